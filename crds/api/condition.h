@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crds/api/describe.h"
+#include "crds/base/time.h"
+
+namespace weir::api {
+
+// What a condition is about. Reconciling and Stalled exist only while True and never together; the rest are always
+// present on the kinds that have them. See docs/reference for the meaning per kind.
+enum class ConditionType { Ready, Reconciling, Stalled, Available, RolledOut, LastRunSucceeded, Succeeded, Fresh, SLAMet, Suspended };
+template <>
+struct Words<ConditionType> {
+  static constexpr std::array<std::string_view, 10> kAll{"Ready", "Reconciling", "Stalled", "Available", "RolledOut", "LastRunSucceeded", "Succeeded", "Fresh", "SLAMet", "Suspended"};
+};
+
+enum class ConditionStatus { True, False, Unknown };
+template <>
+struct Words<ConditionStatus> {
+  static constexpr std::array<std::string_view, 3> kAll{"True", "False", "Unknown"};
+};
+
+// Why. A closed set: each has a heading in docs/operations/runbook.md, which a test checks.
+enum class Reason {
+  // declarations
+  InForce, Invalid, Validating, ValidationFailed, Waiting, DatasetMissing, ViewMissing, LakeInvalid, WriterConflict,
+  ContractBroken, NameTaken, RolledBack, Suspended, NeverPublished, Published, NeverCommitted, Committed,
+  // runs
+  Pending, Queued, Running, Paused, ProgressingWithRetry, Completed, StageFailed, Cancelled, NoRunYet, RunSucceeded, RunFailed,
+  WindowIncomplete, WindowPassed, PipelineMissing, RevisionMissing,
+  // freshness
+  WithinLimit, LimitExceeded, NoLimit, NoData,
+  // attempts
+  OutOfMemory, RunnerKilled, PodDeleted, Evicted, NodeLost, ImageUnavailable, PodRejected, Unschedulable, StartFailed, DeadlineExceeded,
+  StoreUnavailable, SourceUnavailable, DiskFull, CheckFailed, BadInput, LedgerOpen, SqlInvalid, SchemaMismatch, FileUnreadable,
+  NoFiles, Fenced, CommitConflict, InternalError,
+};
+template <>
+struct Words<Reason> {
+  static constexpr std::array<std::string_view, 59> kAll{
+      "InForce", "Invalid", "Validating", "ValidationFailed", "Waiting", "DatasetMissing", "ViewMissing", "LakeInvalid", "WriterConflict",
+      "ContractBroken", "NameTaken", "RolledBack", "Suspended", "NeverPublished", "Published", "NeverCommitted", "Committed",
+      "Pending", "Queued", "Running", "Paused", "ProgressingWithRetry", "Completed", "StageFailed", "Cancelled", "NoRunYet", "RunSucceeded", "RunFailed",
+      "WindowIncomplete", "WindowPassed", "PipelineMissing", "RevisionMissing",
+      "WithinLimit", "LimitExceeded", "NoLimit", "NoData",
+      "OutOfMemory", "RunnerKilled", "PodDeleted", "Evicted", "NodeLost", "ImageUnavailable", "PodRejected", "Unschedulable", "StartFailed", "DeadlineExceeded",
+      "StoreUnavailable", "SourceUnavailable", "DiskFull", "CheckFailed", "BadInput", "LedgerOpen", "SqlInvalid", "SchemaMismatch", "FileUnreadable",
+      "NoFiles", "Fenced", "CommitConflict", "InternalError"};
+};
+static_assert(static_cast<std::size_t>(Reason::InternalError) + 1 == Words<Reason>::kAll.size());
+
+// metav1.Condition. lastTransitionTime changes only when `status` flips; observedGeneration is the generation that the
+// condition speaks of, so that `kubectl wait` ignores a stale one.
+struct Condition {
+  ConditionType type = ConditionType::Ready;
+  ConditionStatus status = ConditionStatus::Unknown;
+  Reason reason = Reason::Pending;
+  std::string message;
+  std::int64_t observedGeneration = 0;
+  Time lastTransitionTime;
+
+  bool operator==(const Condition&) const = default;
+};
+void Describe(auto&& field, Of<Condition> auto& self) {
+  field("type", self.type, Rules{.doc = "What the condition is about.", .required = true});
+  field("status", self.status, Rules{.doc = "True, False or Unknown.", .required = true});
+  field("reason", self.reason, Rules{.doc = "Why, in one word; the runbook has a heading for each.", .required = true});
+  field("message", self.message, Rules{.doc = "Why, in a sentence that names the field or object and what to do.", .maxLength = 4096});
+  field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this speaks of."});
+  field("lastTransitionTime", self.lastTransitionTime, Rules{.doc = "When status last flipped.", .required = true});
+}
+
+using Conditions = std::vector<Condition>;
+
+const Condition* Find(const Conditions& conditions, ConditionType type);
+bool IsTrue(const Conditions& conditions, ConditionType type);
+
+}  // namespace weir::api

@@ -1,0 +1,259 @@
+#pragma once
+
+#include "crds/api/condition.h"
+#include "crds/api/lake.h"
+#include "crds/api/meta.h"
+#include "crds/api/owner.h"
+
+namespace weir::api {
+
+// One of BOOLEAN TINYINT SMALLINT INTEGER BIGINT FLOAT DOUBLE DECIMAL(p,s) VARCHAR DATE TIMESTAMP BLOB. TIMESTAMP is an
+// instant, kept in UTC to the microsecond. DuckDB's and Spark's words for the same types.
+inline constexpr std::string_view kTypePattern = "^(BOOLEAN|TINYINT|SMALLINT|INTEGER|BIGINT|FLOAT|DOUBLE|VARCHAR|DATE|TIMESTAMP|BLOB|DECIMAL\\([1-9][0-9]?,[0-9][0-9]?\\))$";
+
+struct Column {
+  std::string name;
+  std::string type;
+  std::optional<bool> nullable;  // absent means true
+  std::string description;
+  std::string unit;
+  std::string sourceName;
+  bool operator==(const Column&) const = default;
+  bool IsNullable() const { return nullable.value_or(true); }
+};
+void Describe(auto&& field, Of<Column> auto& self) {
+  field("name", self.name, Rules{.doc = "Name in SQL.", .required = true, .maxLength = 128, .pattern = kColumnNamePattern, .change = Change::NewRevision});
+  field("type", self.type, Rules{.doc = "BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), VARCHAR, DATE, TIMESTAMP (UTC) or BLOB.", .required = true, .maxLength = 32, .pattern = kTypePattern, .change = Change::NewRevision});
+  field("nullable", self.nullable, Rules{.doc = "Whether a value may be missing. Absent means true. Rows that break it are quarantined when files are decoded and refused elsewhere.", .change = Change::NewRevision});
+  field("description", self.description, Rules{.doc = "What a reader needs to know.", .maxLength = 1024, .change = Change::InPlace});
+  field("unit", self.unit, Rules{.doc = "Unit of measure, such as minutes or EUR.", .maxLength = 63, .change = Change::InPlace});
+  field("sourceName", self.sourceName, Rules{.doc = "Name of the column in the files, where it differs.", .maxLength = 256, .change = Change::NewRevision});
+}
+
+struct Key {
+  std::vector<std::string> columns;
+  bool operator==(const Key&) const = default;
+};
+void Describe(auto&& field, Of<Key> auto& self) {
+  field("columns", self.columns, Rules{.doc = "Columns that together identify a row.", .required = true, .maxLength = 128, .minItems = 1, .maxItems = 16});
+}
+
+struct Schema {
+  std::vector<Column> columns;
+  std::vector<Key> keys;
+  bool operator==(const Schema&) const = default;
+};
+void Describe(auto&& field, Of<Schema> auto& self) {
+  field("columns", self.columns, Rules{.doc = "The columns, in order.", .required = true, .minItems = 1, .maxItems = 500, .listKey = "name"});
+  field("keys", self.keys, Rules{.doc = "Unique keys; checked on every commit.", .maxItems = 4});
+}
+
+struct CsvFormat {
+  std::string delimiter = ",";
+  std::optional<bool> header;  // absent means true
+  std::string nullText;
+  std::string timestampFormat;
+  bool operator==(const CsvFormat&) const = default;
+};
+void Describe(auto&& field, Of<CsvFormat> auto& self) {
+  field("delimiter", self.delimiter, Rules{.doc = "One character between values.", .minLength = 1, .maxLength = 1, .change = Change::NewRevision});
+  field("header", self.header, Rules{.doc = "Whether the first line names the columns. Absent means true.", .change = Change::NewRevision});
+  field("nullText", self.nullText, Rules{.doc = "Text that stands for a missing value. Absent means the empty value.", .maxLength = 32, .change = Change::NewRevision});
+  field("timestampFormat", self.timestampFormat, Rules{.doc = "strptime format of TIMESTAMP columns. Absent means ISO 8601.", .maxLength = 64, .change = Change::NewRevision});
+}
+
+struct ParquetFormat {
+  bool operator==(const ParquetFormat&) const = default;
+};
+void Describe(auto&&, Of<ParquetFormat> auto&) {}
+
+struct JsonFormat {  // newline-delimited or one array
+  bool operator==(const JsonFormat&) const = default;
+};
+void Describe(auto&&, Of<JsonFormat> auto&) {}
+
+struct Format {
+  std::optional<CsvFormat> csv;
+  std::optional<ParquetFormat> parquet;
+  std::optional<JsonFormat> json;
+  bool operator==(const Format&) const = default;
+};
+void Describe(auto&& field, Of<Format> auto& self) {
+  field("csv", self.csv, Rules{.doc = "Delimited text, UTF-8; .gz is read too."});
+  field("parquet", self.parquet, Rules{.doc = "Apache Parquet."});
+  field("json", self.json, Rules{.doc = "JSON objects, one a line, or one array of them."});
+  field.OneOf({"csv", "parquet", "json"});
+}
+
+struct NotNullCheck {
+  std::vector<std::string> columns;
+  bool operator==(const NotNullCheck&) const = default;
+};
+void Describe(auto&& field, Of<NotNullCheck> auto& self) {
+  field("columns", self.columns, Rules{.doc = "Columns in which every row has a value.", .required = true, .maxLength = 128, .minItems = 1});
+}
+
+struct UniqueCheck {
+  std::vector<std::string> columns;
+  bool operator==(const UniqueCheck&) const = default;
+};
+void Describe(auto&& field, Of<UniqueCheck> auto& self) {
+  field("columns", self.columns, Rules{.doc = "Columns whose values together occur at most once.", .required = true, .maxLength = 128, .minItems = 1});
+}
+
+struct AcceptedValuesCheck {
+  std::string column;
+  std::vector<std::string> values;
+  bool operator==(const AcceptedValuesCheck&) const = default;
+};
+void Describe(auto&& field, Of<AcceptedValuesCheck> auto& self) {
+  field("column", self.column, Rules{.doc = "The column.", .required = true, .maxLength = 128});
+  field("values", self.values, Rules{.doc = "Every value that may occur, as text; a missing value passes.", .required = true, .maxLength = 256, .minItems = 1, .maxItems = 256});
+}
+
+struct RangeCheck {
+  std::string column;
+  std::string min;
+  std::string max;
+  bool operator==(const RangeCheck&) const = default;
+};
+void Describe(auto&& field, Of<RangeCheck> auto& self) {
+  field("column", self.column, Rules{.doc = "The column.", .required = true, .maxLength = 128});
+  field("min", self.min, Rules{.doc = "Smallest value that passes, as text of the column's type. Absent means no lower bound.", .maxLength = 64});
+  field("max", self.max, Rules{.doc = "Largest value that passes. Absent means no upper bound.", .maxLength = 64});
+}
+
+struct RowCountCheck {
+  std::optional<std::int64_t> min;
+  std::optional<std::int64_t> max;
+  bool operator==(const RowCountCheck&) const = default;
+};
+void Describe(auto&& field, Of<RowCountCheck> auto& self) {
+  field("min", self.min, Rules{.doc = "Fewest rows that pass.", .min = 0});
+  field("max", self.max, Rules{.doc = "Most rows that pass.", .min = 0});
+}
+
+// Block: the commit is refused. Quarantine: the rows that fail are set aside and the rest goes on (row checks only:
+// notNull, acceptedValues, range). Warn: recorded in the ledger, nothing else.
+enum class OnFailure { Block, Quarantine, Warn };
+template <>
+struct Words<OnFailure> {
+  static constexpr std::array<std::string_view, 3> kAll{"Block", "Quarantine", "Warn"};
+};
+
+struct Check {
+  std::string name;
+  std::optional<NotNullCheck> notNull;
+  std::optional<UniqueCheck> unique;
+  std::optional<AcceptedValuesCheck> acceptedValues;
+  std::optional<RangeCheck> range;
+  std::optional<RowCountCheck> rowCount;
+  std::optional<OnFailure> onFailure;  // absent means Block
+  bool operator==(const Check&) const = default;
+  OnFailure Action() const { return onFailure.value_or(OnFailure::Block); }
+};
+void Describe(auto&& field, Of<Check> auto& self) {
+  field("name", self.name, Rules{.doc = "Name in the ledger and in messages.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
+  field("notNull", self.notNull, Rules{.doc = "Every row has a value in these columns."});
+  field("unique", self.unique, Rules{.doc = "No two rows agree in these columns."});
+  field("acceptedValues", self.acceptedValues, Rules{.doc = "Only these values occur."});
+  field("range", self.range, Rules{.doc = "Every value lies between min and max, both included."});
+  field("rowCount", self.rowCount, Rules{.doc = "The whole has this many rows."});
+  field("onFailure", self.onFailure, Rules{.doc = "Block refuses the commit, Quarantine sets the failing rows aside (notNull, acceptedValues and range only), Warn records. Absent means Block."});
+  field.OneOf({"notNull", "unique", "acceptedValues", "range", "rowCount"});
+  field.Rule({.rule = "!has(self.onFailure) || self.onFailure != 'Quarantine' || has(self.notNull) || has(self.acceptedValues) || has(self.range)", .message = "only notNull, acceptedValues and range can quarantine rows; use Block or Warn", .fieldPath = ".onFailure"});
+}
+
+struct EventTime {
+  std::string column;
+  bool operator==(const EventTime&) const = default;
+};
+void Describe(auto&& field, Of<EventTime> auto& self) {
+  field("column", self.column, Rules{.doc = "TIMESTAMP or DATE column that says when a row's event happened; its maximum is the data's time.", .required = true, .maxLength = 128});
+}
+
+struct Freshness {
+  Duration maxLag;
+  bool operator==(const Freshness&) const = default;
+};
+void Describe(auto&& field, Of<Freshness> auto& self) {
+  field("maxLag", self.maxLag, Rules{.doc = "Longest time that the data may lie behind now; at exactly this age they are late.", .required = true, .min = 1000, .change = Change::InPlace});
+}
+
+struct DatasetSpec {
+  Zone zone = Zone::Processed;
+  std::string database;
+  std::string description;
+  Owner owner;
+  std::optional<Format> format;
+  std::optional<Schema> schema;
+  std::optional<EventTime> eventTime;
+  std::vector<Check> checks;
+  std::optional<Freshness> freshness;
+  bool operator==(const DatasetSpec&) const = default;
+};
+void Describe(auto&& field, Of<DatasetSpec> auto& self) {
+  field("zone", self.zone, Rules{.doc = "Zone in which the dataset lies. Cannot change.", .required = true});
+  field("database", self.database, Rules{.doc = "Folder of its zone in which the table lies. Absent means the namespace.", .maxLength = 63, .pattern = kObjectNamePattern});
+  field("description", self.description, Rules{.doc = "What one row or file is.", .maxLength = 1024, .change = Change::InPlace});
+  field("owner", self.owner, Rules{.doc = "Who answers for it.", .required = true});
+  field("format", self.format, Rules{.doc = "How its files are written; required in Landing, RawHistory and Raw, refused elsewhere (tables are Parquet under a Delta Lake log).", .change = Change::NewRevision});
+  field("schema", self.schema, Rules{.doc = "Columns and keys; required from Processed on, refused where files lie as they came."});
+  field("eventTime", self.eventTime, Rules{.doc = "Which column carries the time of the events.", .change = Change::NewRevision});
+  field("checks", self.checks, Rules{.doc = "What must hold before a new version is visible.", .maxItems = 64, .listKey = "name", .change = Change::NewRevision});
+  field("freshness", self.freshness, Rules{.doc = "How old the data may be; refused on Landing, RawHistory and Raw."});
+  field.Rule({.rule = "self.zone == oldSelf.zone", .message = "zone cannot change: make a new Dataset and let the pipeline fill it", .fieldPath = ".zone"});
+  field.Rule({.rule = "(self.zone in ['Landing','RawHistory','Raw']) == has(self.format)", .message = "format is required in Landing, RawHistory and Raw and refused elsewhere", .fieldPath = ".format"});
+  field.Rule({.rule = "(self.zone in ['Landing','RawHistory','Raw']) != has(self.schema)", .message = "schema is required from Processed on and refused in Landing, RawHistory and Raw", .fieldPath = ".schema"});
+  field.Rule({.rule = "!has(self.freshness) || !(self.zone in ['Landing','RawHistory','Raw'])", .message = "freshness belongs on Processed and Curated datasets and on views", .fieldPath = ".freshness"});
+  field.Rule({.rule = "self.zone != 'Views'", .message = "what lies in Views is declared as a View", .fieldPath = ".zone"});
+}
+
+// Which attempt committed the version that is visible now.
+struct CommittedBy {
+  std::string run;
+  std::string stage;
+  int attempt = 0;
+  std::string revision;
+  std::string image;
+  bool operator==(const CommittedBy&) const = default;
+};
+void Describe(auto&& field, Of<CommittedBy> auto& self) {
+  field("run", self.run, Rules{.doc = "PipelineRun."});
+  field("stage", self.stage, Rules{.doc = "Stage."});
+  field("attempt", self.attempt, Rules{.doc = "Attempt, from 1."});
+  field("revision", self.revision, Rules{.doc = "Revision of the pipeline."});
+  field("image", self.image, Rules{.doc = "Image of the runner.", .maxLength = 512});
+}
+
+struct DatasetStatus {
+  std::int64_t observedGeneration = -1;
+  Conditions conditions;
+  std::optional<std::int64_t> version;
+  std::optional<std::int64_t> rows;
+  std::optional<std::int64_t> files;
+  std::optional<std::int64_t> bytes;
+  std::optional<Time> dataAsOf;
+  std::string location;
+  std::string contentHash;
+  std::optional<CommittedBy> committedBy;
+  bool operator==(const DatasetStatus&) const = default;
+};
+// The facts that Dataset and View status share.
+void DescribeFacts(auto&& field, auto& self) {
+  field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status speaks of."});
+  field("conditions", self.conditions, Rules{.doc = "Ready, Available, Fresh, SLAMet, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
+  field("version", self.version, Rules{.doc = "Newest committed version of the table log."});
+  field("rows", self.rows, Rules{.doc = "Rows in that version."});
+  field("files", self.files, Rules{.doc = "Files in that version."});
+  field("bytes", self.bytes, Rules{.doc = "Bytes in that version."});
+  field("dataAsOf", self.dataAsOf, Rules{.doc = "Time up to which the data are complete."});
+  field("location", self.location, Rules{.doc = "Where it lies: store and path.", .maxLength = 1024});
+  field("contentHash", self.contentHash, Rules{.doc = "Hash over all rows, independent of their order; equal content gives an equal hash."});
+  field("committedBy", self.committedBy, Rules{.doc = "Which attempt made that version."});
+}
+void Describe(auto&& field, Of<DatasetStatus> auto& self) { DescribeFacts(field, self); }
+
+using Dataset = Object<DatasetSpec, DatasetStatus>;
+
+}  // namespace weir::api

@@ -1,0 +1,114 @@
+#pragma once
+
+#include "crds/api/condition.h"
+#include "crds/api/meta.h"
+#include "crds/api/owner.h"
+
+namespace weir::api {
+
+// Where data lie, in the order in which they flow. Landing, RawHistory and Raw hold files as they came; the rest tables.
+enum class Zone { Landing, RawHistory, Raw, Processed, Curated, Views };
+template <>
+struct Words<Zone> {
+  static constexpr std::array<std::string_view, 6> kAll{"Landing", "RawHistory", "Raw", "Processed", "Curated", "Views"};
+};
+constexpr bool HoldsFiles(Zone zone) { return zone == Zone::Landing || zone == Zone::RawHistory || zone == Zone::Raw; }
+
+struct SecretRef {
+  std::string name;
+  bool operator==(const SecretRef&) const = default;
+};
+void Describe(auto&& field, Of<SecretRef> auto& self) {
+  field("name", self.name, Rules{.doc = "Name of a Secret in this namespace.", .required = true, .maxLength = 253, .pattern = kObjectNamePattern});
+}
+
+struct S3Store {
+  std::string endpoint;
+  std::string region = "us-east-1";
+  std::string bucket;
+  SecretRef secretRef;
+  bool operator==(const S3Store&) const = default;
+};
+void Describe(auto&& field, Of<S3Store> auto& self) {
+  field("endpoint", self.endpoint, Rules{.doc = "URL of the S3 service, without bucket or path.", .required = true, .maxLength = 512, .pattern = "^https?://[^/\\s]+$"});
+  field("region", self.region, Rules{.doc = "Region that requests are signed for.", .minLength = 1, .maxLength = 63});
+  field("bucket", self.bucket, Rules{.doc = "Name of the bucket. It exists already.", .required = true, .minLength = 3, .maxLength = 63, .pattern = "^[a-z0-9][-.a-z0-9]*$"});
+  field("secretRef", self.secretRef, Rules{.doc = "Secret with the keys accessKeyId and secretAccessKey. It reaches runner pods as files, never as environment.", .required = true});
+}
+
+struct VolumeStore {
+  std::optional<std::string> claim;
+  std::optional<std::string> path;
+  bool operator==(const VolumeStore&) const = default;
+};
+void Describe(auto&& field, Of<VolumeStore> auto& self) {
+  field("claim", self.claim, Rules{.doc = "PersistentVolumeClaim in this namespace, mounted into each runner pod; stages of one run may lie on several nodes, so ReadWriteMany where there are several.", .maxLength = 253, .pattern = kObjectNamePattern});
+  field("path", self.path, Rules{.doc = "Folder on this machine; for weir run only, a cluster refuses it.", .maxLength = 1024});
+  field.OneOf({"claim", "path"});
+}
+
+struct Store {
+  std::string name;
+  std::optional<VolumeStore> volume;
+  std::optional<S3Store> s3;
+  bool operator==(const Store&) const = default;
+};
+void Describe(auto&& field, Of<Store> auto& self) {
+  field("name", self.name, Rules{.doc = "Name that zones refer to.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
+  field("volume", self.volume, Rules{.doc = "A file system."});
+  field("s3", self.s3, Rules{.doc = "A bucket of an S3 service with conditional writes (If-None-Match)."});
+  field.OneOf({"volume", "s3"});
+}
+
+struct ZonePlace {
+  Zone name = Zone::Landing;
+  std::string store;
+  std::string path;
+  bool operator==(const ZonePlace&) const = default;
+};
+void Describe(auto&& field, Of<ZonePlace> auto& self) {
+  field("name", self.name, Rules{.doc = "Zone that is placed here.", .required = true});
+  field("store", self.store, Rules{.doc = "Name of one of the stores.", .required = true, .maxLength = 63});
+  field("path", self.path, Rules{.doc = "Folder or key prefix inside the store. Absent means the zone's own name in small letters (landing, raw-history, raw, processed, curated, views).", .maxLength = 512, .pattern = "^([A-Za-z0-9_][-A-Za-z0-9_.]*)(/[A-Za-z0-9_][-A-Za-z0-9_.]*)*$"});
+}
+
+struct RunnerSettings {
+  std::string image;
+  std::map<std::string, std::string> nodeSelector;
+  std::vector<SecretRef> imagePullSecrets;
+  bool operator==(const RunnerSettings&) const = default;
+};
+void Describe(auto&& field, Of<RunnerSettings> auto& self) {
+  field("image", self.image, Rules{.doc = "Image of the runner. Absent means the one the operator was installed with.", .maxLength = 512});
+  field("nodeSelector", self.nodeSelector, Rules{.doc = "Labels that a node must have to run stages.", .maxLength = 63, .maxItems = 16});
+  field("imagePullSecrets", self.imagePullSecrets, Rules{.doc = "Secrets to pull the image with.", .maxItems = 8});
+}
+
+struct LakeSpec {
+  std::string environment = "default";
+  std::vector<Store> stores;
+  std::vector<ZonePlace> zones;
+  RunnerSettings runner;
+  bool operator==(const LakeSpec&) const = default;
+};
+void Describe(auto&& field, Of<LakeSpec> auto& self) {
+  field("environment", self.environment, Rules{.doc = "First folder of every path, such as production or staging.", .maxLength = 63, .pattern = kObjectNamePattern, .change = Change::NewRevision});
+  field("stores", self.stores, Rules{.doc = "Where data can lie.", .required = true, .minItems = 1, .maxItems = 16, .listKey = "name"});
+  field("zones", self.zones, Rules{.doc = "Which store holds which zone. A zone that is absent lies in the first store.", .maxItems = 6, .listKey = "name", .change = Change::NewRevision});
+  field("runner", self.runner, Rules{.doc = "How runner pods look in this namespace."});
+  field.Rule({.rule = "!has(self.zones) || self.zones.all(z, self.stores.exists(s, s.name == z.store))", .message = "zones name only stores that are listed in stores", .fieldPath = ".zones"});
+}
+
+struct LakeStatus {
+  std::int64_t observedGeneration = -1;
+  Conditions conditions;
+  bool operator==(const LakeStatus&) const = default;
+};
+void Describe(auto&& field, Of<LakeStatus> auto& self) {
+  field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status speaks of."});
+  field("conditions", self.conditions, Rules{.doc = "Ready, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
+}
+
+using Lake = Object<LakeSpec, LakeStatus>;
+
+}  // namespace weir::api

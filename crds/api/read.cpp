@@ -1,0 +1,148 @@
+#include "crds/api/read.h"
+
+#include <algorithm>
+#include <limits>
+#include <regex>
+#include <set>
+
+namespace weir::api {
+namespace {
+
+std::string Quoted(std::string_view text) {
+  constexpr std::size_t kShown = 60;
+  return "\"" + std::string(text.substr(0, kShown)) + (text.size() > kShown ? "..." : "") + "\"";
+}
+
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row[b.size()];
+}
+
+std::size_t CodePoints(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+}  // namespace
+
+std::string Join(const std::vector<Problem>& problems) {
+  std::string text;
+  for (const Problem& problem : problems) text += (text.empty() ? "" : "; ") + problem.path + (problem.path.empty() ? "" : " ") + problem.message;
+  return text;
+}
+
+std::string Suggest(std::string_view word, const std::vector<std::string_view>& known) {
+  std::string_view best;
+  std::size_t distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const std::string_view candidate : known)
+    if (const std::size_t d = EditDistance(word, candidate); d < distance) best = candidate, distance = d;
+  return best.empty() ? "" : " (did you mean " + std::string(best) + "?)";
+}
+
+std::string WrongType(const Json& value, std::string_view wanted) {
+  return "must be " + std::string(wanted) + ", not " + (value.is_structured() ? std::string(value.type_name()) : Dump(value).substr(0, 80));
+}
+
+bool CheckText(const std::string& value, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
+  const std::size_t before = problems.size();
+  const std::size_t size = CodePoints(value);
+  if (size < static_cast<std::size_t>(rules.minLength)) problems.push_back({path, "must have at least " + std::to_string(rules.minLength) + " characters, has " + std::to_string(size)});
+  if (size > static_cast<std::size_t>(rules.maxLength)) return problems.push_back({path, "may have at most " + std::to_string(rules.maxLength) + " characters, has " + std::to_string(size)}), false;
+  if (!rules.pattern.empty() && !std::regex_match(value, std::regex(rules.pattern.begin(), rules.pattern.end())))
+    problems.push_back({path, Quoted(value) + " does not match " + std::string(rules.pattern)});
+  return problems.size() == before;
+}
+
+bool CheckNumber(std::int64_t value, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
+  if (rules.min && value < *rules.min) return problems.push_back({path, "must be at least " + std::to_string(*rules.min) + ", is " + std::to_string(value)}), false;
+  if (rules.max && value > *rules.max) return problems.push_back({path, "may be at most " + std::to_string(*rules.max) + ", is " + std::to_string(value)}), false;
+  return true;
+}
+
+bool CheckCount(std::size_t items, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
+  if (items < static_cast<std::size_t>(rules.minItems)) problems.push_back({path, "must have at least " + std::to_string(rules.minItems) + " items, has " + std::to_string(items)});
+  if (items > static_cast<std::size_t>(rules.maxItems)) return problems.push_back({path, "may have at most " + std::to_string(rules.maxItems) + " items, has " + std::to_string(items)}), false;
+  return true;
+}
+
+void CheckUnknown(const Json& object, const std::vector<std::string_view>& known, const std::string& path, std::vector<Problem>& problems) {
+  for (const auto& [key, value] : object.items())
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      problems.push_back({path.empty() ? key : path + "." + key, "is unknown" + Suggest(key, known)});
+}
+
+void CheckKeys(const Json& list, std::string_view key, const std::string& path, std::vector<Problem>& problems) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if (const std::string value = Text(list[i], key); !value.empty() && !seen.insert(value).second)
+      problems.push_back({path + "[" + std::to_string(i) + "]." + std::string(key), Quoted(value) + " stands here twice; names in a list are unique"});
+}
+
+void Reader::OneOf(std::initializer_list<std::string_view> members) {
+  std::string all;
+  int set = 0;
+  for (const std::string_view member : members) {
+    all += (all.empty() ? "" : ", ") + std::string(member);
+    set += At(object_, member).is_null() ? 0 : 1;
+  }
+  if (set != 1) problems_.push_back({path_, "must have exactly one of " + all + ", has " + std::to_string(set)});
+}
+
+std::string Reader::NotAWord(const Json& value, const std::vector<std::string_view>& words) const {
+  std::string all;
+  for (const std::string_view word : words) all += (all.empty() ? "" : ", ") + std::string(word);
+  return "must be one of " + all + ", not " + Dump(value).substr(0, 80) + (value.is_string() ? Suggest(value.get<std::string>(), words) : "");
+}
+
+void Reader::Take(const Json& value, std::string& out, const Rules& rules, const std::string& path) {
+  if (!value.is_string()) return problems_.push_back({path, WrongType(value, "text") + (value.is_primitive() ? "; quote it" : "")});
+  if (CheckText(value.get_ref<const std::string&>(), rules, path, problems_)) out = value.get<std::string>();
+}
+
+void Reader::Take(const Json& value, bool& out, const Rules&, const std::string& path) {
+  if (!value.is_boolean()) return problems_.push_back({path, WrongType(value, "true or false")});
+  out = value.get<bool>();
+}
+
+void Reader::Take(const Json& value, std::int64_t& out, const Rules& rules, const std::string& path) {
+  if (!value.is_number_integer()) return problems_.push_back({path, WrongType(value, "a whole number")});
+  if (CheckNumber(value.get<std::int64_t>(), rules, path, problems_)) out = value.get<std::int64_t>();
+}
+
+void Reader::Take(const Json& value, int& out, const Rules& rules, const std::string& path) {
+  std::int64_t wide = out;
+  Take(value, wide, rules, path);
+  if (wide < std::numeric_limits<int>::min() || wide > std::numeric_limits<int>::max()) return problems_.push_back({path, "is out of range"});
+  out = static_cast<int>(wide);
+}
+
+void Reader::Take(const Json& value, Duration& out, const Rules& rules, const std::string& path) {
+  if (!value.is_string()) return problems_.push_back({path, WrongType(value, "a duration such as 30s or 2h")});
+  const auto parsed = ParseDuration(value.get_ref<const std::string&>());
+  if (!parsed) return problems_.push_back({path, parsed.error().message});
+  if (CheckNumber(parsed->ms, rules, path, problems_)) out = *parsed;
+}
+
+void Reader::Take(const Json& value, Time& out, const Rules&, const std::string& path) {
+  if (!value.is_string()) return problems_.push_back({path, WrongType(value, "a time such as 2026-01-02T03:04:05Z")});
+  const auto parsed = ParseTime(value.get_ref<const std::string&>());
+  if (!parsed) return problems_.push_back({path, parsed.error().message});
+  out = *parsed;
+}
+
+void Reader::Take(const Json& value, std::map<std::string, std::string>& out, const Rules& rules, const std::string& path) {
+  if (!value.is_object()) return problems_.push_back({path, WrongType(value, "a mapping of text to text")});
+  if (!CheckCount(value.size(), rules, path, problems_)) return;
+  for (const auto& [key, member] : value.items()) Take(member, out[key], rules, path + "." + key);
+}
+
+}  // namespace weir::api

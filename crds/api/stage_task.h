@@ -1,0 +1,131 @@
+#pragma once
+
+#include "crds/api/pipeline.h"
+#include "crds/api/view.h"
+
+namespace weir::api {
+
+// Where a store is for the process that gets the task: a folder, or a bucket with a folder that holds the files
+// accessKeyId and secretAccessKey.
+struct TaskStore {
+  std::string name;
+  std::string root;         // volume: absolute folder
+  std::string endpoint;     // s3
+  std::string region;
+  std::string bucket;
+  std::string credentials;  // s3: folder with the key files
+  bool operator==(const TaskStore&) const = default;
+  bool IsS3() const { return !endpoint.empty(); }
+};
+void Describe(auto&& field, Of<TaskStore> auto& self) {
+  field("name", self.name, Rules{.doc = "Name in the Lake.", .required = true});
+  field("root", self.root, Rules{.doc = "Folder.", .maxLength = 1024});
+  field("endpoint", self.endpoint, Rules{.doc = "URL.", .maxLength = 512});
+  field("region", self.region, Rules{.doc = "Region."});
+  field("bucket", self.bucket, Rules{.doc = "Bucket."});
+  field("credentials", self.credentials, Rules{.doc = "Folder of the key files.", .maxLength = 1024});
+}
+
+// One dataset or view as the task sees it: where it lies and what it promises.
+struct TaskTable {
+  TargetKind kind = TargetKind::Dataset;
+  std::string name;   // object name: flights-daily
+  std::string table;  // name in SQL: flights_daily
+  Zone zone = Zone::Processed;
+  std::string store;
+  std::string path;   // inside the store, without leading or trailing slash
+  std::optional<Format> format;
+  std::vector<Column> columns;
+  std::vector<Key> keys;
+  std::vector<Check> checks;
+  std::string eventTime;  // column, or empty
+  bool operator==(const TaskTable&) const = default;
+};
+void Describe(auto&& field, Of<TaskTable> auto& self) {
+  field("kind", self.kind, Rules{.doc = "Dataset or View."});
+  field("name", self.name, Rules{.doc = "Object.", .required = true});
+  field("table", self.table, Rules{.doc = "Name in SQL.", .required = true});
+  field("zone", self.zone, Rules{.doc = "Zone."});
+  field("store", self.store, Rules{.doc = "Store.", .required = true});
+  field("path", self.path, Rules{.doc = "Path in the store.", .required = true, .maxLength = 1024});
+  field("format", self.format, Rules{.doc = "How files are written."});
+  field("columns", self.columns, Rules{.doc = "Columns.", .maxItems = 500});
+  field("keys", self.keys, Rules{.doc = "Keys."});
+  field("checks", self.checks, Rules{.doc = "Checks."});
+  field("eventTime", self.eventTime, Rules{.doc = "Column of the events' time."});
+}
+
+enum class TaskKind { Land, Accept, Decode, Transform, Check, Publish, Validate };
+template <>
+struct Words<TaskKind> {
+  static constexpr std::array<std::string_view, 7> kAll{"Land", "Accept", "Decode", "Transform", "Check", "Publish", "Validate"};
+};
+
+// One SQL text of a pipeline with what it must give, for Validate.
+struct TaskQuery {
+  std::string path;  // spec path for findings: spec.stages[2].transform.sql
+  std::string stage;
+  std::string sql;
+  std::string into;  // object name of the target; its columns are in `tables`
+  bool operator==(const TaskQuery&) const = default;
+};
+void Describe(auto&& field, Of<TaskQuery> auto& self) {
+  field("path", self.path, Rules{.doc = "Field that holds the SQL."});
+  field("stage", self.stage, Rules{.doc = "Stage."});
+  field("sql", self.sql, Rules{.doc = "The SQL.", .maxLength = 65536});
+  field("into", self.into, Rules{.doc = "Target."});
+}
+
+// Everything that one attempt of one stage needs to know; the runner asks nobody else. Travels as JSON in the pod's
+// annotation weirkeeper.io/task and reaches the runner as a file.
+struct StageTask {
+  TaskKind kind = TaskKind::Validate;
+  std::string ns;
+  std::string pipeline;
+  std::string run;
+  std::string runUid;
+  std::string revision;
+  std::string image;
+  std::string stage;
+  int attempt = 1;
+  std::int64_t epoch = 0;      // fence: a commit with a lower epoch than the newest one of a table is refused
+  Time logicalTime;            // of the run: partition of landed files, xformedAt of rows
+  std::vector<TaskStore> stores;
+  std::vector<TaskTable> tables;  // Transform, Publish, Validate: all that SQL may name; else inputs and targets
+  std::string from;               // object name: Accept, Decode, Check (the dataset looked at)
+  std::string into;               // object name: Land, Accept, Decode, Transform, Publish
+  std::optional<LandSource> source;
+  std::string sql;                // Transform, Publish
+  std::vector<Check> checks;      // Check
+  std::vector<TaskQuery> queries; // Validate
+  std::string contractHash;       // Publish
+  std::string outcomeStore;       // where outcome files and quarantine lie
+  std::string outcomePath;        // such as default/_weirkeeper
+  bool operator==(const StageTask&) const = default;
+};
+void Describe(auto&& field, Of<StageTask> auto& self) {
+  field("kind", self.kind, Rules{.doc = "What to do.", .required = true});
+  field("namespace", self.ns, Rules{.doc = "Namespace."});
+  field("pipeline", self.pipeline, Rules{.doc = "Pipeline."});
+  field("run", self.run, Rules{.doc = "PipelineRun."});
+  field("runUid", self.runUid, Rules{.doc = "Its UID."});
+  field("revision", self.revision, Rules{.doc = "Revision."});
+  field("image", self.image, Rules{.doc = "Image of the runner.", .maxLength = 512});
+  field("stage", self.stage, Rules{.doc = "Stage."});
+  field("attempt", self.attempt, Rules{.doc = "Attempt, from 1."});
+  field("epoch", self.epoch, Rules{.doc = "Fence."});
+  field("logicalTime", self.logicalTime, Rules{.doc = "Logical time of the run."});
+  field("stores", self.stores, Rules{.doc = "Stores."});
+  field("tables", self.tables, Rules{.doc = "Datasets and views that matter here.", .maxItems = 500});
+  field("from", self.from, Rules{.doc = "Input."});
+  field("into", self.into, Rules{.doc = "Target."});
+  field("source", self.source, Rules{.doc = "Where to land from."});
+  field("sql", self.sql, Rules{.doc = "SQL.", .maxLength = 65536});
+  field("checks", self.checks, Rules{.doc = "Checks."});
+  field("queries", self.queries, Rules{.doc = "SQL texts to validate.", .maxItems = 100});
+  field("contractHash", self.contractHash, Rules{.doc = "Contract of the view."});
+  field("outcomeStore", self.outcomeStore, Rules{.doc = "Store of outcome files."});
+  field("outcomePath", self.outcomePath, Rules{.doc = "Path of outcome files.", .maxLength = 1024});
+}
+
+}  // namespace weir::api

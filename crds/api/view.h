@@ -1,0 +1,102 @@
+#pragma once
+
+#include "crds/api/dataset.h"
+
+namespace weir::api {
+
+// Alpha may break; Stable may not.
+enum class Stability { Alpha, Stable };
+template <>
+struct Words<Stability> {
+  static constexpr std::array<std::string_view, 2> kAll{"Alpha", "Stable"};
+};
+
+struct ViewColumn {
+  std::string name;
+  std::string type;
+  std::optional<bool> nullable;  // absent means true
+  std::string description;
+  std::string meaning;
+  std::string unit;
+  bool operator==(const ViewColumn&) const = default;
+  bool IsNullable() const { return nullable.value_or(true); }
+};
+void Describe(auto&& field, Of<ViewColumn> auto& self) {
+  field("name", self.name, Rules{.doc = "Name of the column, part of the contract.", .required = true, .maxLength = 128, .pattern = kColumnNamePattern});
+  field("type", self.type, Rules{.doc = "Type of the column, part of the contract; words as in Dataset.", .required = true, .maxLength = 32, .pattern = kTypePattern});
+  field("nullable", self.nullable, Rules{.doc = "Whether a value may be missing; part of the contract. Absent means true."});
+  field("description", self.description, Rules{.doc = "What a reader needs to know.", .required = true, .minLength = 1, .maxLength = 1024, .change = Change::InPlace});
+  field("meaning", self.meaning, Rules{.doc = "Business meaning or definition, where the description is not exact.", .maxLength = 1024, .change = Change::InPlace});
+  field("unit", self.unit, Rules{.doc = "Unit of measure; part of the contract.", .maxLength = 63});
+}
+
+struct ViewQuery {
+  std::string sql;
+  bool operator==(const ViewQuery&) const = default;
+};
+void Describe(auto&& field, Of<ViewQuery> auto& self) {
+  field("sql", self.sql, Rules{.doc = "One SELECT over Processed or Curated datasets of this namespace, by table name.", .required = true, .minLength = 8, .maxLength = 65536, .change = Change::NewRevision});
+}
+
+struct ViewSpec {
+  std::string purpose;
+  std::string grain;
+  Owner owner;
+  ViewQuery query;
+  std::vector<ViewColumn> columns;
+  std::vector<Key> keys;
+  std::optional<EventTime> eventTime;
+  std::optional<Freshness> freshness;
+  Stability stability = Stability::Stable;
+  bool operator==(const ViewSpec&) const = default;
+};
+
+// What of a View was promised with its newest published version; contract rules compare with it.
+struct PublishedContract {
+  std::vector<ViewColumn> columns;
+  std::vector<Key> keys;
+  std::optional<Freshness> freshness;
+  std::string hash;
+  bool operator==(const PublishedContract&) const = default;
+};
+void Describe(auto&& field, Of<PublishedContract> auto& self) {
+  field("columns", self.columns, Rules{.doc = "Columns as published.", .maxItems = 500, .listKey = "name"});
+  field("keys", self.keys, Rules{.doc = "Keys as published.", .maxItems = 4});
+  field("freshness", self.freshness, Rules{.doc = "Freshness as published."});
+  field("hash", self.hash, Rules{.doc = "Hash of the contract."});
+}
+
+struct ViewStatus {
+  std::int64_t observedGeneration = -1;
+  Conditions conditions;
+  std::optional<std::int64_t> version;
+  std::optional<std::int64_t> rows;
+  std::optional<std::int64_t> files;
+  std::optional<std::int64_t> bytes;
+  std::optional<Time> dataAsOf;
+  std::string location;
+  std::string contentHash;
+  std::optional<CommittedBy> committedBy;
+  std::optional<PublishedContract> published;
+  bool operator==(const ViewStatus&) const = default;
+};
+void Describe(auto&& field, Of<ViewStatus> auto& self) {
+  DescribeFacts(field, self);
+  field("published", self.published, Rules{.doc = "The contract that readers rely on: as of the newest published version."});
+}
+
+void Describe(auto&& field, Of<ViewSpec> auto& self) {
+  field("purpose", self.purpose, Rules{.doc = "What it is for.", .required = true, .minLength = 10, .maxLength = 1024, .change = Change::InPlace});
+  field("grain", self.grain, Rules{.doc = "What one row is.", .required = true, .minLength = 3, .maxLength = 256, .change = Change::InPlace});
+  field("owner", self.owner, Rules{.doc = "Who answers for it.", .required = true});
+  field("query", self.query, Rules{.doc = "How it is made.", .required = true});
+  field("columns", self.columns, Rules{.doc = "The contract, column by column.", .required = true, .minItems = 1, .maxItems = 500, .listKey = "name"});
+  field("keys", self.keys, Rules{.doc = "Unique keys; part of the contract, checked before each publish.", .maxItems = 4});
+  field("eventTime", self.eventTime, Rules{.doc = "Which column carries the time of the events. Absent means the data's time is that of the datasets read."});
+  field("freshness", self.freshness, Rules{.doc = "How old the data may be; part of the contract."});
+  field("stability", self.stability, Rules{.doc = "Alpha may change in any way; Stable is held to its contract once published."});
+}
+
+using View = Object<ViewSpec, ViewStatus>;
+
+}  // namespace weir::api

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crds/api/meta.h"
+#include "crds/base/json.h"
+#include "crds/base/result.h"
+
+namespace weir::kube {
+
+struct ObjectRef {
+  api::Resource resource;
+  std::string ns;
+  std::string name;
+};
+
+struct Selection {
+  api::Resource resource;
+  std::string ns;             // empty = all namespaces
+  std::string labelSelector;  // as the API server takes it; empty = all
+};
+
+struct Listing {
+  std::vector<Json> items;  // with apiVersion and kind filled in, managedFields dropped
+  std::string resourceVersion;
+};
+
+enum class PatchType { Merge, JsonPatch, Apply };
+enum class Subresource { None, Status };
+
+enum class WatchEventType { Added, Modified, Deleted, Bookmark };
+struct WatchEvent {
+  WatchEventType type = WatchEventType::Added;
+  Json object;  // for Bookmark only metadata.resourceVersion
+};
+
+// How a watch ended. `Expired` = the resource version is gone (410): list again. `Closed` = the server ended it: watch
+// on from the last version seen. Everything else is an Error.
+enum class WatchEnd { Closed, Expired, Stopped };
+
+// A flag that another thread raises to end a blocking call soon. Copies share the flag.
+class StopToken {
+ public:
+  StopToken();
+  void Stop() const;
+  bool Stopped() const;
+  // Called once, at once or when Stop is called, from the thread that calls Stop. The answer's destruction deregisters.
+  std::shared_ptr<void> OnStop(std::function<void()> callback) const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+// The API server as the operator needs it. Two implementations: operator/kube/rest_cluster (HTTP) and
+// operator/local/memory_cluster (one process: `weir run`, simulation). Calls block and may come from several threads at
+// once. Each call is tried once. Errors: Missing 404; Conflict 409 for a stale resourceVersion, a failed precondition or
+// an object that exists already (reason "AlreadyExists"); Denied 401/403; Invalid 400/422; Transient for 429, 5xx,
+// timeouts and connections (reason "TooManyRequests" with the seconds to wait in the message for 429).
+class ClusterApi {
+ public:
+  virtual ~ClusterApi() = default;
+
+  virtual Result<Json> Get(const ObjectRef& ref) = 0;
+  virtual Result<Listing> List(const Selection& selection) = 0;
+  virtual Result<Json> Create(const ObjectRef& ref, const Json& object) = 0;
+  // `patch` is a merge patch (object), a JSON patch (list) or an applied object (server-side apply, force, field
+  // manager `weirkeeper`), by type. A metadata.resourceVersion inside a merge patch is a precondition.
+  virtual Result<Json> Patch(const ObjectRef& ref, PatchType type, Subresource sub, const Json& patch) = 0;
+  // Deletes only the object with this uid; an empty uid deletes by name alone. Missing counts as an error.
+  virtual Status Delete(const ObjectRef& ref, const std::string& uid) = 0;
+  // Blocks; calls `sink` in order from one thread for each event after `resource_version`. Returns when the server ends
+  // the watch, when `stop` is raised, or with an Error.
+  virtual Result<WatchEnd> Watch(const Selection& selection, const std::string& resource_version, const std::function<void(WatchEvent&&)>& sink, const StopToken& stop) = 0;
+};
+
+}  // namespace weir::kube

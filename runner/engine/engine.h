@@ -1,0 +1,106 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crds/api/stage_task.h"
+#include "crds/base/json.h"
+#include "crds/base/result.h"
+#include "runner/storage/object_store.h"
+
+namespace weir::engine {
+
+struct Limits {
+  std::int64_t memoryBytes = 0;  // of the pod, 0 = unknown; the engine takes it less max(256 MB, 30 %)
+  int threads = 1;
+  std::string scratch;           // folder for spilling
+};
+
+// One immutable file to read.
+struct InputFile {
+  std::shared_ptr<storage::ObjectStore> store;
+  std::string path;
+};
+
+// A row that did not fit, as the ledger keeps it.
+struct RejectedRow {
+  std::string file;
+  std::int64_t line = 0;
+  std::string column;
+  std::string reason;
+  std::string text;
+};
+
+struct WrittenFile {
+  std::int64_t bytes = 0;
+  std::int64_t rows = 0;
+  Json stats;  // Delta statistics
+};
+
+// Figures over all rows of a relation. `contentHash` is independent of row order and of file layout: a sum over rows of
+// a hash of the row's values; equal content gives an equal hash on every machine.
+struct RelationFacts {
+  std::int64_t rows = 0;
+  std::string contentHash;
+  std::optional<Time> maxEventTime;
+};
+
+struct OutputColumn {
+  std::string name;
+  std::string type;  // DuckDB's word
+};
+
+// An SQL text bound against declared, empty tables.
+struct BoundQuery {
+  std::vector<OutputColumn> columns;
+  std::vector<std::string> tables;  // that it reads
+};
+
+// One sandboxed DuckDB (no file system but ours, no extensions, configuration locked). Not thread-safe. Faults: Invalid
+// (parser, binder, catalog: reason "SqlInvalid"), Data (conversion, constraint: reason "BadInput"), Transient (store),
+// Exhausted (memory: reason "OutOfMemory"; disk: "DiskFull"), Bug.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  // Declares `table` as the rows of these Parquet files of one schema (may be none: then empty, with these columns).
+  virtual Status Attach(const std::string& table, const std::vector<InputFile>& files, const std::vector<api::Column>& columns) = 0;
+
+  // Decodes one file as declared into relation `into` with exactly `columns`; what does not fit (cannot be parsed, is
+  // missing where it must not be) is given to `rejected` and left out. Answers the number of rows read in all.
+  virtual Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into, const std::function<void(RejectedRow&&)>& rejected) = 0;
+
+  // Relation `into` := one SELECT of the user, cast to the declared columns by name. Fault::Invalid with reason
+  // "SchemaMismatch" naming each column that is missing, too many or of a type that does not convert without loss.
+  virtual Status Select(const std::string& sql, const std::vector<api::Column>& columns, const std::string& into) = 0;
+
+  // Binds without any data: Attach the declared tables with no files first.
+  virtual Result<BoundQuery> Bind(const std::string& sql) = 0;
+
+  // Rows of the tables that `sql` reads, each table counted once.
+  virtual Result<std::int64_t> CountInputs(const std::vector<std::string>& tables) = 0;
+
+  // Writes a relation as one zstd Parquet file through `out` (closed by the engine).
+  virtual Result<WrittenFile> WriteParquet(const std::string& relation, std::unique_ptr<storage::ObjectWriter> out) = 0;
+
+  virtual Result<RelationFacts> Measure(const std::string& relation, const std::string& event_time_column) = 0;
+
+  // Rows of `relation` for which `check` fails; for unique and key checks the surplus rows; for rowCount 0 or 1.
+  virtual Result<std::int64_t> CountFailures(const std::string& relation, const api::Check& check) = 0;
+  // Moves the failing rows of a row check out of the relation, giving each to `rejected`.
+  virtual Result<std::int64_t> Quarantine(const std::string& relation, const api::Check& check, const std::function<void(RejectedRow&&)>& rejected) = 0;
+
+  // For `weir query` and samples: rows as JSON objects, at most `limit`.
+  virtual Result<std::vector<Json>> Query(const std::string& sql, std::int64_t limit) = 0;
+
+  // For `weir init`: columns and format of a file as DuckDB sniffs it.
+  virtual Result<std::pair<api::Format, std::vector<api::Column>>> Sniff(const InputFile& file) = 0;
+};
+
+Result<std::unique_ptr<Engine>> MakeEngine(const Limits& limits);
+
+}  // namespace weir::engine

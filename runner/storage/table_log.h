@@ -1,0 +1,100 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crds/api/stage_task.h"
+#include "crds/base/json.h"
+#include "runner/storage/object_store.h"
+
+namespace weir::storage {
+
+// One immutable data file of a table version. `path` is relative to the table's folder.
+struct DataFile {
+  std::string path;
+  std::int64_t bytes = 0;
+  std::int64_t rows = 0;
+  Time modified;
+  Json stats;                               // Delta statistics: {numRecords, minValues, maxValues, nullCount}; null if unknown
+  std::map<std::string, std::string> tags;  // sha256, source, landed, schemaHash: what made this file
+  bool operator==(const DataFile&) const = default;
+};
+
+// Which attempt wants to commit, and with which fence.
+struct Committer {
+  std::string run;
+  std::string runUid;
+  std::string stage;
+  int attempt = 1;
+  std::int64_t epoch = 0;
+  std::string pipeline;
+  std::string revision;
+  std::string image;
+};
+
+// Tables (Processed, Curated, Views) keep a Delta Lake log in `_delta_log/`; zones of files keep the same log, with
+// format provider csv, json or parquet, in `_weirkeeper_log/`, where no Delta reader mistakes it for a table.
+enum class LogKind { Delta, Files };
+
+struct TableSchema {
+  std::vector<api::Column> columns;  // empty for LogKind::Files
+  std::string provider = "parquet";
+};
+
+// The state of a table at one version (Delta protocol, reader 1, writer 2:
+// https://github.com/delta-io/delta/blob/master/PROTOCOL.md).
+struct TableState {
+  std::int64_t version = -1;  // -1: no commit yet
+  std::map<std::string, DataFile> files;
+  std::map<std::string, std::int64_t> transactions;  // txn: appId -> version
+  Json commitInfo;                                   // of the newest commit that changed data
+  std::string schemaString;
+  std::int64_t Rows() const;
+  std::int64_t Bytes() const;
+};
+
+// What a stage wants to make visible in one step: the new set of files is (old - remove) + add.
+struct TableChange {
+  TableSchema schema;
+  std::vector<DataFile> add;
+  std::vector<std::string> remove;  // paths
+  Json facts;                       // goes into commitInfo: ledger, contentHash, dataAsOf, codeVersion, inputs
+};
+
+struct CommitResult {
+  std::int64_t version = -1;
+  bool alreadyCommitted = false;  // an earlier attempt of the same run and stage had committed: `facts` are its own
+  Json facts;
+};
+
+// The log of one table. Not thread-safe; make one per use.
+class TableLog {
+ public:
+  TableLog(std::shared_ptr<ObjectStore> store, std::string table_path, LogKind kind);
+
+  // Newest version, or the given one. A table without log is version -1 with no files. Fault::Data with reason
+  // "LogCorrupt" for a gap or an entry that cannot be read.
+  Result<TableState> Load(std::optional<std::int64_t> version = std::nullopt);
+
+  // Takes the table for this attempt: after it answers Ok, no commit with a lower epoch can succeed. Writes nothing for
+  // the first attempt (no other can exist), an empty commit that carries the epoch for later ones. Fault::Fenced when a
+  // higher epoch has the table.
+  Status Claim(const Committer& committer);
+
+  // What an earlier attempt of the same run and stage committed, if any.
+  Result<std::optional<CommitResult>> FindCommitted(const Committer& committer);
+
+  // Makes `change` visible as the next version, exactly once: put-if-absent of one log entry, again on the next number
+  // when another writer took it (after the fence was looked at again), read back when the reply was lost. Writes a
+  // checkpoint never by itself. Fault::Fenced, Conflict, Transient or Exhausted; on any error the files stay.
+  Result<CommitResult> Commit(const Committer& committer, const TableChange& change);
+
+ private:
+  std::shared_ptr<ObjectStore> store_;
+  std::string path_;
+  LogKind kind_;
+};
+
+}  // namespace weir::storage
