@@ -32,7 +32,7 @@ struct FilesSource {
   bool operator==(const FilesSource&) const = default;
 };
 void Describe(auto&& field, Of<FilesSource> auto& self) {
-  field("store", self.store, Rules{.doc = "Store of the Lake that holds the files. Absent means the first one; in weir run, a path relative to the manifest's folder on this machine.", .maxLength = 63});
+  field("store", self.store, Rules{.doc = "Store of the Lake that holds the files. Absent means the store named source; weir run takes the folder of the manifests for it.", .maxLength = 63});
   field("path", self.path, Rules{.doc = "Path in the store, with * and ? in the last part.", .required = true, .minLength = 1, .maxLength = 1024});
 }
 

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Installs what a fresh Debian 12 or Ubuntu 24.04 lacks. Says what, does nothing when all is there, needs no network then.
+#   cmake/setup.sh build   compilers, libraries, DuckDB
+#   cmake/setup.sh data    the example's data
+set -euo pipefail
+
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/weirkeeper"
+build_packages=(
+  g++ cmake ninja-build ccache mold pkg-config git ca-certificates
+  libcpprest-dev nlohmann-json3-dev libyaml-cpp-dev libssl-dev prometheus-cpp-dev libcli11-dev libspdlog-dev libfmt-dev
+  libhowardhinnant-date-dev libre2-dev libcurl4-openssl-dev libboost-dev zlib1g-dev libzstd-dev
+  libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
+)
+duckdb_version=1.5.6
+duckdb_npm=@duckdb/node-bindings-linux-x64@1.5.6-r.1
+duckdb_npm_sha256=1b9f82478539bb9a1d1df44bd103121a12ae52142c07158dc52b97d2ec1d69ff
+duckdb_crate=libduckdb-sys
+duckdb_crate_version=1.10506.0
+duckdb_headers_sha256=05c43055c3c76c630957e787b160925f9212f33265f4e7dbbc413bdf655b5ddf
+data_npm=vega-datasets@3.2.1
+data_sha256=6f72fda460a9863fae5fcb32f85bcd49e1761fdea6dc6cf9f4962472881cc5a3
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  say "installing ${missing[*]}"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+need_command() { command -v "$1" >/dev/null || install_packages "$2"; }
+
+# fetch_npm PACKAGE SHA256 FOLDER: unpacks an npm package whose archive has this digest.
+fetch_npm() {
+  local work archive
+  need_command npm npm
+  work=$(mktemp -d)
+  archive=$(cd "$work" && npm pack --silent "$1" | tail -n 1)
+  echo "$2  $work/$archive" | sha256sum --check --quiet -
+  mkdir -p "$3"
+  tar -xzf "$work/$archive" -C "$3" --strip-components=1
+  rm -rf "$work"
+}
+
+# The crate's headers, through cargo's own client: a crate that depends on it is fetched, not built.
+fetch_duckdb_headers() {
+  local work headers
+  need_command cargo cargo
+  work=$(mktemp -d)
+  mkdir -p "$work/src" && : >"$work/src/lib.rs"
+  printf '[package]\nname = "fetch"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\n%s = "=%s"\n' "$duckdb_crate" "$duckdb_crate_version" >"$work/Cargo.toml"
+  (cd "$work" && cargo vendor --quiet vendor >/dev/null)
+  headers="$work/vendor/$duckdb_crate/duckdb.tar.gz"
+  echo "$duckdb_headers_sha256  $headers" | sha256sum --check --quiet -
+  tar -xzf "$headers" -C "$1" --wildcards --strip-components=3 'duckdb/src/include/*'
+  rm -rf "$work"
+}
+
+setup_duckdb() {
+  local final="$cache/duckdb-$duckdb_version" work
+  [ -e "$final/include/duckdb.hpp" ] && return
+  say "fetching DuckDB $duckdb_version into $final"
+  mkdir -p "$cache" && work=$(mktemp -d "$cache/duckdb.XXXXXX")
+  fetch_npm "$duckdb_npm" "$duckdb_npm_sha256" "$work/lib"
+  mkdir "$work/include" && fetch_duckdb_headers "$work/include"
+  mv "$work/lib/libduckdb.so" "$work/" && rm -rf "$work/lib"
+  rm -rf "$final" && mv "$work" "$final"
+}
+
+setup_data() {
+  local final="$cache/flights" work
+  [ -e "$final/airports.csv" ] && return
+  say "fetching the example's data into $final"
+  mkdir -p "$cache" && work=$(mktemp -d "$cache/flights.XXXXXX")
+  fetch_npm "$data_npm" "$data_sha256" "$work/package"
+  mv "$work/package/data/flights-3m.parquet" "$work/package/data/airports.csv" "$work/" && rm -rf "$work/package"
+  rm -rf "$final" && mv "$work" "$final"
+}
+
+for what in "$@"; do
+  case $what in
+    build) install_packages "${build_packages[@]}"; setup_duckdb ;;
+    data) setup_data ;;
+    *) say "unknown: $what (build, data)"; exit 2 ;;
+  esac
+done

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crds/api/meta.h"
+#include "crds/base/time.h"
+#include "operator/kube/cluster_api.h"
+#include "operator/observe/store.h"
+
+namespace weir::controller {
+
+// What a reconcile is about: one object of a kind of ours.
+struct Key {
+  api::Resource resource;
+  std::string ns;
+  std::string name;
+};
+
+// How the operator was started; part of what plans depend on.
+struct Settings {
+  std::string runnerImage;
+  std::string localLake;    // weir run: folder of the built-in Lake; empty in a cluster
+  std::string localSource;  // weir run: folder of the store `source`
+};
+
+// Everything that a reconcile touches. `cluster` is called by execute/ and report/ only.
+struct Ports {
+  observe::Stores& stores;
+  kube::ClusterApi& cluster;
+  const Clock& clock;
+  Settings settings;
+};
+
+// When the key is looked at again, apart from events: the work queue's instruction.
+struct Visit {
+  enum class Next { Forget, At, Backoff, Now } next = Next::Forget;
+  Time at;
+  std::string error;  // for the log, with Backoff
+};
+
+// One turn of the loop: observe, plan, execute, report. Never throws; tries each call once. May run for different keys
+// from several threads at once, never for one key twice at the same time.
+Visit Reconcile(const Key& key, Ports& ports);
+
+}  // namespace weir::controller
