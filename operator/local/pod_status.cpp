@@ -36,6 +36,8 @@ Json EndedStatus(const Json& pod, const std::string& container_id, const Contain
               {"startTime", Format(end.started)},
               {"conditions", Conditions("False", succeeded ? "PodCompleted" : "PodFailed", end.finished)},
               {"containerStatuses", Json::array({container})}};
+  if (end.podReason == "Terminated")
+    status["conditions"].push_back({{"type", "DisruptionTarget"}, {"status", "True"}, {"reason", "TerminationByKubelet"}, {"message", end.podMessage}, {"lastTransitionTime", Format(end.finished)}});
   if (!end.podReason.empty()) status["reason"] = end.podReason;
   if (!end.podMessage.empty()) status["message"] = end.podMessage;
   return {{"status", std::move(status)}};

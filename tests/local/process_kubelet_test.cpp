@@ -236,6 +236,7 @@ TEST_F(ProcessKubeletTest, StopEndsTheRunnersAndSaysThatTheNodeWentDown) {
   const Json pod = *cluster_.Get(PodRef("p"));
   EXPECT_EQ(Phase(pod), "Failed");
   EXPECT_EQ(Text(At(pod, "status"), "reason"), "Terminated");
+  EXPECT_EQ(Text(At(pod, "status").at("conditions").back(), "reason"), "TerminationByKubelet");
 }
 
 TEST_F(ProcessKubeletTest, AProgramThatCannotBeExecutedIsAStartError) {
