@@ -19,9 +19,9 @@ owns_machine() { [[ $(cat "$owner_file" 2>/dev/null) == "$state" ]]; }
 # end_cluster [--keep-logs]: also right after a crash, when part of it runs or nothing does.
 end_cluster() {
   local name
-  for name in "$state"/pid/s3-*; do [[ -e $name ]] && stop "$(basename "$name")"; done
   stop kube-proxy
   stop kubelet
+  stop containerd
   stop_pods
   for name in "${components[@]}"; do stop "$name"; done
   if owns_machine; then stop_network; rm -f "$owner_file"; fi

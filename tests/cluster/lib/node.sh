@@ -27,6 +27,10 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
   restrict_oom_score_adj = true
   disable_apparmor = true
   netns_mounts_under_state_dir = true
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      Root = "$run/runc"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "$(cni_programs)"
     conf_dir = "$state/node/cni"
@@ -114,11 +118,8 @@ make_cgroup() {
   done
 }
 
-# One folder per controller (cgroup v1) or one for all (v2).
-cgroup_hierarchies() {
-  if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then echo /sys/fs/cgroup; return; fi
-  awk '$3 == "cgroup" {print $2}' /proc/mounts
-}
+# One folder per controller (cgroup v1), one for all (v2), or both kinds.
+cgroup_hierarchies() { awk '$3 ~ /^cgroup2?$/ {print $2}' /proc/mounts; }
 
 # stop_pods: ends every process in our control group and the containerd shims that kept them.
 stop_pods() {
@@ -157,12 +158,23 @@ no_shims() { [[ -z $(shims) ]]; }
 
 # remove_node: mounts, control groups and folders that the node made outside and inside the state folder.
 remove_node() {
+  remove_sandbox_traces
   unmount_below "$run"
   unmount_below "$state"
   remove_cgroup
   find /var/log/containers -maxdepth 1 -type l -lname "$state/*" -delete 2>/dev/null || true
   rm -rf "$run"
   rmdir /run/weirkeeper 2>/dev/null || true
+}
+
+# Shims' sockets and the CNI library's notes lie in folders that every containerd of the machine shares.
+remove_sandbox_traces() {
+  local bundle
+  for bundle in "$run"/containerd/io.containerd.runtime.v2.task/k8s.io/*; do
+    [[ -e $bundle ]] || continue
+    if [[ -s $bundle/address ]]; then rm -f "$(sed 's,^unix://,,' "$bundle/address")"; fi
+    rm -f /var/lib/cni/results/*-"$(basename "$bundle")"-*
+  done
 }
 
 unmount_below() {

@@ -16,7 +16,7 @@ cgroup=weirkeeper-$cluster_id
 admin_kubeconfig=$state/kubeconfig/admin
 
 # Everything that `up` starts, in the order in which `down` stops it.
-components=(kube-proxy kubelet kube-scheduler kube-controller-manager containerd kube-apiserver etcd)
+components=(kube-proxy kubelet containerd kube-scheduler kube-controller-manager kube-apiserver etcd)
 
 make_state() {
   mkdir -p "$state"/{pid,log,pki,kubeconfig}
