@@ -31,6 +31,9 @@ start_apiserver() {
     --proxy-client-cert-file "$pki/aggregator.crt" --proxy-client-key-file "$pki/aggregator.key" \
     --audit-policy-file "$state/audit-policy.yaml" --audit-log-path "$state/log/audit.log" --audit-log-maxsize 200 --audit-log-maxbackup 1 \
     --shutdown-delay-duration 0s "$@"
+}
+
+await_apiserver() {
   await 60 "the API server" api_ready || { tail_log etcd; tail_log kube-apiserver; exit 1; }
 }
 
@@ -54,6 +57,10 @@ start_controllers() {
     --kubeconfig "$config" --authentication-kubeconfig "$config" --authorization-kubeconfig "$config" \
     --bind-address 127.0.0.1 --secure-port "$controllers_port" --leader-elect=false --use-service-account-credentials \
     --root-ca-file "$state/pki/ca.crt" --service-account-private-key-file "$state/pki/service-accounts.key"
+}
+
+# Until the default service account exists, the API server lets in no pod.
+await_controllers() {
   await 60 "the default service account" kubectl --namespace default get serviceaccount default ||
     { tail_log kube-controller-manager; exit 1; }
 }

@@ -86,6 +86,10 @@ start_proxy() {
   kubectl get clusterrolebinding weirkeeper-test-proxy >/dev/null 2>&1 ||
     kubectl create clusterrolebinding weirkeeper-test-proxy --clusterrole system:node-proxier --user system:kube-proxy >/dev/null
   started kube-proxy || spawn kube-proxy env PATH="$PATH:/usr/sbin:/sbin" "$kube" kube-proxy --config "$state/node/kube-proxy.yaml"
+}
+
+await_node() {
+  await 90 "the node" node_ready || { tail_log kubelet; exit 1; }
   await 30 "the kubernetes service" services_ready || { tail_log kube-proxy; exit 1; }
 }
 

