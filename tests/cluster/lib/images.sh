@@ -4,11 +4,10 @@ pause_image=localhost/weirkeeper/pause:1
 
 # build_image NAME:TAG CONTEXT CONTAINERFILE ARCHIVE: builds with a storage of its own and leaves only the archive.
 build_image() {
-  local name=$1 context=$2 containerfile=$3 archive=$4 store
+  local name=$1 context=$2 containerfile=$3 archive=$4 store result=0
   store=$(mktemp -d "$state/build.XXXXXX")
-  buildah_in "$store" build --quiet --isolation chroot --file "$containerfile" --tag "$name" "$context" >/dev/null &&
-    buildah_in "$store" push --quiet "$name" "docker-archive:$archive:$name"
-  local result=$?
+  { buildah_in "$store" build --quiet --isolation chroot --file "$containerfile" --tag "$name" "$context" >/dev/null &&
+    buildah_in "$store" push --quiet "$name" "docker-archive:$archive:$name"; } || result=$?
   unmount_below "$store"
   rm -rf "$store"
   return $result
@@ -21,7 +20,7 @@ buildah_in() {
 }
 
 # import_image ARCHIVE: gives the image to the node's containerd.
-import_image() { ctr_node images import --no-unpack=false "$1" >/dev/null; }
+import_image() { ctr_node images import "$1" >/dev/null; }
 
 # provide_pause: the sandbox image, compiled here and imported once per cluster.
 provide_pause() {
