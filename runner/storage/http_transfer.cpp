@@ -93,7 +93,7 @@ std::size_t TakeBody(char* data, std::size_t size, std::size_t n, void* user) {
     reply.failure = TransferFailure::TooLarge;
     return 0;
   }
-  if (!exchange->request.sink) {
+  if (!exchange->request.sink || status != exchange->request.sinkStatus) {
     reply.body += piece;
     return piece.size();
   }

@@ -32,7 +32,8 @@ struct HttpRequest {
   Duration connectTimeout = Duration::Seconds(10);
   Duration stallTimeout = Duration::Seconds(60);     // without a single byte
   std::int64_t maxBytes = 64 << 20;                  // of the reply's body
-  std::function<Status(std::string_view)> sink;      // gets the body of a 2xx reply piece by piece; else it is kept
+  std::function<Status(std::string_view)> sink;      // gets the body of a reply with `sinkStatus`, piece by piece
+  long sinkStatus = 200;
 };
 
 enum class TransferFailure { None, BadUrl, NotResolved, NotConnected, Blocked, TlsRefused, TimedOut, Broken, TooManyRedirects, TooLarge, SinkRefused };
@@ -43,8 +44,8 @@ struct HttpReply {
   bool sent = false;       // whether the other side may have got the request
   long status = 0;
   std::map<std::string, std::string> headers;  // names in lower case; of the last reply
-  std::string body;        // without sink; of a reply that is not 2xx the first 64 KiB at most
-  std::int64_t bytes = 0;  // of the body
+  std::string body;        // what the sink did not get; of a reply that is not 2xx the first 64 KiB at most
+  std::int64_t bytes = 0;  // of the body of a 2xx reply
   Status sink;             // what the sink said when it refused
   bool Arrived() const { return failure == TransferFailure::None; }
 };
