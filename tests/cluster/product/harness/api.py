@@ -2,6 +2,7 @@
 import base64
 import http.client
 import json
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -49,6 +50,7 @@ class Api:
             both.flush()
             self.context.load_cert_chain(both.name)
         self.local = threading.local()
+        self.watches = set()
 
     def connect(self, timeout):
         return http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=self.context)
@@ -111,6 +113,7 @@ class Api:
         """Yields (type, object) until the server ends the watch."""
         query = urllib.parse.urlencode({"watch": "true", "resourceVersion": version, "labelSelector": selector, "timeoutSeconds": seconds})
         connection = self.connect(seconds + 30)
+        self.watches.add(connection)
         try:
             connection.request("GET", f"{path(plural, namespace)}?{query}", headers={"accept": "application/json"})
             answer = connection.getresponse()
@@ -120,7 +123,16 @@ class Api:
                 event = json.loads(line)
                 yield event["type"], event["object"]
         finally:
+            self.watches.discard(connection)
             connection.close()
+
+    def close(self):
+        """Ends every watch, so that the server may end too."""
+        for connection in list(self.watches):
+            try:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+            except (OSError, AttributeError):
+                pass
 
 
 def condition(thing, kind):

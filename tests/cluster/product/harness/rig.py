@@ -58,6 +58,8 @@ class Rig:
         return self
 
     def __exit__(self, *_):
+        if self.api:
+            self.api.close()
         if self.started_here:
             subprocess.run([CLUSTER / "down"], env=self.environment, timeout=200, check=False)
         if self.own_folder:
