@@ -70,3 +70,23 @@ def stop_between_data_and_log(pid, table, part, seconds=20):
         return True
     send(pid, signal.SIGCONT)
     return False
+
+
+def memory_limit(pid):
+    """The file that holds the memory limit of the process's container, and the one that holds its use."""
+    for line in (PROC / str(pid) / "cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers == "memory":
+            folder = pathlib.Path("/sys/fs/cgroup/memory" + path)
+            return folder / "memory.limit_in_bytes", folder / "memory.usage_in_bytes"
+        if controllers == "" and pathlib.Path("/sys/fs/cgroup" + path, "memory.max").exists():
+            folder = pathlib.Path("/sys/fs/cgroup" + path)
+            return folder / "memory.max", folder / "memory.current"
+    raise FileNotFoundError(f"process {pid} is in no control group of memory")
+
+
+def starve(pid):
+    """Leaves the stopped process no memory beyond what it has; what it asks for next is its end, by the kernel."""
+    limit, use = memory_limit(pid)
+    limit.write_text(str(int(use.read_text()) + (512 << 10)))
+    send(pid, signal.SIGCONT)
