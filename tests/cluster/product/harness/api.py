@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.parse
 
 GROUP = "weirkeeper.io/v1alpha1"
@@ -56,14 +57,24 @@ class Api:
         return http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=self.context)
 
     def call(self, method, url, body=None, content_type="application/json"):
+        """429 is answered by patience: the API server says it while the storage of a fresh definition starts."""
         text = None if body is None else json.dumps(body)
+        for _ in range(50):
+            try:
+                return self.send(method, url, text, content_type)
+            except ApiError as error:
+                if error.status != 429:
+                    raise
+                time.sleep(0.2)
+        raise TimeoutError(f"{method} {url}: 429 for 10 seconds")
+
+    def send(self, method, url, text, content_type):
         for attempt in (1, 2):
             connection = getattr(self.local, "connection", None) or self.connect(30)
             self.local.connection = connection
             try:
                 connection.request(method, url, text, {"content-type": content_type, "accept": "application/json"})
-                answer = connection.getresponse()
-                return self.read(answer)
+                return self.read(connection.getresponse())
             except (http.client.HTTPException, OSError):
                 connection.close()
                 self.local.connection = None

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
-from harness.api import Api
+from harness.api import KINDS, Api
 
 PRODUCT = pathlib.Path(__file__).resolve().parent.parent
 CLUSTER = PRODUCT.parent
@@ -100,6 +100,8 @@ class Rig:
         self.kubectl("apply", "--server-side", "-f", SOURCE / "crds", timeout=60)
         names = [f"crd/{plural}.weirkeeper.io" for plural in ("lakes", "datasets", "views", "pipelines", "pipelineruns")]
         self.kubectl("wait", "--for=condition=Established", *names, "--timeout=30s")
+        for plural in KINDS.values():
+            self.api.list(plural)
 
     def kstatus(self, thing):
         """What Flux and Helm conclude about one object: Current, InProgress, Failed, Terminating."""
