@@ -33,13 +33,13 @@ void PrintTable(const Terminal& terminal, const api::Resource& resource, const s
   Print(terminal.out, table);
 }
 
-Result<std::vector<Json>> Fetch(const Access& access, const api::Resource& resource, const std::string& name) {
+Result<std::vector<Json>> Fetch(const World& world, const api::Resource& resource, const std::string& name) {
   if (name.empty()) {
-    auto listing = access.cluster->List({resource, access.ns, ""});
+    auto listing = world.cluster->List({resource, world.ns, ""});
     if (!listing) return listing.error();
     return std::move(listing->items);
   }
-  auto object = access.cluster->Get({resource, access.ns, name});
+  auto object = world.cluster->Get({resource, world.ns, name});
   if (!object) return object.error();
   return std::vector<Json>{std::move(*object)};
 }
@@ -51,7 +51,7 @@ void PrintObjects(const Terminal& terminal, const std::vector<Json>& objects, co
 
 }  // namespace
 
-Exit Get(const Terminal& terminal, const Access& access, GetOptions options, Time now) {
+Exit Get(const Terminal& terminal, const World& world, GetOptions options, Time now) {
   if (const std::size_t slash = options.kind.find('/'); slash != std::string::npos) options.name = options.kind.substr(slash + 1), options.kind.resize(slash);
   const api::Resource* only = FindKind(options.kind);
   if (only == nullptr && !options.kind.empty())
@@ -60,7 +60,7 @@ Exit Get(const Terminal& terminal, const Access& access, GetOptions options, Tim
   std::size_t tables = 0;
   for (const api::Resource& resource : api::kOurKinds) {
     if (only != nullptr && !(*only == resource)) continue;
-    const auto items = Fetch(access, resource, options.name);
+    const auto items = Fetch(world, resource, options.name);
     if (!items) return Complain(terminal, items.error());
     all.insert(all.end(), items->begin(), items->end());
     if (terminal.format != Format::Table || items->empty()) continue;
@@ -68,7 +68,7 @@ Exit Get(const Terminal& terminal, const Access& access, GetOptions options, Tim
     PrintTable(terminal, resource, *items, options.columns, only == nullptr ? Names::WithKind : Names::Plain, now);
   }
   if (terminal.format != Format::Table) PrintObjects(terminal, all, options.name);
-  else if (all.empty()) terminal.err << "No objects found in namespace " << access.ns << ".\n";
+  else if (all.empty()) terminal.err << "No objects found in namespace " << world.ns << ".\n";
   return Exit::Ok;
 }
 

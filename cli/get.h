@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/access.h"
+#include "cli/world.h"
 #include "crds/base/time.h"
 
 namespace weir::cli {
@@ -15,6 +15,6 @@ struct GetOptions {
 };
 
 // What `kubectl get` would print, over the local state or a cluster.
-Exit Get(const Terminal& terminal, const Access& access, GetOptions options, Time now);
+Exit Get(const Terminal& terminal, const World& world, GetOptions options, Time now);
 
 }  // namespace weir::cli

@@ -11,13 +11,14 @@ namespace weir::cli {
 // Which world a command looks at: the folder that `weir run` keeps, or a cluster when a kubeconfig is given.
 struct Place {
   std::string lake = ".weir/lake";
-  std::string kubeconfig;
+  std::string kubeconfig;  // files as KUBECONFIG names them; empty: the local world
   std::string context;
   std::string ns;  // empty: of the kubeconfig's context, or "default"
 };
 
-// That world, opened. `lake` is the folder in which volume stores without an absolute path of their own lie.
-struct Access {
+// That world, opened. `lake` is the folder of the built-in Lake (local), or a folder in which the volumes of the cluster
+// are mounted here, one folder for each store (empty when there is none).
+struct World {
   std::shared_ptr<kube::ClusterApi> cluster;
   std::string ns;
   std::string lake;
@@ -25,6 +26,9 @@ struct Access {
 };
 
 // Fails with Fault::Missing where no run has left anything yet, saying what to do first.
-Result<Access> Open(const Place& place);
+Result<World> Open(const Place& place);
+
+// The local world's state: objects as an API server would hold them. It lies in the lake, so that both move together.
+std::string StateFile(const std::string& lake);
 
 }  // namespace weir::cli
