@@ -15,6 +15,7 @@ struct Finding {
   std::string field;   // spec.schema.columns[0].type, or empty
   std::string rule;    // stable id: BadYaml, Schema, NameTaken, DatasetMissing, ColumnNoDelete, SqlInvalid ...
   std::string message;
+  enum class Severity { Error, Warning } severity = Severity::Error;
   bool operator==(const Finding&) const = default;
 };
 
@@ -23,5 +24,7 @@ using Findings = std::vector<Finding>;
 // "flights.yaml:12: Dataset/flights spec.zone must be one of ... [Schema]", sorted by file and line; or a JSON or YAML
 // list of all members.
 void Print(const Terminal& terminal, std::ostream& out, Findings findings);
+
+bool HasErrors(const Findings& findings);
 
 }  // namespace weir::cli
