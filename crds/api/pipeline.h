@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crds/api/dataset.h"
+#include "crds/api/stage_status.h"
 
 namespace weir::api {
 
@@ -169,7 +170,9 @@ struct PipelineStatus {
   Conditions conditions;
   std::string revision;           // in force for the next run
   std::int64_t revisionNumber = 0;
-  std::string validating;         // revision that is being validated, or empty
+  std::string validating;         // revision that is being validated or was refused, or empty
+  std::optional<StageStatus> validation;  // its attempts, counted like those of a stage
+  std::string lastHandledRevision;  // newest revision that got its run
   std::string lastHandledRequest; // newest value of spec.request or of the annotations that got its run
   std::string lastRun;
   std::string lastRunResult;
@@ -181,7 +184,9 @@ void Describe(auto&& field, Of<PipelineStatus> auto& self) {
   field("conditions", self.conditions, Rules{.doc = "Ready, Available, RolledOut, LastRunSucceeded, Suspended, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
   field("revision", self.revision, Rules{.doc = "ControllerRevision that is in force for the next run."});
   field("revisionNumber", self.revisionNumber, Rules{.doc = "Its number, from 1."});
-  field("validating", self.validating, Rules{.doc = "ControllerRevision that is being validated."});
+  field("validating", self.validating, Rules{.doc = "ControllerRevision that is being validated, or that was refused."});
+  field("validation", self.validation, Rules{.doc = "How the newest validation went."});
+  field("lastHandledRevision", self.lastHandledRevision, Rules{.doc = "Newest revision that got its run."});
   field("lastHandledRequest", self.lastHandledRequest, Rules{.doc = "Newest request that got its run."});
   field("lastRun", self.lastRun, Rules{.doc = "Newest PipelineRun."});
   field("lastRunResult", self.lastRunResult, Rules{.doc = "Reason of its Succeeded condition."});

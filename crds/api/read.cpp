@@ -28,6 +28,14 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// Compiled once for each thread: patterns are constants of the declarations, and building one costs more than a match.
+const std::regex& Compiled(std::string_view pattern) {
+  thread_local std::map<std::string_view, std::regex> compiled;
+  const auto found = compiled.find(pattern);
+  if (found != compiled.end()) return found->second;
+  return compiled.emplace(pattern, std::regex(pattern.begin(), pattern.end())).first->second;
+}
+
 std::size_t CodePoints(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
@@ -57,7 +65,7 @@ bool CheckText(const std::string& value, const Rules& rules, const std::string& 
   const std::size_t size = CodePoints(value);
   if (size < static_cast<std::size_t>(rules.minLength)) problems.push_back({path, "must have at least " + std::to_string(rules.minLength) + " characters, has " + std::to_string(size)});
   if (size > static_cast<std::size_t>(rules.maxLength)) return problems.push_back({path, "may have at most " + std::to_string(rules.maxLength) + " characters, has " + std::to_string(size)}), false;
-  if (!rules.pattern.empty() && !std::regex_match(value, std::regex(rules.pattern.begin(), rules.pattern.end())))
+  if (!rules.pattern.empty() && !std::regex_match(value, Compiled(rules.pattern)))
     problems.push_back({path, Quoted(value) + " does not match " + std::string(rules.pattern)});
   return problems.size() == before;
 }

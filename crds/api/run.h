@@ -1,7 +1,7 @@
 #pragma once
 
 #include "crds/api/pipeline.h"
-#include "crds/api/stage_outcome.h"
+#include "crds/api/stage_status.h"
 
 namespace weir::api {
 
@@ -27,53 +27,11 @@ void Describe(auto&& field, Of<RunSpec> auto& self) {
   field.Rule({.rule = "!has(oldSelf.state) || oldSelf.state != 'Cancelled' || self.state == 'Cancelled'", .message = "Cancelled is final: make a new PipelineRun", .fieldPath = ".state"});
 }
 
-enum class StageState { Pending, Running, Retrying, Succeeded, Failed, Skipped };
-template <>
-struct Words<StageState> {
-  static constexpr std::array<std::string_view, 6> kAll{"Pending", "Running", "Retrying", "Succeeded", "Failed", "Skipped"};
-};
-
-// One stage of one run. `attempt` is the highest attempt that was ever started: it is raised in status before the pod
-// is created, so that no attempt is lost or made twice over a restart. `pod` is the UID of the pod that proved the
-// attempt's end, so that an outcome is counted once.
-struct StageStatus {
-  std::string name;
-  StageState state = StageState::Pending;
-  int attempt = 0;
-  int ownFailures = 0;             // failures that count against retry.maxAttempts
-  int infrastructureFailures = 0;  // failures that do not, bounded apart
-  std::optional<Reason> reason;
-  std::string message;
-  std::string pod;
-  std::string countedPod;
-  std::optional<Time> started;
-  std::optional<Time> finished;
-  std::optional<Time> retryAt;
-  std::optional<Ledger> rows;
-  std::optional<std::int64_t> version;
-  bool operator==(const StageStatus&) const = default;
-};
-void Describe(auto&& field, Of<StageStatus> auto& self) {
-  field("name", self.name, Rules{.doc = "Name of the stage.", .required = true});
-  field("state", self.state, Rules{.doc = "Pending, Running, Retrying, Succeeded, Failed or Skipped."});
-  field("attempt", self.attempt, Rules{.doc = "Highest attempt started so far, from 1."});
-  field("ownFailures", self.ownFailures, Rules{.doc = "Failed attempts that count against retry.maxAttempts."});
-  field("infrastructureFailures", self.infrastructureFailures, Rules{.doc = "Attempts lost to nodes, evictions and deletions."});
-  field("reason", self.reason, Rules{.doc = "Why the newest finished attempt ended, or why the stage waits."});
-  field("message", self.message, Rules{.doc = "The same in a sentence.", .maxLength = 2048});
-  field("pod", self.pod, Rules{.doc = "Pod of the newest attempt."});
-  field("countedPod", self.countedPod, Rules{.doc = "UID of the newest pod whose outcome is counted."});
-  field("started", self.started, Rules{.doc = "When the newest attempt was started."});
-  field("finished", self.finished, Rules{.doc = "When the stage ended."});
-  field("retryAt", self.retryAt, Rules{.doc = "When the next attempt starts."});
-  field("rows", self.rows, Rules{.doc = "The ledger: in = out + quarantined + filtered."});
-  field("version", self.version, Rules{.doc = "Version that the stage committed."});
-}
-
 struct RunStatus {
   std::int64_t observedGeneration = -1;
   Conditions conditions;
   std::string revision;
+  std::string image;
   std::vector<StageStatus> stages;
   std::optional<Time> started;
   std::optional<Time> finished;
@@ -87,6 +45,7 @@ void Describe(auto&& field, Of<RunStatus> auto& self) {
   field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status speaks of."});
   field("conditions", self.conditions, Rules{.doc = "Succeeded and Ready, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
   field("revision", self.revision, Rules{.doc = "ControllerRevision that the run is bound to."});
+  field("image", self.image, Rules{.doc = "Image of the runner that every attempt of the run uses.", .maxLength = 512});
   field("stages", self.stages, Rules{.doc = "Each stage, in the order of the pipeline.", .maxItems = 50, .listKey = "name"});
   field("started", self.started, Rules{.doc = "When the first attempt was started."});
   field("finished", self.finished, Rules{.doc = "When the run ended."});

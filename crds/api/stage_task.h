@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crds/api/pipeline.h"
+#include "crds/api/stage_outcome.h"
 #include "crds/api/view.h"
 
 namespace weir::api {

@@ -27,8 +27,8 @@ class Writer {
   static Json Value(bool v) { return v; }
   static Json Value(int v) { return v; }
   static Json Value(std::int64_t v) { return v; }
-  static Json Value(Duration v) { return Format(v); }
-  static Json Value(Time v) { return v.us % 1'000'000 == 0 ? Format(v) : FormatMicros(v); }
+  static Json Value(Duration v) { return weir::Format(v); }
+  static Json Value(Time v) { return v.us % 1'000'000 == 0 ? weir::Format(v) : FormatMicros(v); }
   static Json Value(const Json& v) { return v; }
   static Json Value(const std::map<std::string, std::string>& v) { return v; }
   template <Worded E>

@@ -1,10 +1,12 @@
 #pragma once
 
-#include <functional>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crds/api/meta.h"
@@ -40,10 +42,18 @@ class Store {
 
  private:
   using Key = std::pair<std::string, std::string>;
+  using Items = std::map<Key, ItemPtr>;
+  bool IsStale(const Key& key, const std::string& resource_version) const;
+  void Put(const Key& key, ItemPtr item);
+  void Drop(const Key& key);
+  void Bury(const Key& key, const std::string& resource_version);
+
   mutable std::mutex mutex_;
-  std::map<Key, ItemPtr> items_;
-  std::map<std::string, std::map<Key, ItemPtr>> by_owner_;
+  Items items_;
+  std::map<std::string, Items> by_owner_;
+  std::map<std::pair<std::string, std::string>, Items> by_label_;  // labels of our group only
   std::map<Key, std::string> tombstones_;  // newest resourceVersion of removed objects, bounded
+  std::deque<Key> burials_;                // keys of tombstones_, oldest first
   bool synced_ = false;
 };
 

@@ -1,0 +1,120 @@
+#include "crds/schema/kinds.h"
+
+// The rules of a published contract that one object can decide by itself, as transition rules at the root of a View.
+// Their base is what is published (oldSelf.status.published), not the manifest before, so that a View that never
+// published may change freely and an edit can be taken back. operator/plan says the same rules for `weir check`.
+//
+// Each rule begins with what lets it pass at once: nothing published, an Alpha view, or the part that it is about
+// unchanged. The last is needed for status writes, which the API server validates against the same rules.
+// Columns are looked up in a map that is built once a rule: `exists` inside `all` is quadratic and dies at 400 columns.
+
+namespace weir::schema {
+namespace {
+
+using Text = std::string;
+
+const Text kFree = "!has(oldSelf.status) || !has(oldSelf.status.published) || oldSelf.spec.stability == 'Alpha' || ";
+const Text kSameColumns = "self.spec.columns == oldSelf.spec.columns || !has(oldSelf.status.published.columns) || ";
+const Text kAdvice = "; readers rely on what is published: take it back, or make a new View with the next version";
+
+// Over the published column o: `entry` is what a map m keeps of each column now, `holds` that all is well, `shown` how
+// an offender is written. `summary` is said when the message grows too long for the API server.
+struct ColumnRule {
+  Text summary;
+  Text entry;
+  Text holds;
+  Text shown;
+};
+
+// Optional syntax (a.?b) is not used: what comes out of it has no bound that the API server would know.
+Text Same(const Text& field) {
+  const Text is = "self.spec." + field, was = "oldSelf.spec." + field;
+  return "(has(" + is + ") == has(" + was + ") && (!has(" + is + ") || " + is + " == " + was + ")) || ";
+}
+
+// The views into a rule stay valid for the life of the program: the texts are kept in a static list.
+struct RuleTexts {
+  Text rule;
+  Text message;
+  Text messageExpression;
+  std::string_view fieldPath;
+};
+
+RuleTexts Over(const ColumnRule& rule) {
+  const Text map = "[self.spec.columns.transformMapEntry(i, c, {c.name: " + rule.entry + "})]";
+  const Text base = "oldSelf.status.published.columns";
+  return {kFree + kSameColumns + map + ".all(m, " + base + ".all(o, " + rule.holds + "))", rule.summary + kAdvice,
+          map + ".map(m, '%s" + kAdvice + "'.format([" + base + ".filter(o, !(" + rule.holds + ")).map(o, " + rule.shown + ")]))[0]", ".spec.columns"};
+}
+
+const Text kWas = "o.type", kIs = "m[o.name]";
+
+Text Integer(const Text& type) { return type + " in ['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT']"; }
+Text Floating(const Text& type) { return type + " in ['FLOAT', 'DOUBLE']"; }
+Text Decimal(const Text& type) { return type + ".startsWith('DECIMAL')"; }
+Text Rank(const Text& type) { return "'TINYINT SMALLINT INTEGER BIGINT FLOAT DOUBLE'.indexOf(" + type + ")"; }
+Text Both(Text (*family)(const Text&)) { return family(kWas) + " && " + family(kIs); }
+
+// Text alone: the API server takes the cost of a split or of int() for unbounded. ",2)" tells the scale, and of two
+// types with one scale the longer text, or the later one of the same length, has more digits.
+Text SameScale() { return kIs + ".endsWith(" + kWas + ".substring(" + kWas + ".indexOf(',')))"; }
+Text NotNarrower() { return "(" + kIs + ".size() > " + kWas + ".size() || (" + kIs + ".size() == " + kWas + ".size() && " + kIs + " >= " + kWas + "))"; }
+
+// More digits at the same scale keep every reader's numbers (DecimalPrecision): the one change of type that may pass.
+// Scale has a rule of its own because its test may stand in a filter, but costs too much inside a message.
+Text ScaleHolds() { return "!(o.name in m) || !(" + Both(Decimal) + ") || " + SameScale(); }
+Text TypeHolds() { return "!(o.name in m) || " + kIs + " == " + kWas + " || (" + Both(Decimal) + " && (!" + SameScale() + " || " + NotNarrower() + "))"; }
+
+Text TypeRuleId() {
+  const Text lossy = "(" + Integer(kWas) + " || " + Decimal(kWas) + ") && " + Floating(kIs) + " || " + Floating(kWas) + " && " + Decimal(kIs);
+  return "(" + Both(Decimal) + " ? 'TypeNarrow' : (" + Both(Integer) + ") || (" + Both(Floating) + ") ? (" + Rank(kIs) + " > " + Rank(kWas) + " ? 'TypeWiden' : 'TypeNarrow') : " + lossy +
+         " ? 'TypeWidenLossy' : 'TypeClassChange')";
+}
+
+RuleTexts Dropped() { return Over({"ColumnNoDelete: published columns were dropped or renamed", "true", "o.name in m", "'ColumnNoDelete: column %s was dropped or renamed'.format([o.name])"}); }
+
+RuleTexts Retyped() {
+  return Over({"TypeClassChange: types of published columns changed", "c.type", TypeHolds(), "'%s: column %s was %s, is %s'.format([" + TypeRuleId() + ", o.name, o.type, m[o.name]])"});
+}
+
+RuleTexts Rescaled() {
+  return Over({"DecimalScale: digits behind the point of published columns changed", "c.type", ScaleHolds(), "'DecimalScale: column %s was %s, is %s'.format([o.name, o.type, m[o.name]])"});
+}
+
+RuleTexts Loosened() {
+  return Over({"NullabilityLoosen: published columns that always have a value may miss it now", "!has(c.nullable) || c.nullable", "!has(o.nullable) || o.nullable || !(o.name in m) || !m[o.name]",
+               "'NullabilityLoosen: column %s always had a value'.format([o.name])"});
+}
+
+RuleTexts Remeasured() {
+  return Over({"MeaningUnit: units of published columns changed", "has(c.unit) ? c.unit : ''", "!(o.name in m) || m[o.name] == (has(o.unit) ? o.unit : '')",
+               "'MeaningUnit: column %s was in %s, is in %s'.format([o.name, has(o.unit) ? o.unit : 'no unit', m[o.name] == '' ? 'no unit' : m[o.name]])"});
+}
+
+RuleTexts Rekeyed() {
+  const Text keys = "oldSelf.status.published.keys.all(o, has(self.spec.keys) && self.spec.keys.exists(k, sets.equivalent(k.columns, o.columns)))";
+  return {kFree + Same("keys") + "!has(oldSelf.status.published.keys) || " + keys, "KeyChange: a published key was removed or changed" + kAdvice, "", ".spec.keys"};
+}
+
+RuleTexts Delayed() {
+  const Text is = "self.spec.freshness.maxLag", was = "oldSelf.status.published.freshness.maxLag";
+  return {kFree + Same("freshness") + "!has(oldSelf.status.published.freshness) || (has(self.spec.freshness) && " + is + " + " + is + " <= " + was + " + " + was +
+              " + " + was + ")",
+          "SlaFreshness: maxLag was removed or grew beyond 1.5 times what is published" + kAdvice, "", ".spec.freshness"};
+}
+
+// Without it a contract could be left in two steps.
+RuleTexts Lowered() {
+  return {kFree + "self.spec.stability == 'Stable'", "StabilityLowered: a published Stable view cannot become Alpha; make a new View with the next version", "", ".spec.stability"};
+}
+
+}  // namespace
+
+std::vector<api::CelRule> ContractRules() {
+  static const std::vector<RuleTexts> texts{Dropped(), Retyped(), Rescaled(), Loosened(), Remeasured(), Rekeyed(), Delayed(), Lowered()};
+  std::vector<api::CelRule> rules;
+  for (const RuleTexts& t : texts) rules.push_back({t.rule, t.message, t.messageExpression, t.fieldPath, "FieldValueForbidden"});
+  return rules;
+}
+
+}  // namespace weir::schema

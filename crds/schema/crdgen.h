@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "crds/schema/kinds.h"
+
+namespace weir::schema {
+
+// The whole CustomResourceDefinition.
+Ordered Definition(const Kind& kind);
+
+// Block-style YAML of objects, lists and scalars, in the order given. Texts are quoted where YAML would read them as
+// something else. Ends in a newline.
+std::string ToYaml(const Ordered& value);
+
+// The reference page of a kind, and the page of condition types and reasons; Markdown.
+std::string ReferencePage(const Kind& kind);
+std::string ConditionsPage();
+
+// First lines of generated files.
+std::string_view GeneratedNote();
+
+}  // namespace weir::schema

@@ -1,0 +1,39 @@
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "crds/schema/crdgen.h"
+
+// crdgen OUT_DIR DOCS_DIR: writes the definitions and the reference pages that Describe says.
+namespace {
+
+bool Write(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) std::cerr << "crdgen: cannot write " << path.string() << "\n";
+  return static_cast<bool>(file);
+}
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace weir::schema;
+  if (argc != 3) {
+    std::cerr << "usage: crdgen OUT_DIR DOCS_DIR\n";
+    return 2;
+  }
+  const std::filesystem::path out = argv[1], docs = argv[2];
+  bool ok = Write(docs / "conditions.md", ConditionsPage());
+  for (const Kind& kind : Kinds()) {
+    ok = Write(out / (std::string(kind.resource.plural) + ".yaml"), "# " + std::string(GeneratedNote()) + "\n" + ToYaml(Definition(kind))) && ok;
+    ok = Write(docs / (Lower(std::string(kind.resource.kind)) + ".md"), ReferencePage(kind)) && ok;
+  }
+  return ok ? 0 : 1;
+}

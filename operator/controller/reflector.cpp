@@ -1,0 +1,110 @@
+#include "operator/controller/reflector.h"
+
+#include <exception>
+#include <memory>
+#include <set>
+
+namespace weir::controller {
+
+Reflector::Reflector(kube::ClusterApi& cluster, kube::Selection selection, observe::Store& store, const WaitingClock& clock, ReflectorCallbacks callbacks, ReflectorOptions options)
+    : cluster_(cluster),
+      selection_(std::move(selection)),
+      store_(store),
+      clock_(clock),
+      callbacks_(std::move(callbacks)),
+      options_(options),
+      backoff_(options.firstBackoff, options.longestBackoff, options.seed),
+      random_(options.seed) {}
+
+void Reflector::Run(const kube::StopToken& stop) {
+  Next next = Next::List;
+  while (!stop.Stopped()) {
+    pause_.reset();
+    try {
+      next = next == Next::List ? ListOnce() : WatchOnce(stop);
+    } catch (const std::exception& e) {
+      Fail({Fault::Bug, "InternalError", std::string("list or watch threw, so it is listed anew: ") + e.what()});
+      next = Next::List;
+    }
+    if (pause_) Pause(stop);
+    if (next == Next::Watch && relist_at_ <= clock_.Now()) next = Next::List;
+  }
+}
+
+void Reflector::Fail(const Error& error) {
+  pause_ = backoff_.After(++failures_);
+  if (callbacks_.failed) callbacks_.failed({error.fault, error.reason, std::string(selection_.resource.plural) + ": " + error.message});
+}
+
+Reflector::Next Reflector::ListOnce() {
+  Result<kube::Listing> listing = cluster_.List(selection_);
+  if (!listing) {
+    Fail(listing.error());
+    return Next::List;
+  }
+  version_ = listing->resourceVersion;
+  const std::vector<observe::ItemPtr> changed = store_.Replace(std::move(listing->items), version_);
+  const std::int64_t spread = std::max<std::int64_t>(options_.relistEvery.ms / 3, 1);
+  relist_at_ = clock_.Now() + options_.relistEvery + Duration{static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(spread))};
+  const std::vector<observe::ItemPtr> held = store_.List(selection_.ns);
+  std::set<const observe::Item*> told;
+  for (const auto* items : {&held, &changed})
+    for (const observe::ItemPtr& item : *items)
+      if (told.insert(item.get()).second) callbacks_.seen(*item, Lane::Initial);
+  if (callbacks_.relisted) callbacks_.relisted();
+  return Next::Watch;
+}
+
+void Reflector::Take(kube::WatchEvent&& event) {
+  const api::Meta meta = api::ReadMeta(event.object);
+  version_ = meta.resourceVersion;
+  if (event.type == kube::WatchEventType::Bookmark) return;
+  const observe::ItemPtr before = store_.Get(meta.ns, meta.name);
+  if (event.type == kube::WatchEventType::Deleted) {
+    store_.Remove(meta.ns, meta.name, meta.uid, meta.resourceVersion);
+    callbacks_.seen(before && before->meta.uid == meta.uid ? *before : observe::Item{meta, std::move(event.object)}, Lane::Live);
+    return;
+  }
+  store_.Upsert(std::move(event.object));
+  const observe::ItemPtr now = store_.Get(meta.ns, meta.name);
+  if (before) callbacks_.seen(*before, Lane::Live);
+  if (now && now != before) callbacks_.seen(*now, Lane::Live);
+}
+
+Reflector::Next Reflector::WatchOnce(const kube::StopToken& stop) {
+  const Time begun = clock_.Now();
+  bool told = false;
+  const Result<kube::WatchEnd> end = cluster_.Watch(selection_, version_, [&](kube::WatchEvent&& event) { told = true, Take(std::move(event)); }, stop);
+  const Duration lasted = clock_.Now() - begun;
+  if (lasted >= options_.calmAfter || (told && end.ok())) failures_ = 0;
+  if (!end) {
+    Fail(end.error());
+    return Next::Watch;
+  }
+  switch (*end) {
+    case kube::WatchEnd::Expired: return Next::List;
+    case kube::WatchEnd::Stopped: return Next::Watch;
+    case kube::WatchEnd::Closed:
+      if (!told && lasted < options_.shortWatch) Fail({Fault::Transient, "WatchClosed", "the watch was closed at once without an event"});
+      return Next::Watch;
+  }
+  return Next::Watch;
+}
+
+void Reflector::Pause(const kube::StopToken& stop) const {
+  struct Bell {
+    std::mutex mutex;
+    std::condition_variable rung;
+  };
+  // Shared, because the token may be in the middle of the callback when this function ends.
+  const auto bell = std::make_shared<Bell>();
+  const auto registration = stop.OnStop([bell] {
+    const std::lock_guard lock(bell->mutex);
+    bell->rung.notify_all();
+  });
+  const Time until = clock_.Now() + *pause_;
+  std::unique_lock lock(bell->mutex);
+  while (!stop.Stopped() && clock_.Now() < until) clock_.Wait(lock, bell->rung, until);
+}
+
+}  // namespace weir::controller

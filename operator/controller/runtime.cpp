@@ -1,0 +1,111 @@
+#include "operator/controller/runtime.h"
+
+#include <array>
+#include <exception>
+
+namespace weir::controller {
+namespace {
+
+struct Watched {
+  api::Resource resource;
+  std::string_view selector;
+};
+
+// Of the kinds that are not ours, only what carries our label.
+constexpr std::array<Watched, 8> kWatched{{{api::kLakes, ""},
+                                           {api::kDatasets, ""},
+                                           {api::kViews, ""},
+                                           {api::kPipelines, ""},
+                                           {api::kPipelineRuns, ""},
+                                           {api::kRevisions, api::kLabelPipeline},
+                                           {api::kPods, api::kLabelPipeline},
+                                           {api::kServiceAccounts, api::kLabelPipeline}}};
+
+QueueOptions QueueOptionsOf(const RuntimeOptions& options) {
+  QueueOptions queue;
+  queue.seed = options.seed;
+  if (options.debounce > Duration{}) queue.debounce = [debounce = options.debounce](const Key&) { return debounce; };
+  return queue;
+}
+
+}  // namespace
+
+Runtime::Runtime(Ports& ports, const WaitingClock& clock, ReconcileFunction reconcile, AffectedKeys affected, RuntimeOptions options, RuntimeMeters meters)
+    : ports_(ports),
+      clock_(clock),
+      reconcile_(std::move(reconcile)),
+      affected_(std::move(affected)),
+      options_(std::move(options)),
+      meters_(std::move(meters)),
+      queue_(clock, QueueOptionsOf(options_), meters_.queue) {}
+
+Runtime::~Runtime() { Stop(); }
+
+bool Runtime::Synced() const {
+  for (const Watched& watched : kWatched)
+    if (!ports_.stores.Of(watched.resource).Synced()) return false;
+  return true;
+}
+
+void Runtime::ReleaseWorkers() {
+  const std::lock_guard lock(mutex_);
+  synced_.notify_all();
+}
+
+void Runtime::Reflect(const api::Resource& resource, std::size_t index) {
+  ReflectorOptions options = options_.reflector;
+  options.seed += options_.seed * 1000 + index;
+  const ReflectorCallbacks callbacks{.seen =
+                                         [this, &resource](const observe::Item& item, Lane lane) {
+                                           for (const Key& key : affected_(resource, item)) queue_.Add(key, lane);
+                                         },
+                                     .failed =
+                                         [this, &resource](const Error& error) {
+                                           if (meters_.watchFailed) meters_.watchFailed(resource, error);
+                                         },
+                                     .relisted =
+                                         [this, &resource] {
+                                           if (meters_.relisted) meters_.relisted(resource);
+                                           ReleaseWorkers();
+                                         }};
+  const kube::Selection selection{resource, options_.ns, std::string(kWatched[index].selector)};
+  Reflector(ports_.cluster, selection, ports_.stores.Of(resource), clock_, callbacks, options).Run(stop_);
+}
+
+Visit Runtime::ReconcileOnce(const Key& key) {
+  try {
+    return reconcile_(key, ports_);
+  } catch (const std::exception& e) {
+    return {Visit::Next::Backoff, {}, std::string("reconcile threw: ") + e.what()};
+  } catch (...) {
+    return {Visit::Next::Backoff, {}, "reconcile threw something that is no exception"};
+  }
+}
+
+void Runtime::Work() {
+  {
+    std::unique_lock lock(mutex_);
+    synced_.wait(lock, [this] { return stop_.Stopped() || Synced(); });
+  }
+  while (const std::optional<Key> key = queue_.Take()) {
+    const Time begun = clock_.Now();
+    const Visit visit = ReconcileOnce(*key);
+    if (meters_.reconciled) meters_.reconciled(*key, visit, clock_.Now() - begun);
+    queue_.Finish(*key, visit);
+  }
+}
+
+void Runtime::Start() {
+  for (std::size_t i = 0; i < kWatched.size(); ++i) threads_.emplace_back([this, i] { Reflect(kWatched[i].resource, i); });
+  for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { Work(); });
+}
+
+void Runtime::Stop() {
+  stop_.Stop();
+  queue_.ShutDown();
+  ReleaseWorkers();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+}  // namespace weir::controller

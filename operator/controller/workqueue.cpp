@@ -1,0 +1,173 @@
+#include "operator/controller/workqueue.h"
+
+#include <algorithm>
+
+namespace weir::controller {
+namespace {
+
+bool Sooner(const std::pair<Time, Key>& a, const std::pair<Time, Key>& b) {
+  return a.first != b.first ? a.first < b.first : KeyLess{}(a.second, b.second);
+}
+
+// A revisit comes a little after its time, never before: before it the plan would be the same. At most a second.
+Duration Lateness(const Key& key, Duration delay) {
+  const std::int64_t most = std::clamp<std::int64_t>(delay.ms / 20, 0, 1000);
+  return Duration{static_cast<std::int64_t>(std::hash<std::string>{}(key.ns + "/" + key.name) % static_cast<std::size_t>(most + 1))};
+}
+
+}  // namespace
+
+WorkQueue::WorkQueue(const WaitingClock& clock, QueueOptions options, QueueMeters meters)
+    : clock_(clock), options_(std::move(options)), meters_(std::move(meters)), backoff_(options_.firstBackoff, options_.longestBackoff, options_.seed), times_(&Sooner) {}
+
+void WorkQueue::Measure() const {
+  if (meters_.depth) meters_.depth(ready_);
+}
+
+void WorkQueue::Schedule(const Key& key, State& state, Time time) {
+  if (state.due && *state.due <= time) return;
+  if (state.due) times_.erase({*state.due, key});
+  state.due = time;
+  times_.emplace(time, key);
+  changed_.notify_all();
+}
+
+void WorkQueue::MakeReady(const Key& key, State& state, Lane lane) {
+  if (state.due) times_.erase({*state.due, key});
+  state.due.reset();
+  if (state.ready && (*state.ready == lane || lane == Lane::Initial)) return;
+  if (!state.ready) {
+    state.readySince = clock_.Now();
+    ++ready_;
+    if (meters_.added) meters_.added();
+  }
+  state.ready = lane;
+  (lane == Lane::Live ? live_ : initial_).push_back(key);
+  Measure();
+  changed_.notify_one();
+}
+
+void WorkQueue::Add(const Key& key, Lane lane) {
+  const std::lock_guard lock(mutex_);
+  State& state = states_[key];
+  if (state.takenAt) {
+    state.again = state.again == Lane::Live ? Lane::Live : lane;
+    return;
+  }
+  const Duration gather = options_.debounce && lane == Lane::Live && state.ready != Lane::Live ? options_.debounce(key) : Duration{};
+  if (gather > Duration{} && !state.ready) Schedule(key, state, clock_.Now() + gather);
+  else MakeReady(key, state, lane);
+}
+
+void WorkQueue::AddAt(const Key& key, Time time) {
+  const std::lock_guard lock(mutex_);
+  State& state = states_[key];
+  if (state.takenAt) state.againAt = state.againAt ? std::min(*state.againAt, time) : time;
+  else if (!state.ready) Schedule(key, state, time);
+}
+
+void WorkQueue::WakeDue() {
+  const Time now = clock_.Now();
+  while (!times_.empty() && times_.begin()->first <= now) {
+    const Key key = times_.begin()->second;
+    MakeReady(key, states_[key], Lane::Live);
+  }
+}
+
+std::optional<Key> WorkQueue::Pop() {
+  while (!live_.empty() || !initial_.empty()) {
+    const Lane lane = live_.empty() ? Lane::Initial : Lane::Live;
+    std::deque<Key>& lane_keys = lane == Lane::Live ? live_ : initial_;
+    const Key key = lane_keys.front();
+    lane_keys.pop_front();
+    const auto at = states_.find(key);
+    if (at == states_.end() || at->second.ready != lane) continue;  // has moved to the other lane
+    State& state = at->second;
+    const Time now = clock_.Now();
+    if (meters_.waited) meters_.waited(now - state.readySince);
+    state.ready.reset();
+    state.takenAt = now;
+    --ready_;
+    ++running_;
+    Measure();
+    return key;
+  }
+  return std::nullopt;
+}
+
+std::optional<Key> WorkQueue::Take() {
+  std::unique_lock lock(mutex_);
+  while (!down_) {
+    WakeDue();
+    if (auto key = Pop()) return key;
+    clock_.Wait(lock, changed_, times_.empty() ? std::nullopt : std::optional<Time>(times_.begin()->first));
+  }
+  return std::nullopt;
+}
+
+std::optional<Key> WorkQueue::TryTake() {
+  const std::lock_guard lock(mutex_);
+  if (down_) return std::nullopt;
+  WakeDue();
+  return Pop();
+}
+
+void WorkQueue::Finish(const Key& key, const Visit& visit) {
+  const std::lock_guard lock(mutex_);
+  const auto at = states_.find(key);
+  if (at == states_.end() || !at->second.takenAt) return;
+  State& state = at->second;
+  const Time now = clock_.Now();
+  if (meters_.worked) meters_.worked(now - *state.takenAt);
+  state.takenAt.reset();
+  --running_;
+  const auto again = std::exchange(state.again, std::nullopt);
+  const auto again_at = std::exchange(state.againAt, std::nullopt);
+  switch (visit.next) {
+    case Visit::Next::Forget: state.failures = 0; break;
+    case Visit::Next::At:
+      state.failures = 0;
+      Schedule(key, state, visit.at + Lateness(key, visit.at - now));
+      break;
+    case Visit::Next::Now:
+    case Visit::Next::Backoff:
+      if (meters_.retried) meters_.retried();
+      Schedule(key, state, now + backoff_.After(++state.failures));
+      break;
+  }
+  if (again_at) Schedule(key, state, *again_at);
+  if (again) MakeReady(key, state, *again);
+  if (!state.due && !state.ready && state.failures == 0) states_.erase(at);
+  changed_.notify_all();
+}
+
+void WorkQueue::ShutDown() {
+  const std::lock_guard lock(mutex_);
+  down_ = true;
+  changed_.notify_all();
+}
+
+bool WorkQueue::Idle() const {
+  const std::lock_guard lock(mutex_);
+  return ready_ == 0 && running_ == 0;
+}
+
+std::size_t WorkQueue::Depth() const {
+  const std::lock_guard lock(mutex_);
+  return ready_;
+}
+
+std::optional<Time> WorkQueue::NextTime() const {
+  const std::lock_guard lock(mutex_);
+  return times_.empty() ? std::nullopt : std::optional<Time>(times_.begin()->first);
+}
+
+Duration WorkQueue::LongestRunning() const {
+  const std::lock_guard lock(mutex_);
+  Duration longest;
+  for (const auto& [key, state] : states_)
+    if (state.takenAt) longest = std::max(longest, clock_.Now() - *state.takenAt);
+  return longest;
+}
+
+}  // namespace weir::controller

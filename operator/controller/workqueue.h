@@ -1,0 +1,100 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include "operator/controller/backoff.h"
+#include "operator/controller/reconcile.h"
+#include "operator/controller/waiting_clock.h"
+
+namespace weir::controller {
+
+struct KeyLess {
+  bool operator()(const Key& a, const Key& b) const {
+    return std::tie(a.resource.group, a.resource.plural, a.ns, a.name) < std::tie(b.resource.group, b.resource.plural, b.ns, b.name);
+  }
+};
+
+// Live: something happened just now. Initial: found by a list at start or by a relist; comes after all that is live.
+enum class Lane { Live, Initial };
+
+// Called with the queue locked: count and return. Members may be empty.
+struct QueueMeters {
+  std::function<void(std::size_t)> depth;        // keys that are due and not taken
+  std::function<void()> added;
+  std::function<void(Duration)> waited;          // from due to taken
+  std::function<void(Duration)> worked;          // from taken to finished
+  std::function<void()> retried;
+};
+
+struct QueueOptions {
+  Duration firstBackoff = Duration::Millis(5);
+  Duration longestBackoff = Duration::Seconds(1000);
+  std::uint64_t seed = 1;
+  // How long live events of a key are gathered before it is due; empty: not at all.
+  std::function<Duration(const Key&)> debounce;
+};
+
+// Which keys to look at and when. Each key is in one place at a time: waiting for its time, due, or in flight with at
+// most one worker; what comes while it is in flight makes it due again afterwards. Taking a key cancels its time: the
+// visit says the next one. Safe from any thread.
+class WorkQueue {
+ public:
+  WorkQueue(const WaitingClock& clock, QueueOptions options, QueueMeters meters);
+
+  void Add(const Key& key, Lane lane);
+  void AddAt(const Key& key, Time time);  // the earlier of several times counts
+
+  // Blocks until a key is due. Empty once ShutDown was called. Each key taken must be finished.
+  std::optional<Key> Take();
+  std::optional<Key> TryTake();  // for simulation: never blocks
+  // Obeys the visit: Backoff and Now count as failures in a row (Now begins at 5 ms, too, so that a conflict that never
+  // ends does not spin), Forget and At end the row.
+  void Finish(const Key& key, const Visit& visit);
+
+  void ShutDown();  // what is due stays undone; what is in flight goes on
+  bool Idle() const;                     // nothing is due or in flight; times may be pending
+  std::size_t Depth() const;
+  std::optional<Time> NextTime() const;  // the earliest pending time
+  Duration LongestRunning() const;       // zero when nothing is in flight
+
+ private:
+  struct State {
+    std::optional<Time> due;         // pending time
+    std::optional<Lane> ready;       // due, in this lane
+    Time readySince;
+    std::optional<Time> takenAt;     // in flight
+    std::optional<Lane> again;       // what came meanwhile
+    std::optional<Time> againAt;
+    int failures = 0;
+  };
+  using States = std::map<Key, State, KeyLess>;
+
+  void Schedule(const Key& key, State& state, Time time);
+  void MakeReady(const Key& key, State& state, Lane lane);
+  void WakeDue();
+  std::optional<Key> Pop();
+  void Measure() const;
+
+  const WaitingClock& clock_;
+  const QueueOptions options_;
+  const QueueMeters meters_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  Backoff backoff_;
+  States states_;
+  std::deque<Key> live_;
+  std::deque<Key> initial_;  // may hold keys that have moved to live_
+  std::set<std::pair<Time, Key>, bool (*)(const std::pair<Time, Key>&, const std::pair<Time, Key>&)> times_;
+  std::size_t ready_ = 0;
+  std::size_t running_ = 0;
+  bool down_ = false;
+};
+
+}  // namespace weir::controller

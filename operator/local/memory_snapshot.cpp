@@ -1,0 +1,95 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "operator/local/memory_cluster.h"
+
+namespace weir::local {
+namespace {
+
+constexpr std::int64_t kFormat = 1;
+
+Error CannotWrite(const std::filesystem::path& path) {
+  return {Fault::Exhausted, "DiskFull", "cannot write the state to " + path.string() + ": " + std::strerror(errno)};
+}
+
+Status WriteAll(int fd, const std::string& text, const std::filesystem::path& path) {
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return CannotWrite(path);
+    done += static_cast<std::size_t>(n);
+  }
+  return ::fsync(fd) == 0 ? Ok() : CannotWrite(path);
+}
+
+Status WriteFile(const std::filesystem::path& path, const std::string& text) {
+  const std::filesystem::path fresh = path.string() + ".new-" + std::to_string(::getpid());
+  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return CannotWrite(fresh);
+  Status written = WriteAll(fd, text, fresh);
+  ::close(fd);
+  if (written && ::rename(fresh.c_str(), path.c_str()) != 0) written = CannotWrite(path);
+  if (!written) ::unlink(fresh.c_str());
+  return written;
+}
+
+Error NotOurs(const std::string& problem) { return {Fault::Invalid, "BadState", "the saved state cannot be read: " + problem + "; delete it to start anew"}; }
+
+}  // namespace
+
+Json MemoryCluster::Snapshot() const {
+  const std::lock_guard lock(mutex_);
+  Json objects = Json::array();
+  for (const auto& [key, entry] : entries_) {
+    const api::Resource& r = entry.resource;
+    objects.push_back({{"group", r.group}, {"version", r.version}, {"plural", r.plural}, {"kind", r.kind}, {"object", *entry.object}, {"applied", entry.applied}});
+  }
+  return {{"format", kFormat}, {"seed", seed_}, {"uids", uids_made_}, {"version", version_}, {"objects", std::move(objects)}};
+}
+
+Status MemoryCluster::Save(const std::filesystem::path& path) const { return WriteFile(path, Dump(Snapshot())); }
+
+Status MemoryCluster::Restore(const Json& snapshot) {
+  const Json& objects = At(snapshot, "objects");
+  if (Integer(snapshot, "format") != kFormat || !objects.is_array()) return NotOurs("it is not of format 1");
+  for (const Json& saved : objects)
+    if (Text(saved, "plural").empty() || Text(At(At(saved, "object"), "metadata"), "name").empty()) return NotOurs("an object has no resource or name");
+
+  const std::lock_guard lock(mutex_);
+  entries_.clear();
+  living_.clear();
+  dependents_.clear();
+  history_.clear();
+  seed_ = At(snapshot, "seed").is_number_unsigned() ? At(snapshot, "seed").get<std::uint64_t>() : seed_;
+  uids_made_ = static_cast<std::uint64_t>(Integer(snapshot, "uids"));
+  version_ = static_cast<std::uint64_t>(Integer(snapshot, "version")) + 1;
+  oldest_ = version_;
+  for (const Json& saved : objects) {
+    const std::string group = Text(saved, "group"), version = Text(saved, "version"), plural = Text(saved, "plural"), kind = Text(saved, "kind");
+    const api::Resource resource = Intern({group, version, plural, kind});
+    const Json& meta = At(At(saved, "object"), "metadata");
+    const Key key{ResourceKey(resource), Text(meta, "namespace"), Text(meta, "name")};
+    const auto object = std::make_shared<const Json>(At(saved, "object"));
+    Index(key, *object);
+    entries_.insert_or_assign(key, Entry{resource, object, At(saved, "applied")});
+  }
+  changed_.notify_all();
+  return Ok();
+}
+
+Status MemoryCluster::Load(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Error{Fault::Missing, "NotFound", "there is no saved state at " + path.string()};
+  std::ostringstream text;
+  text << file.rdbuf();
+  const Result<Json> snapshot = ParseJson(text.str());
+  if (!snapshot) return NotOurs(snapshot.error().message);
+  return Restore(*snapshot);
+}
+
+}  // namespace weir::local

@@ -1,0 +1,3 @@
+module weirkeeper.io/tests/cluster/probe
+
+go 1.24.0
