@@ -27,11 +27,11 @@ class S3Server {
 
  private:
   bool Start(const std::string& binary);
+  bool Answers() const;
   TemporaryFolder data_;
   TemporaryFolder keys_;
   int port_ = 0;
   pid_t pid_ = -1;
-  int output_ = -1;
   int buckets_ = 0;
 };
 
