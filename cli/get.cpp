@@ -28,7 +28,7 @@ void PrintTable(const Terminal& terminal, const api::Resource& resource, const s
     std::string name = Text(At(item, "metadata"), "name");
     if (names == Names::WithKind) name = std::string(resource.plural.substr(0, resource.plural.size() - 1)) + "." + std::string(api::kGroup) + "/" + name;
     table.rows.push_back({name});
-    for (const auto& column : shown) table.rows.back().push_back(Printable(Cell(Follow(item, column.path), column.type, now)));
+    for (const auto& column : shown) table.rows.back().push_back(OneLine(Cell(Follow(item, column.path), column.type, now)));
   }
   Print(terminal.out, table);
 }

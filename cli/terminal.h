@@ -42,6 +42,7 @@ Exit Complain(const Terminal& terminal, const Error& error, Exit exit = Exit::Fa
 
 // Text from a file or an object may hold anything: control characters become '?', so that it cannot move the cursor.
 std::string Printable(std::string_view text);
+std::string OneLine(std::string_view text);  // and newlines become spaces
 
 // Characters as a terminal counts them, one column for each code point.
 std::size_t Width(std::string_view text);
