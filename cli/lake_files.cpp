@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include "crds/api/read.h"
 
@@ -70,14 +71,14 @@ Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, cons
     if (store.name != bundle.outcomeStore) continue;
     const auto opened = OpenLakeStore(world, store);
     if (!opened) return opened.error();
-    const auto text = (*opened)->Get(bundle.outcomePath + "/quarantine/" + run + "/" + stage + "-" + std::to_string(attempt) + ".json");
+    const auto text = (*opened)->Get(bundle.outcomePath + "/quarantine/" + run + "/" + stage + "-" + std::to_string(attempt) + ".jsonl");
     if (!text) return text.error();
-    const auto json = ParseJson(*text);
-    if (!json) return json.error();
     std::vector<engine::RejectedRow> rows;
-    for (const Json& item : At(*json, "rows")) {
-      if (rows.size() == limit) break;
-      auto row = RowOf(item);
+    std::istringstream lines(*text);
+    for (std::string line; rows.size() < limit && std::getline(lines, line);) {
+      const auto json = ParseJson(line);
+      if (!json) return json.error();
+      auto row = RowOf(*json);
       if (!row) return row.error();
       rows.push_back(std::move(*row));
     }

@@ -85,10 +85,10 @@ void PrintAnswer(const Terminal& terminal, const std::vector<std::string>& names
   const bool more = static_cast<std::int64_t>(rows.size()) > limit;
   if (more) rows.resize(static_cast<std::size_t>(limit));
   switch (terminal.format) {
-    case Format::Json: terminal.out << DumpPretty(Json(rows)) << "\n"; break;
-    case Format::Yaml: terminal.out << YamlText(Json(rows), names); break;
-    case Format::Csv: PrintCsv(terminal.out, names, rows); break;
-    case Format::Table: PrintRows(terminal.out, names, rows); break;
+    case OutputFormat::Json: terminal.out << DumpPretty(Json(rows)) << "\n"; break;
+    case OutputFormat::Yaml: terminal.out << YamlText(Json(rows), names); break;
+    case OutputFormat::Csv: PrintCsv(terminal.out, names, rows); break;
+    case OutputFormat::Table: PrintRows(terminal.out, names, rows); break;
   }
   if (more) terminal.err << "There are more rows than the " << limit << " shown: raise --limit.\n";
 }

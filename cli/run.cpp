@@ -130,7 +130,7 @@ Exit Tell(const Terminal& terminal, const World& world, const std::vector<Pipeli
     if (!view.run.empty()) terminal.err << " (" << view.run << ")";
     terminal.err << (view.message.empty() ? "" : ": " + Printable(view.message)) << "\n";
     if (view.state != State::Failed) continue;
-    if (const auto report = RunReport(world, view.run, 20)) PrintRunReport({terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, Format::Table}, *report);
+    if (const auto report = RunReport(world, view.run, 20)) PrintRunReport({terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, OutputFormat::Table}, *report);
   }
   return exit;
 }
@@ -164,9 +164,7 @@ Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) 
   if (!runner) return Complain(terminal, runner.error(), Exit::Usage);
   const Manifests manifests = LoadManifests(options.paths, options.place.ns.empty() ? "default" : options.place.ns, in);
   const Declared declared = ReadManifests(manifests);
-  Place local = options.place;
-  local.kubeconfig.clear();
-  const auto world = Open(local);
+  const auto world = OpenLocal(options.place);
   if (!world && world.error().fault != Fault::Missing) return Complain(terminal, world.error(), Exit::Usage);
   const auto published = world ? ReadPublished(*world->cluster) : Result<Published>(Published{});
   const Findings findings = CheckAll(manifests, declared, *published, runner);

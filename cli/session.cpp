@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "cli/world.h"
-#include "operator/controller/affected.h"
+#include "operator/controller/owner_map.h"
 
 namespace weir::cli {
 namespace {
@@ -66,7 +66,8 @@ Status Session::Start() {
   if (Status started = kubelet_.Start(); !started) return started;
   controller::RuntimeOptions options;
   options.debounce = Duration::Millis(2);
-  runtime_ = std::make_unique<controller::Runtime>(ports_, clock_, controller::Reconcile, controller::AffectedBy(stores_), options, controller::RuntimeMeters{});
+  const auto affected = [this](const api::Resource& resource, const observe::Item& item) { return controller::Affected(resource, item, stores_); };
+  runtime_ = std::make_unique<controller::Runtime>(ports_, clock_, controller::Reconcile, affected, options, controller::RuntimeMeters{});
   runtime_->Start();
   return Ok();
 }

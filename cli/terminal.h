@@ -14,7 +14,7 @@ namespace weir::cli {
 // that keeps `weir run` from starting is 2, Ctrl-C is 130 as in a shell.
 enum class Exit { Ok = 0, Failed = 1, Usage = 2, Interrupted = 130 };
 
-enum class Format { Table, Json, Yaml, Csv };
+enum class OutputFormat { Table, Json, Yaml, Csv };
 
 enum class Paint { Plain, Bold, Dim, Red, Green, Yellow, Blue };
 
@@ -26,7 +26,7 @@ struct Terminal {
   enum class Kind { Pipe, Tty } outKind = Kind::Pipe, errKind = Kind::Pipe;
   enum class Colors { No, Yes } colors = Colors::No;
   int width = 100;
-  Format format = Format::Table;
+  OutputFormat format = OutputFormat::Table;
 
   // The text in that colour when `kind` is a terminal and colours are wanted.
   std::string In(Paint paint, std::string_view text, Kind kind) const;
