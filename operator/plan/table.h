@@ -7,6 +7,7 @@
 #include "crds/api/dataset.h"
 #include "crds/api/lake.h"
 #include "crds/api/read.h"
+#include "crds/api/stage_outcome.h"
 #include "crds/api/view.h"
 #include "operator/plan/action.h"
 
