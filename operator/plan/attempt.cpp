@@ -1,0 +1,130 @@
+#include "operator/plan/attempt.h"
+
+#include <algorithm>
+
+#include "operator/plan/pod_outcome.h"
+#include "operator/plan/retry.h"
+
+namespace weir::plan {
+namespace {
+
+using api::OutcomeClass;
+using api::Reason;
+using api::StageOutcome;
+using api::StageState;
+using api::StageStatus;
+
+const Pod* PodOfAttempt(const std::vector<Pod>& pods, int attempt) {
+  const auto found = std::find_if(pods.begin(), pods.end(), [attempt](const Pod& p) { return p.attempt == attempt; });
+  return found == pods.end() ? nullptr : &*found;
+}
+
+bool TellsWhyItWaits(const StageStatus& stage) {
+  return stage.reason == Reason::ImageUnavailable || stage.reason == Reason::Unschedulable || stage.reason == Reason::PodRejected || stage.reason == Reason::StartFailed;
+}
+
+void Fail(StageStatus& stage, Time now) {
+  stage.state = StageState::Failed;
+  stage.finished = now;
+  stage.retryAt.reset();
+}
+
+void CountFailure(StageStatus& stage, const StageOutcome& outcome, const api::RetryPolicy& policy, Intent intent, Time now) {
+  const RetryDecision decision = AfterFailure(outcome.result, {stage.ownFailures, stage.infrastructureFailures}, policy);
+  stage.ownFailures = decision.failures.own;
+  stage.infrastructureFailures = decision.failures.infrastructure;
+  stage.reason = outcome.reason.value_or(Reason::InternalError);
+  stage.message = outcome.message;
+  if (!decision.retries || intent == Intent::Stop) return Fail(stage, now);
+  stage.state = StageState::Retrying;
+  stage.retryAt = now + decision.wait;
+}
+
+void CountSuccess(StageStatus& stage, const StageOutcome& outcome, Time now) {
+  stage.state = StageState::Succeeded;
+  stage.reason = outcome.reason.value_or(Reason::Completed);
+  stage.message = outcome.message;
+  stage.rows = outcome.rows;
+  stage.finished = now;
+  stage.retryAt.reset();
+  if (!outcome.commits.empty()) stage.version = outcome.commits.back().version;
+}
+
+void Count(Progress& progress, StageOutcome outcome, const std::string& pod, const std::string& uid, const api::RetryPolicy& policy, Intent intent, Time now) {
+  progress.stage.pod = pod;
+  progress.stage.countedPod = uid;
+  if (outcome.result == OutcomeClass::Succeeded) CountSuccess(progress.stage, outcome, now);
+  else CountFailure(progress.stage, outcome, policy, intent, now);
+  progress.ended = std::move(outcome);
+}
+
+void NoteThePod(Progress& progress, const Pod& pod, Time now) {
+  StageStatus& stage = progress.stage;
+  if (const auto obstacle = ObstacleOf(pod)) {
+    stage.reason = obstacle->reason;
+    stage.message = obstacle->message;
+  } else if (TellsWhyItWaits(stage) && pod.started) {
+    stage.reason.reset();
+    stage.message.clear();
+  }
+  if (stage.pod == pod.meta.name) return;
+  const Time noted_at = stage.started.value_or(now) + kPodIsNotedAfter;
+  if (now >= noted_at) stage.pod = pod.meta.name;
+  else progress.revisit = Sooner(progress.revisit, noted_at);
+}
+
+void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& policy, Intent intent, Time now) {
+  StageStatus& stage = progress.stage;
+  const Pod* pod = PodOfAttempt(pods, stage.attempt);
+  if (pod == nullptr) {
+    if (stage.pod == newest_pod)
+      return Count(progress, {.result = OutcomeClass::Infrastructure, .reason = Reason::PodDeleted, .message = "Pod " + newest_pod + " vanished before its outcome was read."}, newest_pod, "",
+                   policy, intent, now);
+    if (intent != Intent::Stop) return void(progress.podIsMissing = true);
+    return Fail(stage, now);
+  }
+  if (auto outcome = OutcomeOf(*pod, now)) return Count(progress, std::move(*outcome), pod->meta.name, pod->meta.uid, policy, intent, now);
+  NoteThePod(progress, *pod, now);
+  progress.revisit = Sooner(progress.revisit, OutcomeChangesAt(*pod));
+  if (intent == Intent::Stop && !pod->meta.deleted) progress.after.push_back(DeletePod{pod->meta.ns, pod->meta.name, pod->meta.uid});
+}
+
+void RetryWhenDue(Progress& progress, Intent intent, Time now) {
+  StageStatus& stage = progress.stage;
+  if (intent == Intent::Stop) return Fail(stage, now);
+  if (intent == Intent::Hold) return;
+  if (stage.retryAt && now < *stage.retryAt) return void(progress.revisit = Sooner(progress.revisit, stage.retryAt));
+  StartAttempt(stage, now);
+  progress.podIsMissing = true;
+}
+
+// Pods whose end stands in status: what still lives of them goes, and the finalizer that kept them is taken away.
+void LetGo(Progress& progress, const std::vector<Pod>& pods) {
+  for (const Pod& pod : pods) {
+    if (progress.stage.state == StageState::Running && pod.attempt >= progress.stage.attempt) continue;
+    if (pod.phase != PodPhase::Ended && !pod.meta.deleted) progress.after.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
+    if (pod.HoldsOurFinalizer()) progress.after.push_back(ReleasePod{pod.meta.ns, pod.meta.name, pod.meta.uid, pod.meta.finalizers});
+  }
+}
+
+}  // namespace
+
+bool IsOver(const StageStatus& stage) { return stage.state == StageState::Succeeded || stage.state == StageState::Failed || stage.state == StageState::Skipped; }
+
+void StartAttempt(StageStatus& stage, Time now) {
+  ++stage.attempt;
+  stage.state = StageState::Running;
+  stage.started = now;
+  stage.pod.clear();
+  stage.retryAt.reset();
+}
+
+Progress Advance(const StageStatus& before, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& retry, Intent intent, Time now) {
+  Progress progress{.stage = before};
+  if (before.state == StageState::Running) LookAtTheNewestPod(progress, pods, newest_pod, retry, intent, now);
+  else if (before.state == StageState::Retrying) RetryWhenDue(progress, intent, now);
+  LetGo(progress, pods);
+  return progress;
+}
+
+}  // namespace weir::plan

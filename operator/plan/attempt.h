@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crds/api/pipeline.h"
+#include "operator/plan/action.h"
+#include "operator/plan/pod.h"
+
+namespace weir::plan {
+
+// Whether more attempts may follow: Go on; Hold: none starts now (paused); Stop: none ever, and what runs is deleted.
+enum class Intent { Go, Hold, Stop };
+
+// After this long a running attempt's pod is written into status, so that its vanishing can be told from its never
+// having been made. Short attempts do not pay for it.
+inline constexpr Duration kPodIsNotedAfter = Duration::Seconds(15);
+
+// How the attempts of one stage stand after one look at its pods.
+struct Progress {
+  api::StageStatus stage;
+  std::optional<api::StageOutcome> ended;  // the outcome that was counted in this visit
+  bool podIsMissing = false;               // the newest attempt stands in status and its pod is to be created
+  std::vector<Action> after;               // deletions, and finalizers of pods that are counted
+  std::optional<Time> revisit;
+};
+
+// Counts ends, decides about retries, starts the next attempt when it is due. The state after it depends on `before`
+// and `pods` only, so that a restart at any point goes on where it was: the attempt is raised in status first, its pod
+// is made after that (podIsMissing until it is seen), and the pod keeps our finalizer until its end stands in status.
+// `pods` are those of this stage that our owner made; `pod_name` answers the name of the pod of the newest attempt.
+Progress Advance(const api::StageStatus& before, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& retry, Intent intent, Time now);
+
+// The next attempt, as of now.
+void StartAttempt(api::StageStatus& stage, Time now);
+
+bool IsOver(const api::StageStatus& stage);  // Succeeded, Failed or Skipped
+
+}  // namespace weir::plan

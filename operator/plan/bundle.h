@@ -1,0 +1,79 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crds/api/lake.h"
+#include "crds/api/pipeline.h"
+#include "crds/api/stage_task.h"
+#include "crds/api/view.h"
+
+namespace weir::plan {
+
+// A View as a revision holds it: how it is made, and under which contract.
+struct BundleView {
+  std::string name;
+  std::string sql;
+  api::PublishedContract contract;  // without freshness, which changes in place
+  bool operator==(const BundleView&) const = default;
+};
+void Describe(auto&& field, api::Of<BundleView> auto& self) {
+  field("name", self.name, api::Rules{.doc = "View.", .required = true});
+  field("sql", self.sql, api::Rules{.doc = "Its query.", .maxLength = 65536});
+  field("contract", self.contract, api::Rules{.doc = "Its contract."});
+}
+
+// What a ControllerRevision of a Pipeline holds: everything that a run needs to know, resolved and immutable. Texts for
+// people are left out, so that editing one makes no revision. `tables` are all that the stages name and all that their
+// SQL may mean: every dataset of tables and every view whose table name occurs in one of the texts.
+struct Bundle {
+  std::string pipeline;
+  std::vector<api::Stage> stages;
+  api::RetryPolicy retry;
+  std::vector<api::Store> stores;
+  std::vector<api::TaskTable> tables;
+  std::vector<BundleView> views;
+  api::RunnerSettings runner;  // image empty: the one that the operator was installed with
+  std::string outcomeStore;
+  std::string outcomePath;
+  bool operator==(const Bundle&) const = default;
+};
+void Describe(auto&& field, api::Of<Bundle> auto& self) {
+  field("pipeline", self.pipeline, api::Rules{.doc = "Pipeline.", .required = true});
+  field("stages", self.stages, api::Rules{.doc = "Stages.", .maxItems = 50});
+  field("retry", self.retry, api::Rules{.doc = "Retries."});
+  field("stores", self.stores, api::Rules{.doc = "Stores of the Lake."});
+  field("tables", self.tables, api::Rules{.doc = "Datasets and views.", .maxItems = 500});
+  field("views", self.views, api::Rules{.doc = "Views that are published.", .maxItems = 50});
+  field("runner", self.runner, api::Rules{.doc = "Runner."});
+  field("outcomeStore", self.outcomeStore, api::Rules{.doc = "Store of outcome files."});
+  field("outcomePath", self.outcomePath, api::Rules{.doc = "Path of outcome files.", .maxLength = 1024});
+}
+
+// `<pipeline>-<hash of the bundle>`: the same bundle always has the same name.
+std::string RevisionName(const Bundle& bundle);
+
+// The ControllerRevision, owned by the pipeline.
+Json RevisionObject(const Bundle& bundle, const api::Meta& pipeline, std::int64_t number);
+
+// One revision as observed.
+struct Revision {
+  api::Meta meta;
+  std::int64_t number = 0;
+  Bundle bundle;
+  bool operator==(const Revision&) const = default;
+};
+// Fault::Bug when the data is not one of ours.
+Result<Revision> ReadRevision(const Json& object);
+
+const api::TaskTable* FindTable(const Bundle& bundle, api::TargetKind kind, const std::string& name);
+const BundleView* FindView(const Bundle& bundle, const std::string& name);
+
+// Whether the word occurs in the SQL text as a whole identifier, whatever its case: a superset of what the text reads,
+// without reading SQL.
+bool MayName(const std::string& sql, const std::string& table);
+
+// What of a View is its contract, and its hash.
+api::PublishedContract ContractOf(const api::ViewSpec& view);
+
+}  // namespace weir::plan

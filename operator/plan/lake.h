@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "crds/api/lake.h"
+#include "operator/plan/action.h"
+
+namespace weir::plan {
+
+inline constexpr std::string_view kLakeName = "default";
+inline constexpr std::string_view kSourceStore = "source";
+
+// What holds without a Lake named `default`: in a cluster one claim, in `weir run` two folders.
+api::LakeSpec BuiltInLake(const Environment& environment);
+
+struct Place {
+  std::string store;
+  std::string path;
+};
+// Where a zone lies: the store, and the path in it without the environment.
+Place PlaceOf(const api::LakeSpec& lake, api::Zone zone);
+
+const api::Store* FindStore(const api::LakeSpec& lake, const std::string& name);
+
+}  // namespace weir::plan

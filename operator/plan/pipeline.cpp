@@ -1,0 +1,138 @@
+#include "operator/plan/pipeline.h"
+
+#include <algorithm>
+
+#include "crds/api/read.h"
+#include "crds/api/write.h"
+#include "operator/plan/conditions.h"
+#include "operator/plan/request.h"
+#include "operator/plan/rollout.h"
+#include "operator/plan/run.h"
+
+namespace weir::plan {
+namespace {
+
+using api::ConditionStatus;
+using api::ConditionType;
+using api::Reason;
+
+bool NobodyIsLeftToCount(const ObservedPipeline& seen) { return !seen.pipeline || seen.pipeline->meta.deleted.has_value(); }
+
+const api::PipelineRun* Newest(const std::vector<api::PipelineRun>& runs) {
+  const auto newest = std::max_element(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return IsOlder(a.meta, b.meta); });
+  return newest == runs.end() ? nullptr : &*newest;
+}
+
+const api::PipelineRun* NewestFinished(const std::vector<api::PipelineRun>& runs) {
+  const api::PipelineRun* newest = nullptr;
+  for (const api::PipelineRun& run : runs)
+    if (IsFinished(run.status) && (newest == nullptr || IsOlder(newest->meta, run.meta))) newest = &run;
+  return newest;
+}
+
+bool Succeeded(const api::PipelineRun& run) { return api::IsTrue(run.status.conditions, ConditionType::Succeeded); }
+
+void DescribeStanding(const Verdict& verdict, const api::PipelineSpec& spec, ConditionList& conditions) {
+  switch (verdict.standing) {
+    case Standing::InForce:
+      return spec.suspend ? conditions.InForce(Reason::Suspended, verdict.message + " No new runs start while spec.suspend is true.") : conditions.InForce(verdict.reason, verdict.message);
+    case Standing::Progressing: return conditions.Progressing(verdict.reason, verdict.message);
+    case Standing::Stuck: return conditions.Stuck(verdict.reason, verdict.message);
+  }
+}
+
+void DescribeAvailability(const Verdict& verdict, const api::PipelineStatus& status, ConditionList& conditions) {
+  if (status.revision.empty()) conditions.False(ConditionType::Available, verdict.reason, "No revision is in force yet.");
+  else conditions.True(ConditionType::Available, Reason::InForce, "Runs are made of revision " + status.revision + ".");
+}
+
+void DescribeRollout(const ObservedPipeline& seen, const Verdict& verdict, const api::PipelineStatus& status, ConditionList& conditions) {
+  const api::PipelineStatus& before = seen.pipeline->status;
+  if (verdict.standing != Standing::InForce) return conditions.False(ConditionType::RolledOut, verdict.reason, "This generation is not in force.");
+  const bool was = before.revision == status.revision && api::IsTrue(before.conditions, ConditionType::RolledOut);
+  const bool is = std::any_of(seen.runs.begin(), seen.runs.end(), [&status](const api::PipelineRun& run) { return run.status.revision == status.revision && Succeeded(run); });
+  if (was || is) conditions.True(ConditionType::RolledOut, Reason::RunSucceeded, "A run of revision " + status.revision + " succeeded.");
+  else conditions.False(ConditionType::RolledOut, Reason::NoRunYet, "No run of revision " + status.revision + " succeeded yet.");
+}
+
+void DescribeRuns(const ObservedPipeline& seen, api::PipelineStatus& status, ConditionList& conditions, const std::string& made) {
+  constexpr auto kType = ConditionType::LastRunSucceeded;
+  if (const api::PipelineRun* finished = NewestFinished(seen.runs)) status.lastRunFinished = finished->status.finished;
+  const api::PipelineRun* newest = Newest(seen.runs);
+  const std::string name = !made.empty() ? made : newest != nullptr ? newest->meta.name : "";
+  if (name.empty()) {
+    if (status.lastRun.empty()) return conditions.Unknown(kType, Reason::NoRunYet, "There was no run yet.");
+    return conditions.Keep(kType);
+  }
+  status.lastRun = name;
+  const bool finished = newest != nullptr && newest->meta.name == name && IsFinished(newest->status);
+  status.lastRunResult = finished ? std::string(api::Word(api::Find(newest->status.conditions, ConditionType::Succeeded)->reason)) : "";
+  if (!finished) return conditions.Unknown(kType, Reason::Running, "Run " + name + " is not finished.");
+  const std::string message = "Run " + name + ": " + api::Find(newest->status.conditions, ConditionType::Succeeded)->message;
+  if (Succeeded(*newest)) conditions.True(kType, Reason::RunSucceeded, message);
+  else conditions.False(kType, Reason::RunFailed, message);
+}
+
+void DescribeSuspension(const api::PipelineSpec& spec, ConditionList& conditions) {
+  if (spec.suspend) conditions.True(ConditionType::Suspended, Reason::Suspended, "spec.suspend is true: no new runs start.");
+  else conditions.False(ConditionType::Suspended, Reason::InForce, "Runs start when they are due.");
+}
+
+// Makes the run that is due, unless a newer revision may come into force in a moment. Answers its name.
+std::string MakeTheRunThatIsDue(const ObservedPipeline& seen, const Verdict& verdict, api::PipelineStatus& status, Plan& plan) {
+  if (verdict.standing == Standing::Progressing) return "";
+  api::Pipeline pipeline = *seen.pipeline;
+  pipeline.status = status;
+  const auto due = RunDue(pipeline, seen.runs);
+  if (!due) return "";
+  plan.before.push_back(CreateRun{RunObject(pipeline, *due, status.revision)});
+  status.lastHandledRevision = status.revision;
+  if (const std::string request = RequestOf(pipeline); !request.empty()) status.lastHandledRequest = request;
+  return due->name;
+}
+
+void Describe(const ObservedPipeline& seen, const Verdict& verdict, const std::string& made, api::PipelineStatus& status, Time now) {
+  const api::Pipeline& pipeline = *seen.pipeline;
+  ConditionList conditions(pipeline.status.conditions, pipeline.meta.generation, now);
+  DescribeStanding(verdict, pipeline.spec, conditions);
+  DescribeAvailability(verdict, status, conditions);
+  DescribeRollout(seen, verdict, status, conditions);
+  DescribeRuns(seen, status, conditions, made);
+  DescribeSuspension(pipeline.spec, conditions);
+  status.observedGeneration = pipeline.meta.generation;
+  status.conditions = conditions.Take();
+}
+
+void Append(std::vector<Action>& to, std::vector<Action> more) { to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())); }
+
+}  // namespace
+
+Plan MakePlan(const ObservedPipeline& seen, Time now) {
+  if (NobodyIsLeftToCount(seen)) return {.before = ReleaseAll(seen.orphans), .after = ReleaseAll(seen.pods)};
+  const api::Pipeline& pipeline = *seen.pipeline;
+  api::PipelineStatus status = pipeline.status;
+  const Resolution resolution = Resolve(pipeline, seen.around, seen.environment);
+  Rollout rollout;
+  if (auto objection = Objection(seen, resolution)) rollout.verdict = std::move(*objection);
+  else rollout = RollOut(seen, resolution.bundle, status, now);
+  Append(rollout.before, ReleaseAll(seen.orphans));
+  Plan plan{.before = std::move(rollout.before), .after = std::move(rollout.after), .revisit = rollout.revisit};
+  const std::string made = MakeTheRunThatIsDue(seen, rollout.verdict, status, plan);
+  Describe(seen, rollout.verdict, made, status, now);
+  plan.status = api::Write(status);
+  Append(plan.after, PruneRuns(pipeline.meta, pipeline.spec.runHistory, seen.runs, seen.shown));
+  Append(plan.after, PruneRevisions(status, seen.revisions, seen.runs));
+  return plan;
+}
+
+Json StatusWhenRefused(const ObservedPipeline& seen, const Json& planned, const CreatePod&, const Error& why, Time now) {
+  std::vector<api::Problem> ignored;
+  auto status = api::Read<api::PipelineStatus>(planned, "status", ignored);
+  if (!status.validation) return planned;
+  status.validation->reason = Reason::PodRejected;
+  status.validation->message = "The API server refuses the pod: " + why.message;
+  Describe(seen, VerdictOf(*status.validation, status.validating), "", status, now);
+  return api::Write(status);
+}
+
+}  // namespace weir::plan

@@ -1,0 +1,100 @@
+#include "operator/plan/pod_outcome.h"
+
+#include <algorithm>
+#include <array>
+
+#include "crds/api/read.h"
+#include "operator/plan/action.h"
+
+namespace weir::plan {
+namespace {
+
+using api::OutcomeClass;
+using api::Reason;
+using api::StageOutcome;
+
+StageOutcome Ended(OutcomeClass result, Reason reason, std::string message) { return {.result = result, .reason = reason, .message = std::move(message)}; }
+
+bool IsOneOf(const std::string& word, std::initializer_list<std::string_view> words) { return std::find(words.begin(), words.end(), word) != words.end(); }
+
+bool WaitsForItsImage(const Pod& pod) {
+  return IsOneOf(pod.waitingReason, {"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable"});
+}
+
+bool CannotBeSetUp(const Pod& pod) { return IsOneOf(pod.waitingReason, {"CreateContainerConfigError", "CreateContainerError", "RunContainerError"}); }
+
+std::optional<StageOutcome> TheRunnersWords(const Pod& pod) {
+  if (pod.exitMessage.empty()) return std::nullopt;
+  const Result<Json> json = ParseJson(pod.exitMessage);
+  if (!json) return std::nullopt;
+  Result<StageOutcome> outcome = api::ReadStrict<StageOutcome>(*json);
+  if (!outcome) return std::nullopt;
+  return std::move(outcome).value();
+}
+
+// Nobody let the container end by itself.
+std::optional<StageOutcome> TakenAway(const Pod& pod) {
+  const std::string& name = pod.meta.name;
+  if (pod.reason == "NodeLost" || pod.disruption == "DeletionByTaintManager" || pod.disruption == "DeletionByPodGC")
+    return Ended(OutcomeClass::Infrastructure, Reason::NodeLost, "The node of pod " + name + " was lost; another attempt takes over and fences this one off.");
+  if (pod.reason == "Evicted" || IsOneOf(pod.disruption, {"EvictionByEvictionAPI", "PreemptionByScheduler", "PreemptionByKubeScheduler", "TerminationByKubelet"}))
+    return Ended(OutcomeClass::Infrastructure, Reason::Evicted, "Pod " + name + " was evicted from its node" + (pod.message.empty() ? "." : ": " + pod.message));
+  if (pod.meta.deleted) return Ended(OutcomeClass::Infrastructure, Reason::PodDeleted, "Pod " + name + " was deleted before it had ended.");
+  return std::nullopt;
+}
+
+std::optional<OutcomeClass> ClassOfExit(int code) {
+  for (int i = 1; i < static_cast<int>(api::Words<OutcomeClass>::kAll.size()); ++i)
+    if (api::ExitCodeOf(static_cast<OutcomeClass>(i)) == code) return static_cast<OutcomeClass>(i);
+  return std::nullopt;
+}
+
+StageOutcome ByExitCode(const Pod& pod, int code) {
+  constexpr int kKilled = 128 + 9;
+  constexpr int kTerminated = 128 + 15;
+  const std::string ended = "The runner in pod " + pod.meta.name + " ended with exit code " + std::to_string(code);
+  if (pod.exitReason == "OOMKilled")
+    return Ended(OutcomeClass::Resource, Reason::OutOfMemory, "The stage needed more than its memory limit of " + pod.memoryLimit + "; raise resources.memory of the stage.");
+  if (code == kKilled || code == kTerminated) return Ended(OutcomeClass::Infrastructure, Reason::RunnerKilled, ended + ": it was killed from outside.");
+  if (IsOneOf(pod.exitReason, {"StartError", "ContainerCannotRun", "ContainerStatusUnknown"}) || (code > 125 && code < 129))
+    return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, "The runner in pod " + pod.meta.name + " could not be started: " + pod.exitMessage);
+  if (const auto known = ClassOfExit(code)) return Ended(*known, Reason::InternalError, ended + " (" + std::string(api::Word(*known)) + ") without saying why; see its log.");
+  return Ended(OutcomeClass::Bug, Reason::InternalError, ended + " and no outcome; see its log.");
+}
+
+StageOutcome OutcomeOfEnded(const Pod& pod) {
+  if (auto said = TheRunnersWords(pod)) return std::move(*said);
+  if (pod.reason == "DeadlineExceeded")
+    return Ended(OutcomeClass::Resource, Reason::DeadlineExceeded, "The attempt took longer than the stage's attemptTimeout; raise it, or give the stage more CPU.");
+  if (auto taken = TakenAway(pod)) return std::move(*taken);
+  if (pod.exitCode) return ByExitCode(pod, *pod.exitCode);
+  return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, "Pod " + pod.meta.name + " ended before its container started: " + pod.reason + " " + pod.message);
+}
+
+}  // namespace
+
+std::optional<Obstacle> ObstacleOf(const Pod& pod) {
+  if (pod.phase != PodPhase::Pending) return std::nullopt;
+  const Time gives_up = pod.meta.created + kImagePatience;
+  if (WaitsForItsImage(pod)) return Obstacle{Reason::ImageUnavailable, "The image " + pod.image + " cannot be had (" + pod.waitingReason + "): " + pod.waitingMessage, gives_up};
+  if (CannotBeSetUp(pod)) return Obstacle{Reason::StartFailed, "The container cannot be set up (" + pod.waitingReason + "): " + pod.waitingMessage, gives_up};
+  if (!pod.unschedulable.empty()) return Obstacle{Reason::Unschedulable, "No node takes the pod: " + pod.unschedulable, std::nullopt};
+  return std::nullopt;
+}
+
+std::optional<StageOutcome> OutcomeOf(const Pod& pod, Time now) {
+  if (pod.phase == PodPhase::Ended) return OutcomeOfEnded(pod);
+  if (pod.meta.deleted && (!pod.started || now >= *pod.meta.deleted + kDeletionPatience)) return TakenAway(pod);
+  const auto obstacle = ObstacleOf(pod);
+  if (obstacle && obstacle->givesUpAt && now >= *obstacle->givesUpAt) return Ended(OutcomeClass::Infrastructure, obstacle->reason, obstacle->message);
+  return std::nullopt;
+}
+
+std::optional<Time> OutcomeChangesAt(const Pod& pod) {
+  if (pod.phase == PodPhase::Ended) return std::nullopt;
+  const auto obstacle = ObstacleOf(pod);
+  const auto deletion = pod.meta.deleted ? std::optional<Time>(*pod.meta.deleted + kDeletionPatience) : std::nullopt;
+  return Sooner(deletion, obstacle ? obstacle->givesUpAt : std::nullopt);
+}
+
+}  // namespace weir::plan

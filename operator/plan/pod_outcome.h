@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crds/api/stage_outcome.h"
+#include "operator/plan/pod.h"
+
+namespace weir::plan {
+
+// How long a pod may wait for an image that cannot be had before its attempt ends.
+inline constexpr Duration kImagePatience = Duration::Minutes(2);
+// How long after its grace period a deleted pod may take to end before its attempt is counted as lost. Its commits are
+// fenced by the epoch of the next attempt, so it need not be dead.
+inline constexpr Duration kDeletionPatience = Duration::Seconds(10);
+
+// What stands between a pod and its work, while it waits.
+struct Obstacle {
+  api::Reason reason = api::Reason::Unschedulable;
+  std::string message;
+  std::optional<Time> givesUpAt;  // absent: it may wait for good
+};
+std::optional<Obstacle> ObstacleOf(const Pod& pod);
+
+// The outcome of a pod that has ended, or that will not end by itself any more: deleted and silent past its patience, or
+// without its image for too long. Absent while it may still do its work. The runner's own words win over what the
+// kubelet makes of the exit code: a commit that was made stays made, whatever happened to the process after it.
+std::optional<api::StageOutcome> OutcomeOf(const Pod& pod, Time now);
+
+// The next instant at which OutcomeOf may answer differently without an event.
+std::optional<Time> OutcomeChangesAt(const Pod& pod);
+
+}  // namespace weir::plan

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "operator/plan/bundle.h"
+
+namespace weir::plan {
+
+// What of a pod differs from stage to stage; everything else is the skeleton in pod_template.cpp.
+struct PodRequest {
+  std::string name;
+  api::Resource ownerKind;
+  api::Meta owner;                // the run, or the pipeline for a validation
+  api::StageTask task;
+  std::string image;
+  api::Resources resources;       // empty fields: 1 CPU, 1Gi
+  Duration timeout = Duration::Hours(1);
+};
+
+// The pod of one attempt: restricted Pod Security, read-only root, no API token, request equal to limit, our finalizer,
+// the task in an annotation that reaches the runner as a file, and only the stores that the task names.
+Json PodFor(const PodRequest& request, const Bundle& bundle);
+
+// Pods of one attempt are named `<run>-<stage>-<attempt>`, never generated.
+std::string AttemptName(const std::string& run, const std::string& stage, int attempt);
+
+std::string ServiceAccountName(const std::string& pipeline);
+Json ServiceAccountFor(const api::Meta& pipeline);
+
+}  // namespace weir::plan

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crds/api/run.h"
+
+namespace weir::plan {
+
+// A run that is due now: why, and under which name. The name depends on what it is for and never on when it is looked
+// at, so that a second look makes the same run.
+struct DueRun {
+  std::string name;
+  std::string reason;
+  bool operator==(const DueRun&) const = default;
+};
+
+// What somebody asks for by spec.request, weirkeeper.io/requested-at or Flux's annotation: each that is present, in
+// this order, joined by a space. What status.lastHandledRequest echoes once a run was made for it.
+std::string RequestOf(const api::Pipeline& pipeline);
+bool AsksForSomethingNew(const api::Pipeline& pipeline);
+
+// Without a schedule a pipeline runs once for each revision that comes into force and once for each new request; one run
+// answers both when they come together. `runs` are those that exist: a name is not used for two revisions.
+std::optional<DueRun> RunDue(const api::Pipeline& pipeline, const std::vector<api::PipelineRun>& runs);
+
+// The PipelineRun, owned by the pipeline and bound to the revision.
+Json RunObject(const api::Pipeline& pipeline, const DueRun& due, const std::string& revision);
+
+}  // namespace weir::plan

@@ -1,0 +1,219 @@
+#include "operator/plan/resolve.h"
+
+#include <algorithm>
+
+#include "crds/base/name.h"
+#include "operator/plan/contract.h"
+#include "operator/plan/lake.h"
+#include "operator/plan/task.h"
+#include "operator/plan/validate.h"
+
+namespace weir::plan {
+namespace {
+
+using api::Reason;
+using api::Zone;
+
+template <typename Object>
+const Object* Named(const std::vector<Object>& objects, const std::string& name) {
+  const auto found = std::find_if(objects.begin(), objects.end(), [&name](const Object& o) { return o.meta.name == name; });
+  return found == objects.end() ? nullptr : &*found;
+}
+
+std::string TablePath(const api::LakeSpec& lake, const Place& place, const std::string& database, const std::string& table) {
+  return place.path + "/" + lake.environment + "/" + database + "/" + table;
+}
+
+std::vector<api::Column> WithoutTexts(std::vector<api::Column> columns) {
+  for (api::Column& column : columns) {
+    column.description.clear();
+    column.unit.clear();
+  }
+  return columns;
+}
+
+api::TaskTable TableOf(const api::Dataset& dataset, const api::LakeSpec& lake) {
+  const api::DatasetSpec& spec = dataset.spec;
+  const Place place = PlaceOf(lake, spec.zone);
+  api::TaskTable table{.kind = api::TargetKind::Dataset, .name = dataset.meta.name, .table = TableName(dataset.meta.name), .zone = spec.zone, .store = place.store};
+  table.path = TablePath(lake, place, spec.database.empty() ? dataset.meta.ns : spec.database, table.table);
+  table.format = spec.format;
+  table.checks = spec.checks;
+  if (spec.schema) table.columns = WithoutTexts(spec.schema->columns), table.keys = spec.schema->keys;
+  if (spec.eventTime) table.eventTime = spec.eventTime->column;
+  return table;
+}
+
+api::TaskTable TableOf(const api::View& view, const api::LakeSpec& lake) {
+  const Place place = PlaceOf(lake, Zone::Views);
+  api::TaskTable table{.kind = api::TargetKind::View, .name = view.meta.name, .table = TableName(view.meta.name), .zone = Zone::Views, .store = place.store};
+  table.path = TablePath(lake, place, view.meta.ns, table.table);
+  for (const api::ViewColumn& column : view.spec.columns) table.columns.push_back({.name = column.name, .type = column.type, .nullable = column.nullable});
+  table.keys = view.spec.keys;
+  if (view.spec.eventTime) table.eventTime = view.spec.eventTime->column;
+  return table;
+}
+
+// Looks up what the stages name, one after the other, and fills the bundle.
+class Resolver {
+ public:
+  Resolver(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment)
+      : pipeline_(pipeline), around_(around), lake_(around.lake ? around.lake->spec : BuiltInLake(environment)) {}
+
+  Resolution Run(const Environment& environment) {
+    out_.problems = CheckPipeline(pipeline_.spec);
+    const auto lake_problems = CheckLake(lake_, environment.IsLocal() ? Where::Local : Where::Cluster);
+    if (!lake_problems.empty()) out_.missing.push_back({Reason::LakeInvalid, "Lake default is not valid: " + api::Join(lake_problems)});
+    FillSettings();
+    for (std::size_t i = 0; i < pipeline_.spec.stages.size(); ++i) LookUp(pipeline_.spec.stages[i], "spec.stages[" + std::to_string(i) + "]");
+    AddWhatSqlMayName();
+    SortTables();
+    CheckSizes();
+    return std::move(out_);
+  }
+
+ private:
+  void FillSettings() {
+    Bundle& bundle = out_.bundle;
+    bundle.pipeline = pipeline_.meta.name;
+    bundle.stages = pipeline_.spec.stages;
+    bundle.retry = pipeline_.spec.retry;
+    bundle.stores = lake_.stores;
+    bundle.runner = lake_.runner;
+    bundle.outcomeStore = PlaceOf(lake_, Zone::Processed).store;
+    const std::string first = PlaceOf(lake_, Zone::Landing).path;
+    const std::size_t slash = first.rfind('/');
+    bundle.outcomePath = (slash == std::string::npos ? "" : first.substr(0, slash + 1)) + lake_.environment + "/_weirkeeper";
+  }
+
+  void LookUp(const api::Stage& stage, const std::string& path) {
+    if (stage.land) {
+      LookUpSource(stage.land->from, path + ".land.from");
+      Take(stage.land->into, path + ".land.into", {Zone::Landing}, "files are landed in the zone Landing");
+    }
+    if (stage.accept) LookUpAccept(*stage.accept, path + ".accept");
+    if (stage.transform) LookUpTransform(*stage.transform, path + ".transform");
+    if (stage.check) LookUpCheck(*stage.check, path + ".check");
+    if (stage.publish) LookUpView(stage.publish->view, path + ".publish.view");
+  }
+
+  void LookUpSource(const api::LandSource& source, const std::string& path) {
+    if (!source.files) return;
+    const std::string name = source.files->store.empty() ? std::string(kSourceStore) : source.files->store;
+    if (FindStore(lake_, name) == nullptr) out_.problems.push_back({path + ".files.store", "there is no store \"" + name + "\" in the Lake; list it in spec.stores of the Lake default"});
+  }
+
+  void LookUpAccept(const api::AcceptStage& accept, const std::string& path) {
+    const api::Dataset* from = Take(accept.from, path + ".from", {Zone::Landing}, "files are accepted from the zone Landing");
+    const api::Dataset* into = Take(accept.into, path + ".into", {Zone::RawHistory}, "files are accepted into the zone RawHistory");
+    if (from != nullptr && into != nullptr && from->spec.format != into->spec.format)
+      out_.problems.push_back({path + ".into", "dataset " + accept.into + " declares another format than " + accept.from + "; the files stay as they are"});
+  }
+
+  void LookUpTransform(const api::TransformStage& transform, const std::string& path) {
+    if (transform.sql.empty()) {
+      Take(transform.from, path + ".from", {Zone::Landing, Zone::RawHistory, Zone::Raw}, "from decodes files; read tables with sql");
+      Take(transform.into, path + ".into", {Zone::Processed}, "decoded files are tables in the zone Processed");
+    } else {
+      Take(transform.into, path + ".into", {Zone::Processed, Zone::Curated}, "SQL writes into Processed or Curated");
+    }
+  }
+
+  void LookUpCheck(const api::CheckStage& check, const std::string& path) {
+    const api::Dataset* dataset = Take(check.dataset, path + ".dataset", {Zone::Processed, Zone::Curated}, "checks look at tables");
+    if (dataset == nullptr) return;
+    api::DatasetSpec with_checks = dataset->spec;
+    with_checks.checks = check.checks;
+    for (api::Problem& problem : CheckDataset(with_checks)) {
+      if (problem.path.starts_with("spec.checks")) out_.problems.push_back({path + problem.path.substr(4), std::move(problem.message)});
+    }
+  }
+
+  // The dataset, when it is there, valid and in one of the zones.
+  const api::Dataset* Take(const std::string& name, const std::string& path, std::initializer_list<Zone> zones, const std::string& rule) {
+    const api::Dataset* dataset = Named(around_.datasets, name);
+    if (dataset == nullptr) {
+      out_.missing.push_back({Reason::DatasetMissing, path + ": there is no Dataset \"" + name + "\" in this namespace yet"});
+      return nullptr;
+    }
+    if (const auto problems = CheckDataset(dataset->spec); !problems.empty()) {
+      out_.missing.push_back({Reason::Waiting, path + ": Dataset \"" + name + "\" is not valid yet: " + api::Join(problems)});
+      return nullptr;
+    }
+    if (std::find(zones.begin(), zones.end(), dataset->spec.zone) == zones.end()) {
+      out_.problems.push_back({path, "dataset " + name + " lies in " + std::string(api::Word(dataset->spec.zone)) + "; " + rule});
+      return nullptr;
+    }
+    Add(TableOf(*dataset, lake_));
+    return dataset;
+  }
+
+  void LookUpView(const std::string& name, const std::string& path) {
+    const api::View* view = Named(around_.views, name);
+    if (view == nullptr) return out_.missing.push_back({Reason::ViewMissing, path + ": there is no View \"" + name + "\" in this namespace yet"});
+    if (const auto problems = CheckView(view->spec); !problems.empty())
+      return out_.missing.push_back({Reason::Waiting, path + ": View \"" + name + "\" is not valid yet: " + api::Join(problems)});
+    if (view->status.published)
+      if (const auto broken = Breaking(CompareContract(*view->status.published, view->spec)); !broken.empty()) out_.broken.push_back("View " + name + ": " + Describe(broken));
+    out_.bundle.views.push_back({name, view->spec.query.sql, ContractOf(view->spec)});
+    Add(TableOf(*view, lake_));
+  }
+
+  void AddWhatSqlMayName() {
+    const std::vector<std::string> texts = SqlOf(pipeline_.spec, around_.views);
+    const auto named = [&texts](const std::string& table) { return std::any_of(texts.begin(), texts.end(), [&table](const std::string& sql) { return MayName(sql, table); }); };
+    for (const api::Dataset& dataset : around_.datasets)
+      if (!HoldsFiles(dataset.spec.zone) && dataset.spec.schema && named(TableName(dataset.meta.name))) Add(TableOf(dataset, lake_));
+    for (const api::View& view : around_.views)
+      if (named(TableName(view.meta.name))) Add(TableOf(view, lake_));
+  }
+
+  void Add(api::TaskTable table) {
+    if (FindTable(out_.bundle, table.kind, table.name) == nullptr) out_.bundle.tables.push_back(std::move(table));
+  }
+
+  // The hash of a bundle must not depend on the order in which objects were listed.
+  void SortTables() {
+    std::sort(out_.bundle.tables.begin(), out_.bundle.tables.end(), [](const api::TaskTable& a, const api::TaskTable& b) { return std::tie(a.kind, a.name) < std::tie(b.kind, b.name); });
+    std::sort(out_.bundle.views.begin(), out_.bundle.views.end(), [](const BundleView& a, const BundleView& b) { return a.name < b.name; });
+  }
+
+  void CheckSizes() {
+    if (!out_.problems.empty() || !out_.missing.empty()) return;
+    const std::size_t size = TaskText(ValidationTask(out_.bundle, pipeline_.meta.ns, 1)).size();
+    if (size > kTaskLimit)
+      out_.problems.push_back({"spec.stages", "need " + std::to_string(size / 1024) + " KiB of SQL and schemas, more than the " + std::to_string(kTaskLimit / 1024) + " KiB that reach a pod; split the pipeline"});
+  }
+
+  const api::Pipeline& pipeline_;
+  const Surroundings& around_;
+  api::LakeSpec lake_;
+  Resolution out_;
+};
+
+}  // namespace
+
+std::vector<std::string> SqlOf(const api::PipelineSpec& pipeline, const std::vector<api::View>& views) {
+  std::vector<std::string> texts;
+  for (const api::Stage& stage : pipeline.stages) {
+    if (stage.transform && !stage.transform->sql.empty()) texts.push_back(stage.transform->sql);
+    if (!stage.publish) continue;
+    if (const api::View* view = Named(views, stage.publish->view)) texts.push_back(view->spec.query.sql);
+  }
+  return texts;
+}
+
+std::vector<std::string> OutputsOf(const api::PipelineSpec& pipeline) {
+  std::vector<std::string> outputs;
+  for (const api::Stage& stage : pipeline.stages) {
+    if (stage.land) outputs.push_back("Dataset/" + stage.land->into);
+    if (stage.accept) outputs.push_back("Dataset/" + stage.accept->into);
+    if (stage.transform) outputs.push_back("Dataset/" + stage.transform->into);
+    if (stage.publish) outputs.push_back("View/" + stage.publish->view);
+  }
+  return outputs;
+}
+
+Resolution Resolve(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment) { return Resolver(pipeline, around, environment).Run(environment); }
+
+}  // namespace weir::plan

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crds/api/dataset.h"
+#include "crds/api/pipeline.h"
+#include "crds/api/read.h"
+#include "crds/api/view.h"
+#include "operator/plan/action.h"
+#include "operator/plan/bundle.h"
+
+namespace weir::plan {
+
+// What a pipeline refers to, as observed. Problems of the Lake's own spec are said by the Lake.
+struct Surroundings {
+  std::optional<api::Lake> lake;          // the one named `default`, else the built-in one holds
+  std::vector<api::Dataset> datasets;     // of the namespace: at least those that the stages or their SQL may name
+  std::vector<api::View> views;
+  bool operator==(const Surroundings&) const = default;
+};
+
+// A reference that nothing answers yet: the pipeline waits for it.
+struct Missing {
+  api::Reason reason = api::Reason::DatasetMissing;
+  std::string message;
+  bool operator==(const Missing&) const = default;
+};
+
+struct Resolution {
+  std::vector<api::Problem> problems;  // what is wrong, by field of the pipeline
+  std::vector<Missing> missing;        // what is not there yet
+  std::vector<std::string> broken;     // findings against published contracts
+  Bundle bundle;                       // whole only when the three are empty
+};
+
+// The largest task that may travel in a pod's annotation, of the 256 KiB that annotations have together.
+inline constexpr std::size_t kTaskLimit = std::size_t{200} * 1024;
+
+Resolution Resolve(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment);
+
+// Every SQL text that the pipeline runs, its views' included.
+std::vector<std::string> SqlOf(const api::PipelineSpec& pipeline, const std::vector<api::View>& views);
+
+// Datasets and views that the pipeline writes: "Dataset/flights", "View/daily-v1".
+std::vector<std::string> OutputsOf(const api::PipelineSpec& pipeline);
+
+}  // namespace weir::plan

@@ -1,0 +1,154 @@
+#include "operator/plan/rollout.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "crds/base/name.h"
+#include "operator/plan/attempt.h"
+#include "operator/plan/pod_template.h"
+#include "operator/plan/task.h"
+
+namespace weir::plan {
+namespace {
+
+using api::Reason;
+using api::StageState;
+using api::StageStatus;
+
+std::string JoinTexts(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : "; ") + text;
+  return all;
+}
+
+std::optional<Verdict> ConflictOf(const ObservedPipeline& seen) {
+  const api::Meta& meta = seen.pipeline->meta;
+  const std::vector<std::string> mine = OutputsOf(seen.pipeline->spec);
+  for (const OtherPipeline& other : seen.others) {
+    if (std::tie(meta.created, meta.name) < std::tie(other.created, other.name)) continue;
+    for (const std::string& output : mine)
+      if (std::find(other.outputs.begin(), other.outputs.end(), output) != other.outputs.end())
+        return Verdict{Standing::Stuck, Reason::WriterConflict, output + " is written by Pipeline \"" + other.name + "\", which was there first; a dataset has one writer."};
+  }
+  return std::nullopt;
+}
+
+Verdict WaitingFor(const std::vector<Missing>& missing) {
+  std::vector<std::string> messages;
+  for (const Missing& one : missing) messages.push_back(one.message);
+  return {Standing::Progressing, missing.front().reason, JoinTexts(messages)};
+}
+
+const Revision* Known(const ObservedPipeline& seen, const std::string& name) {
+  const auto found = std::find_if(seen.revisions.begin(), seen.revisions.end(), [&name](const Revision& r) { return r.meta.name == name; });
+  return found == seen.revisions.end() ? nullptr : &*found;
+}
+
+std::int64_t NextNumber(const ObservedPipeline& seen) {
+  std::int64_t newest = 0;
+  for (const Revision& revision : seen.revisions) newest = std::max(newest, revision.number);
+  return newest + 1;
+}
+
+std::vector<Pod> PodsOf(const ObservedPipeline& seen, const std::string& revision) {
+  std::vector<Pod> pods;
+  std::copy_if(seen.pods.begin(), seen.pods.end(), std::back_inserter(pods), [&revision](const Pod& p) {
+    const auto label = p.meta.labels.find(std::string(api::kLabelRevision));
+    return label != p.meta.labels.end() && label->second == DerivedName({revision});
+  });
+  return pods;
+}
+
+Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int attempt) {
+  PodRequest request{.name = AttemptName(RevisionName(bundle), std::string(kValidationStage), attempt), .ownerKind = api::kPipelines, .owner = seen.pipeline->meta};
+  request.image = bundle.runner.image.empty() ? seen.environment.runnerImage : bundle.runner.image;
+  request.task = ValidationTask(bundle, seen.pipeline->meta.ns, attempt);
+  request.task.image = request.image;
+  request.timeout = Duration::Minutes(10);
+  return CreatePod{std::string(kValidationStage), PodFor(request, bundle)};
+}
+
+void Validate(const ObservedPipeline& seen, const Bundle& candidate, api::PipelineStatus& status, Rollout& rollout, Time now) {
+  const std::string name = RevisionName(candidate);
+  const bool is_new = status.validating != name || !status.validation;
+  if (is_new) {
+    status.validating = name;
+    status.validation = StageStatus{.name = std::string(kValidationStage)};
+    StartAttempt(*status.validation, now);
+    rollout.after.push_back(ValidationPod(seen, candidate, 1));
+    return;
+  }
+  const std::string newest = AttemptName(name, std::string(kValidationStage), status.validation->attempt);
+  Progress progress = Advance(*status.validation, PodsOf(seen, name), newest, candidate.retry, Intent::Go, now);
+  if (progress.podIsMissing) rollout.after.push_back(ValidationPod(seen, candidate, progress.stage.attempt));
+  if (progress.ended && progress.ended->result != api::OutcomeClass::Succeeded) progress.stage.message = Explain(*progress.ended);
+  status.validation = std::move(progress.stage);
+  rollout.after.insert(rollout.after.end(), progress.after.begin(), progress.after.end());
+  rollout.revisit = progress.revisit;
+}
+
+// Pods that validated anything but the candidate tell nobody anything any more.
+void RemoveStalePods(const ObservedPipeline& seen, const std::string& candidate, Rollout& rollout) {
+  const std::vector<Pod> current = PodsOf(seen, candidate);
+  for (const Pod& pod : seen.pods) {
+    if (std::find(current.begin(), current.end(), pod) != current.end()) continue;
+    if (!pod.meta.deleted) rollout.after.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
+    if (pod.HoldsOurFinalizer()) rollout.after.push_back(ReleasePod{pod.meta.ns, pod.meta.name, pod.meta.uid, pod.meta.finalizers});
+  }
+}
+
+}  // namespace
+
+std::string Explain(const api::StageOutcome& outcome) {
+  std::string text;
+  for (const api::Finding& finding : outcome.findings) text += (text.empty() ? "" : "; ") + finding.path + ": " + finding.message;
+  if (text.empty()) text = outcome.message;
+  constexpr std::size_t kLongest = 2000;
+  return text.size() <= kLongest ? text : text.substr(0, kLongest) + "...";
+}
+
+std::optional<Verdict> Objection(const ObservedPipeline& seen, const Resolution& resolution) {
+  if (!seen.unreadable.empty()) return Verdict{Standing::Stuck, Reason::Invalid, api::Join(seen.unreadable)};
+  if (!resolution.problems.empty()) return Verdict{Standing::Stuck, Reason::Invalid, api::Join(resolution.problems)};
+  if (auto conflict = ConflictOf(seen)) return conflict;
+  if (!resolution.broken.empty()) return Verdict{Standing::Stuck, Reason::ContractBroken, JoinTexts(resolution.broken)};
+  if (!resolution.missing.empty()) return WaitingFor(resolution.missing);
+  return std::nullopt;
+}
+
+Verdict VerdictOf(const StageStatus& validation, const std::string& revision) {
+  const std::string attempt = "Attempt " + std::to_string(validation.attempt) + " to validate revision " + revision + ": ";
+  switch (validation.state) {
+    case StageState::Succeeded: return {Standing::InForce, Reason::InForce, "Revision " + revision + " is in force."};
+    case StageState::Failed: return {Standing::Stuck, Reason::ValidationFailed, validation.message};
+    case StageState::Retrying: return {Standing::Progressing, Reason::ProgressingWithRetry, attempt + validation.message};
+    default: break;
+  }
+  const bool held_up = validation.reason == Reason::ImageUnavailable || validation.reason == Reason::Unschedulable || validation.reason == Reason::PodRejected;
+  if (held_up) return {Standing::Progressing, *validation.reason, attempt + validation.message};
+  return {Standing::Progressing, Reason::Validating, "Revision " + revision + " is being validated."};
+}
+
+Rollout RollOut(const ObservedPipeline& seen, const Bundle& candidate, api::PipelineStatus& status, Time now) {
+  const std::string name = RevisionName(candidate);
+  Rollout rollout;
+  const Revision* known = Known(seen, name);
+  const std::int64_t number = known == nullptr ? NextNumber(seen) : known->number;
+  if (known == nullptr) rollout.before.push_back(CreateRevision{RevisionObject(candidate, seen.pipeline->meta, number)});
+  if (!seen.hasServiceAccount) rollout.before.push_back(EnsureServiceAccount{ServiceAccountFor(seen.pipeline->meta)});
+  const bool in_force = status.revision == name;
+  if (!in_force) Validate(seen, candidate, status, rollout, now);
+  if (in_force || status.validation->state == StageState::Succeeded) {
+    status.revision = name;
+    status.revisionNumber = number;
+    status.validating.clear();
+    rollout.verdict = {Standing::InForce, Reason::InForce, "Revision " + name + " is in force."};
+    if (in_force) rollout.after = ReleaseAll(PodsOf(seen, name));
+  } else {
+    rollout.verdict = VerdictOf(*status.validation, name);
+  }
+  RemoveStalePods(seen, name, rollout);
+  return rollout;
+}
+
+}  // namespace weir::plan

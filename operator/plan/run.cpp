@@ -1,0 +1,176 @@
+#include "operator/plan/run.h"
+
+#include <algorithm>
+
+#include "crds/api/read.h"
+#include "crds/api/write.h"
+#include "operator/plan/conditions.h"
+#include "operator/plan/dag.h"
+#include "operator/plan/pod_template.h"
+#include "operator/plan/run_report.h"
+#include "operator/plan/task.h"
+
+namespace weir::plan {
+namespace {
+
+using api::Reason;
+using api::RunState;
+using api::StageState;
+using api::StageStatus;
+
+Intent IntentOf(const api::PipelineRun& run) {
+  switch (run.spec.state) {
+    case RunState::Running: return Intent::Go;
+    case RunState::Paused: return Intent::Hold;
+    case RunState::Cancelled: return Intent::Stop;
+  }
+  return Intent::Go;
+}
+
+bool NobodyIsLeftToCount(const ObservedRun& seen) { return !seen.run || seen.run->meta.deleted.has_value(); }
+bool HasStarted(const api::RunStatus& status) { return status.attempts > 0; }
+bool MustWaitForItsTurn(const ObservedRun& seen) { return !HasStarted(seen.run->status) && !seen.ahead.empty() && seen.run->spec.state != RunState::Cancelled; }
+bool IsCancelledBeforeItStarted(const ObservedRun& seen) { return seen.run->spec.state == RunState::Cancelled && !HasStarted(seen.run->status); }
+
+bool AnyFailed(const std::vector<StageStatus>& stages) {
+  return std::any_of(stages.begin(), stages.end(), [](const StageStatus& s) { return s.state == StageState::Failed; });
+}
+
+bool AnyAttemptGoesOn(const std::vector<StageStatus>& stages) {
+  return std::any_of(stages.begin(), stages.end(), [](const StageStatus& s) { return s.state == StageState::Running || s.state == StageState::Retrying; });
+}
+
+std::vector<Pod> PodsOf(const ObservedRun& seen, const std::string& stage) {
+  std::vector<Pod> pods;
+  std::copy_if(seen.pods.begin(), seen.pods.end(), std::back_inserter(pods), [&stage](const Pod& p) { return p.stage == stage; });
+  return pods;
+}
+
+Plan WithStatus(const api::RunStatus& status) { return {.status = api::Write(status)}; }
+
+// What the turn over all stages gathers.
+struct Turn {
+  api::RunStatus status;
+  std::vector<Action> create;
+  std::vector<Action> settle;
+  std::optional<Time> revisit;
+};
+
+StageStatus StatusOfStage(const api::RunStatus& status, const std::string& name) {
+  for (const StageStatus& stage : status.stages)
+    if (stage.name == name) return stage;
+  return {.name = name};
+}
+
+api::RunStatus Bound(const ObservedRun& seen) {
+  api::RunStatus status = seen.run->status;
+  status.revision = seen.revision->meta.name;
+  if (status.image.empty()) status.image = seen.revision->bundle.runner.image.empty() ? seen.environment.runnerImage : seen.revision->bundle.runner.image;
+  status.stages.clear();
+  for (const api::Stage& stage : seen.revision->bundle.stages) status.stages.push_back(StatusOfStage(seen.run->status, stage.name));
+  return status;
+}
+
+Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::Stage& stage, int attempt) {
+  const api::Meta& run = seen.run->meta;
+  const TaskOwner owner{.ns = run.ns, .run = run.name, .runUid = run.uid, .revision = status.revision, .image = status.image, .created = run.created};
+  PodRequest request{.name = AttemptName(run.name, stage.name, attempt), .ownerKind = api::kPipelineRuns, .owner = run};
+  request.task = TaskFor(seen.revision->bundle, owner, stage, attempt);
+  request.image = status.image;
+  request.resources = stage.resources;
+  if (stage.attemptTimeout) request.timeout = *stage.attemptTimeout;
+  return CreatePod{stage.name, PodFor(request, seen.revision->bundle)};
+}
+
+void AdvanceStages(const ObservedRun& seen, Turn& turn, Time now) {
+  const Bundle& bundle = seen.revision->bundle;
+  for (std::size_t i = 0; i < bundle.stages.size(); ++i) {
+    const api::Stage& stage = bundle.stages[i];
+    StageStatus& status = turn.status.stages[i];
+    const std::string newest = AttemptName(seen.run->meta.name, stage.name, status.attempt);
+    Progress progress = Advance(status, PodsOf(seen, stage.name), newest, stage.retry.value_or(bundle.retry), IntentOf(*seen.run), now);
+    status = std::move(progress.stage);
+    if (progress.podIsMissing) turn.create.push_back(PodOf(seen, turn.status, stage, status.attempt));
+    if (progress.ended && progress.ended->result == api::OutcomeClass::Succeeded)
+      turn.status.commits.insert(turn.status.commits.end(), progress.ended->commits.begin(), progress.ended->commits.end());
+    turn.settle.insert(turn.settle.end(), progress.after.begin(), progress.after.end());
+    turn.revisit = Sooner(turn.revisit, progress.revisit);
+  }
+}
+
+void StartWhatIsDue(const ObservedRun& seen, Turn& turn, Time now) {
+  if (IntentOf(*seen.run) != Intent::Go || AnyFailed(turn.status.stages)) return;
+  const std::vector<api::Stage>& stages = seen.revision->bundle.stages;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    StageStatus& status = turn.status.stages[i];
+    if (status.state != StageState::Pending || !EverythingNeededSucceeded(stages, i, turn.status.stages)) continue;
+    StartAttempt(status, now);
+    turn.create.push_back(PodOf(seen, turn.status, stages[i], status.attempt));
+  }
+}
+
+void SkipWhatWillNotRun(const ObservedRun& seen, api::RunStatus& status) {
+  const bool over = IntentOf(*seen.run) == Intent::Stop || AnyFailed(status.stages);
+  if (!over || AnyAttemptGoesOn(status.stages)) return;
+  for (StageStatus& stage : status.stages)
+    if (stage.state == StageState::Pending) stage.state = StageState::Skipped;
+}
+
+Plan TakeATurn(const ObservedRun& seen, Time now) {
+  Turn turn{.status = Bound(seen)};
+  AdvanceStages(seen, turn, now);
+  StartWhatIsDue(seen, turn, now);
+  SkipWhatWillNotRun(seen, turn.status);
+  DescribeRun(*seen.run, turn.status, now);
+  Plan plan = WithStatus(turn.status);
+  plan.after = std::move(turn.create);
+  plan.after.insert(plan.after.end(), turn.settle.begin(), turn.settle.end());
+  plan.revisit = turn.revisit;
+  return plan;
+}
+
+Plan PlanOf(const ObservedRun& seen, Time now) {
+  if (NobodyIsLeftToCount(seen)) return {.after = ReleaseAll(seen.pods)};
+  const api::PipelineRun& run = *seen.run;
+  if (IsFinished(run.status)) return {.after = ReleaseAll(seen.pods)};
+  if (IsCancelledBeforeItStarted(seen)) return WithStatus(Cancelled(run, now));
+  if (!seen.pipelineExists) return WithStatus(Waiting(run, Reason::PipelineMissing, "There is no Pipeline \"" + run.spec.pipeline + "\" in this namespace yet.", now));
+  if (RevisionOf(run, seen.revisionInForce).empty())
+    return WithStatus(Waiting(run, Reason::Pending, "Pipeline \"" + run.spec.pipeline + "\" has no revision in force yet; its conditions say why.", now));
+  if (!seen.revision)
+    return WithStatus(Waiting(run, Reason::RevisionMissing, "There is no ControllerRevision \"" + RevisionOf(run, seen.revisionInForce) + "\" of this pipeline.", now));
+  if (MustWaitForItsTurn(seen)) return WithStatus(Waiting(run, Reason::Queued, "Waits for run \"" + seen.ahead.front() + "\" of the same pipeline.", now));
+  return TakeATurn(seen, now);
+}
+
+}  // namespace
+
+bool IsFinished(const api::RunStatus& status) {
+  const api::Condition* succeeded = api::Find(status.conditions, api::ConditionType::Succeeded);
+  return succeeded != nullptr && succeeded->status != api::ConditionStatus::Unknown;
+}
+
+std::string RevisionOf(const api::PipelineRun& run, const std::string& in_force) {
+  if (!run.status.revision.empty()) return run.status.revision;
+  return run.spec.revision.empty() ? in_force : run.spec.revision;
+}
+
+Plan MakePlan(const ObservedRun& seen, Time now) {
+  Plan plan = PlanOf(seen, now);
+  plan.before = ReleaseAll(seen.orphans);
+  return plan;
+}
+
+Json StatusWhenRefused(const ObservedRun& seen, const Json& planned, const CreatePod& refused, const Error& why, Time now) {
+  std::vector<api::Problem> ignored;
+  auto status = api::Read<api::RunStatus>(planned, "status", ignored);
+  for (StageStatus& stage : status.stages) {
+    if (stage.name != refused.stage) continue;
+    stage.reason = Reason::PodRejected;
+    stage.message = "The API server refuses the pod: " + why.message;
+  }
+  DescribeRun(*seen.run, status, now);
+  return api::Write(status);
+}
+
+}  // namespace weir::plan

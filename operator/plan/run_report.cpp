@@ -1,0 +1,111 @@
+#include "operator/plan/run_report.h"
+
+#include <algorithm>
+
+#include "operator/plan/attempt.h"
+#include "operator/plan/conditions.h"
+
+namespace weir::plan {
+namespace {
+
+using api::ConditionType;
+using api::Reason;
+using api::RunState;
+using api::StageState;
+using api::StageStatus;
+
+int Count(const api::RunStatus& status, StageState state) {
+  return static_cast<int>(std::count_if(status.stages.begin(), status.stages.end(), [state](const StageStatus& s) { return s.state == state; }));
+}
+
+const StageStatus* FirstIn(const api::RunStatus& status, StageState state) {
+  const auto found = std::find_if(status.stages.begin(), status.stages.end(), [state](const StageStatus& s) { return s.state == state; });
+  return found == status.stages.end() ? nullptr : &*found;
+}
+
+const StageStatus* FirstHeldUp(const api::RunStatus& status) {
+  const auto held = [](const StageStatus& s) {
+    return s.state == StageState::Running && (s.reason == Reason::ImageUnavailable || s.reason == Reason::Unschedulable || s.reason == Reason::PodRejected || s.reason == Reason::StartFailed);
+  };
+  const auto found = std::find_if(status.stages.begin(), status.stages.end(), held);
+  return found == status.stages.end() ? nullptr : &*found;
+}
+
+std::string Of(const StageStatus& stage) { return "Stage \"" + stage.name + "\", attempt " + std::to_string(stage.attempt) + ": "; }
+
+void CountUp(api::RunStatus& status) {
+  status.stagesDone = std::to_string(Count(status, StageState::Succeeded)) + "/" + std::to_string(status.stages.size());
+  status.attempts = 0;
+  for (const StageStatus& stage : status.stages) {
+    status.attempts += stage.attempt;
+    if (stage.started && (!status.started || *stage.started < *status.started)) status.started = stage.started;
+  }
+}
+
+void End(api::RunStatus& status, Time now) {
+  if (status.finished) return;
+  status.finished = now;
+  status.duration = weir::Format(now - status.started.value_or(now));
+}
+
+void Succeed(api::RunStatus& status, ConditionList& conditions, Time now) {
+  End(status, now);
+  const std::string message = "All " + std::to_string(status.stages.size()) + " stages succeeded.";
+  conditions.True(ConditionType::Succeeded, Reason::Completed, message);
+  conditions.InForce(Reason::Completed, message);
+}
+
+void FailFor(Reason reason, const std::string& message, api::RunStatus& status, ConditionList& conditions, Time now) {
+  End(status, now);
+  conditions.False(ConditionType::Succeeded, reason, message);
+  conditions.Stuck(reason, message);
+}
+
+void GoOn(Reason reason, const std::string& message, ConditionList& conditions) {
+  conditions.Unknown(ConditionType::Succeeded, reason, message);
+  conditions.Progressing(reason, message);
+}
+
+void TellProgress(const api::PipelineRun& run, const api::RunStatus& status, ConditionList& conditions) {
+  if (const StageStatus* held = FirstHeldUp(status)) return GoOn(*held->reason, Of(*held) + held->message, conditions);
+  if (const StageStatus* retrying = FirstIn(status, StageState::Retrying)) return GoOn(Reason::ProgressingWithRetry, Of(*retrying) + retrying->message, conditions);
+  if (run.spec.state == RunState::Cancelled) return GoOn(Reason::Cancelled, "Waits for the pods that still run.", conditions);
+  if (run.spec.state == RunState::Paused) return GoOn(Reason::Paused, "No new attempts start while spec.state is Paused.", conditions);
+  GoOn(Reason::Running, status.stagesDone + " stages succeeded.", conditions);
+}
+
+}  // namespace
+
+void DescribeRun(const api::PipelineRun& run, api::RunStatus& status, Time now) {
+  ConditionList conditions(run.status.conditions, run.meta.generation, now);
+  status.observedGeneration = run.meta.generation;
+  CountUp(status);
+  const bool over = !status.stages.empty() && std::all_of(status.stages.begin(), status.stages.end(), IsOver);
+  const StageStatus* failed = FirstIn(status, StageState::Failed);
+  if (!over) TellProgress(run, status, conditions);
+  else if (failed == nullptr && Count(status, StageState::Skipped) == 0) Succeed(status, conditions, now);
+  else if (run.spec.state == RunState::Cancelled) FailFor(Reason::Cancelled, "Cancelled by spec.state after " + status.stagesDone + " stages.", status, conditions, now);
+  else if (failed != nullptr) FailFor(Reason::StageFailed, Of(*failed) + failed->message, status, conditions, now);
+  status.conditions = conditions.Take();
+}
+
+api::RunStatus Waiting(const api::PipelineRun& run, Reason reason, const std::string& message, Time now) {
+  api::RunStatus status = run.status;
+  ConditionList conditions(run.status.conditions, run.meta.generation, now);
+  status.observedGeneration = run.meta.generation;
+  GoOn(reason, message, conditions);
+  status.conditions = conditions.Take();
+  return status;
+}
+
+api::RunStatus Cancelled(const api::PipelineRun& run, Time now) {
+  api::RunStatus status = run.status;
+  ConditionList conditions(run.status.conditions, run.meta.generation, now);
+  status.observedGeneration = run.meta.generation;
+  FailFor(Reason::Cancelled, "Cancelled by spec.state before it had started.", status, conditions, now);
+  for (StageStatus& stage : status.stages) stage.state = StageState::Skipped;
+  status.conditions = conditions.Take();
+  return status;
+}
+
+}  // namespace weir::plan

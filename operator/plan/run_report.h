@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "crds/api/run.h"
+
+namespace weir::plan {
+
+// What a run says about itself, derived from its stages: conditions, totals, begin and end. Fills the rest of `status`.
+void DescribeRun(const api::PipelineRun& run, api::RunStatus& status, Time now);
+
+// Not started: what it waits for.
+api::RunStatus Waiting(const api::PipelineRun& run, api::Reason reason, const std::string& message, Time now);
+
+// Cancelled before anything had started.
+api::RunStatus Cancelled(const api::PipelineRun& run, Time now);
+
+}  // namespace weir::plan

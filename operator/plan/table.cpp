@@ -1,0 +1,126 @@
+#include "operator/plan/table.h"
+
+#include "crds/api/write.h"
+#include "operator/plan/bundle.h"
+#include "operator/plan/conditions.h"
+#include "operator/plan/contract.h"
+#include "operator/plan/freshness.h"
+#include "operator/plan/lake.h"
+#include "operator/plan/validate.h"
+
+namespace weir::plan {
+namespace {
+
+using api::ConditionType;
+using api::Reason;
+
+// The commit whose version is above the one that status shows; null when status is up to date.
+const SeenCommit* NewestBeyond(const std::optional<std::int64_t>& shown, const std::vector<SeenCommit>& commits) {
+  const SeenCommit* newest = nullptr;
+  for (const SeenCommit& seen : commits) {
+    if (shown && seen.commit.version <= *shown) continue;
+    if (newest == nullptr || seen.commit.version > newest->commit.version) newest = &seen;
+  }
+  return newest;
+}
+
+void TakeFacts(const SeenCommit& seen, auto& status) {
+  status.version = seen.commit.version;
+  status.rows = seen.commit.rows;
+  status.files = seen.commit.files;
+  status.bytes = seen.commit.bytes;
+  status.dataAsOf = seen.commit.dataAsOf;
+  status.location = seen.commit.location;
+  status.contentHash = seen.commit.contentHash;
+  status.committedBy = api::CommittedBy{.run = seen.run, .stage = seen.commit.stage, .attempt = seen.commit.attempt, .revision = seen.revision, .image = seen.image};
+}
+
+std::optional<Time> DescribeFreshness(std::optional<Time> data_as_of, const std::optional<api::Freshness>& limit, ConditionList& conditions, Time now) {
+  const FreshnessVerdict verdict = JudgeFreshness(data_as_of, limit, now);
+  conditions.Set(ConditionType::Fresh, verdict.status, verdict.reason, verdict.message);
+  conditions.Set(ConditionType::SLAMet, verdict.status, verdict.reason, verdict.message);
+  return verdict.changesAt;
+}
+
+std::vector<api::Problem> Both(std::vector<api::Problem> a, const std::vector<api::Problem>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+std::string Version(std::int64_t version) { return "Version " + std::to_string(version); }
+
+// Ready of a View: its declaration stands, keeps the published contract, and a version is published under it.
+void DescribeView(const ObservedView& seen, const api::ViewStatus& status, ConditionList& conditions) {
+  const api::ViewSpec& spec = seen.view->spec;
+  const auto problems = Both(seen.unreadable, CheckView(spec));
+  if (!problems.empty()) return conditions.Stuck(Reason::Invalid, api::Join(problems));
+  if (status.published) {
+    const auto broken = Breaking(CompareContract(*status.published, spec));
+    if (!broken.empty()) return conditions.Stuck(Reason::ContractBroken, Describe(broken));
+    if (status.published->hash == ContractOf(spec).hash) return conditions.InForce(Reason::Published, Version(*status.version) + " is published under this contract.");
+    return conditions.Progressing(Reason::Waiting, "Version " + std::to_string(*status.version) + " is published under an earlier contract; the next run publishes under this one.");
+  }
+  if (seen.publishers.empty()) return conditions.Progressing(Reason::Waiting, "No Pipeline of this namespace has a stage that publishes this View yet.");
+  conditions.Progressing(Reason::NeverPublished, "Pipeline \"" + seen.publishers.front() + "\" has not published a version yet.");
+}
+
+void Publish(const SeenCommit& commit, const api::ViewSpec& spec, api::ViewStatus& status) {
+  if (!commit.contract) return;
+  const bool loosened = status.published && status.published->freshness && !Breaking(CompareContract({.freshness = status.published->freshness}, spec)).empty();
+  const std::optional<api::Freshness> promised = loosened ? status.published->freshness : spec.freshness;
+  status.published = commit.contract;
+  status.published->freshness = promised;
+}
+
+}  // namespace
+
+Plan MakePlan(const ObservedDataset& seen, Time now) {
+  if (!seen.dataset || seen.dataset->meta.deleted) return {};
+  const api::Dataset& dataset = *seen.dataset;
+  api::DatasetStatus status = dataset.status;
+  if (const SeenCommit* newest = NewestBeyond(status.version, seen.commits)) TakeFacts(*newest, status);
+  ConditionList conditions(dataset.status.conditions, dataset.meta.generation, now);
+  const auto problems = Both(seen.unreadable, CheckDataset(dataset.spec));
+  if (problems.empty()) conditions.InForce(Reason::InForce, "The declaration is valid and in force.");
+  else conditions.Stuck(Reason::Invalid, api::Join(problems));
+  if (status.version) conditions.True(ConditionType::Available, Reason::Committed, Version(*status.version) + " can be read.");
+  else conditions.False(ConditionType::Available, Reason::NeverCommitted, "No run has committed a version yet.");
+  const auto revisit = DescribeFreshness(status.dataAsOf, dataset.spec.freshness, conditions, now);
+  status.observedGeneration = dataset.meta.generation;
+  status.conditions = conditions.Take();
+  return {.status = api::Write(status), .revisit = revisit};
+}
+
+Plan MakePlan(const ObservedView& seen, Time now) {
+  if (!seen.view || seen.view->meta.deleted) return {};
+  const api::View& view = *seen.view;
+  api::ViewStatus status = view.status;
+  if (const SeenCommit* newest = NewestBeyond(status.version, seen.commits)) {
+    TakeFacts(*newest, status);
+    Publish(*newest, view.spec, status);
+  }
+  ConditionList conditions(view.status.conditions, view.meta.generation, now);
+  DescribeView(seen, status, conditions);
+  if (status.version) conditions.True(ConditionType::Available, Reason::Published, Version(*status.version) + " can be read.");
+  else conditions.False(ConditionType::Available, Reason::NeverPublished, "No version was published yet.");
+  const auto revisit = DescribeFreshness(status.dataAsOf, view.spec.freshness, conditions, now);
+  status.observedGeneration = view.meta.generation;
+  status.conditions = conditions.Take();
+  return {.status = api::Write(status), .revisit = revisit};
+}
+
+Plan MakePlan(const ObservedLake& seen, Time now) {
+  if (!seen.lake || seen.lake->meta.deleted) return {};
+  const api::Lake& lake = *seen.lake;
+  api::LakeStatus status = lake.status;
+  ConditionList conditions(lake.status.conditions, lake.meta.generation, now);
+  const auto problems = Both(seen.unreadable, CheckLake(lake.spec, seen.environment.IsLocal() ? Where::Local : Where::Cluster));
+  if (lake.meta.name != kLakeName) conditions.Stuck(Reason::Invalid, "metadata.name must be \"default\": a namespace has one Lake, and this one is not used.");
+  else if (!problems.empty()) conditions.Stuck(Reason::Invalid, api::Join(problems));
+  else conditions.InForce(Reason::InForce, "The Lake is valid and in force.");
+  status.observedGeneration = lake.meta.generation;
+  status.conditions = conditions.Take();
+  return {.status = api::Write(status)};
+}
+
+}  // namespace weir::plan

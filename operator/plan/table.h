@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crds/api/dataset.h"
+#include "crds/api/lake.h"
+#include "crds/api/read.h"
+#include "crds/api/stage_outcome.h"
+#include "crds/api/view.h"
+#include "operator/plan/action.h"
+
+namespace weir::plan {
+
+// One version that a run made visible, as its status tells.
+struct SeenCommit {
+  api::Commit commit;
+  std::string run;
+  std::string revision;
+  std::string image;
+  std::optional<api::PublishedContract> contract;  // of a View: as the run's revision holds it
+
+  bool operator==(const SeenCommit&) const = default;
+};
+
+// Everything that a Dataset's or a View's plan depends on.
+struct ObservedDataset {
+  std::optional<api::Dataset> dataset;
+  std::vector<api::Problem> unreadable;
+  std::vector<SeenCommit> commits;
+  bool operator==(const ObservedDataset&) const = default;
+};
+struct ObservedView {
+  std::optional<api::View> view;
+  std::vector<api::Problem> unreadable;
+  std::vector<SeenCommit> commits;
+  std::vector<std::string> publishers;  // pipelines with a stage that publishes it
+  bool operator==(const ObservedView&) const = default;
+};
+struct ObservedLake {
+  std::optional<api::Lake> lake;
+  std::vector<api::Problem> unreadable;
+  Environment environment;
+  bool operator==(const ObservedLake&) const = default;
+};
+
+// Facts are those of the highest version that a run committed or that status shows already; conditions follow from the
+// declaration and from the data's time. Neither ever starts anything.
+Plan MakePlan(const ObservedDataset& seen, Time now);
+Plan MakePlan(const ObservedView& seen, Time now);
+Plan MakePlan(const ObservedLake& seen, Time now);
+
+}  // namespace weir::plan

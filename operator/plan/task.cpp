@@ -1,0 +1,129 @@
+#include "operator/plan/task.h"
+
+#include <algorithm>
+#include <set>
+
+#include "crds/api/write.h"
+#include "operator/plan/lake.h"
+
+namespace weir::plan {
+namespace {
+
+using api::StageTask;
+using api::TargetKind;
+using api::TaskKind;
+
+TaskKind KindOf(const api::Stage& stage) {
+  if (stage.land) return TaskKind::Land;
+  if (stage.accept) return TaskKind::Accept;
+  if (stage.check) return TaskKind::Check;
+  if (stage.publish) return TaskKind::Publish;
+  return stage.transform && !stage.transform->sql.empty() ? TaskKind::Transform : TaskKind::Decode;
+}
+
+api::TaskStore StoreOf(const api::Store& store) {
+  if (store.s3) return {.name = store.name, .endpoint = store.s3->endpoint, .region = store.s3->region, .bucket = store.s3->bucket, .credentials = "/var/run/weirkeeper/secrets/" + store.name};
+  const bool folder = store.volume && store.volume->path;
+  return {.name = store.name, .root = folder ? *store.volume->path : "/lake/" + store.name};
+}
+
+void AddTable(StageTask& task, const Bundle& bundle, TargetKind kind, const std::string& name) {
+  const api::TaskTable* table = FindTable(bundle, kind, name);
+  const bool there = std::any_of(task.tables.begin(), task.tables.end(), [&](const api::TaskTable& t) { return t.kind == kind && t.name == name; });
+  if (table != nullptr && !there) task.tables.push_back(*table);
+}
+
+void AddSql(StageTask& task, const Bundle& bundle, const std::string& sql) {
+  task.sql = sql;
+  for (const api::TaskTable& table : bundle.tables)
+    if (!HoldsFiles(table.zone) && MayName(sql, table.table)) AddTable(task, bundle, table.kind, table.name);
+}
+
+void AddStores(StageTask& task, const Bundle& bundle) {
+  std::set<std::string> needed{bundle.outcomeStore};
+  for (const api::TaskTable& table : task.tables) needed.insert(table.store);
+  if (task.source && task.source->files) needed.insert(task.source->files->store);
+  for (const api::Store& store : bundle.stores)
+    if (needed.contains(store.name)) task.stores.push_back(StoreOf(store));
+}
+
+void FillLand(StageTask& task, const Bundle& bundle, const api::LandStage& land) {
+  task.source = land.from;
+  if (task.source->files && task.source->files->store.empty()) task.source->files->store = kSourceStore;
+  task.into = land.into;
+  AddTable(task, bundle, TargetKind::Dataset, land.into);
+}
+
+void FillAccept(StageTask& task, const Bundle& bundle, const api::AcceptStage& accept) {
+  task.from = accept.from;
+  task.into = accept.into;
+  AddTable(task, bundle, TargetKind::Dataset, accept.from);
+  AddTable(task, bundle, TargetKind::Dataset, accept.into);
+}
+
+void FillTransform(StageTask& task, const Bundle& bundle, const api::TransformStage& transform) {
+  task.from = transform.from;
+  task.into = transform.into;
+  if (!transform.from.empty()) AddTable(task, bundle, TargetKind::Dataset, transform.from);
+  if (!transform.sql.empty()) AddSql(task, bundle, transform.sql);
+  AddTable(task, bundle, TargetKind::Dataset, transform.into);
+}
+
+void FillCheck(StageTask& task, const Bundle& bundle, const api::CheckStage& check) {
+  task.from = check.dataset;
+  task.checks = check.checks;
+  AddTable(task, bundle, TargetKind::Dataset, check.dataset);
+}
+
+void FillPublish(StageTask& task, const Bundle& bundle, const api::PublishStage& publish) {
+  task.into = publish.view;
+  if (const BundleView* view = FindView(bundle, publish.view)) {
+    AddSql(task, bundle, view->sql);
+    task.contractHash = view->contract.hash;
+  }
+  AddTable(task, bundle, TargetKind::View, publish.view);
+}
+
+std::vector<api::TaskQuery> QueriesOf(const Bundle& bundle) {
+  std::vector<api::TaskQuery> queries;
+  for (std::size_t i = 0; i < bundle.stages.size(); ++i) {
+    const api::Stage& stage = bundle.stages[i];
+    const std::string path = "spec.stages[" + std::to_string(i) + "]";
+    if (stage.transform && !stage.transform->sql.empty()) queries.push_back({path + ".transform.sql", stage.name, stage.transform->sql, stage.transform->into});
+    if (!stage.publish) continue;
+    if (const BundleView* view = FindView(bundle, stage.publish->view)) queries.push_back({"View/" + view->name + " spec.query.sql", stage.name, view->sql, view->name});
+  }
+  return queries;
+}
+
+}  // namespace
+
+std::int64_t EpochOf(Time run_created, int attempt) { return run_created.Seconds() * 1000 + attempt; }
+
+StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage& stage, int attempt) {
+  StageTask task{.kind = KindOf(stage), .ns = owner.ns, .pipeline = bundle.pipeline, .run = owner.run, .runUid = owner.runUid, .revision = owner.revision, .image = owner.image};
+  task.stage = stage.name;
+  task.attempt = attempt;
+  task.epoch = EpochOf(owner.created, attempt);
+  task.logicalTime = owner.created;
+  if (stage.land) FillLand(task, bundle, *stage.land);
+  if (stage.accept) FillAccept(task, bundle, *stage.accept);
+  if (stage.transform) FillTransform(task, bundle, *stage.transform);
+  if (stage.check) FillCheck(task, bundle, *stage.check);
+  if (stage.publish) FillPublish(task, bundle, *stage.publish);
+  AddStores(task, bundle);
+  task.outcomeStore = bundle.outcomeStore;
+  task.outcomePath = bundle.outcomePath;
+  return task;
+}
+
+StageTask ValidationTask(const Bundle& bundle, const std::string& ns, int attempt) {
+  StageTask task{.kind = TaskKind::Validate, .ns = ns, .pipeline = bundle.pipeline, .revision = RevisionName(bundle), .stage = "validate", .attempt = attempt};
+  task.tables = bundle.tables;
+  task.queries = QueriesOf(bundle);
+  return task;
+}
+
+std::string TaskText(const StageTask& task) { return Dump(api::Write(task)); }
+
+}  // namespace weir::plan

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "crds/api/stage_task.h"
+#include "operator/plan/bundle.h"
+
+namespace weir::plan {
+
+// Whose attempt a task is: the run, or for a validation the pipeline.
+struct TaskOwner {
+  std::string ns;
+  std::string run;
+  std::string runUid;
+  std::string revision;
+  std::string image;
+  Time created;  // of the run: its logical time, and what its epochs count from
+};
+
+// epoch = creation of the run in seconds * 1000 + attempt: monotone over the runs of a pipeline, which go one after the
+// other in order of creation, and over the attempts of a stage.
+std::int64_t EpochOf(Time run_created, int attempt);
+
+// What the attempt needs to know and no more: its tables, and the stores that these lie in.
+api::StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage& stage, int attempt);
+
+// Every SQL text of the bundle with its target, to be bound against the declared tables.
+api::StageTask ValidationTask(const Bundle& bundle, const std::string& ns, int attempt);
+
+// As it travels in the pod's annotation.
+std::string TaskText(const api::StageTask& task);
+
+}  // namespace weir::plan

@@ -1,0 +1,166 @@
+#include "operator/plan/validate.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+
+#include "operator/plan/lake.h"
+
+namespace weir::plan {
+namespace {
+
+using api::Problem;
+
+std::string Item(const std::string& list, std::size_t index) { return list + "[" + std::to_string(index) + "]"; }
+
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+// Names and types of the columns of one table, for the fields that refer to them.
+class Columns {
+ public:
+  Columns(std::string path, std::vector<Problem>& problems) : path_(std::move(path)), problems_(problems) {}
+
+  void Add(const std::string& name, const std::string& type, std::size_t index) {
+    if (!folded_.insert(Lower(name)).second)
+      problems_.push_back({Item(path_, index) + ".name", "\"" + name + "\" differs from another column at most in case; SQL takes both for the same"});
+    types_[name] = type;
+  }
+  void Refer(const std::string& name, const std::string& path) {
+    if (types_.contains(name)) return;
+    std::vector<std::string_view> known;
+    for (const auto& [column, type] : types_) known.push_back(column);
+    problems_.push_back({path, "there is no column \"" + name + "\" in " + path_ + api::Suggest(name, known)});
+  }
+  void Refer(const std::vector<std::string>& names, const std::string& path) {
+    for (std::size_t i = 0; i < names.size(); ++i) Refer(names[i], Item(path, i));
+  }
+  void ReferToTime(const std::string& name, const std::string& path) {
+    Refer(name, path);
+    const auto found = types_.find(name);
+    if (found != types_.end() && found->second != "TIMESTAMP" && found->second != "DATE")
+      problems_.push_back({path, "must name a TIMESTAMP or DATE column; " + name + " is " + found->second});
+  }
+
+ private:
+  std::string path_;
+  std::vector<Problem>& problems_;
+  std::set<std::string> folded_;
+  std::map<std::string, std::string> types_;
+};
+
+void CheckKeys(const std::vector<api::Key>& keys, const std::string& path, Columns& columns) {
+  for (std::size_t i = 0; i < keys.size(); ++i) columns.Refer(keys[i].columns, Item(path, i) + ".columns");
+}
+
+void CheckOne(const api::Check& check, const std::string& path, Columns* columns, std::vector<Problem>& problems) {
+  if (columns != nullptr) {
+    if (check.notNull) columns->Refer(check.notNull->columns, path + ".notNull.columns");
+    if (check.unique) columns->Refer(check.unique->columns, path + ".unique.columns");
+    if (check.acceptedValues) columns->Refer(check.acceptedValues->column, path + ".acceptedValues.column");
+    if (check.range) columns->Refer(check.range->column, path + ".range.column");
+  }
+  if (check.range && check.range->min.empty() && check.range->max.empty()) problems.push_back({path + ".range", "needs min, max or both"});
+  if (check.rowCount && !check.rowCount->min && !check.rowCount->max) problems.push_back({path + ".rowCount", "needs min, max or both"});
+  if (check.rowCount && check.rowCount->min && check.rowCount->max && *check.rowCount->min > *check.rowCount->max)
+    problems.push_back({path + ".rowCount.min", "is larger than max: no table passes"});
+  if (check.Action() == api::OnFailure::Quarantine && !check.notNull && !check.acceptedValues && !check.range)
+    problems.push_back({path + ".onFailure", "only notNull, acceptedValues and range can quarantine rows; use Block or Warn"});
+}
+
+void CheckChecks(const std::vector<api::Check>& checks, const std::string& path, Columns* columns, std::vector<Problem>& problems) {
+  for (std::size_t i = 0; i < checks.size(); ++i) CheckOne(checks[i], Item(path, i), columns, problems);
+}
+
+void CheckSchema(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
+  Columns columns("spec.schema.columns", problems);
+  for (std::size_t i = 0; i < dataset.schema->columns.size(); ++i) columns.Add(dataset.schema->columns[i].name, dataset.schema->columns[i].type, i);
+  CheckKeys(dataset.schema->keys, "spec.schema.keys", columns);
+  if (dataset.eventTime) columns.ReferToTime(dataset.eventTime->column, "spec.eventTime.column");
+  CheckChecks(dataset.checks, "spec.checks", &columns, problems);
+}
+
+std::string OutputOf(const api::Stage& stage) {
+  if (stage.land) return "dataset " + stage.land->into;
+  if (stage.accept) return "dataset " + stage.accept->into;
+  if (stage.transform) return "dataset " + stage.transform->into;
+  if (stage.publish) return "view " + stage.publish->view;
+  return "";
+}
+
+void CheckNeeds(const std::vector<api::Stage>& stages, std::size_t index, std::vector<Problem>& problems) {
+  if (!stages[index].needs) return;
+  const auto place = [&stages](const std::string& name) {
+    return static_cast<std::size_t>(std::find_if(stages.begin(), stages.end(), [&name](const api::Stage& s) { return s.name == name; }) - stages.begin());
+  };
+  for (std::size_t i = 0; i < stages[index].needs->size(); ++i) {
+    const std::string& need = (*stages[index].needs)[i];
+    const std::string path = Item(Item("spec.stages", index) + ".needs", i);
+    const std::size_t found = place(need);
+    if (found == stages.size()) problems.push_back({path, "there is no stage \"" + need + "\" in this pipeline"});
+    else if (found >= index) problems.push_back({path, "\"" + need + "\" does not stand above \"" + stages[index].name + "\"; put the stages in the order in which they run"});
+  }
+}
+
+}  // namespace
+
+std::vector<Problem> CheckLake(const api::LakeSpec& lake, Where where) {
+  std::vector<Problem> problems;
+  for (std::size_t i = 0; i < lake.zones.size(); ++i)
+    if (FindStore(lake, lake.zones[i].store) == nullptr)
+      problems.push_back({Item("spec.zones", i) + ".store", "there is no store \"" + lake.zones[i].store + "\" in spec.stores"});
+  for (std::size_t i = 0; i < lake.stores.size(); ++i) {
+    const auto& volume = lake.stores[i].volume;
+    if (where == Where::Cluster && volume && volume->path)
+      problems.push_back({Item("spec.stores", i) + ".volume.path", "is for weir run only; a cluster takes volume.claim or s3"});
+    if (where == Where::Local && volume && volume->claim)
+      problems.push_back({Item("spec.stores", i) + ".volume.claim", "needs a cluster; weir run takes volume.path or s3"});
+  }
+  return problems;
+}
+
+std::vector<Problem> CheckDataset(const api::DatasetSpec& dataset) {
+  std::vector<Problem> problems;
+  const bool files = HoldsFiles(dataset.zone);
+  const std::string zone(api::Word(dataset.zone));
+  if (dataset.zone == api::Zone::Views) problems.push_back({"spec.zone", "what lies in Views is declared as a View"});
+  if (files && !dataset.format) problems.push_back({"spec.format", "is required in " + zone + ": csv, parquet or json"});
+  if (!files && dataset.format) problems.push_back({"spec.format", "is refused in " + zone + ": tables are Parquet under a Delta Lake log"});
+  if (files && dataset.schema) problems.push_back({"spec.schema", "is refused in " + zone + ", where files lie as they came"});
+  if (!files && !dataset.schema) problems.push_back({"spec.schema", "is required in " + zone});
+  if (files && dataset.freshness) problems.push_back({"spec.freshness", "belongs on Processed and Curated datasets and on views"});
+  if (files && !dataset.checks.empty()) problems.push_back({"spec.checks", "look at rows; " + zone + " holds files as they came"});
+  if (files && dataset.eventTime) problems.push_back({"spec.eventTime", "names a column; " + zone + " holds files as they came"});
+  if (dataset.schema) CheckSchema(dataset, problems);
+  return problems;
+}
+
+std::vector<Problem> CheckView(const api::ViewSpec& view) {
+  std::vector<Problem> problems;
+  Columns columns("spec.columns", problems);
+  for (std::size_t i = 0; i < view.columns.size(); ++i) columns.Add(view.columns[i].name, view.columns[i].type, i);
+  CheckKeys(view.keys, "spec.keys", columns);
+  if (view.eventTime) columns.ReferToTime(view.eventTime->column, "spec.eventTime.column");
+  return problems;
+}
+
+std::vector<Problem> CheckPipeline(const api::PipelineSpec& pipeline) {
+  std::vector<Problem> problems;
+  std::map<std::string, std::string> writers;
+  for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
+    const api::Stage& stage = pipeline.stages[i];
+    const std::string path = Item("spec.stages", i);
+    CheckNeeds(pipeline.stages, i, problems);
+    if (stage.check) CheckChecks(stage.check->checks, path + ".check.checks", nullptr, problems);
+    const std::string output = OutputOf(stage);
+    if (output.empty()) continue;
+    const auto [writer, first] = writers.emplace(output, stage.name);
+    if (!first) problems.push_back({path, "writes " + output + ", which stage \"" + writer->second + "\" writes too; a dataset has one writer"});
+  }
+  return problems;
+}
+
+}  // namespace weir::plan
