@@ -143,9 +143,7 @@ Rollout RollOut(const ObservedPipeline& seen, const Bundle& candidate, api::Pipe
     status.revisionNumber = number;
     status.validating.clear();
     rollout.verdict = {Standing::InForce, Reason::InForce, "Revision " + name + " is in force."};
-    if (in_force)
-      for (const Pod& pod : PodsOf(seen, name))
-        if (pod.HoldsOurFinalizer()) rollout.after.push_back(ReleasePod{pod.meta.ns, pod.meta.name, pod.meta.uid, pod.meta.finalizers});
+    if (in_force) rollout.after = ReleaseAll(PodsOf(seen, name));
   } else {
     rollout.verdict = VerdictOf(*status.validation, name);
   }

@@ -5,8 +5,11 @@
 #include <duckdb/parser/expression/subquery_expression.hpp>
 #include <duckdb/parser/parsed_expression_iterator.hpp>
 #include <duckdb/parser/query_node.hpp>
+#include <duckdb/parser/query_node/recursive_cte_node.hpp>
+#include <duckdb/parser/query_node/set_operation_node.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
 #include <duckdb/parser/tableref/basetableref.hpp>
+#include <duckdb/parser/tableref/subqueryref.hpp>
 #include <duckdb/parser/tableref/table_function_ref.hpp>
 #include <duckdb/planner/operator/logical_get.hpp>
 #include <duckdb/planner/planner.hpp>
@@ -27,7 +30,7 @@ Error Refused(const std::string& what) { return {Fault::Invalid, "SqlInvalid", w
 class Names {
  public:
   void Visit(duckdb::QueryNode& node) {
-    for (const auto& cte : node.cte_map.map) ctes.insert(cte.first);
+    AddCtes(node);
     duckdb::ParsedExpressionIterator::EnumerateQueryNodeChildren(
         node, [this](duckdb::unique_ptr<duckdb::ParsedExpression>& child) { Visit(*child); }, [this](duckdb::TableRef& ref) { Visit(ref); });
   }
@@ -37,6 +40,19 @@ class Names {
   std::optional<Error> refused;
 
  private:
+  // The iterator goes into the parts of a UNION and the bodies of a WITH by itself, past their own WITH.
+  void AddCtes(const duckdb::QueryNode& node) {
+    for (const auto& cte : node.cte_map.map) {
+      ctes.insert(cte.first);
+      AddCtes(*cte.second->query->node);
+    }
+    if (node.type == duckdb::QueryNodeType::SET_OPERATION_NODE)
+      for (const auto& child : node.Cast<duckdb::SetOperationNode>().children) AddCtes(*child);
+    if (node.type != duckdb::QueryNodeType::RECURSIVE_CTE_NODE) return;
+    AddCtes(*node.Cast<duckdb::RecursiveCTENode>().left);
+    AddCtes(*node.Cast<duckdb::RecursiveCTENode>().right);
+  }
+
   void Visit(duckdb::ParsedExpression& expression) {
     if (expression.GetExpressionClass() == duckdb::ExpressionClass::SUBQUERY) Visit(*expression.Cast<duckdb::SubqueryExpression>().subquery->node);
     duckdb::ParsedExpressionIterator::EnumerateChildren(expression, [this](duckdb::unique_ptr<duckdb::ParsedExpression>& child) { Visit(*child); });
@@ -56,11 +72,7 @@ class Names {
         break;
       }
       case duckdb::TableReferenceType::SHOW_REF: refused = Refused("SHOW, DESCRIBE and SUMMARIZE are not allowed here; write a SELECT over declared tables"); break;
-      case duckdb::TableReferenceType::SUBQUERY: {
-        const auto& node = *ref.Cast<duckdb::SubqueryRef>().subquery->node;
-        for (const auto& cte : node.cte_map.map) ctes.insert(cte.first);
-        break;
-      }
+      case duckdb::TableReferenceType::SUBQUERY: AddCtes(*ref.Cast<duckdb::SubqueryRef>().subquery->node); break;
       default: break;
     }
   }
@@ -82,7 +94,17 @@ Result<duckdb::unique_ptr<duckdb::SQLStatement>> ParseOne(duckdb::Connection& co
   auto statements = connection.ExtractStatements(sql);
   if (statements.size() != 1) return Refused("write exactly one SELECT; this text has " + std::to_string(statements.size()) + " statements");
   if (statements[0]->type != duckdb::StatementType::SELECT_STATEMENT) return Refused("write one SELECT; " + duckdb::StatementTypeToString(statements[0]->type) + " is not allowed");
+  if (!statements[0]->named_param_map.empty()) return Refused("write the values into the SELECT; parameters such as $1 have none");
   return std::move(statements[0]);
+}
+
+// With the line at which DuckDB points, where it does.
+Error Located(Error error, const duckdb::ErrorData& raw, const std::string& sql) {
+  const auto position = raw.ExtraInfo().find("position");
+  if (position == raw.ExtraInfo().end()) return error;
+  const std::size_t end = std::min<std::size_t>(std::strtoull(position->second.c_str(), nullptr, 10), sql.size());
+  error.message += " (line " + std::to_string(1 + std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(end), '\n')) + " of the SQL)";
+  return error;
 }
 
 Status CollectScans(const duckdb::LogicalOperator& node, std::set<std::string>& tables) {
@@ -145,7 +167,7 @@ const duckdb::LogicalType* TypeOf(const BoundSelect& select, const std::string& 
 Result<BoundSelect> BindSelect(Session& session, const std::string& sql, const std::set<std::string>& declared) try {
   return Bind(session, sql, declared);
 } catch (const std::exception& error) {
-  return session.Explain(error);
+  return Located(session.Explain(error), duckdb::ErrorData(error), sql);
 }
 
 Status MatchColumns(const BoundSelect& select, const std::vector<api::Column>& columns) {

@@ -57,7 +57,7 @@ std::string Scan(const DecodeRequest& request, std::size_t columns, const std::s
   for (std::size_t i = 0; i < columns; ++i) types.push_back("'f" + std::to_string(i) + "': 'VARCHAR'");
   const api::CsvFormat& csv = *request.format.csv;
   return "read_csv(" + Literal(request.name) + ", columns = {" + JoinSql(types) + "}, auto_detect = false, delim = " + Literal(csv.delimiter) + ", quote = '\"', escape = '\"', header = " + (csv.header.value_or(true) ? "true" : "false") +
-         ", nullstr = " + Literal(csv.nullText) + ", hive_partitioning = false, store_rejects = true, rejects_limit = 0, rejects_table = " + Literal(rejects) + ", rejects_scan = " + Literal(rejects + " scans") + ")";
+         ", nullstr = " + Literal(csv.nullText) + ", hive_partitioning = false, store_rejects = true, rejects_limit = 0, rejects_table = " + Literal(rejects) + ", rejects_scan = " + Literal(rejects + "_scans") + ")";
 }
 
 std::string ReasonOf(const std::string& type) {
@@ -70,16 +70,18 @@ std::string ReasonOf(const std::string& type) {
 Result<std::vector<BrokenRecord>> FindBroken(const DecodeRequest& request, const std::vector<std::string>& names, const std::string& rejects) {
   std::vector<BrokenRecord> broken;
   const auto add = [&](const std::vector<duckdb::Value>& row) -> Status {
-    const auto index = row[2].IsNull() ? -1 : row[2].GetValue<std::int64_t>() - 1;
-    const std::string column = index >= 0 && index < static_cast<std::int64_t>(names.size()) ? names[static_cast<std::size_t>(index)] : "";
+    const std::string column = row[2].IsNull() ? "" : names[std::stoul(row[2].ToString().substr(1))];  // "f<n>"
     broken.push_back({row[0].GetValue<std::int64_t>(), row[1].GetValue<std::int64_t>(), column, ReasonOf(row[3].ToString()), row[4].IsNull() ? "" : row[4].ToString()});
     return Ok();
   };
   // One record may have several errors; the first of its line counts.
-  Status done = request.session.ForEach("SELECT line_byte_position, line, column_idx, error_type::VARCHAR, csv_line FROM " + Quote(rejects) + " QUALIFY row_number() OVER (PARTITION BY line_byte_position ORDER BY column_idx) = 1 ORDER BY 1", add);
+  Status done = request.session.ForEach("SELECT line_byte_position, line, column_name, error_type::VARCHAR, csv_line FROM " + Quote(rejects) + " QUALIFY row_number() OVER (PARTITION BY line_byte_position ORDER BY column_idx) = 1 ORDER BY 1", add);
   if (!done.ok()) return done.error();
   return broken;
 }
+
+// DuckDB counts bytes from 1, or from 0 after "\r\n"; records are two bytes apart at least.
+bool StartsAt(const CsvRecord& record, std::int64_t reported) { return record.offset == reported || record.offset + 1 == reported; }
 
 enum class Pass { Compare, Report };
 
@@ -94,7 +96,7 @@ bool Walk(const DecodeRequest& request, const std::vector<BrokenRecord>& broken,
   auto next_misfit = misfits.begin();
   std::int64_t position = 0;
   while (records.Next(record)) {
-    if (next_broken != broken.end() && record.offset == next_broken->offset) {
+    if (next_broken != broken.end() && StartsAt(record, next_broken->offset)) {
       if (pass == Pass::Report) request.rejected({request.path, record.line, next_broken->column, next_broken->reason, record.text});
       ++next_broken;
       continue;
@@ -135,7 +137,7 @@ Result<std::int64_t> DecodeCsv(const DecodeRequest& request) {
   if (!names.ok()) return names.error();
   const auto columns = FindColumns(request, *names);
   if (!columns.ok()) return columns.error();
-  const std::string rejects = request.into + " rejects";
+  const std::string rejects = "weir_rejects";
   Status made = MakeRows(request, *columns, Scan(request, names->size(), rejects));
   if (!made.ok()) return made.error();
 
@@ -147,7 +149,7 @@ Result<std::int64_t> DecodeCsv(const DecodeRequest& request) {
   if (!records.ok()) return records.error();
   Status reported = Report(request, *broken, *misfits, *records);
   if (!reported.ok()) return reported.error();
-  for (const std::string& table : {rejects, rejects + " scans"})
+  for (const std::string& table : {rejects, rejects + "_scans"})
     if (Status gone = request.session.Execute("DROP TABLE " + Quote(table)); !gone.ok()) return gone.error();
   return *records + static_cast<std::int64_t>(broken->size());
 }

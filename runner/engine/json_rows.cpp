@@ -35,7 +35,7 @@ std::vector<SourcedColumn> Columns(const DecodeRequest& request) {
 
 std::string LinesScan(const DecodeRequest& request, const std::string& rejects) {
   return "(SELECT j FROM read_csv(" + Literal(request.name) + ", columns = {'j': 'VARCHAR'}, auto_detect = false, delim = '', quote = '', escape = '', header = false, hive_partitioning = false, max_line_size = " + std::string(kLongestObject) +
-         ", store_rejects = true, rejects_limit = 0, rejects_table = " + Literal(rejects) + ", rejects_scan = " + Literal(rejects + " scans") + "))";
+         ", store_rejects = true, rejects_limit = 0, rejects_table = " + Literal(rejects) + ", rejects_scan = " + Literal(rejects + "_scans") + "))";
 }
 
 std::string ArrayScan(const DecodeRequest& request) {
@@ -83,7 +83,7 @@ Status Report(const DecodeRequest& request, const std::string& scan, const std::
 Result<std::int64_t> DecodeJson(const DecodeRequest& request) {
   const auto array = IsArray(request);
   if (!array.ok()) return array.error();
-  const std::string rejects = request.into + " rejects";
+  const std::string rejects = "weir_rejects";
   const std::string scan = *array ? ArrayScan(request) : LinesScan(request, rejects);
   Status made = MakeRows(request, Columns(request), scan, "WHEN j IS NULL THEN -2 WHEN NOT json_valid(j) OR json_type(j) <> 'OBJECT' THEN -1");
   if (!made.ok()) return made.error();
@@ -101,9 +101,9 @@ Result<std::int64_t> DecodeJson(const DecodeRequest& request) {
   }
   const auto broken = FindBrokenLines(request, rejects);
   if (!broken.ok()) return broken.error();
-  for (const std::string& table : {rejects, rejects + " scans"})
+  for (const std::string& table : {rejects, rejects + "_scans"})
     if (Status gone = request.session.Execute("DROP TABLE " + Quote(table)); !gone.ok()) return gone.error();
-  Status reported = Report(request, LinesScan(request, rejects + " again"), *broken, *misfits);
+  Status reported = Report(request, LinesScan(request, rejects + "_again"), *broken, *misfits);
   if (!reported.ok()) return reported.error();
   return *count + static_cast<std::int64_t>(broken->size());
 }
