@@ -1,13 +1,13 @@
 // weirkeeper-runner: one task in, one outcome out, an exit code.
+#include <pthread.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <pthread.h>
 #include <thread>
-#include <unistd.h>
 
 #include "crds/api/read.h"
 #include "crds/api/write.h"
@@ -104,7 +104,14 @@ Result<api::StageTask> ReadTask(const std::string& path) {
 int Run(const Arguments& arguments) {
   const auto task = ReadTask(arguments.task);
   if (!task.ok()) return Finish(arguments, stages::Failed(task.error()));
-  Log("info", "started", {{"kind", api::Word(task->kind)}, {"namespace", task->ns}, {"pipeline", task->pipeline}, {"run", task->run}, {"stage", task->stage}, {"attempt", task->attempt}, {"epoch", task->epoch}});
+  Log("info", "started",
+      {{"kind", api::Word(task->kind)},
+       {"namespace", task->ns},
+       {"pipeline", task->pipeline},
+       {"run", task->run},
+       {"stage", task->stage},
+       {"attempt", task->attempt},
+       {"epoch", task->epoch}});
   stages::Ports ports;
   ports.limits = LimitsOf(arguments);
   ports.log = [](const std::string& sentence) { Log("warning", sentence); };

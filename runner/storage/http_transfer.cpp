@@ -178,6 +178,11 @@ bool IsBlockedAddress(const std::string& address) {
   return ::inet_pton(AF_INET6, address.c_str(), v6.data()) == 1 && IsBlockedV6(v6);
 }
 
+Time ParseHttpTime(const std::string& text) {
+  const time_t seconds = curl_getdate(text.c_str(), nullptr);
+  return seconds < 0 ? Time{} : Time::FromSeconds(seconds);
+}
+
 struct HttpTransfer::Handle {
   CURL* easy = curl_easy_init();
   ~Handle() { curl_easy_cleanup(easy); }

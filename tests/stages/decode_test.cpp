@@ -17,9 +17,11 @@ TEST_F(DecodeStage, RowsThatDoNotFitAreSetAsideAndTheLedgerCloses) {
   EXPECT_EQ(outcome.rows, Sums(5, 2, 3, 0));
   EXPECT_EQ(outcome.commits[0].rows, 2);
   EXPECT_THAT(Rows("orders"), ElementsAre(R"({"amount":10,"city":"Oslo","id":1})", R"({"amount":50,"city":"Bern","id":5})"));
-  EXPECT_THAT(QuarantineLines("decode"), ElementsAre("{\"column\":\"id\",\"file\":\"" + kRaw + "a_1700003600.csv\",\"line\":3,\"reason\":\"cannot be read as INTEGER\",\"text\":\"x,Rome,20\"}",
-                                                     "{\"column\":\"amount\",\"file\":\"" + kRaw + "a_1700003600.csv\",\"line\":4,\"reason\":\"has too few values\",\"text\":\"3,Rome\"}",
-                                                     "{\"column\":\"id\",\"file\":\"" + kRaw + "a_1700003600.csv\",\"line\":5,\"reason\":\"is missing\",\"text\":\",Bern,4\"}"));
+  EXPECT_THAT(
+      QuarantineLines("decode"),
+      ElementsAre("{\"column\":\"id\",\"file\":\"" + kRaw + "a_1700003600.csv\",\"line\":3,\"reason\":\"cannot be read as INTEGER\",\"text\":\"x,Rome,20\"}",
+                  "{\"column\":\"amount\",\"file\":\"" + kRaw + "a_1700003600.csv\",\"line\":4,\"reason\":\"has too few values\",\"text\":\"3,Rome\"}",
+                  "{\"column\":\"id\",\"file\":\"" + kRaw + "a_1700003600.csv\",\"line\":5,\"reason\":\"is missing\",\"text\":\",Bern,4\"}"));
 }
 
 TEST_F(DecodeStage, ASecondRunDecodesOnlyTheNewFileAndTheSumsAreOverAll) {
@@ -119,6 +121,14 @@ TEST_F(DecodeStage, ChecksQuarantineRowsWithTheirFile) {
   ASSERT_EQ(QuarantineLines("decode").size(), 1U);
   EXPECT_THAT(QuarantineLines("decode")[0], HasSubstr("\"file\":\"" + kRaw + "a_1700003600.csv\""));
   EXPECT_THAT(QuarantineLines("decode")[0], HasSubstr("fails check small"));
+}
+
+TEST_F(DecodeStage, ChecksQuarantineTheRowsOfEachFileAnew) {
+  Table("orders").checks = {{.name = "small", .range = api::RangeCheck{"amount", "", "15"}, .onFailure = api::OnFailure::Quarantine}};
+  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n2,Rome,20\n");
+  folder_.Write("source/in/b.csv", "id,city,amount\n3,Bern,11\n4,Bern,12\n5,Bern,99\n");
+  EXPECT_EQ(Decoded().rows, Sums(5, 3, 2, 0));
+  EXPECT_THAT(Rows("orders", "SELECT sum(id)::BIGINT AS ids FROM orders"), ElementsAre(R"({"ids":8})"));
 }
 
 TEST_F(DecodeStage, AFileWithoutAGoodRowStillStandsInTheLedger) {

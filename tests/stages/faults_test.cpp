@@ -12,7 +12,8 @@ TEST(Outcome, EachFaultHasItsClass) {
   EXPECT_EQ(ClassOf(Fault::Exhausted), api::OutcomeClass::Resource);
   EXPECT_EQ(ClassOf(Fault::Fenced), api::OutcomeClass::Fenced);
   EXPECT_EQ(ClassOf(Fault::Bug), api::OutcomeClass::Bug);
-  for (const Fault fault : {Fault::Transient, Fault::Conflict, Fault::Waiting, Fault::Missing, Fault::Denied}) EXPECT_EQ(ClassOf(fault), api::OutcomeClass::Transient);
+  for (const Fault fault : {Fault::Transient, Fault::Conflict, Fault::Waiting, Fault::Missing, Fault::Denied})
+    EXPECT_EQ(ClassOf(fault), api::OutcomeClass::Transient);
 }
 
 TEST(Outcome, AReasonThatIsNoWordOfTheStatusBecomesTheFaultsOwn) {
@@ -23,7 +24,9 @@ TEST(Outcome, AReasonThatIsNoWordOfTheStatusBecomesTheFaultsOwn) {
 class FailingWriter final : public storage::ObjectWriter {
  public:
   FailingWriter(std::unique_ptr<storage::ObjectWriter> inner, std::shared_ptr<int> left) : inner_(std::move(inner)), left_(std::move(left)) {}
-  Status Write(std::string_view bytes) override { return (*left_)-- > 0 ? inner_->Write(bytes) : Status(Error{Fault::Transient, "StoreUnavailable", "the store is down"}); }
+  Status Write(std::string_view bytes) override {
+    return (*left_)-- > 0 ? inner_->Write(bytes) : Status(Error{Fault::Transient, "StoreUnavailable", "the store is down"});
+  }
   Status Close() override { return (*left_)-- > 0 ? inner_->Close() : Status(Error{Fault::Transient, "StoreUnavailable", "the store is down"}); }
 
  private:
@@ -96,31 +99,52 @@ TEST_F(Faults, AStoreThatIsDownIsTransientAndSaysSo) {
   EXPECT_THAT(Bad(Land(), api::OutcomeClass::Transient, api::Reason::StoreUnavailable).message, HasSubstr("the store is down"));
 }
 
-// Stopped after each number of calls in turn, retried until it succeeds: the end is always the undisturbed one.
-TEST_F(Faults, StoppedAtEveryCallARetryConverges) {
-  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\nx,Rome,20\n");
-  folder_.Write("source/in/b.csv", "id,city,amount\n2,Oslo,5\n");
-  const auto stage = [&](auto make) {
-    api::StageOutcome outcome;
-    int attempt = 0;
+// Runs `make(1)` stopped after each number of calls in turn, each time from the same lake, and `make(2)` undisturbed after it:
+// the end is always the same.
+class Stopped : public Faults {
+ protected:
+  template <typename Make>
+  void Everywhere(const Make& make, const api::Ledger& rows) {
+    const std::string before = folder_ / "before";
+    std::filesystem::remove_all(before);
+    std::filesystem::copy(folder_ / "lake", before, std::filesystem::copy_options::recursive);
     for (int calls = 0; calls < 200; ++calls) {
+      std::filesystem::remove_all(folder_ / "lake");
+      std::filesystem::copy(before, folder_ / "lake", std::filesystem::copy_options::recursive);
       FailAfter(calls);
-      outcome = Run(make(++attempt));
-      if (outcome.result == api::OutcomeClass::Succeeded) break;
-      EXPECT_EQ(api::Word(outcome.result), "Transient") << outcome.message;
+      const auto stopped = Run(make(1));
+      Heal();
+      if (stopped.result != api::OutcomeClass::Succeeded) {
+        EXPECT_EQ(api::Word(stopped.result), "Transient") << stopped.message;
+      }
+      const auto retried = Good(make(2));
+      EXPECT_EQ(retried.rows, rows) << "stopped after " << calls << " calls";
+      if (stopped.result == api::OutcomeClass::Succeeded) return EXPECT_GT(calls, 3), void();
     }
-    Heal();
-    EXPECT_GT(attempt, 3);
-    EXPECT_EQ(api::Word(outcome.result), "Succeeded") << outcome.message;
-    return outcome;
-  };
-  EXPECT_EQ(stage([&](int attempt) { return Land("in/*.csv", attempt); }).rows, Sums(2, 2, 0, 0));
-  EXPECT_EQ(stage([&](int attempt) { return Accept(attempt); }).rows, Sums(2, 2, 0, 0));
-  EXPECT_EQ(stage([&](int attempt) { return Decode(attempt); }).rows, Sums(3, 2, 1, 0));
-  EXPECT_EQ(stage([&](int attempt) { return Transform("SELECT city, sum(amount) AS total FROM orders GROUP BY city", attempt); }).rows, Sums(2, 1, 0, 1));
+    ADD_FAILURE() << "never succeeded";
+  }
+};
+
+TEST_F(Stopped, AtEveryCallOfLandingAndAcceptingARetryConverges) {
+  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
+  folder_.Write("source/in/b.csv", "id,city,amount\n2,Oslo,5\n");
+  Everywhere([&](int attempt) { return Land("in/*.csv", attempt); }, Sums(2, 2, 0, 0));
+  EXPECT_EQ(State("orders-landing").files.size(), 2U);
+  Everywhere([&](int attempt) { return Accept(attempt); }, Sums(2, 2, 0, 0));
   EXPECT_EQ(State("orders-landing").files.size(), 0U);
   EXPECT_EQ(State("orders-raw").files.size(), 2U);
+  EXPECT_TRUE(
+      (*storage::OpenStore({.name = "lake", .root = folder_ / "lake"}))->List("Landing/default/shop/orders_landing/file_land_timestamp=1700003600")->empty());
+}
+
+TEST_F(Stopped, AtEveryCallOfDecodingAndQueryingARetryConverges) {
+  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\nx,Rome,20\n");
+  folder_.Write("source/in/b.csv", "id,city,amount\n2,Oslo,5\n");
+  Good(Land());
+  Good(Accept());
+  Everywhere([&](int attempt) { return Decode(attempt); }, Sums(3, 2, 1, 0));
   EXPECT_EQ(State("orders").files.size(), 2U);
+  Everywhere([&](int attempt) { return Transform("SELECT city, sum(amount) AS total FROM orders GROUP BY city", attempt); }, Sums(2, 1, 0, 1));
   EXPECT_EQ(Rows("totals"), std::vector<std::string>{R"({"city":"Oslo","total":15})"});
 }
 

@@ -11,14 +11,16 @@ using testing::HasSubstr;
 class Program : public StageTest {
  protected:
   int RunProgram(const std::string& arguments, const std::string& environment = "WEIR_MEMORY_LIMIT=1073741824 WEIR_CPU_LIMIT=1") {
-    const std::string command = environment + " '" + WEIR_BIN_DIR + "/weirkeeper-runner' " + arguments + " >'" + (folder_ / "stdout") + "' 2>'" + (folder_ / "stderr") + "'";
+    const std::string command =
+        environment + " '" + WEIR_BIN_DIR + "/weirkeeper-runner' " + arguments + " >'" + (folder_ / "stdout") + "' 2>'" + (folder_ / "stderr") + "'";
     const int status = std::system(command.c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
   int RunTaskFile(const std::string& text) {
     folder_.Write("task.json", text);
     folder_.Write("termination-log", "");
-    return RunProgram("--task '" + (folder_ / "task.json") + "' --termination-log '" + (folder_ / "termination-log") + "' --scratch '" + (folder_ / "scratch") + "'");
+    return RunProgram("--task '" + (folder_ / "task.json") + "' --termination-log '" + (folder_ / "termination-log") + "' --scratch '" + (folder_ / "scratch") +
+                      "'");
   }
   api::StageOutcome Said() {
     const auto json = ParseJson(folder_.Read("termination-log"));
@@ -58,7 +60,9 @@ TEST_F(Program, MemoryOverTheLimitIsAResourceFailureNotACrash) {
   folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
   Decoded();
   folder_.Write("task.json", Dump(api::Write(Transform("SELECT string_agg(md5(range::VARCHAR), '') AS city, 1 AS total FROM range(20000000)"))));
-  EXPECT_EQ(RunProgram("--task '" + (folder_ / "task.json") + "' --termination-log '" + (folder_ / "termination-log") + "'", "WEIR_MEMORY_LIMIT=335544320 WEIR_CPU_LIMIT=1"), 12);
+  EXPECT_EQ(RunProgram("--task '" + (folder_ / "task.json") + "' --termination-log '" + (folder_ / "termination-log") + "'",
+                       "WEIR_MEMORY_LIMIT=335544320 WEIR_CPU_LIMIT=1"),
+            12);
   EXPECT_EQ(api::Word(*Said().reason), "OutOfMemory");
 }
 
@@ -71,8 +75,9 @@ TEST_F(Program, KnowsItsVersionAndItsFlags) {
 TEST_F(Program, ASignalEndsItAsInfrastructure) {
   // The task is a pipe that nobody writes to: the program waits in its first read.
   const std::string pipe = folder_ / "pipe";
-  const std::string script = "mkfifo '" + pipe + "'; '" + WEIR_BIN_DIR + "/weirkeeper-runner' --task '" + pipe + "' --termination-log '" + (folder_ / "termination-log") + "' 2>/dev/null & p=$!; exec 3<>'" + pipe +
-                             "'; while ! grep -q 'SigBlk:.*[1-9a-f]' /proc/$p/status; do :; done; kill -TERM $p; wait $p";
+  const std::string script = "mkfifo '" + pipe + "'; '" + WEIR_BIN_DIR + "/weirkeeper-runner' --task '" + pipe + "' --termination-log '" +
+                             (folder_ / "termination-log") + "' 2>/dev/null & p=$!; exec 3<>'" + pipe +
+                             "'; while ! grep -q 'SigBlk:.*[1-9a-f]' /proc/$p/status; do kill -0 $p || exit 1; done; kill -TERM $p; wait $p";
   const int status = std::system(script.c_str());
   EXPECT_EQ(WEXITSTATUS(status), 10);
   EXPECT_EQ(api::Word(Said().result), "Infrastructure");

@@ -56,26 +56,35 @@ TEST_F(QueryStage, TheSameStageAgainAnswersWithTheSameFacts) {
 }
 
 TEST_F(QueryStage, SqlThatDoesNotBindIsTheUsersMistake) {
-  EXPECT_THAT(Bad(Transform("SELECT city, sum(amont) AS total FROM orders GROUP BY city"), api::OutcomeClass::User, api::Reason::SqlInvalid).message, HasSubstr("amount"));
+  EXPECT_THAT(Bad(Transform("SELECT city, sum(amont) AS total FROM orders GROUP BY city"), api::OutcomeClass::User, api::Reason::SqlInvalid).message,
+              HasSubstr("amount"));
   EXPECT_THAT(Bad(Transform("SELECT city, 1 AS total FROM order"), api::OutcomeClass::User, api::Reason::SqlInvalid).message, HasSubstr("syntax error"));
-  EXPECT_THAT(Bad(Transform("SELECT city, 1 AS total FROM ordres"), api::OutcomeClass::User, api::Reason::SqlInvalid).message, HasSubstr("did you mean orders?"));
+  EXPECT_THAT(Bad(Transform("SELECT city, 1 AS total FROM ordres"), api::OutcomeClass::User, api::Reason::SqlInvalid).message,
+              HasSubstr("did you mean orders?"));
   Bad(Transform("COPY orders TO 'x.csv'"), api::OutcomeClass::User, api::Reason::SqlInvalid);
 }
 
 TEST_F(QueryStage, ColumnsThatTheTargetLacksAreNamed) {
-  const auto outcome = Bad(Transform("SELECT city, sum(amount) AS total, count(*) AS n FROM orders GROUP BY city"), api::OutcomeClass::User, api::Reason::SchemaMismatch);
+  const auto outcome =
+      Bad(Transform("SELECT city, sum(amount) AS total, count(*) AS n FROM orders GROUP BY city"), api::OutcomeClass::User, api::Reason::SchemaMismatch);
   EXPECT_THAT(outcome.message, HasSubstr("column n is not declared"));
   EXPECT_EQ(State("totals").version, -1);
 }
 
 TEST_F(QueryStage, AMissingValueWhereOneMustBeRefusesTheCommit) {
-  EXPECT_THAT(Bad(Transform("SELECT city, nullif(amount, 5) AS total FROM orders WHERE id > 1"), api::OutcomeClass::Data, api::Reason::CheckFailed).message, HasSubstr("column total must have a value in every row: 1 row fails"));
+  EXPECT_THAT(Bad(Transform("SELECT city, nullif(amount, 5) AS total FROM orders WHERE id > 1"), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
+              HasSubstr("column total must have a value in every row: 1 row fails"));
   EXPECT_EQ(State("totals").version, -1);
 }
 
-TEST_F(QueryStage, ADoubledKeyRefusesTheCommit) { EXPECT_THAT(Bad(Transform("SELECT city, amount AS total FROM orders"), api::OutcomeClass::Data, api::Reason::CheckFailed).message, HasSubstr("key (city) must be unique: 1 row fails")); }
+TEST_F(QueryStage, ADoubledKeyRefusesTheCommit) {
+  EXPECT_THAT(Bad(Transform("SELECT city, amount AS total FROM orders"), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
+              HasSubstr("key (city) must be unique: 1 row fails"));
+}
 
-TEST_F(QueryStage, AValueThatDoesNotFitItsTypeIsBadInput) { Bad(Transform("SELECT city, 170141183460469231731687303715884105727 AS total FROM orders WHERE id = 1"), api::OutcomeClass::Data, api::Reason::BadInput); }
+TEST_F(QueryStage, AValueThatDoesNotFitItsTypeIsBadInput) {
+  Bad(Transform("SELECT city, 170141183460469231731687303715884105727 AS total FROM orders WHERE id = 1"), api::OutcomeClass::Data, api::Reason::BadInput);
+}
 
 TEST_F(QueryStage, ChecksBlockQuarantineOrWarn) {
   auto& checks = Table("totals").checks;
@@ -93,7 +102,10 @@ TEST_F(QueryStage, ChecksBlockQuarantineOrWarn) {
   NextRun();
   outcome = Good(Transform());
   EXPECT_EQ(outcome.rows, Sums(4, 1, 1, 2));
-  EXPECT_THAT(QuarantineLines("total"), ElementsAre(R"({"column":"total","file":"","line":0,"reason":"fails check low (range: total from any to 18)","text":"{\"city\":\"Rome\",\"total\":20}"})"));
+  EXPECT_THAT(
+      QuarantineLines("total"),
+      ElementsAre(
+          R"row({"column":"total","file":"","line":0,"reason":"fails check low (range: total from any to 18)","text":"{\"city\":\"Rome\",\"total\":20}"})row"));
   EXPECT_THAT(Rows("totals"), ElementsAre(R"({"city":"Oslo","total":15})"));
 }
 
@@ -114,8 +126,10 @@ TEST_F(QueryStage, APublishedViewCarriesItsContract) {
 
 TEST_F(QueryStage, AViewThatBreaksItsContractIsNotPublished) {
   Good(Transform());
-  EXPECT_THAT(Bad(Publish("SELECT nullif(city, 'Oslo') AS city, total FROM totals"), api::OutcomeClass::Data, api::Reason::CheckFailed).message, HasSubstr("column city must have a value"));
-  EXPECT_THAT(Bad(Publish("SELECT city, total::DOUBLE AS total FROM totals"), api::OutcomeClass::User, api::Reason::SchemaMismatch).message, HasSubstr("column total is DOUBLE and declared BIGINT"));
+  EXPECT_THAT(Bad(Publish("SELECT nullif(city, 'Oslo') AS city, total FROM totals"), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
+              HasSubstr("column city must have a value"));
+  EXPECT_THAT(Bad(Publish("SELECT city, total::DOUBLE AS total FROM totals"), api::OutcomeClass::User, api::Reason::SchemaMismatch).message,
+              HasSubstr("column total is DOUBLE and declared BIGINT"));
   EXPECT_EQ(State("city-totals").version, -1);
 }
 
@@ -136,14 +150,17 @@ class CheckStage : public QueryStage {
 };
 
 TEST_F(CheckStage, PassesAndWarns) {
-  const auto outcome = Good(Checking({{.name = "rows", .rowCount = api::RowCountCheck{4, 4}}, {.name = "positive", .range = api::RangeCheck{"amount", "0", ""}, .onFailure = api::OnFailure::Warn}}));
+  const auto outcome = Good(Checking({{.name = "rows", .rowCount = api::RowCountCheck{4, 4}},
+                                      {.name = "positive", .range = api::RangeCheck{"amount", "0", ""}, .onFailure = api::OnFailure::Warn}}));
   EXPECT_EQ(outcome.rows, Sums(4, 4, 0, 0));
   ASSERT_EQ(outcome.findings.size(), 1U);
   EXPECT_EQ(outcome.findings[0].message, "check positive: 1 row fails");
 }
 
 TEST_F(CheckStage, EveryCheckThatFailsIsToldAndTheRunStops) {
-  const auto outcome = Bad(Checking({{.name = "many", .rowCount = api::RowCountCheck{100, {}}}, {.name = "known", .acceptedValues = api::AcceptedValuesCheck{"city", {"Oslo"}}}}), api::OutcomeClass::Data, api::Reason::CheckFailed);
+  const auto outcome = Bad(
+      Checking({{.name = "many", .rowCount = api::RowCountCheck{100, {}}}, {.name = "known", .acceptedValues = api::AcceptedValuesCheck{"city", {"Oslo"}}}}),
+      api::OutcomeClass::Data, api::Reason::CheckFailed);
   EXPECT_EQ(outcome.findings.size(), 2U);
   EXPECT_THAT(outcome.message, HasSubstr("check many: the number of rows is not within the bounds"));
   EXPECT_THAT(outcome.message, HasSubstr("check known: 2 rows fail"));
@@ -162,15 +179,19 @@ class ValidateStage : public StageTest {
 };
 
 TEST_F(ValidateStage, AnswersWhatEachStageReads) {
-  const auto outcome = Good(Validating({{"spec.stages[2].transform.sql", "total", "SELECT o.city, sum(amount) AS total FROM orders o JOIN totals USING (city) GROUP BY ALL", "totals"}, {"View/city-totals spec.query.sql", "publish", "SELECT * FROM totals", "city-totals"}}));
+  const auto outcome = Good(Validating(
+      {{"spec.stages[2].transform.sql", "total", "SELECT o.city, sum(amount) AS total FROM orders o JOIN totals USING (city) GROUP BY ALL", "totals"},
+       {"View/city-totals spec.query.sql", "publish", "SELECT * FROM totals", "city-totals"}}));
   EXPECT_EQ(outcome.dependencies, "total:orders,totals;publish:totals");
   EXPECT_THAT(outcome.findings, IsEmpty());
 }
 
 TEST_F(ValidateStage, TellsEverythingThatIsWrongAtOnce) {
   Table("orders").checks = {{.name = "bounds", .range = api::RangeCheck{"amount", "few", ""}}};
-  const auto outcome = Bad(Validating({{"spec.stages[2].transform.sql", "total", "SELECT city, avg(amount) AS total, 1 AS n FROM orders GROUP BY city", "totals"}, {"spec.stages[3].transform.sql", "again", "SELECT * FROM ordres", "totals"}}),
-                           api::OutcomeClass::User, api::Reason::Invalid);
+  const auto outcome =
+      Bad(Validating({{"spec.stages[2].transform.sql", "total", "SELECT city, avg(amount) AS total, 1 AS n FROM orders GROUP BY city", "totals"},
+                      {"spec.stages[3].transform.sql", "again", "SELECT * FROM ordres", "totals"}}),
+          api::OutcomeClass::User, api::Reason::Invalid);
   ASSERT_EQ(outcome.findings.size(), 4U);
   EXPECT_EQ(outcome.findings[0].path, "Dataset/orders spec.checks[bounds]");
   EXPECT_EQ(outcome.findings[1].path, "spec.stages[2].transform.sql");

@@ -31,7 +31,11 @@ class StageTest : public testing::Test {
     Add({.name = "orders-raw", .zone = api::Zone::RawHistory, .format = api::Format{.csv = api::CsvFormat{}}});
     Add({.name = "orders", .zone = api::Zone::Processed, .columns = {Required("id", "INTEGER"), Optional("city", "VARCHAR"), Optional("amount", "INTEGER")}});
     Add({.name = "totals", .zone = api::Zone::Curated, .columns = {Optional("city", "VARCHAR"), Required("total", "BIGINT")}, .keys = {api::Key{{"city"}}}});
-    Add({.kind = api::TargetKind::View, .name = "city-totals", .zone = api::Zone::Views, .columns = {Required("city", "VARCHAR"), Required("total", "BIGINT")}, .keys = {api::Key{{"city"}}}});
+    Add({.kind = api::TargetKind::View,
+         .name = "city-totals",
+         .zone = api::Zone::Views,
+         .columns = {Required("city", "VARCHAR"), Required("total", "BIGINT")},
+         .keys = {api::Key{{"city"}}}});
   }
 
   void Add(api::TaskTable table) {
@@ -58,7 +62,13 @@ class StageTest : public testing::Test {
   void NextRun() { ++run_; }
 
   api::StageTask Task(api::TaskKind kind, const std::string& stage, int attempt = 1) {
-    api::StageTask task{.kind = kind, .ns = "shop", .pipeline = "orders", .run = "orders-" + std::to_string(run_), .runUid = "uid-" + std::to_string(run_), .revision = "orders-abc", .image = "runner:1"};
+    api::StageTask task{.kind = kind,
+                        .ns = "shop",
+                        .pipeline = "orders",
+                        .run = "orders-" + std::to_string(run_),
+                        .runUid = "uid-" + std::to_string(run_),
+                        .revision = "orders-abc",
+                        .image = "runner:1"};
     task.stage = stage;
     task.attempt = attempt;
     task.logicalTime = Time::FromSeconds(1'700'000'000 + run_ * 3600);
@@ -150,7 +160,8 @@ class StageTest : public testing::Test {
 
   std::vector<std::string> QuarantineLines(const std::string& stage, int attempt = 1) {
     std::vector<std::string> lines;
-    std::ifstream in(folder_ / ("lake/processed/default/_weirkeeper/quarantine/orders-" + std::to_string(run_) + "/" + stage + "-" + std::to_string(attempt) + ".jsonl"));
+    std::ifstream in(folder_ /
+                     ("lake/processed/default/_weirkeeper/quarantine/orders-" + std::to_string(run_) + "/" + stage + "-" + std::to_string(attempt) + ".jsonl"));
     for (std::string line; std::getline(in, line);) lines.push_back(line);
     return lines;
   }
@@ -162,10 +173,14 @@ class StageTest : public testing::Test {
   int run_ = 1;
 };
 
-inline api::Ledger Sums(std::int64_t in, std::int64_t out, std::int64_t quarantined, std::int64_t filtered) { return {.rowsIn = in, .rowsOut = out, .quarantined = quarantined, .filtered = filtered}; }
+inline api::Ledger Sums(std::int64_t in, std::int64_t out, std::int64_t quarantined, std::int64_t filtered) {
+  return {.rowsIn = in, .rowsOut = out, .quarantined = quarantined, .filtered = filtered};
+}
 
 }  // namespace weir::stages
 
 namespace weir::api {
-inline void PrintTo(const Ledger& ledger, std::ostream* out) { *out << "in " << ledger.rowsIn << ", out " << ledger.rowsOut << ", quarantined " << ledger.quarantined << ", filtered " << ledger.filtered; }
+inline void PrintTo(const Ledger& ledger, std::ostream* out) {
+  *out << "in " << ledger.rowsIn << ", out " << ledger.rowsOut << ", quarantined " << ledger.quarantined << ", filtered " << ledger.filtered;
+}
 }  // namespace weir::api

@@ -16,7 +16,8 @@ RIGHTS = ("ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBi
 
 def rendered_chart(*settings):
     arguments = [part for setting in settings for part in ("--set", setting)]
-    return output([tool("helm"), "template", "weirkeeper", SOURCE / "charts" / "weirkeeper", "--namespace", OPERATOR_NAMESPACE, *arguments])
+    return output([tool("helm"), "template", "weirkeeper", SOURCE / "charts" / "weirkeeper", "--namespace", OPERATOR_NAMESPACE,
+                   "--kube-version", "1.34.0", *arguments])
 
 
 def grant_rights(rig):
