@@ -75,7 +75,8 @@ Result<Put> PutEntry(ObjectStore& store, const std::string& path, const std::str
 }
 
 // metaData for a table that lacks it or has another schema.
-Result<std::optional<TableMetadata>> MetadataFor(const TableState& state, const TableSchema& schema, const std::string& location, Time now) {
+Result<std::optional<TableMetadata>> MetadataFor(const TableState& state, const TableSchema& schema, LogKind kind, const std::string& location, Time now) {
+  if (kind == LogKind::Delta && schema.columns.empty()) return Error{Fault::Invalid, "SchemaMismatch", "a table needs at least one column"};
   const Result<std::string> text = DeltaSchemaString(schema.columns);
   if (!text) return text.error();
   if (state.version >= 0 && state.schemaString == *text && state.provider == schema.provider) return std::optional<TableMetadata>();
@@ -177,7 +178,7 @@ Result<std::string> TableLog::ClaimEntry(const TableState& state, const Committe
   entry.commitInfo = CommitInfo(committer, entry.timestamp, kClaimOperation);
   entry.transactions[std::string(kEpochApp)] = committer.epoch;
   if (state.version < 0) {
-    auto metadata = MetadataFor(state, schema, store_->Location(path_), entry.timestamp);
+    auto metadata = MetadataFor(state, schema, kind_, store_->Location(path_), entry.timestamp);
     if (!metadata) return InTable(metadata.error(), path_);
     entry.metadata = std::move(*metadata);
   }
@@ -210,7 +211,7 @@ Result<std::string> TableLog::CommitEntry(const TableState& state, const Committ
   entry.commitInfo["operationParameters"]["mode"] = change.remove.empty() ? "Append" : "Overwrite";
   entry.commitInfo[std::string(kOurs)]["facts"] = change.facts;
   entry.transactions = {{std::string(kEpochApp), committer.epoch}, {StageApp(committer), committer.epoch}};
-  auto metadata = MetadataFor(state, change.schema, store_->Location(path_), entry.timestamp);
+  auto metadata = MetadataFor(state, change.schema, kind_, store_->Location(path_), entry.timestamp);
   if (!metadata) return InTable(metadata.error(), path_);
   entry.metadata = std::move(*metadata);
   for (const std::string& path : change.remove) {

@@ -145,7 +145,7 @@ class KillAtEveryWrite : public testing::TestWithParam<Scene> {
     }
     EXPECT_EQ(commits, 1);
     // The one that was thought dead comes back.
-    EXPECT_FALSE(TableLog(store, "t", LogKind::Delta).Claim(AttemptOf("run", 0)).ok());
+    EXPECT_FALSE(TableLog(store, "t", LogKind::Delta).Claim(AttemptOf("run", 0), OneColumn()).ok());
     const auto ghost = TableLog(store, "t", LogKind::Delta).Commit(AttemptOf("run", GetParam().killed_attempt), Adding("ghost"));
     EXPECT_TRUE(!ghost.ok() || ghost->alreadyCommitted);
     EXPECT_EQ(TableLog(store, "t", LogKind::Delta).Load()->version, end->version);

@@ -84,6 +84,15 @@ TEST_F(TableLogTest, AColumnTypeThatTablesLackIsInvalid) {
   EXPECT_EQ(Now().version, -1);
 }
 
+// Delta readers refuse a table without columns.
+TEST_F(TableLogTest, ATableWithoutColumnsIsNeverMade) {
+  TableChange change = Adding("a");
+  change.schema.columns.clear();
+  EXPECT_EQ(Log().Commit(AttemptOf("r1", 1), change).error().fault, Fault::Invalid);
+  EXPECT_EQ(Log().Claim(AttemptOf("r1", 2), {}).error().fault, Fault::Invalid);
+  EXPECT_EQ(Now().version, -1);
+}
+
 TEST_F(TableLogTest, LogsOfFilesLieWhereNoDeltaReaderLooks) {
   TableChange change{.schema = {.provider = "csv"}, .add = {{.path = "file_land_timestamp=5/a_5.csv", .bytes = 7}}};
   ASSERT_TRUE(Log(LogKind::Files).Commit(AttemptOf("r1", 1), change).ok());
