@@ -4,6 +4,7 @@
 
 #include "runner/storage/digest.h"
 #include "tests/storage/http_server.h"
+#include "tests/storage/loopback.h"
 
 namespace weir::storage {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "runner/storage/digest.h"
 #include "tests/storage/http_server.h"
+#include "tests/storage/loopback.h"
 #include "tests/storage/s3_server.h"
 
 namespace weir::storage {
