@@ -89,8 +89,10 @@ TEST_P(KillAtEveryWrite, ReadersSeeOldOrNewAndARetryConverges) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Scenes, KillAtEveryWrite,
-                         testing::Values(Scene{"FirstVersion", 1, Before::NoTable, Publishing::ByRename}, Scene{"Replacement", 1, Before::OldVersion, Publishing::ByRename},
-                                         Scene{"FirstVersionWithClaim", 2, Before::NoTable, Publishing::ByRename}, Scene{"ReplacementWithClaim", 2, Before::OldVersion, Publishing::ByRename},
+                         testing::Values(Scene{"FirstVersion", 1, Before::NoTable, Publishing::ByRename},
+                                         Scene{"Replacement", 1, Before::OldVersion, Publishing::ByRename},
+                                         Scene{"FirstVersionWithClaim", 2, Before::NoTable, Publishing::ByRename},
+                                         Scene{"ReplacementWithClaim", 2, Before::OldVersion, Publishing::ByRename},
                                          Scene{"ReplacementByLink", 2, Before::OldVersion, Publishing::ByLink}),
                          [](const auto& instance) { return instance.param.name; });
 

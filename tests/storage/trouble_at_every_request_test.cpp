@@ -79,13 +79,16 @@ TEST_P(TroubleAtEveryRequest, ReadersSeeOldOrNewAndARetryConverges) {
 
 constexpr std::size_t kInParts = 6 << 20;
 
-INSTANTIATE_TEST_SUITE_P(
-    Scenes, TroubleAtEveryRequest,
-    testing::Values(Scene{"KillBefore", Trouble::KillBefore, 2, Before::OldVersion, 0}, Scene{"KillAfter", Trouble::KillAfter, 2, Before::OldVersion, 0},
-                    Scene{"LoseRequest", Trouble::LoseRequest, 2, Before::OldVersion, 0}, Scene{"LoseReply", Trouble::LoseReply, 2, Before::OldVersion, 0},
-                    Scene{"KillAfterFirstVersion", Trouble::KillAfter, 1, Before::NoTable, 0}, Scene{"LoseReplyFirstVersion", Trouble::LoseReply, 1, Before::NoTable, 0},
-                    Scene{"KillAfterInParts", Trouble::KillAfter, 1, Before::OldVersion, kInParts}, Scene{"LoseReplyInParts", Trouble::LoseReply, 1, Before::OldVersion, kInParts}),
-    [](const auto& instance) { return instance.param.name; });
+INSTANTIATE_TEST_SUITE_P(Scenes, TroubleAtEveryRequest,
+                         testing::Values(Scene{"KillBefore", Trouble::KillBefore, 2, Before::OldVersion, 0},
+                                         Scene{"KillAfter", Trouble::KillAfter, 2, Before::OldVersion, 0},
+                                         Scene{"LoseRequest", Trouble::LoseRequest, 2, Before::OldVersion, 0},
+                                         Scene{"LoseReply", Trouble::LoseReply, 2, Before::OldVersion, 0},
+                                         Scene{"KillAfterFirstVersion", Trouble::KillAfter, 1, Before::NoTable, 0},
+                                         Scene{"LoseReplyFirstVersion", Trouble::LoseReply, 1, Before::NoTable, 0},
+                                         Scene{"KillAfterInParts", Trouble::KillAfter, 1, Before::OldVersion, kInParts},
+                                         Scene{"LoseReplyInParts", Trouble::LoseReply, 1, Before::OldVersion, kInParts}),
+                         [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace weir::storage
