@@ -1,5 +1,7 @@
 #include "cli/check.h"
 
+#include <algorithm>
+
 #include "cli/runner_process.h"
 
 namespace weir::cli {
@@ -7,14 +9,14 @@ namespace {
 
 Result<Published> PublishedFor(const CheckOptions& options) {
   if (!options.against.empty()) return ReadPublishedFile(options.against);
-  const auto world = Open(options.place);
+  const auto world = OpenLocal(options.place);
   if (world) return ReadPublished(*world->cluster);
   if (world.error().fault == Fault::Missing) return Published{};
   return world.error();
 }
 
 void Summarize(const Terminal& terminal, const Manifests& manifests, const Findings& findings) {
-  if (terminal.format != Format::Table) return;
+  if (terminal.format != OutputFormat::Table) return;
   std::size_t errors = 0;
   for (const Finding& finding : findings) errors += finding.severity == Finding::Severity::Error ? 1 : 0;
   const std::string objects = std::to_string(manifests.objects.size()) + (manifests.objects.size() == 1 ? " object" : " objects");
@@ -41,7 +43,8 @@ Exit Check(const Terminal& terminal, const CheckOptions& options, std::istream& 
   const Findings findings = CheckAll(manifests, ReadManifests(manifests), *published, FindRunner());
   Print(terminal, terminal.out, findings);
   Summarize(terminal, manifests, findings);
-  return HasErrors(findings) ? Exit::Failed : Exit::Ok;
+  const bool unreadable = std::any_of(manifests.findings.begin(), manifests.findings.end(), [](const Finding& f) { return f.rule == "FileUnreadable" || f.rule == "NoManifests"; });
+  return unreadable ? Exit::Usage : HasErrors(findings) ? Exit::Failed : Exit::Ok;
 }
 
 }  // namespace weir::cli

@@ -11,8 +11,8 @@ using Printer = void (*)(const Terminal&, const Json&);
 
 Exit Answer(const Terminal& terminal, const Result<Json>& report, Printer print) {
   if (!report) return Complain(terminal, report.error());
-  if (terminal.format == Format::Json) terminal.out << DumpPretty(*report) << "\n";
-  else if (terminal.format == Format::Yaml) terminal.out << YamlText(*report);
+  if (terminal.format == OutputFormat::Json) terminal.out << DumpPretty(*report) << "\n";
+  else if (terminal.format == OutputFormat::Yaml) terminal.out << YamlText(*report);
   else print(terminal, *report);
   return Exit::Ok;
 }

@@ -28,8 +28,8 @@ Json AsJson(const Findings& findings) {
 void Print(const Terminal& terminal, std::ostream& out, Findings findings) {
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return std::tie(a.file, a.line) < std::tie(b.file, b.line); });
   findings.erase(std::unique(findings.begin(), findings.end()), findings.end());
-  if (terminal.format == Format::Json) out << DumpPretty(AsJson(findings)) << "\n";
-  else if (terminal.format == Format::Yaml) out << YamlText(AsJson(findings));
+  if (terminal.format == OutputFormat::Json) out << DumpPretty(AsJson(findings)) << "\n";
+  else if (terminal.format == OutputFormat::Yaml) out << YamlText(AsJson(findings));
   else
     for (const Finding& finding : findings) out << Printable(Line(finding)) << " " << terminal.OnOut(Paint::Dim, "[" + finding.rule + "]") << "\n";
 }

@@ -28,7 +28,7 @@ void PrintTable(const Terminal& terminal, const api::Resource& resource, const s
     std::string name = Text(At(item, "metadata"), "name");
     if (names == Names::WithKind) name = std::string(resource.plural.substr(0, resource.plural.size() - 1)) + "." + std::string(api::kGroup) + "/" + name;
     table.rows.push_back({name});
-    for (const auto& column : shown) table.rows.back().push_back(Printable(Cell(Follow(item, column.path), column.type, now)));
+    for (const auto& column : shown) table.rows.back().push_back(OneLine(Cell(Follow(item, column.path), column.type, now)));
   }
   Print(terminal.out, table);
 }
@@ -46,7 +46,7 @@ Result<std::vector<Json>> Fetch(const World& world, const api::Resource& resourc
 
 void PrintObjects(const Terminal& terminal, const std::vector<Json>& objects, const std::string& name) {
   const Json value = !name.empty() && objects.size() == 1 ? objects[0] : Json{{"apiVersion", "v1"}, {"kind", "List"}, {"items", objects}};
-  terminal.out << (terminal.format == Format::Yaml ? YamlText(value) : DumpPretty(value) + "\n");
+  terminal.out << (terminal.format == OutputFormat::Yaml ? YamlText(value) : DumpPretty(value) + "\n");
 }
 
 }  // namespace
@@ -63,11 +63,11 @@ Exit Get(const Terminal& terminal, const World& world, GetOptions options, Time 
     const auto items = Fetch(world, resource, options.name);
     if (!items) return Complain(terminal, items.error());
     all.insert(all.end(), items->begin(), items->end());
-    if (terminal.format != Format::Table || items->empty()) continue;
+    if (terminal.format != OutputFormat::Table || items->empty()) continue;
     if (tables++ > 0) terminal.out << "\n";
     PrintTable(terminal, resource, *items, options.columns, only == nullptr ? Names::WithKind : Names::Plain, now);
   }
-  if (terminal.format != Format::Table) PrintObjects(terminal, all, options.name);
+  if (terminal.format != OutputFormat::Table) PrintObjects(terminal, all, options.name);
   else if (all.empty()) terminal.err << "No objects found in namespace " << world.ns << ".\n";
   return Exit::Ok;
 }

@@ -45,6 +45,8 @@ Status Refine(engine::Engine& engine, const engine::InputFile& file, InferredFil
   std::vector<api::Column> text = inferred.columns;
   for (api::Column& column : text) column.type = "VARCHAR", column.nullable = true;
   if (std::all_of(inferred.columns.begin(), inferred.columns.end(), [](const api::Column& c) { return c.type != "VARCHAR"; })) return Ok();
+  // Queries name declared tables only; the decoded rows then stand in front of the empty table.
+  if (Status declared = engine.Attach("sample", {}, text); !declared) return declared;
   std::int64_t rejected = 0;
   const auto read = engine.Decode(file, inferred.format, text, "sample", [&](engine::RejectedRow&&) { ++rejected; });
   if (!read) return read.error();

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -61,6 +62,12 @@ std::string Printable(std::string_view text) {
   std::string out(text);
   for (char& c : out)
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7F) c = c == '\t' ? ' ' : '?';
+  return out;
+}
+
+std::string OneLine(std::string_view text) {
+  std::string out = Printable(text);
+  std::replace(out.begin(), out.end(), '\n', ' ');
   return out;
 }
 

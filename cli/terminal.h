@@ -14,7 +14,7 @@ namespace weir::cli {
 // that keeps `weir run` from starting is 2, Ctrl-C is 130 as in a shell.
 enum class Exit { Ok = 0, Failed = 1, Usage = 2, Interrupted = 130 };
 
-enum class Format { Table, Json, Yaml, Csv };
+enum class OutputFormat { Table, Json, Yaml, Csv };
 
 enum class Paint { Plain, Bold, Dim, Red, Green, Yellow, Blue };
 
@@ -26,7 +26,7 @@ struct Terminal {
   enum class Kind { Pipe, Tty } outKind = Kind::Pipe, errKind = Kind::Pipe;
   enum class Colors { No, Yes } colors = Colors::No;
   int width = 100;
-  Format format = Format::Table;
+  OutputFormat format = OutputFormat::Table;
 
   // The text in that colour when `kind` is a terminal and colours are wanted.
   std::string In(Paint paint, std::string_view text, Kind kind) const;
@@ -42,6 +42,7 @@ Exit Complain(const Terminal& terminal, const Error& error, Exit exit = Exit::Fa
 
 // Text from a file or an object may hold anything: control characters become '?', so that it cannot move the cursor.
 std::string Printable(std::string_view text);
+std::string OneLine(std::string_view text);  // and newlines become spaces
 
 // Characters as a terminal counts them, one column for each code point.
 std::size_t Width(std::string_view text);

@@ -1,5 +1,7 @@
 #include "cli/world.h"
 
+#include <cstdlib>
+
 #include "operator/kube/auth.h"
 #include "operator/kube/rest_cluster.h"
 #include "operator/local/memory_cluster.h"
@@ -17,6 +19,10 @@ Result<World> OpenCluster(const Place& place) {
   return World{std::move(*cluster), place.ns.empty() ? access->ns : place.ns, place.lake, World::Kind::Cluster};
 }
 
+}  // namespace
+
+std::string StateFile(const std::string& lake) { return lake + "/_weirkeeper/state.json"; }
+
 Result<World> OpenLocal(const Place& place) {
   static const SystemClock clock;
   auto cluster = std::make_shared<local::MemoryCluster>(clock);
@@ -27,10 +33,14 @@ Result<World> OpenLocal(const Place& place) {
   return World{std::move(cluster), place.ns.empty() ? kDefaultNamespace : place.ns, place.lake, World::Kind::Local};
 }
 
-}  // namespace
-
-std::string StateFile(const std::string& lake) { return lake + "/_weirkeeper/state.json"; }
-
-Result<World> Open(const Place& place) { return place.kubeconfig.empty() ? OpenLocal(place) : OpenCluster(place); }
+Result<World> Open(const Place& place) {
+  if (!place.kubeconfig.empty()) return OpenCluster(place);
+  auto local = OpenLocal(place);
+  const char* kubeconfig = std::getenv("KUBECONFIG");
+  if (local || local.error().fault != Fault::Missing || kubeconfig == nullptr || *kubeconfig == '\0') return local;
+  Place cluster = place;
+  cluster.kubeconfig = kubeconfig;
+  return OpenCluster(cluster);
+}
 
 }  // namespace weir::cli

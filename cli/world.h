@@ -8,10 +8,11 @@
 
 namespace weir::cli {
 
-// Which world a command looks at: the folder that `weir run` keeps, or a cluster when a kubeconfig is given.
+// Which world a command looks at: the cluster of a kubeconfig that was given, else the lake that `weir run` keeps, else,
+// where there is no such lake, the cluster of the variable KUBECONFIG.
 struct Place {
   std::string lake = ".weir/lake";
-  std::string kubeconfig;  // files as KUBECONFIG names them; empty: the local world
+  std::string kubeconfig;  // files as KUBECONFIG names them; empty: none was given
   std::string context;
   std::string ns;  // empty: of the kubeconfig's context, or "default"
 };
@@ -27,6 +28,7 @@ struct World {
 
 // Fails with Fault::Missing where no run has left anything yet, saying what to do first.
 Result<World> Open(const Place& place);
+Result<World> OpenLocal(const Place& place);  // the lake, whatever kubeconfig there is
 
 // The local world's state: objects as an API server would hold them. It lies in the lake, so that both move together.
 std::string StateFile(const std::string& lake);

@@ -8,6 +8,7 @@
 #include "operator/plan/request.h"
 #include "operator/plan/rollout.h"
 #include "operator/plan/run.h"
+#include "operator/plan/text.h"
 
 namespace weir::plan {
 namespace {
@@ -17,13 +18,6 @@ using api::ConditionType;
 using api::Reason;
 
 bool NobodyIsLeftToCount(const ObservedPipeline& seen) { return !seen.pipeline || seen.pipeline->meta.deleted.has_value(); }
-
-Plan ReleaseEveryPod(const ObservedPipeline& seen) {
-  Plan plan;
-  for (const Pod& pod : seen.pods)
-    if (pod.HoldsOurFinalizer()) plan.after.push_back(ReleasePod{pod.meta.ns, pod.meta.name, pod.meta.uid, pod.meta.finalizers});
-  return plan;
-}
 
 const api::PipelineRun* Newest(const std::vector<api::PipelineRun>& runs) {
   const auto newest = std::max_element(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return IsOlder(a.meta, b.meta); });
@@ -115,13 +109,14 @@ void Append(std::vector<Action>& to, std::vector<Action> more) { to.insert(to.en
 }  // namespace
 
 Plan MakePlan(const ObservedPipeline& seen, Time now) {
-  if (NobodyIsLeftToCount(seen)) return ReleaseEveryPod(seen);
+  if (NobodyIsLeftToCount(seen)) return {.before = ReleaseAll(seen.orphans), .after = ReleaseAll(seen.pods)};
   const api::Pipeline& pipeline = *seen.pipeline;
   api::PipelineStatus status = pipeline.status;
   const Resolution resolution = Resolve(pipeline, seen.around, seen.environment);
   Rollout rollout;
   if (auto objection = Objection(seen, resolution)) rollout.verdict = std::move(*objection);
   else rollout = RollOut(seen, resolution.bundle, status, now);
+  Append(rollout.before, ReleaseAll(seen.orphans));
   Plan plan{.before = std::move(rollout.before), .after = std::move(rollout.after), .revisit = rollout.revisit};
   const std::string made = MakeTheRunThatIsDue(seen, rollout.verdict, status, plan);
   Describe(seen, rollout.verdict, made, status, now);
@@ -136,7 +131,7 @@ Json StatusWhenRefused(const ObservedPipeline& seen, const Json& planned, const 
   auto status = api::Read<api::PipelineStatus>(planned, "status", ignored);
   if (!status.validation) return planned;
   status.validation->reason = Reason::PodRejected;
-  status.validation->message = "The API server refuses the pod: " + why.message;
+  status.validation->message = Fit("The API server refuses the pod: " + why.message, kStageMessage);
   Describe(seen, VerdictOf(*status.validation, status.validating), "", status, now);
   return api::Write(status);
 }

@@ -31,6 +31,7 @@ struct ObservedPipeline {
   std::vector<Revision> revisions;          // owned by it
   std::vector<api::PipelineRun> runs;       // that name it
   std::vector<Pod> pods;                    // of validations
+  std::vector<Pod> orphans;                 // of validations for a pipeline of this name that is gone
   bool hasServiceAccount = false;
   ShownVersions shown;
   Environment environment;

@@ -47,6 +47,13 @@ void ReadContainer(const Json& container, Pod& pod) {
 
 bool Pod::HoldsOurFinalizer() const { return std::find(meta.finalizers.begin(), meta.finalizers.end(), api::kPodFinalizer) != meta.finalizers.end(); }
 
+std::vector<Action> ReleaseAll(const std::vector<Pod>& pods) {
+  std::vector<Action> release;
+  for (const Pod& pod : pods)
+    if (pod.HoldsOurFinalizer()) release.push_back(ReleasePod{pod.meta.ns, pod.meta.name, pod.meta.uid, pod.meta.finalizers});
+  return release;
+}
+
 Pod ReadPod(const Json& object) {
   Pod pod;
   pod.meta = api::ReadMeta(object);

@@ -2,8 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "crds/api/meta.h"
+#include "operator/plan/action.h"
 
 namespace weir::plan {
 
@@ -32,6 +33,9 @@ struct Pod {
   bool operator==(const Pod&) const = default;
   bool HoldsOurFinalizer() const;
 };
+
+// Takes our finalizer from each pod that still has it.
+std::vector<Action> ReleaseAll(const std::vector<Pod>& pods);
 
 // Lenient: takes what is there, from an object as the API server sent it.
 Pod ReadPod(const Json& object);

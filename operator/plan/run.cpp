@@ -9,6 +9,7 @@
 #include "operator/plan/pod_template.h"
 #include "operator/plan/run_report.h"
 #include "operator/plan/task.h"
+#include "operator/plan/text.h"
 
 namespace weir::plan {
 namespace {
@@ -44,13 +45,6 @@ std::vector<Pod> PodsOf(const ObservedRun& seen, const std::string& stage) {
   std::vector<Pod> pods;
   std::copy_if(seen.pods.begin(), seen.pods.end(), std::back_inserter(pods), [&stage](const Pod& p) { return p.stage == stage; });
   return pods;
-}
-
-Plan ReleaseEveryPod(const ObservedRun& seen) {
-  Plan plan;
-  for (const Pod& pod : seen.pods)
-    if (pod.HoldsOurFinalizer()) plan.after.push_back(ReleasePod{pod.meta.ns, pod.meta.name, pod.meta.uid, pod.meta.finalizers});
-  return plan;
 }
 
 Plan WithStatus(const api::RunStatus& status) { return {.status = api::Write(status)}; }
@@ -136,6 +130,20 @@ Plan TakeATurn(const ObservedRun& seen, Time now) {
   return plan;
 }
 
+Plan PlanOf(const ObservedRun& seen, Time now) {
+  if (NobodyIsLeftToCount(seen)) return {.after = ReleaseAll(seen.pods)};
+  const api::PipelineRun& run = *seen.run;
+  if (IsFinished(run.status)) return {.after = ReleaseAll(seen.pods)};
+  if (IsCancelledBeforeItStarted(seen)) return WithStatus(Cancelled(run, now));
+  if (!seen.pipelineExists) return WithStatus(Waiting(run, Reason::PipelineMissing, "There is no Pipeline \"" + run.spec.pipeline + "\" in this namespace yet.", now));
+  if (RevisionOf(run, seen.revisionInForce).empty())
+    return WithStatus(Waiting(run, Reason::Pending, "Pipeline \"" + run.spec.pipeline + "\" has no revision in force yet; its conditions say why.", now));
+  if (!seen.revision)
+    return WithStatus(Waiting(run, Reason::RevisionMissing, "There is no ControllerRevision \"" + RevisionOf(run, seen.revisionInForce) + "\" of this pipeline.", now));
+  if (MustWaitForItsTurn(seen)) return WithStatus(Waiting(run, Reason::Queued, "Waits for run \"" + seen.ahead.front() + "\" of the same pipeline.", now));
+  return TakeATurn(seen, now);
+}
+
 }  // namespace
 
 bool IsFinished(const api::RunStatus& status) {
@@ -149,17 +157,9 @@ std::string RevisionOf(const api::PipelineRun& run, const std::string& in_force)
 }
 
 Plan MakePlan(const ObservedRun& seen, Time now) {
-  if (NobodyIsLeftToCount(seen)) return ReleaseEveryPod(seen);
-  const api::PipelineRun& run = *seen.run;
-  if (IsFinished(run.status)) return ReleaseEveryPod(seen);
-  if (IsCancelledBeforeItStarted(seen)) return WithStatus(Cancelled(run, now));
-  if (!seen.pipelineExists) return WithStatus(Waiting(run, Reason::PipelineMissing, "There is no Pipeline \"" + run.spec.pipeline + "\" in this namespace yet.", now));
-  if (RevisionOf(run, seen.revisionInForce).empty())
-    return WithStatus(Waiting(run, Reason::Pending, "Pipeline \"" + run.spec.pipeline + "\" has no revision in force yet; its conditions say why.", now));
-  if (!seen.revision)
-    return WithStatus(Waiting(run, Reason::RevisionMissing, "There is no ControllerRevision \"" + RevisionOf(run, seen.revisionInForce) + "\" of this pipeline.", now));
-  if (MustWaitForItsTurn(seen)) return WithStatus(Waiting(run, Reason::Queued, "Waits for run \"" + seen.ahead.front() + "\" of the same pipeline.", now));
-  return TakeATurn(seen, now);
+  Plan plan = PlanOf(seen, now);
+  plan.before = ReleaseAll(seen.orphans);
+  return plan;
 }
 
 Json StatusWhenRefused(const ObservedRun& seen, const Json& planned, const CreatePod& refused, const Error& why, Time now) {
@@ -168,7 +168,7 @@ Json StatusWhenRefused(const ObservedRun& seen, const Json& planned, const Creat
   for (StageStatus& stage : status.stages) {
     if (stage.name != refused.stage) continue;
     stage.reason = Reason::PodRejected;
-    stage.message = "The API server refuses the pod: " + why.message;
+    stage.message = Fit("The API server refuses the pod: " + why.message, kStageMessage);
   }
   DescribeRun(*seen.run, status, now);
   return api::Write(status);

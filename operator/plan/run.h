@@ -18,7 +18,8 @@ struct ObservedRun {
   bool pipelineExists = false;
   std::string revisionInForce;          // of the pipeline; empty when it has none
   std::optional<Revision> revision;     // the one the run is or would be bound to
-  std::vector<Pod> pods;                // owned by this run; when it is gone, by a run of its name
+  std::vector<Pod> pods;                // owned by this run
+  std::vector<Pod> orphans;             // owned by a run of this name that is gone: nobody counts their ends
   std::vector<std::string> ahead;       // older runs of the same pipeline that are not finished, oldest first
   Environment environment;
 

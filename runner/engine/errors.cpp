@@ -25,7 +25,6 @@ FaultAndReason Classify(duckdb::ExceptionType type) {
     case ExceptionType::NOT_IMPLEMENTED:
     case ExceptionType::PARAMETER_NOT_RESOLVED:
     case ExceptionType::PARAMETER_NOT_ALLOWED:
-    case ExceptionType::PARSER_EXTENSION:
     case ExceptionType::DEPENDENCY: return {Fault::Invalid, "SqlInvalid"};
     case ExceptionType::OUT_OF_RANGE:
     case ExceptionType::CONVERSION:
@@ -45,15 +44,12 @@ FaultAndReason Classify(duckdb::ExceptionType type) {
   }
 }
 
-// The first paragraph is the sentence; of the picture of the SQL that may follow, only the line's number is kept.
+// The first paragraph is the sentence; what may follow is a picture of the SQL or a stack trace.
 std::string FirstLines(const std::string& text) {
-  const auto end = text.find("\n\n");
-  std::string first = end == std::string::npos ? text : text.substr(0, end);
+  std::string first = text.substr(0, text.find("\n\n"));
   for (char& c : first)
     if (c == '\n') c = ' ';
-  const auto line = text.find("\nLINE ");
-  if (line == std::string::npos) return first;
-  return first + " (line " + text.substr(line + 6, text.find(':', line) - line - 6) + " of the SQL)";
+  return first;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "runner/engine/types.h"
 
+#include <duckdb/common/enum_util.hpp>
 #include <duckdb/common/types/decimal.hpp>
 
 #include <cstdio>
@@ -61,7 +62,8 @@ LogicalType DeclaredType(const std::string& type) {
   if (std::sscanf(type.c_str(), "DECIMAL(%d,%d)", &precision, &scale) == 2) {
     return LogicalType::DECIMAL(static_cast<std::uint8_t>(precision), static_cast<std::uint8_t>(scale));
   }
-  return duckdb::TransformStringToLogicalType(type);
+  // The words of kTypePattern are the names of DuckDB's type ids.
+  return LogicalType(duckdb::EnumUtil::FromString<LogicalTypeId>(type.c_str()));
 }
 
 std::string DeclarableType(const LogicalType& type) {

@@ -166,7 +166,8 @@ void Conclude(CURLcode code, const char* detail, Exchange& exchange) {
   reply.sent = request_bytes > 0;
   if (code == CURLE_OK || reply.failure != TransferFailure::None) return;
   reply.failure = exchange.blocked.empty() ? FailureOf(code) : TransferFailure::Blocked;
-  reply.detail = exchange.blocked.empty() ? (*detail != '\0' ? detail : curl_easy_strerror(code)) : "address " + exchange.blocked + " is link-local or a cloud's metadata service";
+  reply.detail = exchange.blocked.empty() ? (*detail != '\0' ? detail : curl_easy_strerror(code))
+                                          : "address " + exchange.blocked + " is link-local or a cloud's metadata service";
 }
 
 }  // namespace
@@ -176,6 +177,11 @@ bool IsBlockedAddress(const std::string& address) {
   if (::inet_pton(AF_INET, address.c_str(), &v4) == 1) return IsBlockedV4(ntohl(v4.s_addr));
   std::array<unsigned char, 16> v6{};
   return ::inet_pton(AF_INET6, address.c_str(), v6.data()) == 1 && IsBlockedV6(v6);
+}
+
+Time ParseHttpTime(const std::string& text) {
+  const time_t seconds = curl_getdate(text.c_str(), nullptr);
+  return seconds < 0 ? Time{} : Time::FromSeconds(seconds);
 }
 
 struct HttpTransfer::Handle {

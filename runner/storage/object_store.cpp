@@ -3,13 +3,14 @@
 #include <unistd.h>
 
 #include "runner/storage/paths.h"
+#include "runner/storage/s3_store.h"
 #include "runner/storage/volume_store.h"
 
 namespace weir::storage {
 
 Result<std::shared_ptr<ObjectStore>> OpenStore(const api::TaskStore& store) {
-  if (store.IsS3()) return Error{Fault::Invalid, "StoreUnavailable", "store " + store.name + ": S3 not linked yet"};
-  if (store.root.empty()) return Error{Fault::Invalid, "StoreUnavailable", "store " + store.name + " has neither a folder nor an endpoint"};
+  if (store.IsS3()) return OpenS3(store);
+  if (store.root.empty()) return Error{Fault::Invalid, "Invalid", "store " + store.name + " has neither a folder nor an endpoint"};
   return OpenVolume(store.name, store.root);
 }
 
@@ -22,7 +23,8 @@ Status ProbeConditionalWrites(ObjectStore& store, const std::string& folder) {
   const Status removed = store.Remove(path);
   if (second.ok() || (kept.ok() && *kept != "1")) {
     return Error{Fault::Invalid, "ConditionalWritesMissing",
-                 store.Describe() + " overwrites objects although it was told not to (If-None-Match): tables would lose commits there; use a store with conditional writes"};
+                 store.Describe() +
+                     " overwrites objects although it was told not to (If-None-Match): tables would lose commits there; use a store with conditional writes"};
   }
   if (second.error().fault != Fault::Conflict) return second;
   if (!kept) return kept.error();

@@ -121,7 +121,8 @@ class VolumeStore final : public ObjectStore {
     auto reader = Open(path);
     if (!reader) return reader.error();
     if ((*reader)->Size() > max_bytes) {
-      return Error{Fault::Data, "TooLarge", What(path) + " has " + std::to_string((*reader)->Size()) + " bytes, more than the " + std::to_string(max_bytes) + " expected"};
+      return Error{Fault::Data, "TooLarge",
+                   What(path) + " has " + std::to_string((*reader)->Size()) + " bytes, more than the " + std::to_string(max_bytes) + " expected"};
     }
     std::string bytes(static_cast<std::size_t>((*reader)->Size()), '\0');
     const Status read = (*reader)->ReadAt(0, bytes.data(), (*reader)->Size());
@@ -139,12 +140,11 @@ class VolumeStore final : public ObjectStore {
   Result<std::unique_ptr<ObjectWriter>> Create(const std::string& path) override {
     if (const Status safe = CheckPath(path); !safe) return safe.error();
     Result<Descriptor> folder = folders_->MakeFolders(FolderOf(path));
-    if (!folder) return Named(folder.error());
+    if (!folder) return Named(folder.error(), path);
     const std::string temporary = TemporaryName();
     Descriptor file(calls_.CreateFile(folder->get(), temporary.c_str()));
     if (!file.open()) return FileError(errno, "cannot create " + What(path));
-    return std::unique_ptr<ObjectWriter>(
-        std::make_unique<VolumeWriter>(calls_, std::move(*folder), temporary, std::move(file), FileNameOf(path), What(path)));
+    return std::unique_ptr<ObjectWriter>(std::make_unique<VolumeWriter>(calls_, std::move(*folder), temporary, std::move(file), FileNameOf(path), What(path)));
   }
 
   Result<std::vector<ObjectInfo>> List(const std::string& prefix, const std::string& start_after) override {
@@ -153,8 +153,8 @@ class VolumeStore final : public ObjectStore {
     std::vector<ObjectInfo> found;
     Result<Descriptor> handle = folders_->OpenFolder(folder);
     if (!handle && handle.error().fault == Fault::Missing) return found;
-    if (!handle) return Named(handle.error());
-    if (const Status walked = Walk(std::move(*handle), folder, start_after, found); !walked) return Named(walked.error());
+    if (!handle) return Named(handle.error(), folder);
+    if (const Status walked = Walk(std::move(*handle), folder, start_after, found); !walked) return Named(walked.error(), folder);
     std::sort(found.begin(), found.end(), [](const ObjectInfo& a, const ObjectInfo& b) { return a.path < b.path; });
     return found;
   }
@@ -169,7 +169,7 @@ class VolumeStore final : public ObjectStore {
   Status Remove(const std::string& path) override {
     if (const Status safe = CheckPath(path); !safe) return safe;
     const Result<Descriptor> folder = folders_->OpenFolder(FolderOf(path));
-    if (!folder) return folder.error().fault == Fault::Missing ? Ok() : Status(Named(folder.error()));
+    if (!folder) return folder.error().fault == Fault::Missing ? Ok() : Status(Named(folder.error(), path));
     if (calls_.Remove(folder->get(), FileNameOf(path).c_str()) != 0 && errno != ENOENT) return FileError(errno, "cannot remove " + What(path));
     return Ok();
   }
@@ -177,21 +177,21 @@ class VolumeStore final : public ObjectStore {
   Status Settle(const std::string& path) override {
     if (const Status safe = CheckPath(path); !safe) return safe;
     const Result<Descriptor> folder = folders_->MakeFolders(FolderOf(path));
-    if (!folder) return Named(folder.error());
+    if (!folder) return Named(folder.error(), path);
     return calls_.Sync(folder->get()) == 0 ? Ok() : Status(FileError(errno, "cannot make durable the folder of " + What(path)));
   }
 
  private:
   std::string What(const std::string& path) const { return path + " (" + Describe() + ")"; }
-  Error Named(Error error) const {
-    error.message += " (" + Describe() + ")";
+  Error Named(Error error, const std::string& path) const {
+    error.message = What(path) + ": " + error.message;
     return error;
   }
 
   Result<Descriptor> OpenExisting(const std::string& path, struct stat& info) const {
     if (const Status safe = CheckPath(path); !safe) return safe.error();
     Result<Descriptor> file = folders_->OpenFile(path);
-    if (!file) return Named(file.error());
+    if (!file) return Named(file.error(), path);
     if (::fstat(file->get(), &info) != 0) return FileError(errno, "cannot look at " + What(path));
     return file;
   }
@@ -211,9 +211,11 @@ class VolumeStore final : public ObjectStore {
     return errno == 0 ? Ok() : Status(FileError(errno, "cannot list " + folder));
   }
 
-  Status Visit(const Descriptor& parent, const std::string& name, const std::string& path, const std::string& start_after, std::vector<ObjectInfo>& found) const {
+  Status Visit(const Descriptor& parent, const std::string& name, const std::string& path, const std::string& start_after,
+               std::vector<ObjectInfo>& found) const {
     struct stat info {};
-    if (::fstatat(parent.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return errno == ENOENT ? Ok() : Status(FileError(errno, "cannot look at " + path));
+    if (::fstatat(parent.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
+      return errno == ENOENT ? Ok() : Status(FileError(errno, "cannot look at " + path));
     if (!S_ISDIR(info.st_mode)) {
       if (path > start_after) found.push_back({path, S_ISREG(info.st_mode) ? info.st_size : 0, ModifiedOf(info)});
       return Ok();

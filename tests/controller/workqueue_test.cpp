@@ -167,11 +167,11 @@ TEST_F(WorkQueueTest, TheDebounceGathersEventsOfAKey) {
 TEST_F(WorkQueueTest, MetersCountDepthAddsWaitsWorkAndRetries) {
   std::string log;
   QueueMeters meters;
-  meters.depth = [&](std::size_t n) { log += "d" + std::to_string(n); };
-  meters.added = [&] { log += "+"; };
-  meters.waited = [&](Duration d) { log += "w" + std::to_string(d.ms); };
-  meters.worked = [&](Duration d) { log += "o" + std::to_string(d.ms); };
-  meters.retried = [&] { log += "r"; };
+  meters.depth = [&](const api::Resource&, std::size_t n) { log += "d" + std::to_string(n); };
+  meters.added = [&](const Key&) { log += "+"; };
+  meters.waited = [&](const Key&, Duration d) { log += "w" + std::to_string(d.ms); };
+  meters.worked = [&](const Key&, Duration d) { log += "o" + std::to_string(d.ms); };
+  meters.retried = [&](const Key&) { log += "r"; };
   WorkQueue queue(clock_, {}, meters);
   queue.Add(PipelineKey("a"), Lane::Live);
   clock_.Advance(Duration::Millis(3));
@@ -179,7 +179,7 @@ TEST_F(WorkQueueTest, MetersCountDepthAddsWaitsWorkAndRetries) {
   clock_.Advance(Duration::Millis(4));
   EXPECT_EQ(queue.LongestRunning().ms, 4);
   queue.Finish(PipelineKey("a"), kBackoff);
-  EXPECT_EQ(log, "+d1w3d0o4r");
+  EXPECT_EQ(log, "d1+w3d0o4r");
   EXPECT_EQ(queue.LongestRunning().ms, 0);
 }
 

@@ -89,7 +89,12 @@ class Kubelet:
     def consider(self, pod):
         uid = pod["metadata"]["uid"]
         finished = pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
-        if uid in self.seen or finished or "deletionTimestamp" in pod["metadata"]:
+        if finished:
+            return
+        if "deletionTimestamp" in pod["metadata"]:
+            self.pool.submit(self.end_deleted, pod)
+            return
+        if uid in self.seen:
             return
         self.seen.add(uid)
         self.pool.submit(self.live, pod)
@@ -115,6 +120,14 @@ class Kubelet:
         code = EXIT[outcome["result"]]
         terminated = {"exitCode": code, "reason": "Completed" if code == 0 else "Error", "message": json.dumps(outcome), "startedAt": now(), "finishedAt": now()}
         self.report(pod, "Succeeded" if code == 0 else "Failed", {"terminated": terminated})
+
+    def end_deleted(self, pod):
+        """What a kubelet does with a pod that somebody deletes: it ends, and says so."""
+        try:
+            self.report(pod, "Failed", {"terminated": {"exitCode": 137, "reason": "Error", "startedAt": now(), "finishedAt": now()}})
+        except ApiError as error:
+            if error.status not in (404, 409):
+                self.trouble.append(f"{pod['metadata']['name']}: {error}")
 
     def report(self, pod, phase, state):
         container = pod["spec"]["containers"][0]

@@ -41,6 +41,16 @@ def send(pid, number):
         return False
 
 
+def pending(pid, number):
+    """Has the stopped process been sent that signal?"""
+    try:
+        status = (PROC / str(pid) / "status").read_text()
+    except OSError:
+        return True
+    masks = [int(line.split()[1], 16) for line in status.splitlines() if line.startswith(("SigPnd:", "ShdPnd:"))]
+    return any(mask >> (number - 1) & 1 for mask in masks)
+
+
 def log_entries(table):
     """File names in a table's log."""
     try:

@@ -16,7 +16,8 @@ RIGHTS = ("ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBi
 
 def rendered_chart(*settings):
     arguments = [part for setting in settings for part in ("--set", setting)]
-    return output([tool("helm"), "template", "weirkeeper", SOURCE / "charts" / "weirkeeper", "--namespace", OPERATOR_NAMESPACE, *arguments])
+    return output([tool("helm"), "template", "weirkeeper", SOURCE / "charts" / "weirkeeper", "--namespace", OPERATOR_NAMESPACE,
+                   "--kube-version", "1.34.0", *arguments])
 
 
 def grant_rights(rig):
@@ -63,7 +64,8 @@ class Operator:
             pathlib.Path(keep, f"operator-{os.getpid()}.log").write_bytes(self.log.read_bytes())
 
     def command(self):
-        return [programs() / "weirkeeper-operator", "--kubeconfig", self.kubeconfig, "--runner-image", RUNNER_IMAGE, *self.flags]
+        return [programs() / "weirkeeper-operator", "--kubeconfig", self.kubeconfig, "--runner-image", RUNNER_IMAGE,
+                "--metrics-host", "127.0.0.1", "--metrics-port", "0", *self.flags]
 
     def start(self):
         with open(self.log, "ab") as log:

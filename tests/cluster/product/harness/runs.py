@@ -8,7 +8,8 @@ REQUEST = "weirkeeper.io/requested-at"
 
 
 def request_run(api, namespace, pipeline, text):
-    api.patch("pipelines", namespace, pipeline, {"metadata": {"annotations": {REQUEST: text}}})
+    """Asks for one run; a request is one word."""
+    api.patch("pipelines", namespace, pipeline, {"metadata": {"annotations": {REQUEST: text.replace(" ", "-")}}})
 
 
 def run_names(api, namespace):

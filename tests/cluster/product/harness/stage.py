@@ -20,15 +20,21 @@ def figures(*arguments, timeout=300, **environment):
     return json.loads(output([_figures_python[0], PRODUCT / "figures.py", *arguments], timeout=timeout, env={**os.environ, **environment}))
 
 
+def without_cluster():
+    """`weir` looks at a cluster when KUBECONFIG is set."""
+    return {name: value for name, value in os.environ.items() if name != "KUBECONFIG"}
+
+
 def weir(*arguments, cwd=None, timeout=120):
     """(exit code, both streams)"""
-    done = subprocess.run([str(programs() / "weir"), *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
+    command = [str(programs() / "weir"), *map(str, arguments)]
+    done = subprocess.run(command, cwd=cwd, env=without_cluster(), capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
     return done.returncode, done.stdout + done.stderr
 
 
 def weir_json(*arguments, cwd=None):
     """What `weir ... -o json` printed."""
-    return json.loads(output([programs() / "weir", *arguments, "-o", "json"], cwd=cwd))
+    return json.loads(output([programs() / "weir", *arguments, "-o", "json"], cwd=cwd, env=without_cluster()))
 
 
 class Place:

@@ -1,0 +1,80 @@
+#include "operator/controller/owner_map.h"
+
+#include "operator/observe/observe.h"
+
+namespace weir::controller {
+namespace {
+
+using observe::Item;
+using observe::ItemPtr;
+using observe::Stores;
+
+// Validation pods, revisions, runs and service accounts belong to a pipeline, pods of stages to a run.
+std::vector<Key> OwnerOf(const Item& item) {
+  if (item.meta.ownerName.empty()) return {};
+  if (item.meta.ownerKind == api::kPipelines.kind) return {{api::kPipelines, item.meta.ns, item.meta.ownerName}};
+  if (item.meta.ownerKind == api::kPipelineRuns.kind) return {{api::kPipelineRuns, item.meta.ns, item.meta.ownerName}};
+  return {};
+}
+
+void AddRunsOf(const Stores& stores, const std::string& ns, const std::string& pipeline, std::vector<Key>& keys) {
+  for (const ItemPtr& run : stores.runs.List(ns))
+    if (Text(At(run->json, "spec"), "pipeline") == pipeline) keys.push_back({api::kPipelineRuns, ns, run->meta.name});
+}
+
+void AddPipelinesThatName(const api::Resource& resource, const Item& item, const Stores& stores, std::vector<Key>& keys) {
+  for (const ItemPtr& pipeline : stores.pipelines.List(item.meta.ns))
+    if (observe::Concerns(stores, *pipeline, resource, item.meta.name)) keys.push_back({api::kPipelines, item.meta.ns, pipeline->meta.name});
+}
+
+void AddOtherPipelines(const Item& item, const Stores& stores, std::vector<Key>& keys) {
+  for (const ItemPtr& other : stores.pipelines.List(item.meta.ns))
+    if (other->meta.name != item.meta.name) keys.push_back({api::kPipelines, item.meta.ns, other->meta.name});
+}
+
+// The views that a pipeline publishes say who publishes them.
+void AddViewsOf(const Item& pipeline, std::vector<Key>& keys) {
+  const Json& stages = At(At(pipeline.json, "spec"), "stages");
+  if (!stages.is_array()) return;
+  for (const Json& stage : stages)
+    if (const std::string view = Text(At(stage, "publish"), "view"); !view.empty()) keys.push_back({api::kViews, pipeline.meta.ns, view});
+}
+
+void AddCommitted(const Item& run, std::vector<Key>& keys) {
+  const Json& commits = At(At(run.json, "status"), "commits");
+  if (!commits.is_array()) return;
+  for (const Json& commit : commits) keys.push_back({Text(commit, "kind") == "View" ? api::kViews : api::kDatasets, run.meta.ns, Text(commit, "name")});
+}
+
+std::vector<Key> AffectedByRun(const Item& run, const Stores& stores) {
+  std::vector<Key> keys;
+  const std::string pipeline = Text(At(run.json, "spec"), "pipeline");
+  keys.push_back({api::kPipelineRuns, run.meta.ns, run.meta.name});
+  keys.push_back({api::kPipelines, run.meta.ns, pipeline});
+  AddCommitted(run, keys);
+  AddRunsOf(stores, run.meta.ns, pipeline, keys);
+  return keys;
+}
+
+std::vector<Key> AffectedByPipeline(const Item& pipeline, const Stores& stores) {
+  std::vector<Key> keys{{api::kPipelines, pipeline.meta.ns, pipeline.meta.name}};
+  AddRunsOf(stores, pipeline.meta.ns, pipeline.meta.name, keys);
+  AddOtherPipelines(pipeline, stores, keys);
+  AddViewsOf(pipeline, keys);
+  return keys;
+}
+
+}  // namespace
+
+std::vector<Key> Affected(const api::Resource& resource, const Item& item, const Stores& stores) {
+  if (resource == api::kPipelineRuns) return AffectedByRun(item, stores);
+  if (resource == api::kPipelines) return AffectedByPipeline(item, stores);
+  if (resource == api::kLakes || resource == api::kDatasets || resource == api::kViews) {
+    std::vector<Key> keys{{resource, item.meta.ns, item.meta.name}};
+    AddPipelinesThatName(resource, item, stores, keys);
+    return keys;
+  }
+  return OwnerOf(item);
+}
+
+}  // namespace weir::controller

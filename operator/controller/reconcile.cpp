@@ -1,0 +1,97 @@
+#include "operator/controller/reconcile.h"
+
+#include "crds/api/read.h"
+#include "operator/controller/visit.h"
+#include "operator/execute/execute.h"
+#include "operator/observe/observe.h"
+#include "operator/report/report.h"
+
+namespace weir::controller {
+namespace {
+
+using observe::ItemPtr;
+using plan::Plan;
+
+api::Conditions ConditionsOf(const observe::Item& item) {
+  std::vector<api::Problem> ignored;
+  const Json& list = At(At(item.json, "status"), "conditions");
+  api::Conditions conditions;
+  if (list.is_array())
+    for (const Json& condition : list) conditions.push_back(api::Read<api::Condition>(condition, "status.conditions", ignored));
+  return conditions;
+}
+
+// What status says when the API server does not take a pod. Kinds that make no pods say what they planned.
+template <typename Observed>
+Json AfterRefusal(const Observed& seen, const Json& planned, const plan::CreatePod& refused, const Error& why, Time now) {
+  if constexpr (requires { plan::StatusWhenRefused(seen, planned, refused, why, now); }) return plan::StatusWhenRefused(seen, planned, refused, why, now);
+  return planned;
+}
+
+// One turn over one object, on what was seen of it.
+template <typename Observed>
+class Turn {
+ public:
+  Turn(const Key& key, const observe::Seen<Observed>& seen, Ports& ports) : key_(key), seen_(seen), ports_(ports), now_(ports.clock.Now()), item_(seen.item) {}
+
+  Visit Run() {
+    const Plan plan = plan::MakePlan(seen_.observed, now_);
+    Status status = Execute(plan.before, plan);
+    if (status) status = Report(plan.status);
+    if (status) status = Execute(plan.after, plan);
+    TellWhatChanged();
+    return NextVisit(plan, status);
+  }
+
+ private:
+  Status Execute(const std::vector<plan::Action>& actions, const Plan& plan) {
+    execute::Execution execution = execute::Execute(actions, ports_.cluster, ports_.stores);
+    if (execution.failed && IsRefusal(execution.status.error())) ReportRefusal(plan, *execution.failed, execution.status.error());
+    return std::move(execution.status);
+  }
+
+  Status Report(const std::optional<Json>& status) {
+    if (!status || !item_) return Ok();
+    Result<ItemPtr> written = report::ReportStatus(key_.resource, item_, *status, ports_.cluster, ports_.stores);
+    if (!written) return written.error();
+    item_ = std::move(written).value();
+    return Ok();
+  }
+
+  void ReportRefusal(const Plan& plan, const plan::Action& action, const Error& why) {
+    const auto* pod = std::get_if<plan::CreatePod>(&action);
+    if (pod != nullptr && plan.status) refusal_ = Report(AfterRefusal(seen_.observed, *plan.status, *pod, why, now_));
+  }
+
+  void TellWhatChanged() {
+    if (!item_ || item_ == seen_.item) return;
+    (void)report::TellEvents(key_.resource, *item_, plan::NoticesOf(ConditionsOf(*seen_.item), ConditionsOf(*item_)), now_, ports_.cluster);
+  }
+
+  const Key& key_;
+  const observe::Seen<Observed>& seen_;
+  Ports& ports_;
+  Time now_;
+  ItemPtr item_;  // as it stands after the newest write of this turn
+  Status refusal_;
+};
+
+template <typename Observed>
+Visit TakeTurn(const Key& key, const Result<observe::Seen<Observed>>& seen, Ports& ports) {
+  if (!seen) return VisitFor(seen.error());
+  return Turn<Observed>(key, *seen, ports).Run();
+}
+
+}  // namespace
+
+Visit Reconcile(const Key& key, Ports& ports) {
+  const plan::Environment environment{ports.settings.runnerImage, ports.settings.localLake, ports.settings.localSource};
+  if (key.resource == api::kPipelineRuns) return TakeTurn(key, observe::ObserveRun(ports.stores, key.ns, key.name, environment), ports);
+  if (key.resource == api::kPipelines) return TakeTurn(key, observe::ObservePipeline(ports.stores, key.ns, key.name, environment), ports);
+  if (key.resource == api::kDatasets) return TakeTurn(key, observe::ObserveDataset(ports.stores, key.ns, key.name), ports);
+  if (key.resource == api::kViews) return TakeTurn(key, observe::ObserveView(ports.stores, key.ns, key.name), ports);
+  if (key.resource == api::kLakes) return TakeTurn(key, observe::ObserveLake(ports.stores, key.ns, key.name, environment), ports);
+  return {};
+}
+
+}  // namespace weir::controller

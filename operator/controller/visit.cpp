@@ -1,0 +1,29 @@
+#include "operator/controller/visit.h"
+
+namespace weir::controller {
+
+Visit VisitFor(const Error& error) {
+  switch (error.fault) {
+    case Fault::Conflict:
+    case Fault::Missing: return {Visit::Next::Now, {}, error.message};  // the caches lag behind, or somebody was faster
+    case Fault::Waiting:
+    case Fault::Invalid:
+    case Fault::Transient:
+    case Fault::Denied:
+    case Fault::Exhausted:
+    case Fault::Fenced:
+    case Fault::Data:
+    case Fault::Bug: return {Visit::Next::Backoff, {}, error.message};
+  }
+  return {Visit::Next::Backoff, {}, error.message};
+}
+
+Visit NextVisit(const plan::Plan& plan, const Status& done) {
+  if (!done) return VisitFor(done.error());
+  if (plan.revisit) return {Visit::Next::At, *plan.revisit, ""};
+  return {};
+}
+
+bool IsRefusal(const Error& error) { return error.fault == Fault::Denied || error.fault == Fault::Invalid || error.fault == Fault::Exhausted; }
+
+}  // namespace weir::controller

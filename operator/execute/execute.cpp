@@ -1,0 +1,81 @@
+#include "operator/execute/execute.h"
+
+#include <algorithm>
+
+namespace weir::execute {
+namespace {
+
+using api::Resource;
+
+class Executor {
+ public:
+  Executor(kube::ClusterApi& cluster, observe::Stores& stores) : cluster_(cluster), stores_(stores) {}
+
+  Status operator()(const plan::EnsureServiceAccount& action) {
+    const Status created = Create(api::kServiceAccounts, action.object);
+    return !created && created.error().reason == "NameTaken" ? Ok() : created;  // any account of that name will do
+  }
+  Status operator()(const plan::CreateRevision& action) { return Create(api::kRevisions, action.object); }
+  Status operator()(const plan::CreateRun& action) { return Create(api::kPipelineRuns, action.object); }
+  Status operator()(const plan::CreatePod& action) { return Create(api::kPods, action.object); }
+  Status operator()(const plan::DeletePod& action) { return Delete({api::kPods, action.ns, action.name}, action.uid); }
+  Status operator()(const plan::DeleteRun& action) { return Delete({api::kPipelineRuns, action.ns, action.name}, action.uid); }
+  Status operator()(const plan::DeleteRevision& action) { return Delete({api::kRevisions, action.ns, action.name}, action.uid); }
+  Status operator()(const plan::ReleasePod& action) { return Release(action); }
+
+ private:
+  Status Create(const Resource& resource, const Json& object) {
+    const Json& meta = At(object, "metadata");
+    const kube::ObjectRef ref{resource, Text(meta, "namespace"), Text(meta, "name")};
+    Result<Json> created = cluster_.Create(ref, object);
+    if (created) return Keep(resource, std::move(created).value());
+    if (created.error().reason != "AlreadyExists") return created.error();
+    return TakeWhatExists(ref, api::ReadMeta(object).ownerUid);
+  }
+
+  Status TakeWhatExists(const kube::ObjectRef& ref, const std::string& owner) {
+    Result<Json> existing = cluster_.Get(ref);
+    if (!existing) return existing.error().fault == Fault::Missing ? Error{Fault::Conflict, "Vanished", ref.name + " went while it was looked at"} : existing.error();
+    const std::string its_owner = api::ReadMeta(*existing).ownerUid;
+    if (its_owner != owner)
+      return Error{Fault::Invalid, "NameTaken", std::string(ref.resource.kind) + " \"" + ref.name + "\" exists already and is not ours; delete or rename it"};
+    return Keep(ref.resource, std::move(existing).value());
+  }
+
+  Status Keep(const Resource& resource, Json object) {
+    stores_.Of(resource).Upsert(std::move(object));
+    return Ok();
+  }
+
+  Status Delete(const kube::ObjectRef& ref, const std::string& uid) {
+    const Status deleted = cluster_.Delete(ref, uid);
+    const bool gone = !deleted && (deleted.error().fault == Fault::Missing || deleted.error().fault == Fault::Conflict);
+    return gone ? Ok() : deleted;
+  }
+
+  Status Release(const plan::ReleasePod& action) {
+    const auto at = std::find(action.finalizers.begin(), action.finalizers.end(), api::kPodFinalizer);
+    if (at == action.finalizers.end()) return Ok();
+    const std::string path = "/metadata/finalizers/" + std::to_string(at - action.finalizers.begin());
+    const Json patch = Json::array({{{"op", "test"}, {"path", "/metadata/uid"}, {"value", action.uid}},
+                                    {{"op", "test"}, {"path", path}, {"value", std::string(api::kPodFinalizer)}},
+                                    {{"op", "remove"}, {"path", path}}});
+    Result<Json> released = cluster_.Patch({api::kPods, action.ns, action.name}, kube::PatchType::JsonPatch, kube::Subresource::None, patch);
+    if (released) return Keep(api::kPods, std::move(released).value());
+    return released.error().fault == Fault::Missing ? Ok() : Status(released.error());
+  }
+
+  kube::ClusterApi& cluster_;
+  observe::Stores& stores_;
+};
+
+}  // namespace
+
+Execution Execute(const std::vector<plan::Action>& actions, kube::ClusterApi& cluster, observe::Stores& stores) {
+  Executor executor(cluster, stores);
+  for (const plan::Action& action : actions)
+    if (Status done = std::visit(executor, action); !done) return {std::move(done), action};
+  return {};
+}
+
+}  // namespace weir::execute

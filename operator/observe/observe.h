@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "crds/base/result.h"
+#include "operator/observe/store.h"
+#include "operator/plan/pipeline.h"
+#include "operator/plan/run.h"
+#include "operator/plan/table.h"
+
+namespace weir::observe {
+
+// What a plan is made of, and the object whose status it may change: the status it is compared with and the
+// resourceVersion it must still have. `item` is null when the object is gone.
+template <typename Observed>
+struct Seen {
+  ItemPtr item;
+  Observed observed;
+};
+
+// Read from the caches only; no decisions. Nothing here fails for what is absent: plans speak about that. Fault::Bug
+// when a revision of ours cannot be read.
+Result<Seen<plan::ObservedLake>> ObserveLake(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment);
+Result<Seen<plan::ObservedDataset>> ObserveDataset(const Stores& stores, const std::string& ns, const std::string& name);
+Result<Seen<plan::ObservedView>> ObserveView(const Stores& stores, const std::string& ns, const std::string& name);
+Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment);
+Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment);
+
+// Whether a pipeline depends on the Lake, Dataset or View: its stages or the views that they publish name it, or their
+// SQL may.
+bool Concerns(const Stores& stores, const Item& pipeline, const api::Resource& resource, const std::string& name);
+
+}  // namespace weir::observe

@@ -1,0 +1,132 @@
+#include <algorithm>
+
+#include "crds/base/name.h"
+#include "operator/observe/observe.h"
+#include "operator/observe/read_object.h"
+#include "operator/plan/lake.h"
+#include "operator/plan/pod_template.h"
+
+namespace weir::observe {
+namespace {
+
+// References of a pipeline, read from JSON: looking at all pipelines of a namespace must not cost a parse of each.
+struct References {
+  std::vector<std::string> datasets;
+  std::vector<std::string> views;
+  std::vector<std::string> sql;
+};
+
+void AddText(const Json& from, std::string_view key, std::vector<std::string>& to) {
+  if (std::string text = Text(from, key); !text.empty()) to.push_back(std::move(text));
+}
+
+References ReferencesOf(const Json& spec) {
+  References all;
+  const Json& stages = At(spec, "stages");
+  if (!stages.is_array()) return all;
+  for (const Json& stage : stages) {
+    AddText(At(stage, "land"), "into", all.datasets);
+    for (const std::string_view key : {"from", "into"}) {
+      AddText(At(stage, "accept"), key, all.datasets);
+      AddText(At(stage, "transform"), key, all.datasets);
+    }
+    AddText(At(stage, "check"), "dataset", all.datasets);
+    AddText(At(stage, "transform"), "sql", all.sql);
+    AddText(At(stage, "publish"), "view", all.views);
+  }
+  return all;
+}
+
+bool Holds(const std::vector<std::string>& names, const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+
+bool SqlMayName(const References& references, const std::string& name) {
+  const std::string table = TableName(name);
+  return std::any_of(references.sql.begin(), references.sql.end(), [&table](const std::string& sql) { return plan::MayName(sql, table); });
+}
+
+References WithSqlOfViews(References references, const Stores& stores, const std::string& ns) {
+  for (const std::string& view : references.views)
+    if (const ItemPtr item = stores.views.Get(ns, view)) AddText(At(At(item->json, "spec"), "query"), "sql", references.sql);
+  return references;
+}
+
+void ObserveSurroundings(const Stores& stores, const std::string& ns, const Json& spec, plan::Surroundings& around) {
+  std::vector<api::Problem> ignored;
+  if (const ItemPtr lake = stores.lakes.Get(ns, std::string(plan::kLakeName))) around.lake = ReadObject<api::Lake>(*lake, ignored);
+  const References references = WithSqlOfViews(ReferencesOf(spec), stores, ns);
+  for (const ItemPtr& item : stores.datasets.List(ns))
+    if (!item->meta.deleted && (Holds(references.datasets, item->meta.name) || SqlMayName(references, item->meta.name))) around.datasets.push_back(ReadObject<api::Dataset>(*item, ignored));
+  for (const ItemPtr& item : stores.views.List(ns))
+    if (!item->meta.deleted && (Holds(references.views, item->meta.name) || SqlMayName(references, item->meta.name))) around.views.push_back(ReadObject<api::View>(*item, ignored));
+}
+
+std::vector<std::string> OutputsOf(const Json& spec) {
+  std::vector<std::string> outputs;
+  const Json& stages = At(spec, "stages");
+  if (!stages.is_array()) return outputs;
+  for (const Json& stage : stages) {
+    for (const std::string_view kind : {"land", "accept", "transform"})
+      if (const std::string into = Text(At(stage, kind), "into"); !into.empty()) outputs.push_back("Dataset/" + into);
+    if (const std::string view = Text(At(stage, "publish"), "view"); !view.empty()) outputs.push_back("View/" + view);
+  }
+  return outputs;
+}
+
+void ObserveOthers(const Stores& stores, const api::Meta& pipeline, plan::ObservedPipeline& observed) {
+  for (const ItemPtr& other : stores.pipelines.List(pipeline.ns))
+    if (other->meta.name != pipeline.name && !other->meta.deleted) observed.others.push_back({other->meta.name, other->meta.created, OutputsOf(At(other->json, "spec"))});
+}
+
+// Names and numbers only: a pipeline's plan does not read what older revisions hold.
+void ObserveRevisions(const Stores& stores, const api::Meta& pipeline, plan::ObservedPipeline& observed) {
+  for (const ItemPtr& item : stores.revisions.OwnedBy(pipeline.uid)) observed.revisions.push_back({.meta = item->meta, .number = Integer(item->json, "revision")});
+}
+
+void ObserveRuns(const Stores& stores, const api::Meta& pipeline, plan::ObservedPipeline& observed) {
+  std::vector<api::Problem> ignored;
+  for (const ItemPtr& item : stores.runs.List(pipeline.ns))
+    if (Text(At(item->json, "spec"), "pipeline") == pipeline.name) observed.runs.push_back(ReadObject<api::PipelineRun>(*item, ignored));
+}
+
+void ObserveShown(const Stores& stores, const std::string& ns, plan::ObservedPipeline& observed) {
+  for (const api::PipelineRun& run : observed.runs)
+    for (const api::Commit& commit : run.status.commits) {
+      const Store& store = commit.kind == api::TargetKind::View ? stores.views : stores.datasets;
+      if (const ItemPtr item = store.Get(ns, commit.name)) observed.shown[std::string(api::Word(commit.kind)) + "/" + commit.name] = Integer(At(item->json, "status"), "version", -1);
+    }
+}
+
+// Pods of validations: they bear the pipeline's label and no run's.
+void ObserveValidationPods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedPipeline& observed) {
+  for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelPipeline, DerivedName({name}))) {
+    if (item->meta.labels.contains(std::string(api::kLabelRun)) || item->meta.ownerName != name) continue;
+    (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(plan::ReadPod(item->json));
+  }
+}
+
+}  // namespace
+
+bool Concerns(const Stores& stores, const Item& pipeline, const api::Resource& resource, const std::string& name) {
+  if (resource == api::kLakes) return true;
+  const References references = WithSqlOfViews(ReferencesOf(At(pipeline.json, "spec")), stores, pipeline.meta.ns);
+  return Holds(resource == api::kViews ? references.views : references.datasets, name) || SqlMayName(references, name);
+}
+
+Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment) {
+  Seen<plan::ObservedPipeline> seen{.item = stores.pipelines.Get(ns, name)};
+  plan::ObservedPipeline& observed = seen.observed;
+  observed.environment = environment;
+  ObserveValidationPods(stores, ns, name, seen.item ? seen.item->meta.uid : "", observed);
+  if (!seen.item) return seen;
+  observed.pipeline = ReadObject<api::Pipeline>(*seen.item, observed.unreadable);
+  ObserveSurroundings(stores, ns, At(seen.item->json, "spec"), observed.around);
+  ObserveOthers(stores, seen.item->meta, observed);
+  ObserveRevisions(stores, seen.item->meta, observed);
+  ObserveRuns(stores, seen.item->meta, observed);
+  ObserveShown(stores, ns, observed);
+  const ItemPtr account = stores.serviceAccounts.Get(ns, plan::ServiceAccountName(name));
+  observed.hasServiceAccount = account != nullptr && !account->meta.deleted;
+  return seen;
+}
+
+}  // namespace weir::observe

@@ -1,0 +1,60 @@
+#include <algorithm>
+
+#include "crds/base/name.h"
+#include "operator/observe/observe.h"
+#include "operator/observe/read_object.h"
+#include "operator/plan/history.h"
+
+namespace weir::observe {
+namespace {
+
+// Older runs of the same pipeline that are not finished.
+std::vector<std::string> AheadOf(const Stores& stores, const api::PipelineRun& run) {
+  std::vector<ItemPtr> ahead;
+  for (const ItemPtr& other : stores.runs.List(run.meta.ns)) {
+    if (Text(At(other->json, "spec"), "pipeline") != run.spec.pipeline || !plan::IsOlder(other->meta, run.meta)) continue;
+    std::vector<api::Problem> ignored;
+    if (!plan::IsFinished(api::Read<api::RunStatus>(At(other->json, "status"), "status", ignored))) ahead.push_back(other);
+  }
+  std::sort(ahead.begin(), ahead.end(), [](const ItemPtr& a, const ItemPtr& b) { return plan::IsOlder(a->meta, b->meta); });
+  std::vector<std::string> names;
+  for (const ItemPtr& item : ahead) names.push_back(item->meta.name);
+  return names;
+}
+
+void ObservePods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedRun& observed) {
+  for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelRun, DerivedName({name}))) {
+    if (item->meta.ownerName != name) continue;
+    (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(plan::ReadPod(item->json));
+  }
+}
+
+Status ObserveRevision(const Stores& stores, const std::string& ns, plan::ObservedRun& observed) {
+  const ItemPtr pipeline = stores.pipelines.Get(ns, observed.run->spec.pipeline);
+  observed.pipelineExists = pipeline != nullptr;
+  if (!pipeline || plan::IsFinished(observed.run->status)) return Ok();
+  observed.revisionInForce = Text(At(pipeline->json, "status"), "revision");
+  const ItemPtr item = stores.revisions.Get(ns, plan::RevisionOf(*observed.run, observed.revisionInForce));
+  if (!item || item->meta.ownerUid != pipeline->meta.uid) return Ok();
+  Result<plan::Revision> revision = plan::ReadRevision(item->json);
+  if (!revision) return revision.error();
+  observed.revision = std::move(revision).value();
+  return Ok();
+}
+
+}  // namespace
+
+Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment) {
+  Seen<plan::ObservedRun> seen{.item = stores.runs.Get(ns, name)};
+  plan::ObservedRun& observed = seen.observed;
+  observed.environment = environment;
+  ObservePods(stores, ns, name, seen.item ? seen.item->meta.uid : "", observed);
+  if (!seen.item) return seen;
+  std::vector<api::Problem> ignored;
+  observed.run = ReadObject<api::PipelineRun>(*seen.item, ignored);
+  if (const Status read = ObserveRevision(stores, ns, observed); !read) return read.error();
+  observed.ahead = AheadOf(stores, *observed.run);
+  return seen;
+}
+
+}  // namespace weir::observe

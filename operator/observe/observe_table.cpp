@@ -1,0 +1,75 @@
+#include "operator/observe/observe.h"
+#include "operator/observe/read_object.h"
+
+namespace weir::observe {
+namespace {
+
+const Json& CommitsOf(const Item& run) { return At(At(run.json, "status"), "commits"); }
+
+bool IsOf(const Json& commit, std::string_view kind, const std::string& name) { return Text(commit, "kind") == kind && Text(commit, "name") == name; }
+
+// The newest version that the runs of the namespace tell of, of one dataset or view.
+std::vector<plan::SeenCommit> NewestCommit(const Stores& stores, const std::string& ns, std::string_view kind, const std::string& name) {
+  std::vector<plan::SeenCommit> newest;
+  for (const ItemPtr& run : stores.runs.List(ns)) {
+    const Json& commits = CommitsOf(*run);
+    if (!commits.is_array()) continue;
+    for (const Json& commit : commits) {
+      if (!IsOf(commit, kind, name) || (!newest.empty() && newest.front().commit.version >= Integer(commit, "version"))) continue;
+      std::vector<api::Problem> ignored;
+      const Json& status = At(run->json, "status");
+      newest = {{.commit = api::Read<api::Commit>(commit, "status.commits", ignored), .run = run->meta.name, .revision = Text(status, "revision"), .image = Text(status, "image")}};
+    }
+  }
+  return newest;
+}
+
+std::vector<std::string> PublishersOf(const Stores& stores, const std::string& ns, const std::string& view) {
+  std::vector<std::string> publishers;
+  for (const ItemPtr& pipeline : stores.pipelines.List(ns)) {
+    const Json& stages = At(At(pipeline->json, "spec"), "stages");
+    if (!stages.is_array()) continue;
+    for (const Json& stage : stages)
+      if (Text(At(stage, "publish"), "view") == view) publishers.push_back(pipeline->meta.name);
+  }
+  return publishers;
+}
+
+Status AddContract(const Stores& stores, const std::string& ns, const std::string& view, plan::SeenCommit& commit) {
+  const ItemPtr item = stores.revisions.Get(ns, commit.revision);
+  if (!item) return Ok();
+  const Result<plan::Revision> revision = plan::ReadRevision(item->json);
+  if (!revision) return revision.error();
+  if (const plan::BundleView* found = plan::FindView(revision->bundle, view)) commit.contract = found->contract;
+  return Ok();
+}
+
+}  // namespace
+
+Result<Seen<plan::ObservedLake>> ObserveLake(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment) {
+  Seen<plan::ObservedLake> seen{.item = stores.lakes.Get(ns, name)};
+  seen.observed.environment = environment;
+  if (seen.item) seen.observed.lake = ReadObject<api::Lake>(*seen.item, seen.observed.unreadable);
+  return seen;
+}
+
+Result<Seen<plan::ObservedDataset>> ObserveDataset(const Stores& stores, const std::string& ns, const std::string& name) {
+  Seen<plan::ObservedDataset> seen{.item = stores.datasets.Get(ns, name)};
+  if (!seen.item) return seen;
+  seen.observed.dataset = ReadObject<api::Dataset>(*seen.item, seen.observed.unreadable);
+  seen.observed.commits = NewestCommit(stores, ns, "Dataset", name);
+  return seen;
+}
+
+Result<Seen<plan::ObservedView>> ObserveView(const Stores& stores, const std::string& ns, const std::string& name) {
+  Seen<plan::ObservedView> seen{.item = stores.views.Get(ns, name)};
+  if (!seen.item) return seen;
+  seen.observed.view = ReadObject<api::View>(*seen.item, seen.observed.unreadable);
+  seen.observed.commits = NewestCommit(stores, ns, "View", name);
+  seen.observed.publishers = PublishersOf(stores, ns, name);
+  for (plan::SeenCommit& commit : seen.observed.commits)
+    if (const Status added = AddContract(stores, ns, name, commit); !added) return added.error();
+  return seen;
+}
+
+}  // namespace weir::observe

@@ -1,0 +1,54 @@
+#include "operator/plan/notice.h"
+
+#include <optional>
+
+namespace weir::plan {
+namespace {
+
+using api::Condition;
+using api::ConditionStatus;
+using api::ConditionType;
+using api::Reason;
+
+bool IsTrouble(Reason reason) {
+  switch (reason) {
+    case Reason::ProgressingWithRetry:
+    case Reason::ImageUnavailable:
+    case Reason::PodRejected:
+    case Reason::Unschedulable:
+    case Reason::StartFailed:
+    case Reason::DatasetMissing:
+    case Reason::ViewMissing:
+    case Reason::LakeInvalid: return true;
+    default: return false;
+  }
+}
+
+std::optional<NoticeType> TypeOf(const Condition* before, const Condition& after) {
+  const bool flipped = before == nullptr ? after.status == ConditionStatus::True : before->status != after.status;
+  const bool changed = before == nullptr || before->status != after.status || before->reason != after.reason;
+  switch (after.type) {
+    case ConditionType::Stalled: return changed ? std::optional(NoticeType::Warning) : std::nullopt;
+    case ConditionType::Reconciling: return changed && IsTrouble(after.reason) ? std::optional(NoticeType::Warning) : std::nullopt;
+    case ConditionType::Ready: return flipped && after.status == ConditionStatus::True ? std::optional(NoticeType::Normal) : std::nullopt;
+    case ConditionType::SLAMet:
+      if (before == nullptr || !flipped || after.status == ConditionStatus::Unknown) return std::nullopt;
+      return after.status == ConditionStatus::False ? NoticeType::Warning : NoticeType::Normal;
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::vector<Notice> NoticesOf(const api::Conditions& before, const api::Conditions& after) {
+  std::vector<Notice> notices;
+  for (const Condition& condition : after) {
+    const auto type = TypeOf(api::Find(before, condition.type), condition);
+    if (!type) continue;
+    const std::string reason(api::Word(condition.reason));
+    notices.push_back({*type, reason, condition.message, std::string(api::Word(condition.type)) + "/" + reason + "/" + condition.message});
+  }
+  return notices;
+}
+
+}  // namespace weir::plan

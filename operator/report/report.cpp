@@ -1,0 +1,62 @@
+#include "operator/report/report.h"
+
+#include "crds/base/name.h"
+#include "operator/plan/text.h"
+
+namespace weir::report {
+namespace {
+
+constexpr std::size_t kLongestNote = 1024;  // bytes, of events.k8s.io/v1
+
+Json EventFor(const api::Resource& resource, const api::Meta& about, const plan::Notice& notice, Time now) {
+  const std::string identity = about.uid + "/" + std::to_string(about.generation) + "/" + notice.identity;
+  return {{"apiVersion", api::kEvents.ApiVersion()},
+          {"kind", api::kEvents.kind},
+          {"metadata", {{"name", DerivedName({about.name, StableHashText(identity)})}, {"namespace", about.ns}}},
+          {"eventTime", FormatMicros(now)},
+          {"type", notice.type == plan::NoticeType::Warning ? "Warning" : "Normal"},
+          {"reason", notice.reason},
+          {"action", "Reconcile"},
+          {"note", plan::Fit(notice.message, kLongestNote)},
+          {"reportingController", "weirkeeper.io/operator"},
+          {"reportingInstance", "weirkeeper-operator"},
+          {"regarding", {{"apiVersion", resource.ApiVersion()}, {"kind", resource.kind}, {"name", about.name}, {"namespace", about.ns}, {"uid", about.uid}}}};
+}
+
+}  // namespace
+
+Json MergePatch(const Json& from, const Json& to) {
+  Json patch = Json::object();
+  for (const auto& [key, value] : to.items()) {
+    const Json& old = At(from, key);
+    if (SameJson(old, value)) continue;
+    patch[key] = old.is_object() && value.is_object() ? MergePatch(old, value) : value;
+  }
+  if (from.is_object())
+    for (const auto& [key, value] : from.items())
+      if (!to.contains(key) && !SameJson(value, Json())) patch[key] = nullptr;
+  return patch;
+}
+
+Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const observe::ItemPtr& seen, const Json& status, kube::ClusterApi& cluster, observe::Stores& stores) {
+  const Json change = MergePatch(At(seen->json, "status"), status);
+  if (change.empty()) return seen;
+  const Json patch{{"metadata", {{"resourceVersion", seen->meta.resourceVersion}}}, {"status", change}};
+  Result<Json> written = cluster.Patch({resource, seen->meta.ns, seen->meta.name}, kube::PatchType::Merge, kube::Subresource::Status, patch);
+  if (!written) return written.error();
+  auto now = std::make_shared<const observe::Item>(observe::Item{api::ReadMeta(*written), *written});
+  stores.Of(resource).Upsert(std::move(written).value());
+  return observe::ItemPtr(std::move(now));
+}
+
+Status TellEvents(const api::Resource& resource, const observe::Item& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster) {
+  Status all = Ok();
+  for (const plan::Notice& notice : notices) {
+    const Json event = EventFor(resource, about.meta, notice, now);
+    const Result<Json> created = cluster.Create({api::kEvents, about.meta.ns, Text(At(event, "metadata"), "name")}, event);
+    if (!created && created.error().reason != "AlreadyExists") all = created.error();
+  }
+  return all;
+}
+
+}  // namespace weir::report

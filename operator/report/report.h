@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "operator/kube/cluster_api.h"
+#include "operator/observe/store.h"
+#include "operator/plan/notice.h"
+
+namespace weir::report {
+
+// The only writer of status. One merge patch on /status, guarded by the resourceVersion that the plan was made of
+// (Conflict: observe again), and none when nothing differs. Puts the answer into the store and returns the object as it
+// stands now.
+Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const observe::ItemPtr& seen, const Json& status, kube::ClusterApi& cluster, observe::Stores& stores);
+
+// Events for people. Their names derive from what they say about which object, so that a retry makes no second one. A
+// failure to write one is nobody's problem: it is answered, for the log, and ends nothing.
+Status TellEvents(const api::Resource& resource, const observe::Item& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster);
+
+// The merge patch that turns one object into the other: members that differ, null for those that are gone.
+Json MergePatch(const Json& from, const Json& to);
+
+}  // namespace weir::report
