@@ -2,6 +2,7 @@
 # Installs what a fresh Debian 12 or Ubuntu 24.04 lacks. Says what, does nothing when all is there, needs no network then.
 #   cmake/setup.sh build   compilers, libraries, DuckDB
 #   cmake/setup.sh data    the example's data
+#   cmake/setup.sh chart   promtool, for the chart's tests
 set -euo pipefail
 
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/weirkeeper"
@@ -84,10 +85,23 @@ setup_data() {
   rm -rf "$final" && mv "$work" "$final"
 }
 
+# The program alone: the package would start a server.
+setup_promtool() {
+  local final="$cache/promtool" work
+  [ -x "$final/promtool" ] && return
+  say "fetching promtool into $final"
+  mkdir -p "$cache" && work=$(mktemp -d "$cache/promtool.XXXXXX")
+  apt-cache show prometheus >/dev/null 2>&1 || as_root apt-get update -qq
+  (cd "$work" && apt-get download -qq prometheus && dpkg-deb -x prometheus_*.deb unpacked)
+  mkdir "$work/final" && mv "$work/unpacked/usr/bin/promtool" "$work/final/"
+  rm -rf "$final" && mv "$work/final" "$final" && rm -rf "$work"
+}
+
 for what in "$@"; do
   case $what in
     build) install_packages "${build_packages[@]}"; setup_duckdb ;;
     data) setup_data ;;
-    *) say "unknown: $what (build, data)"; exit 2 ;;
+    chart) setup_promtool ;;
+    *) say "unknown: $what (build, data, chart)"; exit 2 ;;
   esac
 done

@@ -123,6 +123,7 @@ void Reader::Take(const Json& value, bool& out, const Rules&, const std::string&
 
 void Reader::Take(const Json& value, std::int64_t& out, const Rules& rules, const std::string& path) {
   if (!value.is_number_integer()) return problems_.push_back({path, WrongType(value, "a whole number")});
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) return problems_.push_back({path, "is out of range"});
   if (CheckNumber(value.get<std::int64_t>(), rules, path, problems_)) out = value.get<std::int64_t>();
 }
 

@@ -5,6 +5,8 @@
 namespace weir::api {
 namespace {
 
+constexpr std::size_t kShortLocation = 512;  // longer than any that our layout makes of names that are allowed
+
 std::string Cut(const std::string& text, std::size_t size) {
   if (text.size() <= size) return text;
   std::size_t end = size;
@@ -21,6 +23,8 @@ std::string FitOutcome(StageOutcome outcome, std::size_t limit) {
     outcome.dependencies = Cut(outcome.dependencies, room);
     if (outcome.findings.size() > room / 64 + 1) outcome.findings.resize(room / 64 + 1);
     for (Finding& finding : outcome.findings) finding.message = Cut(finding.message, room / 4);
+    if (room <= kShortLocation)
+      for (Commit& commit : outcome.commits) commit.location = Cut(commit.location, room);
     text = Dump(Write(outcome));
   }
   return text;

@@ -81,8 +81,8 @@ void Describe(auto&& field, Of<Finding> auto& self) {
   field("message", self.message, Rules{.doc = "What is wrong and what to write instead.", .maxLength = 1024});
 }
 
-// What the runner says at its end: the termination message, JSON of at most 4,096 bytes (`FitOutcome` cuts messages and
-// findings, never figures). The whole, with every finding and quarantined row, lies in the lake under
+// What the runner says at its end: the termination message, JSON of at most 4,096 bytes (`FitOutcome` cuts messages,
+// findings and at last locations, never figures). The whole, with every finding and quarantined row, lies in the lake under
 // `_weirkeeper/outcomes/<run>/<stage>-<attempt>.json`.
 struct StageOutcome {
   OutcomeClass result = OutcomeClass::Bug;

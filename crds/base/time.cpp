@@ -16,6 +16,8 @@ struct Unit {
   std::int64_t ms;
 };
 
+constexpr std::int64_t kLongestMs = 99'999LL * 86'400'000;  // days of five digits, so that Format can always write it
+
 constexpr std::array<Unit, 6> kUnits{{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}}};
 
 Error BadDuration(std::string_view text) {
@@ -101,7 +103,7 @@ Result<Duration> ParseDuration(std::string_view text) {
     total += number * unit;
     pos = end;
   }
-  if (groups == 0) return BadDuration(text);
+  if (groups == 0 || total > kLongestMs) return BadDuration(text);
   return Duration{total};
 }
 
@@ -109,7 +111,10 @@ std::string Format(Duration duration) {
   if (duration.ms == 0) return "0s";
   std::string text = duration.ms < 0 ? "-" : "";
   std::int64_t rest = duration.ms < 0 ? -duration.ms : duration.ms;
+  // Four groups at most: where all five units would stand, seconds are written as milliseconds.
+  const bool crowded = rest >= kUnits[4].ms && rest % kUnits[4].ms >= kUnits[3].ms && rest % kUnits[3].ms >= kUnits[2].ms && rest % kUnits[1].ms > 0;
   for (const Unit& unit : {kUnits[4], kUnits[3], kUnits[2], kUnits[1], kUnits[0]}) {
+    if (crowded && unit.name == "s") continue;
     if (const std::int64_t n = rest / unit.ms; n > 0) text += std::to_string(n) + std::string(unit.name);
     rest %= unit.ms;
   }

@@ -25,7 +25,8 @@ struct Duration {
   Duration operator*(std::int64_t n) const { return {ms * n}; }
 };
 
-// Fails with Fault::Invalid on anything that is not one to four number-unit groups.
+// Fails with Fault::Invalid on anything that is not one to four number-unit groups, and on more than 99999 days. What
+// Format writes of a length that was read is read again as the same.
 Result<Duration> ParseDuration(std::string_view text);
 std::string Format(Duration duration);
 

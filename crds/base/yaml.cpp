@@ -3,6 +3,8 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <cmath>
+#include <cstdlib>
 #include <istream>
 #include <optional>
 #include <regex>
@@ -26,8 +28,9 @@ Json Scalar(const std::string& text) {
   if (text == "false" || text == "False" || text == "FALSE") return false;
   if (text.size() > 40) return text;
   if (std::regex_match(text, kInteger)) return std::stoll(text);
-  if (std::regex_match(text, kReal)) return std::stod(text);
-  return text;
+  if (!std::regex_match(text, kReal)) return text;
+  const double value = std::strtod(text.c_str(), nullptr);
+  return std::isfinite(value) ? Json(value) : Json(text);  // JSON has no infinity
 }
 
 // Builds JSON from parser events: no node graph exists, so an alias bomb has nothing to expand.

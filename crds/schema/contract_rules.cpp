@@ -88,7 +88,7 @@ RuleTexts Loosened() {
 
 RuleTexts Remeasured() {
   return Over({"MeaningUnit: units of published columns changed", "has(c.unit) ? c.unit : ''", "!(o.name in m) || m[o.name] == (has(o.unit) ? o.unit : '')",
-               "'MeaningUnit: column %s was in \"%s\", is in \"%s\"'.format([o.name, has(o.unit) ? o.unit : '', m[o.name]])"});
+               "'MeaningUnit: column %s was in %s, is in %s'.format([o.name, has(o.unit) ? o.unit : 'no unit', m[o.name] == '' ? 'no unit' : m[o.name]])"});
 }
 
 RuleTexts Rekeyed() {

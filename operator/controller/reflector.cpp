@@ -20,6 +20,7 @@ void Reflector::Run(const kube::StopToken& stop) {
   Next next = Next::List;
   while (!stop.Stopped()) {
     pause_.reset();
+    if (callbacks_.turned) callbacks_.turned();
     try {
       next = next == Next::List ? ListOnce() : WatchOnce(stop);
     } catch (const std::exception& e) {
@@ -58,6 +59,7 @@ Reflector::Next Reflector::ListOnce() {
 void Reflector::Take(kube::WatchEvent&& event) {
   const api::Meta meta = api::ReadMeta(event.object);
   version_ = meta.resourceVersion;
+  if (callbacks_.told) callbacks_.told(event.type);
   if (event.type == kube::WatchEventType::Bookmark) return;
   const observe::ItemPtr before = store_.Get(meta.ns, meta.name);
   if (event.type == kube::WatchEventType::Deleted) {

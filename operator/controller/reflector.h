@@ -26,8 +26,11 @@ struct ReflectorCallbacks {
   // Each object that came, changed or went, after it stands in the store. Every event is told, also one whose object
   // the store had already from a write of ours: what depends on it has not been looked at yet.
   std::function<void(const observe::Item&, Lane)> seen;
-  std::function<void(const Error&)> failed;  // for the log and the metrics; may be empty
-  std::function<void()> relisted;            // may be empty
+  // For logs, metrics and probes; may be empty.
+  std::function<void(const Error&)> failed;
+  std::function<void()> relisted;
+  std::function<void(kube::WatchEventType)> told;  // each event, bookmarks too
+  std::function<void()> turned;                    // each list and each watch begins: the reflector moves
 };
 
 // Keeps one store equal to what the API server holds: list, then watch from the list's version, and again from the last

@@ -6,13 +6,13 @@
 namespace weir::controller {
 namespace {
 
-struct Watched {
+struct WatchedKind {
   api::Resource resource;
   std::string_view selector;
 };
 
 // Of the kinds that are not ours, only what carries our label.
-constexpr std::array<Watched, 8> kWatched{{{api::kLakes, ""},
+constexpr std::array<WatchedKind, 8> kWatched{{{api::kLakes, ""},
                                            {api::kDatasets, ""},
                                            {api::kViews, ""},
                                            {api::kPipelines, ""},
@@ -42,7 +42,7 @@ Runtime::Runtime(Ports& ports, const WaitingClock& clock, ReconcileFunction reco
 Runtime::~Runtime() { Stop(); }
 
 bool Runtime::Synced() const {
-  for (const Watched& watched : kWatched)
+  for (const WatchedKind& watched : kWatched)
     if (!ports_.stores.Of(watched.resource).Synced()) return false;
   return true;
 }
@@ -55,19 +55,24 @@ void Runtime::ReleaseWorkers() {
 void Runtime::Reflect(const api::Resource& resource, std::size_t index) {
   ReflectorOptions options = options_.reflector;
   options.seed += options_.seed * 1000 + index;
-  const ReflectorCallbacks callbacks{.seen =
-                                         [this, &resource](const observe::Item& item, Lane lane) {
-                                           for (const Key& key : affected_(resource, item)) queue_.Add(key, lane);
-                                         },
-                                     .failed =
-                                         [this, &resource](const Error& error) {
-                                           if (meters_.watchFailed) meters_.watchFailed(resource, error);
-                                         },
-                                     .relisted =
-                                         [this, &resource] {
-                                           if (meters_.relisted) meters_.relisted(resource);
-                                           ReleaseWorkers();
-                                         }};
+  ReflectorCallbacks callbacks;
+  callbacks.seen = [this, &resource](const observe::Item& item, Lane lane) {
+    if (meters_.seen) meters_.seen(resource, item);
+    for (const Key& key : affected_(resource, item)) queue_.Add(key, lane);
+  };
+  callbacks.failed = [this, &resource](const Error& error) {
+    if (meters_.watchFailed) meters_.watchFailed(resource, error);
+  };
+  callbacks.relisted = [this, &resource] {
+    if (meters_.relisted) meters_.relisted(resource);
+    ReleaseWorkers();
+  };
+  callbacks.told = [this, &resource](kube::WatchEventType type) {
+    if (meters_.told) meters_.told(resource, type);
+  };
+  callbacks.turned = [this, &resource] {
+    if (meters_.turned) meters_.turned(resource);
+  };
   const kube::Selection selection{resource, options_.ns, std::string(kWatched[index].selector)};
   Reflector(ports_.cluster, selection, ports_.stores.Of(resource), clock_, callbacks, options).Run(stop_);
 }
@@ -95,15 +100,30 @@ void Runtime::Work() {
   }
 }
 
-void Runtime::Start() {
-  for (std::size_t i = 0; i < kWatched.size(); ++i) threads_.emplace_back([this, i] { Reflect(kWatched[i].resource, i); });
-  for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { Work(); });
+std::vector<api::Resource> Runtime::Watched() {
+  std::vector<api::Resource> resources;
+  for (const auto& watched : kWatched) resources.push_back(watched.resource);
+  return resources;
+}
+
+void Runtime::StartThread(std::function<void()> body) {
+  const std::lock_guard lock(threads_mutex_);
+  if (!stop_.Stopped()) threads_.emplace_back(std::move(body));
+}
+
+void Runtime::StartWatching() {
+  for (std::size_t i = 0; i < kWatched.size(); ++i) StartThread([this, i] { Reflect(kWatched[i].resource, i); });
+}
+
+void Runtime::StartWorking() {
+  for (int i = 0; i < options_.workers; ++i) StartThread([this] { Work(); });
 }
 
 void Runtime::Stop() {
   stop_.Stop();
   queue_.ShutDown();
   ReleaseWorkers();
+  const std::lock_guard lock(threads_mutex_);
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }

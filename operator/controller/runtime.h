@@ -30,8 +30,11 @@ struct RuntimeOptions {
 struct RuntimeMeters {
   QueueMeters queue;
   std::function<void(const Key&, const Visit&, Duration)> reconciled;
+  std::function<void(const api::Resource&, const observe::Item&)> seen;  // each object that came, changed or went
   std::function<void(const api::Resource&, const Error&)> watchFailed;
   std::function<void(const api::Resource&)> relisted;
+  std::function<void(const api::Resource&, kube::WatchEventType)> told;
+  std::function<void(const api::Resource&)> turned;  // a watch or list begins
 };
 
 // The operator at work: one reflector for each resource it reads feeds the stores and the queue; workers take keys from
@@ -44,7 +47,14 @@ class Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  void Start();
+  // What is watched.
+  static std::vector<api::Resource> Watched();
+
+  // Fills the stores and the queue, so that a standby can take over at once.
+  void StartWatching();
+  // Begins to reconcile, as soon as all stores are full. Only the leader may. From any thread; after Stop it does nothing.
+  void StartWorking();
+  void Start() { StartWatching(), StartWorking(); }
   // Ends the watches, lets each reconcile in flight come to its end and joins all threads. Safe to call twice.
   void Stop();
 
@@ -56,6 +66,7 @@ class Runtime {
   void Work();
   Visit ReconcileOnce(const Key& key);
   void ReleaseWorkers();
+  void StartThread(std::function<void()> body);
 
   Ports& ports_;
   const WaitingClock& clock_;
@@ -67,6 +78,7 @@ class Runtime {
   kube::StopToken stop_;
   std::mutex mutex_;
   std::condition_variable synced_;
+  std::mutex threads_mutex_;
   std::vector<std::thread> threads_;
 };
 

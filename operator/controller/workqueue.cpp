@@ -20,8 +20,11 @@ Duration Lateness(const Key& key, Duration delay) {
 WorkQueue::WorkQueue(const WaitingClock& clock, QueueOptions options, QueueMeters meters)
     : clock_(clock), options_(std::move(options)), meters_(std::move(meters)), backoff_(options_.firstBackoff, options_.longestBackoff, options_.seed), times_(&Sooner) {}
 
-void WorkQueue::Measure() const {
-  if (meters_.depth) meters_.depth(ready_);
+void WorkQueue::CountReady(const Key& key, int change) {
+  ready_ += static_cast<std::size_t>(change);
+  std::size_t& of_kind = ready_of_kind_[key.resource.plural];
+  of_kind += static_cast<std::size_t>(change);
+  if (meters_.depth) meters_.depth(key.resource, of_kind);
 }
 
 void WorkQueue::Schedule(const Key& key, State& state, Time time) {
@@ -38,12 +41,11 @@ void WorkQueue::MakeReady(const Key& key, State& state, Lane lane) {
   if (state.ready && (*state.ready == lane || lane == Lane::Initial)) return;
   if (!state.ready) {
     state.readySince = clock_.Now();
-    ++ready_;
-    if (meters_.added) meters_.added();
+    CountReady(key, 1);
+    if (meters_.added) meters_.added(key);
   }
   state.ready = lane;
   (lane == Lane::Live ? live_ : initial_).push_back(key);
-  Measure();
   changed_.notify_one();
 }
 
@@ -84,12 +86,11 @@ std::optional<Key> WorkQueue::Pop() {
     if (at == states_.end() || at->second.ready != lane) continue;  // has moved to the other lane
     State& state = at->second;
     const Time now = clock_.Now();
-    if (meters_.waited) meters_.waited(now - state.readySince);
+    if (meters_.waited) meters_.waited(key, now - state.readySince);
     state.ready.reset();
     state.takenAt = now;
-    --ready_;
+    CountReady(key, -1);
     ++running_;
-    Measure();
     return key;
   }
   return std::nullopt;
@@ -118,7 +119,7 @@ void WorkQueue::Finish(const Key& key, const Visit& visit) {
   if (at == states_.end() || !at->second.takenAt) return;
   State& state = at->second;
   const Time now = clock_.Now();
-  if (meters_.worked) meters_.worked(now - *state.takenAt);
+  if (meters_.worked) meters_.worked(key, now - *state.takenAt);
   state.takenAt.reset();
   --running_;
   const auto again = std::exchange(state.again, std::nullopt);
@@ -131,7 +132,7 @@ void WorkQueue::Finish(const Key& key, const Visit& visit) {
       break;
     case Visit::Next::Now:
     case Visit::Next::Backoff:
-      if (meters_.retried) meters_.retried();
+      if (meters_.retried) meters_.retried(key);
       Schedule(key, state, now + backoff_.After(++state.failures));
       break;
   }

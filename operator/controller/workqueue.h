@@ -8,6 +8,8 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string_view>
+#include <tuple>
 
 #include "operator/controller/backoff.h"
 #include "operator/controller/reconcile.h"
@@ -26,11 +28,11 @@ enum class Lane { Live, Initial };
 
 // Called with the queue locked: count and return. Members may be empty.
 struct QueueMeters {
-  std::function<void(std::size_t)> depth;        // keys that are due and not taken
-  std::function<void()> added;
-  std::function<void(Duration)> waited;          // from due to taken
-  std::function<void(Duration)> worked;          // from taken to finished
-  std::function<void()> retried;
+  std::function<void(const api::Resource&, std::size_t)> depth;  // keys of one kind that are due and not taken
+  std::function<void(const Key&)> added;
+  std::function<void(const Key&, Duration)> waited;  // from due to taken
+  std::function<void(const Key&, Duration)> worked;  // from taken to finished
+  std::function<void(const Key&)> retried;
 };
 
 struct QueueOptions {
@@ -80,7 +82,7 @@ class WorkQueue {
   void MakeReady(const Key& key, State& state, Lane lane);
   void WakeDue();
   std::optional<Key> Pop();
-  void Measure() const;
+  void CountReady(const Key& key, int change);
 
   const WaitingClock& clock_;
   const QueueOptions options_;
@@ -93,6 +95,7 @@ class WorkQueue {
   std::deque<Key> initial_;  // may hold keys that have moved to live_
   std::set<std::pair<Time, Key>, bool (*)(const std::pair<Time, Key>&, const std::pair<Time, Key>&)> times_;
   std::size_t ready_ = 0;
+  std::map<std::string_view, std::size_t> ready_of_kind_;  // by plural
   std::size_t running_ = 0;
   bool down_ = false;
 };

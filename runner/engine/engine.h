@@ -17,7 +17,7 @@ namespace weir::engine {
 struct Limits {
   std::int64_t memoryBytes = 0;  // of the pod, 0 = unknown; the engine takes it less max(256 MB, 30 %)
   int threads = 1;
-  std::string scratch;           // folder for spilling
+  std::string scratch;  // folder for spilling
 };
 
 // One immutable file to read.
@@ -60,6 +60,10 @@ struct BoundQuery {
   std::vector<std::string> tables;  // that it reads
 };
 
+// Content hashes (32 hex digits) add up over disjoint sets of rows; the empty set's is the neutral element.
+std::string AddContentHash(const std::string& a, const std::string& b);
+std::string EmptyContentHash();
+
 // One sandboxed DuckDB (no file system but ours, no extensions, configuration locked). Not thread-safe. Faults: Invalid
 // (parser, binder, catalog: reason "SqlInvalid"), Data (conversion, constraint: reason "BadInput"), Transient (store),
 // Exhausted (memory: reason "OutOfMemory"; disk: "DiskFull"), Bug.
@@ -72,11 +76,18 @@ class Engine {
 
   // Decodes one file as declared into relation `into` with exactly `columns`; what does not fit (cannot be parsed, is
   // missing where it must not be) is given to `rejected` and left out. Answers the number of rows read in all.
-  virtual Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into, const std::function<void(RejectedRow&&)>& rejected) = 0;
+  virtual Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into,
+                                      const std::function<void(RejectedRow&&)>& rejected) = 0;
 
-  // Relation `into` := one SELECT of the user, cast to the declared columns by name. Fault::Invalid with reason
-  // "SchemaMismatch" naming each column that is missing, too many or of a type that does not convert without loss.
+  // Relation `into` := one SELECT of the user, cast to the declared columns by name; evaluated when the relation is used.
+  // Fault::Invalid with reason "SchemaMismatch" naming each column that is missing, too many or of a type that does not
+  // convert without loss. Without loss: integers among each other and to DECIMAL (checked: a value that does not fit is
+  // Fault::Data), up to 32 bit to DOUBLE; DECIMAL to DECIMAL of no smaller scale, and to DOUBLE; FLOAT to DOUBLE; DATE and
+  // instants to TIMESTAMP; enum and UUID to VARCHAR. All else wants a CAST in the SQL.
   virtual Status Select(const std::string& sql, const std::vector<api::Column>& columns, const std::string& into) = 0;
+
+  // Only whether Select would take it: bound and compared, nothing is made.
+  virtual Status MatchSelect(const std::string& sql, const std::vector<api::Column>& columns) = 0;
 
   // Binds without any data: Attach the declared tables with no files first.
   virtual Result<BoundQuery> Bind(const std::string& sql) = 0;

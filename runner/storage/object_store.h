@@ -61,9 +61,17 @@ class ObjectStore {
   virtual Result<ObjectInfo> Stat(const std::string& path) = 0;
   // Only for transient zones and for garbage that no manifest names. Missing is Ok.
   virtual Status Remove(const std::string& path) = 0;
+  // Makes durable what is already visible: its writer may have died between the two. Before anybody is told that
+  // another process's object counts.
+  virtual Status Settle(const std::string&) { return Ok(); }
 };
 
 // Opens what a task names: a volume (root) or S3 (endpoint, with credentials read from files).
 Result<std::shared_ptr<ObjectStore>> OpenStore(const api::TaskStore& store);
+
+// Whether the store keeps its word that nothing is overwritten: writes an object below `folder` twice and removes it.
+// Fault::Invalid, reason "ConditionalWritesMissing", when the second write went through: two writers of one table could
+// lose a commit there. For the task Validate, not for every commit.
+Status ProbeConditionalWrites(ObjectStore& store, const std::string& folder);
 
 }  // namespace weir::storage

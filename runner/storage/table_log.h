@@ -1,12 +1,14 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "crds/api/stage_task.h"
 #include "crds/base/json.h"
+#include "crds/base/time.h"
 #include "runner/storage/object_store.h"
 
 namespace weir::storage {
@@ -16,7 +18,7 @@ struct DataFile {
   std::string path;
   std::int64_t bytes = 0;
   std::int64_t rows = 0;
-  Time modified;
+  Time modified;                            // the log keeps milliseconds
   Json stats;                               // Delta statistics: {numRecords, minValues, maxValues, nullCount}; null if unknown
   std::map<std::string, std::string> tags;  // sha256, source, landed, schemaHash: what made this file
   bool operator==(const DataFile&) const = default;
@@ -48,11 +50,20 @@ struct TableSchema {
 struct TableState {
   std::int64_t version = -1;  // -1: no commit yet
   std::map<std::string, DataFile> files;
-  std::map<std::string, std::int64_t> transactions;  // txn: appId -> version
-  Json commitInfo;                                   // of the newest commit that changed data
+  std::map<std::string, DataFile> tombstones;              // removed files, by path, with the tags that they had
+  std::map<std::string, std::int64_t> transactions;        // txn: appId -> version
+  std::map<std::string, std::int64_t> transactionCommits;  // txn: appId -> version of the table that carries it
+  Json commitInfo;                                         // of the newest commit that is not a mere claim
   std::string schemaString;
+  std::string provider;
+  std::string metadataId;
+  Time created;
   std::int64_t Rows() const;
   std::int64_t Bytes() const;
+  // What the newest commit of ours said about itself (TableChange::facts); null when another engine wrote last.
+  const Json& Facts() const;
+  // The newest epoch that has the table; -1 for none.
+  std::int64_t Epoch() const;
 };
 
 // What a stage wants to make visible in one step: the new set of files is (old - remove) + add.
@@ -72,29 +83,42 @@ struct CommitResult {
 // The log of one table. Not thread-safe; make one per use.
 class TableLog {
  public:
-  TableLog(std::shared_ptr<ObjectStore> store, std::string table_path, LogKind kind);
+  // `clock` (null: the system's) stamps commits, and must outlive this.
+  TableLog(std::shared_ptr<ObjectStore> store, std::string table_path, LogKind kind, const Clock* clock = nullptr);
 
-  // Newest version, or the given one. A table without log is version -1 with no files. Fault::Data with reason
-  // "LogCorrupt" for a gap or an entry that cannot be read.
+  // Newest version, or the given one (Fault::Missing when there is none such). A table without log is version -1 with no
+  // files. Fault::Data with reason "LogCorrupt" for a gap or an entry that cannot be read, "LogUnsupported" when another
+  // engine raised the protocol beyond what we read.
   Result<TableState> Load(std::optional<std::int64_t> version = std::nullopt);
 
   // Takes the table for this attempt: after it answers Ok, no commit with a lower epoch can succeed. Writes nothing for
   // the first attempt (no other can exist), an empty commit that carries the epoch for later ones. Fault::Fenced when a
-  // higher epoch has the table.
-  Status Claim(const Committer& committer);
+  // higher epoch has the table. A table that has no commit yet gets `schema` with the claim, since a Delta log must
+  // start with one, of at least one column, to be readable.
+  Status Claim(const Committer& committer, const TableSchema& schema);
 
-  // What an earlier attempt of the same run and stage committed, if any.
+  // What an earlier attempt of the same run and stage committed, if any. Look here first, then Claim, then work.
   Result<std::optional<CommitResult>> FindCommitted(const Committer& committer);
 
   // Makes `change` visible as the next version, exactly once: put-if-absent of one log entry, again on the next number
   // when another writer took it (after the fence was looked at again), read back when the reply was lost. Writes a
-  // checkpoint never by itself. Fault::Fenced, Conflict, Transient or Exhausted; on any error the files stay.
+  // checkpoint never by itself. Fault::Fenced, Conflict (a file to remove is gone, a file to add is there), Transient or
+  // Exhausted; on any error the files stay.
   Result<CommitResult> Commit(const Committer& committer, const TableChange& change);
 
  private:
+  std::string EntryPath(std::int64_t version) const;
+  Result<std::vector<std::int64_t>> Versions();
+  Status Replay(TableState& state, std::int64_t version);
+  Status Advance(TableState& state);
+  Result<CommitResult> Recall(const TableState& state, const Committer& committer);
+  Result<std::string> ClaimEntry(const TableState& state, const Committer& committer, const TableSchema& schema);
+  Result<std::string> CommitEntry(const TableState& state, const Committer& committer, const TableChange& change);
+
   std::shared_ptr<ObjectStore> store_;
   std::string path_;
   LogKind kind_;
+  const Clock* clock_;
 };
 
 }  // namespace weir::storage

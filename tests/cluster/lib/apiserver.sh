@@ -56,7 +56,7 @@ start_controllers() {
   started kube-controller-manager || spawn kube-controller-manager "$kube" kube-controller-manager \
     --kubeconfig "$config" --authentication-kubeconfig "$config" --authorization-kubeconfig "$config" \
     --bind-address 127.0.0.1 --secure-port "$controllers_port" --leader-elect=false --use-service-account-credentials \
-    --root-ca-file "$state/pki/ca.crt" --service-account-private-key-file "$state/pki/service-accounts.key"
+    --pvclaimbinder-sync-period 1s --root-ca-file "$state/pki/ca.crt" --service-account-private-key-file "$state/pki/service-accounts.key"
 }
 
 # Until the default service account exists, the API server lets in no pod.

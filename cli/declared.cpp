@@ -1,0 +1,101 @@
+#include "cli/declared.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "crds/api/read.h"
+#include "crds/schema/kinds.h"
+
+namespace weir::cli {
+namespace {
+
+constexpr std::array<std::string_view, 5> kMembers{"apiVersion", "kind", "metadata", "spec", "status"};
+constexpr std::array<std::string_view, 14> kMetaMembers{"name", "namespace", "labels", "annotations", "finalizers", "ownerReferences", "uid", "resourceVersion",
+                                                        "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields", "selfLink"};
+
+template <std::size_t N>
+std::vector<std::string_view> List(const std::array<std::string_view, N>& words) {
+  return {words.begin(), words.end()};
+}
+
+void CheckTextMap(const Json& meta, const char* member, std::vector<api::Problem>& problems) {
+  const Json& map = At(meta, member);
+  const std::string path = std::string("metadata.") + member;
+  if (map.is_null()) return;
+  if (!map.is_object()) return problems.push_back({path, api::WrongType(map, "a mapping of text to text")});
+  for (const auto& [key, value] : map.items())
+    if (!value.is_string()) problems.push_back({path + "." + key, api::WrongType(value, "text") + "; quote it"});
+}
+
+void CheckName(const Json& meta, const schema::Kind& kind, std::vector<api::Problem>& problems) {
+  const Json& name = At(meta, "name");
+  if (name.is_null()) return problems.push_back({"metadata.name", "is required"});
+  if (!name.is_string()) return problems.push_back({"metadata.name", api::WrongType(name, "text") + "; quote it"});
+  api::Rules rules;
+  rules.pattern = kind.namePattern, rules.maxLength = kind.nameMaxLength, rules.minLength = 1;
+  api::CheckText(name.get<std::string>(), rules, "metadata.name", problems);
+}
+
+void CheckEnvelope(const Json& object, const schema::Kind& kind, std::vector<api::Problem>& problems) {
+  api::CheckUnknown(object, List(kMembers), "", problems);
+  const Json& meta = At(object, "metadata");
+  api::CheckUnknown(meta, List(kMetaMembers), "metadata", problems);
+  CheckName(meta, kind, problems);
+  CheckTextMap(meta, "labels", problems);
+  CheckTextMap(meta, "annotations", problems);
+  if (At(object, "spec").is_null()) problems.push_back({"spec", "is required: " + std::string(kind.specDoc)});
+}
+
+class ManifestReader {
+ public:
+  explicit ManifestReader(const Manifests& manifests) : manifests_(manifests) {}
+
+  Declared Read() {
+    out_.findings = manifests_.findings;
+    for (std::size_t i = 0; i < manifests_.objects.size(); ++i) {
+      const Manifest& manifest = manifests_.objects[i];
+      if (IsTwice(i)) continue;
+      if (*manifest.resource == api::kLakes) Take(i, out_.lakes);
+      else if (*manifest.resource == api::kDatasets) Take(i, out_.datasets);
+      else if (*manifest.resource == api::kViews) Take(i, out_.views);
+      else if (*manifest.resource == api::kPipelines) Take(i, out_.pipelines);
+      else Take(i, out_.runs);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  bool IsTwice(std::size_t index) {
+    const Manifest& manifest = manifests_.objects[index];
+    const auto [first, fresh] = first_.emplace(manifest.Namespace() + "/" + manifest.Label(), index);
+    if (fresh || manifest.Name().empty()) return false;
+    const Manifest& other = manifests_.objects[first->second];
+    out_.findings.push_back(manifest.Problem("metadata.name", "NameTaken", "stands here a second time; the first is in " + other.file + ":" + std::to_string(other.LineOf("metadata.name")) + ": keep one"));
+    return true;
+  }
+
+  template <typename T>
+  void Take(std::size_t index, std::vector<Declaration<T>>& list) {
+    const Manifest& manifest = manifests_.objects[index];
+    const auto kind = std::find_if(schema::Kinds().begin(), schema::Kinds().end(), [&](const schema::Kind& k) { return k.resource == *manifest.resource; });
+    std::vector<api::Problem> problems;
+    CheckEnvelope(manifest.object, *kind, problems);
+    T object;
+    object.meta = api::ReadMeta(manifest.object);
+    if (const Json& spec = At(manifest.object, "spec"); !spec.is_null()) object.spec = api::Read<decltype(object.spec)>(spec, "spec", problems);
+    for (const api::Problem& problem : problems) out_.findings.push_back(manifest.Problem(problem.path, "Schema", problem.message));
+    if (problems.empty()) list.push_back({index, std::move(object)});
+    else out_.broken.push_back(index);
+  }
+
+  const Manifests& manifests_;
+  Declared out_;
+  std::map<std::string, std::size_t> first_;
+};
+
+}  // namespace
+
+Declared ReadManifests(const Manifests& manifests) { return ManifestReader(manifests).Read(); }
+
+}  // namespace weir::cli

@@ -1,0 +1,59 @@
+#include "cli/explain.h"
+
+#include "cli/manifests.h"
+#include "cli/yaml_text.h"
+#include "crds/api/meta.h"
+
+namespace weir::cli {
+namespace {
+
+using Printer = void (*)(const Terminal&, const Json&);
+
+Exit Answer(const Terminal& terminal, const Result<Json>& report, Printer print) {
+  if (!report) return Complain(terminal, report.error());
+  if (terminal.format == OutputFormat::Json) terminal.out << DumpPretty(*report) << "\n";
+  else if (terminal.format == OutputFormat::Yaml) terminal.out << YamlText(*report);
+  else print(terminal, *report);
+  return Exit::Ok;
+}
+
+// The run that was created last; runs of one second by name, which ends in their order.
+Result<std::string> NewestRun(const World& world) {
+  const auto runs = world.cluster->List({api::kPipelineRuns, world.ns, ""});
+  if (!runs) return runs.error();
+  std::pair<Time, std::string> newest;
+  for (const Json& run : runs->items)
+    if (const api::Meta meta = api::ReadMeta(run); std::pair(meta.created, meta.name) > newest) newest = {meta.created, meta.name};
+  if (newest.second.empty()) return Error{Fault::Missing, "NotFound", "there is no PipelineRun in namespace " + world.ns};
+  return newest.second;
+}
+
+}  // namespace
+
+Exit Explain(const Terminal& terminal, const World& world, ExplainOptions options, Time now) {
+  if (const std::size_t slash = options.kind.find('/'); slash != std::string::npos) options.name = options.kind.substr(slash + 1), options.kind.resize(slash);
+  const api::Resource* kind = options.kind == "run" || options.kind == "runs" ? &api::kPipelineRuns : FindKind(options.kind);
+  if (kind != nullptr && *kind == api::kPipelineRuns && options.name.empty()) {
+    const auto newest = NewestRun(world);
+    if (!newest) return Complain(terminal, newest.error());
+    options.name = *newest;
+  }
+  if (kind == nullptr || *kind == api::kLakes || options.name.empty())
+    return Complain(terminal, {Fault::Invalid, "Usage", "explain needs KIND/NAME: run/NAME (or run alone for the newest), pipeline/NAME, view/NAME or dataset/NAME"}, Exit::Usage);
+  if (*kind == api::kPipelineRuns) return Answer(terminal, RunReport(world, options.name, options.rows), PrintRunReport);
+  if (*kind == api::kPipelines) return Answer(terminal, PipelineReport(world, options.name, options.rows), PrintPipelineReport);
+  return Answer(terminal, TableReport(world, *kind, options.name, now), PrintTableReport);
+}
+
+void PrintConditions(const Terminal& terminal, const Json& conditions) {
+  for (const Json& condition : conditions) {
+    const std::string type = Text(condition, "type"), status = Text(condition, "status");
+    const bool good = status == (type == "Stalled" || type == "Reconciling" || type == "Suspended" ? "False" : "True");
+    const Paint paint = good ? Paint::Green : status == "Unknown" ? Paint::Dim : Paint::Red;
+    terminal.out << "  " << terminal.OnOut(paint, type + "=" + status) << " " << Text(condition, "reason");
+    if (const std::string message = Text(condition, "message"); !message.empty()) terminal.out << ": " << Printable(message);
+    terminal.out << "\n";
+  }
+}
+
+}  // namespace weir::cli

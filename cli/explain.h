@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "cli/world.h"
+#include "crds/base/time.h"
+
+namespace weir::cli {
+
+struct ExplainOptions {
+  std::string kind;  // run, pipeline, view or dataset, "KIND/NAME" included
+  std::string name;  // of a run: may be empty with kind "run": the newest
+  std::size_t rows = 20;  // quarantined rows to show
+};
+
+// Why did it fail, why is it late, where did the rows go. For a run: every stage with its attempts, reason and ledger,
+// and the rows that were set aside; for a pipeline: why it is not ready, and its newest run; for a dataset or view: how
+// old its data are against the limit, who committed them, and the chain of inputs that made them so.
+Exit Explain(const Terminal& terminal, const World& world, ExplainOptions options, Time now);
+
+// The parts of the report; each answers JSON, which the text form is made of. Missing objects are errors.
+Result<Json> RunReport(const World& world, const std::string& name, std::size_t rows);
+Result<Json> TableReport(const World& world, const api::Resource& resource, const std::string& name, Time now);
+Result<Json> PipelineReport(const World& world, const std::string& name, std::size_t rows);
+
+void PrintRunReport(const Terminal& terminal, const Json& report);
+void PrintTableReport(const Terminal& terminal, const Json& report);
+void PrintPipelineReport(const Terminal& terminal, const Json& report);
+
+// "  Ready=False Stalled: message" for each condition that a person should look at.
+void PrintConditions(const Terminal& terminal, const Json& conditions);
+
+}  // namespace weir::cli

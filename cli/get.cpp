@@ -1,0 +1,75 @@
+#include "cli/get.h"
+
+#include <algorithm>
+
+#include "cli/cells.h"
+#include "cli/manifests.h"
+#include "cli/text_table.h"
+#include "cli/yaml_text.h"
+#include "crds/schema/kinds.h"
+
+namespace weir::cli {
+namespace {
+
+enum class Names { Plain, WithKind };
+
+const schema::Kind& KindOf(const api::Resource& resource) {
+  return *std::find_if(schema::Kinds().begin(), schema::Kinds().end(), [&](const schema::Kind& kind) { return kind.resource == resource; });
+}
+
+void PrintTable(const Terminal& terminal, const api::Resource& resource, const std::vector<Json>& items, GetOptions::Columns columns, Names names, Time now) {
+  const schema::Kind& kind = KindOf(resource);
+  std::vector<schema::PrinterColumn> shown;
+  std::copy_if(kind.columns.begin(), kind.columns.end(), std::back_inserter(shown),
+               [&](const auto& column) { return columns == GetOptions::Columns::Wide || column.width == schema::Width::Always; });
+  TextTable table{{"NAME"}, {}, {false}};
+  for (const auto& column : shown) table.header.emplace_back(column.name), table.right.push_back(column.type == "integer");
+  for (const Json& item : items) {
+    std::string name = Text(At(item, "metadata"), "name");
+    if (names == Names::WithKind) name = std::string(resource.plural.substr(0, resource.plural.size() - 1)) + "." + std::string(api::kGroup) + "/" + name;
+    table.rows.push_back({name});
+    for (const auto& column : shown) table.rows.back().push_back(OneLine(Cell(Follow(item, column.path), column.type, now)));
+  }
+  Print(terminal.out, table);
+}
+
+Result<std::vector<Json>> Fetch(const World& world, const api::Resource& resource, const std::string& name) {
+  if (name.empty()) {
+    auto listing = world.cluster->List({resource, world.ns, ""});
+    if (!listing) return listing.error();
+    return std::move(listing->items);
+  }
+  auto object = world.cluster->Get({resource, world.ns, name});
+  if (!object) return object.error();
+  return std::vector<Json>{std::move(*object)};
+}
+
+void PrintObjects(const Terminal& terminal, const std::vector<Json>& objects, const std::string& name) {
+  const Json value = !name.empty() && objects.size() == 1 ? objects[0] : Json{{"apiVersion", "v1"}, {"kind", "List"}, {"items", objects}};
+  terminal.out << (terminal.format == OutputFormat::Yaml ? YamlText(value) : DumpPretty(value) + "\n");
+}
+
+}  // namespace
+
+Exit Get(const Terminal& terminal, const World& world, GetOptions options, Time now) {
+  if (const std::size_t slash = options.kind.find('/'); slash != std::string::npos) options.name = options.kind.substr(slash + 1), options.kind.resize(slash);
+  const api::Resource* only = FindKind(options.kind);
+  if (only == nullptr && !options.kind.empty())
+    return Complain(terminal, {Fault::Invalid, "Usage", "unknown kind \"" + options.kind + "\": lakes, datasets, views, pipelines or pipelineruns (wkl, wkd, wkv, wkp, wkr)"}, Exit::Usage);
+  std::vector<Json> all;
+  std::size_t tables = 0;
+  for (const api::Resource& resource : api::kOurKinds) {
+    if (only != nullptr && !(*only == resource)) continue;
+    const auto items = Fetch(world, resource, options.name);
+    if (!items) return Complain(terminal, items.error());
+    all.insert(all.end(), items->begin(), items->end());
+    if (terminal.format != OutputFormat::Table || items->empty()) continue;
+    if (tables++ > 0) terminal.out << "\n";
+    PrintTable(terminal, resource, *items, options.columns, only == nullptr ? Names::WithKind : Names::Plain, now);
+  }
+  if (terminal.format != OutputFormat::Table) PrintObjects(terminal, all, options.name);
+  else if (all.empty()) terminal.err << "No objects found in namespace " << world.ns << ".\n";
+  return Exit::Ok;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/world.h"
+#include "crds/base/time.h"
+
+namespace weir::cli {
+
+struct GetOptions {
+  std::string kind;  // as kubectl takes it, "KIND/NAME" included; empty: every kind of ours
+  std::string name;  // empty: all
+  enum class Columns { Narrow, Wide } columns = Columns::Narrow;
+};
+
+// What `kubectl get` would print, over the local state or a cluster.
+Exit Get(const Terminal& terminal, const World& world, GetOptions options, Time now);
+
+}  // namespace weir::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crds/api/dataset.h"
+#include "crds/base/result.h"
+#include "runner/engine/engine.h"
+
+namespace weir::cli {
+
+// What a file looks like, as `weir init` declares it.
+struct InferredFile {
+  std::string path;  // relative to the folder of the source
+  std::string name;  // object name of its dataset: orders-2026
+  api::Format format;
+  std::vector<api::Column> columns;
+  std::vector<std::string> notes;  // for the person: what will be set aside, which column was renamed
+};
+
+// Sniffs the file `path` below `folder`. A column of text in which at least nine of ten values read as a number, date or
+// time gets that type: the rows that do not fit are quarantined when decoded, and a note says how many there are.
+// Names that SQL would need quotes for are written plainly, with the original as sourceName. Faults as Engine, and
+// Missing or Invalid for what is no file, empty or of no known kind.
+Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, const std::string& path);
+
+// "Orders 2026 (final).csv" -> "orders-2026-final"
+std::string ObjectNameFor(const std::string& file);
+
+// The columns with names of the form that the API takes, each once.
+std::vector<api::Column> WithPlainNames(std::vector<api::Column> columns, std::vector<std::string>& notes);
+
+}  // namespace weir::cli

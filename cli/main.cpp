@@ -1,0 +1,161 @@
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <map>
+
+#include "cli/check.h"
+#include "cli/explain.h"
+#include "cli/get.h"
+#include "cli/init.h"
+#include "cli/query.h"
+#include "cli/run.h"
+#include "cli/world.h"
+
+namespace weir::cli {
+namespace {
+
+// Everything that flags fill in, and which command was chosen.
+struct Call {
+  Terminal terminal = ProcessTerminal();
+  Place place;
+  InitOptions init;
+  CheckOptions check;
+  RunOptions run;
+  std::string timeout;
+  GetOptions get;
+  QueryOptions query;
+  ExplainOptions explain;
+  std::function<Exit()> command;
+};
+
+using Formats = std::map<std::string, OutputFormat>;
+const Formats kFormats{{"table", OutputFormat::Table}, {"json", OutputFormat::Json}, {"yaml", OutputFormat::Yaml}};
+const Formats kQueryFormats{{"table", OutputFormat::Table}, {"json", OutputFormat::Json}, {"yaml", OutputFormat::Yaml}, {"csv", OutputFormat::Csv}};
+
+void AddOutput(CLI::App& app, Call& call, const Formats& formats) {
+  std::string names;
+  for (const auto& [name, format] : formats) names += (names.empty() ? "" : "|") + name;
+  app.add_option_function<std::string>("-o,--output", [&call, &formats](const std::string& name) { call.terminal.format = formats.at(name); }, "Form of the answer")
+      ->check(CLI::IsMember(formats))
+      ->type_name(names);
+}
+
+void AddLake(CLI::App& app, Call& call) {
+  app.add_option("--lake", call.place.lake, "Folder of the lake that weir run fills")->capture_default_str()->type_name("DIR");
+  app.add_option("-n,--namespace", call.place.ns, "Namespace")->type_name("NAME");
+}
+
+void AddPlace(CLI::App& app, Call& call) {
+  AddLake(app, call);
+  app.add_option("--kubeconfig", call.place.kubeconfig, "Look at this cluster instead of the local lake; --lake then names a folder with its volumes, one folder for each store")->type_name("FILE");
+  app.add_option("--context", call.place.context, "Context of the kubeconfig")->type_name("NAME");
+}
+
+Exit InWorld(Call& call, const std::function<Exit(const World&)>& command) {
+  const auto world = Open(call.place);
+  if (!world) return Complain(call.terminal, world.error());
+  if (world->kind == World::Kind::Cluster && call.place.kubeconfig.empty()) call.terminal.err << "Looking at the cluster of KUBECONFIG: there is no lake in " << call.place.lake << "\n";
+  return command(*world);
+}
+
+void AddInit(CLI::App& app, Call& call) {
+  CLI::App& init = *app.add_subcommand("init", "From CSV, JSON or Parquet files to complete manifests");
+  init.add_option("FILE", call.init.files, "Data files")->required();
+  init.add_option("--out", call.init.out, "Folder for the manifests; absent means the folder of the first file")->type_name("DIR");
+  init.add_option("--name", call.init.name, "Name of the whole; absent means the name of the first file")->type_name("NAME");
+  init.add_option("--team", call.init.team, "Owning team")->capture_default_str()->type_name("NAME");
+  init.callback([&call] { call.command = [&call] { return Init(call.terminal, call.init); }; });
+}
+
+void AddCheck(CLI::App& app, Call& call) {
+  CLI::App& check = *app.add_subcommand("check", "Say everything that is wrong with manifests, before a commit");
+  check.add_option("PATH", call.check.paths, "Manifest files, folders of them, or - for standard input")->required();
+  check.add_option("--against", call.check.against, "Published objects to hold contracts against, as kubectl get lakes,datasets,views,pipelines -A -o json writes them; absent means the local lake's")->type_name("FILE");
+  AddOutput(check, call, kFormats);
+  AddLake(check, call);
+  check.callback([&call] {
+    call.command = [&call] {
+      call.check.place = call.place;
+      return Check(call.terminal, call.check, std::cin);
+    };
+  });
+}
+
+Exit StartRun(Call& call) {
+  if (!call.timeout.empty()) {
+    const auto timeout = ParseDuration(call.timeout);
+    if (!timeout) return Complain(call.terminal, timeout.error(), Exit::Usage);
+    call.run.timeout = *timeout;
+  }
+  call.run.place = call.place;
+  return Run(call.terminal, call.run, std::cin);
+}
+
+void AddRun(CLI::App& app, Call& call) {
+  CLI::App& run = *app.add_subcommand("run", "Run pipelines on this machine, without a cluster");
+  run.add_option("PATH", call.run.paths, "Manifest files, folders of them, or - for standard input")->required();
+  run.add_option("--source", call.run.source, "Folder of the store named source; absent means the folder of the first PATH")->type_name("DIR");
+  run.add_option("--pipeline", call.run.pipeline, "Only this pipeline")->type_name("NAME");
+  run.add_option("--timeout", call.timeout, "Cancel the runs after so long, such as 10m")->type_name("DURATION");
+  AddLake(run, call);
+  run.callback([&call] { call.command = [&call] { return StartRun(call); }; });
+}
+
+void AddGet(CLI::App& app, Call& call) {
+  CLI::App& get = *app.add_subcommand("get", "Show objects with their state, as kubectl get does");
+  get.add_option("KIND", call.get.kind, "lakes, datasets, views, pipelines or pipelineruns (wkl wkd wkv wkp wkr); absent means all");
+  get.add_option("NAME", call.get.name, "One object");
+  get.add_flag_callback("-w,--wide", [&call] { call.get.columns = GetOptions::Columns::Wide; }, "More columns");
+  AddOutput(get, call, kFormats);
+  AddPlace(get, call);
+  get.callback([&call] { call.command = [&call] { return InWorld(call, [&call](const World& world) { return Get(call.terminal, world, call.get, SystemClock().Now()); }); }; });
+}
+
+void AddQuery(CLI::App& app, Call& call) {
+  CLI::App& query = *app.add_subcommand("query", "Answer a SELECT over the tables of the lake, at their newest version");
+  query.add_option("SQL", call.query.sql, "One SELECT; datasets and views by table name, such as flights_daily")->required();
+  query.add_option("--limit", call.query.limit, "Rows to show")->capture_default_str()->check(CLI::PositiveNumber);
+  AddOutput(query, call, kQueryFormats);
+  AddPlace(query, call);
+  query.callback([&call] { call.command = [&call] { return InWorld(call, [&call](const World& world) { return Query(call.terminal, world, call.query); }); }; });
+}
+
+void AddExplain(CLI::App& app, Call& call) {
+  CLI::App& explain = *app.add_subcommand("explain", "Why did it fail, why is it late, where did the rows go");
+  explain.add_option("KIND/NAME", call.explain.kind, "run/NAME (or run alone: the newest), pipeline/NAME, view/NAME, dataset/NAME")->required();
+  explain.add_option("NAME", call.explain.name, "The name, when it is not behind a slash");
+  explain.add_option("--rows", call.explain.rows, "Quarantined rows to show for each stage")->capture_default_str();
+  AddOutput(explain, call, kFormats);
+  AddPlace(explain, call);
+  explain.callback([&call] { call.command = [&call] { return InWorld(call, [&call](const World& world) { return Explain(call.terminal, world, call.explain, SystemClock().Now()); }); }; });
+}
+
+// As a plugin (`kubectl weir`) the program looks at the cluster that kubectl would.
+void ActAsPlugin(Call& call, const std::string& program) {
+  if (std::filesystem::path(program).filename() != "kubectl-weir") return;
+  const char* kubeconfig = std::getenv("KUBECONFIG");
+  const char* home = std::getenv("HOME");
+  call.place.kubeconfig = kubeconfig != nullptr && *kubeconfig != '\0' ? kubeconfig : std::string(home == nullptr ? "" : home) + "/.kube/config";
+}
+
+int Main(int argc, char** argv) {
+  Call call;
+  ActAsPlugin(call, argv[0]);
+  CLI::App app("weir: data pipelines from files to published, contract-checked tables, on this machine or on a cluster", "weir");
+  app.set_version_flag("--version", std::string("weir ") + WEIR_VERSION);
+  app.require_subcommand(1);
+  for (const auto add : {AddInit, AddCheck, AddRun, AddGet, AddQuery, AddExplain}) add(app, call);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::Usage);
+  }
+  return static_cast<int>(call.command());
+}
+
+}  // namespace
+}  // namespace weir::cli
+
+int main(int argc, char** argv) { return weir::cli::Main(argc, argv); }

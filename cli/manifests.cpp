@@ -1,0 +1,152 @@
+#include "cli/manifests.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "crds/api/read.h"
+#include "crds/base/yaml.h"
+#include "crds/schema/kinds.h"
+
+namespace weir::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool IsManifest(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  return extension == ".yaml" || extension == ".yml" || extension == ".json";
+}
+
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+// "line 12: message" of ParseYaml, taken apart again.
+Finding BadYaml(const std::string& file, const Error& error) {
+  constexpr std::string_view kLine = "line ";
+  const std::size_t colon = error.message.find(": ");
+  if (!error.message.starts_with(kLine) || colon == std::string::npos) return {file, 0, "", "", "BadYaml", error.message};
+  return {file, std::atoi(error.message.c_str() + kLine.size()), "", "", "BadYaml", error.message.substr(colon + 2)};
+}
+
+class Loader {
+ public:
+  Loader(std::string ns, std::istream& in) : ns_(std::move(ns)), in_(in) {}
+
+  void Path(const std::string& path) {
+    std::error_code error;
+    if (path == "-") return Document("<stdin>", std::string(std::istreambuf_iterator<char>(in_), {}));
+    if (fs::is_directory(path, error)) return Folder(path);
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return Refuse({path, 0, "", "", "FileUnreadable", "cannot be read: give a manifest file, a folder of them, or - for standard input"});
+    Document(path, std::string(std::istreambuf_iterator<char>(file), {}));
+  }
+  Manifests Take() { return std::move(out_); }
+
+ private:
+  void Refuse(Finding finding) { out_.findings.push_back(std::move(finding)); }
+
+  void Folder(const std::string& path) {
+    std::vector<std::string> files;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(path, error))
+      if (entry.is_regular_file(error) && IsManifest(entry.path())) files.push_back(entry.path().lexically_normal().string());
+    std::sort(files.begin(), files.end());
+    if (files.empty()) Refuse({path, 0, "", "", "NoManifests", "has no .yaml, .yml or .json file"});
+    for (const std::string& file : files) Path(file);
+  }
+
+  void Document(const std::string& file, const std::string& text) {
+    const auto documents = ParseYaml(text);
+    if (!documents) return Refuse(BadYaml(file, documents.error()));
+    if (documents->empty()) Refuse({file, 0, "", "", "NoManifests", "holds no object"});
+    for (const YamlDocument& document : *documents) {
+      Manifest manifest{file, document.line, "", document.lines, nullptr, document.value};
+      if (Text(document.value, "kind") == "List" && At(document.value, "items").is_array()) Items(manifest);
+      else Object(std::move(manifest));
+    }
+  }
+
+  void Items(const Manifest& list) {
+    const Json& items = At(list.object, "items");
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      Manifest item = list;
+      item.prefix = "items[" + std::to_string(i) + "].";
+      item.object = items[i];
+      Object(std::move(item));
+    }
+  }
+
+  void Object(Manifest manifest) {
+    manifest.line = manifest.LineOf("kind") > 0 ? manifest.LineOf("kind") : manifest.line;
+    if (!manifest.object.is_object()) return Refuse({manifest.file, manifest.line, "", "", "Schema", "must be a mapping with apiVersion, kind, metadata and spec"});
+    const std::string version = Text(manifest.object, "apiVersion"), kind = Text(manifest.object, "kind");
+    for (const char* field : {"apiVersion", "kind"})
+      if (Text(manifest.object, field).empty()) return Refuse({manifest.file, manifest.line, "", field, "Schema", "is required, as text"});
+    if (!Ours(manifest, version)) return;
+    manifest.resource = FindKind(kind);
+    if (manifest.resource == nullptr || manifest.resource->kind != kind) return Refuse({manifest.file, manifest.LineOf("kind"), "", "kind", "Schema", UnknownKind(kind)});
+    Json& meta = manifest.object["metadata"];
+    if (meta.is_null()) meta = Json::object();
+    if (!meta.is_object()) return Refuse({manifest.file, manifest.LineOf("metadata"), kind, "metadata", "Schema", api::WrongType(meta, "a mapping")});
+    if (At(meta, "namespace").is_null()) meta["namespace"] = ns_;
+    out_.objects.push_back(std::move(manifest));
+  }
+
+  // Whether the document is for us; a misspelt group of ours is refused rather than left alone.
+  bool Ours(const Manifest& manifest, const std::string& version) {
+    if (version == api::kApiVersion) return true;
+    const bool near = version.starts_with(api::kGroup) || !api::Suggest(version, {api::kApiVersion}).empty();
+    if (near) Refuse({manifest.file, manifest.LineOf("apiVersion"), "", "apiVersion", "Schema", "must be " + std::string(api::kApiVersion) + ", not \"" + version + "\""});
+    else ++out_.foreign;
+    return false;
+  }
+
+  static std::string UnknownKind(const std::string& kind) {
+    std::vector<std::string_view> kinds;
+    std::string all;
+    for (const api::Resource& resource : api::kOurKinds) kinds.push_back(resource.kind), all += (all.empty() ? "" : ", ") + std::string(resource.kind);
+    return "must be one of " + all + ", not \"" + kind + "\"" + api::Suggest(kind, kinds);
+  }
+
+  std::string ns_;
+  std::istream& in_;
+  Manifests out_;
+};
+
+}  // namespace
+
+int Manifest::LineOf(std::string path) const {
+  path = prefix + path;
+  for (;;) {
+    if (const auto found = lines.find(path); found != lines.end()) return found->second;
+    const std::size_t cut = path.find_last_of(".[");
+    if (cut == std::string::npos) return line;
+    path.resize(cut);
+  }
+}
+
+Finding Manifest::Problem(std::string field, std::string rule, std::string message) const {
+  const int at = LineOf(field);
+  return {file, at, Label(), std::move(field), std::move(rule), std::move(message)};
+}
+
+Manifests LoadManifests(const std::vector<std::string>& paths, const std::string& ns, std::istream& in) {
+  Loader loader(ns, in);
+  for (const std::string& path : paths) loader.Path(path);
+  return loader.Take();
+}
+
+const api::Resource* FindKind(const std::string& word) {
+  const std::string wanted = Lower(word);
+  for (std::size_t i = 0; i < api::kOurKinds.size(); ++i) {
+    const api::Resource& resource = api::kOurKinds[i];
+    if (wanted == Lower(std::string(resource.kind)) || wanted == resource.plural || wanted == schema::Kinds()[i].shortName) return &resource;
+  }
+  return nullptr;
+}
+
+}  // namespace weir::cli

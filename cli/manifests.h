@@ -1,0 +1,44 @@
+#pragma once
+
+#include <istream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/finding.h"
+#include "crds/api/meta.h"
+#include "crds/base/json.h"
+
+namespace weir::cli {
+
+// One object as a file declares it, and where each of its fields stands.
+struct Manifest {
+  std::string file;
+  int line = 1;
+  std::string prefix;                // path of the object inside its document: "" or "items[3]." for a member of a List
+  std::map<std::string, int> lines;  // path in the document -> line
+  const api::Resource* resource = nullptr;
+  Json object;  // metadata.namespace is filled in
+
+  // Line of the field, or of the nearest thing around it that stands in the file.
+  int LineOf(std::string path) const;
+  std::string Name() const { return Text(At(object, "metadata"), "name"); }
+  std::string Namespace() const { return Text(At(object, "metadata"), "namespace"); }
+  std::string Label() const { return std::string(resource->kind) + "/" + Name(); }
+  Finding Problem(std::string field, std::string rule, std::string message) const;
+};
+
+struct Manifests {
+  std::vector<Manifest> objects;
+  Findings findings;        // what could not be read at all
+  std::size_t foreign = 0;  // documents of other API groups, which are left alone
+};
+
+// Reads every path: a file, a folder (its .yaml, .yml and .json files, not those of folders inside) or "-" for `in`.
+// Never fails as a whole: what is wrong stands in `findings`. Objects without a namespace get `ns`.
+Manifests LoadManifests(const std::vector<std::string>& paths, const std::string& ns, std::istream& in);
+
+// The kind of ours with that name in any of the ways kubectl takes: Dataset, datasets, dataset, wkd. Null if none.
+const api::Resource* FindKind(const std::string& word);
+
+}  // namespace weir::cli

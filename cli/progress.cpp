@@ -1,0 +1,102 @@
+#include "cli/progress.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/cells.h"
+#include "cli/text_table.h"
+
+namespace weir::cli {
+namespace {
+
+constexpr std::size_t kBar = 30;
+
+std::string Seconds(Duration duration) {
+  const std::int64_t tenths = std::max<std::int64_t>(duration.ms, 0) / 100;
+  return tenths < 1200 ? std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "s" : Age(duration);
+}
+
+std::string Elapsed(const std::optional<Time>& started, const std::optional<Time>& finished, Time now) {
+  return started ? Seconds(finished.value_or(now) - *started) : "";
+}
+
+std::string Rows(const api::StageStatus& stage) {
+  if (!stage.rows) return "";
+  std::string text = Grouped(stage.rows->rowsIn) + " in, " + Grouped(stage.rows->rowsOut) + " out";
+  if (stage.rows->quarantined > 0) text += ", " + Grouped(stage.rows->quarantined) + " quarantined";
+  return text;
+}
+
+Paint PaintOf(api::StageState state) {
+  switch (state) {
+    case api::StageState::Succeeded: return Paint::Green;
+    case api::StageState::Failed: return Paint::Red;
+    case api::StageState::Running: return Paint::Blue;
+    case api::StageState::Retrying: return Paint::Yellow;
+    case api::StageState::Pending:
+    case api::StageState::Skipped: return Paint::Dim;
+  }
+  return Paint::Plain;
+}
+
+std::string Padded(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+
+std::string Cut(const std::string& text, int width) { return text.substr(0, static_cast<std::size_t>(std::max(width - 1, 10))); }
+
+std::string BarLine(const Terminal& terminal, const RunView& run, Time now) {
+  const auto& stages = run.status.stages;
+  const auto done = static_cast<std::size_t>(std::count_if(stages.begin(), stages.end(), [](const api::StageStatus& s) { return s.state == api::StageState::Succeeded; }));
+  const std::size_t filled = stages.empty() ? 0 : kBar * done / stages.size();
+  const std::string bar = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] ";
+  return bar + Cut(std::to_string(done) + "/" + std::to_string(stages.size()) + " stages  " + Elapsed(run.status.started, run.status.finished, now) + "  " + run.pipeline, terminal.width - static_cast<int>(bar.size()));
+}
+
+std::string StageLine(const Terminal& terminal, const api::StageStatus& stage, Time now) {
+  const std::string state = Padded(std::string(api::Word(stage.state)), 10);
+  std::string rest = " " + Padded(stage.name, 24) + " " + Padded(stage.state == api::StageState::Pending ? "" : Elapsed(stage.started, stage.finished, now), 8);
+  rest += stage.state == api::StageState::Succeeded ? Rows(stage) : OneLine(stage.message);
+  return "  " + terminal.OnErr(PaintOf(stage.state), state) + Cut(rest, terminal.width - 12);
+}
+
+}  // namespace
+
+void Progress::Show(const std::vector<RunView>& runs, Time now) {
+  std::vector<std::string> lines;
+  for (const RunView& run : runs) {
+    lines.push_back(BarLine(terminal_, run, now));
+    for (const api::StageStatus& stage : run.status.stages) {
+      lines.push_back(StageLine(terminal_, stage, now));
+      if (terminal_.errKind == Terminal::Kind::Pipe) Tell(run, stage, now);
+    }
+  }
+  if (terminal_.errKind == Terminal::Kind::Tty) Draw(lines);
+}
+
+void Progress::Say(const std::string& text) {
+  if (said_ == text) return;
+  said_ = text;
+  terminal_.err << text << "\n";
+}
+
+void Progress::Draw(const std::vector<std::string>& lines) {
+  std::string text;
+  if (drawn_ > 0) text += "\033[" + std::to_string(drawn_) + "A\r\033[J";
+  for (const std::string& line : lines) text += line + "\n";
+  drawn_ = lines.size();
+  terminal_.err << text << std::flush;
+}
+
+void Progress::Tell(const RunView& run, const api::StageStatus& stage, Time now) {
+  if (stage.state == api::StageState::Pending) return;
+  const std::string state = std::string(api::Word(stage.state)) + (stage.attempt > 1 ? ", attempt " + std::to_string(stage.attempt) : "");
+  if (std::string& told = told_[run.name + "/" + stage.name]; std::exchange(told, state) == state) return;
+  terminal_.err << run.pipeline << " " << stage.name << ": " << state;
+  if (stage.state == api::StageState::Succeeded) terminal_.err << " in " << Elapsed(stage.started, stage.finished, now) << (stage.rows ? ", " + Rows(stage) : "");
+  else if (!stage.message.empty()) terminal_.err << ": " << Printable(stage.message);
+  terminal_.err << std::endl;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,176 @@
+#include "cli/run.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/check.h"
+#include "cli/explain.h"
+#include "cli/interrupt.h"
+#include "cli/runner_process.h"
+#include "cli/session.h"
+#include "cli/surroundings.h"
+#include "cli/watch_runs.h"
+
+namespace weir::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using State = PipelineView::State;
+
+constexpr Duration kTick = Duration::Millis(100);
+constexpr Duration kSaveEvery = Duration::Seconds(2);
+constexpr Duration kCancelPatience = Duration::Seconds(20);
+
+std::string Absolute(const std::string& path) { return fs::absolute(path).lexically_normal().string(); }
+
+std::string SourceOf(const RunOptions& options) {
+  if (!options.source.empty()) return Absolute(options.source);
+  const std::string& first = options.paths[0];
+  std::error_code error;
+  if (first == "-") return Absolute(".");
+  return Absolute(fs::is_directory(first, error) ? first : fs::path(first).parent_path().empty() ? "." : fs::path(first).parent_path().string());
+}
+
+// Pipelines to run, by name; an error when the one that was asked for is not there.
+Result<std::vector<std::string>> Chosen(const Declared& declared, const RunOptions& options) {
+  std::vector<std::string> names;
+  for (const auto& [index, pipeline] : declared.pipelines)
+    if (options.pipeline.empty() || options.pipeline == pipeline.meta.name) names.push_back(pipeline.meta.name);
+  if (!names.empty()) return names;
+  if (options.pipeline.empty()) return Error{Fault::Invalid, "Usage", "the manifests hold no Pipeline, so there is nothing to run"};
+  return Error{Fault::Invalid, "Usage", "the manifests hold no Pipeline \"" + options.pipeline + "\""};
+}
+
+Status Apply(local::MemoryCluster& cluster, const Manifests& manifests, const std::vector<std::string>& pipelines) {
+  for (const Manifest& manifest : manifests.objects) {
+    const bool left_out = *manifest.resource == api::kPipelines && std::find(pipelines.begin(), pipelines.end(), manifest.Name()) == pipelines.end();
+    if (left_out) continue;
+    Json object = manifest.object;
+    object.erase("status");
+    const auto applied = cluster.Patch({*manifest.resource, manifest.Namespace(), manifest.Name()}, kube::PatchType::Apply, kube::Subresource::None, object);
+    if (!applied) return Error{applied.error().fault, applied.error().reason, manifest.file + ": " + manifest.Label() + ": " + applied.error().message};
+  }
+  return Ok();
+}
+
+// A pipeline whose revision is in force already would not start by itself: a new revision does.
+Status RequestUnchanged(RunFollower& follower, Session& session, const Declared& declared, const Published& before, const std::vector<std::string>& pipelines, Time now) {
+  for (const auto& [index, pipeline] : declared.pipelines) {
+    const std::string& name = pipeline.meta.name;
+    const auto old = std::find_if(before.pipelines.begin(), before.pipelines.end(), [&](const api::Pipeline& p) { return p.meta.name == name && p.meta.ns == pipeline.meta.ns; });
+    if (old == before.pipelines.end() || std::find(pipelines.begin(), pipelines.end(), name) == pipelines.end()) continue;
+    const plan::Environment environment{"local", session.Options().lake, session.Options().source};
+    const plan::Resolution resolved = plan::Resolve(pipeline, SurroundingsOf(declared, before, pipeline.meta.ns), environment);
+    if (plan::RevisionName(resolved.bundle) != old->status.revision) continue;
+    if (Status requested = follower.Request(name, now); !requested) return requested;
+  }
+  return Ok();
+}
+
+enum class End { AllEnded, Interrupted, TimedOut };
+
+class Loop {
+ public:
+  Loop(const Terminal& terminal, Session& session, RunFollower& follower, Interrupt& interrupt, Duration timeout)
+      : terminal_(terminal), session_(session), follower_(follower), interrupt_(interrupt), timeout_(timeout), progress_(terminal) {}
+
+  // Until every pipeline has an answer.
+  End Run() {
+    const Time begin = clock_.Now();
+    for (;;) {
+      const Time now = Step();
+      if (std::none_of(views_.begin(), views_.end(), [](const PipelineView& v) { return v.state == State::Starting || v.state == State::Running; })) return End::AllEnded;
+      if (interrupt_.Count() > 0) return Cancel(End::Interrupted);
+      if (timeout_.ms > 0 && now - begin >= timeout_) return Cancel(End::TimedOut);
+      interrupt_.Wait(kTick);
+    }
+  }
+  const std::vector<PipelineView>& Views() const { return views_; }
+
+ private:
+  Time Step() {
+    const Time now = clock_.Now();
+    views_ = follower_.Look(now);
+    progress_.Show(follower_.Runs(), now);
+    if (now - saved_ >= kSaveEvery && session_.Save()) saved_ = now;
+    return now;
+  }
+
+  End Cancel(End end) {
+    terminal_.err << (end == End::Interrupted ? "Interrupted" : "Timed out") << ": cancelling the runs; once more kills them\n";
+    follower_.CancelAll();
+    const Time begin = clock_.Now();
+    const int count = interrupt_.Count();
+    while (interrupt_.Count() == count && clock_.Now() - begin < kCancelPatience) {
+      Step();
+      if (std::none_of(views_.begin(), views_.end(), [](const PipelineView& v) { return v.state == State::Running; })) break;
+      interrupt_.Wait(kTick);
+    }
+    return end;
+  }
+
+  const Terminal& terminal_;
+  Session& session_;
+  RunFollower& follower_;
+  Interrupt& interrupt_;
+  const Duration timeout_;
+  SystemClock clock_;
+  Progress progress_;
+  std::vector<PipelineView> views_;
+  Time saved_;
+};
+
+// What became of each pipeline; a failure with everything that is known about it.
+Exit Tell(const Terminal& terminal, const World& world, const std::vector<PipelineView>& views) {
+  Exit exit = Exit::Ok;
+  for (const PipelineView& view : views) {
+    const bool good = view.state == State::Succeeded || view.state == State::Suspended;
+    if (!good) exit = Exit::Failed;
+    terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, good ? "ok" : "failed") << " " << view.name;
+    if (!view.run.empty()) terminal.err << " (" << view.run << ")";
+    terminal.err << (view.message.empty() ? "" : ": " + Printable(view.message)) << "\n";
+    if (view.state != State::Failed) continue;
+    if (const auto report = RunReport(world, view.run, 20)) PrintRunReport({terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, OutputFormat::Table}, *report);
+  }
+  return exit;
+}
+
+Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manifests& manifests, const Declared& declared, const std::string& runner) {
+  const auto pipelines = Chosen(declared, options);
+  if (!pipelines) return Complain(terminal, pipelines.error(), Exit::Usage);
+  auto opened = Session::Open({Absolute(options.place.lake), SourceOf(options), runner});
+  if (!opened) return Complain(terminal, opened.error());
+  Session& session = **opened;
+  const auto before = ReadPublished(session.Cluster());
+  if (!before) return Complain(terminal, before.error());
+  const std::string ns = declared.pipelines[0].object.meta.ns;
+  Interrupt interrupt;
+  RunFollower follower(session, ns, *pipelines);
+  if (const Status applied = Apply(session.Cluster(), manifests, *pipelines); !applied) return Complain(terminal, applied.error(), Exit::Usage);
+  if (const Status requested = RequestUnchanged(follower, session, declared, *before, *pipelines, SystemClock().Now()); !requested) return Complain(terminal, requested.error());
+  if (const Status started = session.Start(); !started) return Complain(terminal, started.error());
+  Loop loop(terminal, session, follower, interrupt, options.timeout);
+  const End end = loop.Run();
+  session.Stop();
+  const World world{std::shared_ptr<kube::ClusterApi>(&session.Cluster(), [](kube::ClusterApi*) {}), ns, options.place.lake, World::Kind::Local};
+  const Exit exit = Tell(terminal, world, loop.Views());
+  return end == End::Interrupted ? Exit::Interrupted : end == End::TimedOut ? Exit::Failed : exit;
+}
+
+}  // namespace
+
+Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) {
+  const auto runner = FindRunner();
+  if (!runner) return Complain(terminal, runner.error(), Exit::Usage);
+  const Manifests manifests = LoadManifests(options.paths, options.place.ns.empty() ? "default" : options.place.ns, in);
+  const Declared declared = ReadManifests(manifests);
+  const auto world = OpenLocal(options.place);
+  if (!world && world.error().fault != Fault::Missing) return Complain(terminal, world.error(), Exit::Usage);
+  const auto published = world ? ReadPublished(*world->cluster) : Result<Published>(Published{});
+  const Findings findings = CheckAll(manifests, declared, *published, runner);
+  Print(terminal, terminal.err, findings);
+  if (HasErrors(findings)) return Exit::Usage;
+  return RunSession(terminal, options, manifests, declared, *runner);
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <istream>
+#include <string>
+#include <vector>
+
+#include "cli/terminal.h"
+#include "cli/world.h"
+#include "crds/base/time.h"
+
+namespace weir::cli {
+
+struct RunOptions {
+  std::vector<std::string> paths;
+  std::string source;    // folder of the store `source`; empty: the folder of the first path
+  std::string pipeline;  // only this one; empty: every pipeline of the manifests
+  Duration timeout;      // zero: none
+  Place place;           // lake and namespace
+};
+
+// No cluster: loads the manifests, checks them, runs their pipelines on this machine with the operator's own
+// controllers, and answers when every run has ended. Ctrl-C cancels the runs; a second one kills what still runs.
+Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in);
+
+}  // namespace weir::cli

@@ -1,0 +1,96 @@
+#include "cli/session.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include "cli/world.h"
+#include "operator/controller/owner_map.h"
+
+namespace weir::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<int> Lock(const std::string& lake) {
+  const fs::path folder = fs::path(StateFile(lake)).parent_path();
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return Error{Fault::Exhausted, "DiskFull", "cannot make the folder " + folder.string() + ": " + error.message() + "; name another with --lake"};
+  const int lock = open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (lock < 0) return Error{Fault::Exhausted, "DiskFull", "cannot write in " + folder.string() + ": " + std::strerror(errno) + "; name another lake with --lake"};
+  if (flock(lock, LOCK_EX | LOCK_NB) == 0) return lock;
+  close(lock);
+  return Error{Fault::Conflict, "LakeInUse", "another weir run works on the lake " + lake + ": wait for it, or name another lake with --lake"};
+}
+
+local::KubeletOptions KubeletFor(const SessionOptions& options) {
+  const fs::path folder = fs::path(StateFile(options.lake)).parent_path();
+  local::KubeletOptions kubelet;
+  kubelet.runner = options.runner;
+  kubelet.folder = folder / "pods";
+  kubelet.logs = folder / "logs";
+  kubelet.parallel = static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
+  return kubelet;
+}
+
+}  // namespace
+
+Session::Session(SessionOptions options, int lock)
+    : options_(std::move(options)),
+      lock_(lock),
+      cluster_(clock_),
+      ports_{stores_, cluster_, clock_, {"local", options_.lake, options_.source}},
+      kubelet_(cluster_, clock_, KubeletFor(options_)),
+      log_(fs::path(StateFile(options_.lake)).parent_path() / "controllers.log", std::ios::trunc) {}
+
+Result<std::unique_ptr<Session>> Session::Open(SessionOptions options) {
+  const auto lock = Lock(options.lake);
+  if (!lock) return lock.error();
+  std::unique_ptr<Session> session(new Session(std::move(options), *lock));
+  if (const Status loaded = session->cluster_.Load(StateFile(session->options_.lake)); !loaded && loaded.error().fault != Fault::Missing) return loaded.error();
+  return session;
+}
+
+Session::~Session() {
+  Stop();
+  close(lock_);
+}
+
+Status Session::Start() {
+  if (Status started = kubelet_.Start(); !started) return started;
+  controller::RuntimeOptions options;
+  options.debounce = Duration::Millis(2);
+  const auto affected = [this](const api::Resource& resource, const observe::Item& item) { return controller::Affected(resource, item, stores_); };
+  controller::RuntimeMeters meters;
+  meters.reconciled = [this](const controller::Key& key, const controller::Visit& visit, Duration) { Log(key, visit); };
+  runtime_ = std::make_unique<controller::Runtime>(ports_, clock_, controller::Reconcile, affected, options, meters);
+  runtime_->Start();
+  return Ok();
+}
+
+void Session::Log(const controller::Key& key, const controller::Visit& visit) {
+  if (visit.error.empty()) return;
+  const std::lock_guard lock(log_mutex_);
+  log_ << FormatMicros(clock_.Now()) << " " << key.resource.kind << "/" << key.name << ": " << visit.error << std::endl;
+}
+
+bool Session::Idle() { return runtime_ != nullptr && runtime_->Synced() && runtime_->Queue().Idle(); }
+
+Status Session::Save() const { return cluster_.Save(StateFile(options_.lake)); }
+
+void Session::Stop() {
+  if (runtime_ == nullptr) return;
+  kubelet_.Stop();
+  runtime_->Stop();
+  runtime_.reset();
+  static_cast<void>(Save());
+}
+
+}  // namespace weir::cli

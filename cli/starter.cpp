@@ -1,0 +1,94 @@
+#include "cli/starter.h"
+
+#include "cli/yaml_text.h"
+#include "crds/api/view.h"
+#include "crds/api/write.h"
+#include "crds/base/name.h"
+
+namespace weir::cli {
+namespace {
+
+Json Manifest(std::string_view kind, const std::string& name, Json spec) {
+  return {{"apiVersion", api::kApiVersion}, {"kind", kind}, {"metadata", {{"name", name}}}, {"spec", std::move(spec)}};
+}
+
+Json DatasetManifest(const StarterNames& names, const InferredFile& file, api::Zone zone) {
+  const bool files = api::HoldsFiles(zone);
+  api::DatasetSpec spec;
+  spec.zone = zone;
+  spec.owner.team = names.team;
+  if (files) spec.format = file.format;
+  else spec.schema = api::Schema{file.columns, {}};
+  spec.description = zone == api::Zone::Landing ? "Files such as " + file.path + ", as they came." : files ? "Every file that ever landed, byte for byte." : "Rows of " + file.path + ", typed.";
+  const std::string suffix = zone == api::Zone::Landing ? "-landing" : files ? "-history" : "";
+  return Manifest("Dataset", file.name + suffix, api::Write(spec));
+}
+
+Json ViewManifest(const StarterNames& names, const InferredFile& file) {
+  api::ViewSpec spec;
+  spec.purpose = "Rows of " + file.path + "; say here what readers use them for.";
+  spec.grain = "One row of the file.";
+  spec.owner.team = names.team;
+  std::string columns;
+  for (const api::Column& column : file.columns) {
+    columns += (columns.empty() ? "" : ", ") + std::string("\"") + column.name + "\"";
+    spec.columns.push_back({column.name, column.type, column.nullable, "Column " + (column.sourceName.empty() ? column.name : column.sourceName) + " of the file.", "", column.unit});
+  }
+  spec.query.sql = "SELECT " + columns + "\nFROM \"" + TableName(file.name) + "\"";
+  spec.freshness = api::Freshness{Duration::Hours(24)};
+  return Manifest("View", file.name + "-v1", api::Write(spec));
+}
+
+api::Stage LandStage(const InferredFile& file) {
+  api::Stage stage;
+  stage.name = "land-" + file.name;
+  stage.needs = std::vector<std::string>{};
+  stage.land = api::LandStage{{api::FilesSource{"", file.path}, {}}, file.name + "-landing"};
+  return stage;
+}
+
+// The writer leaves empty lists out, but for a first stage of a branch `needs: []` is the point.
+Json PipelineManifest(const StarterNames& names, const std::vector<InferredFile>& files) {
+  api::PipelineSpec spec;
+  spec.purpose = "Bring " + files[0].path + (files.size() > 1 ? " and others" : "") + " into a published table.";
+  spec.owner.team = names.team;
+  std::vector<std::string> decoded;
+  for (const InferredFile& file : files) {
+    api::Stage accept, decode;
+    accept.name = "accept-" + file.name, accept.accept = api::AcceptStage{file.name + "-landing", file.name + "-history"};
+    decode.name = "decode-" + file.name, decode.transform = api::TransformStage{file.name + "-history", "", file.name};
+    spec.stages.insert(spec.stages.end(), {LandStage(file), accept, decode});
+  }
+  api::Stage publish;
+  publish.name = "publish-" + files[0].name;
+  publish.needs = std::vector<std::string>{"decode-" + files[0].name};
+  publish.publish = api::PublishStage{files[0].name + "-v1"};
+  spec.stages.push_back(publish);
+  Json json = api::Write(spec);
+  for (const char* defaulted : {"retry", "runHistory", "suspend"}) json.erase(defaulted);
+  for (Json& stage : json["stages"]) {
+    if (At(stage, "resources").empty()) stage.erase("resources");
+    if (stage.contains("land")) stage["needs"] = Json::array();
+  }
+  return Manifest("Pipeline", DerivedName({"load", names.name}, 50), std::move(json));
+}
+
+}  // namespace
+
+std::vector<Json> StarterManifests(const StarterNames& names, const std::vector<InferredFile>& files) {
+  std::vector<Json> manifests;
+  for (const InferredFile& file : files)
+    for (const api::Zone zone : {api::Zone::Landing, api::Zone::RawHistory, api::Zone::Processed}) manifests.push_back(DatasetManifest(names, file, zone));
+  manifests.push_back(ViewManifest(names, files[0]));
+  manifests.back()["spec"].erase("stability");
+  manifests.push_back(PipelineManifest(names, files));
+  return manifests;
+}
+
+std::string StarterText(const std::vector<Json>& manifests) {
+  std::string text = "# Made by weir init. Yours to edit: say who owns it, what it is for, which columns may not be missing, and what must hold.\n";
+  for (std::size_t i = 0; i < manifests.size(); ++i) text += (i > 0 ? "---\n" : "") + YamlText(manifests[i]);
+  return text;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crds/base/json.h"
+#include "crds/base/result.h"
+
+namespace weir::cli {
+
+// How the program ends. Scripts rely on these: a finding or a failed run is 1, a mistake in the call or in a manifest
+// that keeps `weir run` from starting is 2, Ctrl-C is 130 as in a shell.
+enum class Exit { Ok = 0, Failed = 1, Usage = 2, Interrupted = 130 };
+
+enum class OutputFormat { Table, Json, Yaml, Csv };
+
+enum class Paint { Plain, Bold, Dim, Red, Green, Yellow, Blue };
+
+// Where a command writes. `out` gets the answer and nothing else, so that it can be piped; `err` gets progress and
+// complaints. Colours appear only on a terminal and never with NO_COLOR (https://no-color.org) or TERM=dumb.
+struct Terminal {
+  std::ostream& out;
+  std::ostream& err;
+  enum class Kind { Pipe, Tty } outKind = Kind::Pipe, errKind = Kind::Pipe;
+  enum class Colors { No, Yes } colors = Colors::No;
+  int width = 100;
+  OutputFormat format = OutputFormat::Table;
+
+  // The text in that colour when `kind` is a terminal and colours are wanted.
+  std::string In(Paint paint, std::string_view text, Kind kind) const;
+  std::string OnOut(Paint paint, std::string_view text) const { return In(paint, text, outKind); }
+  std::string OnErr(Paint paint, std::string_view text) const { return In(paint, text, errKind); }
+};
+
+// The process's own streams, looked at once.
+Terminal ProcessTerminal();
+
+// "weir: <message>" on err.
+Exit Complain(const Terminal& terminal, const Error& error, Exit exit = Exit::Failed);
+
+// Text from a file or an object may hold anything: control characters become '?', so that it cannot move the cursor.
+std::string Printable(std::string_view text);
+std::string OneLine(std::string_view text);  // and newlines become spaces
+
+// Characters as a terminal counts them, one column for each code point.
+std::size_t Width(std::string_view text);
+
+}  // namespace weir::cli

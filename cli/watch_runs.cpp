@@ -1,0 +1,102 @@
+#include "cli/watch_runs.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "crds/api/read.h"
+
+namespace weir::cli {
+namespace {
+
+// With nothing due, nothing in flight and nothing written for so long, what has not come will not come by itself.
+constexpr Duration kSettledAfter = Duration::Millis(1500);
+
+bool IsFinished(const api::RunStatus& status) {
+  const api::Condition* succeeded = api::Find(status.conditions, api::ConditionType::Succeeded);
+  return succeeded != nullptr && succeeded->status != api::ConditionStatus::Unknown;
+}
+
+api::Pipeline ReadPipeline(const Json& json) {
+  std::vector<api::Problem> newer;
+  api::Pipeline pipeline;
+  pipeline.meta = api::ReadMeta(json);
+  pipeline.spec = api::Read<api::PipelineSpec>(At(json, "spec"), "spec", newer);
+  if (At(json, "status").is_object()) pipeline.status = api::Read<api::PipelineStatus>(At(json, "status"), "status", newer);
+  return pipeline;
+}
+
+PipelineView FromRun(const std::string& pipeline, const RunView& run) {
+  PipelineView view{pipeline, PipelineView::State::Running, "", run.name};
+  if (!IsFinished(run.status)) return view;
+  const api::Condition* succeeded = api::Find(run.status.conditions, api::ConditionType::Succeeded);
+  view.state = succeeded->status == api::ConditionStatus::True ? PipelineView::State::Succeeded : PipelineView::State::Failed;
+  view.message = succeeded->message;
+  return view;
+}
+
+}  // namespace
+
+RunFollower::RunFollower(Session& session, std::string ns, std::vector<std::string> pipelines) : session_(session), ns_(std::move(ns)), pipelines_(std::move(pipelines)) {
+  for (const RunView& run : List())
+    if (IsFinished(run.status)) old_.insert(run.name);
+}
+
+Status RunFollower::Request(const std::string& pipeline, Time now) {
+  requested_.insert(pipeline);
+  const Json patch = {{"metadata", {{"annotations", {{std::string(api::kAnnotationRequestedAt), FormatMicros(now)}}}}}};
+  const auto patched = session_.Cluster().Patch({api::kPipelines, ns_, pipeline}, kube::PatchType::Merge, kube::Subresource::None, patch);
+  return patched ? Ok() : Status(patched.error());
+}
+
+std::vector<RunView> RunFollower::List() const {
+  std::vector<RunView> runs;
+  const auto listing = session_.Cluster().List({api::kPipelineRuns, ns_, ""});
+  if (!listing) return runs;
+  for (const Json& item : listing->items) {
+    std::vector<api::Problem> newer;
+    RunView run{api::ReadMeta(item).name, Text(At(item, "spec"), "pipeline"), {}};
+    if (At(item, "status").is_object()) run.status = api::Read<api::RunStatus>(At(item, "status"), "status", newer);
+    if (std::find(pipelines_.begin(), pipelines_.end(), run.pipeline) != pipelines_.end() && !old_.contains(run.name)) runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+std::vector<RunView> RunFollower::Runs() const { return List(); }
+
+bool RunFollower::Settled(Time now) {
+  const std::string version = session_.Cluster().Version();
+  if (!session_.Idle() || std::exchange(idle_version_, version) != version) idle_since_.reset();
+  else if (!idle_since_) idle_since_ = now;
+  return idle_since_ && now - *idle_since_ >= kSettledAfter;
+}
+
+PipelineView RunFollower::LookAt(const std::string& name, Time now) {
+  const std::vector<RunView> runs = List();
+  PipelineView view{name, PipelineView::State::Starting, "", ""};
+  for (const RunView& run : runs)
+    if (run.pipeline == name && (view.state == PipelineView::State::Starting || !IsFinished(run.status))) view = FromRun(name, run);
+  if (view.state != PipelineView::State::Starting) return view;
+  const auto object = session_.Cluster().Get({api::kPipelines, ns_, name});
+  if (!object) return {name, PipelineView::State::Refused, object.error().message, ""};
+  const api::Pipeline pipeline = ReadPipeline(*object);
+  if (pipeline.spec.suspend) return {name, PipelineView::State::Suspended, "it is suspended (spec.suspend)", ""};
+  if (!Settled(now)) return view;
+  const api::Condition* ready = api::Find(pipeline.status.conditions, api::ConditionType::Ready);
+  const bool in_force = ready != nullptr && ready->status == api::ConditionStatus::True;
+  if (in_force && !requested_.contains(name) && Request(name, now)) return view;
+  return {name, PipelineView::State::Refused, ready == nullptr ? "the controllers said nothing about it" : std::string(api::Word(ready->reason)) + ": " + ready->message, ""};
+}
+
+std::vector<PipelineView> RunFollower::Look(Time now) {
+  std::vector<PipelineView> views;
+  for (const std::string& pipeline : pipelines_) views.push_back(LookAt(pipeline, now));
+  return views;
+}
+
+void RunFollower::CancelAll() {
+  const Json patch = {{"spec", {{"state", api::Word(api::RunState::Cancelled)}}}};
+  for (const RunView& run : List())
+    if (!IsFinished(run.status)) static_cast<void>(session_.Cluster().Patch({api::kPipelineRuns, ns_, run.name}, kube::PatchType::Merge, kube::Subresource::None, patch));
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/progress.h"
+#include "cli/session.h"
+#include "crds/api/pipeline.h"
+
+namespace weir::cli {
+
+// How one pipeline of a session stands.
+struct PipelineView {
+  std::string name;
+  enum class State { Starting, Running, Succeeded, Failed, Refused, Suspended } state = State::Starting;
+  std::string message;         // why, where it is not well
+  std::string run;             // the newest run of this session
+};
+
+// Follows the runs that a session starts. A run of an earlier session that had not ended goes on and counts as well.
+class RunFollower {
+ public:
+  // `pipelines` of namespace `ns`. Looks at the cluster once, before anything starts, to know which runs are old.
+  RunFollower(Session& session, std::string ns, std::vector<std::string> pipelines);
+
+  // Starts one run of the pipeline by annotation; the controllers do the rest.
+  Status Request(const std::string& pipeline, Time now);
+
+  // One look. A pipeline that has settled without a run is asked for one.
+  std::vector<PipelineView> Look(Time now);
+  std::vector<RunView> Runs() const;
+
+  // Asks every run that has not ended to end as Cancelled.
+  void CancelAll();
+
+ private:
+  PipelineView LookAt(const std::string& pipeline, Time now);
+  bool Settled(Time now);
+  std::vector<RunView> List() const;
+
+  Session& session_;
+  const std::string ns_;
+  const std::vector<std::string> pipelines_;
+  std::set<std::string> old_;        // names of runs that had ended before
+  std::set<std::string> requested_;  // pipelines
+  std::optional<Time> idle_since_;
+  std::string idle_version_;
+};
+
+}  // namespace weir::cli

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/terminal.h"
+#include "operator/kube/cluster_api.h"
+
+namespace weir::cli {
+
+// Which world a command looks at: the cluster of a kubeconfig that was given, else the lake that `weir run` keeps, else,
+// where there is no such lake, the cluster of the variable KUBECONFIG.
+struct Place {
+  std::string lake = ".weir/lake";
+  std::string kubeconfig;  // files as KUBECONFIG names them; empty: none was given
+  std::string context;
+  std::string ns;  // empty: of the kubeconfig's context, or "default"
+};
+
+// That world, opened. `lake` is the folder of the built-in Lake (local), or a folder in which the volumes of the cluster
+// are mounted here, one folder for each store (empty when there is none).
+struct World {
+  std::shared_ptr<kube::ClusterApi> cluster;
+  std::string ns;
+  std::string lake;
+  enum class Kind { Local, Cluster } kind = Kind::Local;
+};
+
+// Fails with Fault::Missing where no run has left anything yet, saying what to do first.
+Result<World> Open(const Place& place);
+Result<World> OpenLocal(const Place& place);  // the lake, whatever kubeconfig there is
+
+// The local world's state: objects as an API server would hold them. It lies in the lake, so that both move together.
+std::string StateFile(const std::string& lake);
+
+}  // namespace weir::cli

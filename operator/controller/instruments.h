@@ -1,0 +1,28 @@
+#pragma once
+
+#include "operator/controller/object_meter.h"
+#include "operator/controller/runtime.h"
+#include "operator/telemetry/health.h"
+#include "operator/telemetry/metrics.h"
+
+namespace weir::controller {
+
+// Connects the runtime to metrics, probes and the log. Ready: every store is full. Alive: each watch comes round and no
+// reconcile hangs; CheckWorkers must be called every few seconds. Outlives the runtime.
+class Instruments {
+ public:
+  Instruments(const observe::Stores& stores, telemetry::Metrics& metrics, telemetry::Health& health);
+
+  RuntimeMeters Meters();
+  void CheckWorkers(const WorkQueue& queue);
+
+ private:
+  void Reconciled(const Key& key, const Visit& visit, Duration took);
+  void WatchFailed(const api::Resource& resource, const Error& error);
+
+  telemetry::Metrics& metrics_;
+  telemetry::Health& health_;
+  ObjectMeter objects_;
+};
+
+}  // namespace weir::controller

@@ -1,0 +1,82 @@
+#include "operator/controller/object_meter.h"
+
+#include "crds/api/dataset.h"
+#include "crds/api/read.h"
+#include "crds/api/view.h"
+
+namespace weir::controller {
+namespace {
+
+telemetry::Subject SubjectOf(const api::Resource& resource, const api::Meta& meta) { return {resource.kind, meta.ns, meta.name}; }
+
+// What does not fit is left out: the API server has validated it, and a metric is no place to complain.
+template <typename Spec, typename StatusT>
+api::Object<Spec, StatusT> ReadLeniently(const observe::Item& item) {
+  std::vector<api::Problem> ignored;
+  return {item.meta, api::Read<Spec>(At(item.json, "spec"), "", ignored), api::Read<StatusT>(At(item.json, "status"), "", ignored)};
+}
+
+template <typename Spec, typename StatusT>
+void ShowFreshness(const telemetry::Subject& subject, const observe::Item& item, telemetry::Metrics& metrics) {
+  const auto object = ReadLeniently<Spec, StatusT>(item);
+  metrics.Freshness(subject, object.status.dataAsOf, object.spec.freshness ? std::optional(object.spec.freshness->maxLag) : std::nullopt);
+}
+
+// Reconciling and Stalled stand in status only while they hold.
+void ShowConditions(const telemetry::Subject& subject, const Json& conditions, telemetry::Metrics& metrics) {
+  if (!conditions.is_array()) return;
+  std::map<std::string, std::string> status{{"Reconciling", "False"}, {"Stalled", "False"}};
+  for (const Json& condition : conditions) status[Text(condition, "type")] = Text(condition, "status");
+  for (const auto& [type, value] : status) metrics.Condition(subject, type, value);
+}
+
+}  // namespace
+
+void ObjectMeter::CountAttempts(const api::PipelineRun& run, std::map<std::string, std::string>& counted) {
+  for (const api::StageStatus& stage : run.status.stages) {
+    std::string& last = counted[stage.name];
+    if (stage.countedPod.empty() || stage.countedPod == last) continue;
+    last = stage.countedPod;
+    metrics_.StageAttempted(api::Word(stage.reason.value_or(stage.state == api::StageState::Succeeded ? api::Reason::Completed : api::Reason::InternalError)));
+  }
+}
+
+void ObjectMeter::SeenRun(const api::PipelineRun& run) {
+  const std::lock_guard lock(mutex_);
+  const api::Condition* succeeded = api::Find(run.status.conditions, api::ConditionType::Succeeded);
+  const bool ended = succeeded != nullptr && succeeded->status != api::ConditionStatus::Unknown && run.status.finished.has_value();
+  const auto active = active_.find(run.meta.uid);
+  if (active == active_.end()) {
+    if (ended) return;
+    // What had ended before the first sight was counted by the process before this one.
+    for (const api::StageStatus& stage : run.status.stages) active_[run.meta.uid][stage.name] = stage.countedPod;
+    active_.try_emplace(run.meta.uid);
+    return;
+  }
+  if (!ended) return CountAttempts(run, active->second);
+  CountAttempts(run, active->second);
+  const double seconds = run.status.started ? static_cast<double>((*run.status.finished - *run.status.started).ms) / 1000 : 0;
+  const bool cancelled = succeeded->reason == api::Reason::Cancelled;
+  const std::string_view result = cancelled ? "Cancelled" : succeeded->status == api::ConditionStatus::True ? "Succeeded" : "Failed";
+  metrics_.RunFinished(run.meta.ns, run.spec.pipeline, result, seconds);
+  active_.erase(active);
+}
+
+void ObjectMeter::Seen(const api::Resource& resource, const observe::Item& item) {
+  if (resource.group != api::kGroup) return;
+  const telemetry::Subject subject = SubjectOf(resource, item.meta);
+  const observe::ItemPtr now = stores_.Of(resource).Get(item.meta.ns, item.meta.name);
+  if (!now || now->meta.uid != item.meta.uid) {
+    const std::lock_guard lock(mutex_);
+    active_.erase(item.meta.uid);
+    if (!now) metrics_.Forget(subject);
+    return;
+  }
+  // Runs are too many for gauges of their own.
+  if (resource == api::kPipelineRuns) return SeenRun(ReadLeniently<api::RunSpec, api::RunStatus>(*now));
+  ShowConditions(subject, At(At(now->json, "status"), "conditions"), metrics_);
+  if (resource == api::kDatasets) ShowFreshness<api::DatasetSpec, api::DatasetStatus>(subject, *now, metrics_);
+  if (resource == api::kViews) ShowFreshness<api::ViewSpec, api::ViewStatus>(subject, *now, metrics_);
+}
+
+}  // namespace weir::controller

@@ -1,0 +1,96 @@
+#include "operator/kube/api_status.h"
+
+namespace weir::kube {
+namespace {
+
+constexpr std::size_t kLongestForeignText = 300;
+
+// "field: message" of each cause that the message has not told already.
+std::string UntoldCauses(const Json& status) {
+  std::string text;
+  const Json& causes = At(At(status, "details"), "causes");
+  if (!causes.is_array()) return text;
+  const std::string message = Text(status, "message");
+  for (const Json& cause : causes) {
+    const std::string field = Text(cause, "field"), why = Text(cause, "message");
+    if (why.empty() || message.find(why) != std::string::npos) continue;
+    text += (text.empty() ? " (" : "; ") + (field.empty() ? why : field + ": " + why);
+  }
+  return text.empty() ? text : text + ")";
+}
+
+struct Meaning {
+  Fault fault;
+  std::string_view reason;  // when the Status has none
+};
+
+Meaning MeaningOf(int code) {
+  switch (code) {
+    case 400:
+    case 413:
+    case 422: return {Fault::Invalid, "Invalid"};
+    case 401: return {Fault::Denied, "Unauthorized"};
+    case 403: return {Fault::Denied, "Forbidden"};
+    case 404: return {Fault::Missing, "NotFound"};
+    case 408: return {Fault::Transient, "Timeout"};
+    case 409: return {Fault::Conflict, "Conflict"};
+    case 410: return {Fault::Transient, "Expired"};
+    case 429: return {Fault::Transient, "TooManyRequests"};
+    default: break;
+  }
+  // 3xx too: what answers is not the API server, or not yet.
+  if (code >= 500 || code < 400) return {Fault::Transient, "ServerError"};
+  return {Fault::Bug, "UnexpectedReply"};
+}
+
+}  // namespace
+
+ApiStatus ReadApiStatus(const Json& status) {
+  ApiStatus out;
+  out.code = static_cast<int>(Integer(status, "code"));
+  out.reason = Text(status, "reason");
+  out.message = Text(status, "message") + UntoldCauses(status);
+  out.retryAfterSeconds = static_cast<int>(Integer(At(status, "details"), "retryAfterSeconds"));
+  return out;
+}
+
+ApiStatus ReadApiStatus(int http_code, std::string_view body) {
+  const auto json = ParseJson(body);
+  if (json && Text(*json, "kind") == "Status") {
+    ApiStatus status = ReadApiStatus(*json);
+    if (status.code == 0) status.code = http_code;
+    return status;
+  }
+  ApiStatus status{.code = http_code, .reason = {}, .message = std::string(body.substr(0, kLongestForeignText))};
+  if (status.message.empty()) status.message = "no explanation was given";
+  return status;
+}
+
+Error ErrorFor(const ApiStatus& status, const std::string& what) {
+  const Meaning meaning = MeaningOf(status.code);
+  Error error{meaning.fault, status.reason, what + ": " + status.message};
+  if (status.code == 429 || error.reason.empty()) error.reason = meaning.reason;
+  error.message += " (HTTP " + std::to_string(status.code);
+  if (status.retryAfterSeconds > 0) error.message += ", try again in " + std::to_string(status.retryAfterSeconds) + " s";
+  error.message += ")";
+  return error;
+}
+
+bool IsExpired(const ApiStatus& status) { return status.code == 410; }
+
+std::vector<std::string> WarningTexts(std::string_view header) {
+  std::vector<std::string> texts;
+  bool quoted = false;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (header[i] == '"') {
+      quoted = !quoted;
+      if (quoted) texts.emplace_back();
+    } else if (quoted) {
+      if (header[i] == '\\' && i + 1 < header.size()) ++i;
+      texts.back().push_back(header[i]);
+    }
+  }
+  return texts;
+}
+
+}  // namespace weir::kube

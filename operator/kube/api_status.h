@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crds/base/json.h"
+#include "crds/base/result.h"
+
+namespace weir::kube {
+
+// What an API server says when it does not do what was asked: metav1.Status, as a body or in an ERROR event.
+struct ApiStatus {
+  int code = 0;
+  std::string reason;   // AlreadyExists, Conflict, Expired, Forbidden, Invalid, NotFound, TooManyRequests, ...
+  std::string message;  // the API server's own words, with the causes that they do not mention
+  int retryAfterSeconds = 0;
+};
+
+// A body that is not a Status (a proxy's, for example) becomes the message, cut to 300 bytes; `http_code` then is the code.
+ApiStatus ReadApiStatus(int http_code, std::string_view body);
+ApiStatus ReadApiStatus(const Json& status);
+
+// The Error that ClusterApi promises for it. `what` names the call and the object and begins the message:
+// "create pods default/x: pods \"x\" already exists".
+Error ErrorFor(const ApiStatus& status, const std::string& what);
+
+// 410: the resource version is gone, or a list's continue token.
+bool IsExpired(const ApiStatus& status);
+
+// The texts in a Warning header: `299 - "first", 299 - "second"`.
+std::vector<std::string> WarningTexts(std::string_view header);
+
+}  // namespace weir::kube

@@ -1,0 +1,73 @@
+#include "operator/kube/auth.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace weir::kube {
+namespace {
+
+Error Refused(std::string message) { return {Fault::Invalid, "BadKubeconfig", std::move(message)}; }
+
+std::string TrimRight(std::string text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+Result<std::string> Credential::Read() const {
+  if (file.empty()) return text;
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream content;
+  if (stream) content << stream.rdbuf();
+  std::string read = TrimRight(content.str());
+  if (!stream || read.empty()) return Error{Fault::Denied, "BadCredentials", "credential file " + file + " cannot be read or is empty"};
+  return read;
+}
+
+std::string ProcessEnvironment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? value : "";
+}
+
+Status CheckAccess(const Access& access, const std::string& where) {
+  const bool tls = access.server.starts_with("https://");
+  if (!tls && !access.server.starts_with("http://")) return Refused(where + ": server \"" + access.server + "\" must start with https:// (or http:// for a local proxy)");
+  if (access.server.find('[') != std::string::npos) {
+    return Refused(where + ": server \"" + access.server + "\" is an IPv6 address, which the HTTP client cannot reach; give a host name or an IPv4 address");
+  }
+  const bool credentials = access.certificate.Given() || access.key.Given() || access.token.Given();
+  if (!tls) return credentials ? Status(Refused(where + ": credentials are not sent over http; use https")) : Ok();
+  if (!access.authority.Given()) return Refused(where + ": certificate-authority or certificate-authority-data is missing; system roots are not trusted");
+  if (access.certificate.Given() != access.key.Given()) return Refused(where + ": client certificate and client key must be given together");
+  return Ok();
+}
+
+Result<Access> InCluster(const Environment& environment, const std::string& folder) {
+  const std::string host = environment("KUBERNETES_SERVICE_HOST"), port = environment("KUBERNETES_SERVICE_PORT");
+  if (host.empty() || port.empty()) {
+    return Error{Fault::Invalid, "NotInCluster", "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set; outside of a cluster give a kubeconfig"};
+  }
+  Access access;
+  access.server = "https://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port;
+  access.authority.file = folder + "/ca.crt";
+  access.token.file = folder + "/token";
+  if (const auto ns = Credential{.text = {}, .file = folder + "/namespace"}.Read()) access.ns = *ns;
+  for (const Credential* needed : {&access.authority, &access.token})
+    if (const auto read = needed->Read(); !read) return read.error();
+  if (const Status fine = CheckAccess(access, "service account"); !fine) return fine.error();
+  return access;
+}
+
+Result<Access> FindAccess(const KubeconfigChoice& choice, const Environment& environment) {
+  if (!choice.path.empty()) return FromKubeconfig(choice);
+  if (const std::string path = environment("KUBECONFIG"); !path.empty()) return FromKubeconfig({path, choice.context});
+  if (!environment("KUBERNETES_SERVICE_HOST").empty()) return InCluster(environment);
+  const std::string standard = environment("HOME") + "/.kube/config";
+  if (std::filesystem::exists(standard)) return FromKubeconfig({standard, choice.context});
+  return Error{Fault::Invalid, "NotInCluster", "no cluster is known: give --kubeconfig, set KUBECONFIG, or run inside a cluster"};
+}
+
+}  // namespace weir::kube

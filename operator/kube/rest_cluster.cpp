@@ -1,0 +1,204 @@
+#include "operator/kube/rest_cluster.h"
+
+#include <chrono>
+#include <optional>
+
+#include "operator/kube/api_status.h"
+#include "operator/kube/request_path.h"
+#include "operator/kube/watch_frame.h"
+
+namespace weir::kube {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::string_view kJson = "application/json";
+
+double SecondsSince(SteadyClock::time_point began) { return std::chrono::duration<double>(SteadyClock::now() - began).count(); }
+
+std::string Describe(std::string_view verb, const api::Resource& resource, std::string_view ns, std::string_view name) {
+  std::string what = std::string(verb) + " " + std::string(resource.plural);
+  if (!ns.empty() || !name.empty()) what += " " + std::string(ns) + (ns.empty() || name.empty() ? "" : "/") + std::string(name);
+  return what;
+}
+
+std::string_view ContentType(PatchType type) {
+  switch (type) {
+    case PatchType::Merge: return "application/merge-patch+json";
+    case PatchType::JsonPatch: return "application/json-patch+json";
+    case PatchType::Apply: return "application/apply-patch+yaml";
+  }
+  return kJson;
+}
+
+bool HasTest(const Json& patch) {
+  if (!patch.is_array()) return false;
+  for (const Json& step : patch)
+    if (Text(step, "op") == "test") return true;
+  return false;
+}
+
+// A JSON patch whose `test` fails answers 422, as a wrong patch does; the library that applies it says which.
+bool IsFailedTest(const Error& error) { return error.fault == Fault::Invalid && error.message.find("test") != std::string::npos; }
+
+// Lists leave apiVersion and kind out of their items.
+void Complete(Json& item, const api::Resource& resource) {
+  item["apiVersion"] = resource.ApiVersion();
+  item["kind"] = std::string(resource.kind);
+  Trim(item);
+}
+
+// What one watch has brought so far.
+struct Progress {
+  LineFramer framer;
+  bool any = false;
+  std::optional<Result<WatchEnd>> end;  // decided by an event, before the server closes
+};
+
+void TakeLine(std::string_view line, const std::string& what, const std::function<void(WatchEvent&&)>& sink, const StopToken& cut, Progress& progress) {
+  if (progress.end) return;
+  auto frame = ReadWatchFrame(line);
+  progress.any = true;
+  if (!frame) {
+    progress.end = Error{frame.error().fault, frame.error().reason, what + ": " + frame.error().message};
+  } else if (auto* event = std::get_if<WatchEvent>(&*frame)) {
+    sink(std::move(*event));
+  } else {
+    const ApiStatus& status = std::get<ApiStatus>(*frame);
+    progress.end = IsExpired(status) ? Result<WatchEnd>(WatchEnd::Expired) : Result<WatchEnd>(ErrorFor(status, what));
+  }
+  if (progress.end) cut.Stop();
+}
+
+}  // namespace
+
+RestCluster::RestCluster(std::unique_ptr<HttpClient> calls, std::unique_ptr<HttpClient> watches, RestClusterSettings settings)
+    : calls_(std::move(calls)), watches_(std::move(watches)), settings_(std::move(settings)), random_(std::random_device{}()) {}
+
+void RestCluster::Observe(const Call& call, const Result<HttpReply>& reply, double seconds) const {
+  if (settings_.onCall) settings_.onCall({call.verb, call.resource, reply ? reply->status : 0, seconds});
+  if (reply && settings_.onWarning)
+    for (const std::string& text : WarningTexts(reply->warning)) settings_.onWarning(call.what + ": " + text);
+}
+
+Result<Json> RestCluster::Send(const Call& call) {
+  const auto began = SteadyClock::now();
+  const auto reply = calls_->Call(call.request, settings_.stop);
+  Observe(call, reply, SecondsSince(began));
+  if (!reply) return Error{reply.error().fault, reply.error().reason, call.what + ": " + reply.error().message};
+  if (reply->status < 200 || reply->status > 299) {
+    ApiStatus status = ReadApiStatus(reply->status, reply->body);
+    if (reply->retryAfterSeconds > 0) status.retryAfterSeconds = reply->retryAfterSeconds;
+    return ErrorFor(status, call.what);
+  }
+  auto json = ParseJson(reply->body);
+  if (!json) return Error{Fault::Transient, "BadReply", call.what + ": the answer is " + json.error().message};
+  return std::move(*json);
+}
+
+Result<Json> RestCluster::Get(const ObjectRef& ref) {
+  auto object = Send({"get", ref.resource.plural, Describe("get", ref.resource, ref.ns, ref.name), {Method::Get, ObjectPath(ref.resource, ref.ns, ref.name), {}, {}}});
+  if (object) Trim(*object);
+  return object;
+}
+
+Result<Listing> RestCluster::List(const Selection& selection) {
+  auto listing = ListPages(selection, settings_.pageSize);
+  // The pages' snapshot was compacted away in between: one page holds everything.
+  if (!listing && listing.error().reason == "Expired") return ListPages(selection, 0);
+  return listing;
+}
+
+Result<Listing> RestCluster::ListPages(const Selection& selection, int page_size) {
+  Listing listing;
+  const std::string limit = page_size > 0 ? std::to_string(page_size) : "";
+  for (std::string next;;) {
+    const std::string target = ObjectPath(selection.resource, selection.ns) + Query({{"labelSelector", selection.labelSelector}, {"limit", limit}, {"continue", next}});
+    auto page = Send({"list", selection.resource.plural, Describe("list", selection.resource, selection.ns, {}), {Method::Get, target, {}, {}}});
+    if (!page) return std::move(page).error();
+    if (At(*page, "items").is_array()) {
+      for (Json& item : (*page)["items"]) {
+        Complete(item, selection.resource);
+        listing.items.push_back(std::move(item));
+      }
+    }
+    const Json& meta = At(*page, "metadata");
+    listing.resourceVersion = Text(meta, "resourceVersion");
+    next = Text(meta, "continue");
+    if (next.empty()) return listing;
+  }
+}
+
+Result<Json> RestCluster::Create(const ObjectRef& ref, const Json& object) {
+  const std::string target = ObjectPath(ref.resource, ref.ns) + Query({{"fieldManager", std::string(api::kFieldManager)}, {"fieldValidation", "Strict"}});
+  auto created = Send({"create", ref.resource.plural, Describe("create", ref.resource, ref.ns, ref.name), {Method::Post, target, std::string(kJson), Dump(object)}});
+  if (created) Trim(*created);
+  return created;
+}
+
+Result<Json> RestCluster::Patch(const ObjectRef& ref, PatchType type, Subresource sub, const Json& patch) {
+  const bool apply = type == PatchType::Apply;
+  const std::string_view verb = apply ? "apply" : "patch";
+  const std::string_view subresource = sub == Subresource::Status ? "status" : "";
+  const std::string target = ObjectPath(ref.resource, ref.ns, ref.name, subresource) +
+                             Query({{"fieldManager", std::string(api::kFieldManager)}, {"fieldValidation", "Strict"}, {"force", apply ? "true" : ""}});
+  auto patched = Send({verb, ref.resource.plural, Describe(verb, ref.resource, ref.ns, ref.name), {Method::Patch, target, std::string(ContentType(type)), Dump(patch)}});
+  if (!patched && HasTest(patch) && IsFailedTest(patched.error())) return Error{Fault::Conflict, "Conflict", patched.error().message};
+  if (patched) Trim(*patched);
+  return patched;
+}
+
+Status RestCluster::Delete(const ObjectRef& ref, const std::string& uid) {
+  Json options{{"apiVersion", "v1"}, {"kind", "DeleteOptions"}, {"propagationPolicy", "Background"}};
+  if (!uid.empty()) options["preconditions"] = {{"uid", uid}};
+  const auto gone = Send({"delete", ref.resource.plural, Describe("delete", ref.resource, ref.ns, ref.name),
+                          {Method::Delete, ObjectPath(ref.resource, ref.ns, ref.name), std::string(kJson), Dump(options)}});
+  return gone ? Ok() : Status(gone.error());
+}
+
+Duration RestCluster::RandomWatchTime() {
+  const std::lock_guard lock(random_mutex_);
+  return {std::uniform_int_distribution<std::int64_t>(settings_.shortestWatch.ms, settings_.longestWatch.ms)(random_)};
+}
+
+Result<WatchEnd> RestCluster::Watch(const Selection& selection, const std::string& resource_version, const std::function<void(WatchEvent&&)>& sink, const StopToken& stop) {
+  const std::string what = Describe("watch", selection.resource, selection.ns, {});
+  const std::string seconds = std::to_string(RandomWatchTime().ms / 1000);
+  const std::string target = ObjectPath(selection.resource, selection.ns) + Query({{"watch", "true"}, {"allowWatchBookmarks", "true"}, {"resourceVersion", resource_version},
+                                                                                  {"timeoutSeconds", seconds}, {"labelSelector", selection.labelSelector}});
+  const Call call{"watch", selection.resource.plural, what, {Method::Get, target, {}, {}}};
+  const StopToken cut;
+  const auto by_caller = stop.OnStop([cut] { cut.Stop(); });
+  const auto by_exit = settings_.stop.OnStop([cut] { cut.Stop(); });
+  Progress progress;
+  const auto take = [&](std::string_view bytes) {
+    const Status framed = progress.framer.Feed(bytes, [&](std::string_view line) { if (!cut.Stopped()) TakeLine(line, what, sink, cut, progress); });
+    if (framed || progress.end) return;
+    progress.end = framed.error();
+    cut.Stop();
+  };
+  const auto began = SteadyClock::now();
+  const auto reply = watches_->Stream(call.request, take, cut);
+  Observe(call, reply, reply ? reply->headSeconds : SecondsSince(began));
+
+  if (progress.end) return *progress.end;
+  if (cut.Stopped()) return WatchEnd::Stopped;
+  if (!reply) return Error{reply.error().fault, reply.error().reason, what + ": " + reply.error().message};
+  if (reply->status != 200) {
+    ApiStatus status = ReadApiStatus(reply->status, reply->body);
+    if (reply->retryAfterSeconds > 0) status.retryAfterSeconds = reply->retryAfterSeconds;
+    return IsExpired(status) ? Result<WatchEnd>(WatchEnd::Expired) : Result<WatchEnd>(ErrorFor(status, what));
+  }
+  if (!progress.any && SecondsSince(began) < 1) return Error{Fault::Transient, "WatchClosedAtOnce", what + ": the server closed the watch at once"};
+  return WatchEnd::Closed;
+}
+
+Result<std::unique_ptr<RestCluster>> ConnectCluster(const Access& access, RestClusterSettings settings, const Deadlines& deadlines) {
+  auto calls = ConnectHttp(access, deadlines);
+  if (!calls) return calls.error();
+  auto watches = ConnectHttp(access, Deadlines::OfWatches());
+  if (!watches) return watches.error();
+  return std::make_unique<RestCluster>(std::move(*calls), std::move(*watches), std::move(settings));
+}
+
+}  // namespace weir::kube

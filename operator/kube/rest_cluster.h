@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+
+#include "operator/kube/cluster_api.h"
+#include "operator/kube/http.h"
+
+namespace weir::kube {
+
+// One call as metrics want it. `code` is the HTTP status, or 0 when there was no reply; `seconds` ends with the reply's
+// body, for a watch with its headers.
+struct ApiCall {
+  std::string_view verb;      // get, list, create, patch, apply, delete, watch
+  std::string_view resource;  // pods, pipelines, ...
+  int code = 0;
+  double seconds = 0;
+};
+
+struct RestClusterSettings {
+  int pageSize = 500;                                      // objects of one page of a list
+  Duration shortestWatch = Duration::Seconds(300);         // the server ends each watch after a random time of these
+  Duration longestWatch = Duration::Seconds(600);
+  StopToken stop;                                          // ends every call: raise it before exit
+  std::function<void(const ApiCall&)> onCall;              // any thread
+  std::function<void(const std::string& text)> onWarning;  // Warning headers: deprecated versions, unknown fields; any thread
+};
+
+// The API server over HTTP. Safe from any thread; the clients are shared by all calls. Holds no state about objects.
+class RestCluster final : public ClusterApi {
+ public:
+  // `watches` is a client of its own, since a watch may be silent for longer than a call may.
+  RestCluster(std::unique_ptr<HttpClient> calls, std::unique_ptr<HttpClient> watches, RestClusterSettings settings = {});
+
+  Result<Json> Get(const ObjectRef& ref) override;
+  Result<Listing> List(const Selection& selection) override;
+  Result<Json> Create(const ObjectRef& ref, const Json& object) override;
+  Result<Json> Patch(const ObjectRef& ref, PatchType type, Subresource sub, const Json& patch) override;
+  Status Delete(const ObjectRef& ref, const std::string& uid) override;
+  // A watch that the server ends within a second and without an event is an Error (reason "WatchClosedAtOnce"): the
+  // caller must back off instead of watching again at once.
+  Result<WatchEnd> Watch(const Selection& selection, const std::string& resource_version, const std::function<void(WatchEvent&&)>& sink, const StopToken& stop) override;
+
+ private:
+  struct Call {
+    std::string_view verb;
+    std::string_view resource;
+    std::string what;  // for messages
+    HttpRequest request;
+  };
+  Result<Json> Send(const Call& call);
+  Result<Listing> ListPages(const Selection& selection, int page_size);
+  void Observe(const Call& call, const Result<HttpReply>& reply, double seconds) const;
+  Duration RandomWatchTime();
+
+  std::unique_ptr<HttpClient> calls_;
+  std::unique_ptr<HttpClient> watches_;
+  RestClusterSettings settings_;
+  std::mutex random_mutex_;
+  std::mt19937_64 random_;
+};
+
+// A RestCluster on one server; the lease's elector takes one of its own with `deadlines` OfLease.
+Result<std::unique_ptr<RestCluster>> ConnectCluster(const Access& access, RestClusterSettings settings = {}, const Deadlines& deadlines = Deadlines::OfCalls());
+
+}  // namespace weir::kube

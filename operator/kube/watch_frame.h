@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "crds/base/result.h"
+#include "operator/kube/api_status.h"
+#include "operator/kube/cluster_api.h"
+
+namespace weir::kube {
+
+// Cuts a stream of bytes into lines, wherever the pieces begin and end. One line at most 16 MiB: etcd's largest object
+// is 1.5 MB.
+class LineFramer {
+ public:
+  // Calls `line` for each line that is complete with these bytes; empty lines are passed over. Fault::Transient, reason
+  // "TooLarge", when a line is longer than allowed: nothing further will be right.
+  Status Feed(std::string_view bytes, const std::function<void(std::string_view)>& line);
+  bool Midline() const { return !rest_.empty(); }
+
+ private:
+  static constexpr std::size_t kLongest = 16 * 1024 * 1024;
+  std::string rest_;
+};
+
+// One line of a watch: an event, or the Status of an ERROR. Fault::Transient, reason "BadEvent", when it is neither.
+// Objects come without managedFields.
+using WatchFrame = std::variant<WatchEvent, ApiStatus>;
+Result<WatchFrame> ReadWatchFrame(std::string_view line);
+
+// Drops metadata.managedFields: half of an object's bytes, and nobody here reads them.
+void Trim(Json& object);
+
+}  // namespace weir::kube

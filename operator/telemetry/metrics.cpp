@@ -1,0 +1,161 @@
+#include "operator/telemetry/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+#include <mutex>
+
+namespace weir::telemetry {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using prometheus::Labels;
+using prometheus::Registry;
+
+Family<Counter>& Counters(Registry& registry, const char* name, const char* help) { return prometheus::BuildCounter().Name(name).Help(help).Register(registry); }
+Family<Gauge>& Gauges(Registry& registry, const char* name, const char* help) { return prometheus::BuildGauge().Name(name).Help(help).Register(registry); }
+Family<Histogram>& Histograms(Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+// 1 ms to about 30 s: calls and reconciles.
+const Histogram::BucketBoundaries kQuick{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+// 5 s to a day: runs.
+const Histogram::BucketBoundaries kSlow{5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 43200, 86400};
+
+std::string Text(std::string_view text) { return std::string(text); }
+Labels ByController(std::string_view controller) { return {{"controller", Text(controller)}}; }
+Labels ByObject(const Subject& subject) { return {{"namespace", Text(subject.ns)}, {"name", Text(subject.name)}}; }
+
+struct FreshnessFamilies {
+  Family<Gauge>& data_time;
+  Family<Gauge>& max_lag;
+};
+
+}  // namespace
+
+struct Metrics::Families {
+  Registry registry;
+  Family<Counter>& reconciles = Counters(registry, "weirkeeper_reconcile_total", "Turns of the loop, by what came of them");
+  Family<Counter>& reconcile_errors = Counters(registry, "weirkeeper_reconcile_errors_total", "Turns of the loop that failed, by reason");
+  Family<Histogram>& reconcile_seconds = Histograms(registry, "weirkeeper_reconcile_duration_seconds", "Time of one turn of the loop");
+  Family<Gauge>& queue_depth = Gauges(registry, "weirkeeper_workqueue_depth", "Objects waiting to be reconciled");
+  Family<Counter>& queue_adds = Counters(registry, "weirkeeper_workqueue_adds_total", "Objects put into the work queue");
+  Family<Counter>& queue_retries = Counters(registry, "weirkeeper_workqueue_retries_total", "Objects put back after a failure");
+  Family<Histogram>& queue_seconds = Histograms(registry, "weirkeeper_workqueue_latency_seconds", "Time from due to taken up");
+  Family<Counter>& api_calls = Counters(registry, "weirkeeper_api_requests_total", "Calls to the API server by HTTP status; code 0 is no answer");
+  Family<Histogram>& api_seconds = Histograms(registry, "weirkeeper_api_request_duration_seconds", "Time of a call to the API server; of a watch, to its first answer");
+  Family<Counter>& watch_events = Counters(registry, "weirkeeper_watch_events_total", "Events that watches brought");
+  Family<Counter>& watch_restarts = Counters(registry, "weirkeeper_watch_restarts_total", "Watches that ended and were started again, by reason");
+  Family<Gauge>& leader = Gauges(registry, "weirkeeper_leader", "1 while this process leads");
+  Family<Counter>& runs = Counters(registry, "weirkeeper_pipeline_runs_total", "Runs that ended, by result");
+  Family<Histogram>& run_seconds = Histograms(registry, "weirkeeper_pipeline_run_duration_seconds", "Time from a run's start to its end");
+  Family<Counter>& attempts = Counters(registry, "weirkeeper_stage_attempts_total", "Attempts of stages that ended, by reason");
+  Family<Gauge>& condition = Gauges(registry, "weirkeeper_condition", "Conditions of objects: 1 True, 0 False, -1 Unknown");
+  FreshnessFamilies dataset{Gauges(registry, "weirkeeper_dataset_data_timestamp_seconds", "Time of the newest data of a Dataset, in Unix seconds"),
+                            Gauges(registry, "weirkeeper_dataset_max_lag_seconds", "Lag that a Dataset declares as its limit")};
+  FreshnessFamilies view{Gauges(registry, "weirkeeper_view_data_timestamp_seconds", "Time of the newest data of a View, in Unix seconds"),
+                         Gauges(registry, "weirkeeper_view_max_lag_seconds", "Lag that a View declares as its limit")};
+
+  // Which condition types of an object have a series; the library cannot be asked.
+  std::mutex mutex;
+  std::map<std::string, std::map<std::string, Gauge*>> conditions;
+
+  FreshnessFamilies* FreshnessOf(std::string_view kind) { return kind == "Dataset" ? &dataset : kind == "View" ? &view : nullptr; }
+};
+
+namespace {
+
+std::string KeyOf(const Subject& subject) { return Text(subject.kind) + "/" + Text(subject.ns) + "/" + Text(subject.name); }
+
+void SetOrRemove(Family<Gauge>& family, const Labels& labels, std::optional<double> value) {
+  Gauge& gauge = family.Add(labels);
+  if (value) {
+    gauge.Set(*value);
+  } else {
+    family.Remove(&gauge);
+  }
+}
+
+}  // namespace
+
+Metrics::Metrics() : families_(std::make_unique<Families>()) { Leads(false); }
+Metrics::~Metrics() = default;
+
+void Metrics::Reconciled(std::string_view controller, std::string_view result, double seconds) {
+  families_->reconciles.Add({{"controller", Text(controller)}, {"result", Text(result)}}).Increment();
+  families_->reconcile_seconds.Add(ByController(controller), kQuick).Observe(seconds);
+}
+
+void Metrics::ReconcileFailed(std::string_view controller, std::string_view reason) {
+  families_->reconcile_errors.Add({{"controller", Text(controller)}, {"reason", Text(reason)}}).Increment();
+}
+
+void Metrics::QueueDepth(std::string_view controller, std::size_t depth) { families_->queue_depth.Add(ByController(controller)).Set(static_cast<double>(depth)); }
+void Metrics::QueueAdded(std::string_view controller) { families_->queue_adds.Add(ByController(controller)).Increment(); }
+void Metrics::QueueRetried(std::string_view controller) { families_->queue_retries.Add(ByController(controller)).Increment(); }
+void Metrics::QueueWaited(std::string_view controller, double seconds) { families_->queue_seconds.Add(ByController(controller), kQuick).Observe(seconds); }
+
+void Metrics::ApiCalled(std::string_view verb, std::string_view resource, int code, double seconds) {
+  families_->api_calls.Add({{"verb", Text(verb)}, {"resource", Text(resource)}, {"code", std::to_string(code)}}).Increment();
+  families_->api_seconds.Add({{"verb", Text(verb)}, {"resource", Text(resource)}}, kQuick).Observe(seconds);
+}
+
+void Metrics::WatchEventSeen(std::string_view resource, std::string_view type) {
+  families_->watch_events.Add({{"resource", Text(resource)}, {"type", Text(type)}}).Increment();
+}
+
+void Metrics::WatchRestarted(std::string_view resource, std::string_view reason) {
+  families_->watch_restarts.Add({{"resource", Text(resource)}, {"reason", Text(reason)}}).Increment();
+}
+
+void Metrics::Leads(bool leading) { families_->leader.Add({}).Set(leading ? 1 : 0); }
+
+void Metrics::RunFinished(std::string_view ns, std::string_view pipeline, std::string_view result, double seconds) {
+  const Labels labels{{"namespace", Text(ns)}, {"pipeline", Text(pipeline)}};
+  Labels with_result = labels;
+  with_result["result"] = Text(result);
+  families_->runs.Add(with_result).Increment();
+  families_->run_seconds.Add(labels, kSlow).Observe(seconds);
+}
+
+void Metrics::StageAttempted(std::string_view reason) { families_->attempts.Add({{"reason", Text(reason)}}).Increment(); }
+
+void Metrics::Freshness(const Subject& subject, std::optional<Time> data_time, std::optional<Duration> max_lag) {
+  const FreshnessFamilies* families = families_->FreshnessOf(subject.kind);
+  if (families == nullptr) return;
+  const std::lock_guard lock(families_->mutex);
+  const auto seconds = [](double whole, double unit) { return std::optional<double>(whole / unit); };
+  SetOrRemove(families->data_time, ByObject(subject), data_time ? seconds(static_cast<double>(data_time->us), 1e6) : std::nullopt);
+  SetOrRemove(families->max_lag, ByObject(subject), max_lag ? seconds(static_cast<double>(max_lag->ms), 1e3) : std::nullopt);
+}
+
+void Metrics::Condition(const Subject& subject, std::string_view type, std::string_view status) {
+  const std::lock_guard lock(families_->mutex);
+  Labels labels = ByObject(subject);
+  labels["kind"] = Text(subject.kind);
+  labels["type"] = Text(type);
+  Gauge& gauge = families_->condition.Add(labels);
+  gauge.Set(status == "True" ? 1 : status == "False" ? 0 : -1);
+  families_->conditions[KeyOf(subject)][Text(type)] = &gauge;
+}
+
+void Metrics::Forget(const Subject& subject) {
+  Freshness(subject, std::nullopt, std::nullopt);
+  const std::lock_guard lock(families_->mutex);
+  const auto found = families_->conditions.find(KeyOf(subject));
+  if (found == families_->conditions.end()) return;
+  for (const auto& [type, gauge] : found->second) families_->condition.Remove(gauge);
+  families_->conditions.erase(found);
+}
+
+std::string Metrics::Render() const { return prometheus::TextSerializer().Serialize(families_->registry.Collect()); }
+
+}  // namespace weir::telemetry

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crds/base/time.h"
+
+namespace weir::telemetry {
+
+// An object that gauges speak of.
+struct Subject {
+  std::string_view kind;  // Dataset, View, Pipeline, ...
+  std::string_view ns;
+  std::string_view name;
+};
+
+// Everything that the operator counts, in the text form of Prometheus. All names begin with `weirkeeper_`; Render's HELP
+// lines say what each means. Safe from any thread. A gauge of an object stays until Forget.
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  // The loop. `result` is what came of it: forget, at, backoff, now.
+  void Reconciled(std::string_view controller, std::string_view result, double seconds);
+  void ReconcileFailed(std::string_view controller, std::string_view reason);
+
+  // The work queue.
+  void QueueDepth(std::string_view controller, std::size_t depth);
+  void QueueAdded(std::string_view controller);
+  void QueueRetried(std::string_view controller);
+  void QueueWaited(std::string_view controller, double seconds);  // from due to taken up
+
+  // The API server. `code` is the HTTP status, 0 when there was no answer.
+  void ApiCalled(std::string_view verb, std::string_view resource, int code, double seconds);
+  void WatchEventSeen(std::string_view resource, std::string_view type);
+  void WatchRestarted(std::string_view resource, std::string_view reason);
+  void Leads(bool leading);
+
+  // Work done. `result` is Succeeded, Failed or Cancelled; `reason` a condition reason, Completed for success.
+  void RunFinished(std::string_view ns, std::string_view pipeline, std::string_view result, double seconds);
+  void StageAttempted(std::string_view reason);
+
+  // Freshness of a Dataset or View (by `kind`): the time of its newest data, and the lag that it declares as its limit.
+  // Absent values take the series away.
+  void Freshness(const Subject& subject, std::optional<Time> data_time, std::optional<Duration> max_lag);
+  // `status` is True (1), False (0) or Unknown (-1).
+  void Condition(const Subject& subject, std::string_view type, std::string_view status);
+  // Takes every gauge of the object away.
+  void Forget(const Subject& subject);
+
+  std::string Render() const;
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace weir::telemetry

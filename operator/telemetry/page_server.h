@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "crds/base/result.h"
+#include "operator/telemetry/health.h"
+#include "operator/telemetry/metrics.h"
+
+namespace weir::telemetry {
+
+struct Page {
+  int status = 200;
+  std::string contentType = "text/plain; charset=utf-8";
+  std::string body;
+};
+
+// Path -> what it shows; called on the server's thread, and so must not wait.
+using Pages = std::map<std::string, std::function<Page()>>;
+
+// /healthz: every pulse beats, else 503 and who is stuck. /readyz: everything awaited arrived, else 503 and what is
+// missing. Both must outlive the pages.
+Pages HealthPages(const Health& health);
+// /metrics.
+Pages MetricsPages(const Metrics& metrics);
+
+struct PageAddress {
+  std::string host = "0.0.0.0";  // an IP address
+  int port = 0;                  // 0: any that is free
+};
+
+// Serves pages over plain HTTP to GET, from one thread of its own. At most 64 connections, the rest are closed at once;
+// each has 5 s for a request of 8 KiB at most. So whoever can reach the port can neither exhaust nor block the process.
+class PageServer {
+ public:
+  // Fault::Invalid, reason "BadAddress", when the address is none or is taken.
+  static Result<std::unique_ptr<PageServer>> Start(const PageAddress& address, Pages pages);
+  ~PageServer();  // closes all connections
+  int port() const;
+
+ private:
+  class Core;
+  explicit PageServer(std::shared_ptr<Core> core);
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace weir::telemetry

@@ -1,0 +1,210 @@
+#include "runner/engine/bind.h"
+
+#include <duckdb/catalog/catalog_entry/table_catalog_entry.hpp>
+#include <duckdb/parser/expression/function_expression.hpp>
+#include <duckdb/parser/expression/subquery_expression.hpp>
+#include <duckdb/parser/parsed_expression_iterator.hpp>
+#include <duckdb/parser/query_node.hpp>
+#include <duckdb/parser/query_node/recursive_cte_node.hpp>
+#include <duckdb/parser/query_node/set_operation_node.hpp>
+#include <duckdb/parser/statement/select_statement.hpp>
+#include <duckdb/parser/tableref/basetableref.hpp>
+#include <duckdb/parser/tableref/subqueryref.hpp>
+#include <duckdb/parser/tableref/table_function_ref.hpp>
+#include <duckdb/planner/operator/logical_get.hpp>
+#include <duckdb/planner/planner.hpp>
+
+#include "crds/api/read.h"
+#include "runner/engine/errors.h"
+#include "runner/engine/sql.h"
+#include "runner/engine/types.h"
+
+namespace weir::engine {
+namespace {
+
+const std::set<std::string> kHarmlessFunctions{"range", "generate_series", "unnest", "json_each", "json_tree"};
+
+Error Refused(const std::string& what) { return {Fault::Invalid, "SqlInvalid", what}; }
+
+// Walks the parse tree of a query and collects what it names.
+class Names {
+ public:
+  void Visit(duckdb::QueryNode& node) {
+    AddCtes(node);
+    duckdb::ParsedExpressionIterator::EnumerateQueryNodeChildren(
+        node, [this](duckdb::unique_ptr<duckdb::ParsedExpression>& child) { Visit(*child); }, [this](duckdb::TableRef& ref) { Visit(ref); });
+  }
+
+  std::set<std::string> ctes;
+  std::set<std::string> tables;
+  std::optional<Error> refused;
+
+ private:
+  // The iterator goes into the parts of a UNION and the bodies of a WITH by itself, past their own WITH.
+  void AddCtes(const duckdb::QueryNode& node) {
+    for (const auto& cte : node.cte_map.map) {
+      ctes.insert(cte.first);
+      AddCtes(*cte.second->query->node);
+    }
+    if (node.type == duckdb::QueryNodeType::SET_OPERATION_NODE)
+      for (const auto& child : node.Cast<duckdb::SetOperationNode>().children) AddCtes(*child);
+    if (node.type != duckdb::QueryNodeType::RECURSIVE_CTE_NODE) return;
+    AddCtes(*node.Cast<duckdb::RecursiveCTENode>().left);
+    AddCtes(*node.Cast<duckdb::RecursiveCTENode>().right);
+  }
+
+  void Visit(duckdb::ParsedExpression& expression) {
+    if (expression.GetExpressionClass() == duckdb::ExpressionClass::SUBQUERY) Visit(*expression.Cast<duckdb::SubqueryExpression>().subquery->node);
+    duckdb::ParsedExpressionIterator::EnumerateChildren(expression, [this](duckdb::unique_ptr<duckdb::ParsedExpression>& child) { Visit(*child); });
+  }
+
+  void Visit(duckdb::TableRef& ref) {
+    switch (ref.type) {
+      case duckdb::TableReferenceType::BASE_TABLE: {
+        const auto& table = ref.Cast<duckdb::BaseTableRef>();
+        if (!table.schema_name.empty() || !table.catalog_name.empty()) refused = Refused("name tables without schema or catalog: write " + table.table_name);
+        tables.insert(table.table_name);
+        break;
+      }
+      case duckdb::TableReferenceType::TABLE_FUNCTION: {
+        const auto& function = ref.Cast<duckdb::TableFunctionRef>().function->Cast<duckdb::FunctionExpression>();
+        if (!kHarmlessFunctions.contains(function.function_name))
+          refused = Refused("the table function " + function.function_name + " is not allowed; read declared datasets and views by their table name");
+        break;
+      }
+      case duckdb::TableReferenceType::SHOW_REF:
+        refused = Refused("SHOW, DESCRIBE and SUMMARIZE are not allowed here; write a SELECT over declared tables");
+        break;
+      case duckdb::TableReferenceType::SUBQUERY: AddCtes(*ref.Cast<duckdb::SubqueryRef>().subquery->node); break;
+      default: break;
+    }
+  }
+};
+
+Status CheckNames(const Names& names, const std::set<std::string>& declared) {
+  if (names.refused) return *names.refused;
+  const std::vector<std::string_view> known(declared.begin(), declared.end());
+  for (const std::string& table : names.tables) {
+    const auto same = [&](const std::string& other) { return duckdb::StringUtil::CIEquals(other, table); };
+    if (std::any_of(names.ctes.begin(), names.ctes.end(), same) || std::any_of(declared.begin(), declared.end(), same)) continue;
+    const std::string all = declared.empty() ? "no table is declared" : "declared are " + JoinSql({declared.begin(), declared.end()});
+    return Refused("table " + table + " is not declared" + api::Suggest(table, known) + "; " + all);
+  }
+  return Ok();
+}
+
+Result<duckdb::unique_ptr<duckdb::SQLStatement>> ParseOne(duckdb::Connection& connection, const std::string& sql) {
+  auto statements = connection.ExtractStatements(sql);
+  if (statements.size() != 1) return Refused("write exactly one SELECT; this text has " + std::to_string(statements.size()) + " statements");
+  if (statements[0]->type != duckdb::StatementType::SELECT_STATEMENT)
+    return Refused("write one SELECT; " + duckdb::StatementTypeToString(statements[0]->type) + " is not allowed");
+  if (!statements[0]->named_param_map.empty()) return Refused("write the values into the SELECT; parameters such as $1 have none");
+  return std::move(statements[0]);
+}
+
+// With the line at which DuckDB points, where it does.
+Error Located(Error error, const duckdb::ErrorData& raw, const std::string& sql) {
+  const auto position = raw.ExtraInfo().find("position");
+  if (position == raw.ExtraInfo().end()) return error;
+  const std::size_t end = std::min<std::size_t>(std::strtoull(position->second.c_str(), nullptr, 10), sql.size());
+  error.message += " (line " + std::to_string(1 + std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(end), '\n')) + " of the SQL)";
+  return error;
+}
+
+Status CollectScans(const duckdb::LogicalOperator& node, std::set<std::string>& tables) {
+  if (node.type == duckdb::LogicalOperatorType::LOGICAL_GET) {
+    const auto& get = node.Cast<duckdb::LogicalGet>();
+    const auto table = get.GetTable();
+    if (table && table->ParentSchema().name == "declared")
+      tables.insert(table->name);
+    else if (table || !kHarmlessFunctions.contains(get.function.name))
+      return Refused("the SQL reads " + (table ? table->name : get.function.name) + ", which is not a declared table");
+  }
+  for (const auto& child : node.children)
+    if (Status done = CollectScans(*child, tables); !done.ok()) return done;
+  return Ok();
+}
+
+std::string WithoutSemicolon(std::string text) {
+  while (!text.empty() && (text.back() == ';' || std::isspace(static_cast<unsigned char>(text.back())) != 0)) text.pop_back();
+  return text;
+}
+
+Result<BoundSelect> Bind(Session& session, const std::string& sql, const std::set<std::string>& declared) {
+  duckdb::Connection& connection = session.Declared();
+  auto statement = ParseOne(connection, sql);
+  if (!statement.ok()) return statement.error();
+  Names names;
+  names.Visit(*statement.value()->Cast<duckdb::SelectStatement>().node);
+  if (Status done = CheckNames(names, declared); !done.ok()) return done.error();
+
+  BoundSelect bound;
+  const auto& parsed = *statement.value();
+  bound.text = WithoutSemicolon(parsed.stmt_length == 0 ? sql.substr(parsed.stmt_location) : sql.substr(parsed.stmt_location, parsed.stmt_length));
+  std::set<std::string> tables;
+  Status scans;
+  connection.context->RunFunctionInTransaction([&] {
+    duckdb::Planner planner(*connection.context);
+    planner.CreatePlan(std::move(statement.value()));
+    bound.names.assign(planner.names.begin(), planner.names.end());
+    bound.types.assign(planner.types.begin(), planner.types.end());
+    scans = planner.properties.IsReadOnly() ? CollectScans(*planner.plan, tables) : Status(Refused("write one SELECT that changes nothing"));
+  });
+  if (!scans.ok()) return scans.error();
+  bound.tables.assign(tables.begin(), tables.end());
+  return bound;
+}
+
+std::string OutputAs(const api::Column& column, const duckdb::LogicalType& from) {
+  const std::string name = Quote(column.name);
+  if (from == DeclaredType(column.type)) return name;
+  if (from.id() == duckdb::LogicalTypeId::TIMESTAMP_TZ) return FromInstant(name) + " AS " + name;
+  return "CAST(" + name + " AS " + column.type + ") AS " + name;
+}
+
+const duckdb::LogicalType* TypeOf(const BoundSelect& select, const std::string& name) {
+  for (std::size_t i = 0; i < select.names.size(); ++i)
+    if (select.names[i] == name) return &select.types[i];
+  return nullptr;
+}
+
+}  // namespace
+
+Result<BoundSelect> BindSelect(Session& session, const std::string& sql, const std::set<std::string>& declared) try {
+  return Bind(session, sql, declared);
+} catch (const std::exception& error) {
+  return Located(session.Explain(error), duckdb::ErrorData(error), sql);
+}
+
+Status MatchColumns(const BoundSelect& select, const std::vector<api::Column>& columns) {
+  std::vector<std::string> problems;
+  std::set<std::string> wanted;
+  const std::vector<std::string_view> given(select.names.begin(), select.names.end());
+  for (const api::Column& column : columns) {
+    wanted.insert(column.name);
+    const auto* type = TypeOf(select, column.name);
+    if (type == nullptr)
+      problems.push_back("column " + column.name + " " + column.type + " is declared and missing in the SELECT" + api::Suggest(column.name, given));
+    else if (!ConvertsWithoutLoss(*type, DeclaredType(column.type))) {
+      problems.push_back("column " + column.name + " is " + type->ToString() + " and declared " + column.type + ": write CAST(... AS " + column.type +
+                         ") or declare it " + DeclarableType(*type));
+    }
+  }
+  std::set<std::string> seen;
+  for (const std::string& name : select.names) {
+    if (!wanted.contains(name))
+      problems.push_back("column " + name + " is not declared: leave it out or declare it");
+    else if (!seen.insert(name).second)
+      problems.push_back("column " + name + " occurs twice: rename one with AS");
+  }
+  if (problems.empty()) return Ok();
+  return Error{Fault::Invalid, "SchemaMismatch", JoinSql(problems, "; ")};
+}
+
+std::string CastedSelect(const BoundSelect& select, const std::vector<api::Column>& columns) {
+  std::vector<std::string> outputs;
+  for (const api::Column& column : columns) outputs.push_back(OutputAs(column, *TypeOf(select, column.name)));
+  return "SELECT " + JoinSql(outputs) + " FROM (\n" + select.text + "\n)";
+}
+
+}  // namespace weir::engine

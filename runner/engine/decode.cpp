@@ -1,0 +1,63 @@
+#include "runner/engine/decode.h"
+
+#include "runner/engine/sql.h"
+
+namespace weir::engine {
+namespace {
+
+// " bad" is 2i for a value of column i that does not fit, 2i + 1 for one that is missing, -1 for a row that is no
+// record, -2 for an empty line, which is no row at all.
+std::string BadCase(const std::vector<SourcedColumn>& columns, const std::string& extra) {
+  std::string text = "CASE " + extra;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::string n = std::to_string(i);
+    text += " WHEN v" + n + " IS NULL AND s" + n + " IS NOT NULL THEN " + std::to_string(2 * i);
+    if (!columns[i].column->IsNullable()) text += " WHEN s" + n + " IS NULL THEN " + std::to_string(2 * i + 1);
+  }
+  return text + " ELSE NULL END";
+}
+
+}  // namespace
+
+Error Unreadable(const DecodeRequest& request, const Error& error) {
+  if (request.session.StoreFailed() || error.fault == Fault::Exhausted || error.reason == "FileUnreadable") return error;
+  return {Fault::Data, "FileUnreadable", request.path + " cannot be read as declared: " + error.message};
+}
+
+Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from, const std::string& extra) {
+  std::vector<std::string> sources{"*"};
+  std::vector<std::string> values{"*"};
+  std::vector<std::string> outputs;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::string n = std::to_string(i);
+    sources.push_back(columns[i].source + " AS s" + n);
+    values.push_back(columns[i].value + " AS v" + n);
+    outputs.push_back("v" + n + " AS " + Quote(columns[i].column->name));
+  }
+  const std::string scan = "SELECT " + JoinSql(values) + " FROM (SELECT " + JoinSql(sources) + " FROM " + from + ")";
+  const std::string rows = Quote(request.RowsTable());
+  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(outputs) + ", " + BadCase(columns, extra) +
+                                        " AS \" bad\" FROM (" + scan + ")");
+  if (!made.ok()) return Unreadable(request, made.error());
+  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + ColumnNames(request.columns) + " FROM " + rows +
+                                 " WHERE \" bad\" IS NULL");
+}
+
+Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request) {
+  std::vector<Misfit> misfits;
+  const auto add = [&](const std::vector<duckdb::Value>& row) -> Status {
+    const auto code = row[1].GetValue<std::int64_t>();
+    if (code < 0) {
+      misfits.push_back({row[0].GetValue<std::int64_t>(), "", "not a JSON object"});
+      return Ok();
+    }
+    const api::Column& column = request.columns[static_cast<std::size_t>(code / 2)];
+    misfits.push_back({row[0].GetValue<std::int64_t>(), column.name, code % 2 == 0 ? "cannot be read as " + column.type : "is missing"});
+    return Ok();
+  };
+  Status done = request.session.ForEach("SELECT rowid, \" bad\" FROM " + Quote(request.RowsTable()) + " WHERE \" bad\" >= -1 ORDER BY rowid", add);
+  if (!done.ok()) return done.error();
+  return misfits;
+}
+
+}  // namespace weir::engine

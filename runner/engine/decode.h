@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "runner/engine/session.h"
+
+namespace weir::engine {
+
+// One file to decode into the relation `into`. All three formats do the same: every value of the file is tried as the
+// declared type within one scan, rows in file order, and each row gets in the column " bad" which column failed first
+// and why, or NULL. The relation is a view on the rows that are good; the bad ones are looked up by their position.
+struct DecodeRequest {
+  Session& session;
+  std::string name;  // of the file for DuckDB
+  std::string path;  // of the file for people
+  const api::Format& format;
+  const std::vector<api::Column>& columns;
+  std::string into;
+  const std::function<void(RejectedRow&&)>& rejected;
+
+  std::string RowsTable() const { return into + " rows"; }
+};
+
+// Each answers how many rows were read, good and bad. Fault::Data with reason "FileUnreadable" when the file as a whole is
+// not what was declared; faults of the store as they came.
+Result<std::int64_t> DecodeCsv(const DecodeRequest& request);
+Result<std::int64_t> DecodeJson(const DecodeRequest& request);
+Result<std::int64_t> DecodeParquet(const DecodeRequest& request);
+
+// Where a declared column comes from in one file.
+struct SourcedColumn {
+  const api::Column* column = nullptr;
+  std::string source;  // SQL expression of the value as it stands in the file
+  std::string value;   // the same as the declared type, NULL where it does not fit
+};
+
+// A row that did not fit: its position among the rows that were scanned, from 0, and why.
+struct Misfit {
+  std::int64_t position = 0;
+  std::string column;
+  std::string reason;
+};
+
+// Makes the table of rows and the view on the good ones. `extra` is a CASE branch put first ("WHEN ... THEN -1"), or "".
+Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from, const std::string& extra = "");
+Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request);
+
+// The name by which a column is found in files.
+inline const std::string& NameInFile(const api::Column& column) { return column.sourceName.empty() ? column.name : column.sourceName; }
+
+// What a scan answered, said of the file: unless the store or a limit is at fault, the file is unreadable.
+Error Unreadable(const DecodeRequest& request, const Error& error);
+
+}  // namespace weir::engine

@@ -1,0 +1,69 @@
+#include "runner/engine/errors.h"
+
+namespace weir::engine {
+namespace {
+
+struct FaultAndReason {
+  Fault fault;
+  const char* reason;
+};
+
+FaultAndReason Classify(duckdb::ExceptionType type) {
+  using duckdb::ExceptionType;
+  switch (type) {
+    case ExceptionType::PARSER:
+    case ExceptionType::SYNTAX:
+    case ExceptionType::BINDER:
+    case ExceptionType::CATALOG:
+    case ExceptionType::EXPRESSION:
+    case ExceptionType::UNKNOWN_TYPE:
+    case ExceptionType::PERMISSION:
+    case ExceptionType::INVALID_INPUT:
+    case ExceptionType::INVALID_CONFIGURATION:
+    case ExceptionType::MISSING_EXTENSION:
+    case ExceptionType::AUTOLOAD:
+    case ExceptionType::NOT_IMPLEMENTED:
+    case ExceptionType::PARAMETER_NOT_RESOLVED:
+    case ExceptionType::PARAMETER_NOT_ALLOWED:
+    case ExceptionType::DEPENDENCY: return {Fault::Invalid, "SqlInvalid"};
+    case ExceptionType::OUT_OF_RANGE:
+    case ExceptionType::CONVERSION:
+    case ExceptionType::DIVIDE_BY_ZERO:
+    case ExceptionType::MISMATCH_TYPE:
+    case ExceptionType::INVALID_TYPE:
+    case ExceptionType::DECIMAL:
+    case ExceptionType::CONSTRAINT: return {Fault::Data, "BadInput"};
+    case ExceptionType::IO:
+    case ExceptionType::HTTP:
+    case ExceptionType::NETWORK:
+    case ExceptionType::CONNECTION:
+    case ExceptionType::INTERRUPT: return {Fault::Transient, "StoreUnavailable"};
+    case ExceptionType::OUT_OF_MEMORY:
+    case ExceptionType::OBJECT_SIZE: return {Fault::Exhausted, "OutOfMemory"};
+    default: return {Fault::Bug, "InternalError"};
+  }
+}
+
+// The first paragraph is the sentence; what may follow is a picture of the SQL or a stack trace.
+std::string FirstLines(const std::string& text) {
+  std::string first = text.substr(0, text.find("\n\n"));
+  for (char& c : first)
+    if (c == '\n') c = ' ';
+  return first;
+}
+
+}  // namespace
+
+Error FromDuckDB(const duckdb::ErrorData& error) {
+  FaultAndReason kind = Classify(error.Type());
+  const std::string message = FirstLines(error.RawMessage());
+  if (message.find("No space left") != std::string::npos || message.find("max_temp_directory_size") != std::string::npos) kind = {Fault::Exhausted, "DiskFull"};
+  return {kind.fault, kind.reason, message};
+}
+
+Error FromException(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return {Fault::Exhausted, "OutOfMemory", "the process is out of memory; raise resources.memory"};
+  return FromDuckDB(duckdb::ErrorData(error));
+}
+
+}  // namespace weir::engine

@@ -1,0 +1,160 @@
+#include "runner/engine/file_system.h"
+
+namespace weir::engine {
+namespace {
+
+constexpr std::string_view kScheme = "weir://";
+
+// Of "a/b/data.csv.gz" the ".csv.gz" by which DuckDB knows the compression.
+std::string Extension(const std::string& path) {
+  std::string name = path.substr(path.rfind('/') + 1);
+  const bool zipped = name.ends_with(".gz");
+  if (zipped) name.resize(name.size() - 3);
+  const auto dot = name.rfind('.');
+  std::string extension = dot == std::string::npos ? "" : name.substr(dot);
+  for (char& c : extension)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.') c = '_';
+  return extension + (zipped ? ".gz" : "");
+}
+
+}  // namespace
+
+class ObjectHandle final : public duckdb::FileHandle {
+ public:
+  ObjectHandle(ObjectFileSystem& fs, const std::string& name, duckdb::FileOpenFlags open_flags) : FileHandle(fs, name, open_flags), files(fs) {}
+  ~ObjectHandle() override = default;
+
+  void Close() override {
+    if (!output || closed) return;
+    closed = true;
+    const Status done = output->writer->Close();
+    if (!done.ok()) files.Throw(done.error());
+  }
+
+  ObjectFileSystem& files;
+  std::unique_ptr<storage::ObjectReader> reader;
+  ObjectFileSystem::Output* output = nullptr;
+  duckdb::idx_t position = 0;
+  bool closed = false;
+};
+
+std::string ObjectFileSystem::AddInput(std::shared_ptr<storage::ObjectStore> store, const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  std::string name = std::string(kScheme) + std::to_string(next_++) + Extension(path);
+  inputs_[name] = {std::move(store), path};
+  return name;
+}
+
+std::string ObjectFileSystem::AddOutput(std::unique_ptr<storage::ObjectWriter> out) {
+  const std::lock_guard lock(mutex_);
+  std::string name = std::string(kScheme) + std::to_string(next_++) + ".parquet";
+  outputs_[name].writer = std::move(out);
+  return name;
+}
+
+std::optional<Error> ObjectFileSystem::TakeError() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(error_, std::nullopt);
+}
+
+std::int64_t ObjectFileSystem::BytesWritten(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  const auto found = outputs_.find(path);
+  return found == outputs_.end() ? 0 : found->second.bytes;
+}
+
+void ObjectFileSystem::Forget(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  outputs_.erase(path);
+}
+
+void ObjectFileSystem::Throw(const Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = error;
+  }
+  throw duckdb::IOException("%s", error.message);
+}
+
+bool ObjectFileSystem::CanHandleFile(const std::string& path) { return path.starts_with(kScheme); }
+
+duckdb::unique_ptr<duckdb::FileHandle> ObjectFileSystem::OpenFile(const std::string& path, duckdb::FileOpenFlags flags,
+                                                                  duckdb::optional_ptr<duckdb::FileOpener>) {
+  auto handle = duckdb::make_uniq<ObjectHandle>(*this, path, flags);
+  std::unique_lock lock(mutex_);
+  if (flags.OpenForWriting()) {
+    const auto found = outputs_.find(path);
+    if (found == outputs_.end()) throw duckdb::PermissionException("%s is not an output of this task", path);
+    handle->output = &found->second;
+    return handle;
+  }
+  const auto found = inputs_.find(path);
+  if (found == inputs_.end()) {
+    if (flags.ReturnNullIfNotExists()) return nullptr;
+    throw duckdb::PermissionException("%s is not an input of this task", path);
+  }
+  const Input input = found->second;
+  lock.unlock();
+  auto reader = input.store->Open(input.path);
+  if (!reader.ok()) Throw(reader.error());
+  handle->reader = std::move(reader).value();
+  return handle;
+}
+
+void ObjectFileSystem::Read(duckdb::FileHandle& handle, void* buffer, int64_t bytes, duckdb::idx_t location) {
+  auto& file = handle.Cast<ObjectHandle>();
+  if (!file.reader) throw duckdb::IOException("%s is open for writing only", file.path);
+  const Status done = file.reader->ReadAt(static_cast<std::int64_t>(location), static_cast<char*>(buffer), bytes);
+  if (!done.ok()) Throw(done.error());
+}
+
+int64_t ObjectFileSystem::Read(duckdb::FileHandle& handle, void* buffer, int64_t bytes) {
+  auto& file = handle.Cast<ObjectHandle>();
+  const std::int64_t left = GetFileSize(handle) - static_cast<std::int64_t>(file.position);
+  const std::int64_t wanted = std::min<std::int64_t>(bytes, std::max<std::int64_t>(left, 0));
+  if (wanted > 0) Read(handle, buffer, wanted, file.position);
+  file.position += static_cast<duckdb::idx_t>(wanted);
+  return wanted;
+}
+
+void ObjectFileSystem::Write(duckdb::FileHandle& handle, void* buffer, int64_t bytes, duckdb::idx_t location) {
+  if (location != handle.Cast<ObjectHandle>().position) throw duckdb::NotImplementedException("objects are written from front to back");
+  Write(handle, buffer, bytes);
+}
+
+int64_t ObjectFileSystem::Write(duckdb::FileHandle& handle, void* buffer, int64_t bytes) {
+  auto& file = handle.Cast<ObjectHandle>();
+  if (!file.output || file.closed) throw duckdb::IOException("%s is not open for writing", file.path);
+  const Status done = file.output->writer->Write({static_cast<const char*>(buffer), static_cast<std::size_t>(bytes)});
+  if (!done.ok()) Throw(done.error());
+  file.position += static_cast<duckdb::idx_t>(bytes);
+  const std::lock_guard lock(mutex_);
+  file.output->bytes += bytes;
+  return bytes;
+}
+
+int64_t ObjectFileSystem::GetFileSize(duckdb::FileHandle& handle) {
+  auto& file = handle.Cast<ObjectHandle>();
+  return file.reader ? file.reader->Size() : static_cast<int64_t>(file.position);
+}
+
+void ObjectFileSystem::Seek(duckdb::FileHandle& handle, duckdb::idx_t location) { handle.Cast<ObjectHandle>().position = location; }
+
+duckdb::idx_t ObjectFileSystem::SeekPosition(duckdb::FileHandle& handle) { return handle.Cast<ObjectHandle>().position; }
+
+bool ObjectFileSystem::FileExists(const std::string& path, duckdb::optional_ptr<duckdb::FileOpener>) {
+  const std::lock_guard lock(mutex_);
+  return inputs_.contains(path);
+}
+
+void ObjectFileSystem::RemoveFile(const std::string& path, duckdb::optional_ptr<duckdb::FileOpener>) {
+  throw duckdb::PermissionException("%s cannot be removed from SQL", path);
+}
+
+duckdb::vector<duckdb::OpenFileInfo> ObjectFileSystem::Glob(const std::string& path, duckdb::FileOpener*) {
+  duckdb::vector<duckdb::OpenFileInfo> found;
+  if (FileExists(path, nullptr)) found.emplace_back(path);
+  return found;
+}
+
+}  // namespace weir::engine

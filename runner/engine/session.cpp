@@ -1,0 +1,115 @@
+#include "runner/engine/session.h"
+
+#include <duckdb/main/config.hpp>
+
+#include "runner/engine/errors.h"
+#include "runner/engine/sql.h"
+
+namespace weir::engine {
+namespace {
+
+constexpr std::int64_t kLeastHeadroom = 256LL << 20;
+
+// memory_limit is no cap on the process: buffers of operators, results and the allocator come on top.
+std::int64_t MemoryFor(const Limits& limits) {
+  const std::int64_t rest = limits.memoryBytes - std::max(kLeastHeadroom, limits.memoryBytes * 3 / 10);
+  return std::max<std::int64_t>(rest, 64LL << 20);
+}
+
+std::vector<std::string> Settings(const Limits& limits) {
+  std::vector<std::string> settings{
+      "SET TimeZone = 'UTC'",
+      "SET autoinstall_known_extensions = false",
+      "SET autoload_known_extensions = false",
+      "SET allow_community_extensions = false",
+      "SET preserve_insertion_order = true",  // decoding relies on it; writing says PRESERVE_ORDER false
+      "CREATE SCHEMA declared",
+  };
+  if (limits.memoryBytes > 0) settings.push_back("SET memory_limit = '" + std::to_string(MemoryFor(limits)) + "B'");
+  settings.push_back("SET temp_directory = " + Literal(limits.scratch));
+  // After this no file of the machine can be named, and no setting changed.
+  settings.push_back("SET allowed_directories = ['weir://']");
+  settings.push_back("SET enable_external_access = false");
+  return settings;
+}
+
+}  // namespace
+
+Session::Session(std::unique_ptr<duckdb::DuckDB> database, ObjectFileSystem& files)
+    : database_(std::move(database)), files_(files), work_(*database_), declared_(*database_) {}
+
+Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
+  duckdb::DBConfig config;
+  config.SetOptionByName("threads", duckdb::Value::BIGINT(std::max(limits.threads, 1)));
+  auto database = std::make_unique<duckdb::DuckDB>(nullptr, &config);
+  auto files = duckdb::make_uniq<ObjectFileSystem>();
+  ObjectFileSystem& ours = *files;
+  database->GetFileSystem().RegisterSubSystem(std::move(files));
+  // A replacement scan would turn a table name that looks like a file into a read of it.
+  duckdb::DBConfig::GetConfig(*database->instance).replacement_scans.clear();
+  std::unique_ptr<Session> session(new Session(std::move(database), ours));
+  for (const std::string& setting : Settings(limits))
+    if (Status done = session->Execute(setting); !done.ok()) return done.error();
+  auto path = session->declared_.Query("SET schema = 'declared'");
+  if (path->HasError()) return FromDuckDB(path->GetErrorObject());
+  if (Status done = session->Execute("SET lock_configuration = true"); !done.ok()) return done.error();
+  return session;
+} catch (const std::exception& error) {
+  return FromException(error);
+}
+
+Error Session::Explain(const duckdb::ErrorData& error) {
+  auto own = files_.TakeError();
+  store_failed_ = own.has_value();
+  if (own) return *own;
+  return FromDuckDB(error);
+}
+
+Error Session::Explain(const std::exception& error) {
+  auto own = files_.TakeError();
+  store_failed_ = own.has_value();
+  if (own) return *own;
+  return FromException(error);
+}
+
+Result<Session::Rows> Session::Run(const std::string& sql) try {
+  files_.TakeError();  // of a query that got over it
+  duckdb::unique_ptr<duckdb::MaterializedQueryResult> result = work_.Query(sql);
+  if (result->HasError()) return Explain(result->GetErrorObject());
+  return Rows(result.release());
+} catch (const std::exception& error) {
+  return Explain(error);
+}
+
+Status Session::Execute(const std::string& sql) {
+  auto rows = Run(sql);
+  if (!rows.ok()) return rows.error();
+  return Ok();
+}
+
+Result<std::int64_t> Session::Number(const std::string& sql) {
+  auto rows = Run(sql);
+  if (!rows.ok()) return rows.error();
+  const duckdb::Value value = rows.value()->GetValue(0, 0);
+  return value.IsNull() ? 0 : value.GetValue<std::int64_t>();
+}
+
+Status Session::ForEach(const std::string& sql, const std::function<Status(const std::vector<duckdb::Value>&)>& row) try {
+  files_.TakeError();
+  auto result = work_.SendQuery(sql);
+  if (result->HasError()) return Explain(result->GetErrorObject());
+  std::vector<duckdb::Value> values(result->ColumnCount());
+  while (auto chunk = result->Fetch()) {
+    if (chunk->size() == 0) break;
+    for (duckdb::idx_t r = 0; r < chunk->size(); ++r) {
+      for (duckdb::idx_t c = 0; c < values.size(); ++c) values[c] = chunk->GetValue(c, r);
+      if (Status done = row(values); !done.ok()) return done;
+    }
+  }
+  if (result->HasError()) return Explain(result->GetErrorObject());
+  return Ok();
+} catch (const std::exception& error) {
+  return Explain(error);
+}
+
+}  // namespace weir::engine

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crds/api/dataset.h"
+
+namespace weir::engine {
+
+// Pieces of SQL text. Names and texts that come from declarations reach SQL only through these two.
+std::string Quote(std::string_view identifier);
+std::string Literal(std::string_view text);
+
+std::string JoinSql(const std::vector<std::string>& parts, std::string_view separator = ", ");
+
+// "a", "b" of the columns.
+std::string ColumnNames(const std::vector<api::Column>& columns);
+// `"a" INTEGER, "b" VARCHAR` for CREATE TABLE.
+std::string ColumnDefinitions(const std::vector<api::Column>& columns);
+
+// TIMESTAMP is written to Parquet adjusted to UTC (Delta's timestamp) and read back as the same instant. Casts would go
+// through the calendar of ICU and cost a quarter of a copy; these are the same number in another type.
+std::string ToInstant(std::string_view timestamp_expression);  // TIMESTAMP -> TIMESTAMP WITH TIME ZONE
+std::string FromInstant(std::string_view instant_expression);  // and back
+
+// The value of text `source` (an SQL expression of type VARCHAR) as `column`'s type; NULL when it cannot be read exactly.
+// A number with digits that the type would round away, a date with a time of day and an infinite instant are not exact.
+// An instant without offset is UTC. `timestamp_format` is strptime's, or empty for ISO 8601.
+std::string FromText(const std::string& source, const std::string& type, const std::string& timestamp_format);
+
+}  // namespace weir::engine

@@ -1,0 +1,37 @@
+#include "runner/stages/audit.h"
+#include "runner/stages/stage.h"
+
+namespace weir::stages {
+
+Result<api::StageOutcome> RunCheck(Place& place) {
+  const auto target = place.Table(place.task.from);
+  if (!target.ok()) return target.error();
+  const auto state = target->log->Load();
+  if (!state.ok()) return state.error();
+  if (state->commitInfo.is_null())
+    return Error{Fault::Data, "NoFiles", target->table->name + " has no committed version to check: run the stage that writes it first"};
+  auto engine = engine::MakeEngine(place.ports.limits);
+  if (!engine.ok()) return engine.error();
+  std::vector<engine::InputFile> files;
+  for (const auto& [path, file] : state->files) files.push_back({target->store, target->PathOf(path)});
+  if (Status attached = (*engine)->Attach("_weir_checked", files, target->table->columns); !attached.ok()) return attached.error();
+
+  api::TaskTable only_checks = *target->table;  // its schema was enforced when it was written
+  only_checks.columns.clear();
+  only_checks.keys.clear();
+  const auto audit = AuditRelation(**engine, "_weir_checked", only_checks, place.task.checks, Quarantining::NotPossible);
+  if (!audit.ok()) return audit.error();
+  const std::int64_t rows = state->Rows();
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = api::Ledger{.rowsIn = rows, .rowsOut = rows}};
+  outcome.findings = audit->broken;
+  outcome.findings.insert(outcome.findings.end(), audit->warnings.begin(), audit->warnings.end());
+  outcome.message = std::to_string(place.task.checks.size()) + " checks over " + std::to_string(rows) + " rows of version " + std::to_string(state->version) +
+                    ", " + std::to_string(audit->broken.size()) + " failed, " + std::to_string(audit->warnings.size()) + " warned";
+  if (audit->broken.empty()) return outcome;
+  outcome.result = api::OutcomeClass::Data;
+  outcome.reason = api::Reason::CheckFailed;
+  for (const api::Finding& finding : audit->broken) outcome.message += "; " + finding.message;
+  return outcome;
+}
+
+}  // namespace weir::stages

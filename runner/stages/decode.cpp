@@ -1,0 +1,205 @@
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "crds/api/write.h"
+#include "crds/base/name.h"
+#include "runner/stages/audit.h"
+#include "runner/stages/file_zone.h"
+#include "runner/stages/publication.h"
+#include "runner/stages/stage.h"
+
+namespace weir::stages {
+namespace {
+
+constexpr const char* kDecoded = "_weir_decoded";
+constexpr const char* kCandidate = "_weir_candidate";
+
+// Tags of a decoded file: what it was made of, and its part of the version's sums.
+constexpr const char* kTagInput = "input";
+constexpr const char* kTagSchema = "schemaHash";
+constexpr const char* kTagRead = "read";
+constexpr const char* kTagQuarantined = "quarantined";
+constexpr const char* kTagQuarantine = "quarantine";
+constexpr const char* kTagContent = "contentHash";
+constexpr const char* kTagNewestEvent = "newestEvent";
+
+struct Decoding {
+  Place& place;
+  PlacedTable input;
+  PlacedTable target;
+  std::string schemaHash;
+  std::unique_ptr<engine::Engine> engine;
+  QuarantineFile quarantine;
+  std::map<std::string, storage::DataFile> files;  // of the version to be, by path
+  storage::TableChange change;
+};
+
+// Everything of the declarations that decides what becomes of a row.
+std::string SchemaHash(const api::TaskTable& input, const api::TaskTable& target) {
+  Json columns = Json::array();
+  for (const api::Column& column : target.columns) columns.push_back({column.name, column.type, column.IsNullable(), column.sourceName});
+  Json checks = Json::array();
+  for (const api::Check& check : target.checks)
+    if (check.Action() == api::OnFailure::Quarantine) checks.push_back(api::Write(check));
+  const Json format = input.format ? api::Write(*input.format) : Json();
+  return StableHashText(Dump({columns, checks, format, target.eventTime}));
+}
+
+std::int64_t Number(const storage::DataFile& file, const char* tag) { return std::strtoll(Tag(file, tag).c_str(), nullptr, 10); }
+
+// The input's own path with .parquet; another one when that name was given away (nothing is overwritten).
+Result<std::string> OutputPath(const Decoding& decoding, const std::string& input) {
+  std::string stem = input;
+  if (stem.ends_with(".gz")) stem.resize(stem.size() - 3);
+  if (const auto dot = stem.rfind('.'); dot != std::string::npos && dot > stem.rfind('/') + 1) stem.resize(dot);
+  std::string path = stem + ".parquet";
+  const auto there = decoding.target.store->Stat(decoding.target.PathOf(path));
+  if (!there.ok() && there.error().fault == Fault::Missing) return path;
+  if (!there.ok()) return there.error();
+  return stem + "-" + decoding.schemaHash.substr(0, 8) + "-" + std::to_string(decoding.place.task.epoch) + ".parquet";
+}
+
+// Decodes one file into the relation and sets aside what does not fit or fails a check; answers (read, set aside).
+Result<api::Ledger> DecodeRows(Decoding& decoding, const storage::DataFile& source) {
+  const api::TaskTable& target = *decoding.target.table;
+  const std::string path = decoding.input.PathOf(source.path);
+  const std::int64_t before = decoding.quarantine.rows();
+  const auto reject = [&](engine::RejectedRow&& row) {
+    if (row.file.empty()) row.file = path;
+    decoding.quarantine.Add(row);
+  };
+  const auto read = decoding.engine->Decode({decoding.input.store, path}, *decoding.input.table->format, target.columns, kDecoded, reject);
+  if (!read.ok()) return read.error();
+  for (const api::Check& check : target.checks) {
+    if (check.Action() != api::OnFailure::Quarantine) continue;
+    const auto moved = decoding.engine->Quarantine(kDecoded, check, reject);
+    if (!moved.ok()) return moved.error();
+  }
+  return api::Ledger{.rowsIn = *read, .quarantined = decoding.quarantine.rows() - before};
+}
+
+Status DecodeOne(Decoding& decoding, const storage::DataFile& source) {
+  const api::TaskTable& target = *decoding.target.table;
+  auto ledger = DecodeRows(decoding, source);
+  if (!ledger.ok()) return ledger.error();
+  const auto path = OutputPath(decoding, source.path);
+  if (!path.ok()) return path.error();
+  auto out = decoding.target.store->Create(decoding.target.PathOf(*path));
+  if (!out.ok()) return out.error();
+  const auto written = decoding.engine->WriteParquet(kDecoded, std::move(out).value());
+  if (!written.ok()) return written.error();
+  // Counted again from what lies in the store.
+  if (Status there = decoding.engine->Attach(kCandidate, {{decoding.target.store, decoding.target.PathOf(*path)}}, target.columns); !there.ok()) return there;
+  const auto facts = decoding.engine->Measure(kCandidate, target.eventTime);
+  if (!facts.ok()) return facts.error();
+  ledger->rowsOut = facts->rows;
+  if (!ledger->Closed())
+    return Error{Fault::Bug, "LedgerOpen",
+                 source.path + ": " + std::to_string(ledger->rowsIn) + " rows read, " + std::to_string(ledger->rowsOut) + " written, " +
+                     std::to_string(ledger->quarantined) + " set aside"};
+
+  storage::DataFile file{.path = *path, .bytes = written->bytes, .rows = facts->rows, .modified = decoding.place.task.logicalTime, .stats = written->stats};
+  file.tags = {{kTagInput, source.path},
+               {kTagSha256, Tag(source, kTagSha256)},
+               {kTagLanded, Tag(source, kTagLanded)},
+               {kTagSchema, decoding.schemaHash},
+               {kTagContent, facts->contentHash},
+               {kTagRead, std::to_string(ledger->rowsIn)},
+               {kTagQuarantined, std::to_string(ledger->quarantined)}};
+  if (ledger->quarantined > 0) file.tags[kTagQuarantine] = decoding.quarantine.Path();
+  if (facts->maxEventTime) file.tags[kTagNewestEvent] = FormatMicros(*facts->maxEventTime);
+  decoding.files[file.path] = file;
+  decoding.change.add.push_back(std::move(file));
+  return Ok();
+}
+
+// Keeps what fits, removes what has no input or another schema, decodes what is missing.
+Status Reconcile(Decoding& decoding, const storage::TableState& inputs, const storage::TableState& outputs) {
+  std::set<std::string> done;
+  for (const auto& [path, file] : outputs.files) {
+    const auto input = inputs.files.find(Tag(file, kTagInput));
+    const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) && Tag(file, kTagSchema) == decoding.schemaHash;
+    if (fits && done.insert(input->first).second)
+      decoding.files[path] = file;
+    else
+      decoding.change.remove.push_back(path);
+  }
+  for (const auto& [path, file] : inputs.files) {
+    if (done.contains(path)) continue;
+    if (Status decoded = DecodeOne(decoding, file); !decoded.ok()) return decoded;
+  }
+  return decoding.quarantine.Close();
+}
+
+Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs, std::int64_t input_version) {
+  Facts facts{.contentHash = engine::EmptyContentHash()};
+  std::optional<Time> newest_event;
+  for (const auto& [path, file] : decoding.files) {
+    facts.ledger.rowsIn += Number(file, kTagRead);
+    facts.ledger.rowsOut += file.rows;
+    facts.ledger.quarantined += Number(file, kTagQuarantined);
+    facts.contentHash = engine::AddContentHash(facts.contentHash, Tag(file, kTagContent));
+    if (const auto event = ParseTime(Tag(file, kTagNewestEvent)); event.ok()) newest_event = std::max(newest_event.value_or(*event), *event);
+  }
+  facts.dataAsOf = decoding.target.table->eventTime.empty() ? NewestLanded(inputs) : newest_event;
+  facts.inputs = {{decoding.input.table->name, input_version, facts.ledger.rowsIn}};
+  facts.quarantine = decoding.quarantine.Path();
+  return facts;
+}
+
+Result<Audit> AuditCandidate(Decoding& decoding) {
+  std::vector<engine::InputFile> files;
+  for (const auto& [path, file] : decoding.files) files.push_back({decoding.target.store, decoding.target.PathOf(path)});
+  const api::TaskTable& target = *decoding.target.table;
+  if (Status there = decoding.engine->Attach(kCandidate, files, target.columns); !there.ok()) return there.error();
+  return AuditRelation(*decoding.engine, kCandidate, target, target.checks, Quarantining::Done);
+}
+
+Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::TableState& inputs) {
+  const Facts facts = SumsOf(decoding, inputs, inputs.version);
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger};
+  outcome.message = std::to_string(decoding.change.add.size()) + " files decoded, " + std::to_string(decoding.files.size() - decoding.change.add.size()) +
+                    " kept, " + std::to_string(decoding.change.remove.size()) + " removed";
+  if (decoding.change.add.empty() && decoding.change.remove.empty()) return outcome;
+  const auto audit = AuditCandidate(decoding);
+  if (!audit.ok()) return audit.error();
+  if (Status verdict = Verdict(*audit, *decoding.target.table); !verdict.ok()) return verdict.error();
+  outcome.findings = audit->warnings;
+  const auto commit = Publish(decoding.place, decoding.target, std::move(decoding.change), facts);
+  if (!commit.ok()) return commit.error();
+  outcome.commits = {*commit};
+  return outcome;
+}
+
+}  // namespace
+
+Result<api::StageOutcome> RunDecode(Place& place) {
+  const auto input = place.Table(place.task.from);
+  if (!input.ok()) return input.error();
+  const auto target = place.Table(place.task.into);
+  if (!target.ok()) return target.error();
+  if (!input->table->format) return Error{Fault::Invalid, "Invalid", "Dataset " + input->table->name + " declares no format: set spec.format"};
+  const storage::TableSchema schema{.columns = target->table->columns};
+  auto earlier = FindOrClaim(place, *target, schema);
+  if (!earlier.ok()) return earlier.error();
+  if (*earlier) return **earlier;
+  const auto inputs = input->log->Load();
+  if (!inputs.ok()) return inputs.error();
+  const auto outputs = target->log->Load();
+  if (!outputs.ok()) return outputs.error();
+  auto engine = engine::MakeEngine(place.ports.limits);
+  if (!engine.ok()) return engine.error();
+
+  Decoding decoding{.place = place,
+                    .input = *input,
+                    .target = *target,
+                    .schemaHash = SchemaHash(*input->table, *target->table),
+                    .engine = std::move(engine).value(),
+                    .quarantine = QuarantineFile(place)};
+  decoding.change.schema = schema;
+  if (Status reconciled = Reconcile(decoding, *inputs, *outputs); !reconciled.ok()) return reconciled.error();
+  return CommitDecoded(decoding, *inputs);
+}
+
+}  // namespace weir::stages

@@ -1,0 +1,42 @@
+#include "runner/stages/file_zone.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "runner/engine/engine.h"
+
+namespace weir::stages {
+
+std::string Tag(const storage::DataFile& file, const char* name) {
+  const auto found = file.tags.find(name);
+  return found == file.tags.end() ? "" : found->second;
+}
+
+FileIdentity IdentityOf(const storage::DataFile& file) { return {Tag(file, kTagSource), Tag(file, kTagSha256)}; }
+
+std::string AddFile(const std::string& sum, const storage::DataFile& file) { return engine::AddContentHash(sum, Tag(file, kTagSha256).substr(0, 32)); }
+
+std::string ContentHashOf(const storage::TableState& state) {
+  std::string sum = engine::EmptyContentHash();
+  for (const auto& [path, file] : state.files) sum = AddFile(sum, file);
+  return sum;
+}
+
+std::optional<Time> NewestLanded(const storage::TableState& state) {
+  std::optional<Time> newest;
+  for (const auto& [path, file] : state.files) {
+    const std::string landed = Tag(file, kTagLanded);
+    if (landed.empty()) continue;
+    const Time time = Time::FromSeconds(std::strtoll(landed.c_str(), nullptr, 10));
+    newest = newest ? std::max(*newest, time) : time;
+  }
+  return newest;
+}
+
+std::string ProviderOf(const api::TaskTable& table) {
+  if (table.format && table.format->csv) return "csv";
+  if (table.format && table.format->json) return "json";
+  return "parquet";
+}
+
+}  // namespace weir::stages

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "runner/storage/table_log.h"
+
+namespace weir::stages {
+
+// Tags of files in Landing, RawHistory and Raw.
+inline constexpr const char* kTagSha256 = "sha256";
+inline constexpr const char* kTagSource = "source";
+inline constexpr const char* kTagLanded = "landed";  // logical time of the run that landed it, Unix seconds
+
+// "" when the file has no such tag.
+std::string Tag(const storage::DataFile& file, const char* name);
+
+// What makes a file the same wherever it lies: the source that it came from and its content.
+struct FileIdentity {
+  std::string source;
+  std::string sha256;
+  auto operator<=>(const FileIdentity&) const = default;
+};
+FileIdentity IdentityOf(const storage::DataFile& file);
+
+// Of all live files: order-independent sum of their SHA-256, cut to 128 bit. Content only, not names.
+std::string ContentHashOf(const storage::TableState& state);
+std::string AddFile(const std::string& sum, const storage::DataFile& file);
+// Of the newest live file.
+std::optional<Time> NewestLanded(const storage::TableState& state);
+
+// The format's word for the log of a zone of files: csv, json or parquet.
+std::string ProviderOf(const api::TaskTable& table);
+
+}  // namespace weir::stages

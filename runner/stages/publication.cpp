@@ -1,0 +1,77 @@
+#include "runner/stages/publication.h"
+
+#include "crds/api/read.h"
+#include "crds/api/write.h"
+
+namespace weir::stages {
+
+Json ToJson(const Facts& facts, const api::StageTask& task) {
+  Json json{{"ledger", api::Write(facts.ledger)}, {"contentHash", facts.contentHash}, {"image", task.image}, {"revision", task.revision}};
+  if (facts.dataAsOf) json["dataAsOf"] = FormatMicros(*facts.dataAsOf);
+  if (!facts.contractHash.empty()) json["contractHash"] = facts.contractHash;
+  if (!facts.quarantine.empty()) json["quarantine"] = facts.quarantine;
+  for (const InputVersion& input : facts.inputs) json["inputs"].push_back({{"name", input.name}, {"version", input.version}, {"rows", input.rows}});
+  return json;
+}
+
+api::Ledger LedgerOf(const Json& facts) {
+  std::vector<api::Problem> ignored;
+  return api::Read<api::Ledger>(At(facts, "ledger"), "ledger", ignored);
+}
+
+std::optional<Time> DataAsOf(const Json& facts) {
+  const auto time = ParseTime(Text(facts, "dataAsOf"));
+  if (!time.ok()) return std::nullopt;
+  return *time;
+}
+
+Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema) {
+  const auto found = target.log->FindCommitted(place.Committer());
+  if (!found.ok()) return found.error();
+  if (!*found) {
+    if (const Status claimed = target.log->Claim(place.Committer(), schema); !claimed.ok()) return claimed.error();
+    return std::optional<api::StageOutcome>();
+  }
+  const auto commit = CommitOf(place, target, **found);
+  if (!commit.ok()) return commit.error();
+  api::StageOutcome outcome;
+  outcome.result = api::OutcomeClass::Succeeded;
+  outcome.message = "an earlier attempt had committed version " + std::to_string(commit->version) + " of " + target.table->name;
+  outcome.rows = LedgerOf((*found)->facts);
+  outcome.commits = {*commit};
+  return std::optional<api::StageOutcome>(outcome);
+}
+
+Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, const storage::CommitResult& committed) {
+  const auto state = target.log->Load(committed.version);
+  if (!state.ok()) return state.error();
+  api::Commit commit;
+  commit.kind = target.table->kind;
+  commit.name = target.table->name;
+  commit.version = committed.version;
+  commit.rows = state->Rows();
+  commit.files = static_cast<std::int64_t>(state->files.size());
+  commit.bytes = state->Bytes();
+  commit.dataAsOf = DataAsOf(committed.facts);
+  commit.location = target.store->Location(target.table->path);
+  commit.contentHash = Text(committed.facts, "contentHash");
+  commit.contractHash = Text(committed.facts, "contractHash");
+  commit.stage = place.task.stage;
+  commit.attempt = place.task.attempt;
+  return commit;
+}
+
+Result<api::Commit> Publish(const Place& place, const PlacedTable& target, storage::TableChange change, const Facts& facts) {
+  if (!facts.ledger.Closed()) {
+    return Error{Fault::Bug, "LedgerOpen",
+                 "the ledger of " + target.table->name + " does not add up: " + std::to_string(facts.ledger.rowsIn) + " in, " +
+                     std::to_string(facts.ledger.rowsOut) + " out, " + std::to_string(facts.ledger.quarantined) + " quarantined, " +
+                     std::to_string(facts.ledger.filtered) + " filtered; nothing was committed"};
+  }
+  change.facts = ToJson(facts, place.task);
+  const auto committed = target.log->Commit(place.Committer(), change);
+  if (!committed.ok()) return committed.error();
+  return CommitOf(place, target, *committed);
+}
+
+}  // namespace weir::stages

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crds/api/stage_outcome.h"
+#include "runner/stages/place.h"
+
+namespace weir::stages {
+
+// A table that a query read, as it was.
+struct InputVersion {
+  std::string name;
+  std::int64_t version = -1;
+  std::int64_t rows = 0;
+};
+
+// What a commit says about itself; travels as commitInfo and comes back to an attempt that finds it there.
+struct Facts {
+  api::Ledger ledger;
+  std::string contentHash;
+  std::optional<Time> dataAsOf;
+  std::vector<InputVersion> inputs;
+  std::string contractHash;
+  std::string quarantine;  // path of the rows set aside, or empty
+};
+
+Json ToJson(const Facts& facts, const api::StageTask& task);
+api::Ledger LedgerOf(const Json& facts);
+std::optional<Time> DataAsOf(const Json& facts);
+
+// The earlier commit of this stage of this run, as its outcome; nothing when there is none. Claims the table then.
+Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema);
+
+// Commits and answers with what became visible. LedgerOpen (Fault::Bug) when the ledger does not add up: nothing is
+// committed then.
+Result<api::Commit> Publish(const Place& place, const PlacedTable& target, storage::TableChange change, const Facts& facts);
+
+// The figures of one committed version.
+Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, const storage::CommitResult& committed);
+
+}  // namespace weir::stages

@@ -1,0 +1,38 @@
+#include "runner/stages/quarantine.h"
+
+namespace weir::stages {
+
+std::string QuarantineFile::Path() const {
+  if (rows_ == 0) return "";
+  const api::StageTask& task = place_.task;
+  return task.outcomePath + "/quarantine/" + task.run + "/" + task.stage + "-" + std::to_string(task.attempt) + ".jsonl";
+}
+
+Status QuarantineFile::Open() {
+  auto store = place_.Store(place_.task.outcomeStore);
+  if (!store.ok()) return store.error();
+  auto out = (*store)->Create(Path());
+  if (!out.ok()) return out.error();
+  out_ = std::move(out).value();
+  return Ok();
+}
+
+void QuarantineFile::Add(const engine::RejectedRow& row) {
+  ++rows_;
+  if (!status_.ok()) return;
+  if (!out_) status_ = Open();
+  if (!status_.ok()) return;
+  const Json json{{"file", row.file}, {"line", row.line}, {"column", row.column}, {"reason", row.reason}, {"text", row.text}};
+  status_ = out_->Write(Dump(json) + "\n");
+}
+
+Status QuarantineFile::Close() {
+  if (!status_.ok() || !out_) return status_;
+  status_ = out_->Close();
+  out_.reset();
+  // The same attempt wrote the same rows before it was asked again.
+  if (!status_.ok() && status_.error().reason == "Exists") status_ = Ok();
+  return status_;
+}
+
+}  // namespace weir::stages

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "runner/engine/engine.h"
+#include "runner/stages/place.h"
+
+namespace weir::stages {
+
+// Where rows go that were set aside: one JSON object a line, written as they come. No file is made when there are none.
+class QuarantineFile {
+ public:
+  explicit QuarantineFile(Place& place) : place_(place) {}
+
+  // Errors are kept for Close, since rows come from inside a query.
+  void Add(const engine::RejectedRow& row);
+  std::int64_t rows() const { return rows_; }
+  std::string Path() const;  // "" while there are no rows
+  // Makes the file durable. Before the commit whose ledger counts its rows.
+  Status Close();
+
+ private:
+  Status Open();
+
+  Place& place_;
+  std::unique_ptr<storage::ObjectWriter> out_;
+  Status status_;
+  std::int64_t rows_ = 0;
+};
+
+}  // namespace weir::stages

@@ -1,0 +1,161 @@
+#include "runner/storage/delta_actions.h"
+
+#include "runner/storage/paths.h"
+
+namespace weir::storage {
+namespace {
+
+std::int64_t Millis(Time time) { return time.us / 1000; }
+Time FromMillis(std::int64_t ms) { return Time{ms * 1000}; }
+
+// The protocol wants RFC 2396 escapes in paths; '=' stays, as it does in the names of partitions.
+std::string EncodePath(const std::string& path) { return PercentEncode(path, "/="); }
+
+// Statistics travel as a JSON text inside JSON.
+void PutStats(Json& action, const DataFile& file, LogKind kind) {
+  if (file.stats.is_null() && file.rows == 0 && kind == LogKind::Files) return;
+  Json stats = file.stats.is_object() ? file.stats : Json::object();
+  if (!stats.contains("numRecords")) stats["numRecords"] = file.rows;
+  action["stats"] = Dump(stats);
+}
+
+Json EncodeAdd(const DataFile& file, LogKind kind) {
+  Json action = {{"path", EncodePath(file.path)},
+                 {"partitionValues", Json::object()},
+                 {"size", file.bytes},
+                 {"modificationTime", Millis(file.modified)},
+                 {"dataChange", true}};
+  PutStats(action, file, kind);
+  if (!file.tags.empty()) action["tags"] = file.tags;
+  return {{"add", action}};
+}
+
+Json EncodeRemove(const DataFile& file, Time timestamp, LogKind kind) {
+  Json action = {{"path", EncodePath(file.path)}, {"deletionTimestamp", Millis(timestamp)}, {"dataChange", true},
+                 {"extendedFileMetadata", true},  {"partitionValues", Json::object()},      {"size", file.bytes}};
+  PutStats(action, file, kind);
+  if (!file.tags.empty()) action["tags"] = file.tags;
+  return {{"remove", action}};
+}
+
+Json EncodeMetadata(const TableMetadata& metadata) {
+  return {{"metaData",
+           {{"id", metadata.id},
+            {"format", {{"provider", metadata.provider}, {"options", Json::object()}}},
+            {"schemaString", metadata.schemaString},
+            {"partitionColumns", Json::array()},
+            {"configuration", Json::object()},
+            {"createdTime", Millis(metadata.created)}}}};
+}
+
+Error Corrupt(const std::string& what) { return {Fault::Data, "LogCorrupt", what}; }
+Error Unsupported(const std::string& what) { return {Fault::Data, "LogUnsupported", what}; }
+
+void ReadStats(const Json& action, DataFile& file) {
+  const std::string text = Text(action, "stats");
+  if (text.empty()) return;
+  // Statistics are a help, not the truth: those that cannot be read count as absent.
+  const Result<Json> stats = ParseJson(text);
+  if (!stats || !stats->is_object()) return;
+  file.stats = *stats;
+  file.rows = Integer(*stats, "numRecords");
+}
+
+Result<DataFile> ReadFile(const Json& action, const char* time_field) {
+  DataFile file;
+  file.path = PercentDecode(Text(action, "path"));
+  if (const Status safe = CheckPath(file.path); !safe) return Unsupported("a file outside the table's folder: " + safe.error().message);
+  if (!At(action, "deletionVector").is_null()) return Unsupported("a file with a deletion vector");
+  file.bytes = Integer(action, "size");
+  file.modified = FromMillis(Integer(action, time_field));
+  ReadStats(action, file);
+  if (At(action, "tags").is_object()) {
+    for (const auto& [key, value] : At(action, "tags").items()) {
+      if (value.is_string()) file.tags[key] = value.get<std::string>();
+    }
+  }
+  return file;
+}
+
+Status ReadProtocol(const Json& action) {
+  const std::int64_t reader = Integer(action, "minReaderVersion", -1);
+  const std::int64_t writer = Integer(action, "minWriterVersion", -1);
+  if (reader < 0 || writer < 0) return Corrupt("protocol without versions");
+  if (reader > 1 || writer > 2) {
+    return Unsupported("protocol reader " + std::to_string(reader) + ", writer " + std::to_string(writer) +
+                       ", raised by another engine; this program knows reader 1, writer 2");
+  }
+  return Ok();
+}
+
+Status ReadMetadata(const Json& action, LogEntry& entry) {
+  if (!At(action, "schemaString").is_string() || !At(action, "id").is_string()) return Corrupt("metaData without id or schemaString");
+  if (!At(action, "partitionColumns").empty()) return Unsupported("a partitioned table");
+  entry.metadata =
+      TableMetadata{Text(action, "id"), Text(At(action, "format"), "provider"), Text(action, "schemaString"), FromMillis(Integer(action, "createdTime"))};
+  return Ok();
+}
+
+Status ReadFileInto(const Json& action, const char* time_field, std::vector<DataFile>& files) {
+  if (!At(action, "path").is_string()) return Corrupt("a file without path");
+  Result<DataFile> file = ReadFile(action, time_field);
+  if (!file) return file.error();
+  files.push_back(std::move(*file));
+  return Ok();
+}
+
+Status ReadAction(const Json& line, LogEntry& entry) {
+  if (!line.is_object()) return Corrupt("not an object");
+  for (const auto& [name, action] : line.items()) {
+    Status read;
+    if (name == "commitInfo") entry.commitInfo = action;
+    if (name == "protocol") read = ReadProtocol(action);
+    if (name == "metaData") read = ReadMetadata(action, entry);
+    if (name == "add") read = ReadFileInto(action, "modificationTime", entry.add);
+    if (name == "remove") read = ReadFileInto(action, "deletionTimestamp", entry.remove);
+    if (name == "txn") {
+      if (!At(action, "appId").is_string() || !At(action, "version").is_number_integer()) return Corrupt("txn without appId or version");
+      entry.transactions[Text(action, "appId")] = Integer(action, "version");
+    }
+    if (!read) return read;
+  }
+  return Ok();
+}
+
+}  // namespace
+
+std::string EncodeEntry(const LogEntry& entry, LogKind kind) {
+  std::string text;
+  const auto line = [&text](const Json& action) { text += Dump(action) + "\n"; };
+  line({{"commitInfo", entry.commitInfo}});
+  if (entry.metadata) {
+    line({{"protocol", {{"minReaderVersion", 1}, {"minWriterVersion", 2}}}});
+    line(EncodeMetadata(*entry.metadata));
+  }
+  for (const auto& [app, version] : entry.transactions) line({{"txn", {{"appId", app}, {"version", version}, {"lastUpdated", Millis(entry.timestamp)}}}});
+  for (const DataFile& file : entry.remove) line(EncodeRemove(file, entry.timestamp, kind));
+  for (const DataFile& file : entry.add) line(EncodeAdd(file, kind));
+  return text;
+}
+
+Result<LogEntry> DecodeEntry(std::string_view text) {
+  LogEntry entry;
+  int number = 0;
+  if (text.empty()) return Corrupt("is empty");
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const Result<Json> action = ParseJson(line);
+    if (!action) return Corrupt("line " + std::to_string(number) + ": " + action.error().message);
+    if (const Status read = ReadAction(*action, entry); !read) {
+      return Error{read.error().fault, read.error().reason, "line " + std::to_string(number) + ": " + read.error().message};
+    }
+  }
+  entry.timestamp = FromMillis(Integer(entry.commitInfo, "timestamp"));
+  return entry;
+}
+
+}  // namespace weir::storage

@@ -1,0 +1,235 @@
+#include "runner/storage/http_transfer.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <cstring>
+
+namespace weir::storage {
+namespace {
+
+constexpr std::size_t kErrorBody = 64 << 10;
+constexpr std::size_t kIdleHandles = 16;
+
+struct Exchange {
+  const HttpRequest& request;
+  HttpReply& reply;
+  CURL* handle;
+  std::string blocked;
+};
+
+bool IsBlockedV4(std::uint32_t address) {
+  const bool link_local = (address >> 16) == 0xA9FE;  // 169.254/16
+  // Where Alibaba, Oracle and Azure serve metadata outside of link-local.
+  return link_local || address == 0x646464C8 || address == 0xC00000C0 || address == 0xA83F8110;
+}
+
+bool IsBlockedV6(const std::array<unsigned char, 16>& a) {
+  static constexpr std::array<unsigned char, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  static constexpr std::array<unsigned char, 12> kNat64{0, 0x64, 0xFF, 0x9B};
+  static constexpr std::array<unsigned char, 16> kAwsMetadata{0xFD, 0, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0x54};
+  const bool holds_v4 = std::memcmp(a.data(), kMapped.data(), 12) == 0 || std::memcmp(a.data(), kNat64.data(), 12) == 0;
+  if (holds_v4) return IsBlockedV4((std::uint32_t{a[12]} << 24) | (std::uint32_t{a[13]} << 16) | (std::uint32_t{a[14]} << 8) | a[15]);
+  return (a[0] == 0xFE && (a[1] & 0xC0) == 0x80) || a == kAwsMetadata;  // fe80::/10
+}
+
+bool IsBlockedSocketAddress(const sockaddr* address, std::string& text) {
+  char name[INET6_ADDRSTRLEN] = "";
+  if (address->sa_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, address, sizeof v4);
+    ::inet_ntop(AF_INET, &v4.sin_addr, name, sizeof name);
+  } else if (address->sa_family == AF_INET6) {
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, address, sizeof v6);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, name, sizeof name);
+  }
+  text = name;
+  return IsBlockedAddress(text);
+}
+
+curl_socket_t OpenSocket(void* user, curlsocktype, curl_sockaddr* address) {
+  auto* exchange = static_cast<Exchange*>(user);
+  std::string text;
+  if (exchange->request.addresses == Addresses::NotLinkLocal && IsBlockedSocketAddress(&address->addr, text)) {
+    exchange->blocked = text;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+std::size_t TakeHeader(char* data, std::size_t size, std::size_t n, void* user) {
+  auto& reply = static_cast<Exchange*>(user)->reply;
+  std::string line(data, size * n);
+  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.pop_back();
+  if (line.starts_with("HTTP/")) reply.headers.clear();
+  const auto colon = line.find(':');
+  if (colon == std::string::npos) return size * n;
+  std::string name = line.substr(0, colon);
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto value = line.find_first_not_of(" \t", colon + 1);
+  reply.headers[name] = value == std::string::npos ? std::string() : line.substr(value);
+  return size * n;
+}
+
+// Zero for "stop", as libcurl has it.
+std::size_t TakeBody(char* data, std::size_t size, std::size_t n, void* user) {
+  auto* exchange = static_cast<Exchange*>(user);
+  HttpReply& reply = exchange->reply;
+  const std::string_view piece(data, size * n);
+  long status = 0;
+  curl_easy_getinfo(exchange->handle, CURLINFO_RESPONSE_CODE, &status);
+  if (status < 200 || status > 299) {
+    reply.body += piece.substr(0, kErrorBody - std::min(kErrorBody, reply.body.size()));
+    return piece.size();
+  }
+  reply.bytes += static_cast<std::int64_t>(piece.size());
+  if (reply.bytes > exchange->request.maxBytes) {
+    reply.failure = TransferFailure::TooLarge;
+    return 0;
+  }
+  if (!exchange->request.sink || status != exchange->request.sinkStatus) {
+    reply.body += piece;
+    return piece.size();
+  }
+  reply.sink = exchange->request.sink(piece);
+  if (!reply.sink) reply.failure = TransferFailure::SinkRefused;
+  return reply.sink ? piece.size() : 0;
+}
+
+TransferFailure FailureOf(CURLcode code) {
+  switch (code) {
+    case CURLE_OK: return TransferFailure::None;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL: return TransferFailure::BadUrl;
+    case CURLE_COULDNT_RESOLVE_HOST: return TransferFailure::NotResolved;
+    case CURLE_COULDNT_CONNECT: return TransferFailure::NotConnected;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE: return TransferFailure::TlsRefused;
+    case CURLE_OPERATION_TIMEDOUT: return TransferFailure::TimedOut;
+    case CURLE_TOO_MANY_REDIRECTS: return TransferFailure::TooManyRedirects;
+    default: return TransferFailure::Broken;
+  }
+}
+
+void SetAddressing(CURL* h, Exchange& exchange) {
+  const HttpRequest& request = exchange.request;
+  curl_easy_setopt(h, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(h, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(h, CURLOPT_PROXY, "");
+  curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
+  // A redirect may not lead from https to http.
+  curl_easy_setopt(h, CURLOPT_REDIR_PROTOCOLS_STR, request.url.starts_with("https:") ? "https" : "http,https");
+  curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, request.redirects > 0 ? 1L : 0L);
+  curl_easy_setopt(h, CURLOPT_MAXREDIRS, static_cast<long>(request.redirects));
+  curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, OpenSocket);
+  curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, &exchange);
+  curl_easy_setopt(h, CURLOPT_FRESH_CONNECT, request.connection == Connection::Fresh ? 1L : 0L);
+  if (const char* authorities = std::getenv("SSL_CERT_FILE")) curl_easy_setopt(h, CURLOPT_CAINFO, authorities);
+}
+
+void SetLimits(CURL* h, const HttpRequest& request) {
+  curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(h, CURLOPT_TCP_NODELAY, 1L);
+  curl_easy_setopt(h, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connectTimeout.ms));
+  curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, static_cast<long>(std::max<std::int64_t>(1, request.stallTimeout.ms / 1000)));
+}
+
+void SetContent(CURL* h, Exchange& exchange, const curl_slist* headers) {
+  const HttpRequest& request = exchange.request;
+  curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  if (request.method == "HEAD") curl_easy_setopt(h, CURLOPT_NOBODY, 1L);
+  if (request.method == "PUT" || request.method == "POST") {
+    curl_easy_setopt(h, CURLOPT_POSTFIELDS, request.body.data() != nullptr ? request.body.data() : "");
+    curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  }
+  curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, TakeHeader);
+  curl_easy_setopt(h, CURLOPT_HEADERDATA, &exchange);
+  curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, TakeBody);
+  curl_easy_setopt(h, CURLOPT_WRITEDATA, &exchange);
+}
+
+void Conclude(CURLcode code, const char* detail, Exchange& exchange) {
+  HttpReply& reply = exchange.reply;
+  long request_bytes = 0;
+  curl_easy_getinfo(exchange.handle, CURLINFO_REQUEST_SIZE, &request_bytes);
+  curl_easy_getinfo(exchange.handle, CURLINFO_RESPONSE_CODE, &reply.status);
+  reply.sent = request_bytes > 0;
+  if (code == CURLE_OK || reply.failure != TransferFailure::None) return;
+  reply.failure = exchange.blocked.empty() ? FailureOf(code) : TransferFailure::Blocked;
+  reply.detail = exchange.blocked.empty() ? (*detail != '\0' ? detail : curl_easy_strerror(code))
+                                          : "address " + exchange.blocked + " is link-local or a cloud's metadata service";
+}
+
+}  // namespace
+
+bool IsBlockedAddress(const std::string& address) {
+  in_addr v4{};
+  if (::inet_pton(AF_INET, address.c_str(), &v4) == 1) return IsBlockedV4(ntohl(v4.s_addr));
+  std::array<unsigned char, 16> v6{};
+  return ::inet_pton(AF_INET6, address.c_str(), v6.data()) == 1 && IsBlockedV6(v6);
+}
+
+Time ParseHttpTime(const std::string& text) {
+  const time_t seconds = curl_getdate(text.c_str(), nullptr);
+  return seconds < 0 ? Time{} : Time::FromSeconds(seconds);
+}
+
+struct HttpTransfer::Handle {
+  CURL* easy = curl_easy_init();
+  ~Handle() { curl_easy_cleanup(easy); }
+};
+
+HttpTransfer::HttpTransfer() {
+  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (started != CURLE_OK) std::abort();
+}
+
+HttpTransfer::~HttpTransfer() = default;
+
+std::unique_ptr<HttpTransfer::Handle> HttpTransfer::Take() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return std::make_unique<Handle>();
+  auto handle = std::move(idle_.back());
+  idle_.pop_back();
+  return handle;
+}
+
+void HttpTransfer::Return(std::unique_ptr<Handle> handle) {
+  const std::lock_guard lock(mutex_);
+  if (idle_.size() < kIdleHandles) idle_.push_back(std::move(handle));
+}
+
+HttpReply HttpTransfer::Perform(const HttpRequest& request) {
+  HttpReply reply;
+  std::unique_ptr<Handle> handle = Take();
+  CURL* h = handle->easy;
+  Exchange exchange{request, reply, h, {}};
+  char detail[CURL_ERROR_SIZE] = "";
+  curl_slist* headers = nullptr;
+  // "Expect: 100-continue" costs a round trip, and a form's content type is not ours.
+  for (const char* none : {"Expect:", "Content-Type:"}) headers = curl_slist_append(headers, none);
+  for (const std::string& header : request.headers) headers = curl_slist_append(headers, header.c_str());
+  curl_easy_reset(h);
+  curl_easy_setopt(h, CURLOPT_ERRORBUFFER, detail);
+  SetAddressing(h, exchange);
+  SetLimits(h, request);
+  SetContent(h, exchange, headers);
+  const CURLcode code = curl_easy_perform(h);
+  Conclude(code, detail, exchange);
+  curl_slist_free_all(headers);
+  curl_easy_reset(h);
+  Return(std::move(handle));
+  return reply;
+}
+
+}  // namespace weir::storage

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crds/base/result.h"
+#include "crds/base/time.h"
+
+namespace weir::storage {
+
+// Which addresses a request may reach, looked at after names were resolved and again after each redirect. NotLinkLocal
+// leaves out link-local ones and those where clouds answer with credentials; loopback stays, as a pod has nothing there.
+enum class Addresses { Any, NotLinkLocal };
+
+// A connection that was used before may have died, and libcurl then sends a request again without a word; a write that
+// must not overwrite itself wants a new one.
+enum class Connection { Reused, Fresh };
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;                   // http or https
+  std::vector<std::string> headers;  // "name: value"
+  std::string_view body;             // must live until Perform answers
+  Addresses addresses = Addresses::Any;
+  Connection connection = Connection::Reused;
+  int redirects = 0;
+  Duration connectTimeout = Duration::Seconds(10);
+  Duration stallTimeout = Duration::Seconds(60);  // without a single byte
+  std::int64_t maxBytes = 64 << 20;               // of the reply's body
+  std::function<Status(std::string_view)> sink;   // gets the body of a reply with `sinkStatus`, piece by piece
+  long sinkStatus = 200;
+};
+
+enum class TransferFailure { None, BadUrl, NotResolved, NotConnected, Blocked, TlsRefused, TimedOut, Broken, TooManyRedirects, TooLarge, SinkRefused };
+
+struct HttpReply {
+  TransferFailure failure = TransferFailure::None;
+  std::string detail;  // of the failure, for people
+  bool sent = false;   // whether the other side may have got the request
+  long status = 0;
+  std::map<std::string, std::string> headers;  // names in lower case; of the last reply
+  std::string body;                            // what the sink did not get; of a reply that is not 2xx the first 64 KiB at most
+  std::int64_t bytes = 0;                      // of the body of a 2xx reply
+  Status sink;                                 // what the sink said when it refused
+  bool Arrived() const { return failure == TransferFailure::None; }
+};
+
+// The only user of libcurl. Keeps connections for reuse; environment proxies are not used, since a proxy would resolve
+// names out of our sight. SSL_CERT_FILE names the authorities to trust, where it is set. Thread-safe.
+class HttpTransfer {
+ public:
+  HttpTransfer();
+  ~HttpTransfer();
+  HttpReply Perform(const HttpRequest& request);
+
+ private:
+  struct Handle;
+  std::unique_ptr<Handle> Take();
+  void Return(std::unique_ptr<Handle> handle);
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Handle>> idle_;
+};
+
+// Whether an IPv4 or IPv6 address in text form is one that Addresses::NotLinkLocal refuses.
+bool IsBlockedAddress(const std::string& address);
+
+// "Wed, 21 Oct 2015 07:28:00 GMT" and the older forms; the epoch when it cannot be read.
+Time ParseHttpTime(const std::string& text);
+
+}  // namespace weir::storage

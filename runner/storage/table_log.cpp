@@ -1,0 +1,262 @@
+#include "runner/storage/table_log.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "runner/storage/delta_actions.h"
+#include "runner/storage/delta_schema.h"
+#include "runner/storage/digest.h"
+#include "runner/storage/paths.h"
+#include "runner/storage/table_state.h"
+
+namespace weir::storage {
+namespace {
+
+constexpr std::int64_t kLargestEntry = 512LL << 20;
+// Each lost race means that another writer made progress; so many in one commit means that something is wrong.
+constexpr int kMostRaces = 1000;
+// Replies lost in a row before the outcome is left to the next attempt, which reads it back.
+constexpr int kMostLostReplies = 4;
+
+const Clock& SystemTime() {
+  static const SystemClock clock;
+  return clock;
+}
+
+std::string StageApp(const Committer& committer) { return "weirkeeper/" + committer.runUid + "/" + committer.stage; }
+
+std::optional<std::int64_t> VersionOf(const std::string& name) {
+  if (name.size() != 25 || !name.ends_with(".json")) return std::nullopt;
+  if (name.find_first_not_of("0123456789") != 20 || name[0] != '0') return std::nullopt;
+  return std::stoll(name.substr(0, 20));
+}
+
+// The same table gets the same id whoever makes it: 32 hex digits of a digest in the shape of a UUID (version 8).
+std::string TableId(const std::string& location) {
+  std::string hex = Sha256Hex(location).substr(0, 32);
+  hex[12] = '8';
+  hex[16] = '8';
+  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20);
+}
+
+Error Fenced(const std::string& table, const TableState& state, const Committer& committer) {
+  return {Fault::Fenced, "Fenced",
+          "table " + table + " was taken by a newer attempt (epoch " + std::to_string(state.Epoch()) + ", this is attempt " +
+              std::to_string(committer.attempt) + " with epoch " + std::to_string(committer.epoch) + "): nothing was committed"};
+}
+
+Error InTable(Error error, const std::string& table) {
+  error.message = "table " + table + ": " + error.message;
+  return error;
+}
+
+Json CommitInfo(const Committer& committer, Time now, std::string_view operation) {
+  Json ours = {{"run", committer.run},     {"runUid", committer.runUid},     {"stage", committer.stage},       {"attempt", committer.attempt},
+               {"epoch", committer.epoch}, {"pipeline", committer.pipeline}, {"revision", committer.revision}, {"image", committer.image}};
+  return {{"timestamp", now.us / 1000},
+          {"operation", operation},
+          {"operationParameters", Json::object()},
+          {"engineInfo", "Weirkeeper"},
+          {std::string(kOurs), ours}};
+}
+
+bool IsExists(const Error& error) { return error.fault == Fault::Conflict && error.reason == "Exists"; }
+bool IsUnknown(const Error& error) { return error.reason == "OutcomeUnknown"; }
+
+// One attempt to put an entry at the next version: what became of it.
+enum class Put { Done, Taken, Unknown };
+
+Result<Put> PutEntry(ObjectStore& store, const std::string& path, const std::string& text) {
+  const Status put = store.PutIfAbsent(path, text);
+  if (put.ok()) return Put::Done;
+  if (IsExists(put.error())) return Put::Taken;
+  if (IsUnknown(put.error())) return Put::Unknown;
+  return put.error();
+}
+
+// metaData for a table that lacks it or has another schema.
+Result<std::optional<TableMetadata>> MetadataFor(const TableState& state, const TableSchema& schema, LogKind kind, const std::string& location, Time now) {
+  if (kind == LogKind::Delta && schema.columns.empty()) return Error{Fault::Invalid, "SchemaMismatch", "a table needs at least one column"};
+  const Result<std::string> text = DeltaSchemaString(schema.columns);
+  if (!text) return text.error();
+  if (state.version >= 0 && state.schemaString == *text && state.provider == schema.provider) return std::optional<TableMetadata>();
+  const bool fresh = state.metadataId.empty();
+  return std::optional(TableMetadata{fresh ? TableId(location) : state.metadataId, schema.provider, *text, fresh ? now : state.created});
+}
+
+}  // namespace
+
+TableLog::TableLog(std::shared_ptr<ObjectStore> store, std::string table_path, LogKind kind, const Clock* clock)
+    : store_(std::move(store)), path_(std::move(table_path)), kind_(kind), clock_(clock != nullptr ? clock : &SystemTime()) {}
+
+std::string TableLog::EntryPath(std::int64_t version) const {
+  char name[32];
+  std::snprintf(name, sizeof name, "%020lld.json", static_cast<long long>(version));
+  return JoinPath(path_, JoinPath(kind_ == LogKind::Delta ? "_delta_log" : "_weirkeeper_log", name));
+}
+
+Result<std::vector<std::int64_t>> TableLog::Versions() {
+  const std::string folder = FolderOf(EntryPath(0));
+  const auto objects = store_->List(folder);
+  if (!objects) return objects.error();
+  std::vector<std::int64_t> versions;
+  for (const ObjectInfo& object : *objects) {
+    if (FolderOf(object.path) != folder) continue;
+    if (const auto version = VersionOf(FileNameOf(object.path))) versions.push_back(*version);
+  }
+  std::sort(versions.begin(), versions.end());
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    if (versions[i] == static_cast<std::int64_t>(i)) continue;
+    return Error{Fault::Data, "LogCorrupt",
+                 "table " + path_ + " (" + store_->Describe() + "): entry " + FileNameOf(EntryPath(static_cast<std::int64_t>(i))) +
+                     " of the log is missing while version " + std::to_string(versions[i]) + " is there: restore it from a backup of " + folder};
+  }
+  return versions;
+}
+
+Status TableLog::Replay(TableState& state, std::int64_t version) {
+  const auto text = store_->Get(EntryPath(version), kLargestEntry);
+  if (!text) return text.error();
+  const Result<LogEntry> entry = DecodeEntry(*text);
+  if (!entry) {
+    return Error{entry.error().fault, entry.error().reason,
+                 "table " + path_ + " (" + store_->Describe() + "): log entry " + FileNameOf(EntryPath(version)) + " " + entry.error().message};
+  }
+  Apply(*entry, version, state);
+  return Ok();
+}
+
+Result<TableState> TableLog::Load(std::optional<std::int64_t> version) {
+  const auto versions = Versions();
+  if (!versions) return versions.error();
+  const std::int64_t newest = static_cast<std::int64_t>(versions->size()) - 1;
+  const std::int64_t wanted = version.value_or(newest);
+  if (wanted > newest || (version && wanted < 0)) {
+    return Error{Fault::Missing, "NotFound", "table " + path_ + " has no version " + std::to_string(wanted) + "; the newest is " + std::to_string(newest)};
+  }
+  TableState state;
+  for (std::int64_t number = 0; number <= wanted; ++number) {
+    const Status read = Replay(state, number);
+    if (!read && read.error().fault == Fault::Missing)
+      return Error{Fault::Data, "LogCorrupt", "table " + path_ + ": " + read.error().message + " although it was listed"};
+    if (!read) return read.error();
+  }
+  if (wanted >= 0 && state.schemaString.empty()) return Error{Fault::Data, "LogCorrupt", "table " + path_ + ": the log has no metaData"};
+  return state;
+}
+
+// Replays what was committed since; one request more than there are new entries.
+Status TableLog::Advance(TableState& state) {
+  for (;;) {
+    const Status read = Replay(state, state.version + 1);
+    if (!read && read.error().fault == Fault::Missing) return Ok();
+    if (!read) return read;
+  }
+}
+
+Result<CommitResult> TableLog::Recall(const TableState& state, const Committer& committer) {
+  const std::int64_t version = state.transactionCommits.at(StageApp(committer));
+  const auto text = store_->Get(EntryPath(version), kLargestEntry);
+  if (!text) return text.error();
+  const Result<LogEntry> entry = DecodeEntry(*text);
+  if (!entry) return InTable(entry.error(), path_);
+  // Its writer may have been killed before it made the entry durable; after this answer it counts.
+  if (const Status settled = store_->Settle(EntryPath(version)); !settled) return settled.error();
+  return CommitResult{version, true, FactsOf(entry->commitInfo)};
+}
+
+Result<std::optional<CommitResult>> TableLog::FindCommitted(const Committer& committer) {
+  const Result<TableState> state = Load();
+  if (!state) return state.error();
+  if (!state->transactions.contains(StageApp(committer))) return std::optional<CommitResult>();
+  Result<CommitResult> found = Recall(*state, committer);
+  if (!found) return found.error();
+  return std::optional(std::move(*found));
+}
+
+Result<std::string> TableLog::ClaimEntry(const TableState& state, const Committer& committer, const TableSchema& schema) {
+  LogEntry entry;
+  entry.timestamp = clock_->Now();
+  entry.commitInfo = CommitInfo(committer, entry.timestamp, kClaimOperation);
+  entry.transactions[std::string(kEpochApp)] = committer.epoch;
+  if (state.version < 0) {
+    auto metadata = MetadataFor(state, schema, kind_, store_->Location(path_), entry.timestamp);
+    if (!metadata) return InTable(metadata.error(), path_);
+    entry.metadata = std::move(*metadata);
+  }
+  return EncodeEntry(entry, kind_);
+}
+
+Status TableLog::Claim(const Committer& committer, const TableSchema& schema) {
+  Result<TableState> state = Load();
+  if (!state) return state.error();
+  int lost = 0;
+  for (int races = 0; races < kMostRaces; ++races) {
+    if (state->Epoch() > committer.epoch) return Fenced(path_, *state, committer);
+    if (state->Epoch() == committer.epoch) return store_->Settle(EntryPath(state->transactionCommits.at(std::string(kEpochApp))));
+    if (committer.attempt <= 1) return Ok();
+    const Result<std::string> text = ClaimEntry(*state, committer, schema);
+    if (!text) return text.error();
+    const Result<Put> put = PutEntry(*store_, EntryPath(state->version + 1), *text);
+    if (!put) return InTable(put.error(), path_);
+    if (*put == Put::Done) return Ok();
+    if (*put == Put::Unknown && ++lost > kMostLostReplies) break;
+    if (const Status advanced = Advance(*state); !advanced) return advanced;
+  }
+  return Error{Fault::Transient, "StoreUnavailable",
+               "table " + path_ + " (" + store_->Describe() + "): could not be claimed, replies got lost or others kept writing"};
+}
+
+Result<std::string> TableLog::CommitEntry(const TableState& state, const Committer& committer, const TableChange& change) {
+  LogEntry entry;
+  entry.timestamp = clock_->Now();
+  entry.commitInfo = CommitInfo(committer, entry.timestamp, "WRITE");
+  entry.commitInfo["operationParameters"]["mode"] = change.remove.empty() ? "Append" : "Overwrite";
+  entry.commitInfo[std::string(kOurs)]["facts"] = change.facts;
+  entry.transactions = {{std::string(kEpochApp), committer.epoch}, {StageApp(committer), committer.epoch}};
+  auto metadata = MetadataFor(state, change.schema, kind_, store_->Location(path_), entry.timestamp);
+  if (!metadata) return InTable(metadata.error(), path_);
+  entry.metadata = std::move(*metadata);
+  for (const std::string& path : change.remove) {
+    const auto file = state.files.find(path);
+    if (file == state.files.end())
+      return Error{Fault::Conflict, "CommitConflict",
+                   "table " + path_ + ": file " + path + " to be removed is not in version " + std::to_string(state.version)};
+    entry.remove.push_back(file->second);
+  }
+  for (const DataFile& file : change.add) {
+    if (const Status safe = CheckPath(file.path); !safe) return InTable(safe.error(), path_);
+    if (state.files.contains(file.path))
+      return Error{Fault::Conflict, "CommitConflict",
+                   "table " + path_ + ": file " + file.path + " to be added is already in version " + std::to_string(state.version)};
+    entry.add.push_back(file);
+  }
+  return EncodeEntry(entry, kind_);
+}
+
+Result<CommitResult> TableLog::Commit(const Committer& committer, const TableChange& change) {
+  Result<TableState> state = Load();
+  if (!state) return state.error();
+  int lost = 0;
+  for (int races = 0; races < kMostRaces; ++races) {
+    if (state->Epoch() > committer.epoch) return Fenced(path_, *state, committer);
+    if (state->transactions.contains(StageApp(committer))) {
+      Result<CommitResult> found = Recall(*state, committer);
+      // After a lost reply of our own, what stands there is this very commit.
+      if (found && lost > 0 && state->transactions.at(StageApp(committer)) == committer.epoch) found->alreadyCommitted = false;
+      return found;
+    }
+    const Result<std::string> text = CommitEntry(*state, committer, change);
+    if (!text) return text.error();
+    const std::int64_t version = state->version + 1;
+    const Result<Put> put = PutEntry(*store_, EntryPath(version), *text);
+    if (!put) return InTable(put.error(), path_);
+    if (*put == Put::Done) return CommitResult{version, false, change.facts};
+    if (*put == Put::Unknown && ++lost > kMostLostReplies)
+      return Error{Fault::Transient, "OutcomeUnknown", "table " + path_ + " (" + store_->Describe() + "): replies to the commit got lost"};
+    if (const Status advanced = Advance(*state); !advanced) return advanced.error();
+  }
+  return Error{Fault::Conflict, "CommitConflict", "table " + path_ + ": other writers took " + std::to_string(kMostRaces) + " versions in a row"};
+}
+
+}  // namespace weir::storage

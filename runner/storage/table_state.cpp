@@ -1,0 +1,53 @@
+#include "runner/storage/table_state.h"
+
+#include <utility>
+
+namespace weir::storage {
+
+std::int64_t TableState::Rows() const {
+  std::int64_t rows = 0;
+  for (const auto& [path, file] : files) rows += file.rows;
+  return rows;
+}
+
+std::int64_t TableState::Bytes() const {
+  std::int64_t bytes = 0;
+  for (const auto& [path, file] : files) bytes += file.bytes;
+  return bytes;
+}
+
+const Json& TableState::Facts() const { return FactsOf(commitInfo); }
+
+std::int64_t TableState::Epoch() const {
+  const auto it = transactions.find(std::string(kEpochApp));
+  return it == transactions.end() ? -1 : it->second;
+}
+
+const Json& FactsOf(const Json& commit_info) { return At(At(commit_info, kOurs), "facts"); }
+
+void Apply(const LogEntry& entry, std::int64_t version, TableState& state) {
+  state.version = version;
+  if (Text(entry.commitInfo, "operation") != kClaimOperation) state.commitInfo = entry.commitInfo;
+  if (entry.metadata) {
+    state.schemaString = entry.metadata->schemaString;
+    state.provider = entry.metadata->provider;
+    state.metadataId = entry.metadata->id;
+    state.created = entry.metadata->created;
+  }
+  for (const auto& [app, number] : entry.transactions) {
+    state.transactions[app] = number;
+    state.transactionCommits[app] = version;
+  }
+  for (const DataFile& file : entry.remove) {
+    const auto living = state.files.find(file.path);
+    // A remove may say less than the add did: what we knew of the living file is kept.
+    state.tombstones[file.path] = living != state.files.end() ? living->second : file;
+    if (living != state.files.end()) state.files.erase(living);
+  }
+  for (const DataFile& file : entry.add) {
+    state.tombstones.erase(file.path);
+    state.files[file.path] = file;
+  }
+}
+
+}  // namespace weir::storage

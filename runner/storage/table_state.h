@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+#include "runner/storage/delta_actions.h"
+#include "runner/storage/table_log.h"
+
+namespace weir::storage {
+
+// txn appId under which the newest epoch of a table stands.
+inline constexpr std::string_view kEpochApp = "weirkeeper.epoch";
+// Member of commitInfo that is ours.
+inline constexpr std::string_view kOurs = "weirkeeper";
+// commitInfo.operation of a commit that only takes the table for an attempt.
+inline constexpr std::string_view kClaimOperation = "CLAIM";
+
+// What TableChange::facts said; null when the commit is not ours.
+const Json& FactsOf(const Json& commit_info);
+
+// The state after `entry`, which is number `version`. Removes come before adds of the same entry.
+void Apply(const LogEntry& entry, std::int64_t version, TableState& state);
+
+}  // namespace weir::storage

@@ -1,0 +1,98 @@
+#include "crds/api/read.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "crds/api/pipeline.h"
+#include "crds/api/view.h"
+
+namespace weir::api {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+template <typename T>
+std::vector<std::string> ProblemsOf(const char* text) {
+  std::vector<Problem> problems;
+  Read<T>(Json::parse(text), "spec", problems);
+  std::vector<std::string> lines;
+  for (const Problem& problem : problems) lines.push_back(problem.path + ": " + problem.message);
+  return lines;
+}
+
+TEST(Reader, TellsEveryProblemAtOnceWithItsPath) {
+  const auto problems = ProblemsOf<PipelineSpec>(R"({
+    "purpose": "short", "owner": {"team": "Aviation"}, "suspend": "yes", "retry": {"maxAttempts": 21, "backoff": "soon"},
+    "stages": [{"name": "land", "land": {"from": {"files": {"path": "*.csv"}}}}, {"nmae": "x", "publish": {"view": "v-v1"}}]})");
+  EXPECT_THAT(problems, ElementsAre(
+                            "spec.purpose: must have at least 10 characters, has 5",
+                            HasSubstr("spec.owner.team: \"Aviation\" does not match"),
+                            "spec.retry.maxAttempts: may be at most 20, is 21",
+                            HasSubstr("spec.retry.backoff: \"soon\" is no duration"),
+                            "spec.suspend: must be true or false, not \"yes\"",
+                            HasSubstr("spec.stages[0].land.into: is required"),
+                            HasSubstr("spec.stages[1].name: is required"),
+                            "spec.stages[1].nmae: is unknown (did you mean name?)"));
+}
+
+TEST(Reader, SuggestsTheWordThatWasMeant) {
+  EXPECT_THAT(ProblemsOf<ViewSpec>(R"({"freshnes": {}})"), testing::Contains(HasSubstr("spec.freshnes: is unknown (did you mean freshness?)")));
+  EXPECT_THAT(ProblemsOf<LakeSpec>(R"({"stores": [{"name": "a", "volume": {"claim": "c"}}], "zones": [{"name": "Currated", "store": "a"}]})"),
+              ElementsAre("spec.zones[0].name: must be one of Landing, RawHistory, Raw, Processed, Curated, Views, not \"Currated\" (did you mean Curated?)"));
+  EXPECT_EQ(Suggest("altogetherdifferent", {"name", "owner"}), "");
+}
+
+TEST(Reader, RefusesTwoAndNoneOfAOneOf) {
+  EXPECT_THAT(ProblemsOf<Format>(R"({"csv": {}, "json": {}})"), ElementsAre("spec: must have exactly one of csv, parquet, json, has 2"));
+  EXPECT_THAT(ProblemsOf<Format>("{}"), ElementsAre("spec: must have exactly one of csv, parquet, json, has 0"));
+  EXPECT_THAT(ProblemsOf<Format>(R"({"csv": {}})"), IsEmpty());
+}
+
+TEST(Reader, RefusesTheSameNameTwiceInAList) {
+  EXPECT_THAT(ProblemsOf<Schema>(R"({"columns": [{"name": "a", "type": "DATE"}, {"name": "b", "type": "DATE"}, {"name": "a", "type": "BLOB"}]})"),
+              ElementsAre("spec.columns[2].name: \"a\" stands here twice; names in a list are unique"));
+}
+
+TEST(Reader, CountsCharactersAndNotBytes) {
+  EXPECT_THAT(ProblemsOf<CsvFormat>(R"({"delimiter": "§"})"), IsEmpty());
+  EXPECT_THAT(ProblemsOf<CsvFormat>(R"({"delimiter": "||"})"), ElementsAre("spec.delimiter: may have at most 1 characters, has 2"));
+}
+
+TEST(Reader, TellsWhatTypeIsWanted) {
+  EXPECT_THAT(ProblemsOf<Owner>(R"({"team": 5})"), ElementsAre("spec.team: must be text, not 5; quote it"));
+  EXPECT_THAT(ProblemsOf<RunHistory>(R"({"succeeded": "3", "failed": 1.5})"), ElementsAre("spec.succeeded: must be a whole number, not \"3\"", "spec.failed: must be a whole number, not 1.5"));
+  EXPECT_THAT(ProblemsOf<Schema>(R"({"columns": {"a": "DATE"}})"), ElementsAre("spec.columns: must be a list, not object"));
+  EXPECT_THAT(ProblemsOf<ViewQuery>("[]"), ElementsAre("spec: must be a mapping, not array"));
+}
+
+TEST(Reader, RefusesNumbersThatDoNotFit) {
+  EXPECT_THAT(ProblemsOf<RowCountCheck>(R"({"min": 18446744073709551615})"), ElementsAre("spec.min: is out of range"));
+  EXPECT_THAT(ProblemsOf<CommittedBy>(R"({"attempt": 3000000000})"), ElementsAre("spec.attempt: is out of range"));
+}
+
+TEST(Reader, KeepsDefaultsWhereNothingIsSaid) {
+  std::vector<Problem> problems;
+  const RetryPolicy policy = Read<RetryPolicy>(Json::parse(R"({"backoff": "1m", "maxAttempts": null})"), "", problems);
+  EXPECT_THAT(problems, IsEmpty());
+  EXPECT_EQ(policy.maxAttempts, 3);
+  EXPECT_EQ(policy.backoff, Duration::Minutes(1));
+}
+
+TEST(Reader, AnEmptyListIsNotAnAbsentOne) {
+  std::vector<Problem> problems;
+  EXPECT_EQ(Read<Stage>(Json::parse(R"({"name": "a", "publish": {"view": "v"}, "needs": []})"), "", problems).needs, std::vector<std::string>{});
+  EXPECT_EQ(Read<Stage>(Json::parse(R"({"name": "a", "publish": {"view": "v"}})"), "", problems).needs, std::nullopt);
+  EXPECT_THAT(problems, IsEmpty());
+}
+
+TEST(ReadStrict, JoinsEveryProblemIntoOneError) {
+  const auto read = ReadStrict<Owner>(Json::parse(R"({"team": 5, "x": 1})"), "spec.owner");
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().fault, Fault::Invalid);
+  EXPECT_EQ(read.error().message, "spec.owner.team must be text, not 5; quote it; spec.owner.x is unknown");
+}
+
+}  // namespace
+}  // namespace weir::api

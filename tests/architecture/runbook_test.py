@@ -1,0 +1,45 @@
+"""Every reason and every alert has its heading in the runbook."""
+
+import re
+import unittest
+
+import sources
+
+RUNBOOK = "docs/operations/runbook.md"
+
+
+def sections():
+    """Heading of the third level -> text below it."""
+    parts = re.split(r"^### (.+)$", sources.text(RUNBOOK), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def reasons():
+    words = re.search(r"struct Words<Reason> \{(.*?)\};\n\};", sources.text("crds/api/condition.h"), re.DOTALL)
+    return re.findall(r'"(\w+)"', words.group(1))
+
+
+def alerts():
+    return [name for path in sources.walk("charts") if path.suffix in (".yaml", ".tpl") for name in re.findall(r"alert: (\w+)", sources.text(path))]
+
+
+class Runbook(unittest.TestCase):
+    def test_every_reason_has_a_heading(self):
+        self.assertGreater(len(reasons()), 50)
+        self.assertEqual([word for word in reasons() if word not in sections()], [])
+
+    def test_every_alert_has_a_heading(self):
+        self.assertGreater(len(alerts()), 2)
+        self.assertEqual([name for name in alerts() if name not in sections()], [])
+
+    def test_no_heading_is_empty(self):
+        lowest = [heading for heading, body in sections().items() if heading in reasons() + alerts() and len(body.split()) < 8]
+        self.assertEqual(lowest, [])
+
+    def test_no_heading_is_left_of_a_reason_that_is_gone(self):
+        known = set(reasons()) | set(alerts())
+        self.assertEqual([heading for heading in sections() if heading not in known], [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,96 @@
+#include "crds/base/yaml.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Json ValueOf(std::string_view text) {
+  const auto parsed = ParseYaml(text);
+  EXPECT_TRUE(parsed.ok()) << parsed.error().message;
+  return parsed.ok() && parsed->size() == 1 ? parsed->front().value : Json("not one document");
+}
+
+std::string ErrorOf(std::string_view text) {
+  const auto parsed = ParseYaml(text);
+  EXPECT_FALSE(parsed.ok()) << text.substr(0, 80);
+  if (parsed.ok()) return "";
+  EXPECT_EQ(parsed.error().fault, Fault::Invalid);
+  EXPECT_EQ(parsed.error().reason, "BadYaml");
+  return parsed.error().message;
+}
+
+TEST(ParseYaml, PlainScalarsHaveTheTypesOfYaml12) {
+  EXPECT_EQ(ValueOf("{a: true, b: False, c: null, d: ~, e: , f: 12, g: -3, h: 1.5, i: 1e3}"),
+            Json::parse(R"({"a": true, "b": false, "c": null, "d": null, "e": null, "f": 12, "g": -3, "h": 1.5, "i": 1000.0})"));
+}
+
+TEST(ParseYaml, WhatYaml11TookForBooleansStaysText) { EXPECT_EQ(ValueOf("[yes, no, on, off, y, n]"), Json::parse(R"(["yes", "no", "on", "off", "y", "n"])")); }
+
+TEST(ParseYaml, QuotedScalarsAreText) { EXPECT_EQ(ValueOf("['1', \"true\", '', !!str 5]"), Json::parse(R"(["1", "true", "", "5"])")); }
+
+TEST(ParseYaml, NumbersThatFitNoDoubleStayText) {
+  EXPECT_EQ(ValueOf("[1e999, -1e999, 1e-999]"), Json::parse(R"(["1e999", "-1e999", 0.0])"));
+  EXPECT_EQ(ValueOf("[123456789012345678901234567890]")[0], 123456789012345678901234567890.0);
+}
+
+TEST(ParseYaml, DocumentsAndTheirLinesAreTold) {
+  const auto parsed = ParseYaml("---\na: 1\n---\n# nothing\n---\nb:\n- c: 2\n  d: 3\n");
+  ASSERT_TRUE(parsed.ok());
+  ASSERT_EQ(parsed->size(), 2U);
+  EXPECT_EQ((*parsed)[0].lines.at("a"), 2);
+  EXPECT_EQ((*parsed)[1].lines.at("b[0]"), 7);
+  EXPECT_EQ((*parsed)[1].lines.at("b[0].d"), 8);
+}
+
+TEST(ParseYaml, RefusesAliasesSoThatABombHasNothingToExpand) {
+  std::string bomb = "a0: &a0 [x, x]\n";
+  for (int i = 1; i < 30; ++i) bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + ", *a" + std::to_string(i - 1) + "]\n";
+  EXPECT_THAT(ErrorOf(bomb), StartsWith("line 2: aliases"));
+  EXPECT_THAT(ErrorOf("&x [ *x ]"), HasSubstr("aliases"));
+  EXPECT_THAT(ErrorOf("a: &x 1\n*x : 2"), HasSubstr("aliases"));
+}
+
+TEST(ParseYaml, AnchorsThatNobodyUsesAreHarmless) { EXPECT_EQ(ValueOf("a: &x 1"), Json::parse(R"({"a": 1})")); }
+
+TEST(ParseYaml, RefusesADuplicateKeyWithItsLine) {
+  EXPECT_EQ(ErrorOf("a: 1\nb: 2\na: 3\n"), "line 3: the key \"a\" stands here twice");
+  EXPECT_THAT(ErrorOf("x:\n- {b: 1, b: 2}\n"), StartsWith("line 2: the key \"b\""));
+}
+
+TEST(ParseYaml, RefusesKeysThatAreNotText) {
+  ErrorOf("? [a, b]\n: 1\n");
+  ErrorOf("? {a: b}\n: 1\n");
+  ErrorOf("{: 1}");
+}
+
+TEST(ParseYaml, RefusesWhatIsNestedDeeperThan64) {
+  EXPECT_TRUE(ParseYaml(std::string(64, '[') + std::string(64, ']')).ok());
+  EXPECT_THAT(ErrorOf(std::string(65, '[') + std::string(65, ']')), HasSubstr("deeper than 64"));
+  EXPECT_THAT(ErrorOf(std::string(500'000, '[')), StartsWith("line 1"));
+}
+
+TEST(ParseYaml, RefusesTextsOverOneMebibyte) {
+  EXPECT_TRUE(ParseYaml("a: " + std::string((1 << 20) - 3, 'x')).ok());
+  EXPECT_THAT(ErrorOf("a: " + std::string(1 << 20, 'x')), HasSubstr("1 MiB"));
+}
+
+TEST(ParseYaml, BrokenTextIsToldWithItsLine) {
+  EXPECT_THAT(ErrorOf("a: 1\nb: [1, 2\n"), StartsWith("line "));
+  EXPECT_THAT(ErrorOf("a: b: c\n"), StartsWith("line 1"));
+}
+
+TEST(ParseYaml, NothingIsNoDocument) {
+  for (const char* nothing : {"", "# only a remark\n", "---\n", "---\n---\n", "null\n"}) {
+    const auto parsed = ParseYaml(nothing);
+    ASSERT_TRUE(parsed.ok()) << nothing;
+    EXPECT_TRUE(parsed->empty()) << nothing;
+  }
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,100 @@
+#include "operator/controller/instruments.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/controller/fake_clock.h"
+
+namespace weir::controller {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+Json Condition(const char* type, const char* status, const char* reason) {
+  return {{"type", type}, {"status", status}, {"reason", reason}, {"lastTransitionTime", "2026-01-02T03:04:05Z"}};
+}
+
+class InstrumentsTest : public testing::Test {
+ protected:
+  void See(const api::Resource& resource, const std::string& version, const Json& spec, const Json& status) {
+    const Json object{{"metadata", {{"namespace", "n"}, {"name", "x"}, {"uid", "u"}, {"resourceVersion", version}}}, {"spec", spec}, {"status", status}};
+    stores_.Of(resource).Upsert(object);
+    meters_.seen(resource, *stores_.Of(resource).Get("n", "x"));
+  }
+  static Json Run(const char* succeeded, const char* reason, const Json& stages) {
+    Json status{{"conditions", Json::array({Condition("Succeeded", succeeded, reason)})}, {"started", "2026-01-02T03:04:05Z"}, {"stages", stages}};
+    if (std::string(succeeded) != "Unknown") status["finished"] = "2026-01-02T03:04:09Z";
+    return status;
+  }
+
+  observe::Stores stores_;
+  telemetry::Metrics metrics_;
+  telemetry::Health health_;
+  Instruments instruments_{stores_, metrics_, health_};
+  RuntimeMeters meters_ = instruments_.Meters();
+};
+
+TEST_F(InstrumentsTest, ReadyWhenEveryListIsIn) {
+  EXPECT_EQ(health_.Awaited().size(), 8U);
+  for (const api::Resource& resource : Runtime::Watched()) meters_.relisted(resource);
+  EXPECT_TRUE(health_.Awaited().empty());
+}
+
+TEST_F(InstrumentsTest, AliveWhileWatchesTurnAndNoReconcileHangs) {
+  FakeClock clock;
+  WorkQueue queue(clock, {}, {});
+  queue.Add(PipelineKey("a"), Lane::Live);
+  queue.TryTake();
+  clock.Advance(Duration::Minutes(6));
+  instruments_.CheckWorkers(queue);
+  const auto later = std::chrono::steady_clock::now() + std::chrono::minutes(6);
+  EXPECT_THAT(health_.Stuck(later), testing::ElementsAre(HasSubstr("workers")));
+  EXPECT_TRUE(health_.Stuck(std::chrono::steady_clock::now()).empty());
+}
+
+TEST_F(InstrumentsTest, ReconcilesAndWatchesAreCountedByKind) {
+  meters_.reconciled(PipelineKey("a"), {Visit::Next::Backoff, {}, "why"}, Duration::Millis(3));
+  meters_.told(api::kPods, kube::WatchEventType::Modified);
+  meters_.watchFailed(api::kPods, {Fault::Transient, "Timeout", "slow"});
+  meters_.queue.depth(api::kPipelines, 7);
+  const std::string text = metrics_.Render();
+  EXPECT_THAT(text, HasSubstr("weirkeeper_reconcile_errors_total{controller=\"Pipeline\""));
+  EXPECT_THAT(text, HasSubstr("weirkeeper_watch_events_total{resource=\"pods\",type=\"modified\"} 1"));
+  EXPECT_THAT(text, HasSubstr("weirkeeper_watch_restarts_total{"));
+  EXPECT_THAT(text, HasSubstr("weirkeeper_workqueue_depth{controller=\"Pipeline\"} 7"));
+}
+
+TEST_F(InstrumentsTest, FreshnessAndConditionsFollowTheObjectAndGoWithIt) {
+  const Json status{{"dataAsOf", "2026-01-02T03:04:05Z"}, {"conditions", Json::array({Condition("Ready", "True", "Published"), Condition("Stalled", "True", "Invalid")})}};
+  See(api::kViews, "1", {{"freshness", {{"maxLag", "1h"}}}}, status);
+  EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_view_max_lag_seconds{name=\"x\",namespace=\"n\"} 3600"));
+  EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_condition{kind=\"View\",name=\"x\",namespace=\"n\",type=\"Stalled\"} 1"));
+  See(api::kViews, "2", Json::object(), {{"conditions", Json::array({Condition("Ready", "True", "Published")})}});
+  EXPECT_THAT(metrics_.Render(), HasSubstr("type=\"Stalled\"} 0"));
+  const observe::ItemPtr last = stores_.views.Get("n", "x");
+  stores_.views.Remove("n", "x", "u", "3");
+  meters_.seen(api::kViews, *last);
+  EXPECT_THAT(metrics_.Render(), Not(HasSubstr("name=\"x\"")));
+}
+
+TEST_F(InstrumentsTest, ARunCountsOnceWhenItIsSeenToEnd) {
+  const Json spec{{"pipeline", "p"}};
+  const auto stage = [](const char* pod, const char* reason) { return Json::array({{{"name", "s"}, {"state", "Running"}, {"countedPod", pod}, {"reason", reason}}}); };
+  See(api::kPipelineRuns, "1", spec, Run("Unknown", "Running", Json::array({{{"name", "s"}}})));
+  See(api::kPipelineRuns, "2", spec, Run("Unknown", "Running", stage("pod1", "OutOfMemory")));
+  See(api::kPipelineRuns, "3", spec, Run("Unknown", "Running", stage("pod1", "OutOfMemory")));
+  for (const char* version : {"4", "5"}) See(api::kPipelineRuns, version, spec, Run("True", "Completed", stage("pod2", "Completed")));
+  const std::string text = metrics_.Render();
+  EXPECT_THAT(text, HasSubstr("weirkeeper_pipeline_runs_total{namespace=\"n\",pipeline=\"p\",result=\"Succeeded\"} 1"));
+  EXPECT_THAT(text, HasSubstr("weirkeeper_stage_attempts_total{reason=\"OutOfMemory\"} 1"));
+  EXPECT_THAT(text, HasSubstr("weirkeeper_stage_attempts_total{reason=\"Completed\"} 1"));
+}
+
+TEST_F(InstrumentsTest, ARunThatHadEndedBeforeTheStartIsNotCountedAgain) {
+  See(api::kPipelineRuns, "1", {{"pipeline", "p"}}, Run("False", "StageFailed", Json::array()));
+  EXPECT_THAT(metrics_.Render(), Not(HasSubstr("weirkeeper_pipeline_runs_total{")));
+}
+
+}  // namespace
+}  // namespace weir::controller

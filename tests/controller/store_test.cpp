@@ -1,0 +1,117 @@
+#include "operator/observe/store.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::observe {
+namespace {
+
+Json Object(const std::string& name, const std::string& version, const std::string& uid = "u", const Json& labels = nullptr) {
+  return {{"metadata", {{"namespace", "n"}, {"name", name}, {"uid", uid}, {"resourceVersion", version}, {"labels", labels}}}};
+}
+
+std::string Versions(const std::vector<ItemPtr>& items) {
+  std::string text;
+  for (const ItemPtr& item : items) text += item->meta.name + item->meta.resourceVersion + " ";
+  return text;
+}
+
+TEST(Store, TheNewerVersionStaysWhateverComesLast) {
+  Store store;
+  EXPECT_EQ(store.Upsert(Object("a", "9")), StoreChange::Changed);
+  EXPECT_EQ(store.Upsert(Object("a", "10")), StoreChange::Changed) << "versions compare as numbers";
+  EXPECT_EQ(store.Upsert(Object("a", "9")), StoreChange::None);
+  EXPECT_EQ(store.Upsert(Object("a", "10")), StoreChange::None);
+  EXPECT_EQ(store.Get("n", "a")->meta.resourceVersion, "10");
+}
+
+TEST(Store, VersionsLongerThanAnyIntegerAreCompared) {
+  Store store;
+  store.Upsert(Object("a", "99999999999999999999999"));
+  EXPECT_EQ(store.Upsert(Object("a", "100000000000000000000000")), StoreChange::Changed);
+  EXPECT_EQ(store.Upsert(Object("a", "99999999999999999999999")), StoreChange::None);
+}
+
+TEST(Store, ARemovedObjectIsNotBroughtBackByALateWriteThrough) {
+  Store store;
+  store.Upsert(Object("a", "5"));
+  EXPECT_EQ(store.Remove("n", "a", "u", "7"), StoreChange::Changed);
+  EXPECT_EQ(store.Upsert(Object("a", "6")), StoreChange::None);
+  EXPECT_EQ(store.Get("n", "a"), nullptr);
+  EXPECT_EQ(store.Upsert(Object("a", "8", "v")), StoreChange::Changed) << "a new object of that name";
+}
+
+TEST(Store, ARemovalSeenBeforeItsObjectIsRemembered) {
+  Store store;
+  EXPECT_EQ(store.Remove("n", "a", "u", "7"), StoreChange::None);
+  EXPECT_EQ(store.Upsert(Object("a", "6")), StoreChange::None);
+}
+
+TEST(Store, TheRemovalOfAnEarlierObjectOfThatNameIsIgnored) {
+  Store store;
+  store.Upsert(Object("a", "8", "new"));
+  EXPECT_EQ(store.Remove("n", "a", "old", "9"), StoreChange::None);
+  EXPECT_EQ(store.Remove("n", "a", "", "7"), StoreChange::None);
+  EXPECT_NE(store.Get("n", "a"), nullptr);
+  EXPECT_EQ(store.Remove("n", "a", "new", ""), StoreChange::Changed) << "an own delete has no version";
+}
+
+TEST(Store, ReplaceTellsWhatChangedAndWhatVanished) {
+  Store store;
+  EXPECT_FALSE(store.Synced());
+  store.Replace({Object("a", "1"), Object("b", "2"), Object("c", "3")}, "3");
+  EXPECT_TRUE(store.Synced());
+  EXPECT_EQ(Versions(store.Replace({Object("a", "1"), Object("c", "5"), Object("d", "6")}, "6")), "c5 d6 b2 ");
+  EXPECT_EQ(Versions(store.List("")), "a1 c5 d6 ");
+  EXPECT_EQ(store.Upsert(Object("b", "2")), StoreChange::None) << "what vanished stays away";
+}
+
+TEST(Store, AListOlderThanAnOwnWriteTakesNothingBack) {
+  Store store;
+  store.Upsert(Object("mine", "20"));
+  store.Upsert(Object("a", "21"));
+  store.Replace({Object("a", "5")}, "15");
+  EXPECT_EQ(Versions(store.List("")), "a21 mine20 ");
+}
+
+TEST(Store, OwnersAndLabelsAreIndexedAndFollowTheObject) {
+  Store store;
+  Json owned = Object("a", "1", "u", {{"weirkeeper.io/run", "r"}, {"plain", "p"}});
+  owned["metadata"]["ownerReferences"] = Json::array({{{"uid", "o"}, {"controller", true}}});
+  store.Upsert(owned);
+  store.Upsert(Object("b", "2"));
+  EXPECT_EQ(Versions(store.OwnedBy("o")), "a1 ");
+  EXPECT_EQ(Versions(store.Labelled("n", "weirkeeper.io/run", "r")), "a1 ");
+  EXPECT_EQ(Versions(store.Labelled("", "plain", "p")), "a1 ");
+  EXPECT_TRUE(store.Labelled("other", "weirkeeper.io/run", "r").empty());
+  store.Upsert(Object("a", "3"));
+  EXPECT_TRUE(store.OwnedBy("o").empty());
+  EXPECT_TRUE(store.Labelled("n", "weirkeeper.io/run", "r").empty());
+  EXPECT_TRUE(store.Labelled("n", "plain", "p").empty());
+}
+
+TEST(Store, WhatNobodyReadsIsDropped) {
+  Store store;
+  Json object = Object("a", "1");
+  object["metadata"]["managedFields"] = Json::array({1});
+  object["metadata"]["annotations"] = {{"kubectl.kubernetes.io/last-applied-configuration", "{}"}, {"mine", "1"}};
+  store.Upsert(object);
+  EXPECT_FALSE(store.Get("n", "a")->json.at("metadata").contains("managedFields"));
+  EXPECT_EQ(store.Get("n", "a")->json.at("metadata").at("annotations"), Json({{"mine", "1"}}));
+}
+
+TEST(Store, RemovedObjectsDoNotFillTheMemory) {
+  Store store;
+  for (int i = 0; i < 10'000; ++i) store.Remove("n", "a" + std::to_string(i), "u", "50");
+  EXPECT_EQ(store.Upsert(Object("a9999", "6")), StoreChange::None);
+  EXPECT_EQ(store.Upsert(Object("a0", "6")), StoreChange::Changed) << "the oldest are forgotten";
+}
+
+TEST(Store, EachResourceHasItsStore) {
+  Stores stores;
+  stores.Of(api::kPods).Upsert(Object("a", "1"));
+  EXPECT_EQ(stores.pods.Size(), 1U);
+  EXPECT_EQ(stores.Of(api::kPipelineRuns).Size(), 0U);
+}
+
+}  // namespace
+}  // namespace weir::observe

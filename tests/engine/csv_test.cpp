@@ -1,0 +1,145 @@
+#include "tests/engine/engine_fixture.h"
+
+namespace weir::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const api::Format kCsv{.csv = api::CsvFormat{}};
+
+class Csv : public EngineTest {
+ protected:
+  const std::vector<api::Column> columns_{Required("id", "INTEGER"), Optional("name", "VARCHAR"), Optional("amount", "DECIMAL(10,2)"),
+                                          Optional("at", "TIMESTAMP")};
+};
+
+TEST_F(Csv, ReadsEveryDeclaredType) {
+  const std::vector<api::Column> all{Optional("b", "BOOLEAN"), Optional("t", "TINYINT"), Optional("s", "SMALLINT"),  Optional("i", "INTEGER"),
+                                     Optional("l", "BIGINT"),  Optional("f", "FLOAT"),   Optional("d", "DOUBLE"),    Optional("p", "DECIMAL(12,3)"),
+                                     Optional("v", "VARCHAR"), Optional("day", "DATE"),  Optional("at", "TIMESTAMP")};
+  const auto rows = Decode(Put("all.csv", "b,t,s,i,l,f,d,p,v,day,at\ntrue,1,2,3,4,1.5,2.5,3.125,text,2024-02-29,2024-02-29T12:00:00.000001Z\n"), kCsv, all);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 1);
+  EXPECT_THAT(rejected_, IsEmpty());
+  EXPECT_THAT(RowsOf("decoded", all),
+              ElementsAre(R"({"at":"2024-02-29 12:00:00.000001","b":true,"d":2.5,"day":"2024-02-29","f":1.5,"i":3,"l":4,"p":3.125,"s":2,"t":1,"v":"text"})"));
+}
+
+TEST_F(Csv, SetsEachBrokenRowAsideWithLineColumnReasonAndText) {
+  const std::string text =
+      "id,name,amount,at\n"
+      "1,a,2.5,2024-01-01 00:00:00\n"
+      "x,b,3.5,2024-01-01 00:00:00\n"
+      "3,c\n"
+      "4,d,1,2024-01-01,extra\n"
+      ",e,1,2024-01-01\n"
+      "6,f,1.239,2024-01-01\n"
+      "7.5,g,1,2024-01-01\n"
+      "8,h,1,2024-13-01\n";
+  const auto rows = Decode(Put("in.csv", text), kCsv, columns_);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 8);
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 3, "id", "cannot be read as INTEGER", "x,b,3.5,2024-01-01 00:00:00"},
+                                     RejectedRow{"in.csv", 4, "amount", "has too few values", "3,c"},
+                                     RejectedRow{"in.csv", 5, "", "has too many values", "4,d,1,2024-01-01,extra"},
+                                     RejectedRow{"in.csv", 6, "id", "is missing", ",e,1,2024-01-01"},
+                                     RejectedRow{"in.csv", 7, "amount", "cannot be read as DECIMAL(10,2)", "6,f,1.239,2024-01-01"},
+                                     RejectedRow{"in.csv", 8, "id", "cannot be read as INTEGER", "7.5,g,1,2024-01-01"},
+                                     RejectedRow{"in.csv", 9, "at", "cannot be read as TIMESTAMP", "8,h,1,2024-13-01"}));
+  EXPECT_THAT(RowsOf("decoded", columns_), ElementsAre(R"({"amount":2.5,"at":"2024-01-01 00:00:00","id":1,"name":"a"})"));
+}
+
+TEST_F(Csv, LinesArePhysicalLinesAfterValuesThatSpanLinesAndEmptyLines) {
+  const auto rows = Decode(Put("in.csv", "id,name,amount,at\n1,\"two\nlines\",1,\n\nbad,b,1,\n,\"a \"\"quoted\"\"\nname\",1,\nworse,c,1,\n"), kCsv, columns_);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 4);
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 5, "id", "cannot be read as INTEGER", "bad,b,1,"},
+                                     RejectedRow{"in.csv", 6, "id", "is missing", ",\"a \"\"quoted\"\"\nname\",1,"},
+                                     RejectedRow{"in.csv", 8, "id", "cannot be read as INTEGER", "worse,c,1,"}));
+}
+
+TEST_F(Csv, TextThatIsNotUtf8IsSetAside) {
+  const auto rows = Decode(Put("in.csv", "id,name,amount,at\n1,\xff\xfe,1,\n2,ok,1,\n"), kCsv, columns_);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 2);
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 2, "name", "is not UTF-8", "1,\xff\xfe,1,"}));
+}
+
+TEST_F(Csv, LinesOverTheLimitAreSetAsideAndTheRestIsRead) {
+  const auto rows = Decode(Put("in.csv", "id,name,amount,at\n1," + std::string(3'000'000, 'x') + ",1,\n2,ok,1,\n"), kCsv, columns_);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 2);
+  ASSERT_EQ(rejected_.size(), 1U);
+  EXPECT_EQ(rejected_[0].line, 2);
+  EXPECT_EQ(rejected_[0].reason, "is longer than 2 MB");
+  EXPECT_EQ(rejected_[0].text.size(), 16384U);
+}
+
+TEST_F(Csv, AQuoteThatNeverClosesIsSetAsideAndNoRowIsLost) {
+  const auto rows = Decode(Put("in.csv", "id,name,amount,at\n1,a,1,\n2,\"open,1,\n3,c,1,\n"), kCsv, columns_);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 2);
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 3, "name", "has a quote that is not closed", "2,\"open,1,\n3,c,1,\n"}));
+}
+
+TEST_F(Csv, ColumnsAreFoundByNameNotByPlace) {
+  const std::vector<api::Column> columns{Required("id", "INTEGER"), {.name = "name", .type = "VARCHAR", .sourceName = "Full Name"}};
+  const auto rows = Decode(Put("in.csv", "\xEF\xBB\xBF\"Full Name\",unused,id\r\nAda,x,1\r\n"), kCsv, columns);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"id":1,"name":"Ada"})"));
+}
+
+TEST_F(Csv, LinesAreRightAfterAByteOrderMarkAndWithCarriageReturns) {
+  const auto rows = Decode(Put("in.csv", "\xEF\xBB\xBFid,name,amount,at\r\nx,a,1,\r\n2,b\r\n,c,1,\r\n"), kCsv, columns_);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 2, "id", "cannot be read as INTEGER", "x,a,1,"},
+                                     RejectedRow{"in.csv", 3, "amount", "has too few values", "2,b"}, RejectedRow{"in.csv", 4, "id", "is missing", ",c,1,"}));
+}
+
+TEST_F(Csv, AnEmptyLineOfOneColumnIsARowWithoutValue) {
+  const auto rows = Decode(Put("in.csv", "id\n1\n\nx\n"), kCsv, {Required("id", "INTEGER")});
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 3);
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 3, "id", "is missing", ""}, RejectedRow{"in.csv", 4, "id", "cannot be read as INTEGER", "x"}));
+}
+
+TEST_F(Csv, AFileWithoutADeclaredColumnIsUnreadable) {
+  const auto rows = Decode(Put("in.csv", "id,nom\n1,a\n"), kCsv, {Required("id", "INTEGER"), Required("name", "VARCHAR")});
+  ASSERT_FALSE(rows.ok());
+  EXPECT_EQ(rows.error().fault, Fault::Data);
+  EXPECT_EQ(rows.error().reason, "FileUnreadable");
+  EXPECT_THAT(rows.error().message, HasSubstr("in.csv has not exactly one column for: name; its first line names id, nom"));
+}
+
+TEST_F(Csv, InstantsWithAnOffsetAreTurnedIntoUtc) {
+  const std::vector<api::Column> columns{Required("at", "TIMESTAMP")};
+  ASSERT_TRUE(Decode(Put("in.csv", "at\n2024-01-01T01:02:03+02:00\n2024-01-01 10:00:00-03\n"), kCsv, columns).ok());
+  EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"at":"2023-12-31 23:02:03"})", R"({"at":"2024-01-01 13:00:00"})"));
+}
+
+TEST_F(Csv, ReadsOtherDelimitersNullsFormatsAndFilesWithoutHeader) {
+  api::CsvFormat csv{.delimiter = ";", .header = false, .nullText = "NA", .timestampFormat = "%d.%m.%Y %H:%M"};
+  const std::vector<api::Column> columns{Optional("id", "INTEGER"), Optional("at", "TIMESTAMP")};
+  const auto rows = Decode(Put("in.csv", "NA;01.02.2024 03:04\n2;2024-02-01\n"), {.csv = csv}, columns);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 2, "at", "cannot be read as TIMESTAMP", "2;2024-02-01"}));
+  EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"at":"2024-02-01 03:04:00","id":null})"));
+}
+
+TEST_F(Csv, LinesHoldOverManyBuffersReadInParallel) {
+  std::string text = "id,name,amount,at\n";
+  for (int i = 0; i < 400'000; ++i)
+    text += (i % 100'000 == 99'999 ? std::string("bad") : std::to_string(i)) +
+            ",some text to make the line a little longer than it would be without,1.25,2024-01-01 00:00:00\n";
+  const auto rows = Decode(Put("in.csv", text), kCsv, columns_);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 400'000);
+  ASSERT_EQ(rejected_.size(), 4U);
+  EXPECT_EQ(rejected_[0].line, 100'001);
+  EXPECT_EQ(rejected_[3].line, 400'001);
+}
+
+}  // namespace
+}  // namespace weir::engine

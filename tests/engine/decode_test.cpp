@@ -1,0 +1,113 @@
+#include "tests/engine/engine_fixture.h"
+
+namespace weir::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+const api::Format kJson{.json = api::JsonFormat{}};
+const api::Format kParquet{.parquet = api::ParquetFormat{}};
+
+class DecodeTest : public EngineTest {
+ protected:
+  const std::vector<api::Column> columns_{Required("id", "INTEGER"), Optional("a/b", "VARCHAR")};
+};
+
+TEST_F(DecodeTest, JsonLinesThatDoNotFitAreSetAside) {
+  const auto rows =
+      Decode(Put("in.json",
+                 "{\"id\": 1, \"a/b\": \"x\"}\n\nnot json\n[1]\n{\"id\": \"y\"}\n{\"a/b\": \"z\"}\n{\"id\": 1.5}\n{\"id\": 2, \"a/b\": {\"deep\": true}}\n"),
+             kJson, columns_);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 7);
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.json", 3, "", "not a JSON object", "not json"}, RejectedRow{"in.json", 4, "", "not a JSON object", "[1]"},
+                                     RejectedRow{"in.json", 5, "id", "cannot be read as INTEGER", "{\"id\": \"y\"}"},
+                                     RejectedRow{"in.json", 6, "id", "is missing", "{\"a/b\": \"z\"}"},
+                                     RejectedRow{"in.json", 7, "id", "cannot be read as INTEGER", "{\"id\": 1.5}"}));
+  EXPECT_THAT(RowsOf("decoded", columns_), ElementsAre(R"({"a/b":"x","id":1})", R"({"a/b":"{\"deep\":true}","id":2})"));
+}
+
+TEST_F(DecodeTest, JsonLinesKeepTheirLinesBesideBrokenText) {
+  const auto rows = Decode(Put("in.json", "{\"id\": 1}\n{\"id\": 2, \"a/b\": \"\xff\"}\n{\"id\": null}\n"), kJson, columns_);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 3);
+  ASSERT_EQ(rejected_.size(), 2U);
+  EXPECT_EQ(rejected_[0].line, 2);
+  EXPECT_EQ(rejected_[0].reason, "is not UTF-8");
+  EXPECT_EQ(rejected_[1].line, 3);
+  EXPECT_EQ(rejected_[1].text, "{\"id\": null}");
+}
+
+TEST_F(DecodeTest, JsonArraysAreRead) {
+  const auto rows = Decode(Put("in.json", "[{\"id\": 1}, {\"id\": 2, \"a/b\": \"x\"},\n {\"id\": []}]"), kJson, columns_);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 3);
+  ASSERT_EQ(rejected_.size(), 1U);
+  EXPECT_EQ(rejected_[0].line, 3);
+}
+
+TEST_F(DecodeTest, AJsonArrayThatBreaksOffIsUnreadable) {
+  const auto rows = Decode(Put("in.json", "[{\"id\": 1}, {\"id\": "), kJson, columns_);
+  ASSERT_FALSE(rows.ok());
+  EXPECT_EQ(rows.error().reason, "FileUnreadable");
+  EXPECT_THAT(rows.error().message, HasSubstr("in.json"));
+}
+
+TEST_F(DecodeTest, ParquetIsConvertedByNameWithoutLoss) {
+  const std::vector<api::Column> stored{Optional("n", "BIGINT"), Optional("x", "DOUBLE"), Optional("at", "TIMESTAMP"), Optional("more", "VARCHAR")};
+  ASSERT_TRUE(engine_
+                  ->Select("SELECT n, x::DOUBLE AS x, TIMESTAMP '2024-01-01 00:00:00' AS \"at\", 'm' AS more FROM (VALUES (1::BIGINT, 1.0), (5000000000, 2.0), "
+                           "(3, 2.5), (NULL, 4.0)) t(n, x)",
+                           stored, "s")
+                  .ok());
+  Write("s", "in.parquet");
+  const std::vector<api::Column> columns{Required("n", "INTEGER"), Optional("x", "INTEGER"), Optional("at", "TIMESTAMP")};
+  const auto rows = Decode({store_, "in.parquet"}, kParquet, columns);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 4);
+  EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"at":"2024-01-01 00:00:00","n":1,"x":1})"));
+  ASSERT_EQ(rejected_.size(), 3U);
+  EXPECT_EQ(rejected_[0].reason, "cannot be read as INTEGER");
+  EXPECT_THAT(rejected_[0].text, HasSubstr("5000000000"));
+  EXPECT_EQ(rejected_[1].column, "x");
+  EXPECT_EQ(rejected_[2].reason, "is missing");
+  EXPECT_EQ(rejected_[2].line, 4);
+}
+
+TEST_F(DecodeTest, WhatIsNotParquetIsUnreadable) {
+  const auto rows = Decode(Put("in.parquet", "PAR1 this is not a Parquet file at all PAR1"), kParquet, columns_);
+  ASSERT_FALSE(rows.ok());
+  EXPECT_EQ(rows.error().fault, Fault::Data);
+  EXPECT_EQ(rows.error().reason, "FileUnreadable");
+}
+
+TEST_F(DecodeTest, WhatIsNotGzipIsUnreadable) {
+  const auto rows = Decode(Put("in.csv.gz", "id,a/b\n1,x\n"), {.csv = api::CsvFormat{}}, columns_);
+  ASSERT_FALSE(rows.ok());
+  EXPECT_EQ(rows.error().reason, "FileUnreadable");
+}
+
+TEST_F(DecodeTest, AFileThatIsGoneIsTheStoresFault) {
+  const auto rows = Decode({store_, "absent.csv"}, {.csv = api::CsvFormat{}}, columns_);
+  ASSERT_FALSE(rows.ok());
+  EXPECT_EQ(rows.error().fault, Fault::Missing);
+}
+
+TEST_F(DecodeTest, SniffsColumnsAndFormat) {
+  const auto csv = engine_->Sniff(Put("in.csv", "Id;When;Full Name\n1;2024-01-01 00:00:00;Ada\n"));
+  ASSERT_TRUE(csv.ok()) << csv.error().message;
+  EXPECT_EQ(csv->first.csv->delimiter, ";");
+  ASSERT_EQ(csv->second.size(), 3U);
+  EXPECT_EQ(csv->second[0], (api::Column{.name = "id", .type = "BIGINT", .sourceName = "Id"}));
+  EXPECT_EQ(csv->second[1].type, "TIMESTAMP");
+  EXPECT_EQ(csv->second[2].name, "full_name");
+  const auto json = engine_->Sniff(Put("in.jsonl", "{\"a\": 1.5}\n"));
+  ASSERT_TRUE(json.ok()) << json.error().message;
+  EXPECT_EQ(json->second[0].type, "DOUBLE");
+}
+
+}  // namespace
+}  // namespace weir::engine

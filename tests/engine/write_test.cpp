@@ -1,0 +1,103 @@
+#include "tests/engine/engine_fixture.h"
+
+namespace weir::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class WriteParquet : public EngineTest {
+ protected:
+  const std::vector<api::Column> columns_{Optional("i", "INTEGER"), Optional("s", "VARCHAR"),    Optional("d", "DECIMAL(10,2)"), Optional("x", "DOUBLE"),
+                                          Optional("day", "DATE"),  Optional("at", "TIMESTAMP"), Optional("b", "BOOLEAN")};
+  const std::string sql_ =
+      "SELECT * FROM (VALUES (1, 'a', 1.25, 0.5::DOUBLE, DATE '2024-01-01', TIMESTAMP '2024-01-01 00:00:00.000001', true), (NULL, 'b', 2.5, 1.5, DATE "
+      "'2024-01-02', TIMESTAMP '2024-01-02 03:04:05.678901', false)) t(i, s, d, x, day, \"at\", b)";
+};
+
+TEST_F(WriteParquet, GivesDeltaStatistics) {
+  ASSERT_TRUE(engine_->Select(sql_, columns_, "r").ok());
+  const WrittenFile file = Write("r", "r.parquet");
+  EXPECT_EQ(file.rows, 2);
+  EXPECT_EQ(file.bytes, store_->Stat("r.parquet")->bytes);
+  EXPECT_EQ(file.stats["numRecords"], 2);
+  EXPECT_EQ(Dump(file.stats["minValues"]), R"({"at":"2024-01-01T00:00:00.000Z","d":1.25,"day":"2024-01-01","i":1,"s":"a","x":0.5})");
+  EXPECT_EQ(Dump(file.stats["maxValues"]), R"({"at":"2024-01-02T03:04:05.679Z","d":2.5,"day":"2024-01-02","i":1,"s":"b","x":1.5})");
+  EXPECT_EQ(Dump(file.stats["nullCount"]), R"({"at":0,"b":0,"d":0,"day":0,"i":1,"s":0,"x":0})");
+}
+
+TEST_F(WriteParquet, ReadsBackTheSame) {
+  ASSERT_TRUE(engine_->Select(sql_, columns_, "r").ok());
+  Write("r", "r.parquet");
+  ASSERT_TRUE(engine_->Attach("back", {{store_, "r.parquet"}}, columns_).ok());
+  EXPECT_THAT(Rows("SELECT * FROM back ORDER BY s"),
+              ElementsAre(R"({"at":"2024-01-01 00:00:00.000001","b":true,"d":1.25,"day":"2024-01-01","i":1,"s":"a","x":0.5})",
+                          R"({"at":"2024-01-02 03:04:05.678901","b":false,"d":2.5,"day":"2024-01-02","i":null,"s":"b","x":1.5})"));
+  EXPECT_EQ(engine_->Measure("back", "")->contentHash, engine_->Measure("r", "")->contentHash);
+}
+
+TEST_F(WriteParquet, AnExistingObjectIsNotOverwritten) {
+  ASSERT_TRUE(engine_->Select(sql_, columns_, "r").ok());
+  Write("r", "r.parquet");
+  auto out = store_->Create("r.parquet");
+  if (!out.ok()) return;
+  const auto again = engine_->WriteParquet("r", std::move(out).value());
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().fault, Fault::Conflict);
+  EXPECT_EQ(again.error().reason, "Exists");
+}
+
+TEST_F(WriteParquet, AQueryThatFailsLeavesNothingBehind) {
+  ASSERT_TRUE(engine_->Select("SELECT CASE WHEN range < 999999 THEN range ELSE 5000000000 END AS a FROM range(1000000)", {Optional("a", "INTEGER")}, "r").ok());
+  const auto written = engine_->WriteParquet("r", std::move(store_->Create("r.parquet")).value());
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.error().fault, Fault::Data);
+  EXPECT_TRUE(store_->List("")->empty());
+}
+
+class Facts : public EngineTest {};
+
+TEST_F(Facts, TheHashIgnoresOrderAndAddsUpOverParts) {
+  const std::vector<api::Column> columns{Optional("a", "BIGINT"), Optional("b", "VARCHAR")};
+  ASSERT_TRUE(engine_->Select("SELECT range AS a, md5(range::VARCHAR) AS b FROM range(1000)", columns, "all").ok());
+  ASSERT_TRUE(engine_->Select("SELECT md5(range::VARCHAR) AS b, range AS a FROM range(1000) ORDER BY 1", columns, "shuffled").ok());
+  ASSERT_TRUE(engine_->Select("SELECT range AS a, md5(range::VARCHAR) AS b FROM range(300)", columns, "low").ok());
+  ASSERT_TRUE(engine_->Select("SELECT range AS a, md5(range::VARCHAR) AS b FROM range(300, 1000)", columns, "high").ok());
+  const std::string all = engine_->Measure("all", "")->contentHash;
+  EXPECT_EQ(all.size(), 32U);
+  EXPECT_EQ(engine_->Measure("shuffled", "")->contentHash, all);
+  EXPECT_EQ(AddContentHash(engine_->Measure("low", "")->contentHash, engine_->Measure("high", "")->contentHash), all);
+  EXPECT_EQ(AddContentHash(all, EmptyContentHash()), all);
+}
+
+TEST_F(Facts, TheHashOfKnownRowsNeverChanges) {
+  ASSERT_TRUE(engine_->Select("SELECT 1 AS a, 'x' AS b", {Optional("a", "INTEGER"), Optional("b", "VARCHAR")}, "r").ok());
+  EXPECT_EQ(engine_->Measure("r", "")->contentHash, "0000000000000000c3d1028af972b659");
+}
+
+TEST_F(Facts, OneChangedValueOrADoubledRowChangesTheHash) {
+  const std::vector<api::Column> columns{Optional("a", "INTEGER")};
+  std::set<std::string> hashes;
+  for (const char* sql : {"SELECT 1 AS a", "SELECT 2 AS a", "SELECT NULL::INTEGER AS a", "SELECT unnest([1, 1]) AS a", "SELECT 1 AS a WHERE false"}) {
+    ASSERT_TRUE(engine_->Select(sql, columns, "r").ok());
+    hashes.insert(engine_->Measure("r", "")->contentHash);
+  }
+  EXPECT_EQ(hashes.size(), 5U);
+}
+
+TEST_F(Facts, TheNewestEventIsFoundInDatesAndInstants) {
+  const std::vector<api::Column> columns{Optional("day", "DATE"), Optional("at", "TIMESTAMP")};
+  ASSERT_TRUE(engine_->Select("SELECT unnest([DATE '2024-01-01', DATE '2024-02-01']) AS day, TIMESTAMP '2024-01-01 00:00:01' AS \"at\"", columns, "r").ok());
+  EXPECT_EQ(Format(*engine_->Measure("r", "day")->maxEventTime), "2024-02-01T00:00:00Z");
+  EXPECT_EQ(Format(*engine_->Measure("r", "at")->maxEventTime), "2024-01-01T00:00:01Z");
+  EXPECT_FALSE(engine_->Measure("r", "")->maxEventTime);
+}
+
+TEST_F(Facts, InputsAreCountedOnceEach) {
+  Table("t", {Optional("a", "BIGINT")}, "SELECT range AS a FROM range(10)");
+  Table("u", {Optional("a", "BIGINT")}, "SELECT range AS a FROM range(7)");
+  EXPECT_EQ(*engine_->CountInputs({"t", "u", "t"}), 17);
+}
+
+}  // namespace
+}  // namespace weir::engine

@@ -1,0 +1,66 @@
+#include "operator/kube/api_status.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir::kube {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string Body(int code, const std::string& reason, const std::string& message, const std::string& details = "{}") {
+  return R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":")" + message + R"(","reason":")" + reason + R"(","details":)" + details + R"(,"code":)" +
+         std::to_string(code) + "}";
+}
+
+TEST(ApiStatus, TheServersOwnWordsReachTheUser) {
+  const auto status = ReadApiStatus(409, Body(409, "AlreadyExists", R"(pods \"a\" already exists)"));
+  const Error error = ErrorFor(status, "create pods ns/a");
+  EXPECT_EQ(error.fault, Fault::Conflict);
+  EXPECT_EQ(error.reason, "AlreadyExists");
+  EXPECT_EQ(error.message, "create pods ns/a: pods \"a\" already exists (HTTP 409)");
+}
+
+TEST(ApiStatus, CausesThatTheMessageLeavesOutAreAdded) {
+  const auto status = ReadApiStatus(422, Body(422, "Invalid", "it is invalid", R"({"causes":[{"field":"spec.x","message":"must be set"},{"message":"it is invalid"}]})"));
+  EXPECT_EQ(status.message, "it is invalid (spec.x: must be set)");
+}
+
+TEST(ApiStatus, ABodyOfAProxyBecomesTheMessageCutShort) {
+  const auto status = ReadApiStatus(502, "<html>" + std::string(1000, 'x'));
+  EXPECT_EQ(status.message.size(), 300u);
+  EXPECT_EQ(ErrorFor(status, "get").fault, Fault::Transient);
+  EXPECT_THAT(ErrorFor(ReadApiStatus(503, ""), "get").message, HasSubstr("no explanation"));
+}
+
+TEST(ApiStatus, EachHttpStatusHasOneFault) {
+  const auto fault = [](int code) { return ErrorFor({.code = code, .reason = {}, .message = {}}, "get").fault; };
+  for (const int code : {400, 413, 422}) EXPECT_EQ(fault(code), Fault::Invalid) << code;
+  for (const int code : {401, 403}) EXPECT_EQ(fault(code), Fault::Denied) << code;
+  for (const int code : {302, 408, 410, 429, 500, 502, 503, 504}) EXPECT_EQ(fault(code), Fault::Transient) << code;
+  EXPECT_EQ(fault(404), Fault::Missing);
+  EXPECT_EQ(fault(409), Fault::Conflict);
+  EXPECT_EQ(fault(405), Fault::Bug);
+}
+
+TEST(ApiStatus, TooManyRequestsSaysHowLongToWait) {
+  const Error error = ErrorFor(ReadApiStatus(429, Body(429, "TooManyRequests", "slow down", R"({"retryAfterSeconds":7})")), "list pods");
+  EXPECT_EQ(error.reason, "TooManyRequests");
+  EXPECT_THAT(error.message, HasSubstr("try again in 7 s"));
+}
+
+TEST(ApiStatus, GoneIsExpired) {
+  EXPECT_TRUE(IsExpired(ReadApiStatus(410, Body(410, "Expired", "too old resource version"))));
+  EXPECT_FALSE(IsExpired(ReadApiStatus(409, Body(409, "Conflict", "x"))));
+}
+
+TEST(Warnings, AreTakenOutOfTheHeader) {
+  EXPECT_THAT(WarningTexts(R"(299 - "unknown field \"spec.x\"", 299 - "deprecated")"), ElementsAre("unknown field \"spec.x\"", "deprecated"));
+  EXPECT_THAT(WarningTexts(""), IsEmpty());
+  EXPECT_THAT(WarningTexts("299 - no quotes"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace weir::kube

@@ -1,0 +1,52 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "crds/schema/crdgen.h"
+
+// What is checked in is what the declaration says. `cmake --build build/dev --target generate` writes it anew.
+namespace weir::schema {
+namespace {
+
+const std::filesystem::path kSource = WEIR_SOURCE_DIR;
+
+std::string ReadFile(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+TEST(GeneratedFiles, DefinitionsAreWhatDescribeSays) {
+  for (const Kind& kind : Kinds()) {
+    const std::string text = "# " + std::string(GeneratedNote()) + "\n" + ToYaml(Definition(kind));
+    EXPECT_EQ(ReadFile(kSource / "crds" / (std::string(kind.resource.plural) + ".yaml")), text) << "run: cmake --build build/dev --target generate";
+    EXPECT_EQ(ReadFile(kSource / "charts/weirkeeper/files/crds" / (std::string(kind.resource.plural) + ".yaml")), text) << "run: cmake --build build/dev --target generate";
+    EXPECT_LT(text.size(), 256U * 1024U) << kind.resource.kind;
+  }
+}
+
+TEST(GeneratedFiles, ReferencePagesAreWhatDescribeSays) {
+  for (const Kind& kind : Kinds())
+    EXPECT_EQ(ReadFile(kSource / "docs/reference" / (Lower(std::string(kind.resource.kind)) + ".md")), ReferencePage(kind)) << "run: cmake --build build/dev --target generate";
+  EXPECT_EQ(ReadFile(kSource / "docs/reference/conditions.md"), ConditionsPage()) << "run: cmake --build build/dev --target generate";
+}
+
+TEST(GeneratedFiles, NothingElseLiesBesideThem) {
+  for (const auto& entry : std::filesystem::directory_iterator(kSource / "crds")) {
+    if (entry.path().extension() != ".yaml") continue;
+    const auto known = [&](const Kind& kind) { return entry.path().stem() == kind.resource.plural; };
+    EXPECT_TRUE(std::any_of(Kinds().begin(), Kinds().end(), known)) << entry.path();
+  }
+}
+
+}  // namespace
+}  // namespace weir::schema

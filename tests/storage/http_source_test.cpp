@@ -1,0 +1,168 @@
+#include "runner/storage/http_source.h"
+
+#include <gmock/gmock.h>
+
+#include "runner/storage/digest.h"
+#include "tests/storage/http_server.h"
+#include "tests/storage/loopback.h"
+
+namespace weir::storage {
+namespace {
+
+struct Body {
+  std::string bytes;
+  std::function<Status(std::string_view)> Sink() {
+    return [this](std::string_view piece) {
+      bytes += piece;
+      return Ok();
+    };
+  }
+};
+
+TEST(HttpSource, AFileArrivesAsItIsWithItsNameAndDigest) {
+  std::string content(300'000, 'x');
+  content[7] = '\0';
+  HttpServer server([&](const std::string&) { return Reply("200 OK", content, "ETag: \"e\"\r\n"); });
+  Body body;
+  const auto fetched = Fetch(server.Url("/data/my%20file.csv?token=1"), body.Sink());
+  ASSERT_TRUE(fetched.ok()) << fetched.error().message;
+  EXPECT_EQ(body.bytes, content);
+  EXPECT_EQ(fetched->name, "my file.csv");
+  EXPECT_EQ(fetched->bytes, 300'000);
+  EXPECT_EQ(fetched->sha256, Sha256Hex(content));
+  EXPECT_EQ(fetched->etag, "\"e\"");
+}
+
+TEST(HttpSource, RedirectsAreFollowedAndTheirBodiesLeftOut) {
+  HttpServer server(
+      [&](const std::string& head) { return head.starts_with("GET /b ") ? Reply("200 OK", "end") : Reply("302 Found", "go on", "Location: /b\r\n"); });
+  Body body;
+  ASSERT_TRUE(Fetch(server.Url("/a"), body.Sink()).ok());
+  EXPECT_EQ(body.bytes, "end");
+}
+
+TEST(HttpSource, ACircleOfRedirectsEnds) {
+  HttpServer server([&](const std::string&) { return Reply("302 Found", "", "Location: /a\r\n"); });
+  Body body;
+  const auto fetched = Fetch(server.Url("/a"), body.Sink());
+  EXPECT_EQ(fetched.error().fault, Fault::Invalid);
+  EXPECT_THAT(fetched.error().message, testing::HasSubstr("more than 5 redirects"));
+  EXPECT_EQ(server.requests(), 6);
+}
+
+TEST(HttpSource, ARedirectToMetadataIsBlocked) {
+  HttpServer server([&](const std::string&) { return Reply("302 Found", "", "Location: http://169.254.169.254/latest/meta-data/\r\n"); });
+  Body body;
+  const auto fetched = Fetch(server.Url("/a"), body.Sink());
+  EXPECT_EQ(fetched.error().fault, Fault::Invalid);
+  EXPECT_EQ(fetched.error().reason, "SourceUnavailable");
+  EXPECT_THAT(fetched.error().message, testing::HasSubstr("169.254.169.254 is link-local"));
+}
+
+TEST(HttpSource, ARedirectToAFileOfTheMachineIsRefused) {
+  HttpServer server([&](const std::string&) { return Reply("302 Found", "", "Location: file:///etc/passwd\r\n"); });
+  Body body;
+  EXPECT_EQ(Fetch(server.Url("/a"), body.Sink()).error().fault, Fault::Invalid);
+  EXPECT_EQ(body.bytes, "");
+}
+
+TEST(HttpSource, MetadataAddressesAreBlockedInEveryForm) {
+  Body body;
+  for (const char* url : {"http://169.254.169.254/", "http://2852039166/", "http://0xA9FEA9FE/", "http://[::ffff:169.254.169.254]/", "http://[fe80::1]/",
+                          "http://[fd00:ec2::254]/", "http://[64:ff9b::a9fe:a9fe]/", "http://100.100.100.200/", "http://168.63.129.16/"}) {
+    const auto fetched = Fetch(url, body.Sink(), {.connectTimeout = Duration::Seconds(2)});
+    ASSERT_FALSE(fetched.ok()) << url;
+    EXPECT_EQ(fetched.error().fault, Fault::Invalid) << url << ": " << fetched.error().message;
+  }
+}
+
+TEST(HttpSource, OnlyLinkLocalAndMetadataAddressesAreBlocked) {
+  for (const char* address : {"127.0.0.1", "::1", "10.0.0.1", "169.253.0.1", "169.255.0.1", "fec0::1", "::ffff:10.0.0.1", "8.8.8.8", "nonsense"})
+    EXPECT_FALSE(IsBlockedAddress(address)) << address;
+  for (const char* address : {"169.254.0.1", "169.254.170.2", "fe80::1", "febf::1", "192.0.0.192"}) EXPECT_TRUE(IsBlockedAddress(address)) << address;
+}
+
+struct Answered {
+  const char* status;
+  Fault fault;
+};
+
+class StatusTest : public testing::TestWithParam<Answered> {};
+
+TEST_P(StatusTest, SaysWhatHappensNext) {
+  HttpServer server([&](const std::string&) { return Reply(GetParam().status, "no"); });
+  Body body;
+  const auto fetched = Fetch(server.Url("/f.csv?token=secret"), body.Sink());
+  ASSERT_FALSE(fetched.ok());
+  EXPECT_EQ(fetched.error().fault, GetParam().fault) << fetched.error().message;
+  EXPECT_EQ(fetched.error().reason, "SourceUnavailable");
+  EXPECT_THAT(fetched.error().message, testing::HasSubstr("/f.csv"));
+  EXPECT_THAT(fetched.error().message, testing::Not(testing::HasSubstr("secret")));
+  EXPECT_EQ(body.bytes, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Codes, StatusTest,
+                         testing::Values(Answered{"404 Not Found", Fault::Missing}, Answered{"403 Forbidden", Fault::Denied},
+                                         Answered{"500 Oops", Fault::Transient}, Answered{"503 Busy", Fault::Transient}, Answered{"429 Slow", Fault::Transient},
+                                         Answered{"400 Bad", Fault::Invalid}, Answered{"206 Partial", Fault::Invalid},
+                                         Answered{"204 No Content", Fault::Invalid}),
+                         [](const auto& instance) { return std::string(instance.param.status).substr(0, 3); });
+
+TEST(HttpSource, ABodyThatIsCutShortIsAnError) {
+  HttpServer server([&](const std::string&) { return "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"; });
+  Body body;
+  const auto fetched = Fetch(server.Url("/f"), body.Sink());
+  ASSERT_FALSE(fetched.ok());
+  EXPECT_EQ(fetched.error().fault, Fault::Transient);
+}
+
+TEST(HttpSource, ANobodyListeningIsTransientAndNamed) {
+  Body body;
+  const std::string url = "http://127.0.0.1:" + std::to_string(RefusedPort()) + "/f";
+  const auto fetched = Fetch(url, body.Sink());
+  EXPECT_EQ(fetched.error().fault, Fault::Transient);
+  EXPECT_THAT(fetched.error().message, testing::HasSubstr(url));
+}
+
+TEST(HttpSource, AnUnknownHostIsTransient) {
+  Body body;
+  EXPECT_EQ(Fetch("http://host.invalid/f", body.Sink()).error().fault, Fault::Transient);
+}
+
+TEST(HttpSource, AFileThatIsTooLargeIsStopped) {
+  HttpServer server([&](const std::string&) { return Reply("200 OK", std::string(1000, 'x')); });
+  Body body;
+  const auto fetched = Fetch(server.Url("/f"), body.Sink(), {.maxBytes = 999});
+  EXPECT_EQ(fetched.error().fault, Fault::Invalid);
+  EXPECT_THAT(fetched.error().message, testing::HasSubstr("larger than 999 bytes"));
+}
+
+TEST(HttpSource, AnErrorOfTheSinkIsHandedOn) {
+  HttpServer server([&](const std::string&) { return Reply("200 OK", "x"); });
+  const auto fetched = Fetch(server.Url("/f"), [](std::string_view) { return Status(Error{Fault::Exhausted, "DiskFull", "full"}); });
+  EXPECT_EQ(fetched.error().reason, "DiskFull");
+}
+
+TEST(HttpSource, UrlsThatAreNotPlainHttpAreRefused) {
+  Body body;
+  for (const char* url :
+       {"", "file:///etc/passwd", "ftp://h/f", "http://", "https:///f", "http://user:pw@h/f", "http://h/a b", "http://h/\r\nX: y", "gopher://h"}) {
+    const auto fetched = Fetch(url, body.Sink());
+    ASSERT_FALSE(fetched.ok()) << url;
+    EXPECT_EQ(fetched.error().fault, Fault::Invalid) << url;
+    EXPECT_THAT(fetched.error().message, testing::Not(testing::HasSubstr("pw"))) << url;
+  }
+}
+
+TEST(HttpSource, NamesThatAreNotSafeAreReplaced) {
+  HttpServer server([&](const std::string&) { return Reply("200 OK", "x"); });
+  for (const char* path : {"/", "/..%2f..%2fetc%2fpasswd", "/%2e%2e", "/a%00b"}) {
+    Body body;
+    const auto fetched = Fetch(server.Url(path), body.Sink());
+    ASSERT_TRUE(fetched.ok()) << path;
+    EXPECT_EQ(fetched->name, "download") << path;
+  }
+}
+
+}  // namespace
+}  // namespace weir::storage

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+
+#include "crds/api/stage_task.h"
+#include "tests/storage/temporary_folder.h"
+
+namespace weir::storage {
+
+// A real S3 server (versitygw over a temporary folder) on a free loopback port; the binary is $WEIR_VERSITYGW or the one
+// in the build cache. Dies with the object, or with the process. Throws, which fails the test, when it cannot start.
+class S3Server {
+ public:
+  S3Server();
+  ~S3Server();
+  // One for all tests of this process.
+  static S3Server& Shared();
+
+  // A new, empty bucket, as a task names it.
+  api::TaskStore NewBucket();
+  void Kill();
+  std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  int port() const { return port_; }
+  const TemporaryFolder& data() const { return data_; }
+
+ private:
+  bool Start(const std::string& binary);
+  bool Answers() const;
+  TemporaryFolder data_;
+  TemporaryFolder keys_;
+  int port_ = 0;
+  pid_t pid_ = -1;
+  int buckets_ = 0;
+};
+
+}  // namespace weir::storage

@@ -1,0 +1,16 @@
+#include "runner/storage/volume_store.h"
+#include "tests/storage/store_under_test.h"
+#include "tests/storage/temporary_folder.h"
+
+namespace weir::storage {
+
+struct StoreUnderTest::State {
+  TemporaryFolder folder;
+};
+
+StoreUnderTest::StoreUnderTest() : state_(std::make_unique<State>()) {}
+StoreUnderTest::~StoreUnderTest() = default;
+
+std::shared_ptr<ObjectStore> StoreUnderTest::Open() const { return *OpenVolume("lake", state_->folder.path()); }
+
+}  // namespace weir::storage

@@ -1,0 +1,96 @@
+#include "operator/telemetry/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+
+namespace weir::telemetry {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Metrics, EveryCallIsCounted) {
+  Metrics metrics;
+  metrics.Reconciled("pipelines", "forget", 0.02);
+  metrics.Reconciled("pipelines", "forget", 0.02);
+  metrics.ReconcileFailed("pipelines", "Timeout");
+  metrics.QueueDepth("pipelines", 3);
+  metrics.QueueAdded("pipelines");
+  metrics.QueueRetried("pipelines");
+  metrics.QueueWaited("pipelines", 0.001);
+  metrics.ApiCalled("get", "pods", 404, 0.004);
+  metrics.WatchEventSeen("pods", "ADDED");
+  metrics.WatchRestarted("pods", "Expired");
+  metrics.RunFinished("data", "flights", "Succeeded", 42);
+  metrics.StageAttempted("OutOfMemory");
+  const std::string text = metrics.Render();
+  for (const char* line : {R"(weirkeeper_reconcile_total{controller="pipelines",result="forget"} 2)", R"(weirkeeper_reconcile_duration_seconds_count{controller="pipelines"} 2)",
+                           R"(weirkeeper_reconcile_errors_total{controller="pipelines",reason="Timeout"} 1)", R"(weirkeeper_workqueue_depth{controller="pipelines"} 3)",
+                           R"(weirkeeper_workqueue_adds_total{controller="pipelines"} 1)", R"(weirkeeper_workqueue_retries_total{controller="pipelines"} 1)",
+                           R"(weirkeeper_workqueue_latency_seconds_count{controller="pipelines"} 1)", R"(weirkeeper_api_requests_total{code="404",resource="pods",verb="get"} 1)",
+                           R"(weirkeeper_watch_events_total{resource="pods",type="ADDED"} 1)", R"(weirkeeper_watch_restarts_total{reason="Expired",resource="pods"} 1)",
+                           R"(weirkeeper_pipeline_runs_total{namespace="data",pipeline="flights",result="Succeeded"} 1)",
+                           R"(weirkeeper_pipeline_run_duration_seconds_sum{namespace="data",pipeline="flights"} 42)", R"(weirkeeper_stage_attempts_total{reason="OutOfMemory"} 1)",
+                           "weirkeeper_leader 0"})
+    EXPECT_THAT(text, HasSubstr(line));
+}
+
+TEST(Metrics, FreshnessSaysTheDatasTimeAndTheLimit) {
+  Metrics metrics;
+  metrics.Freshness({"View", "data", "delays"}, Time{1'700'000'000'500'000}, Duration::Hours(1));
+  metrics.Freshness({"Dataset", "data", "flights"}, Time::FromSeconds(1'700'000'000), std::nullopt);
+  const std::string text = metrics.Render();
+  EXPECT_TRUE(std::regex_search(text, std::regex(R"(weirkeeper_view_data_timestamp_seconds\{name="delays",namespace="data"\} 1700000000\.5)"))) << text;
+  EXPECT_THAT(text, HasSubstr(R"(weirkeeper_view_max_lag_seconds{name="delays",namespace="data"} 3600)"));
+  EXPECT_THAT(text, HasSubstr(R"(weirkeeper_dataset_data_timestamp_seconds{name="flights",namespace="data"} 1700000000)"));
+  EXPECT_THAT(text, Not(HasSubstr("weirkeeper_dataset_max_lag_seconds{")));
+  metrics.Freshness({"View", "data", "delays"}, std::nullopt, std::nullopt);
+  EXPECT_THAT(metrics.Render(), Not(HasSubstr("delays")));
+}
+
+TEST(Metrics, OtherKindsHaveNoFreshness) {
+  Metrics metrics;
+  metrics.Freshness({"Pipeline", "data", "flights"}, Time{}, Duration{});
+  EXPECT_THAT(metrics.Render(), Not(HasSubstr("flights")));
+}
+
+TEST(Metrics, ConditionsAreNumbers) {
+  Metrics metrics;
+  const Subject view{"View", "data", "delays"};
+  metrics.Condition(view, "Ready", "True");
+  metrics.Condition(view, "SLAMet", "Unknown");
+  metrics.Condition(view, "Fresh", "True");
+  metrics.Condition(view, "Fresh", "False");
+  EXPECT_THAT(metrics.Render(), AllOf(HasSubstr(R"(weirkeeper_condition{kind="View",name="delays",namespace="data",type="Ready"} 1)"),
+                                      HasSubstr(R"(type="SLAMet"} -1)"), HasSubstr(R"(type="Fresh"} 0)")));
+}
+
+TEST(Metrics, AForgottenObjectLeavesNoSeries) {
+  Metrics metrics;
+  const Subject gone{"View", "data", "gone"}, stays{"View", "data", "stays"};
+  for (const Subject& subject : {gone, stays}) {
+    metrics.Condition(subject, "Ready", "True");
+    metrics.Freshness(subject, Time{}, Duration{});
+  }
+  metrics.Forget(gone);
+  metrics.Forget(gone);
+  EXPECT_THAT(metrics.Render(), AllOf(Not(HasSubstr("gone")), HasSubstr("stays")));
+}
+
+TEST(Metrics, TheLeaderIsSeen) {
+  Metrics metrics;
+  metrics.Leads(true);
+  EXPECT_THAT(metrics.Render(), HasSubstr("weirkeeper_leader 1"));
+}
+
+TEST(Metrics, ALabelCannotForgeALine) {
+  Metrics metrics;
+  metrics.StageAttempted("a\"} 1\nforged 1");
+  EXPECT_THAT(metrics.Render(), Not(HasSubstr("\nforged")));
+}
+
+}  // namespace
+}  // namespace weir::telemetry
