@@ -47,7 +47,8 @@ Session::Session(SessionOptions options, int lock)
       lock_(lock),
       cluster_(clock_),
       ports_{stores_, cluster_, clock_, {"local", options_.lake, options_.source}},
-      kubelet_(cluster_, clock_, KubeletFor(options_)) {}
+      kubelet_(cluster_, clock_, KubeletFor(options_)),
+      log_(fs::path(StateFile(options_.lake)).parent_path() / "controllers.log", std::ios::trunc) {}
 
 Result<std::unique_ptr<Session>> Session::Open(SessionOptions options) {
   const auto lock = Lock(options.lake);
@@ -67,9 +68,17 @@ Status Session::Start() {
   controller::RuntimeOptions options;
   options.debounce = Duration::Millis(2);
   const auto affected = [this](const api::Resource& resource, const observe::Item& item) { return controller::Affected(resource, item, stores_); };
-  runtime_ = std::make_unique<controller::Runtime>(ports_, clock_, controller::Reconcile, affected, options, controller::RuntimeMeters{});
+  controller::RuntimeMeters meters;
+  meters.reconciled = [this](const controller::Key& key, const controller::Visit& visit, Duration) { Log(key, visit); };
+  runtime_ = std::make_unique<controller::Runtime>(ports_, clock_, controller::Reconcile, affected, options, meters);
   runtime_->Start();
   return Ok();
+}
+
+void Session::Log(const controller::Key& key, const controller::Visit& visit) {
+  if (visit.error.empty()) return;
+  const std::lock_guard lock(log_mutex_);
+  log_ << FormatMicros(clock_.Now()) << " " << key.resource.kind << "/" << key.name << ": " << visit.error << std::endl;
 }
 
 bool Session::Idle() { return runtime_ != nullptr && runtime_->Synced() && runtime_->Queue().Idle(); }

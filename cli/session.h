@@ -1,6 +1,8 @@
 #pragma once
 
+#include <fstream>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "crds/base/result.h"
@@ -40,6 +42,8 @@ class Session {
  private:
   Session(SessionOptions options, int lock);
 
+  void Log(const controller::Key& key, const controller::Visit& visit);
+
   SessionOptions options_;
   int lock_;  // file descriptor that holds the lock
   controller::SystemWaitingClock clock_;
@@ -47,6 +51,8 @@ class Session {
   observe::Stores stores_;
   controller::Ports ports_;
   local::ProcessKubelet kubelet_;
+  std::mutex log_mutex_;
+  std::ofstream log_;  // what the controllers had to try again, for people
   std::unique_ptr<controller::Runtime> runtime_;
 };
 

@@ -24,7 +24,7 @@ void AddRunsOf(const Stores& stores, const std::string& ns, const std::string& p
 
 void AddPipelinesThatName(const api::Resource& resource, const Item& item, const Stores& stores, std::vector<Key>& keys) {
   for (const ItemPtr& pipeline : stores.pipelines.List(item.meta.ns))
-    if (observe::Concerns(At(pipeline->json, "spec"), resource, item.meta.name) || resource == api::kDatasets) keys.push_back({api::kPipelines, item.meta.ns, pipeline->meta.name});
+    if (observe::Concerns(stores, *pipeline, resource, item.meta.name)) keys.push_back({api::kPipelines, item.meta.ns, pipeline->meta.name});
 }
 
 void AddOtherPipelines(const Item& item, const Stores& stores, std::vector<Key>& keys) {

@@ -106,18 +106,24 @@ std::vector<api::Resource> Runtime::Watched() {
   return resources;
 }
 
+void Runtime::StartThread(std::function<void()> body) {
+  const std::lock_guard lock(threads_mutex_);
+  if (!stop_.Stopped()) threads_.emplace_back(std::move(body));
+}
+
 void Runtime::StartWatching() {
-  for (std::size_t i = 0; i < kWatched.size(); ++i) threads_.emplace_back([this, i] { Reflect(kWatched[i].resource, i); });
+  for (std::size_t i = 0; i < kWatched.size(); ++i) StartThread([this, i] { Reflect(kWatched[i].resource, i); });
 }
 
 void Runtime::StartWorking() {
-  for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { Work(); });
+  for (int i = 0; i < options_.workers; ++i) StartThread([this] { Work(); });
 }
 
 void Runtime::Stop() {
   stop_.Stop();
   queue_.ShutDown();
   ReleaseWorkers();
+  const std::lock_guard lock(threads_mutex_);
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }

@@ -52,7 +52,7 @@ class Runtime {
 
   // Fills the stores and the queue, so that a standby can take over at once.
   void StartWatching();
-  // Begins to reconcile, as soon as all stores are full. Only the leader may.
+  // Begins to reconcile, as soon as all stores are full. Only the leader may. From any thread; after Stop it does nothing.
   void StartWorking();
   void Start() { StartWatching(), StartWorking(); }
   // Ends the watches, lets each reconcile in flight come to its end and joins all threads. Safe to call twice.
@@ -66,6 +66,7 @@ class Runtime {
   void Work();
   Visit ReconcileOnce(const Key& key);
   void ReleaseWorkers();
+  void StartThread(std::function<void()> body);
 
   Ports& ports_;
   const WaitingClock& clock_;
@@ -77,6 +78,7 @@ class Runtime {
   kube::StopToken stop_;
   std::mutex mutex_;
   std::condition_variable synced_;
+  std::mutex threads_mutex_;
   std::vector<std::thread> threads_;
 };
 

@@ -170,6 +170,18 @@ HttpReply HeadOf(const rest::http_response& response, SteadyClock::time_point be
   return reply;
 }
 
+// Ends a request that nobody waits for any more: it failed, it was stopped, or the sink threw.
+struct Abandonment {
+  std::shared_ptr<Inbox> inbox;
+  pplx::cancellation_token_source cancel;
+  std::string what;
+
+  void Now() const {
+    inbox->End(Transient("Stopped", what + ": stopped"));
+    cancel.cancel();
+  }
+};
+
 class RestClient final : public HttpClient {
  public:
   RestClient(Access access, Deadlines deadlines) : access_(std::move(access)), deadlines_(deadlines) { Reconnect(); }
@@ -201,18 +213,14 @@ class RestClient final : public HttpClient {
     const auto inbox = std::make_shared<Inbox>();
     const pplx::cancellation_token_source cancel;
     if (const Status sent = Send(request, what, inbox, cancel.get_token()); !sent) return sent.error();
-    const auto guard = stop.OnStop([inbox, cancel, what] {
-      inbox->End(Transient("Stopped", what + ": stopped"));
-      cancel.cancel();
-    });
+    const Abandonment abandonment{inbox, cancel, what};
+    const auto on_stop = stop.OnStop([abandonment] { abandonment.Now(); });
+    bool received = false;
+    const std::shared_ptr<void> on_exit(nullptr, [&](void*) { if (!received) abandonment.Now(); });
     auto reply = Receive(*inbox, take, what);
-    if (!reply) {
-      inbox->End(reply.error());
-      cancel.cancel();
-    } else if (reply->status == 401) {
-      // A pooled connection keeps showing the certificate that it began with.
-      Reconnect();
-    }
+    received = reply.ok();
+    // A pooled connection keeps showing the certificate that it began with.
+    if (reply && reply->status == 401) Reconnect();
     return reply;
   }
 

@@ -26,7 +26,8 @@ Result<Seen<plan::ObservedView>> ObserveView(const Stores& stores, const std::st
 Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment);
 Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment);
 
-// The datasets and views that a pipeline's stages write, read or may name in SQL, from its spec as JSON.
-bool Concerns(const Json& pipeline_spec, const api::Resource& resource, const std::string& name);
+// Whether a pipeline depends on the Lake, Dataset or View: its stages or the views that they publish name it, or their
+// SQL may.
+bool Concerns(const Stores& stores, const Item& pipeline, const api::Resource& resource, const std::string& name);
 
 }  // namespace weir::observe

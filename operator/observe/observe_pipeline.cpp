@@ -44,12 +44,16 @@ bool SqlMayName(const References& references, const std::string& name) {
   return std::any_of(references.sql.begin(), references.sql.end(), [&table](const std::string& sql) { return plan::MayName(sql, table); });
 }
 
+References WithSqlOfViews(References references, const Stores& stores, const std::string& ns) {
+  for (const std::string& view : references.views)
+    if (const ItemPtr item = stores.views.Get(ns, view)) AddText(At(At(item->json, "spec"), "query"), "sql", references.sql);
+  return references;
+}
+
 void ObserveSurroundings(const Stores& stores, const std::string& ns, const Json& spec, plan::Surroundings& around) {
   std::vector<api::Problem> ignored;
   if (const ItemPtr lake = stores.lakes.Get(ns, std::string(plan::kLakeName))) around.lake = ReadObject<api::Lake>(*lake, ignored);
-  References references = ReferencesOf(spec);
-  for (const std::string& view : references.views)
-    if (const ItemPtr item = stores.views.Get(ns, view)) AddText(At(At(item->json, "spec"), "query"), "sql", references.sql);
+  const References references = WithSqlOfViews(ReferencesOf(spec), stores, ns);
   for (const ItemPtr& item : stores.datasets.List(ns))
     if (!item->meta.deleted && (Holds(references.datasets, item->meta.name) || SqlMayName(references, item->meta.name))) around.datasets.push_back(ReadObject<api::Dataset>(*item, ignored));
   for (const ItemPtr& item : stores.views.List(ns))
@@ -102,9 +106,9 @@ void ObserveValidationPods(const Stores& stores, const std::string& ns, const st
 
 }  // namespace
 
-bool Concerns(const Json& pipeline_spec, const api::Resource& resource, const std::string& name) {
+bool Concerns(const Stores& stores, const Item& pipeline, const api::Resource& resource, const std::string& name) {
   if (resource == api::kLakes) return true;
-  const References references = ReferencesOf(pipeline_spec);
+  const References references = WithSqlOfViews(ReferencesOf(At(pipeline.json, "spec")), stores, pipeline.meta.ns);
   return Holds(resource == api::kViews ? references.views : references.datasets, name) || SqlMayName(references, name);
 }
 

@@ -61,13 +61,10 @@ bool MayName(const std::string& sql, const std::string& table) {
   return false;
 }
 
-api::PublishedContract ContractOf(const api::ViewSpec& view) {
-  api::PublishedContract contract{.columns = view.columns, .keys = view.keys};
-  for (api::ViewColumn& column : contract.columns) {
-    column.description.clear();
-    column.meaning.clear();
-    if (column.IsNullable()) column.nullable.reset();
-  }
+Contract ContractOf(const api::ViewSpec& view) {
+  Contract contract{.keys = view.keys};
+  for (const api::ViewColumn& column : view.columns)
+    contract.columns.push_back({.name = column.name, .type = column.type, .nullable = column.IsNullable() ? std::nullopt : column.nullable, .unit = column.unit});
   contract.hash = StableHashText(Dump(api::Write(contract)));
   return contract;
 }

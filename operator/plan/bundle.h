@@ -10,11 +10,24 @@
 
 namespace weir::plan {
 
+// The contract of a View as a revision holds it: without texts for people and without freshness, which change in place.
+struct Contract {
+  std::vector<api::Column> columns;
+  std::vector<api::Key> keys;
+  std::string hash;
+  bool operator==(const Contract&) const = default;
+};
+void Describe(auto&& field, api::Of<Contract> auto& self) {
+  field("columns", self.columns, api::Rules{.doc = "Columns.", .maxItems = 500});
+  field("keys", self.keys, api::Rules{.doc = "Keys."});
+  field("hash", self.hash, api::Rules{.doc = "Hash of both."});
+}
+
 // A View as a revision holds it: how it is made, and under which contract.
 struct BundleView {
   std::string name;
   std::string sql;
-  api::PublishedContract contract;  // without freshness, which changes in place
+  Contract contract;
   bool operator==(const BundleView&) const = default;
 };
 void Describe(auto&& field, api::Of<BundleView> auto& self) {
@@ -73,7 +86,6 @@ const BundleView* FindView(const Bundle& bundle, const std::string& name);
 // without reading SQL.
 bool MayName(const std::string& sql, const std::string& table);
 
-// What of a View is its contract, and its hash.
-api::PublishedContract ContractOf(const api::ViewSpec& view);
+Contract ContractOf(const api::ViewSpec& view);
 
 }  // namespace weir::plan

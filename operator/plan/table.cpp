@@ -64,12 +64,21 @@ void DescribeView(const ObservedView& seen, const api::ViewStatus& status, Condi
   conditions.Progressing(Reason::NeverPublished, "Pipeline \"" + seen.publishers.front() + "\" has not published a version yet.");
 }
 
+// The text that readers had, of a column that the spec may have lost since.
+api::ViewColumn WithTexts(const api::Column& column, const api::ViewSpec& spec) {
+  api::ViewColumn published{.name = column.name, .type = column.type, .nullable = column.nullable, .description = "No longer declared.", .unit = column.unit};
+  for (const api::ViewColumn& declared : spec.columns)
+    if (declared.name == column.name) published.description = declared.description, published.meaning = declared.meaning;
+  return published;
+}
+
+// A limit that was loosened too far is not promised with a new version: the finding stands until the spec is taken back.
 void Publish(const SeenCommit& commit, const api::ViewSpec& spec, api::ViewStatus& status) {
   if (!commit.contract) return;
   const bool loosened = status.published && status.published->freshness && !Breaking(CompareContract({.freshness = status.published->freshness}, spec)).empty();
-  const std::optional<api::Freshness> promised = loosened ? status.published->freshness : spec.freshness;
-  status.published = commit.contract;
-  status.published->freshness = promised;
+  api::PublishedContract published{.keys = commit.contract->keys, .freshness = loosened ? status.published->freshness : spec.freshness, .hash = commit.contract->hash};
+  for (const api::Column& column : commit.contract->columns) published.columns.push_back(WithTexts(column, spec));
+  status.published = std::move(published);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "crds/api/stage_outcome.h"
 #include "crds/api/view.h"
 #include "operator/plan/action.h"
+#include "operator/plan/bundle.h"
 
 namespace weir::plan {
 
@@ -19,7 +20,7 @@ struct SeenCommit {
   std::string run;
   std::string revision;
   std::string image;
-  std::optional<api::PublishedContract> contract;  // of a View: as the run's revision holds it
+  std::optional<Contract> contract;  // of a View: as the run's revision holds it
 
   bool operator==(const SeenCommit&) const = default;
 };

@@ -68,10 +68,13 @@ class Names {
       }
       case duckdb::TableReferenceType::TABLE_FUNCTION: {
         const auto& function = ref.Cast<duckdb::TableFunctionRef>().function->Cast<duckdb::FunctionExpression>();
-        if (!kHarmlessFunctions.contains(function.function_name)) refused = Refused("the table function " + function.function_name + " is not allowed; read declared datasets and views by their table name");
+        if (!kHarmlessFunctions.contains(function.function_name))
+          refused = Refused("the table function " + function.function_name + " is not allowed; read declared datasets and views by their table name");
         break;
       }
-      case duckdb::TableReferenceType::SHOW_REF: refused = Refused("SHOW, DESCRIBE and SUMMARIZE are not allowed here; write a SELECT over declared tables"); break;
+      case duckdb::TableReferenceType::SHOW_REF:
+        refused = Refused("SHOW, DESCRIBE and SUMMARIZE are not allowed here; write a SELECT over declared tables");
+        break;
       case duckdb::TableReferenceType::SUBQUERY: AddCtes(*ref.Cast<duckdb::SubqueryRef>().subquery->node); break;
       default: break;
     }
@@ -93,7 +96,8 @@ Status CheckNames(const Names& names, const std::set<std::string>& declared) {
 Result<duckdb::unique_ptr<duckdb::SQLStatement>> ParseOne(duckdb::Connection& connection, const std::string& sql) {
   auto statements = connection.ExtractStatements(sql);
   if (statements.size() != 1) return Refused("write exactly one SELECT; this text has " + std::to_string(statements.size()) + " statements");
-  if (statements[0]->type != duckdb::StatementType::SELECT_STATEMENT) return Refused("write one SELECT; " + duckdb::StatementTypeToString(statements[0]->type) + " is not allowed");
+  if (statements[0]->type != duckdb::StatementType::SELECT_STATEMENT)
+    return Refused("write one SELECT; " + duckdb::StatementTypeToString(statements[0]->type) + " is not allowed");
   if (!statements[0]->named_param_map.empty()) return Refused("write the values into the SELECT; parameters such as $1 have none");
   return std::move(statements[0]);
 }
@@ -111,8 +115,10 @@ Status CollectScans(const duckdb::LogicalOperator& node, std::set<std::string>& 
   if (node.type == duckdb::LogicalOperatorType::LOGICAL_GET) {
     const auto& get = node.Cast<duckdb::LogicalGet>();
     const auto table = get.GetTable();
-    if (table && table->ParentSchema().name == "declared") tables.insert(table->name);
-    else if (table || !kHarmlessFunctions.contains(get.function.name)) return Refused("the SQL reads " + (table ? table->name : get.function.name) + ", which is not a declared table");
+    if (table && table->ParentSchema().name == "declared")
+      tables.insert(table->name);
+    else if (table || !kHarmlessFunctions.contains(get.function.name))
+      return Refused("the SQL reads " + (table ? table->name : get.function.name) + ", which is not a declared table");
   }
   for (const auto& child : node.children)
     if (Status done = CollectScans(*child, tables); !done.ok()) return done;
@@ -177,15 +183,19 @@ Status MatchColumns(const BoundSelect& select, const std::vector<api::Column>& c
   for (const api::Column& column : columns) {
     wanted.insert(column.name);
     const auto* type = TypeOf(select, column.name);
-    if (type == nullptr) problems.push_back("column " + column.name + " " + column.type + " is declared and missing in the SELECT" + api::Suggest(column.name, given));
+    if (type == nullptr)
+      problems.push_back("column " + column.name + " " + column.type + " is declared and missing in the SELECT" + api::Suggest(column.name, given));
     else if (!ConvertsWithoutLoss(*type, DeclaredType(column.type))) {
-      problems.push_back("column " + column.name + " is " + type->ToString() + " and declared " + column.type + ": write CAST(... AS " + column.type + ") or declare it " + DeclarableType(*type));
+      problems.push_back("column " + column.name + " is " + type->ToString() + " and declared " + column.type + ": write CAST(... AS " + column.type +
+                         ") or declare it " + DeclarableType(*type));
     }
   }
   std::set<std::string> seen;
   for (const std::string& name : select.names) {
-    if (!wanted.contains(name)) problems.push_back("column " + name + " is not declared: leave it out or declare it");
-    else if (!seen.insert(name).second) problems.push_back("column " + name + " occurs twice: rename one with AS");
+    if (!wanted.contains(name))
+      problems.push_back("column " + name + " is not declared: leave it out or declare it");
+    else if (!seen.insert(name).second)
+      problems.push_back("column " + name + " occurs twice: rename one with AS");
   }
   if (problems.empty()) return Ok();
   return Error{Fault::Invalid, "SchemaMismatch", JoinSql(problems, "; ")};

@@ -31,7 +31,8 @@ Result<std::vector<std::string>> FileColumns(const DecodeRequest& request) try {
   }
   auto file = OpenText(request);
   CsvRecord header;
-  if (!CsvRecords(*file, Delimiter(request)).Next(header)) return Error{Fault::Data, "FileUnreadable", request.path + " is empty; a first line with column names is declared"};
+  if (!CsvRecords(*file, Delimiter(request), EmptyLines::Skipped).Next(header))
+    return Error{Fault::Data, "FileUnreadable", request.path + " is empty; a first line with column names is declared"};
   if (header.text.starts_with("\xEF\xBB\xBF")) header.text.erase(0, 3);
   return CsvValues(header.text, Delimiter(request));
 } catch (const std::exception& error) {
@@ -49,20 +50,27 @@ Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, con
     found.push_back({&column, "f" + std::to_string(index), FromText("s" + n, column.type, request.format.csv->timestampFormat)});
   }
   if (problems.empty()) return found;
-  return Error{Fault::Data, "FileUnreadable", request.path + " has not exactly one column for: " + problems + "; its first line names " + JoinSql(names) + ". Correct the file, or the columns' sourceName"};
+  return Error{Fault::Data, "FileUnreadable",
+               request.path + " has not exactly one column for: " + problems + "; its first line names " + JoinSql(names) +
+                   ". Correct the file, or the columns' sourceName"};
 }
 
 std::string Scan(const DecodeRequest& request, std::size_t columns, const std::string& rejects) {
   std::vector<std::string> types;
   for (std::size_t i = 0; i < columns; ++i) types.push_back("'f" + std::to_string(i) + "': 'VARCHAR'");
   const api::CsvFormat& csv = *request.format.csv;
-  return "read_csv(" + Literal(request.name) + ", columns = {" + JoinSql(types) + "}, auto_detect = false, delim = " + Literal(csv.delimiter) + ", quote = '\"', escape = '\"', header = " + (csv.header.value_or(true) ? "true" : "false") +
-         ", nullstr = " + Literal(csv.nullText) + ", hive_partitioning = false, store_rejects = true, rejects_limit = 0, rejects_table = " + Literal(rejects) + ", rejects_scan = " + Literal(rejects + "_scans") + ")";
+  return "read_csv(" + Literal(request.name) + ", columns = {" + JoinSql(types) + "}, auto_detect = false, delim = " + Literal(csv.delimiter) +
+         ", quote = '\"', escape = '\"', header = " + (csv.header.value_or(true) ? "true" : "false") + ", nullstr = " + Literal(csv.nullText) +
+         ", hive_partitioning = false, store_rejects = true, rejects_limit = 0, rejects_table = " + Literal(rejects) +
+         ", rejects_scan = " + Literal(rejects + "_scans") + ")";
 }
 
 std::string ReasonOf(const std::string& type) {
-  static const std::map<std::string, std::string> kReasons{{"MISSING COLUMNS", "has too few values"}, {"TOO MANY COLUMNS", "has too many values"}, {"UNQUOTED VALUE", "has a quote that is not closed"},
-                                                           {"LINE SIZE OVER MAXIMUM", "is longer than 2 MB"}, {"INVALID ENCODING", "is not UTF-8"}};
+  static const std::map<std::string, std::string> kReasons{{"MISSING COLUMNS", "has too few values"},
+                                                           {"TOO MANY COLUMNS", "has too many values"},
+                                                           {"UNQUOTED VALUE", "has a quote that is not closed"},
+                                                           {"LINE SIZE OVER MAXIMUM", "is longer than 2 MB"},
+                                                           {"INVALID ENCODING", "is not UTF-8"}};
   const auto found = kReasons.find(type);
   return found == kReasons.end() ? "cannot be taken apart" : found->second;
 }
@@ -71,11 +79,14 @@ Result<std::vector<BrokenRecord>> FindBroken(const DecodeRequest& request, const
   std::vector<BrokenRecord> broken;
   const auto add = [&](const std::vector<duckdb::Value>& row) -> Status {
     const std::string column = row[2].IsNull() ? "" : names[std::stoul(row[2].ToString().substr(1))];  // "f<n>"
-    broken.push_back({row[0].GetValue<std::int64_t>(), row[1].GetValue<std::int64_t>(), column, ReasonOf(row[3].ToString()), row[4].IsNull() ? "" : row[4].ToString()});
+    broken.push_back(
+        {row[0].GetValue<std::int64_t>(), row[1].GetValue<std::int64_t>(), column, ReasonOf(row[3].ToString()), row[4].IsNull() ? "" : row[4].ToString()});
     return Ok();
   };
   // One record may have several errors; the first of its line counts.
-  Status done = request.session.ForEach("SELECT line_byte_position, line, column_name, error_type::VARCHAR, csv_line FROM " + Quote(rejects) + " QUALIFY row_number() OVER (PARTITION BY line_byte_position ORDER BY column_idx) = 1 ORDER BY 1", add);
+  Status done = request.session.ForEach("SELECT line_byte_position, line, column_name, error_type::VARCHAR, csv_line FROM " + Quote(rejects) +
+                                            " QUALIFY row_number() OVER (PARTITION BY line_byte_position ORDER BY column_idx) = 1 ORDER BY 1",
+                                        add);
   if (!done.ok()) return done.error();
   return broken;
 }
@@ -87,9 +98,10 @@ enum class Pass { Compare, Report };
 
 // Goes through the text beside what DuckDB said of it. DuckDB counts records where a person counts lines, and tells
 // nothing of rows that it took apart well: both come from the text. Answers whether the two agree on the records.
-bool Walk(const DecodeRequest& request, const std::vector<BrokenRecord>& broken, const std::vector<Misfit>& misfits, std::int64_t good_records, Pass pass) {
+bool Walk(const DecodeRequest& request, std::size_t columns, const std::vector<BrokenRecord>& broken, const std::vector<Misfit>& misfits,
+          std::int64_t good_records, Pass pass) {
   auto file = OpenText(request);
-  CsvRecords records(*file, Delimiter(request));
+  CsvRecords records(*file, Delimiter(request), columns == 1 ? EmptyLines::Rows : EmptyLines::Skipped);
   CsvRecord record;
   if (request.format.csv->header.value_or(true) && !records.Next(record)) return false;
   auto next_broken = broken.begin();
@@ -114,17 +126,19 @@ bool Walk(const DecodeRequest& request, const std::vector<BrokenRecord>& broken,
 Status ReportWithoutLines(const DecodeRequest& request, const std::vector<BrokenRecord>& broken, const std::vector<Misfit>& misfits) {
   for (const BrokenRecord& record : broken) request.rejected({request.path, record.line, record.column, record.reason, record.text});
   auto next = misfits.begin();
-  return request.session.ForEach("SELECT to_json(r) FROM " + Quote(request.RowsTable()) + " r WHERE \" bad\" IS NOT NULL ORDER BY rowid", [&](const std::vector<duckdb::Value>& row) -> Status {
-    request.rejected({request.path, 0, next->column, next->reason, row[0].ToString()});
-    ++next;
-    return Ok();
-  });
+  return request.session.ForEach("SELECT to_json(r) FROM " + Quote(request.RowsTable()) + " r WHERE \" bad\" IS NOT NULL ORDER BY rowid",
+                                 [&](const std::vector<duckdb::Value>& row) -> Status {
+                                   request.rejected({request.path, 0, next->column, next->reason, row[0].ToString()});
+                                   ++next;
+                                   return Ok();
+                                 });
 }
 
-Status Report(const DecodeRequest& request, const std::vector<BrokenRecord>& broken, const std::vector<Misfit>& misfits, std::int64_t good_records) try {
+Status Report(const DecodeRequest& request, std::size_t columns, const std::vector<BrokenRecord>& broken, const std::vector<Misfit>& misfits,
+              std::int64_t good_records) try {
   if (broken.empty() && misfits.empty()) return Ok();
-  if (!Walk(request, broken, misfits, good_records, Pass::Compare)) return ReportWithoutLines(request, broken, misfits);
-  Walk(request, broken, misfits, good_records, Pass::Report);
+  if (!Walk(request, columns, broken, misfits, good_records, Pass::Compare)) return ReportWithoutLines(request, broken, misfits);
+  Walk(request, columns, broken, misfits, good_records, Pass::Report);
   return Ok();
 } catch (const std::exception& error) {
   return Unreadable(request, request.session.Explain(error));
@@ -147,7 +161,7 @@ Result<std::int64_t> DecodeCsv(const DecodeRequest& request) {
   if (!misfits.ok()) return misfits.error();
   const auto records = request.session.Number("SELECT count(*) FROM " + Quote(request.RowsTable()));
   if (!records.ok()) return records.error();
-  Status reported = Report(request, *broken, *misfits, *records);
+  Status reported = Report(request, names->size(), *broken, *misfits, *records);
   if (!reported.ok()) return reported.error();
   for (const std::string& table : {rejects, rejects + "_scans"})
     if (Status gone = request.session.Execute("DROP TABLE " + Quote(table)); !gone.ok()) return gone.error();

@@ -30,7 +30,7 @@ bool CsvRecords::Next(CsvRecord& record) {
     if (c == '\n') ++line_;
     if (c == '\n' && !quoted) {
       if (!record.text.empty() && record.text.back() == '\r') record.text.pop_back();
-      if (!record.text.empty()) return true;
+      if (!record.text.empty() || empty_ == EmptyLines::Rows) return true;
       record = {offset_, line_, {}};
       at_start = true;
       continue;
@@ -52,10 +52,14 @@ std::vector<std::string> CsvValues(const std::string& text, char delimiter) {
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (c == '"' && quoted && i + 1 < text.size() && text[i + 1] == '"') values.back() += text[++i];
-    else if (c == '"' && (quoted || values.back().empty())) quoted = !quoted;
-    else if (c == delimiter && !quoted) values.emplace_back();
-    else values.back() += c;
+    if (c == '"' && quoted && i + 1 < text.size() && text[i + 1] == '"')
+      values.back() += text[++i];
+    else if (c == '"' && (quoted || values.back().empty()))
+      quoted = !quoted;
+    else if (c == delimiter && !quoted)
+      values.emplace_back();
+    else
+      values.back() += c;
   }
   return values;
 }

@@ -13,13 +13,16 @@ struct CsvRecord {
   std::string text;         // without the line break, at most 16 KiB
 };
 
+// What DuckDB makes of a line without characters: nothing, or a row where there is one column only.
+enum class EmptyLines { Skipped, Rows };
+
 // Splits a text into records only to say where a row stands; DuckDB does the parsing. Reads front to back in bounded
 // memory. Throws what the file throws.
 class CsvRecords {
  public:
-  CsvRecords(duckdb::FileHandle& file, char delimiter) : file_(file), delimiter_(delimiter) {}
+  CsvRecords(duckdb::FileHandle& file, char delimiter, EmptyLines empty) : file_(file), delimiter_(delimiter), empty_(empty) {}
 
-  // The next record that is not an empty line; false at the end.
+  // False at the end.
   bool Next(CsvRecord& record);
 
  private:
@@ -28,6 +31,7 @@ class CsvRecords {
 
   duckdb::FileHandle& file_;
   char delimiter_;
+  EmptyLines empty_;
   std::string buffer_;
   std::size_t at_ = 0;
   std::int64_t offset_ = 0;

@@ -36,9 +36,11 @@ Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& 
   }
   const std::string scan = "SELECT " + JoinSql(values) + " FROM (SELECT " + JoinSql(sources) + " FROM " + from + ")";
   const std::string rows = Quote(request.RowsTable());
-  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(outputs) + ", " + BadCase(columns, extra) + " AS \" bad\" FROM (" + scan + ")");
+  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(outputs) + ", " + BadCase(columns, extra) +
+                                        " AS \" bad\" FROM (" + scan + ")");
   if (!made.ok()) return Unreadable(request, made.error());
-  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + ColumnNames(request.columns) + " FROM " + rows + " WHERE \" bad\" IS NULL");
+  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + ColumnNames(request.columns) + " FROM " + rows +
+                                 " WHERE \" bad\" IS NULL");
 }
 
 Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request) {

@@ -20,17 +20,24 @@ class DuckDbEngine final : public Engine {
   explicit DuckDbEngine(std::unique_ptr<Session> session) : session_(std::move(session)) {}
 
   Status Attach(const std::string& table, const std::vector<InputFile>& files, const std::vector<api::Column>& columns) override;
-  Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into, const std::function<void(RejectedRow&&)>& rejected) override;
+  Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into,
+                              const std::function<void(RejectedRow&&)>& rejected) override;
   Status Select(const std::string& sql, const std::vector<api::Column>& columns, const std::string& into) override;
   Status MatchSelect(const std::string& sql, const std::vector<api::Column>& columns) override;
   Result<BoundQuery> Bind(const std::string& sql) override;
   Result<std::int64_t> CountInputs(const std::vector<std::string>& tables) override;
-  Result<WrittenFile> WriteParquet(const std::string& relation, std::unique_ptr<storage::ObjectWriter> out) override { return WriteRelation(*session_, relation, std::move(out)); }
-  Result<RelationFacts> Measure(const std::string& relation, const std::string& event_time_column) override { return MeasureRelation(*session_, relation, event_time_column); }
+  Result<WrittenFile> WriteParquet(const std::string& relation, std::unique_ptr<storage::ObjectWriter> out) override {
+    return WriteRelation(*session_, relation, std::move(out));
+  }
+  Result<RelationFacts> Measure(const std::string& relation, const std::string& event_time_column) override {
+    return MeasureRelation(*session_, relation, event_time_column);
+  }
   Result<std::int64_t> CountFailures(const std::string& relation, const api::Check& check) override;
   Result<std::int64_t> Quarantine(const std::string& relation, const api::Check& check, const std::function<void(RejectedRow&&)>& rejected) override;
   Result<std::vector<Json>> Query(const std::string& sql, std::int64_t limit) override;
-  Result<std::pair<api::Format, std::vector<api::Column>>> Sniff(const InputFile& file) override { return SniffFile(*session_, session_->Files().AddInput(file.store, file.path), file.path); }
+  Result<std::pair<api::Format, std::vector<api::Column>>> Sniff(const InputFile& file) override {
+    return SniffFile(*session_, session_->Files().AddInput(file.store, file.path), file.path);
+  }
 
  private:
   Status Materialize(const std::string& relation);
@@ -56,7 +63,8 @@ Status DuckDbEngine::Attach(const std::string& table, const std::vector<InputFil
     std::vector<std::string> outputs;
     for (const InputFile& file : files) names.push_back(Literal(session_->Files().AddInput(file.store, file.path)));
     for (const api::Column& column : columns) outputs.push_back(StoredColumn(column));
-    steps.push_back("CREATE OR REPLACE VIEW main." + Quote(table) + " AS SELECT " + JoinSql(outputs) + " FROM read_parquet([" + JoinSql(names) + "], hive_partitioning = false)");
+    steps.push_back("CREATE OR REPLACE VIEW main." + Quote(table) + " AS SELECT " + JoinSql(outputs) + " FROM read_parquet([" + JoinSql(names) +
+                    "], hive_partitioning = false)");
   }
   for (const std::string& step : steps)
     if (Status done = session_->Execute(step); !done.ok()) return done.error();
@@ -64,7 +72,9 @@ Status DuckDbEngine::Attach(const std::string& table, const std::vector<InputFil
   return Ok();
 }
 
-Result<std::int64_t> DuckDbEngine::Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into, const std::function<void(RejectedRow&&)>& rejected) {
+Result<std::int64_t> DuckDbEngine::Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into,
+                                          const std::function<void(RejectedRow&&)>& rejected) {
+  materialized_.erase(into);
   const DecodeRequest request{*session_, session_->Files().AddInput(file.store, file.path), file.path, format, columns, into, rejected};
   if (format.csv) return DecodeCsv(request);
   if (format.json) return DecodeJson(request);

@@ -17,7 +17,7 @@ namespace weir::engine {
 struct Limits {
   std::int64_t memoryBytes = 0;  // of the pod, 0 = unknown; the engine takes it less max(256 MB, 30 %)
   int threads = 1;
-  std::string scratch;           // folder for spilling
+  std::string scratch;  // folder for spilling
 };
 
 // One immutable file to read.
@@ -76,7 +76,8 @@ class Engine {
 
   // Decodes one file as declared into relation `into` with exactly `columns`; what does not fit (cannot be parsed, is
   // missing where it must not be) is given to `rejected` and left out. Answers the number of rows read in all.
-  virtual Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into, const std::function<void(RejectedRow&&)>& rejected) = 0;
+  virtual Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into,
+                                      const std::function<void(RejectedRow&&)>& rejected) = 0;
 
   // Relation `into` := one SELECT of the user, cast to the declared columns by name; evaluated when the relation is used.
   // Fault::Invalid with reason "SchemaMismatch" naming each column that is missing, too many or of a type that does not

@@ -78,7 +78,8 @@ void ObjectFileSystem::Throw(const Error& error) {
 
 bool ObjectFileSystem::CanHandleFile(const std::string& path) { return path.starts_with(kScheme); }
 
-duckdb::unique_ptr<duckdb::FileHandle> ObjectFileSystem::OpenFile(const std::string& path, duckdb::FileOpenFlags flags, duckdb::optional_ptr<duckdb::FileOpener>) {
+duckdb::unique_ptr<duckdb::FileHandle> ObjectFileSystem::OpenFile(const std::string& path, duckdb::FileOpenFlags flags,
+                                                                  duckdb::optional_ptr<duckdb::FileOpener>) {
   auto handle = duckdb::make_uniq<ObjectHandle>(*this, path, flags);
   std::unique_lock lock(mutex_);
   if (flags.OpenForWriting()) {

@@ -28,18 +28,22 @@ std::vector<SourcedColumn> Columns(const DecodeRequest& request) {
   std::vector<SourcedColumn> columns;
   for (const api::Column& column : request.columns) {
     const std::string n = std::to_string(columns.size());
-    columns.push_back({&column, "CASE WHEN json_valid(j) THEN json_extract_string(j, " + Literal(Pointer(NameInFile(column))) + ") END", FromText("s" + n, column.type, "")});
+    columns.push_back(
+        {&column, "CASE WHEN json_valid(j) THEN json_extract_string(j, " + Literal(Pointer(NameInFile(column))) + ") END", FromText("s" + n, column.type, "")});
   }
   return columns;
 }
 
 std::string LinesScan(const DecodeRequest& request, const std::string& rejects) {
-  return "(SELECT j FROM read_csv(" + Literal(request.name) + ", columns = {'j': 'VARCHAR'}, auto_detect = false, delim = '', quote = '', escape = '', header = false, hive_partitioning = false, max_line_size = " + std::string(kLongestObject) +
-         ", store_rejects = true, rejects_limit = 0, rejects_table = " + Literal(rejects) + ", rejects_scan = " + Literal(rejects + "_scans") + "))";
+  return "(SELECT j FROM read_csv(" + Literal(request.name) +
+         ", columns = {'j': 'VARCHAR'}, auto_detect = false, delim = '', quote = '', escape = '', header = false, hive_partitioning = false, max_line_size = " +
+         std::string(kLongestObject) + ", store_rejects = true, rejects_limit = 0, rejects_table = " + Literal(rejects) +
+         ", rejects_scan = " + Literal(rejects + "_scans") + "))";
 }
 
 std::string ArrayScan(const DecodeRequest& request) {
-  return "(SELECT json::VARCHAR AS j FROM read_json_objects(" + Literal(request.name) + ", format = 'array', hive_partitioning = false, maximum_object_size = " + std::string(kLongestObject) + "))";
+  return "(SELECT json::VARCHAR AS j FROM read_json_objects(" + Literal(request.name) +
+         ", format = 'array', hive_partitioning = false, maximum_object_size = " + std::string(kLongestObject) + "))";
 }
 
 struct BrokenLine {
@@ -51,10 +55,12 @@ struct BrokenLine {
 Result<std::vector<BrokenLine>> FindBrokenLines(const DecodeRequest& request, const std::string& rejects) {
   std::vector<BrokenLine> lines;
   const auto add = [&](const std::vector<duckdb::Value>& row) -> Status {
-    lines.push_back({row[0].GetValue<std::int64_t>(), row[1].ToString() == "INVALID ENCODING" ? "is not UTF-8" : "is longer than 16 MB", row[2].IsNull() ? "" : row[2].ToString()});
+    lines.push_back({row[0].GetValue<std::int64_t>(), row[1].ToString() == "INVALID ENCODING" ? "is not UTF-8" : "is longer than 16 MB",
+                     row[2].IsNull() ? "" : row[2].ToString()});
     return Ok();
   };
-  Status done = request.session.ForEach("SELECT line, any_value(error_type::VARCHAR), any_value(csv_line) FROM " + Quote(rejects) + " GROUP BY line ORDER BY line", add);
+  Status done =
+      request.session.ForEach("SELECT line, any_value(error_type::VARCHAR), any_value(csv_line) FROM " + Quote(rejects) + " GROUP BY line ORDER BY line", add);
   if (!done.ok()) return done.error();
   return lines;
 }

@@ -11,7 +11,9 @@ struct FileColumn {
   duckdb::LogicalType type;
 };
 
-std::string Scan(const DecodeRequest& request, const char* options) { return "read_parquet(" + Literal(request.name) + ", hive_partitioning = false" + options + ")"; }
+std::string Scan(const DecodeRequest& request, const char* options) {
+  return "read_parquet(" + Literal(request.name) + ", hive_partitioning = false" + options + ")";
+}
 
 Result<std::vector<FileColumn>> FileColumns(const DecodeRequest& request) {
   auto described = request.session.Run("SELECT * FROM " + Scan(request, "") + " LIMIT 0");
@@ -47,13 +49,15 @@ Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, con
     found.push_back({&column, Quote(*same), ValueAs("s" + n, file[static_cast<std::size_t>(same - names.begin())].type, column.type)});
   }
   if (missing.empty()) return found;
-  return Error{Fault::Data, "FileUnreadable", request.path + " has no column " + missing + "; it has " + JoinSql(names) + ". Correct the file, or the columns' sourceName"};
+  return Error{Fault::Data, "FileUnreadable",
+               request.path + " has no column " + missing + "; it has " + JoinSql(names) + ". Correct the file, or the columns' sourceName"};
 }
 
 Status Report(const DecodeRequest& request, const std::vector<Misfit>& misfits) {
   if (misfits.empty()) return Ok();
   const std::string bad = "SELECT rowid FROM " + Quote(request.RowsTable()) + " WHERE \" bad\" IS NOT NULL";
-  const std::string rows = "SELECT to_json(r) FROM (SELECT * EXCLUDE (file_row_number) FROM " + Scan(request, ", file_row_number = true") + " WHERE file_row_number IN (" + bad + ") ORDER BY file_row_number) r";
+  const std::string rows = "SELECT to_json(r) FROM (SELECT * EXCLUDE (file_row_number) FROM " + Scan(request, ", file_row_number = true") +
+                           " WHERE file_row_number IN (" + bad + ") ORDER BY file_row_number) r";
   auto next = misfits.begin();
   return request.session.ForEach(rows, [&](const std::vector<duckdb::Value>& row) -> Status {
     request.rejected({request.path, next->position + 1, next->column, next->reason, row[0].ToString()});

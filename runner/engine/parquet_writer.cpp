@@ -34,7 +34,8 @@ std::string CopyStatement(const std::string& relation, const std::vector<Relatio
     outputs.push_back(column.type.id() == LogicalTypeId::TIMESTAMP ? ToInstant(name) + " AS " + name : name);
     ids.push_back(name + ": " + std::to_string(ids.size() + 1));
   }
-  return "COPY (SELECT " + JoinSql(outputs) + " FROM " + Quote(relation) + ") TO " + Literal(path) + " (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, PRESERVE_ORDER false, RETURN_STATS true, FIELD_IDS {" + JoinSql(ids) + "})";
+  return "COPY (SELECT " + JoinSql(outputs) + " FROM " + Quote(relation) + ") TO " + Literal(path) +
+         " (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, PRESERVE_ORDER false, RETURN_STATS true, FIELD_IDS {" + JoinSql(ids) + "})";
 }
 
 // "2024-01-01 00:00:00.123456+00" as Delta has it: ISO 8601 to the millisecond, a maximum rounded up.

@@ -35,7 +35,8 @@ std::vector<std::string> Settings(const Limits& limits) {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<duckdb::DuckDB> database, ObjectFileSystem& files) : database_(std::move(database)), files_(files), work_(*database_), declared_(*database_) {}
+Session::Session(std::unique_ptr<duckdb::DuckDB> database, ObjectFileSystem& files)
+    : database_(std::move(database)), files_(files), work_(*database_), declared_(*database_) {}
 
 Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
   duckdb::DBConfig config;
@@ -72,6 +73,7 @@ Error Session::Explain(const std::exception& error) {
 }
 
 Result<Session::Rows> Session::Run(const std::string& sql) try {
+  files_.TakeError();  // of a query that got over it
   duckdb::unique_ptr<duckdb::MaterializedQueryResult> result = work_.Query(sql);
   if (result->HasError()) return Explain(result->GetErrorObject());
   return Rows(result.release());
@@ -93,6 +95,7 @@ Result<std::int64_t> Session::Number(const std::string& sql) {
 }
 
 Status Session::ForEach(const std::string& sql, const std::function<Status(const std::vector<duckdb::Value>&)>& row) try {
+  files_.TakeError();
   auto result = work_.SendQuery(sql);
   if (result->HasError()) return Explain(result->GetErrorObject());
   std::vector<duckdb::Value> values(result->ColumnCount());

@@ -25,13 +25,15 @@ std::string DecimalFromText(const std::string& source, const std::string& type) 
   std::sscanf(type.c_str(), "DECIMAL(%d,%d)", &precision, &scale);
   const int wide = 38 - (precision - scale);
   if (wide <= scale) return TryCast(source, type);
-  return Exact("(contains(" + source + ", '.') OR contains(" + source + ", 'e') OR contains(" + source + ", 'E'))", TryCast(source, type), TryCast(source, "DECIMAL(38," + std::to_string(wide) + ")"));
+  return Exact("(contains(" + source + ", '.') OR contains(" + source + ", 'e') OR contains(" + source + ", 'E'))", TryCast(source, type),
+               TryCast(source, "DECIMAL(38," + std::to_string(wide) + ")"));
 }
 
 std::string TimestampFromText(const std::string& source, const std::string& format) {
   if (!format.empty()) return FromInstant("TRY_CAST(try_strptime(" + source + ", " + Literal(format) + ") AS TIMESTAMPTZ)");
   // The common form has no offset and needs no calendar.
-  return "CASE WHEN strlen(" + source + ") = 19 AND " + source + "[17] = ':' THEN " + TryCast(source, "TIMESTAMP") + " ELSE " + FromInstant(TryCast(source, "TIMESTAMPTZ")) + " END";
+  return "CASE WHEN strlen(" + source + ") = 19 AND " + source + "[17] = ':' THEN " + TryCast(source, "TIMESTAMP") + " ELSE " +
+         FromInstant(TryCast(source, "TIMESTAMPTZ")) + " END";
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ std::string ColumnDefinitions(const std::vector<api::Column>& columns);
 
 // TIMESTAMP is written to Parquet adjusted to UTC (Delta's timestamp) and read back as the same instant. Casts would go
 // through the calendar of ICU and cost a quarter of a copy; these are the same number in another type.
-std::string ToInstant(std::string_view timestamp_expression);    // TIMESTAMP -> TIMESTAMP WITH TIME ZONE
-std::string FromInstant(std::string_view instant_expression);    // and back
+std::string ToInstant(std::string_view timestamp_expression);  // TIMESTAMP -> TIMESTAMP WITH TIME ZONE
+std::string FromInstant(std::string_view instant_expression);  // and back
 
 // The value of text `source` (an SQL expression of type VARCHAR) as `column`'s type; NULL when it cannot be read exactly.
 // A number with digits that the type would round away, a date with a time of day and an infinite instant are not exact.

@@ -13,9 +13,12 @@ std::string Join(const std::vector<std::string>& parts) {
 std::vector<std::pair<std::string, api::Check>> SchemaRules(const api::TaskTable& table) {
   std::vector<std::pair<std::string, api::Check>> rules;
   for (const api::Column& column : table.columns)
-    if (!column.IsNullable()) rules.push_back({"column " + column.name + " must have a value in every row", api::Check{.name = "spec.schema.columns[" + column.name + "]", .notNull = api::NotNullCheck{{column.name}}}});
+    if (!column.IsNullable())
+      rules.push_back({"column " + column.name + " must have a value in every row",
+                       api::Check{.name = "spec.schema.columns[" + column.name + "]", .notNull = api::NotNullCheck{{column.name}}}});
   for (std::size_t i = 0; i < table.keys.size(); ++i)
-    rules.push_back({"key (" + Join(table.keys[i].columns) + ") must be unique", api::Check{.name = "spec.schema.keys[" + std::to_string(i) + "]", .unique = api::UniqueCheck{table.keys[i].columns}}});
+    rules.push_back({"key (" + Join(table.keys[i].columns) + ") must be unique",
+                     api::Check{.name = "spec.schema.keys[" + std::to_string(i) + "]", .unique = api::UniqueCheck{table.keys[i].columns}}});
   return rules;
 }
 
@@ -26,7 +29,8 @@ std::string Failures(const api::Check& check, std::int64_t count) {
 
 }  // namespace
 
-Result<Audit> AuditRelation(engine::Engine& engine, const std::string& relation, const api::TaskTable& table, const std::vector<api::Check>& checks, Quarantining quarantining) {
+Result<Audit> AuditRelation(engine::Engine& engine, const std::string& relation, const api::TaskTable& table, const std::vector<api::Check>& checks,
+                            Quarantining quarantining) {
   Audit audit;
   for (const auto& [sentence, rule] : SchemaRules(table)) {
     const auto count = engine.CountFailures(relation, rule);

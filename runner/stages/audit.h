@@ -19,7 +19,8 @@ enum class Quarantining { Done, NotPossible };  // whether rows of Quarantine ch
 
 // Evaluates everything, so that one attempt tells all that is wrong. Findings carry the name of the check, or
 // "spec.schema...", as path.
-Result<Audit> AuditRelation(engine::Engine& engine, const std::string& relation, const api::TaskTable& table, const std::vector<api::Check>& checks, Quarantining quarantining);
+Result<Audit> AuditRelation(engine::Engine& engine, const std::string& relation, const api::TaskTable& table, const std::vector<api::Check>& checks,
+                            Quarantining quarantining);
 
 // Fault::Data, "CheckFailed", with every broken rule; Ok when there is none.
 Status Verdict(const Audit& audit, const api::TaskTable& table);

@@ -8,7 +8,8 @@ Result<api::StageOutcome> RunCheck(Place& place) {
   if (!target.ok()) return target.error();
   const auto state = target->log->Load();
   if (!state.ok()) return state.error();
-  if (state->version < 0) return Error{Fault::Data, "NoFiles", target->table->name + " has no committed version to check: run the stage that writes it first"};
+  if (state->commitInfo.is_null())
+    return Error{Fault::Data, "NoFiles", target->table->name + " has no committed version to check: run the stage that writes it first"};
   auto engine = engine::MakeEngine(place.ports.limits);
   if (!engine.ok()) return engine.error();
   std::vector<engine::InputFile> files;
@@ -24,7 +25,8 @@ Result<api::StageOutcome> RunCheck(Place& place) {
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = api::Ledger{.rowsIn = rows, .rowsOut = rows}};
   outcome.findings = audit->broken;
   outcome.findings.insert(outcome.findings.end(), audit->warnings.begin(), audit->warnings.end());
-  outcome.message = std::to_string(place.task.checks.size()) + " checks over " + std::to_string(rows) + " rows of version " + std::to_string(state->version) + ", " + std::to_string(audit->broken.size()) + " failed, " + std::to_string(audit->warnings.size()) + " warned";
+  outcome.message = std::to_string(place.task.checks.size()) + " checks over " + std::to_string(rows) + " rows of version " + std::to_string(state->version) +
+                    ", " + std::to_string(audit->broken.size()) + " failed, " + std::to_string(audit->warnings.size()) + " warned";
   if (audit->broken.empty()) return outcome;
   outcome.result = api::OutcomeClass::Data;
   outcome.reason = api::Reason::CheckFailed;

@@ -94,11 +94,19 @@ Status DecodeOne(Decoding& decoding, const storage::DataFile& source) {
   const auto facts = decoding.engine->Measure(kCandidate, target.eventTime);
   if (!facts.ok()) return facts.error();
   ledger->rowsOut = facts->rows;
-  if (!ledger->Closed()) return Error{Fault::Bug, "LedgerOpen", source.path + ": " + std::to_string(ledger->rowsIn) + " rows read, " + std::to_string(ledger->rowsOut) + " written, " + std::to_string(ledger->quarantined) + " set aside"};
+  if (!ledger->Closed())
+    return Error{Fault::Bug, "LedgerOpen",
+                 source.path + ": " + std::to_string(ledger->rowsIn) + " rows read, " + std::to_string(ledger->rowsOut) + " written, " +
+                     std::to_string(ledger->quarantined) + " set aside"};
 
   storage::DataFile file{.path = *path, .bytes = written->bytes, .rows = facts->rows, .modified = decoding.place.task.logicalTime, .stats = written->stats};
-  file.tags = {{kTagInput, source.path}, {kTagSha256, Tag(source, kTagSha256)}, {kTagLanded, Tag(source, kTagLanded)}, {kTagSchema, decoding.schemaHash}, {kTagContent, facts->contentHash},
-               {kTagRead, std::to_string(ledger->rowsIn)}, {kTagQuarantined, std::to_string(ledger->quarantined)}};
+  file.tags = {{kTagInput, source.path},
+               {kTagSha256, Tag(source, kTagSha256)},
+               {kTagLanded, Tag(source, kTagLanded)},
+               {kTagSchema, decoding.schemaHash},
+               {kTagContent, facts->contentHash},
+               {kTagRead, std::to_string(ledger->rowsIn)},
+               {kTagQuarantined, std::to_string(ledger->quarantined)}};
   if (ledger->quarantined > 0) file.tags[kTagQuarantine] = decoding.quarantine.Path();
   if (facts->maxEventTime) file.tags[kTagNewestEvent] = FormatMicros(*facts->maxEventTime);
   decoding.files[file.path] = file;
@@ -112,8 +120,10 @@ Status Reconcile(Decoding& decoding, const storage::TableState& inputs, const st
   for (const auto& [path, file] : outputs.files) {
     const auto input = inputs.files.find(Tag(file, kTagInput));
     const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) && Tag(file, kTagSchema) == decoding.schemaHash;
-    if (fits && done.insert(input->first).second) decoding.files[path] = file;
-    else decoding.change.remove.push_back(path);
+    if (fits && done.insert(input->first).second)
+      decoding.files[path] = file;
+    else
+      decoding.change.remove.push_back(path);
   }
   for (const auto& [path, file] : inputs.files) {
     if (done.contains(path)) continue;
@@ -149,7 +159,8 @@ Result<Audit> AuditCandidate(Decoding& decoding) {
 Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::TableState& inputs) {
   const Facts facts = SumsOf(decoding, inputs, inputs.version);
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger};
-  outcome.message = std::to_string(decoding.change.add.size()) + " files decoded, " + std::to_string(decoding.files.size() - decoding.change.add.size()) + " kept, " + std::to_string(decoding.change.remove.size()) + " removed";
+  outcome.message = std::to_string(decoding.change.add.size()) + " files decoded, " + std::to_string(decoding.files.size() - decoding.change.add.size()) +
+                    " kept, " + std::to_string(decoding.change.remove.size()) + " removed";
   if (decoding.change.add.empty() && decoding.change.remove.empty()) return outcome;
   const auto audit = AuditCandidate(decoding);
   if (!audit.ok()) return audit.error();
@@ -180,7 +191,12 @@ Result<api::StageOutcome> RunDecode(Place& place) {
   auto engine = engine::MakeEngine(place.ports.limits);
   if (!engine.ok()) return engine.error();
 
-  Decoding decoding{.place = place, .input = *input, .target = *target, .schemaHash = SchemaHash(*input->table, *target->table), .engine = std::move(engine).value(), .quarantine = QuarantineFile(place)};
+  Decoding decoding{.place = place,
+                    .input = *input,
+                    .target = *target,
+                    .schemaHash = SchemaHash(*input->table, *target->table),
+                    .engine = std::move(engine).value(),
+                    .quarantine = QuarantineFile(place)};
   decoding.change.schema = schema;
   if (Status reconciled = Reconcile(decoding, *inputs, *outputs); !reconciled.ok()) return reconciled.error();
   return CommitDecoded(decoding, *inputs);

@@ -23,7 +23,9 @@ struct Landing {
 
 Error NoFiles(const std::string& what) { return {Fault::Data, "NoFiles", what}; }
 
-Error EmptyFile(const std::string& what) { return {Fault::Data, "BadInput", what + " is empty (0 bytes): nothing was landed; the file stays where it is. Remove it or let its supplier write it again"}; }
+Error EmptyFile(const std::string& what) {
+  return {Fault::Data, "BadInput", what + " is empty (0 bytes): nothing was landed; the file stays where it is. Remove it or let its supplier write it again"};
+}
 
 // "a/data.csv.gz" landed at 5 -> "file_land_timestamp=5/data_5.csv.gz".
 std::string LandedPath(const std::string& source, std::int64_t seconds, const std::string& suffix) {
@@ -71,8 +73,10 @@ Result<std::vector<storage::ObjectInfo>> Matching(storage::ObjectStore& store, c
   std::vector<storage::ObjectInfo> matching;
   if (pattern.find_first_of("*?") == std::string::npos) {
     const auto found = store.Stat(path);
-    if (found.ok()) matching.push_back(*found);
-    else if (found.error().fault != Fault::Missing) return found.error();
+    if (found.ok())
+      matching.push_back(*found);
+    else if (found.error().fault != Fault::Missing)
+      return found.error();
     return matching;
   }
   const auto all = store.List(folder);
@@ -81,7 +85,8 @@ Result<std::vector<storage::ObjectInfo>> Matching(storage::ObjectStore& store, c
     return all.error();
   }
   for (const storage::ObjectInfo& object : *all)
-    if (storage::FolderOf(object.path) == folder && ::fnmatch(pattern.c_str(), storage::FileNameOf(object.path).c_str(), FNM_PERIOD) == 0) matching.push_back(object);
+    if (storage::FolderOf(object.path) == folder && ::fnmatch(pattern.c_str(), storage::FileNameOf(object.path).c_str(), FNM_PERIOD) == 0)
+      matching.push_back(object);
   return matching;
 }
 
@@ -130,7 +135,8 @@ Status LandUrl(Landing& landing, const std::string& url) {
 }  // namespace
 
 Result<api::StageOutcome> RunLand(Place& place) {
-  if (!place.task.source || (!place.task.source->files && !place.task.source->http)) return Error{Fault::Invalid, "Invalid", "stage " + place.task.stage + " names no source to land from"};
+  if (!place.task.source || (!place.task.source->files && !place.task.source->http))
+    return Error{Fault::Invalid, "Invalid", "stage " + place.task.stage + " names no source to land from"};
   auto target = place.Table(place.task.into);
   if (!target.ok()) return target.error();
   const storage::TableSchema schema{.provider = ProviderOf(*target->table)};
@@ -147,9 +153,12 @@ Result<api::StageOutcome> RunLand(Place& place) {
   if (!done.ok()) return done.error();
 
   Facts facts;
-  facts.ledger = {.rowsIn = landing.seen, .rowsOut = static_cast<std::int64_t>(landing.landed.size()), .filtered = landing.seen - static_cast<std::int64_t>(landing.landed.size())};
+  facts.ledger = {.rowsIn = landing.seen,
+                  .rowsOut = static_cast<std::int64_t>(landing.landed.size()),
+                  .filtered = landing.seen - static_cast<std::int64_t>(landing.landed.size())};
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger};
-  outcome.message = std::to_string(facts.ledger.rowsOut) + " of " + std::to_string(landing.seen) + " files landed, " + std::to_string(facts.ledger.filtered) + " were there before";
+  outcome.message = std::to_string(facts.ledger.rowsOut) + " of " + std::to_string(landing.seen) + " files landed, " + std::to_string(facts.ledger.filtered) +
+                    " were there before";
   if (landing.landed.empty()) return outcome;
   facts.dataAsOf = place.task.logicalTime;
   facts.contentHash = ContentHashOf(*state);

@@ -25,11 +25,19 @@ Result<PlacedTable> Place::Table(const std::string& name, api::TargetKind kind) 
   for (const api::TaskTable& table : task.tables)
     if (table.name == name && table.kind == kind) return Placed(table);
   const bool view = kind == api::TargetKind::View;
-  return Error{Fault::Invalid, view ? "ViewMissing" : "DatasetMissing", std::string(view ? "View " : "Dataset ") + name + " does not exist in namespace " + task.ns};
+  return Error{Fault::Invalid, view ? "ViewMissing" : "DatasetMissing",
+               std::string(view ? "View " : "Dataset ") + name + " does not exist in namespace " + task.ns};
 }
 
 storage::Committer Place::Committer() const {
-  return {.run = task.run, .runUid = task.runUid, .stage = task.stage, .attempt = task.attempt, .epoch = task.epoch, .pipeline = task.pipeline, .revision = task.revision, .image = task.image};
+  return {.run = task.run,
+          .runUid = task.runUid,
+          .stage = task.stage,
+          .attempt = task.attempt,
+          .epoch = task.epoch,
+          .pipeline = task.pipeline,
+          .revision = task.revision,
+          .image = task.image};
 }
 
 }  // namespace weir::stages

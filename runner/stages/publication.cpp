@@ -63,8 +63,10 @@ Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, cons
 
 Result<api::Commit> Publish(const Place& place, const PlacedTable& target, storage::TableChange change, const Facts& facts) {
   if (!facts.ledger.Closed()) {
-    return Error{Fault::Bug, "LedgerOpen", "the ledger of " + target.table->name + " does not add up: " + std::to_string(facts.ledger.rowsIn) + " in, " + std::to_string(facts.ledger.rowsOut) + " out, " +
-                                               std::to_string(facts.ledger.quarantined) + " quarantined, " + std::to_string(facts.ledger.filtered) + " filtered; nothing was committed"};
+    return Error{Fault::Bug, "LedgerOpen",
+                 "the ledger of " + target.table->name + " does not add up: " + std::to_string(facts.ledger.rowsIn) + " in, " +
+                     std::to_string(facts.ledger.rowsOut) + " out, " + std::to_string(facts.ledger.quarantined) + " quarantined, " +
+                     std::to_string(facts.ledger.filtered) + " filtered; nothing was committed"};
   }
   change.facts = ToJson(facts, place.task);
   const auto committed = target.log->Commit(place.Committer(), change);

@@ -46,7 +46,7 @@ bool Reads(const QueryRun& run, const Source& source) { return std::find(run.rea
 Status RequireCommitted(const QueryRun& run) {
   std::string missing;
   for (const Source& source : run.sources)
-    if (Reads(run, source) && source.state.version < 0) missing += (missing.empty() ? "" : ", ") + source.table->name;
+    if (Reads(run, source) && source.state.commitInfo.is_null()) missing += (missing.empty() ? "" : ", ") + source.table->name;
   if (missing.empty()) return Ok();
   return Error{Fault::Data, "NoFiles", "the SQL reads " + missing + ", of which no version was ever committed: run the pipeline that writes it first"};
 }
@@ -90,7 +90,8 @@ Result<Facts> FactsOf(QueryRun& run, const storage::DataFile& file) {
   const auto in = run.engine->CountInputs(run.reads);
   if (!in.ok()) return in.error();
   const std::int64_t produced = file.rows + run.quarantine.rows();
-  Facts facts{.ledger = {.rowsIn = *in, .rowsOut = measured->rows, .quarantined = run.quarantine.rows(), .filtered = *in - produced}, .contentHash = measured->contentHash};
+  Facts facts{.ledger = {.rowsIn = *in, .rowsOut = measured->rows, .quarantined = run.quarantine.rows(), .filtered = *in - produced},
+              .contentHash = measured->contentHash};
   facts.dataAsOf = run.target.table->eventTime.empty() ? OldestInput(run) : measured->maxEventTime;
   for (const Source& source : run.sources)
     if (Reads(run, source)) facts.inputs.push_back({source.table->name, source.state.version, source.state.Rows()});

@@ -165,6 +165,20 @@ TEST_F(RuntimeTest, StopLetsTheReconcileInFlightComeToItsEnd) {
   runtime->Stop();
 }
 
+TEST_F(RuntimeTest, AStandbyFillsItsStoresAndReconcilesNothingUntilItLeads) {
+  Make("a");
+  Runtime runtime(ports_, clock_, EnsureRun, PipelineOf, {}, {});
+  runtime.StartWatching();
+  EXPECT_TRUE(Eventually([&] { return runtime.Synced() && stores_.pipelines.Size() == 1; }));
+  EXPECT_FALSE(HasRun("a"));
+  runtime.StartWorking();
+  EXPECT_TRUE(Eventually([&] { return HasRun("a"); }));
+  runtime.Stop();
+  runtime.StartWorking();  // the lease was won in the last moment
+  Make("late");
+  EXPECT_FALSE(HasRun("late"));
+}
+
 TEST_F(RuntimeTest, ARestartSeesTheSameWorldAndWritesNothing) {
   Make("a");
   auto first = Start();

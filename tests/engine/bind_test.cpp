@@ -20,7 +20,8 @@ class Bind : public EngineTest {
 };
 
 TEST_F(Bind, NamesColumnsTypesAndTablesWithoutData) {
-  const auto bound = engine_->Bind("WITH late AS (SELECT * FROM flights WHERE delay > 0) SELECT count(*) AS n, sum(delay) AS total FROM late JOIN airports ON iata = 'X';");
+  const auto bound =
+      engine_->Bind("WITH late AS (SELECT * FROM flights WHERE delay > 0) SELECT count(*) AS n, sum(delay) AS total FROM late JOIN airports ON iata = 'X';");
   ASSERT_TRUE(bound.ok()) << bound.error().message;
   ASSERT_EQ(bound->columns.size(), 2U);
   EXPECT_EQ(bound->columns[0].type, "BIGINT");
@@ -35,7 +36,9 @@ TEST_F(Bind, ANameOfAWithHidesATable) {
 }
 
 TEST_F(Bind, TablesInUsingUnionAndSubqueriesAreFound) {
-  const auto bound = engine_->Bind("SELECT iata FROM airports JOIN (WITH x AS (SELECT 'A' AS iata) SELECT * FROM x UNION SELECT 'B') USING (iata) WHERE EXISTS (WITH y AS (SELECT id FROM flights) SELECT * FROM y)");
+  const auto bound = engine_->Bind(
+      "SELECT iata FROM airports JOIN (WITH x AS (SELECT 'A' AS iata) SELECT * FROM x UNION SELECT 'B') USING (iata) WHERE EXISTS (WITH y AS (SELECT id FROM "
+      "flights) SELECT * FROM y)");
   ASSERT_TRUE(bound.ok()) << bound.error().message;
   EXPECT_THAT(bound->tables, ElementsAre("airports", "flights"));
 }
@@ -58,7 +61,9 @@ TEST_F(Bind, AnUnknownColumnGetsTheNearestNameAndTheLine) {
 TEST_F(Bind, AMistakeOfSyntaxSaysWhere) { EXPECT_THAT(Refusal("SELECT id FORM flights").message, HasSubstr("syntax error")); }
 
 TEST_F(Bind, EveryColumnThatDoesNotMatchIsNamedAtOnce) {
-  const Status matched = engine_->MatchSelect("SELECT id, avg(delay) AS delay, max(\"at\") AS until, id AS idd FROM flights GROUP BY id", {Required("id", "INTEGER"), Optional("delay", "INTEGER"), Optional("at", "TIMESTAMP"), Optional("ide", "INTEGER")});
+  const Status matched =
+      engine_->MatchSelect("SELECT id, avg(delay) AS delay, max(\"at\") AS until, id AS idd FROM flights GROUP BY id",
+                           {Required("id", "INTEGER"), Optional("delay", "INTEGER"), Optional("at", "TIMESTAMP"), Optional("ide", "INTEGER")});
   ASSERT_FALSE(matched.ok());
   EXPECT_EQ(matched.error().reason, "SchemaMismatch");
   EXPECT_THAT(matched.error().message, HasSubstr("column delay is DOUBLE and declared INTEGER: write CAST(... AS INTEGER) or declare it DOUBLE"));
@@ -86,10 +91,14 @@ TEST_P(Conversions, AreTakenOnlyWithoutLoss) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, Conversions,
-                         testing::Values(Conversion{"HUGEINT", "BIGINT", true}, Conversion{"INTEGER", "BIGINT", true}, Conversion{"BIGINT", "INTEGER", true}, Conversion{"INTEGER", "DOUBLE", true}, Conversion{"BIGINT", "DOUBLE", false},
-                                         Conversion{"HUGEINT", "DOUBLE", false}, Conversion{"DOUBLE", "INTEGER", false}, Conversion{"DOUBLE", "FLOAT", false}, Conversion{"FLOAT", "DOUBLE", true}, Conversion{"DECIMAL(10,2)", "DECIMAL(12,2)", true},
-                                         Conversion{"DECIMAL(10,2)", "DECIMAL(12,1)", false}, Conversion{"DECIMAL(10,2)", "DOUBLE", true}, Conversion{"DECIMAL(10,2)", "INTEGER", false}, Conversion{"DATE", "TIMESTAMP", true}, Conversion{"TIMESTAMP", "DATE", false},
-                                         Conversion{"TIMESTAMPTZ", "TIMESTAMP", true}, Conversion{"TIMESTAMP_NS", "TIMESTAMP", false}, Conversion{"INTEGER", "VARCHAR", false}, Conversion{"VARCHAR", "INTEGER", false}, Conversion{"UUID", "VARCHAR", true},
+                         testing::Values(Conversion{"HUGEINT", "BIGINT", true}, Conversion{"INTEGER", "BIGINT", true}, Conversion{"BIGINT", "INTEGER", true},
+                                         Conversion{"INTEGER", "DOUBLE", true}, Conversion{"BIGINT", "DOUBLE", false}, Conversion{"HUGEINT", "DOUBLE", false},
+                                         Conversion{"DOUBLE", "INTEGER", false}, Conversion{"DOUBLE", "FLOAT", false}, Conversion{"FLOAT", "DOUBLE", true},
+                                         Conversion{"DECIMAL(10,2)", "DECIMAL(12,2)", true}, Conversion{"DECIMAL(10,2)", "DECIMAL(12,1)", false},
+                                         Conversion{"DECIMAL(10,2)", "DOUBLE", true}, Conversion{"DECIMAL(10,2)", "INTEGER", false},
+                                         Conversion{"DATE", "TIMESTAMP", true}, Conversion{"TIMESTAMP", "DATE", false},
+                                         Conversion{"TIMESTAMPTZ", "TIMESTAMP", true}, Conversion{"TIMESTAMP_NS", "TIMESTAMP", false},
+                                         Conversion{"INTEGER", "VARCHAR", false}, Conversion{"VARCHAR", "INTEGER", false}, Conversion{"UUID", "VARCHAR", true},
                                          Conversion{"BOOLEAN", "INTEGER", false}, Conversion{"INTEGER[]", "VARCHAR", false}));
 
 }  // namespace

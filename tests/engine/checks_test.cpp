@@ -7,9 +7,7 @@ using testing::ElementsAre;
 
 class Checks : public EngineTest {
  protected:
-  Checks() {
-    Table("t", columns_, "SELECT * FROM (VALUES (1, 'a'), (1, 'b'), (2, NULL), (NULL, 'it''s'), (50, 'a')) t(n, s)");
-  }
+  Checks() { Table("t", columns_, "SELECT * FROM (VALUES (1, 'a'), (1, 'b'), (2, NULL), (NULL, 'it''s'), (50, 'a')) t(n, s)"); }
   std::int64_t Failures(const api::Check& check) {
     const auto count = engine_->CountFailures("t", check);
     EXPECT_TRUE(count.ok()) << (count.ok() ? "" : count.error().message);
@@ -42,11 +40,13 @@ TEST_F(Checks, ValuesThatLookLikeSqlStayValues) { EXPECT_EQ(Failures({.name = "c
 TEST_F(Checks, QuarantineMovesTheFailingRowsOut) {
   ASSERT_TRUE(engine_->Select("SELECT * FROM t", columns_, "r").ok());
   std::vector<RejectedRow> rows;
-  const auto count = engine_->Quarantine("r", {.name = "small", .range = api::RangeCheck{"n", "", "10"}}, [&](RejectedRow&& row) { rows.push_back(std::move(row)); });
+  const auto count =
+      engine_->Quarantine("r", {.name = "small", .range = api::RangeCheck{"n", "", "10"}}, [&](RejectedRow&& row) { rows.push_back(std::move(row)); });
   ASSERT_TRUE(count.ok()) << count.error().message;
   EXPECT_EQ(*count, 1);
   EXPECT_THAT(rows, ElementsAre(RejectedRow{"", 0, "n", "fails check small (range: n from any to 10)", R"({"n":50,"s":"a"})"}));
-  const auto more = engine_->Quarantine("r", {.name = "named", .notNull = api::NotNullCheck{{"s"}}}, [&](RejectedRow&& row) { rows.push_back(std::move(row)); });
+  const auto more =
+      engine_->Quarantine("r", {.name = "named", .notNull = api::NotNullCheck{{"s"}}}, [&](RejectedRow&& row) { rows.push_back(std::move(row)); });
   EXPECT_EQ(*more, 1);
   EXPECT_EQ(engine_->Measure("r", "")->rows, 3);
 }

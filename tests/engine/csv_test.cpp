@@ -11,16 +11,20 @@ const api::Format kCsv{.csv = api::CsvFormat{}};
 
 class Csv : public EngineTest {
  protected:
-  const std::vector<api::Column> columns_{Required("id", "INTEGER"), Optional("name", "VARCHAR"), Optional("amount", "DECIMAL(10,2)"), Optional("at", "TIMESTAMP")};
+  const std::vector<api::Column> columns_{Required("id", "INTEGER"), Optional("name", "VARCHAR"), Optional("amount", "DECIMAL(10,2)"),
+                                          Optional("at", "TIMESTAMP")};
 };
 
 TEST_F(Csv, ReadsEveryDeclaredType) {
-  const std::vector<api::Column> all{Optional("b", "BOOLEAN"), Optional("t", "TINYINT"), Optional("s", "SMALLINT"), Optional("i", "INTEGER"), Optional("l", "BIGINT"), Optional("f", "FLOAT"), Optional("d", "DOUBLE"), Optional("p", "DECIMAL(12,3)"), Optional("v", "VARCHAR"), Optional("day", "DATE"), Optional("at", "TIMESTAMP")};
+  const std::vector<api::Column> all{Optional("b", "BOOLEAN"), Optional("t", "TINYINT"), Optional("s", "SMALLINT"),  Optional("i", "INTEGER"),
+                                     Optional("l", "BIGINT"),  Optional("f", "FLOAT"),   Optional("d", "DOUBLE"),    Optional("p", "DECIMAL(12,3)"),
+                                     Optional("v", "VARCHAR"), Optional("day", "DATE"),  Optional("at", "TIMESTAMP")};
   const auto rows = Decode(Put("all.csv", "b,t,s,i,l,f,d,p,v,day,at\ntrue,1,2,3,4,1.5,2.5,3.125,text,2024-02-29,2024-02-29T12:00:00.000001Z\n"), kCsv, all);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_EQ(*rows, 1);
   EXPECT_THAT(rejected_, IsEmpty());
-  EXPECT_THAT(RowsOf("decoded", all), ElementsAre(R"({"at":"2024-02-29 12:00:00.000001","b":true,"d":2.5,"day":"2024-02-29","f":1.5,"i":3,"l":4,"p":3.125,"s":2,"t":1,"v":"text"})"));
+  EXPECT_THAT(RowsOf("decoded", all),
+              ElementsAre(R"({"at":"2024-02-29 12:00:00.000001","b":true,"d":2.5,"day":"2024-02-29","f":1.5,"i":3,"l":4,"p":3.125,"s":2,"t":1,"v":"text"})"));
 }
 
 TEST_F(Csv, SetsEachBrokenRowAsideWithLineColumnReasonAndText) {
@@ -37,9 +41,12 @@ TEST_F(Csv, SetsEachBrokenRowAsideWithLineColumnReasonAndText) {
   const auto rows = Decode(Put("in.csv", text), kCsv, columns_);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_EQ(*rows, 8);
-  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 3, "id", "cannot be read as INTEGER", "x,b,3.5,2024-01-01 00:00:00"}, RejectedRow{"in.csv", 4, "amount", "has too few values", "3,c"},
-                                     RejectedRow{"in.csv", 5, "", "has too many values", "4,d,1,2024-01-01,extra"}, RejectedRow{"in.csv", 6, "id", "is missing", ",e,1,2024-01-01"},
-                                     RejectedRow{"in.csv", 7, "amount", "cannot be read as DECIMAL(10,2)", "6,f,1.239,2024-01-01"}, RejectedRow{"in.csv", 8, "id", "cannot be read as INTEGER", "7.5,g,1,2024-01-01"},
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 3, "id", "cannot be read as INTEGER", "x,b,3.5,2024-01-01 00:00:00"},
+                                     RejectedRow{"in.csv", 4, "amount", "has too few values", "3,c"},
+                                     RejectedRow{"in.csv", 5, "", "has too many values", "4,d,1,2024-01-01,extra"},
+                                     RejectedRow{"in.csv", 6, "id", "is missing", ",e,1,2024-01-01"},
+                                     RejectedRow{"in.csv", 7, "amount", "cannot be read as DECIMAL(10,2)", "6,f,1.239,2024-01-01"},
+                                     RejectedRow{"in.csv", 8, "id", "cannot be read as INTEGER", "7.5,g,1,2024-01-01"},
                                      RejectedRow{"in.csv", 9, "at", "cannot be read as TIMESTAMP", "8,h,1,2024-13-01"}));
   EXPECT_THAT(RowsOf("decoded", columns_), ElementsAre(R"({"amount":2.5,"at":"2024-01-01 00:00:00","id":1,"name":"a"})"));
 }
@@ -48,7 +55,8 @@ TEST_F(Csv, LinesArePhysicalLinesAfterValuesThatSpanLinesAndEmptyLines) {
   const auto rows = Decode(Put("in.csv", "id,name,amount,at\n1,\"two\nlines\",1,\n\nbad,b,1,\n,\"a \"\"quoted\"\"\nname\",1,\nworse,c,1,\n"), kCsv, columns_);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_EQ(*rows, 4);
-  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 5, "id", "cannot be read as INTEGER", "bad,b,1,"}, RejectedRow{"in.csv", 6, "id", "is missing", ",\"a \"\"quoted\"\"\nname\",1,"},
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 5, "id", "cannot be read as INTEGER", "bad,b,1,"},
+                                     RejectedRow{"in.csv", 6, "id", "is missing", ",\"a \"\"quoted\"\"\nname\",1,"},
                                      RejectedRow{"in.csv", 8, "id", "cannot be read as INTEGER", "worse,c,1,"}));
 }
 
@@ -86,7 +94,15 @@ TEST_F(Csv, ColumnsAreFoundByNameNotByPlace) {
 TEST_F(Csv, LinesAreRightAfterAByteOrderMarkAndWithCarriageReturns) {
   const auto rows = Decode(Put("in.csv", "\xEF\xBB\xBFid,name,amount,at\r\nx,a,1,\r\n2,b\r\n,c,1,\r\n"), kCsv, columns_);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
-  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 2, "id", "cannot be read as INTEGER", "x,a,1,"}, RejectedRow{"in.csv", 3, "amount", "has too few values", "2,b"}, RejectedRow{"in.csv", 4, "id", "is missing", ",c,1,"}));
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 2, "id", "cannot be read as INTEGER", "x,a,1,"},
+                                     RejectedRow{"in.csv", 3, "amount", "has too few values", "2,b"}, RejectedRow{"in.csv", 4, "id", "is missing", ",c,1,"}));
+}
+
+TEST_F(Csv, AnEmptyLineOfOneColumnIsARowWithoutValue) {
+  const auto rows = Decode(Put("in.csv", "id\n1\n\nx\n"), kCsv, {Required("id", "INTEGER")});
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 3);
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 3, "id", "is missing", ""}, RejectedRow{"in.csv", 4, "id", "cannot be read as INTEGER", "x"}));
 }
 
 TEST_F(Csv, AFileWithoutADeclaredColumnIsUnreadable) {
@@ -114,7 +130,9 @@ TEST_F(Csv, ReadsOtherDelimitersNullsFormatsAndFilesWithoutHeader) {
 
 TEST_F(Csv, LinesHoldOverManyBuffersReadInParallel) {
   std::string text = "id,name,amount,at\n";
-  for (int i = 0; i < 400'000; ++i) text += (i % 100'000 == 99'999 ? std::string("bad") : std::to_string(i)) + ",some text to make the line a little longer than it would be without,1.25,2024-01-01 00:00:00\n";
+  for (int i = 0; i < 400'000; ++i)
+    text += (i % 100'000 == 99'999 ? std::string("bad") : std::to_string(i)) +
+            ",some text to make the line a little longer than it would be without,1.25,2024-01-01 00:00:00\n";
   const auto rows = Decode(Put("in.csv", text), kCsv, columns_);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_EQ(*rows, 400'000);

@@ -17,11 +17,16 @@ class DecodeTest : public EngineTest {
 };
 
 TEST_F(DecodeTest, JsonLinesThatDoNotFitAreSetAside) {
-  const auto rows = Decode(Put("in.json", "{\"id\": 1, \"a/b\": \"x\"}\n\nnot json\n[1]\n{\"id\": \"y\"}\n{\"a/b\": \"z\"}\n{\"id\": 1.5}\n{\"id\": 2, \"a/b\": {\"deep\": true}}\n"), kJson, columns_);
+  const auto rows =
+      Decode(Put("in.json",
+                 "{\"id\": 1, \"a/b\": \"x\"}\n\nnot json\n[1]\n{\"id\": \"y\"}\n{\"a/b\": \"z\"}\n{\"id\": 1.5}\n{\"id\": 2, \"a/b\": {\"deep\": true}}\n"),
+             kJson, columns_);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_EQ(*rows, 7);
-  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.json", 3, "", "not a JSON object", "not json"}, RejectedRow{"in.json", 4, "", "not a JSON object", "[1]"}, RejectedRow{"in.json", 5, "id", "cannot be read as INTEGER", "{\"id\": \"y\"}"},
-                                     RejectedRow{"in.json", 6, "id", "is missing", "{\"a/b\": \"z\"}"}, RejectedRow{"in.json", 7, "id", "cannot be read as INTEGER", "{\"id\": 1.5}"}));
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.json", 3, "", "not a JSON object", "not json"}, RejectedRow{"in.json", 4, "", "not a JSON object", "[1]"},
+                                     RejectedRow{"in.json", 5, "id", "cannot be read as INTEGER", "{\"id\": \"y\"}"},
+                                     RejectedRow{"in.json", 6, "id", "is missing", "{\"a/b\": \"z\"}"},
+                                     RejectedRow{"in.json", 7, "id", "cannot be read as INTEGER", "{\"id\": 1.5}"}));
   EXPECT_THAT(RowsOf("decoded", columns_), ElementsAre(R"({"a/b":"x","id":1})", R"({"a/b":"{\"deep\":true}","id":2})"));
 }
 
@@ -53,7 +58,11 @@ TEST_F(DecodeTest, AJsonArrayThatBreaksOffIsUnreadable) {
 
 TEST_F(DecodeTest, ParquetIsConvertedByNameWithoutLoss) {
   const std::vector<api::Column> stored{Optional("n", "BIGINT"), Optional("x", "DOUBLE"), Optional("at", "TIMESTAMP"), Optional("more", "VARCHAR")};
-  ASSERT_TRUE(engine_->Select("SELECT n, x::DOUBLE AS x, TIMESTAMP '2024-01-01 00:00:00' AS \"at\", 'm' AS more FROM (VALUES (1::BIGINT, 1.0), (5000000000, 2.0), (3, 2.5), (NULL, 4.0)) t(n, x)", stored, "s").ok());
+  ASSERT_TRUE(engine_
+                  ->Select("SELECT n, x::DOUBLE AS x, TIMESTAMP '2024-01-01 00:00:00' AS \"at\", 'm' AS more FROM (VALUES (1::BIGINT, 1.0), (5000000000, 2.0), "
+                           "(3, 2.5), (NULL, 4.0)) t(n, x)",
+                           stored, "s")
+                  .ok());
   Write("s", "in.parquet");
   const std::vector<api::Column> columns{Required("n", "INTEGER"), Optional("x", "INTEGER"), Optional("at", "TIMESTAMP")};
   const auto rows = Decode({store_, "in.parquet"}, kParquet, columns);

@@ -77,7 +77,11 @@ class EngineTest : public testing::Test {
   int peeks_ = 0;
 };
 
-inline bool operator==(const RejectedRow& a, const RejectedRow& b) { return a.file == b.file && a.line == b.line && a.column == b.column && a.reason == b.reason && a.text == b.text; }
-inline void PrintTo(const RejectedRow& row, std::ostream* out) { *out << row.file << ":" << row.line << " [" << row.column << "] " << row.reason << ": " << row.text; }
+inline bool operator==(const RejectedRow& a, const RejectedRow& b) {
+  return a.file == b.file && a.line == b.line && a.column == b.column && a.reason == b.reason && a.text == b.text;
+}
+inline void PrintTo(const RejectedRow& row, std::ostream* out) {
+  *out << row.file << ":" << row.line << " [" << row.column << "] " << row.reason << ": " << row.text;
+}
 
 }  // namespace weir::engine

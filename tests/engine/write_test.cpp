@@ -8,9 +8,11 @@ using testing::HasSubstr;
 
 class WriteParquet : public EngineTest {
  protected:
-  const std::vector<api::Column> columns_{Optional("i", "INTEGER"), Optional("s", "VARCHAR"), Optional("d", "DECIMAL(10,2)"), Optional("x", "DOUBLE"), Optional("day", "DATE"), Optional("at", "TIMESTAMP"), Optional("b", "BOOLEAN")};
+  const std::vector<api::Column> columns_{Optional("i", "INTEGER"), Optional("s", "VARCHAR"),    Optional("d", "DECIMAL(10,2)"), Optional("x", "DOUBLE"),
+                                          Optional("day", "DATE"),  Optional("at", "TIMESTAMP"), Optional("b", "BOOLEAN")};
   const std::string sql_ =
-      "SELECT * FROM (VALUES (1, 'a', 1.25, 0.5::DOUBLE, DATE '2024-01-01', TIMESTAMP '2024-01-01 00:00:00.000001', true), (NULL, 'b', 2.5, 1.5, DATE '2024-01-02', TIMESTAMP '2024-01-02 03:04:05.678901', false)) t(i, s, d, x, day, \"at\", b)";
+      "SELECT * FROM (VALUES (1, 'a', 1.25, 0.5::DOUBLE, DATE '2024-01-01', TIMESTAMP '2024-01-01 00:00:00.000001', true), (NULL, 'b', 2.5, 1.5, DATE "
+      "'2024-01-02', TIMESTAMP '2024-01-02 03:04:05.678901', false)) t(i, s, d, x, day, \"at\", b)";
 };
 
 TEST_F(WriteParquet, GivesDeltaStatistics) {
@@ -28,7 +30,9 @@ TEST_F(WriteParquet, ReadsBackTheSame) {
   ASSERT_TRUE(engine_->Select(sql_, columns_, "r").ok());
   Write("r", "r.parquet");
   ASSERT_TRUE(engine_->Attach("back", {{store_, "r.parquet"}}, columns_).ok());
-  EXPECT_THAT(Rows("SELECT * FROM back ORDER BY s"), ElementsAre(R"({"at":"2024-01-01 00:00:00.000001","b":true,"d":1.25,"day":"2024-01-01","i":1,"s":"a","x":0.5})", R"({"at":"2024-01-02 03:04:05.678901","b":false,"d":2.5,"day":"2024-01-02","i":null,"s":"b","x":1.5})"));
+  EXPECT_THAT(Rows("SELECT * FROM back ORDER BY s"),
+              ElementsAre(R"({"at":"2024-01-01 00:00:00.000001","b":true,"d":1.25,"day":"2024-01-01","i":1,"s":"a","x":0.5})",
+                          R"({"at":"2024-01-02 03:04:05.678901","b":false,"d":2.5,"day":"2024-01-02","i":null,"s":"b","x":1.5})"));
   EXPECT_EQ(engine_->Measure("back", "")->contentHash, engine_->Measure("r", "")->contentHash);
 }
 

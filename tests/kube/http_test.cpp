@@ -103,6 +103,24 @@ TEST(Http, AStoppedCallEndsAtOnce) {
   EXPECT_EQ(ReasonOf(ClientOf(server)->Call({Method::Get, "/", {}, {}}, stop)), "Stopped");
 }
 
+TEST(Http, ASinkThatThrowsEndsTheRequest) {
+  const LocalServer server([&](const Connection& peer) {
+    peer.ReadRequest();
+    peer.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nfirst\n\r\n");
+    peer.Hold();
+  });
+  const auto client = ClientOf(server);
+  EXPECT_THROW(static_cast<void>(client->Stream({Method::Get, "/", {}, {}}, [](std::string_view) { throw std::runtime_error("sink"); }, {})), std::runtime_error);
+}
+
+TEST(Http, AHostNameIsResolved) {
+  const LocalServer server([](const Connection& peer) { peer.ReadRequest(), peer.SendReply("200 OK", "", "{}"); });
+  Access access = server.AccessToIt();
+  access.server.replace(access.server.find("127.0.0.1"), 9, "localhost");
+  const auto reply = ConnectHttp(access, kPatient).value()->Call({Method::Get, "/", {}, {}}, {});
+  EXPECT_TRUE(reply) << reply.error().message;
+}
+
 TEST(Http, ABodyThatIsCutIsAnErrorAndNotAShortAnswer) {
   const LocalServer server([](const Connection& peer) { peer.ReadRequest(), peer.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"); });
   const auto reply = ClientOf(server)->Call({Method::Get, "/", {}, {}}, {});

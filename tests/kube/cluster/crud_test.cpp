@@ -2,7 +2,9 @@
 
 #include <thread>
 
+#include "operator/kube/request_path.h"
 #include "tests/kube/cluster/server.h"
+#include "tests/kube/temp_folder.h"
 
 namespace weir::kube {
 namespace {
@@ -136,6 +138,31 @@ TEST_F(Crud, AnAccountWithoutRightsIsDenied) {
   EXPECT_THAT(read.error().message, HasSubstr("system:anonymous"));
   access->token.text = "not-a-token";
   EXPECT_EQ((*ConnectCluster(*access))->Get(ConfigMap("a")).error().reason, "Unauthorized");
+}
+
+TEST_F(Crud, APodsServiceAccountIsWhoItSays) {
+  const auto admin = FindAccess({}, ProcessEnvironment);
+  ASSERT_TRUE(admin);
+  ASSERT_TRUE(cluster_->Create({api::kServiceAccounts, ns_, "reader"}, {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "reader"}}}}));
+  const auto issued = ConnectHttp(*admin, Deadlines::OfCalls())
+                          .value()
+                          ->Call({Method::Post, ObjectPath(api::kServiceAccounts, ns_, "reader", "token"), "application/json",
+                                  R"({"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{}})"},
+                                 {});
+  ASSERT_TRUE(issued) << issued.error().message;
+  const TempFolder mount;
+  mount.Write("ca.crt", *admin->authority.Read());
+  mount.Write("namespace", ns_);
+  mount.Write("token", Text(At(*ParseJson(issued->body), "status"), "token") + "\n");
+  const std::string address = admin->server.substr(std::string("https://").size());
+  const auto access = InCluster([&](const std::string& name) { return name.ends_with("HOST") ? address.substr(0, address.find(':')) : address.substr(address.find(':') + 1); },
+                                mount.path());
+  ASSERT_TRUE(access) << access.error().message;
+  EXPECT_EQ(access->ns, ns_);
+  const auto pod = ConnectCluster(*access).value();
+  EXPECT_THAT(pod->Get(ConfigMap("a")).error().message, HasSubstr("system:serviceaccount:" + ns_ + ":reader"));
+  mount.Write("token", "revoked");
+  EXPECT_EQ(pod->Get(ConfigMap("a")).error().reason, "Unauthorized");
 }
 
 TEST_F(Crud, AServerOfAnotherAuthorityIsNotTrusted) {

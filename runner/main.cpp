@@ -1,0 +1,133 @@
+// weirkeeper-runner: one task in, one outcome out, an exit code.
+#include <pthread.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "crds/api/read.h"
+#include "crds/api/write.h"
+#include "runner/stages/outcome.h"
+#include "runner/stages/run_task.h"
+
+namespace {
+
+using namespace weir;
+
+struct Arguments {
+  std::string task;
+  std::string terminationLog;
+  std::string scratch;
+};
+
+void Log(const char* level, const std::string& message, const Json& more = Json::object()) {
+  Json line = more;
+  line["time"] = FormatMicros(SystemClock().Now());
+  line["level"] = level;
+  line["message"] = message;
+  const std::string text = Dump(line) + "\n";
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void WriteTerminationLog(const std::string& path, const api::StageOutcome& outcome) {
+  if (path.empty()) return;
+  // The file is the kubelet's and exists; it is written in place.
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << api::FitOutcome(outcome);
+  out.close();
+  if (!out) Log("error", "the termination log cannot be written: " + path);
+}
+
+int Finish(const Arguments& arguments, const api::StageOutcome& outcome) {
+  WriteTerminationLog(arguments.terminationLog, outcome);
+  Log(outcome.result == api::OutcomeClass::Succeeded ? "info" : "error", outcome.message, {{"outcome", api::Write(outcome)}});
+  return api::ExitCodeOf(outcome.result);
+}
+
+// SIGTERM and SIGINT end the process at once: what was not committed is not visible, and what was committed the next
+// attempt finds. Signals are blocked in every other thread.
+void StopOnSignal(const Arguments& arguments) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread([signals, arguments] {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    api::StageOutcome outcome{.result = api::OutcomeClass::Infrastructure, .reason = api::Reason::RunnerKilled};
+    outcome.message = "stopped by signal " + std::to_string(signal) + " before the end; nothing that was not committed is visible";
+    ::_exit(Finish(arguments, outcome));
+  }).detach();
+}
+
+std::int64_t FromEnvironment(const char* name) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? 0 : std::strtoll(text, nullptr, 10);
+}
+
+// Of cgroup v2 or v1; 0 where none is set (v1 writes a number beyond any machine).
+std::int64_t CgroupMemory() {
+  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    const std::int64_t limit = std::strtoll(ReadFile(path).c_str(), nullptr, 10);
+    if (limit > 0 && limit < (std::int64_t{1} << 50)) return limit;
+  }
+  return 0;
+}
+
+engine::Limits LimitsOf(const Arguments& arguments) {
+  engine::Limits limits{.scratch = arguments.scratch};
+  limits.memoryBytes = FromEnvironment("WEIR_MEMORY_LIMIT");
+  if (limits.memoryBytes <= 0) limits.memoryBytes = CgroupMemory();
+  limits.threads = static_cast<int>(FromEnvironment("WEIR_CPU_LIMIT"));
+  if (limits.threads <= 0) limits.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  return limits;
+}
+
+Result<api::StageTask> ReadTask(const std::string& path) {
+  const auto json = ParseJson(ReadFile(path));
+  if (!json.ok()) return Error{Fault::Invalid, "Invalid", "the task file " + path + " is no JSON: " + json.error().message};
+  auto task = api::ReadStrict<api::StageTask>(*json);
+  if (!task.ok()) return Error{Fault::Invalid, "Invalid", "the task file " + path + " cannot be read: " + task.error().message};
+  return task;
+}
+
+int Run(const Arguments& arguments) {
+  const auto task = ReadTask(arguments.task);
+  if (!task.ok()) return Finish(arguments, stages::Failed(task.error()));
+  Log("info", "started",
+      {{"kind", api::Word(task->kind)},
+       {"namespace", task->ns},
+       {"pipeline", task->pipeline},
+       {"run", task->run},
+       {"stage", task->stage},
+       {"attempt", task->attempt},
+       {"epoch", task->epoch}});
+  stages::Ports ports;
+  ports.limits = LimitsOf(arguments);
+  ports.log = [](const std::string& sentence) { Log("warning", sentence); };
+  return Finish(arguments, stages::RunTask(*task, ports));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Runs one attempt of one stage of a Weirkeeper pipeline. The exit code is 0, or 10 to 16 by class of failure."};
+  Arguments arguments;
+  app.add_option("--task", arguments.task, "File that holds the task as JSON")->required();
+  app.add_option("--termination-log", arguments.terminationLog, "File for the outcome, JSON of at most 4,096 bytes");
+  app.add_option("--scratch", arguments.scratch, "Folder for data that do not fit into memory");
+  app.set_version_flag("--version", std::string("weirkeeper-runner ") + WEIR_VERSION);
+  CLI11_PARSE(app, argc, argv);
+  StopOnSignal(arguments);
+  return Run(arguments);
+}

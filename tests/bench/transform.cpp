@@ -1,0 +1,144 @@
+// A Transform stage, from the task to the committed version, beside bare DuckDB running the same SQL over the same files
+// into one Parquet file of the same kind. Paired: each round runs both, in turn first. Prints one line of JSON a query.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <duckdb.hpp>
+#include <filesystem>
+#include <functional>
+
+#include "runner/stages/run_task.h"
+#include "runner/storage/table_log.h"
+
+namespace {
+
+using namespace weir;
+
+struct Query {
+  const char* name;
+  const char* sql;
+  std::vector<api::Column> columns;
+};
+
+struct Bench {
+  std::filesystem::path folder;
+  std::string input;  // Parquet file with the rows of `flights`
+  stages::Ports ports;
+  int runs = 0;
+};
+
+const std::vector<api::Column> kFlights{{.name = "date", .type = "TIMESTAMP"},
+                                        {.name = "delay", .type = "BIGINT"},
+                                        {.name = "distance", .type = "BIGINT"},
+                                        {.name = "origin", .type = "VARCHAR"},
+                                        {.name = "destination", .type = "VARCHAR"}};
+
+const std::vector<Query> kQueries{
+    {"aggregate",
+     "SELECT origin, CAST(date AS DATE) AS day, count(*) AS flights, sum(delay) AS delay FROM flights GROUP BY ALL",
+     {{.name = "origin", .type = "VARCHAR"}, {.name = "day", .type = "DATE"}, {.name = "flights", .type = "BIGINT"}, {.name = "delay", .type = "BIGINT"}}},
+    {"join",
+     "SELECT a.date, a.origin, a.delay - avg_delay AS over FROM flights a JOIN (SELECT origin, avg(delay) AS avg_delay FROM flights GROUP BY origin) USING "
+     "(origin) WHERE a.distance > 500",
+     {{.name = "date", .type = "TIMESTAMP"}, {.name = "origin", .type = "VARCHAR"}, {.name = "over", .type = "DOUBLE"}}},
+    {"rows", "SELECT date, delay, distance, origin, destination FROM flights WHERE delay > -1000", kFlights},
+};
+
+double Seconds(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+[[noreturn]] void Fail(const std::string& why) {
+  std::fprintf(stderr, "bench_transform: %s\n", why.c_str());
+  std::exit(1);
+}
+
+// Puts the rows into the lake as a committed table, written as a stage writes them.
+void MakeInput(Bench& bench, const std::string& source) {
+  std::filesystem::create_directories(bench.folder / "lake");
+  auto lake = std::move(storage::OpenStore({.name = "lake", .root = bench.folder / "lake"})).value();
+  auto from = std::move(storage::OpenStore({.name = "source", .root = std::filesystem::path(source).parent_path()})).value();
+  auto engine = std::move(engine::MakeEngine(bench.ports.limits)).value();
+  if (!engine->Attach("flights", {{from, std::filesystem::path(source).filename()}}, kFlights).ok()) Fail("cannot read " + source);
+  if (!engine->Select("SELECT * FROM flights", kFlights, "rows").ok()) Fail("cannot select");
+  auto written = engine->WriteParquet("rows", std::move(lake->Create("flights/0.parquet")).value());
+  if (!written.ok()) Fail(written.error().message);
+  storage::TableLog log(lake, "flights", storage::LogKind::Delta);
+  const auto committed =
+      log.Commit({.run = "setup", .runUid = "setup", .stage = "setup", .epoch = 1},
+                 {.schema = {.columns = kFlights}, .add = {{.path = "0.parquet", .bytes = written->bytes, .rows = written->rows, .stats = written->stats}}});
+  if (!committed.ok()) Fail(committed.error().message);
+  bench.input = bench.folder / "lake/flights/0.parquet";
+}
+
+void Ours(Bench& bench, const Query& query) {
+  api::StageTask task{.kind = api::TaskKind::Transform, .ns = "bench", .pipeline = "bench", .run = "run-" + std::to_string(++bench.runs)};
+  task.runUid = task.run;
+  task.stage = "transform";
+  task.epoch = bench.runs;
+  task.stores = {{.name = "lake", .root = bench.folder / "lake"}};
+  task.tables = {{.name = "flights", .table = "flights", .zone = api::Zone::Processed, .store = "lake", .path = "flights", .columns = kFlights},
+                 {.name = query.name,
+                  .table = query.name,
+                  .zone = api::Zone::Curated,
+                  .store = "lake",
+                  .path = std::string("out/") + query.name,
+                  .columns = query.columns}};
+  task.sql = query.sql;
+  task.into = query.name;
+  const auto outcome = stages::RunTask(task, bench.ports);
+  if (outcome.result != api::OutcomeClass::Succeeded) Fail(outcome.message);
+}
+
+void Bare(const Bench& bench, const Query& query) {
+  duckdb::DuckDB database(nullptr);
+  duckdb::Connection connection(database);
+  const std::string out = bench.folder / "bare.parquet";
+  for (const std::string& sql : {"SET threads = " + std::to_string(bench.ports.limits.threads), std::string("SET preserve_insertion_order = false"),
+                                 "CREATE VIEW flights AS SELECT * FROM read_parquet('" + bench.input + "')",
+                                 "COPY (" + std::string(query.sql) + ") TO '" + out + "' (FORMAT parquet, COMPRESSION zstd)"}) {
+    const auto result = connection.Query(sql);
+    if (result->HasError()) Fail(result->GetError());
+  }
+  std::filesystem::remove(out);
+}
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+void Compare(Bench& bench, const Query& query, int rounds) {
+  std::vector<double> ours;
+  std::vector<double> bare;
+  std::vector<double> ratios;
+  for (int round = -1; round < rounds; ++round) {
+    double a = 0;
+    double b = 0;
+    if (round % 2 == 0) a = Seconds([&] { Ours(bench, query); });
+    b = Seconds([&] { Bare(bench, query); });
+    if (round % 2 != 0) a = Seconds([&] { Ours(bench, query); });
+    if (round < 0) continue;  // warms the page cache
+    ours.push_back(a);
+    bare.push_back(b);
+    ratios.push_back(a / b);
+  }
+  std::printf("{\"query\": \"%s\", \"rounds\": %d, \"stage_s\": %.4f, \"duckdb_s\": %.4f, \"ratio\": %.3f}\n", query.name, rounds, Median(ours), Median(bare),
+              Median(ratios));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) Fail("usage: bench_transform FLIGHTS_PARQUET [ROUNDS]");
+  Bench bench;
+  std::string name = (std::filesystem::temp_directory_path() / "weir-bench-XXXXXX").string();
+  bench.folder = ::mkdtemp(name.data());
+  bench.ports.limits = {.threads = 2, .scratch = bench.folder / "scratch"};
+  MakeInput(bench, argv[1]);
+  for (const Query& query : kQueries) Compare(bench, query, argc > 2 ? std::atoi(argv[2]) : 11);
+  std::filesystem::remove_all(bench.folder);
+  return 0;
+}

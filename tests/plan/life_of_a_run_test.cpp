@@ -1,0 +1,152 @@
+#include <gtest/gtest.h>
+
+#include "tests/plan/world.h"
+
+namespace weir::test {
+namespace {
+
+using api::OutcomeClass;
+using api::Reason;
+using api::StageState;
+
+TEST(LifeOfARun, GoesFromManifestsToAPublishedView) {
+  World world;
+  world.Apply(kFlights);
+  world.Converge();
+
+  EXPECT_EQ(world.lastError, "");
+  EXPECT_EQ(world.Condition(api::kPipelines, "delays", "Ready"), "True InForce");
+  EXPECT_EQ(world.Condition(api::kPipelines, "delays", "RolledOut"), "True RunSucceeded");
+  EXPECT_EQ(world.Condition(api::kPipelines, "delays", "LastRunSucceeded"), "True RunSucceeded");
+  ASSERT_EQ(world.RunNames().size(), 1U);
+  const api::RunStatus run = world.RunStatusOf(world.RunNames().front());
+  EXPECT_EQ(run.stagesDone, "6/6");
+  EXPECT_EQ(run.attempts, 6);
+  EXPECT_EQ(run.commits.size(), 5U);
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, world.RunNames().front(), "Succeeded"), "True Completed");
+  EXPECT_EQ(world.Condition(api::kDatasets, "flights", "Available"), "True Committed");
+  EXPECT_EQ(world.Condition(api::kViews, "daily-delays-v1", "Ready"), "True Published");
+  EXPECT_EQ(world.Condition(api::kViews, "daily-delays-v1", "SLAMet"), "True WithinLimit");
+}
+
+TEST(LifeOfARun, LooksAtAConvergedClusterWithoutACall) {
+  World world;
+  world.Apply(kFlights);
+  world.Converge();
+  world.calls.clear();
+  world.Restart();
+  world.Settle();
+  EXPECT_TRUE(world.calls.empty()) << world.calls.begin()->first;
+}
+
+TEST(LifeOfARun, SpendsAtMostFourCallsOnAStage) {
+  World world;
+  world.Apply(kFlights);
+  world.Converge();
+  const int stages = 6;
+  const int of_run = world.calls["Create Pod"] + world.calls["Patch Pod"] + world.calls["Patch PipelineRun"] + world.calls["Delete Pod"];
+  EXPECT_LE(of_run, 4 * stages) << "pods made " << world.calls["Create Pod"] << ", pods patched " << world.calls["Patch Pod"] << ", status " << world.calls["Patch PipelineRun"];
+  EXPECT_LE(world.calls["Patch Pipeline"], 4);
+}
+
+TEST(LifeOfARun, StartsTheNextStageInTheVisitThatCountsTheLast) {
+  World world;
+  world.Apply(kFlights);
+  world.Settle();
+  world.RunPods();  // the validation
+  world.Settle();
+  ASSERT_EQ(world.RunPods(), 1);  // land
+  world.Settle();
+  const api::RunStatus run = world.RunStatusOf(world.RunNames().front());
+  EXPECT_EQ(run.stages[0].state, StageState::Succeeded);
+  EXPECT_EQ(run.stages[1].state, StageState::Running);
+  EXPECT_EQ(run.stages[1].attempt, 1);
+  EXPECT_EQ(world.podsMade.back(), world.RunNames().front() + "-accept-1");
+}
+
+TEST(LifeOfARun, RetriesWhatIsTransientAndSaysSoMeanwhile) {
+  World world;
+  world.runner = [](const api::StageTask& task) {
+    return task.stage == "decode" && task.attempt < 3 ? Fails(OutcomeClass::Transient, Reason::StoreUnavailable, "The store does not answer.") : Succeeds();
+  };
+  world.Apply(kFlights);
+  while (world.Settle(), world.RunPods() > 0) {}
+  const std::string name = world.RunNames().front();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Reconciling"), "True ProgressingWithRetry");
+  EXPECT_EQ(world.Condition(api::kPipelines, "delays", "Ready"), "True InForce");
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "True Completed");
+  EXPECT_EQ(world.RunStatusOf(name).stages[2].attempt, 3);
+  EXPECT_EQ(world.RunStatusOf(name).stages[2].ownFailures, 2);
+}
+
+TEST(LifeOfARun, StopsAtDataThatBreakARule) {
+  World world;
+  world.runner = [](const api::StageTask& task) { return task.stage == "audit" ? Fails(OutcomeClass::Data, Reason::CheckFailed, "some-rows: 0 rows.") : Succeeds(); };
+  world.Apply(kFlights);
+  world.Converge();
+  const std::string name = world.RunNames().front();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "False StageFailed");
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Stalled"), "True StageFailed");
+  EXPECT_EQ(world.RunStatusOf(name).stages[5].state, StageState::Skipped);
+  EXPECT_EQ(world.RunStatusOf(name).stages[4].attempt, 1);
+  EXPECT_EQ(world.Condition(api::kPipelines, "delays", "Ready"), "True InForce");
+  EXPECT_EQ(world.Condition(api::kPipelines, "delays", "LastRunSucceeded"), "False RunFailed");
+  EXPECT_EQ(world.Condition(api::kViews, "daily-delays-v1", "Ready"), "False NeverPublished");
+}
+
+TEST(LifeOfARun, TellsAnOutOfMemoryFromAKilledRunnerAndADeletedPod) {
+  World world;
+  world.runner = [](const api::StageTask& task) -> Ending {
+    if (task.stage == "land" && task.attempt == 1) return {{}, 137, "OOMKilled"};
+    if (task.stage == "land" && task.attempt == 2) return {{}, 137, "Error"};
+    return Succeeds();
+  };
+  world.Apply(kFlights);
+  world.Settle();
+  world.RunPods();
+  world.Settle();
+  const std::string name = world.RunNames().front();
+  world.RunPods();
+  world.Settle();
+  EXPECT_EQ(world.RunStatusOf(name).stages[0].reason, Reason::OutOfMemory);
+  world.Advance(Duration::Seconds(10));
+  world.RunPods();
+  world.Settle();
+  EXPECT_EQ(world.RunStatusOf(name).stages[0].reason, Reason::RunnerKilled);
+  EXPECT_EQ(world.RunStatusOf(name).stages[0].infrastructureFailures, 1);
+  world.Advance(Duration::Seconds(10));
+  world.Delete(api::kPods, name + "-land-3");
+  world.Settle();
+  world.Advance(Duration::Seconds(60));
+  EXPECT_EQ(world.RunStatusOf(name).stages[0].infrastructureFailures, 2);
+  EXPECT_EQ(world.RunStatusOf(name).stages[0].reason, Reason::PodDeleted);
+  world.Converge();
+  EXPECT_EQ(world.RunStatusOf(name).stages[0].attempt, 4);
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "True Completed");
+}
+
+TEST(LifeOfARun, SaysWhyThePodIsRefusedAndTriesAgain) {
+  World world;
+  bool quota = true;
+  world.fault = [&quota](local::Verb verb, const kube::ObjectRef& ref, local::Moment moment) -> std::optional<Error> {
+    if (quota && verb == local::Verb::Create && ref.resource == api::kPods && moment == local::Moment::Before && ref.name.find("-land-") != std::string::npos)
+      return Error{Fault::Denied, "Forbidden", "exceeded quota: compute"};
+    return std::nullopt;
+  };
+  world.Apply(kFlights);
+  while (world.Settle(), world.RunPods() > 0) {}
+  const std::string name = world.RunNames().front();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Reconciling"), "True PodRejected");
+  EXPECT_NE(world.Message(api::kPipelineRuns, name, "Reconciling").find("exceeded quota"), std::string::npos);
+  world.calls.clear();
+  world.Advance(Duration::Seconds(5));
+  EXPECT_EQ(world.calls["Patch PipelineRun"], 0) << "the same refusal is not written again";
+  quota = false;
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "True Completed");
+  EXPECT_EQ(world.RunStatusOf(name).stages[0].attempt, 1);
+}
+
+}  // namespace
+}  // namespace weir::test

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "crds/api/run.h"
+#include "crds/api/stage_task.h"
+#include "operator/controller/reconcile.h"
+#include "operator/local/memory_cluster.h"
+
+namespace weir::test {
+
+class StillClock final : public Clock {
+ public:
+  Time Now() const override { return now; }
+  Time now = Time::FromSeconds(1'767'323'045);  // 2026-01-02T03:04:05Z
+};
+
+// Thrown out of a call to the cluster: the operator dies there.
+struct Crash {};
+
+// How a runner ends: its words and exit code, or only the exit code and the kubelet's reason.
+struct Ending {
+  std::optional<api::StageOutcome> says;
+  int exitCode = 0;
+  std::string reason = "Completed";
+};
+Ending Succeeds();
+Ending Fails(api::OutcomeClass result, api::Reason reason, const std::string& message);
+
+// One operator, one cluster in memory and a kubelet that a test scripts, in one thread and on a clock that only the test
+// moves. Whatever the operator does goes through the real loop.
+class World {
+ public:
+  explicit World(std::uint64_t seed = 1);
+
+  // ---- what people do
+  void Apply(const std::string& yaml);  // objects of our kinds, namespace default; spec is replaced when they exist
+  void PatchSpec(const api::Resource& resource, const std::string& name, const Json& spec);
+  void Annotate(const api::Resource& resource, const std::string& name, const std::string& key, const std::string& value);
+  void Delete(const api::Resource& resource, const std::string& name);
+  void Restart();  // the operator forgets everything but what the cluster holds
+
+  // ---- what time does
+  void Settle();         // reconciles what is queued and due, until nothing is
+  int RunPods();         // each pod that waits starts, and ends as `runner` says; answers how many
+  void Converge();       // Settle and RunPods, leaping to timers at most an hour away, until nothing is left to do
+  void Advance(Duration d);
+
+  // ---- what can be seen
+  Json Get(const api::Resource& resource, const std::string& name);
+  std::vector<Json> List(const api::Resource& resource);
+  std::string Condition(const api::Resource& resource, const std::string& name, const std::string& type);  // "True InForce", "" when absent
+  std::string Message(const api::Resource& resource, const std::string& name, const std::string& type);
+  std::vector<std::string> RunNames();
+  api::RunStatus RunStatusOf(const std::string& name);
+  std::optional<Time> NextTimer() const;
+
+  std::function<Ending(const api::StageTask&)> runner;
+  std::function<std::optional<Error>(local::Verb, const kube::ObjectRef&, local::Moment)> fault;  // may throw Crash
+  std::map<std::string, int> calls;  // "Create Pod" -> how often
+  std::map<std::string, std::int64_t> versions;  // what the runners committed, by table
+  std::vector<std::string> podsMade;
+  std::string lastError;  // of a visit that ended with one
+  StillClock clock;
+  local::MemoryCluster cluster;
+
+ private:
+  using KeyText = std::tuple<std::string, std::string, std::string>;  // plural, namespace, name
+  void Refresh();
+  void Tell(const api::Resource& resource, const observe::Item& item);
+  void Enqueue(const controller::Key& key);
+  void Visit(const KeyText& key);
+  Ending DefaultRunner(const api::StageTask& task);
+  void EndPod(const Json& pod);
+  std::optional<Error> Hook(local::Verb verb, const kube::ObjectRef& ref, local::Moment moment);
+
+  std::mt19937_64 random_;
+  std::unique_ptr<observe::Stores> stores_;
+  std::set<KeyText> queue_;
+  std::map<KeyText, Time> timers_;
+  std::map<KeyText, std::string> told_;  // resourceVersion of which the owner map was told, as a watch would
+  bool operatorIsCalling_ = false;
+};
+
+extern const char* const kFlights;  // a Pipeline of six stages with its datasets and its view
+
+}  // namespace weir::test

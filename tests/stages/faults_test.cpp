@@ -1,0 +1,152 @@
+#include "runner/stages/outcome.h"
+#include "tests/stages/stage_fixture.h"
+
+namespace weir::stages {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Outcome, EachFaultHasItsClass) {
+  EXPECT_EQ(ClassOf(Fault::Invalid), api::OutcomeClass::User);
+  EXPECT_EQ(ClassOf(Fault::Data), api::OutcomeClass::Data);
+  EXPECT_EQ(ClassOf(Fault::Exhausted), api::OutcomeClass::Resource);
+  EXPECT_EQ(ClassOf(Fault::Fenced), api::OutcomeClass::Fenced);
+  EXPECT_EQ(ClassOf(Fault::Bug), api::OutcomeClass::Bug);
+  for (const Fault fault : {Fault::Transient, Fault::Conflict, Fault::Waiting, Fault::Missing, Fault::Denied})
+    EXPECT_EQ(ClassOf(fault), api::OutcomeClass::Transient);
+}
+
+TEST(Outcome, AReasonThatIsNoWordOfTheStatusBecomesTheFaultsOwn) {
+  EXPECT_EQ(ReasonOf({Fault::Data, "LogCorrupt", ""}), api::Reason::BadInput);
+  EXPECT_EQ(ReasonOf({Fault::Exhausted, "DiskFull", ""}), api::Reason::DiskFull);
+}
+
+class FailingWriter final : public storage::ObjectWriter {
+ public:
+  FailingWriter(std::unique_ptr<storage::ObjectWriter> inner, std::shared_ptr<int> left) : inner_(std::move(inner)), left_(std::move(left)) {}
+  Status Write(std::string_view bytes) override {
+    return (*left_)-- > 0 ? inner_->Write(bytes) : Status(Error{Fault::Transient, "StoreUnavailable", "the store is down"});
+  }
+  Status Close() override { return (*left_)-- > 0 ? inner_->Close() : Status(Error{Fault::Transient, "StoreUnavailable", "the store is down"}); }
+
+ private:
+  std::unique_ptr<storage::ObjectWriter> inner_;
+  std::shared_ptr<int> left_;
+};
+
+// Passes everything on to a real store until a countdown ends; then every call fails.
+class FailingStore final : public storage::ObjectStore {
+ public:
+  FailingStore(std::shared_ptr<storage::ObjectStore> inner, std::shared_ptr<int> left) : inner_(std::move(inner)), left_(std::move(left)) {}
+  std::string Describe() const override { return inner_->Describe(); }
+  std::string Location(const std::string& path) const override { return inner_->Location(path); }
+  Result<std::unique_ptr<storage::ObjectReader>> Open(const std::string& path) override {
+    if (!Spend()) return Down();
+    return inner_->Open(path);
+  }
+  Result<std::string> Get(const std::string& path, std::int64_t max_bytes) override {
+    if (!Spend()) return Down();
+    return inner_->Get(path, max_bytes);
+  }
+  Status PutIfAbsent(const std::string& path, std::string_view bytes) override {
+    if (!Spend()) return Down();
+    return inner_->PutIfAbsent(path, bytes);
+  }
+  Result<std::unique_ptr<storage::ObjectWriter>> Create(const std::string& path) override {
+    if (!Spend()) return Down();
+    auto out = inner_->Create(path);
+    if (!out.ok()) return out.error();
+    return std::unique_ptr<storage::ObjectWriter>(std::make_unique<FailingWriter>(std::move(out).value(), left_));
+  }
+  Result<std::vector<storage::ObjectInfo>> List(const std::string& prefix, const std::string& start_after) override {
+    if (!Spend()) return Down();
+    return inner_->List(prefix, start_after);
+  }
+  Result<storage::ObjectInfo> Stat(const std::string& path) override {
+    if (!Spend()) return Down();
+    return inner_->Stat(path);
+  }
+  Status Remove(const std::string& path) override {
+    if (!Spend()) return Down();
+    return inner_->Remove(path);
+  }
+
+ private:
+  bool Spend() { return (*left_)-- > 0; }
+  static Error Down() { return {Fault::Transient, "StoreUnavailable", "the store is down"}; }
+
+  std::shared_ptr<storage::ObjectStore> inner_;
+  std::shared_ptr<int> left_;
+};
+
+class Faults : public StageTest {
+ protected:
+  // From now on `calls` calls to stores succeed.
+  void FailAfter(int calls) {
+    auto left = std::make_shared<int>(calls);
+    ports_.openStore = [left](const api::TaskStore& store) -> Result<std::shared_ptr<storage::ObjectStore>> {
+      auto opened = storage::OpenStore(store);
+      if (!opened.ok()) return opened.error();
+      return std::shared_ptr<storage::ObjectStore>(std::make_shared<FailingStore>(*opened, left));
+    };
+  }
+  void Heal() { ports_.openStore = storage::OpenStore; }
+};
+
+TEST_F(Faults, AStoreThatIsDownIsTransientAndSaysSo) {
+  FailAfter(0);
+  folder_.Write("source/in/a.csv", "id\n1\n");
+  EXPECT_THAT(Bad(Land(), api::OutcomeClass::Transient, api::Reason::StoreUnavailable).message, HasSubstr("the store is down"));
+}
+
+// Runs `make(1)` stopped after each number of calls in turn, each time from the same lake, and `make(2)` undisturbed after it:
+// the end is always the same.
+class Stopped : public Faults {
+ protected:
+  template <typename Make>
+  void Everywhere(const Make& make, const api::Ledger& rows) {
+    const std::string before = folder_ / "before";
+    std::filesystem::remove_all(before);
+    std::filesystem::copy(folder_ / "lake", before, std::filesystem::copy_options::recursive);
+    for (int calls = 0; calls < 200; ++calls) {
+      std::filesystem::remove_all(folder_ / "lake");
+      std::filesystem::copy(before, folder_ / "lake", std::filesystem::copy_options::recursive);
+      FailAfter(calls);
+      const auto stopped = Run(make(1));
+      Heal();
+      if (stopped.result != api::OutcomeClass::Succeeded) {
+        EXPECT_EQ(api::Word(stopped.result), "Transient") << stopped.message;
+      }
+      const auto retried = Good(make(2));
+      EXPECT_EQ(retried.rows, rows) << "stopped after " << calls << " calls";
+      if (stopped.result == api::OutcomeClass::Succeeded) return EXPECT_GT(calls, 3), void();
+    }
+    ADD_FAILURE() << "never succeeded";
+  }
+};
+
+TEST_F(Stopped, AtEveryCallOfLandingAndAcceptingARetryConverges) {
+  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
+  folder_.Write("source/in/b.csv", "id,city,amount\n2,Oslo,5\n");
+  Everywhere([&](int attempt) { return Land("in/*.csv", attempt); }, Sums(2, 2, 0, 0));
+  EXPECT_EQ(State("orders-landing").files.size(), 2U);
+  Everywhere([&](int attempt) { return Accept(attempt); }, Sums(2, 2, 0, 0));
+  EXPECT_EQ(State("orders-landing").files.size(), 0U);
+  EXPECT_EQ(State("orders-raw").files.size(), 2U);
+  EXPECT_TRUE(
+      (*storage::OpenStore({.name = "lake", .root = folder_ / "lake"}))->List("Landing/default/shop/orders_landing/file_land_timestamp=1700003600")->empty());
+}
+
+TEST_F(Stopped, AtEveryCallOfDecodingAndQueryingARetryConverges) {
+  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\nx,Rome,20\n");
+  folder_.Write("source/in/b.csv", "id,city,amount\n2,Oslo,5\n");
+  Good(Land());
+  Good(Accept());
+  Everywhere([&](int attempt) { return Decode(attempt); }, Sums(3, 2, 1, 0));
+  EXPECT_EQ(State("orders").files.size(), 2U);
+  Everywhere([&](int attempt) { return Transform("SELECT city, sum(amount) AS total FROM orders GROUP BY city", attempt); }, Sums(2, 1, 0, 1));
+  EXPECT_EQ(Rows("totals"), std::vector<std::string>{R"({"city":"Oslo","total":15})"});
+}
+
+}  // namespace
+}  // namespace weir::stages

@@ -1,0 +1,204 @@
+#include "tests/stages/stage_fixture.h"
+
+namespace weir::stages {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class QueryStage : public StageTest {
+ protected:
+  QueryStage() {
+    folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n2,Rome,20\n3,Oslo,5\n4,Bern,-1\n");
+    decoded_ = Decoded();
+  }
+  api::StageOutcome decoded_;
+};
+
+TEST_F(QueryStage, ATransformReplacesItsTargetAndClosesTheLedger) {
+  const auto outcome = Good(Transform());
+  EXPECT_EQ(outcome.rows, Sums(4, 2, 0, 2));
+  EXPECT_THAT(Rows("totals"), ElementsAre(R"({"city":"Oslo","total":15})", R"({"city":"Rome","total":20})"));
+  EXPECT_EQ(outcome.commits[0].dataAsOf, decoded_.commits[0].dataAsOf);
+  NextRun();
+  Good(Transform("SELECT city, 1 AS total FROM orders GROUP BY city"));
+  EXPECT_EQ(State("totals").files.size(), 1U);
+  EXPECT_THAT(Rows("totals"), ElementsAre(R"({"city":"Bern","total":1})", R"({"city":"Oslo","total":1})", R"({"city":"Rome","total":1})"));
+}
+
+TEST_F(QueryStage, TheCommitTellsWhatItWasMadeOf) {
+  Good(Transform());
+  const Json facts = State("totals").Facts();
+  EXPECT_EQ(Dump(facts["inputs"]), R"([{"name":"orders","rows":4,"version":0}])");
+  EXPECT_EQ(Text(facts, "image"), "runner:1");
+  EXPECT_EQ(Text(facts, "revision"), "orders-abc");
+  EXPECT_EQ(Dump(facts["ledger"]), R"({"filtered":2,"in":4,"out":2,"quarantined":0})");
+}
+
+TEST_F(QueryStage, AQueryThatMultipliesRowsFiltersLessThanNothing) {
+  Table("totals").keys.clear();
+  EXPECT_EQ(Good(Transform("SELECT city, unnest([1, 2, 3]) AS total FROM orders")).rows, Sums(4, 12, 0, -8));
+}
+
+TEST_F(QueryStage, TheSameInputsGiveTheSameHashInEveryRun) {
+  const std::string first = Good(Transform()).commits[0].contentHash;
+  NextRun();
+  EXPECT_EQ(Good(Transform()).commits[0].contentHash, first);
+}
+
+TEST_F(QueryStage, TheSameStageAgainAnswersWithTheSameFacts) {
+  const auto first = Good(Transform());
+  const auto again = Good(Transform("SELECT 'other' AS city, 1 AS total FROM orders", 2));
+  EXPECT_EQ(again.rows, first.rows);
+  EXPECT_EQ(again.commits[0].version, first.commits[0].version);
+  EXPECT_EQ(again.commits[0].contentHash, first.commits[0].contentHash);
+}
+
+TEST_F(QueryStage, SqlThatDoesNotBindIsTheUsersMistake) {
+  EXPECT_THAT(Bad(Transform("SELECT city, sum(amont) AS total FROM orders GROUP BY city"), api::OutcomeClass::User, api::Reason::SqlInvalid).message,
+              HasSubstr("amount"));
+  EXPECT_THAT(Bad(Transform("SELECT city, 1 AS total FROM order"), api::OutcomeClass::User, api::Reason::SqlInvalid).message, HasSubstr("syntax error"));
+  EXPECT_THAT(Bad(Transform("SELECT city, 1 AS total FROM ordres"), api::OutcomeClass::User, api::Reason::SqlInvalid).message,
+              HasSubstr("did you mean orders?"));
+  Bad(Transform("COPY orders TO 'x.csv'"), api::OutcomeClass::User, api::Reason::SqlInvalid);
+}
+
+TEST_F(QueryStage, ColumnsThatTheTargetLacksAreNamed) {
+  const auto outcome =
+      Bad(Transform("SELECT city, sum(amount) AS total, count(*) AS n FROM orders GROUP BY city"), api::OutcomeClass::User, api::Reason::SchemaMismatch);
+  EXPECT_THAT(outcome.message, HasSubstr("column n is not declared"));
+  EXPECT_EQ(State("totals").version, -1);
+}
+
+TEST_F(QueryStage, AMissingValueWhereOneMustBeRefusesTheCommit) {
+  EXPECT_THAT(Bad(Transform("SELECT city, nullif(amount, 5) AS total FROM orders WHERE id > 1"), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
+              HasSubstr("column total must have a value in every row: 1 row fails"));
+  EXPECT_EQ(State("totals").version, -1);
+}
+
+TEST_F(QueryStage, ADoubledKeyRefusesTheCommit) {
+  EXPECT_THAT(Bad(Transform("SELECT city, amount AS total FROM orders"), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
+              HasSubstr("key (city) must be unique: 1 row fails"));
+}
+
+TEST_F(QueryStage, AValueThatDoesNotFitItsTypeIsBadInput) {
+  Bad(Transform("SELECT city, 170141183460469231731687303715884105727 AS total FROM orders WHERE id = 1"), api::OutcomeClass::Data, api::Reason::BadInput);
+}
+
+TEST_F(QueryStage, ChecksBlockQuarantineOrWarn) {
+  auto& checks = Table("totals").checks;
+  checks = {{.name = "low", .range = api::RangeCheck{"total", "", "18"}}};
+  EXPECT_THAT(Bad(Transform(), api::OutcomeClass::Data, api::Reason::CheckFailed).message, HasSubstr("check low: 1 row fails"));
+
+  checks[0].onFailure = api::OnFailure::Warn;
+  NextRun();
+  auto outcome = Good(Transform());
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].path, "low");
+  EXPECT_EQ(outcome.rows, Sums(4, 2, 0, 2));
+
+  checks[0].onFailure = api::OnFailure::Quarantine;
+  NextRun();
+  outcome = Good(Transform());
+  EXPECT_EQ(outcome.rows, Sums(4, 1, 1, 2));
+  EXPECT_THAT(
+      QuarantineLines("total"),
+      ElementsAre(
+          R"row({"column":"total","file":"","line":0,"reason":"fails check low (range: total from any to 18)","text":"{\"city\":\"Rome\",\"total\":20}"})row"));
+  EXPECT_THAT(Rows("totals"), ElementsAre(R"({"city":"Oslo","total":15})"));
+}
+
+TEST_F(QueryStage, ATableThatWasNeverCommittedIsNotReadAsEmpty) {
+  EXPECT_THAT(Bad(Publish(), api::OutcomeClass::Data, api::Reason::NoFiles).message, HasSubstr("totals"));
+}
+
+TEST_F(QueryStage, APublishedViewCarriesItsContract) {
+  Good(Transform());
+  const auto outcome = Good(Publish());
+  ASSERT_EQ(outcome.commits.size(), 1U);
+  EXPECT_EQ(api::Word(outcome.commits[0].kind), "View");
+  EXPECT_EQ(outcome.commits[0].contractHash, "c0ffee");
+  EXPECT_EQ(Text(State("city-totals").Facts(), "contractHash"), "c0ffee");
+  EXPECT_THAT(outcome.commits[0].location, HasSubstr("/Views/default/shop/city_totals"));
+  EXPECT_EQ(Rows("city-totals"), Rows("totals"));
+}
+
+TEST_F(QueryStage, AViewThatBreaksItsContractIsNotPublished) {
+  Good(Transform());
+  EXPECT_THAT(Bad(Publish("SELECT nullif(city, 'Oslo') AS city, total FROM totals"), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
+              HasSubstr("column city must have a value"));
+  EXPECT_THAT(Bad(Publish("SELECT city, total::DOUBLE AS total FROM totals"), api::OutcomeClass::User, api::Reason::SchemaMismatch).message,
+              HasSubstr("column total is DOUBLE and declared BIGINT"));
+  EXPECT_EQ(State("city-totals").version, -1);
+}
+
+TEST_F(QueryStage, AViewThatDoesNotExistIsNamed) {
+  auto task = Publish();
+  task.into = "absent";
+  EXPECT_THAT(Bad(task, api::OutcomeClass::User, api::Reason::ViewMissing).message, HasSubstr("absent"));
+}
+
+class CheckStage : public QueryStage {
+ protected:
+  api::StageTask Checking(const std::vector<api::Check>& checks) {
+    api::StageTask task = Task(api::TaskKind::Check, "check");
+    task.from = "orders";
+    task.checks = checks;
+    return task;
+  }
+};
+
+TEST_F(CheckStage, PassesAndWarns) {
+  const auto outcome = Good(Checking({{.name = "rows", .rowCount = api::RowCountCheck{4, 4}},
+                                      {.name = "positive", .range = api::RangeCheck{"amount", "0", ""}, .onFailure = api::OnFailure::Warn}}));
+  EXPECT_EQ(outcome.rows, Sums(4, 4, 0, 0));
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].message, "check positive: 1 row fails");
+}
+
+TEST_F(CheckStage, EveryCheckThatFailsIsToldAndTheRunStops) {
+  const auto outcome = Bad(
+      Checking({{.name = "many", .rowCount = api::RowCountCheck{100, {}}}, {.name = "known", .acceptedValues = api::AcceptedValuesCheck{"city", {"Oslo"}}}}),
+      api::OutcomeClass::Data, api::Reason::CheckFailed);
+  EXPECT_EQ(outcome.findings.size(), 2U);
+  EXPECT_THAT(outcome.message, HasSubstr("check many: the number of rows is not within the bounds"));
+  EXPECT_THAT(outcome.message, HasSubstr("check known: 2 rows fail"));
+}
+
+class ValidateStage : public StageTest {
+ protected:
+  api::StageTask Validating(const std::vector<api::TaskQuery>& queries) {
+    api::StageTask task = Task(api::TaskKind::Validate, "validate");
+    task.run.clear();
+    task.stores.clear();  // no data is touched
+    task.outcomeStore.clear();
+    task.queries = queries;
+    return task;
+  }
+};
+
+TEST_F(ValidateStage, AnswersWhatEachStageReads) {
+  const auto outcome = Good(Validating(
+      {{"spec.stages[2].transform.sql", "total", "SELECT o.city, sum(amount) AS total FROM orders o JOIN totals USING (city) GROUP BY ALL", "totals"},
+       {"View/city-totals spec.query.sql", "publish", "SELECT * FROM totals", "city-totals"}}));
+  EXPECT_EQ(outcome.dependencies, "total:orders,totals;publish:totals");
+  EXPECT_THAT(outcome.findings, IsEmpty());
+}
+
+TEST_F(ValidateStage, TellsEverythingThatIsWrongAtOnce) {
+  Table("orders").checks = {{.name = "bounds", .range = api::RangeCheck{"amount", "few", ""}}};
+  const auto outcome =
+      Bad(Validating({{"spec.stages[2].transform.sql", "total", "SELECT city, avg(amount) AS total, 1 AS n FROM orders GROUP BY city", "totals"},
+                      {"spec.stages[3].transform.sql", "again", "SELECT * FROM ordres", "totals"}}),
+          api::OutcomeClass::User, api::Reason::Invalid);
+  ASSERT_EQ(outcome.findings.size(), 4U);
+  EXPECT_EQ(outcome.findings[0].path, "Dataset/orders spec.checks[bounds]");
+  EXPECT_EQ(outcome.findings[1].path, "spec.stages[2].transform.sql");
+  EXPECT_THAT(outcome.findings[1].message, HasSubstr("column total is DOUBLE and declared BIGINT"));
+  EXPECT_THAT(outcome.findings[2].message, HasSubstr("column n is not declared"));
+  EXPECT_THAT(outcome.findings[3].message, HasSubstr("did you mean orders?"));
+}
+
+}  // namespace
+}  // namespace weir::stages
