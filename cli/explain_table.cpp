@@ -31,9 +31,10 @@ std::vector<Input> InputsOf(const plan::Bundle& bundle, const std::string& stage
   return inputs;
 }
 
-std::string SourceOf(const plan::Bundle& bundle, const std::string& stage_name) {
+// Where the files of a Landing dataset come from; the stage that accepted them has committed to it last.
+std::string SourceOf(const plan::Bundle& bundle, const std::string& dataset) {
   for (const api::Stage& stage : bundle.stages) {
-    if (stage.name != stage_name || !stage.land) continue;
+    if (!stage.land || stage.land->into != dataset) continue;
     if (stage.land->from.files) return "files " + stage.land->from.files->path + (stage.land->from.files->store.empty() ? "" : " in store " + stage.land->from.files->store);
     if (stage.land->from.http) return stage.land->from.http->url;
   }
@@ -55,9 +56,11 @@ class Chain {
     const Json& by = At(status, "committedBy");
     const auto revision = RevisionOf(Text(by, "revision"));
     if (!revision || !path_.insert(Text(node, "object")).second) return node;
-    if (const std::string source = SourceOf(revision->bundle, Text(by, "stage")); !source.empty()) node["source"] = source;
-    for (const Input& input : InputsOf(revision->bundle, Text(by, "stage")))
-      if (auto below = Follow(input); below) node["inputs"].push_back(std::move(*below));
+    const std::string source = *table.resource == api::kDatasets ? SourceOf(revision->bundle, table.name) : "";
+    if (!source.empty()) node["source"] = source;
+    else
+      for (const Input& input : InputsOf(revision->bundle, Text(by, "stage")))
+        if (auto below = Follow(input); below) node["inputs"].push_back(std::move(*below));
     path_.erase(Text(node, "object"));
     return node;
   }
