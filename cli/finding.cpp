@@ -11,7 +11,7 @@ namespace {
 std::string Line(const Finding& finding) {
   std::string text = finding.file + (finding.line > 0 ? ":" + std::to_string(finding.line) : "") + ": ";
   if (!finding.object.empty()) text += finding.object + (finding.field.empty() ? ": " : " ");
-  if (!finding.field.empty()) text += finding.field + " ";
+  if (!finding.field.empty()) text += finding.field + ": ";
   if (finding.severity == Finding::Severity::Warning) text += "warning: ";
   return text + finding.message;
 }

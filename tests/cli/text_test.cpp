@@ -49,7 +49,7 @@ TEST(Findings, AreSortedByPlaceAndSaidOnce) {
   const Terminal terminal{out, err};
   const Finding late{"b.yaml", 3, "Dataset/x", "spec.zone", "Schema", "is wrong"};
   Print(terminal, out, {late, {"a.yaml", 9, "", "", "BadYaml", "is none"}, late});
-  EXPECT_EQ(out.str(), "a.yaml:9: is none [BadYaml]\nb.yaml:3: Dataset/x spec.zone is wrong [Schema]\n");
+  EXPECT_EQ(out.str(), "a.yaml:9: is none [BadYaml]\nb.yaml:3: Dataset/x spec.zone: is wrong [Schema]\n");
 }
 
 TEST(Findings, CannotMoveTheCursor) {
