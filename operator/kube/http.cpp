@@ -96,7 +96,8 @@ void StartLibrary() {
 
 Result<TlsMaterial> ReadTls(const Access& access) {
   TlsMaterial material;
-  for (const auto& [credential, pem] : {std::pair{&access.authority, &material.authority}, {&access.certificate, &material.certificate}, {&access.key, &material.key}}) {
+  for (const auto& [credential, pem] :
+       {std::pair{&access.authority, &material.authority}, {&access.certificate, &material.certificate}, {&access.key, &material.key}}) {
     auto read = credential->Read();
     if (!read) return read.error();
     *pem = std::move(*read);
@@ -170,13 +171,26 @@ HttpReply HeadOf(const rest::http_response& response, SteadyClock::time_point be
   return reply;
 }
 
+// Ends a request that nobody waits for any more: it failed, it was stopped, or the sink threw.
+struct Abandonment {
+  std::shared_ptr<Inbox> inbox;
+  pplx::cancellation_token_source cancel;
+  std::string what;
+
+  void Now() const {
+    inbox->End(Transient("Stopped", what + ": stopped"));
+    cancel.cancel();
+  }
+};
+
 class RestClient final : public HttpClient {
  public:
   RestClient(Access access, Deadlines deadlines) : access_(std::move(access)), deadlines_(deadlines) { Reconnect(); }
 
   Result<HttpReply> Call(const HttpRequest& request, const StopToken& stop) override {
     std::string body;
-    auto reply = Exchange(request, [&](std::string_view bytes, int) { return body.append(bytes).size() <= kLargestBody; }, stop);
+    auto reply = Exchange(
+        request, [&](std::string_view bytes, int) { return body.append(bytes).size() <= kLargestBody; }, stop);
     if (reply) reply->body = std::move(body);
     return reply;
   }
@@ -201,18 +215,16 @@ class RestClient final : public HttpClient {
     const auto inbox = std::make_shared<Inbox>();
     const pplx::cancellation_token_source cancel;
     if (const Status sent = Send(request, what, inbox, cancel.get_token()); !sent) return sent.error();
-    const auto guard = stop.OnStop([inbox, cancel, what] {
-      inbox->End(Transient("Stopped", what + ": stopped"));
-      cancel.cancel();
+    const Abandonment abandonment{inbox, cancel, what};
+    const auto on_stop = stop.OnStop([abandonment] { abandonment.Now(); });
+    bool received = false;
+    const std::shared_ptr<void> on_exit(nullptr, [&](void*) {
+      if (!received) abandonment.Now();
     });
     auto reply = Receive(*inbox, take, what);
-    if (!reply) {
-      inbox->End(reply.error());
-      cancel.cancel();
-    } else if (reply->status == 401) {
-      // A pooled connection keeps showing the certificate that it began with.
-      Reconnect();
-    }
+    received = reply.ok();
+    // A pooled connection keeps showing the certificate that it began with.
+    if (reply && reply->status == 401) Reconnect();
     return reply;
   }
 
@@ -228,7 +240,8 @@ class RestClient final : public HttpClient {
       if (!bearer->empty()) message.headers().add("Authorization", "Bearer " + *bearer);
       if (!request.body.empty()) message.set_body(request.body, request.contentType);
       message.set_response_stream(concurrency::streams::streambuf<uint8_t>(std::make_shared<InboxBuffer>(inbox)).create_ostream());
-      Client()->request(message, token)
+      Client()
+          ->request(message, token)
           .then([inbox, began](const rest::http_response& response) {
             inbox->Head(HeadOf(response, began));
             return response.content_ready();

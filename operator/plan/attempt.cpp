@@ -4,6 +4,7 @@
 
 #include "operator/plan/pod_outcome.h"
 #include "operator/plan/retry.h"
+#include "operator/plan/text.h"
 
 namespace weir::plan {
 namespace {
@@ -34,7 +35,7 @@ void CountFailure(StageStatus& stage, const StageOutcome& outcome, const api::Re
   stage.ownFailures = decision.failures.own;
   stage.infrastructureFailures = decision.failures.infrastructure;
   stage.reason = outcome.reason.value_or(Reason::InternalError);
-  stage.message = outcome.message;
+  stage.message = Fit(outcome.message, kStageMessage);
   if (!decision.retries || intent == Intent::Stop) return Fail(stage, now);
   stage.state = StageState::Retrying;
   stage.retryAt = now + decision.wait;
@@ -43,7 +44,7 @@ void CountFailure(StageStatus& stage, const StageOutcome& outcome, const api::Re
 void CountSuccess(StageStatus& stage, const StageOutcome& outcome, Time now) {
   stage.state = StageState::Succeeded;
   stage.reason = outcome.reason.value_or(Reason::Completed);
-  stage.message = outcome.message;
+  stage.message = Fit(outcome.message, kStageMessage);
   stage.rows = outcome.rows;
   stage.finished = now;
   stage.retryAt.reset();
@@ -62,7 +63,7 @@ void NoteThePod(Progress& progress, const Pod& pod, Time now) {
   StageStatus& stage = progress.stage;
   if (const auto obstacle = ObstacleOf(pod)) {
     stage.reason = obstacle->reason;
-    stage.message = obstacle->message;
+    stage.message = Fit(obstacle->message, kStageMessage);
   } else if (TellsWhyItWaits(stage) && pod.started) {
     stage.reason.reset();
     stage.message.clear();

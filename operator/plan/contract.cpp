@@ -35,12 +35,17 @@ int ScaleOf(const std::string& decimal) {
   return comma == std::string::npos ? 0 : std::atoi(decimal.c_str() + comma + 1);
 }
 
+bool LosesDigits(Family before, Family after) {
+  return (after == Family::Floating && (before == Family::Whole || before == Family::Decimal)) || (before == Family::Floating && after == Family::Decimal);
+}
+
 ContractRule RuleOfTypeChange(const std::string& before, const std::string& after) {
   const Type old_type = TypeOf(before);
   const Type new_type = TypeOf(after);
-  if (old_type.family != new_type.family) return ContractRule::TypeClassChange;
-  if (old_type.family == Family::Decimal && ScaleOf(before) != ScaleOf(after)) return ContractRule::TypeClassChange;
-  return new_type.rank > old_type.rank ? ContractRule::TypeWiden : ContractRule::TypeNarrow;
+  if (old_type.family != new_type.family) return LosesDigits(old_type.family, new_type.family) ? ContractRule::TypeWidenLossy : ContractRule::TypeClassChange;
+  if (old_type.family == Family::Decimal && ScaleOf(before) != ScaleOf(after)) return ContractRule::DecimalScale;
+  if (new_type.rank < old_type.rank) return ContractRule::TypeNarrow;
+  return old_type.family == Family::Decimal ? ContractRule::DecimalPrecision : ContractRule::TypeWiden;
 }
 
 const ViewColumn* Find(const std::vector<ViewColumn>& columns, const std::string& name) {
@@ -48,7 +53,8 @@ const ViewColumn* Find(const std::vector<ViewColumn>& columns, const std::string
   return found == columns.end() ? nullptr : &*found;
 }
 
-std::string KeyText(const std::vector<api::Key>& keys) {
+// Each key as "(a, b)", in alphabetical order: neither the order of keys nor that of their columns means anything.
+std::vector<std::string> KeyTexts(const std::vector<api::Key>& keys) {
   std::vector<std::string> texts;
   for (api::Key key : keys) {
     std::sort(key.columns.begin(), key.columns.end());
@@ -57,6 +63,11 @@ std::string KeyText(const std::vector<api::Key>& keys) {
     texts.push_back("(" + text + ")");
   }
   std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return texts;
+}
+
+std::string KeyText(const std::vector<std::string>& texts) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : " ") + text;
   return all.empty() ? "none" : all;
@@ -83,7 +94,8 @@ class Comparison {
 
  private:
   void Add(ContractRule rule, std::string path, std::string before, std::string after, std::string advice) {
-    findings_.push_back({rule, severity_, std::move(path), std::move(before), std::move(after), std::move(advice)});
+    const Severity severity = rule == ContractRule::DecimalPrecision ? Severity::Warning : severity_;
+    findings_.push_back({rule, severity, std::move(path), std::move(before), std::move(after), std::move(advice)});
   }
 
   void CompareColumn(std::size_t index) {
@@ -106,10 +118,10 @@ class Comparison {
   }
 
   void CompareKeys() {
-    const std::string before = KeyText(published_.keys);
-    const std::string after = KeyText(spec_.keys);
-    const bool promised_none = published_.keys.empty();
-    if (!promised_none && before != after) Add(ContractRule::KeyChange, "spec.keys", before, after, "readers join on the published keys; publish a new View for another grain");
+    const std::vector<std::string> before = KeyTexts(published_.keys);
+    const std::vector<std::string> after = KeyTexts(spec_.keys);
+    const bool kept = std::includes(after.begin(), after.end(), before.begin(), before.end());
+    if (!kept) Add(ContractRule::KeyChange, "spec.keys", KeyText(before), KeyText(after), "readers join on the published keys; publish a new View for another grain");
   }
 
   void CompareFreshness() {
@@ -134,7 +146,10 @@ std::string_view Name(ContractRule rule) {
     case ContractRule::ColumnNoRename: return "ColumnNoRename";
     case ContractRule::TypeClassChange: return "TypeClassChange";
     case ContractRule::TypeWiden: return "TypeWiden";
+    case ContractRule::TypeWidenLossy: return "TypeWidenLossy";
     case ContractRule::TypeNarrow: return "TypeNarrow";
+    case ContractRule::DecimalPrecision: return "DecimalPrecision";
+    case ContractRule::DecimalScale: return "DecimalScale";
     case ContractRule::NullabilityLoosen: return "NullabilityLoosen";
     case ContractRule::KeyChange: return "KeyChange";
     case ContractRule::SlaFreshness: return "SlaFreshness";

@@ -8,6 +8,7 @@
 #include "operator/plan/request.h"
 #include "operator/plan/rollout.h"
 #include "operator/plan/run.h"
+#include "operator/plan/text.h"
 
 namespace weir::plan {
 namespace {
@@ -130,7 +131,7 @@ Json StatusWhenRefused(const ObservedPipeline& seen, const Json& planned, const 
   auto status = api::Read<api::PipelineStatus>(planned, "status", ignored);
   if (!status.validation) return planned;
   status.validation->reason = Reason::PodRejected;
-  status.validation->message = "The API server refuses the pod: " + why.message;
+  status.validation->message = Fit("The API server refuses the pod: " + why.message, kStageMessage);
   Describe(seen, VerdictOf(*status.validation, status.validating), "", status, now);
   return api::Write(status);
 }

@@ -8,6 +8,8 @@
 namespace weir::plan {
 namespace {
 
+constexpr std::size_t kLongestWord = 64;  // annotations have no bound, status has
+
 std::vector<std::string> Words(const std::string& text) {
   std::vector<std::string> words;
   std::string word;
@@ -16,6 +18,12 @@ std::vector<std::string> Words(const std::string& text) {
     else if (!word.empty()) words.push_back(std::exchange(word, ""));
   }
   return words;
+}
+
+std::string OneWord(std::string text) {
+  if (text.size() > kLongestWord) return StableHashText(text);
+  std::replace(text.begin(), text.end(), ' ', '_');
+  return text;
 }
 
 std::string Annotation(const api::Meta& meta, std::string_view name) {
@@ -52,7 +60,7 @@ std::string NameForRevision(const api::Pipeline& pipeline, const std::vector<api
 std::string RequestOf(const api::Pipeline& pipeline) {
   std::string request;
   for (const std::string& text : {pipeline.spec.request, Annotation(pipeline.meta, api::kAnnotationRequestedAt), Annotation(pipeline.meta, api::kAnnotationFluxRequestedAt)})
-    for (const std::string& word : Words(text)) request += (request.empty() ? "" : " ") + word;
+    if (!text.empty()) request += (request.empty() ? "" : " ") + OneWord(text);
   return request;
 }
 

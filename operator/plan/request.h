@@ -17,7 +17,7 @@ struct DueRun {
 };
 
 // What somebody asks for by spec.request, weirkeeper.io/requested-at or Flux's annotation: each that is present, in
-// this order, joined by a space. What status.lastHandledRequest echoes once a run was made for it.
+// this order, as one word each (spaces become '_', more than 64 bytes a hash), joined by a space. What status.lastHandledRequest echoes once a run was made for it.
 std::string RequestOf(const api::Pipeline& pipeline);
 bool AsksForSomethingNew(const api::Pipeline& pipeline);
 

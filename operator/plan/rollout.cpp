@@ -7,6 +7,7 @@
 #include "operator/plan/attempt.h"
 #include "operator/plan/pod_template.h"
 #include "operator/plan/task.h"
+#include "operator/plan/text.h"
 
 namespace weir::plan {
 namespace {
@@ -103,8 +104,7 @@ std::string Explain(const api::StageOutcome& outcome) {
   std::string text;
   for (const api::Finding& finding : outcome.findings) text += (text.empty() ? "" : "; ") + finding.path + ": " + finding.message;
   if (text.empty()) text = outcome.message;
-  constexpr std::size_t kLongest = 2000;
-  return text.size() <= kLongest ? text : text.substr(0, kLongest) + "...";
+  return Fit(std::move(text), kStageMessage);
 }
 
 std::optional<Verdict> Objection(const ObservedPipeline& seen, const Resolution& resolution) {

@@ -9,6 +9,7 @@
 #include "operator/plan/pod_template.h"
 #include "operator/plan/run_report.h"
 #include "operator/plan/task.h"
+#include "operator/plan/text.h"
 
 namespace weir::plan {
 namespace {
@@ -167,7 +168,7 @@ Json StatusWhenRefused(const ObservedRun& seen, const Json& planned, const Creat
   for (StageStatus& stage : status.stages) {
     if (stage.name != refused.stage) continue;
     stage.reason = Reason::PodRejected;
-    stage.message = "The API server refuses the pod: " + why.message;
+    stage.message = Fit("The API server refuses the pod: " + why.message, kStageMessage);
   }
   DescribeRun(*seen.run, status, now);
   return api::Write(status);

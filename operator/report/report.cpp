@@ -1,18 +1,12 @@
 #include "operator/report/report.h"
 
 #include "crds/base/name.h"
+#include "operator/plan/text.h"
 
 namespace weir::report {
 namespace {
 
 constexpr std::size_t kLongestNote = 1024;  // bytes, of events.k8s.io/v1
-
-std::string Fit(const std::string& text) {
-  if (text.size() <= kLongestNote) return text;
-  std::size_t end = kLongestNote - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "...";
-}
 
 Json EventFor(const api::Resource& resource, const api::Meta& about, const plan::Notice& notice, Time now) {
   const std::string identity = about.uid + "/" + std::to_string(about.generation) + "/" + notice.identity;
@@ -23,7 +17,7 @@ Json EventFor(const api::Resource& resource, const api::Meta& about, const plan:
           {"type", notice.type == plan::NoticeType::Warning ? "Warning" : "Normal"},
           {"reason", notice.reason},
           {"action", "Reconcile"},
-          {"note", Fit(notice.message)},
+          {"note", plan::Fit(notice.message, kLongestNote)},
           {"reportingController", "weirkeeper.io/operator"},
           {"reportingInstance", "weirkeeper-operator"},
           {"regarding", {{"apiVersion", resource.ApiVersion()}, {"kind", resource.kind}, {"name", about.name}, {"namespace", about.ns}, {"uid", about.uid}}}};

@@ -20,15 +20,19 @@ void PutStats(Json& action, const DataFile& file, LogKind kind) {
 }
 
 Json EncodeAdd(const DataFile& file, LogKind kind) {
-  Json action = {{"path", EncodePath(file.path)}, {"partitionValues", Json::object()}, {"size", file.bytes}, {"modificationTime", Millis(file.modified)}, {"dataChange", true}};
+  Json action = {{"path", EncodePath(file.path)},
+                 {"partitionValues", Json::object()},
+                 {"size", file.bytes},
+                 {"modificationTime", Millis(file.modified)},
+                 {"dataChange", true}};
   PutStats(action, file, kind);
   if (!file.tags.empty()) action["tags"] = file.tags;
   return {{"add", action}};
 }
 
 Json EncodeRemove(const DataFile& file, Time timestamp, LogKind kind) {
-  Json action = {{"path", EncodePath(file.path)}, {"deletionTimestamp", Millis(timestamp)}, {"dataChange", true}, {"extendedFileMetadata", true},
-                 {"partitionValues", Json::object()}, {"size", file.bytes}};
+  Json action = {{"path", EncodePath(file.path)}, {"deletionTimestamp", Millis(timestamp)}, {"dataChange", true},
+                 {"extendedFileMetadata", true},  {"partitionValues", Json::object()},      {"size", file.bytes}};
   PutStats(action, file, kind);
   if (!file.tags.empty()) action["tags"] = file.tags;
   return {{"remove", action}};
@@ -78,7 +82,8 @@ Status ReadProtocol(const Json& action) {
   const std::int64_t writer = Integer(action, "minWriterVersion", -1);
   if (reader < 0 || writer < 0) return Corrupt("protocol without versions");
   if (reader > 1 || writer > 2) {
-    return Unsupported("protocol reader " + std::to_string(reader) + ", writer " + std::to_string(writer) + ", raised by another engine; this program knows reader 1, writer 2");
+    return Unsupported("protocol reader " + std::to_string(reader) + ", writer " + std::to_string(writer) +
+                       ", raised by another engine; this program knows reader 1, writer 2");
   }
   return Ok();
 }
@@ -86,7 +91,8 @@ Status ReadProtocol(const Json& action) {
 Status ReadMetadata(const Json& action, LogEntry& entry) {
   if (!At(action, "schemaString").is_string() || !At(action, "id").is_string()) return Corrupt("metaData without id or schemaString");
   if (!At(action, "partitionColumns").empty()) return Unsupported("a partitioned table");
-  entry.metadata = TableMetadata{Text(action, "id"), Text(At(action, "format"), "provider"), Text(action, "schemaString"), FromMillis(Integer(action, "createdTime"))};
+  entry.metadata =
+      TableMetadata{Text(action, "id"), Text(At(action, "format"), "provider"), Text(action, "schemaString"), FromMillis(Integer(action, "createdTime"))};
   return Ok();
 }
 

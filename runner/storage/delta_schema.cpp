@@ -25,7 +25,8 @@ Result<std::string> DeltaType(const api::Column& column) {
     if (column.type == ours) return std::string(theirs);
   }
   if (column.type.starts_with("DECIMAL(") && column.type.ends_with(")")) return "decimal" + column.type.substr(7);
-  return Error{Fault::Invalid, "SchemaMismatch", "column " + column.name + " has the type " + column.type + ", which a table cannot hold: use one of the types of a Dataset"};
+  return Error{Fault::Invalid, "SchemaMismatch",
+               "column " + column.name + " has the type " + column.type + ", which a table cannot hold: use one of the types of a Dataset"};
 }
 
 }  // namespace

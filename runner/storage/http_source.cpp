@@ -25,10 +25,12 @@ Status CheckUrl(const std::string& url) {
   const bool web = url.starts_with("http://") || url.starts_with("https://");
   if (!web || authority.empty()) return Error{Fault::Invalid, kReason, "\"" + WithoutQuery(url) + "\" is not an http or https URL"};
   if (authority.find('@') != std::string::npos) {
-    return Error{Fault::Invalid, kReason, "the URL for host " + authority.substr(authority.rfind('@') + 1) + " holds a user name or password: keep credentials out of URLs"};
+    return Error{Fault::Invalid, kReason,
+                 "the URL for host " + authority.substr(authority.rfind('@') + 1) + " holds a user name or password: keep credentials out of URLs"};
   }
   for (const char c : url) {
-    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f) return Error{Fault::Invalid, kReason, "a URL for host " + authority + " has a space or control character: escape it as %XX"};
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f)
+      return Error{Fault::Invalid, kReason, "a URL for host " + authority + " has a space or control character: escape it as %XX"};
   }
   return Ok();
 }
@@ -86,7 +88,8 @@ Result<FetchedFile> Fetch(const std::string& url, const std::function<Status(std
 }
 
 Result<FetchedFile> Fetch(const std::string& url, ObjectWriter& out, const FetchOptions& options) {
-  return Fetch(url, [&out](std::string_view piece) { return out.Write(piece); }, options);
+  return Fetch(
+      url, [&out](std::string_view piece) { return out.Write(piece); }, options);
 }
 
 }  // namespace weir::storage

@@ -22,7 +22,7 @@ struct FetchOptions {
 };
 
 struct FetchedFile {
-  std::string name;    // last part of the URL's path, unescaped; "download" when there is none that is safe
+  std::string name;  // last part of the URL's path, unescaped; "download" when there is none that is safe
   std::int64_t bytes = 0;
   std::string sha256;  // of the bytes as they arrived
   std::string etag;    // as the server says, may be empty

@@ -166,7 +166,8 @@ void Conclude(CURLcode code, const char* detail, Exchange& exchange) {
   reply.sent = request_bytes > 0;
   if (code == CURLE_OK || reply.failure != TransferFailure::None) return;
   reply.failure = exchange.blocked.empty() ? FailureOf(code) : TransferFailure::Blocked;
-  reply.detail = exchange.blocked.empty() ? (*detail != '\0' ? detail : curl_easy_strerror(code)) : "address " + exchange.blocked + " is link-local or a cloud's metadata service";
+  reply.detail = exchange.blocked.empty() ? (*detail != '\0' ? detail : curl_easy_strerror(code))
+                                          : "address " + exchange.blocked + " is link-local or a cloud's metadata service";
 }
 
 }  // namespace

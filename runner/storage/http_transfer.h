@@ -30,9 +30,9 @@ struct HttpRequest {
   Connection connection = Connection::Reused;
   int redirects = 0;
   Duration connectTimeout = Duration::Seconds(10);
-  Duration stallTimeout = Duration::Seconds(60);     // without a single byte
-  std::int64_t maxBytes = 64 << 20;                  // of the reply's body
-  std::function<Status(std::string_view)> sink;      // gets the body of a reply with `sinkStatus`, piece by piece
+  Duration stallTimeout = Duration::Seconds(60);  // without a single byte
+  std::int64_t maxBytes = 64 << 20;               // of the reply's body
+  std::function<Status(std::string_view)> sink;   // gets the body of a reply with `sinkStatus`, piece by piece
   long sinkStatus = 200;
 };
 
@@ -40,13 +40,13 @@ enum class TransferFailure { None, BadUrl, NotResolved, NotConnected, Blocked, T
 
 struct HttpReply {
   TransferFailure failure = TransferFailure::None;
-  std::string detail;      // of the failure, for people
-  bool sent = false;       // whether the other side may have got the request
+  std::string detail;  // of the failure, for people
+  bool sent = false;   // whether the other side may have got the request
   long status = 0;
   std::map<std::string, std::string> headers;  // names in lower case; of the last reply
-  std::string body;        // what the sink did not get; of a reply that is not 2xx the first 64 KiB at most
-  std::int64_t bytes = 0;  // of the body of a 2xx reply
-  Status sink;             // what the sink said when it refused
+  std::string body;                            // what the sink did not get; of a reply that is not 2xx the first 64 KiB at most
+  std::int64_t bytes = 0;                      // of the body of a 2xx reply
+  Status sink;                                 // what the sink said when it refused
   bool Arrived() const { return failure == TransferFailure::None; }
 };
 

@@ -23,7 +23,8 @@ Status ProbeConditionalWrites(ObjectStore& store, const std::string& folder) {
   const Status removed = store.Remove(path);
   if (second.ok() || (kept.ok() && *kept != "1")) {
     return Error{Fault::Invalid, "ConditionalWritesMissing",
-                 store.Describe() + " overwrites objects although it was told not to (If-None-Match): tables would lose commits there; use a store with conditional writes"};
+                 store.Describe() +
+                     " overwrites objects although it was told not to (If-None-Match): tables would lose commits there; use a store with conditional writes"};
   }
   if (second.error().fault != Fault::Conflict) return second;
   if (!kept) return kept.error();

@@ -24,7 +24,8 @@ Result<std::string> ReadKey(const api::TaskStore& store, const char* name, bool 
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < ' ') return BadStore(store, "the file " + std::string(name) + " of its credentials holds more than one line");
   }
-  if (text.empty() && required) return BadStore(store, "no key in " + store.credentials + "/" + name + ": the Secret needs the keys accessKeyId and secretAccessKey");
+  if (text.empty() && required)
+    return BadStore(store, "no key in " + store.credentials + "/" + name + ": the Secret needs the keys accessKeyId and secretAccessKey");
   return text;
 }
 
@@ -63,7 +64,8 @@ bool WorthAnotherTry(const S3Request& request, const HttpReply& reply) {
 Error StatusError(long status, const std::string& code, const std::string& what) {
   if (code == "NoSuchBucket") return {Fault::Invalid, "BucketMissing", what + ": create the bucket or correct its name in the Lake"};
   if (code == "QuotaExceeded" || code == "StorageFull" || code == "XMinioStorageFull" || status == 507) return {Fault::Exhausted, "DiskFull", what};
-  if (code == "AuthorizationHeaderMalformed" || (status >= 300 && status < 400)) return {Fault::Invalid, "Invalid", what + ": endpoint or region of the store is not the bucket's"};
+  if (code == "AuthorizationHeaderMalformed" || (status >= 300 && status < 400))
+    return {Fault::Invalid, "Invalid", what + ": endpoint or region of the store is not the bucket's"};
   switch (status) {
     case 404: return {Fault::Missing, "NotFound", what};
     case 412: return {Fault::Conflict, "Exists", what};
@@ -87,10 +89,12 @@ Result<std::unique_ptr<S3Client>> S3Client::Make(const api::TaskStore& store) {
   std::string endpoint = store.endpoint;
   if (endpoint.ends_with('/')) endpoint.pop_back();
   if (!IsEndpoint(endpoint)) return BadStore(store, "endpoint \"" + store.endpoint + "\" must be http://host[:port] or https://host[:port]");
-  if (store.bucket.empty() || store.bucket.find('/') != std::string::npos || !CheckPath(store.bucket).ok()) return BadStore(store, "bucket \"" + store.bucket + "\" is no name of a bucket");
+  if (store.bucket.empty() || store.bucket.find('/') != std::string::npos || !CheckPath(store.bucket).ok())
+    return BadStore(store, "bucket \"" + store.bucket + "\" is no name of a bucket");
   S3Credentials credentials;
-  for (const auto& [name, value, required] : {std::tuple{"accessKeyId", &credentials.accessKeyId, true}, std::tuple{"secretAccessKey", &credentials.secretAccessKey, true},
-                                              std::tuple{"sessionToken", &credentials.sessionToken, false}}) {
+  for (const auto& [name, value, required] :
+       {std::tuple{"accessKeyId", &credentials.accessKeyId, true}, std::tuple{"secretAccessKey", &credentials.secretAccessKey, true},
+        std::tuple{"sessionToken", &credentials.sessionToken, false}}) {
     Result<std::string> key = ReadKey(store, name, required);
     if (!key) return key.error();
     *value = std::move(*key);
@@ -100,7 +104,8 @@ Result<std::unique_ptr<S3Client>> S3Client::Make(const api::TaskStore& store) {
 }
 
 HttpReply S3Client::SendOnce(const S3Request& request) {
-  UnsignedRequest to_sign{request.method, host_, "/" + bucket_ + (request.key.empty() ? "" : "/" + request.key), request.query, request.headers, Sha256Hex(request.body)};
+  UnsignedRequest to_sign{request.method, host_,           "/" + bucket_ + (request.key.empty() ? "" : "/" + request.key),
+                          request.query,  request.headers, Sha256Hex(request.body)};
   HttpRequest http;
   http.method = request.method;
   http.url = endpoint_ + EscapedPath(to_sign.path) + (request.query.empty() ? "" : "?" + EscapedQuery(request.query));
@@ -121,7 +126,8 @@ Result<HttpReply> S3Client::Send(const S3Request& request) {
 }
 
 Error S3Client::UnansweredError(const S3Request& request, const HttpReply& reply, const std::string& what) const {
-  if (reply.failure == TransferFailure::TooLarge) return {Fault::Data, "TooLarge", what + ": it has more than the " + std::to_string(request.maxBytes) + " bytes expected"};
+  if (reply.failure == TransferFailure::TooLarge)
+    return {Fault::Data, "TooLarge", what + ": it has more than the " + std::to_string(request.maxBytes) + " bytes expected"};
   const std::string message = what + ": " + reply.detail;
   if (reply.failure == TransferFailure::BadUrl) return {Fault::Invalid, "Invalid", message};
   return {Fault::Transient, Changes(request) && reply.sent ? "OutcomeUnknown" : "StoreUnavailable", message};
@@ -132,7 +138,8 @@ Error S3Client::ErrorOf(const S3Request& request, const HttpReply& reply) const 
   if (!reply.Arrived()) return UnansweredError(request, reply, what);
   const std::string code = XmlText(reply.body, "Code");
   const std::string said = XmlText(reply.body, "Message");
-  Error error = StatusError(reply.status, code, what + ": status " + std::to_string(reply.status) + (code.empty() ? "" : " " + code) + (said.empty() ? "" : ", " + said));
+  Error error =
+      StatusError(reply.status, code, what + ": status " + std::to_string(reply.status) + (code.empty() ? "" : " " + code) + (said.empty() ? "" : ", " + said));
   // A gateway may answer 5xx although the server behind it did the work.
   if (Changes(request) && reply.status >= 500 && error.fault == Fault::Transient) error.reason = "OutcomeUnknown";
   return error;

@@ -49,7 +49,8 @@ class S3Reader final : public ObjectReader {
     // Objects never change; should somebody replace one all the same, no mixture is read.
     if (!etag_.empty()) request.headers["if-match"] = etag_;
     const auto reply = client_->Send(request);
-    if (!reply && reply.error().reason == "Exists") return Error{Fault::Data, "FileUnreadable", key_ + " (" + client_->Describe() + ") was replaced while it was read"};
+    if (!reply && reply.error().reason == "Exists")
+      return Error{Fault::Data, "FileUnreadable", key_ + " (" + client_->Describe() + ") was replaced while it was read"};
     if (!reply) return reply.error();
     if (reply->status != 206 || static_cast<std::int64_t>(reply->body.size()) != n) {
       return Error{Fault::Transient, "StoreUnavailable", key_ + " (" + client_->Describe() + "): the store did not give the bytes that were asked for"};
@@ -66,7 +67,8 @@ class S3Reader final : public ObjectReader {
 
 class S3Store final : public ObjectStore {
  public:
-  S3Store(std::string name, std::unique_ptr<S3Client> client, const S3Options& options) : name_(std::move(name)), client_(std::move(client)), options_(options) {}
+  S3Store(std::string name, std::unique_ptr<S3Client> client, const S3Options& options)
+      : name_(std::move(name)), client_(std::move(client)), options_(options) {}
 
   std::string Describe() const override { return "S3 store " + name_ + ", " + client_->Describe(); }
   std::string Location(const std::string& path) const override { return "s3://" + client_->bucket() + "/" + path; }
@@ -96,7 +98,8 @@ class S3Store final : public ObjectStore {
 
   Result<std::vector<ObjectInfo>> List(const std::string& prefix, const std::string& start_after) override {
     if (const Status safe = CheckFolder(prefix); !safe) return safe.error();
-    S3Request request{.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix.empty() || prefix.ends_with('/') ? prefix : prefix + "/"}}, .repeat = Repeat::Safe};
+    S3Request request{.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix.empty() || prefix.ends_with('/') ? prefix : prefix + "/"}},
+                      .repeat = Repeat::Safe};
     if (!start_after.empty()) request.query["start-after"] = start_after;
     std::vector<ObjectInfo> found;
     for (;;) {

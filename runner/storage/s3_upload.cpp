@@ -71,7 +71,9 @@ class Upload final : public ObjectWriter {
   }
 
   Status SendPart() {
-    if (etags_.size() == kMostParts) return Ended({Fault::Exhausted, "TooLarge", key_ + " is larger than " + std::to_string(kMostParts) + " parts of " + std::to_string(part_bytes_) + " bytes"});
+    if (etags_.size() == kMostParts)
+      return Ended(
+          {Fault::Exhausted, "TooLarge", key_ + " is larger than " + std::to_string(kMostParts) + " parts of " + std::to_string(part_bytes_) + " bytes"});
     if (upload_.empty()) {
       if (Status started = Start(); !started) return started;
     }
@@ -87,11 +89,13 @@ class Upload final : public ObjectWriter {
 
   Status Complete() {
     std::string body = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
-    for (std::size_t i = 0; i < etags_.size(); ++i) body += "<Part><PartNumber>" + std::to_string(i + 1) + "</PartNumber><ETag>" + XmlEscape(etags_[i]) + "</ETag></Part>";
+    for (std::size_t i = 0; i < etags_.size(); ++i)
+      body += "<Part><PartNumber>" + std::to_string(i + 1) + "</PartNumber><ETag>" + XmlEscape(etags_[i]) + "</ETag></Part>";
     body += "</CompleteMultipartUpload>";
     const auto reply = client_->Send({.method = "POST", .key = key_, .query = {{"uploadId", upload_}}, .headers = {{"if-none-match", "*"}}, .body = body});
     // The store may find out after it said 200 that it cannot.
-    if (reply && XmlText(reply->body, "ETag").empty()) return ReadBackUpload({Fault::Transient, "OutcomeUnknown", key_ + " (" + client_->Describe() + "): " + XmlText(reply->body, "Code")});
+    if (reply && XmlText(reply->body, "ETag").empty())
+      return ReadBackUpload({Fault::Transient, "OutcomeUnknown", key_ + " (" + client_->Describe() + "): " + XmlText(reply->body, "Code")});
     if (!reply && reply.error().reason == "OutcomeUnknown") return ReadBackUpload(reply.error());
     if (!reply) return Ended(reply.error());
     ended_ = true;

@@ -50,8 +50,8 @@ std::vector<std::string> SignV4(const UnsignedRequest& request, const S3Credenti
   headers["x-amz-date"] = time;
   if (!credentials.sessionToken.empty()) headers["x-amz-security-token"] = credentials.sessionToken;
   const Canonical canonical = CanonicalHeaders(headers);
-  const std::string canonical_request = request.method + "\n" + EscapedPath(request.path) + "\n" + EscapedQuery(request.query) + "\n" + canonical.headers + "\n" +
-                                        canonical.names + "\n" + request.bodySha256;
+  const std::string canonical_request = request.method + "\n" + EscapedPath(request.path) + "\n" + EscapedQuery(request.query) + "\n" + canonical.headers +
+                                        "\n" + canonical.names + "\n" + request.bodySha256;
   const std::string scope = date + "/" + region + "/s3/aws4_request";
   const std::string to_sign = "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + Sha256Hex(canonical_request);
   const std::string key = HmacSha256(HmacSha256(HmacSha256(HmacSha256("AWS4" + credentials.secretAccessKey, date), region), "s3"), "aws4_request");

@@ -16,8 +16,8 @@ struct S3Credentials {
 
 struct UnsignedRequest {
   std::string method;
-  std::string host;  // as it stands in the Host header
-  std::string path;  // not escaped, from the first slash: /bucket/key
+  std::string host;                            // as it stands in the Host header
+  std::string path;                            // not escaped, from the first slash: /bucket/key
   std::map<std::string, std::string> query;    // not escaped
   std::map<std::string, std::string> headers;  // names in lower case
   std::string bodySha256;                      // of the body, hex

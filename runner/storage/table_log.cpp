@@ -41,8 +41,8 @@ std::string TableId(const std::string& location) {
 
 Error Fenced(const std::string& table, const TableState& state, const Committer& committer) {
   return {Fault::Fenced, "Fenced",
-          "table " + table + " was taken by a newer attempt (epoch " + std::to_string(state.Epoch()) + ", this is attempt " + std::to_string(committer.attempt) + " with epoch " +
-              std::to_string(committer.epoch) + "): nothing was committed"};
+          "table " + table + " was taken by a newer attempt (epoch " + std::to_string(state.Epoch()) + ", this is attempt " +
+              std::to_string(committer.attempt) + " with epoch " + std::to_string(committer.epoch) + "): nothing was committed"};
 }
 
 Error InTable(Error error, const std::string& table) {
@@ -51,8 +51,8 @@ Error InTable(Error error, const std::string& table) {
 }
 
 Json CommitInfo(const Committer& committer, Time now, std::string_view operation) {
-  Json ours = {{"run", committer.run},           {"runUid", committer.runUid},     {"stage", committer.stage}, {"attempt", committer.attempt},
-               {"epoch", committer.epoch},       {"pipeline", committer.pipeline}, {"revision", committer.revision}, {"image", committer.image}};
+  Json ours = {{"run", committer.run},     {"runUid", committer.runUid},     {"stage", committer.stage},       {"attempt", committer.attempt},
+               {"epoch", committer.epoch}, {"pipeline", committer.pipeline}, {"revision", committer.revision}, {"image", committer.image}};
   return {{"timestamp", now.us / 1000},
           {"operation", operation},
           {"operationParameters", Json::object()},
@@ -75,7 +75,8 @@ Result<Put> PutEntry(ObjectStore& store, const std::string& path, const std::str
 }
 
 // metaData for a table that lacks it or has another schema.
-Result<std::optional<TableMetadata>> MetadataFor(const TableState& state, const TableSchema& schema, const std::string& location, Time now) {
+Result<std::optional<TableMetadata>> MetadataFor(const TableState& state, const TableSchema& schema, LogKind kind, const std::string& location, Time now) {
+  if (kind == LogKind::Delta && schema.columns.empty()) return Error{Fault::Invalid, "SchemaMismatch", "a table needs at least one column"};
   const Result<std::string> text = DeltaSchemaString(schema.columns);
   if (!text) return text.error();
   if (state.version >= 0 && state.schemaString == *text && state.provider == schema.provider) return std::optional<TableMetadata>();
@@ -107,8 +108,8 @@ Result<std::vector<std::int64_t>> TableLog::Versions() {
   for (std::size_t i = 0; i < versions.size(); ++i) {
     if (versions[i] == static_cast<std::int64_t>(i)) continue;
     return Error{Fault::Data, "LogCorrupt",
-                 "table " + path_ + " (" + store_->Describe() + "): entry " + FileNameOf(EntryPath(static_cast<std::int64_t>(i))) + " of the log is missing while version " +
-                     std::to_string(versions[i]) + " is there: restore it from a backup of " + folder};
+                 "table " + path_ + " (" + store_->Describe() + "): entry " + FileNameOf(EntryPath(static_cast<std::int64_t>(i))) +
+                     " of the log is missing while version " + std::to_string(versions[i]) + " is there: restore it from a backup of " + folder};
   }
   return versions;
 }
@@ -118,7 +119,8 @@ Status TableLog::Replay(TableState& state, std::int64_t version) {
   if (!text) return text.error();
   const Result<LogEntry> entry = DecodeEntry(*text);
   if (!entry) {
-    return Error{entry.error().fault, entry.error().reason, "table " + path_ + " (" + store_->Describe() + "): log entry " + FileNameOf(EntryPath(version)) + " " + entry.error().message};
+    return Error{entry.error().fault, entry.error().reason,
+                 "table " + path_ + " (" + store_->Describe() + "): log entry " + FileNameOf(EntryPath(version)) + " " + entry.error().message};
   }
   Apply(*entry, version, state);
   return Ok();
@@ -135,7 +137,8 @@ Result<TableState> TableLog::Load(std::optional<std::int64_t> version) {
   TableState state;
   for (std::int64_t number = 0; number <= wanted; ++number) {
     const Status read = Replay(state, number);
-    if (!read && read.error().fault == Fault::Missing) return Error{Fault::Data, "LogCorrupt", "table " + path_ + ": " + read.error().message + " although it was listed"};
+    if (!read && read.error().fault == Fault::Missing)
+      return Error{Fault::Data, "LogCorrupt", "table " + path_ + ": " + read.error().message + " although it was listed"};
     if (!read) return read.error();
   }
   if (wanted >= 0 && state.schemaString.empty()) return Error{Fault::Data, "LogCorrupt", "table " + path_ + ": the log has no metaData"};
@@ -177,7 +180,7 @@ Result<std::string> TableLog::ClaimEntry(const TableState& state, const Committe
   entry.commitInfo = CommitInfo(committer, entry.timestamp, kClaimOperation);
   entry.transactions[std::string(kEpochApp)] = committer.epoch;
   if (state.version < 0) {
-    auto metadata = MetadataFor(state, schema, store_->Location(path_), entry.timestamp);
+    auto metadata = MetadataFor(state, schema, kind_, store_->Location(path_), entry.timestamp);
     if (!metadata) return InTable(metadata.error(), path_);
     entry.metadata = std::move(*metadata);
   }
@@ -200,7 +203,8 @@ Status TableLog::Claim(const Committer& committer, const TableSchema& schema) {
     if (*put == Put::Unknown && ++lost > kMostLostReplies) break;
     if (const Status advanced = Advance(*state); !advanced) return advanced;
   }
-  return Error{Fault::Transient, "StoreUnavailable", "table " + path_ + " (" + store_->Describe() + "): could not be claimed, replies got lost or others kept writing"};
+  return Error{Fault::Transient, "StoreUnavailable",
+               "table " + path_ + " (" + store_->Describe() + "): could not be claimed, replies got lost or others kept writing"};
 }
 
 Result<std::string> TableLog::CommitEntry(const TableState& state, const Committer& committer, const TableChange& change) {
@@ -210,17 +214,21 @@ Result<std::string> TableLog::CommitEntry(const TableState& state, const Committ
   entry.commitInfo["operationParameters"]["mode"] = change.remove.empty() ? "Append" : "Overwrite";
   entry.commitInfo[std::string(kOurs)]["facts"] = change.facts;
   entry.transactions = {{std::string(kEpochApp), committer.epoch}, {StageApp(committer), committer.epoch}};
-  auto metadata = MetadataFor(state, change.schema, store_->Location(path_), entry.timestamp);
+  auto metadata = MetadataFor(state, change.schema, kind_, store_->Location(path_), entry.timestamp);
   if (!metadata) return InTable(metadata.error(), path_);
   entry.metadata = std::move(*metadata);
   for (const std::string& path : change.remove) {
     const auto file = state.files.find(path);
-    if (file == state.files.end()) return Error{Fault::Conflict, "CommitConflict", "table " + path_ + ": file " + path + " to be removed is not in version " + std::to_string(state.version)};
+    if (file == state.files.end())
+      return Error{Fault::Conflict, "CommitConflict",
+                   "table " + path_ + ": file " + path + " to be removed is not in version " + std::to_string(state.version)};
     entry.remove.push_back(file->second);
   }
   for (const DataFile& file : change.add) {
     if (const Status safe = CheckPath(file.path); !safe) return InTable(safe.error(), path_);
-    if (state.files.contains(file.path)) return Error{Fault::Conflict, "CommitConflict", "table " + path_ + ": file " + file.path + " to be added is already in version " + std::to_string(state.version)};
+    if (state.files.contains(file.path))
+      return Error{Fault::Conflict, "CommitConflict",
+                   "table " + path_ + ": file " + file.path + " to be added is already in version " + std::to_string(state.version)};
     entry.add.push_back(file);
   }
   return EncodeEntry(entry, kind_);
@@ -244,7 +252,8 @@ Result<CommitResult> TableLog::Commit(const Committer& committer, const TableCha
     const Result<Put> put = PutEntry(*store_, EntryPath(version), *text);
     if (!put) return InTable(put.error(), path_);
     if (*put == Put::Done) return CommitResult{version, false, change.facts};
-    if (*put == Put::Unknown && ++lost > kMostLostReplies) return Error{Fault::Transient, "OutcomeUnknown", "table " + path_ + " (" + store_->Describe() + "): replies to the commit got lost"};
+    if (*put == Put::Unknown && ++lost > kMostLostReplies)
+      return Error{Fault::Transient, "OutcomeUnknown", "table " + path_ + " (" + store_->Describe() + "): replies to the commit got lost"};
     if (const Status advanced = Advance(*state); !advanced) return advanced.error();
   }
   return Error{Fault::Conflict, "CommitConflict", "table " + path_ + ": other writers took " + std::to_string(kMostRaces) + " versions in a row"};

@@ -94,8 +94,8 @@ class TableLog {
   // Takes the table for this attempt: after it answers Ok, no commit with a lower epoch can succeed. Writes nothing for
   // the first attempt (no other can exist), an empty commit that carries the epoch for later ones. Fault::Fenced when a
   // higher epoch has the table. A table that has no commit yet gets `schema` with the claim, since a Delta log must
-  // start with one.
-  Status Claim(const Committer& committer, const TableSchema& schema = {});
+  // start with one, of at least one column, to be readable.
+  Status Claim(const Committer& committer, const TableSchema& schema);
 
   // What an earlier attempt of the same run and stage committed, if any. Look here first, then Claim, then work.
   Result<std::optional<CommitResult>> FindCommitted(const Committer& committer);

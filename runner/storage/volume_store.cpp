@@ -121,7 +121,8 @@ class VolumeStore final : public ObjectStore {
     auto reader = Open(path);
     if (!reader) return reader.error();
     if ((*reader)->Size() > max_bytes) {
-      return Error{Fault::Data, "TooLarge", What(path) + " has " + std::to_string((*reader)->Size()) + " bytes, more than the " + std::to_string(max_bytes) + " expected"};
+      return Error{Fault::Data, "TooLarge",
+                   What(path) + " has " + std::to_string((*reader)->Size()) + " bytes, more than the " + std::to_string(max_bytes) + " expected"};
     }
     std::string bytes(static_cast<std::size_t>((*reader)->Size()), '\0');
     const Status read = (*reader)->ReadAt(0, bytes.data(), (*reader)->Size());
@@ -143,8 +144,7 @@ class VolumeStore final : public ObjectStore {
     const std::string temporary = TemporaryName();
     Descriptor file(calls_.CreateFile(folder->get(), temporary.c_str()));
     if (!file.open()) return FileError(errno, "cannot create " + What(path));
-    return std::unique_ptr<ObjectWriter>(
-        std::make_unique<VolumeWriter>(calls_, std::move(*folder), temporary, std::move(file), FileNameOf(path), What(path)));
+    return std::unique_ptr<ObjectWriter>(std::make_unique<VolumeWriter>(calls_, std::move(*folder), temporary, std::move(file), FileNameOf(path), What(path)));
   }
 
   Result<std::vector<ObjectInfo>> List(const std::string& prefix, const std::string& start_after) override {
@@ -211,9 +211,11 @@ class VolumeStore final : public ObjectStore {
     return errno == 0 ? Ok() : Status(FileError(errno, "cannot list " + folder));
   }
 
-  Status Visit(const Descriptor& parent, const std::string& name, const std::string& path, const std::string& start_after, std::vector<ObjectInfo>& found) const {
+  Status Visit(const Descriptor& parent, const std::string& name, const std::string& path, const std::string& start_after,
+               std::vector<ObjectInfo>& found) const {
     struct stat info {};
-    if (::fstatat(parent.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return errno == ENOENT ? Ok() : Status(FileError(errno, "cannot look at " + path));
+    if (::fstatat(parent.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
+      return errno == ENOENT ? Ok() : Status(FileError(errno, "cannot look at " + path));
     if (!S_ISDIR(info.st_mode)) {
       if (path > start_after) found.push_back({path, S_ISREG(info.st_mode) ? info.st_size : 0, ModifiedOf(info)});
       return Ok();

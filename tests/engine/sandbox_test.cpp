@@ -52,5 +52,17 @@ TEST_F(Sandbox, ARunawayQueryIsOutOfMemoryNotACrash) {
   EXPECT_EQ(measured.error().reason, "OutOfMemory");
 }
 
+TEST_F(Sandbox, WhatIsLargerThanMemorySpillsToScratch) {
+  auto small = MakeEngine({.memoryBytes = 320LL << 20, .threads = 1, .scratch = folder_ / "spill"});
+  ASSERT_TRUE(small.ok());
+  ASSERT_TRUE(small.value()
+                  ->Select("SELECT md5(range::VARCHAR) AS a, row_number() OVER (ORDER BY md5(range::VARCHAR)) AS n FROM range(3000000)",
+                           {Optional("a", "VARCHAR"), Optional("n", "BIGINT")}, "big")
+                  .ok());
+  const auto measured = small.value()->Measure("big", "");
+  ASSERT_TRUE(measured.ok()) << measured.error().message;
+  EXPECT_EQ(measured->rows, 3'000'000);
+}
+
 }  // namespace
 }  // namespace weir::engine

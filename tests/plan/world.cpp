@@ -83,6 +83,7 @@ void World::Restart() {
   queue_.clear();
   timers_.clear();
   told_.clear();
+  seen_.clear();
 }
 
 void World::Enqueue(const controller::Key& key) { queue_.insert({std::string(key.resource.plural), key.ns, key.name}); }
@@ -93,6 +94,7 @@ void World::Tell(const api::Resource& resource, const observe::Item& item) {
 
 // As reflectors do: every change is told, own writes too.
 void World::Refresh() {
+  if (std::exchange(seen_, cluster.Version()) == cluster.Version()) return;
   for (const api::Resource& resource : kWatched) {
     auto listing = cluster.List({resource, "", ""});
     for (const observe::ItemPtr& gone : stores_->Of(resource).Replace(std::move(listing->items), listing->resourceVersion))

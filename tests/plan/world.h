@@ -86,6 +86,7 @@ class World {
   std::set<KeyText> queue_;
   std::map<KeyText, Time> timers_;
   std::map<KeyText, std::string> told_;  // resourceVersion of which the owner map was told, as a watch would
+  std::string seen_;  // version of the cluster that the caches are equal to
   bool operatorIsCalling_ = false;
 };
 

@@ -1,29 +1,15 @@
 #include "tests/storage/http_server.h"
 
-#include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdlib>
 
+#include "tests/storage/loopback.h"
+
 namespace weir::storage {
-namespace {
 
-int Bind(int& port) {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (listener < 0 || ::bind(listener, generic, length) != 0 || ::getsockname(listener, generic, &length) != 0) std::abort();
-  port = ntohs(address.sin_port);
-  return listener;
-}
-
-}  // namespace
-
-HttpServer::HttpServer(Answer answer) : answer_(std::move(answer)), listener_(Bind(port_)) {
+HttpServer::HttpServer(Answer answer) : answer_(std::move(answer)), listener_(BindLoopback(port_)) {
   if (::listen(listener_, 16) != 0) std::abort();
   thread_ = std::thread([this] { Serve(); });
 }
@@ -46,20 +32,9 @@ void HttpServer::Serve() {
       head.append(buffer, static_cast<std::size_t>(got));
     }
     ++requests_;
-    const std::string reply = answer_(head);
-    for (std::size_t sent = 0; sent < reply.size();) {
-      const ssize_t n = ::send(connection, reply.data() + sent, reply.size() - sent, MSG_NOSIGNAL);
-      if (n <= 0) break;
-      sent += static_cast<std::size_t>(n);
-    }
+    SendAll(connection, answer_(head));
     ::close(connection);
   }
-}
-
-int RefusedPort() {
-  int port = 0;
-  ::close(Bind(port));
-  return port;
 }
 
 }  // namespace weir::storage

@@ -26,9 +26,6 @@ class HttpServer {
   std::thread thread_;
 };
 
-// A loopback port on which nobody listens.
-int RefusedPort();
-
 inline std::string Reply(const std::string& status, const std::string& body, const std::string& headers = "") {
   return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n" + headers + "\r\n" + body;
 }

@@ -4,6 +4,7 @@
 
 #include "runner/storage/digest.h"
 #include "tests/storage/http_server.h"
+#include "tests/storage/loopback.h"
 
 namespace weir::storage {
 namespace {
@@ -33,7 +34,8 @@ TEST(HttpSource, AFileArrivesAsItIsWithItsNameAndDigest) {
 }
 
 TEST(HttpSource, RedirectsAreFollowedAndTheirBodiesLeftOut) {
-  HttpServer server([&](const std::string& head) { return head.starts_with("GET /b ") ? Reply("200 OK", "end") : Reply("302 Found", "go on", "Location: /b\r\n"); });
+  HttpServer server(
+      [&](const std::string& head) { return head.starts_with("GET /b ") ? Reply("200 OK", "end") : Reply("302 Found", "go on", "Location: /b\r\n"); });
   Body body;
   ASSERT_TRUE(Fetch(server.Url("/a"), body.Sink()).ok());
   EXPECT_EQ(body.bytes, "end");
@@ -66,8 +68,8 @@ TEST(HttpSource, ARedirectToAFileOfTheMachineIsRefused) {
 
 TEST(HttpSource, MetadataAddressesAreBlockedInEveryForm) {
   Body body;
-  for (const char* url : {"http://169.254.169.254/", "http://2852039166/", "http://0xA9FEA9FE/", "http://[::ffff:169.254.169.254]/", "http://[fe80::1]/", "http://[fd00:ec2::254]/",
-                          "http://[64:ff9b::a9fe:a9fe]/", "http://100.100.100.200/", "http://168.63.129.16/"}) {
+  for (const char* url : {"http://169.254.169.254/", "http://2852039166/", "http://0xA9FEA9FE/", "http://[::ffff:169.254.169.254]/", "http://[fe80::1]/",
+                          "http://[fd00:ec2::254]/", "http://[64:ff9b::a9fe:a9fe]/", "http://100.100.100.200/", "http://168.63.129.16/"}) {
     const auto fetched = Fetch(url, body.Sink(), {.connectTimeout = Duration::Seconds(2)});
     ASSERT_FALSE(fetched.ok()) << url;
     EXPECT_EQ(fetched.error().fault, Fault::Invalid) << url << ": " << fetched.error().message;
@@ -75,7 +77,8 @@ TEST(HttpSource, MetadataAddressesAreBlockedInEveryForm) {
 }
 
 TEST(HttpSource, OnlyLinkLocalAndMetadataAddressesAreBlocked) {
-  for (const char* address : {"127.0.0.1", "::1", "10.0.0.1", "169.253.0.1", "169.255.0.1", "fec0::1", "::ffff:10.0.0.1", "8.8.8.8", "nonsense"}) EXPECT_FALSE(IsBlockedAddress(address)) << address;
+  for (const char* address : {"127.0.0.1", "::1", "10.0.0.1", "169.253.0.1", "169.255.0.1", "fec0::1", "::ffff:10.0.0.1", "8.8.8.8", "nonsense"})
+    EXPECT_FALSE(IsBlockedAddress(address)) << address;
   for (const char* address : {"169.254.0.1", "169.254.170.2", "fe80::1", "febf::1", "192.0.0.192"}) EXPECT_TRUE(IsBlockedAddress(address)) << address;
 }
 
@@ -99,9 +102,10 @@ TEST_P(StatusTest, SaysWhatHappensNext) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Codes, StatusTest,
-                         testing::Values(Answered{"404 Not Found", Fault::Missing}, Answered{"403 Forbidden", Fault::Denied}, Answered{"500 Oops", Fault::Transient},
-                                         Answered{"503 Busy", Fault::Transient}, Answered{"429 Slow", Fault::Transient}, Answered{"400 Bad", Fault::Invalid},
-                                         Answered{"206 Partial", Fault::Invalid}, Answered{"204 No Content", Fault::Invalid}),
+                         testing::Values(Answered{"404 Not Found", Fault::Missing}, Answered{"403 Forbidden", Fault::Denied},
+                                         Answered{"500 Oops", Fault::Transient}, Answered{"503 Busy", Fault::Transient}, Answered{"429 Slow", Fault::Transient},
+                                         Answered{"400 Bad", Fault::Invalid}, Answered{"206 Partial", Fault::Invalid},
+                                         Answered{"204 No Content", Fault::Invalid}),
                          [](const auto& instance) { return std::string(instance.param.status).substr(0, 3); });
 
 TEST(HttpSource, ABodyThatIsCutShortIsAnError) {
@@ -141,7 +145,8 @@ TEST(HttpSource, AnErrorOfTheSinkIsHandedOn) {
 
 TEST(HttpSource, UrlsThatAreNotPlainHttpAreRefused) {
   Body body;
-  for (const char* url : {"", "file:///etc/passwd", "ftp://h/f", "http://", "https:///f", "http://user:pw@h/f", "http://h/a b", "http://h/\r\nX: y", "gopher://h"}) {
+  for (const char* url :
+       {"", "file:///etc/passwd", "ftp://h/f", "http://", "https:///f", "http://user:pw@h/f", "http://h/a b", "http://h/\r\nX: y", "gopher://h"}) {
     const auto fetched = Fetch(url, body.Sink());
     ASSERT_FALSE(fetched.ok()) << url;
     EXPECT_EQ(fetched.error().fault, Fault::Invalid) << url;

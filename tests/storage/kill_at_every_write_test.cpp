@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "tests/storage/table_fixture.h"
+#include "tests/storage/attempt_scene.h"
 
 namespace weir::storage {
 namespace {
@@ -50,39 +50,9 @@ class Deadly final : public FileSystemCalls {
 struct Scene {
   const char* name;
   int killed_attempt;  // 1 commits without, 2 with a claim
-  bool table_exists;
+  Before before;
   Publishing publishing;
 };
-
-std::string ContentOf(int attempt) {
-  std::string rows;
-  for (int i = 0; i < 1000; ++i) rows += "attempt " + std::to_string(attempt) + " row " + std::to_string(i) + "\n";
-  return rows;
-}
-
-// What a stage does: claim, write the data, make it visible in place of what was there.
-Status RunAttempt(const std::shared_ptr<ObjectStore>& store, int attempt) {
-  TableLog log(store, "t", LogKind::Delta, &kFixedClock);
-  const Committer committer = AttemptOf("run", attempt);
-  const auto found = log.FindCommitted(committer);
-  if (!found) return found.error();
-  if (found->has_value()) return Ok();
-  if (Status claimed = log.Claim(committer, OneColumn()); !claimed) return claimed;
-  const std::string path = "part/run/load-" + std::to_string(attempt) + "/0.parquet";
-  auto writer = store->Create("t/" + path);
-  if (!writer) return writer.error();
-  const std::string content = ContentOf(attempt);
-  for (std::size_t at = 0; at < content.size(); at += 8000) {
-    if (Status wrote = (*writer)->Write(std::string_view(content).substr(at, 8000)); !wrote) return wrote;
-  }
-  if (Status closed = (*writer)->Close(); !closed) return closed;
-  TableChange change{.schema = OneColumn(), .add = {FileOf(path, 1000)}, .facts = {{"attempt", attempt}}};
-  const auto before = log.Load();
-  if (!before) return before.error();
-  for (const auto& [old, file] : before->files) change.remove.push_back(old);
-  const auto result = log.Commit(committer, change);
-  return result ? Ok() : Status(result.error());
-}
 
 class KillAtEveryWrite : public testing::TestWithParam<Scene> {
  protected:
@@ -99,57 +69,6 @@ class KillAtEveryWrite : public testing::TestWithParam<Scene> {
     EXPECT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0) << "the child failed at call " << n;
     return WIFEXITED(status);
   }
-
-  // Each file that the version names is there, whole.
-  static void ExpectWhole(ObjectStore& store, const TableState& state) {
-    for (const auto& [path, file] : state.files) {
-      const auto content = store.Get("t/" + path);
-      ASSERT_TRUE(content.ok()) << content.error().message;
-      if (path == "old") continue;
-      EXPECT_EQ(*content, ContentOf(path.find("load-1") != std::string::npos ? 1 : path.find("load-2") != std::string::npos ? 2 : 3));
-    }
-  }
-
-  static void PutOldVersion(const std::shared_ptr<ObjectStore>& store) {
-    ASSERT_TRUE(store->PutIfAbsent("t/old", "old").ok());
-    TableLog log(store, "t", LogKind::Delta, &kFixedClock);
-    ASSERT_TRUE(log.Commit(AttemptOf("before", 1, 500'000), Adding("old", 7)).ok());
-  }
-
-  static void ExpectOldOrNew(const std::shared_ptr<ObjectStore>& store) {
-    const auto seen = TableLog(store, "t", LogKind::Delta).Load();
-    ASSERT_TRUE(seen.ok()) << seen.error().message;
-    const std::int64_t old_rows = GetParam().table_exists ? 7 : 0;
-    EXPECT_TRUE(seen->Rows() == old_rows || seen->Rows() == 1000) << seen->Rows();
-    ExpectWhole(*store, *seen);
-    // Debris of the killed one is not listed.
-    const auto objects = store->List("");
-    ASSERT_TRUE(objects.ok());
-    for (const ObjectInfo& object : *objects) EXPECT_THAT(object.path, testing::Not(testing::HasSubstr(".weir-tmp-")));
-  }
-
-  static void ExpectRetryConverges(const std::shared_ptr<ObjectStore>& store) {
-    const int next = GetParam().killed_attempt + 1;
-    const Status retried = RunAttempt(store, next);
-    ASSERT_TRUE(retried.ok()) << retried.error().message;
-    const auto end = TableLog(store, "t", LogKind::Delta).Load();
-    ASSERT_TRUE(end.ok()) << end.error().message;
-    EXPECT_EQ(end->files.size(), 1u);
-    EXPECT_EQ(end->Rows(), 1000);
-    ExpectWhole(*store, *end);
-    int commits = 0;
-    for (std::int64_t version = 0; version <= end->version; ++version) {
-      const auto entry = store->Get(EntryName(version));
-      ASSERT_TRUE(entry.ok());
-      if (entry->find("\"appId\":\"weirkeeper/uid-run/load\"") != std::string::npos) ++commits;
-    }
-    EXPECT_EQ(commits, 1);
-    // The one that was thought dead comes back.
-    EXPECT_FALSE(TableLog(store, "t", LogKind::Delta).Claim(AttemptOf("run", 0)).ok());
-    const auto ghost = TableLog(store, "t", LogKind::Delta).Commit(AttemptOf("run", GetParam().killed_attempt), Adding("ghost"));
-    EXPECT_TRUE(!ghost.ok() || ghost->alreadyCommitted);
-    EXPECT_EQ(TableLog(store, "t", LogKind::Delta).Load()->version, end->version);
-  }
 };
 
 TEST_P(KillAtEveryWrite, ReadersSeeOldOrNewAndARetryConverges) {
@@ -159,10 +78,10 @@ TEST_P(KillAtEveryWrite, ReadersSeeOldOrNewAndARetryConverges) {
     ASSERT_LT(++n, 200);
     const TemporaryFolder folder;
     const std::shared_ptr<ObjectStore> store = *OpenVolume("lake", folder.path());
-    if (GetParam().table_exists) PutOldVersion(store);
+    if (GetParam().before == Before::OldVersion) PutOldVersion(store);
     ended = RunChild(folder.path(), n);
-    ExpectOldOrNew(store);
-    ExpectRetryConverges(store);
+    ExpectOldOrNew(store, GetParam().before);
+    ExpectRetryConverges(store, GetParam().killed_attempt);
     ASSERT_FALSE(HasFailure()) << "killed at call " << n;
   }
   EXPECT_GT(n, 12) << "the seam sees too few calls";
@@ -170,9 +89,11 @@ TEST_P(KillAtEveryWrite, ReadersSeeOldOrNewAndARetryConverges) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Scenes, KillAtEveryWrite,
-                         testing::Values(Scene{"FirstVersion", 1, false, Publishing::ByRename}, Scene{"Replacement", 1, true, Publishing::ByRename},
-                                         Scene{"FirstVersionWithClaim", 2, false, Publishing::ByRename}, Scene{"ReplacementWithClaim", 2, true, Publishing::ByRename},
-                                         Scene{"ReplacementByLink", 2, true, Publishing::ByLink}),
+                         testing::Values(Scene{"FirstVersion", 1, Before::NoTable, Publishing::ByRename},
+                                         Scene{"Replacement", 1, Before::OldVersion, Publishing::ByRename},
+                                         Scene{"FirstVersionWithClaim", 2, Before::NoTable, Publishing::ByRename},
+                                         Scene{"ReplacementWithClaim", 2, Before::OldVersion, Publishing::ByRename},
+                                         Scene{"ReplacementByLink", 2, Before::OldVersion, Publishing::ByLink}),
                          [](const auto& instance) { return instance.param.name; });
 
 }  // namespace

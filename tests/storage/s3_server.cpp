@@ -1,17 +1,15 @@
 #include "tests/storage/s3_server.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <stdexcept>
 
-#include "tests/storage/http_server.h"
+#include "tests/storage/loopback.h"
 
 namespace weir::storage {
 namespace {
@@ -35,7 +33,7 @@ std::string FindBinary() {
     const std::string candidate = entry.path() / "versitygw";
     if (entry.path().filename().string().starts_with("versitygw-") && fs::exists(candidate)) return candidate;
   }
-  throw std::runtime_error("no S3 server to test against: run cmake/setup.sh, which puts versitygw into " + cache + ", or set WEIR_VERSITYGW to its binary");
+  throw std::runtime_error("no S3 server to test against: run tests/cluster/tool versitygw, which puts it into " + cache + ", or set WEIR_VERSITYGW to its binary");
 }
 
 }  // namespace
@@ -79,14 +77,9 @@ bool S3Server::Start(const std::string& binary) {
 }
 
 bool S3Server::Answers() const {
-  const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port_));
-  const bool connected = ::connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  ::close(connection);
-  return connected;
+  const int connection = ConnectLoopback(port_);
+  if (connection >= 0) ::close(connection);
+  return connection >= 0;
 }
 
 api::TaskStore S3Server::NewBucket() {

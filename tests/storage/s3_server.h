@@ -23,6 +23,7 @@ class S3Server {
   api::TaskStore NewBucket();
   void Kill();
   std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  int port() const { return port_; }
   const TemporaryFolder& data() const { return data_; }
 
  private:

@@ -5,6 +5,7 @@
 
 #include "runner/storage/digest.h"
 #include "tests/storage/http_server.h"
+#include "tests/storage/loopback.h"
 #include "tests/storage/s3_server.h"
 
 namespace weir::storage {
@@ -125,7 +126,8 @@ TEST_F(S3StoreTest, AWrongKeyIsDeniedAndSaysWhatToDo) {
   task_.credentials = keys.path();
   const auto put = Open(task_)->PutIfAbsent("x", "1");
   EXPECT_EQ(put.error().fault, Fault::Denied);
-  EXPECT_THAT(put.error().message, AllOf(HasSubstr("PUT x"), HasSubstr(task_.bucket), HasSubstr(task_.endpoint), HasSubstr("SignatureDoesNotMatch"), HasSubstr("check the keys")));
+  EXPECT_THAT(put.error().message,
+              AllOf(HasSubstr("PUT x"), HasSubstr(task_.bucket), HasSubstr(task_.endpoint), HasSubstr("SignatureDoesNotMatch"), HasSubstr("check the keys")));
   EXPECT_THAT(put.error().message, testing::Not(HasSubstr("wrong")));
 }
 
@@ -177,9 +179,10 @@ TEST_P(BadTaskTest, IsInvalidWithoutARequest) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, BadTaskTest,
-                         testing::Values(BadTask{"Scheme", "ftp://h", "b", "endpoint"}, BadTask{"NoScheme", "h:9000", "b", "endpoint"}, BadTask{"Path", "http://h/p", "b", "endpoint"},
-                                         BadTask{"Credentials", "http://k:s@h", "b", "endpoint"}, BadTask{"NoBucket", "http://h", "", "bucket"},
-                                         BadTask{"BucketWithPath", "http://h", "b/c", "bucket"}, BadTask{"BucketUp", "http://h", "..", "bucket"}),
+                         testing::Values(BadTask{"Scheme", "ftp://h", "b", "endpoint"}, BadTask{"NoScheme", "h:9000", "b", "endpoint"},
+                                         BadTask{"Path", "http://h/p", "b", "endpoint"}, BadTask{"Credentials", "http://k:s@h", "b", "endpoint"},
+                                         BadTask{"NoBucket", "http://h", "", "bucket"}, BadTask{"BucketWithPath", "http://h", "b/c", "bucket"},
+                                         BadTask{"BucketUp", "http://h", "..", "bucket"}),
                          [](const auto& instance) { return instance.param.name; });
 
 TEST_F(S3StoreTest, AMissingKeyFileIsNamed) {
@@ -206,7 +209,8 @@ class ScriptedS3Test : public S3StoreTest {
 
 TEST_F(ScriptedS3Test, AReadIsRepeatedWhileTheServerIsBusy) {
   std::atomic<int> calls{0};
-  HttpServer server([&](const std::string&) { return ++calls < 3 ? Reply("503 Slow Down", "<Error><Code>SlowDown</Code></Error>") : Reply("200 OK", "at last"); });
+  HttpServer server(
+      [&](const std::string&) { return ++calls < 3 ? Reply("503 Slow Down", "<Error><Code>SlowDown</Code></Error>") : Reply("200 OK", "at last"); });
   EXPECT_EQ(*Against(server)->Get("x"), "at last");
   EXPECT_EQ(calls, 3);
 }
@@ -243,7 +247,8 @@ TEST_F(ScriptedS3Test, ALostReplyIsReadBackByItsToken) {
 
 TEST_F(ScriptedS3Test, ALostReplyToAPutThatARivalWonIsAConflict) {
   HttpServer server([&](const std::string& head) {
-    return head.starts_with("PUT") ? std::string() : std::string("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\nx-amz-meta-weirkeeper-writer: rival\r\n\r\n");
+    return head.starts_with("PUT") ? std::string()
+                                   : std::string("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\nx-amz-meta-weirkeeper-writer: rival\r\n\r\n");
   });
   EXPECT_EQ(Against(server)->PutIfAbsent("x", "1").error().reason, "Exists");
 }
@@ -251,7 +256,8 @@ TEST_F(ScriptedS3Test, ALostReplyToAPutThatARivalWonIsAConflict) {
 TEST_F(ScriptedS3Test, ARivalsWriteUnderWayIsWaitedFor) {
   std::atomic<int> calls{0};
   HttpServer server([&](const std::string&) {
-    return ++calls == 1 ? Reply("409 Conflict", "<Error><Code>ConditionalRequestConflict</Code></Error>") : Reply("412 Precondition Failed", "<Error><Code>PreconditionFailed</Code></Error>");
+    return ++calls == 1 ? Reply("409 Conflict", "<Error><Code>ConditionalRequestConflict</Code></Error>")
+                        : Reply("412 Precondition Failed", "<Error><Code>PreconditionFailed</Code></Error>");
   });
   EXPECT_EQ(Against(server)->PutIfAbsent("x", "1").error().reason, "Exists");
 }
@@ -294,9 +300,11 @@ TEST_F(ScriptedS3Test, ARangeThatIsNotGivenIsNoData) {
 TEST_F(ScriptedS3Test, AListOfManyPagesIsFollowedAndItsKeysUnescaped) {
   HttpServer server([&](const std::string& head) {
     const bool second = head.find("continuation-token=t%26") != std::string::npos;
-    return Reply("200 OK", second ? "<L><IsTruncated>false</IsTruncated><EncodingType>url</EncodingType><Contents><Key>a/b%2B+c</Key><Size>2</Size></Contents></L>"
-                                  : "<L><IsTruncated>true</IsTruncated><NextContinuationToken>t&amp;</NextContinuationToken><Contents><Key>a/&lt;&#x41;</Key><Size>1</Size>"
-                                    "<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents><Contents><Key>a/folder/</Key></Contents></L>");
+    return Reply("200 OK",
+                 second
+                     ? "<L><IsTruncated>false</IsTruncated><EncodingType>url</EncodingType><Contents><Key>a/b%2B+c</Key><Size>2</Size></Contents></L>"
+                     : "<L><IsTruncated>true</IsTruncated><NextContinuationToken>t&amp;</NextContinuationToken><Contents><Key>a/&lt;&#x41;</Key><Size>1</Size>"
+                       "<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents><Contents><Key>a/folder/</Key></Contents></L>");
   });
   const auto found = Against(server)->List("a");
   ASSERT_TRUE(found.ok());

@@ -18,7 +18,8 @@ const Time kNow = *ParseTime("2013-05-24T00:00:00Z");
 
 TEST(SigV4, SignsTheExampleOfARangedGet) {
   const auto headers = SignV4({"GET", kHost, "/test.txt", {}, {{"range", "bytes=0-9"}}, Sha256Hex("")}, kExample, "us-east-1", kNow);
-  EXPECT_THAT(headers, Contains("authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,SignedHeaders=host;range;x-amz-content-sha256;x-amz-date,"
+  EXPECT_THAT(headers, Contains("authorization: AWS4-HMAC-SHA256 "
+                                "Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,SignedHeaders=host;range;x-amz-content-sha256;x-amz-date,"
                                 "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"));
   EXPECT_THAT(headers, Contains("x-amz-date: 20130524T000000Z"));
 }

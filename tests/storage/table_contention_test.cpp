@@ -73,13 +73,13 @@ TEST_F(TableContention, SixteenAttemptsOfOneStageCommitOnce) {
 
 TEST_F(TableContention, ALateCommitOfAnEarlierAttemptIsFenced) {
   ASSERT_TRUE(Log().Commit(AttemptOf("before", 1, 500'000), Adding("old")).ok());
-  ASSERT_TRUE(Log().Claim(AttemptOf("run", 1)).ok());
-  ASSERT_TRUE(Log().Claim(AttemptOf("run", 2)).ok());
+  ASSERT_TRUE(Log().Claim(AttemptOf("run", 1), OneColumn()).ok());
+  ASSERT_TRUE(Log().Claim(AttemptOf("run", 2), OneColumn()).ok());
   const auto late = Log().Commit(AttemptOf("run", 1), Adding("ghost"));
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.error().fault, Fault::Fenced);
   EXPECT_EQ(late.error().reason, "Fenced");
-  EXPECT_EQ(Log().Claim(AttemptOf("run", 1)).error().fault, Fault::Fenced);
+  EXPECT_EQ(Log().Claim(AttemptOf("run", 1), OneColumn()).error().fault, Fault::Fenced);
   const auto result = Log().Commit(AttemptOf("run", 2), Adding("new"));
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_EQ(result->version, 2);
@@ -96,13 +96,13 @@ TEST_F(TableContention, AClaimOfATableThatHasNoCommitYetFencesToo) {
 }
 
 TEST_F(TableContention, TheFirstAttemptClaimsWithoutAWrite) {
-  ASSERT_TRUE(Log().Claim(AttemptOf("run", 1)).ok());
+  ASSERT_TRUE(Log().Claim(AttemptOf("run", 1), OneColumn()).ok());
   EXPECT_EQ(Now().version, -1);
 }
 
 TEST_F(TableContention, AClaimIsMadeOnceAndHidesNoFacts) {
   ASSERT_TRUE(Log().Commit(AttemptOf("before", 1, 500'000), Adding("old", 7)).ok());
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(Log().Claim(AttemptOf("run", 2)).ok());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(Log().Claim(AttemptOf("run", 2), OneColumn()).ok());
   const TableState state = Now();
   EXPECT_EQ(state.version, 1);
   EXPECT_EQ(state.Facts(), Json({{"rows", 7}}));

@@ -19,14 +19,25 @@ class FixedClock final : public Clock {
 inline const FixedClock kFixedClock;
 
 inline Committer AttemptOf(const std::string& run, int attempt, std::int64_t run_epoch = 1'000'000) {
-  return {.run = run, .runUid = "uid-" + run, .stage = "load", .attempt = attempt, .epoch = run_epoch + attempt, .pipeline = "p", .revision = "p-1", .image = "img"};
+  return {.run = run,
+          .runUid = "uid-" + run,
+          .stage = "load",
+          .attempt = attempt,
+          .epoch = run_epoch + attempt,
+          .pipeline = "p",
+          .revision = "p-1",
+          .image = "img"};
 }
 
 inline TableSchema OneColumn() { return {.columns = {{.name = "id", .type = "BIGINT"}}}; }
 
-inline DataFile FileOf(const std::string& path, std::int64_t rows = 1) { return {.path = path, .bytes = 10 * rows, .rows = rows, .modified = Time::FromSeconds(1'600'000'000)}; }
+inline DataFile FileOf(const std::string& path, std::int64_t rows = 1) {
+  return {.path = path, .bytes = 10 * rows, .rows = rows, .modified = Time::FromSeconds(1'600'000'000)};
+}
 
-inline TableChange Adding(const std::string& path, std::int64_t rows = 1) { return {.schema = OneColumn(), .add = {FileOf(path, rows)}, .facts = {{"rows", rows}}}; }
+inline TableChange Adding(const std::string& path, std::int64_t rows = 1) {
+  return {.schema = OneColumn(), .add = {FileOf(path, rows)}, .facts = {{"rows", rows}}};
+}
 
 inline std::string EntryName(std::int64_t version) {
   std::string digits = std::to_string(version);

@@ -65,7 +65,8 @@ TEST_F(TableLogTest, ASchemaChangeKeepsTheIdOfTheTable) {
   const TableState after = Now();
   EXPECT_EQ(after.metadataId, before.metadataId);
   EXPECT_EQ(after.created, before.created);
-  EXPECT_THAT(after.schemaString, testing::HasSubstr(R"x({"metadata":{"comment":"what it costs","unit":"EUR"},"name":"price","nullable":false,"type":"decimal(10,2)"})x"));
+  EXPECT_THAT(after.schemaString,
+              testing::HasSubstr(R"x({"metadata":{"comment":"what it costs","unit":"EUR"},"name":"price","nullable":false,"type":"decimal(10,2)"})x"));
 }
 
 TEST_F(TableLogTest, AnUnchangedSchemaIsNotWrittenAgain) {
@@ -81,6 +82,15 @@ TEST_F(TableLogTest, AColumnTypeThatTablesLackIsInvalid) {
   const auto result = Log().Commit(AttemptOf("r1", 1), change);
   EXPECT_EQ(result.error().fault, Fault::Invalid);
   EXPECT_THAT(result.error().message, testing::HasSubstr("column id has the type HUGEINT"));
+  EXPECT_EQ(Now().version, -1);
+}
+
+// Delta readers refuse a table without columns.
+TEST_F(TableLogTest, ATableWithoutColumnsIsNeverMade) {
+  TableChange change = Adding("a");
+  change.schema.columns.clear();
+  EXPECT_EQ(Log().Commit(AttemptOf("r1", 1), change).error().fault, Fault::Invalid);
+  EXPECT_EQ(Log().Claim(AttemptOf("r1", 2), {}).error().fault, Fault::Invalid);
   EXPECT_EQ(Now().version, -1);
 }
 
@@ -147,15 +157,19 @@ INSTANTIATE_TEST_SUITE_P(
     Kinds, DamagedLogTest,
     testing::Values(Damage{"Empty", "", "LogCorrupt", "is empty"}, Damage{"Truncated", "{\"commitInfo\":{}}\n{\"add\":{\"path\":\"b\"", "LogCorrupt", "line 2"},
                     Damage{"Text", "hello\n", "LogCorrupt", "line 1"}, Damage{"NoObject", "[1]\n", "LogCorrupt", "not an object"},
-                    Damage{"DuplicateKey", "{\"add\":{\"path\":\"b\",\"path\":\"c\"}}\n", "LogCorrupt", "twice"}, Damage{"NoPath", "{\"add\":{\"size\":1}}\n", "LogCorrupt", "without path"},
-                    Damage{"BadTxn", "{\"txn\":{\"appId\":\"x\"}}\n", "LogCorrupt", "txn"}, Damage{"Escape", "{\"add\":{\"path\":\"../../b\"}}\n", "LogUnsupported", "outside"},
+                    Damage{"DuplicateKey", "{\"add\":{\"path\":\"b\",\"path\":\"c\"}}\n", "LogCorrupt", "twice"},
+                    Damage{"NoPath", "{\"add\":{\"size\":1}}\n", "LogCorrupt", "without path"},
+                    Damage{"BadTxn", "{\"txn\":{\"appId\":\"x\"}}\n", "LogCorrupt", "txn"},
+                    Damage{"Escape", "{\"add\":{\"path\":\"../../b\"}}\n", "LogUnsupported", "outside"},
                     Damage{"Absolute", "{\"add\":{\"path\":\"s3%3A//b/x\"}}\n", "LogUnsupported", "outside"},
                     Damage{"Protocol", "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7}}\n", "LogUnsupported", "reader 3, writer 7"},
-                    Damage{"Partitions", "{\"metaData\":{\"id\":\"i\",\"schemaString\":\"{}\",\"partitionColumns\":[\"a\"]}}\n", "LogUnsupported", "partitioned"}),
+                    Damage{"Partitions", "{\"metaData\":{\"id\":\"i\",\"schemaString\":\"{}\",\"partitionColumns\":[\"a\"]}}\n", "LogUnsupported",
+                           "partitioned"}),
     [](const auto& instance) { return instance.param.name; });
 
 TEST_F(TableLogTest, AGapInTheLogIsCorrupt) {
-  for (int run = 1; run <= 3; ++run) ASSERT_TRUE(Log().Commit(AttemptOf("r" + std::to_string(run), 1, run * 1'000'000), Adding("f" + std::to_string(run))).ok());
+  for (int run = 1; run <= 3; ++run)
+    ASSERT_TRUE(Log().Commit(AttemptOf("r" + std::to_string(run), 1, run * 1'000'000), Adding("f" + std::to_string(run))).ok());
   std::filesystem::remove(folder_ / EntryName(1));
   const auto state = Log().Load();
   ASSERT_FALSE(state.ok());
@@ -170,7 +184,8 @@ TEST_F(TableLogTest, ALogWithoutMetadataIsCorrupt) {
 
 TEST_F(TableLogTest, OtherFilesInTheLogFolderAreLeftAlone) {
   ASSERT_TRUE(Log().Commit(AttemptOf("r1", 1), Adding("a")).ok());
-  for (const char* name : {"_last_checkpoint", "00000000000000000000.crc", "00000000000000000007.checkpoint.parquet", ".weir-tmp-1-2", "_commits/00000000000000000009.json"}) {
+  for (const char* name :
+       {"_last_checkpoint", "00000000000000000000.crc", "00000000000000000007.checkpoint.parquet", ".weir-tmp-1-2", "_commits/00000000000000000009.json"}) {
     folder_.Write(std::string("t/_delta_log/") + name, "?");
   }
   EXPECT_EQ(Now().version, 0);
@@ -178,8 +193,9 @@ TEST_F(TableLogTest, OtherFilesInTheLogFolderAreLeftAlone) {
 
 TEST_F(TableLogTest, CommitsOfOtherEnginesAreUnderstood) {
   ASSERT_TRUE(Log().Commit(AttemptOf("r1", 1), Adding("a", 4)).ok());
-  folder_.Write(EntryName(1), "{\"remove\":{\"path\":\"a\",\"deletionTimestamp\":1,\"dataChange\":true}}\n{\"add\":{\"path\":\"x%20y\",\"partitionValues\":{},\"size\":5,"
-                              "\"modificationTime\":1,\"dataChange\":true,\"stats\":\"{\\\"numRecords\\\":2}\"}}\n{\"somethingNew\":{}}\n");
+  folder_.Write(EntryName(1),
+                "{\"remove\":{\"path\":\"a\",\"deletionTimestamp\":1,\"dataChange\":true}}\n{\"add\":{\"path\":\"x%20y\",\"partitionValues\":{},\"size\":5,"
+                "\"modificationTime\":1,\"dataChange\":true,\"stats\":\"{\\\"numRecords\\\":2}\"}}\n{\"somethingNew\":{}}\n");
   const TableState state = Now();
   EXPECT_EQ(state.files.at("x y").rows, 2);
   EXPECT_EQ(state.tombstones.at("a").rows, 4);

@@ -138,7 +138,9 @@ class Failing final : public FileSystemCalls {
     ::fstat(file, &info);
     return Fails(S_ISDIR(info.st_mode) ? Call::SyncFolder : Call::SyncFile) ? -1 : FileSystemCalls::Sync(file);
   }
-  int RenameIfAbsent(int folder, const char* from, const char* to) override { return Fails(Call::Rename) ? -1 : FileSystemCalls::RenameIfAbsent(folder, from, to); }
+  int RenameIfAbsent(int folder, const char* from, const char* to) override {
+    return Fails(Call::Rename) ? -1 : FileSystemCalls::RenameIfAbsent(folder, from, to);
+  }
 
  private:
   bool Fails(Call call) const {
@@ -190,7 +192,9 @@ class Recording final : public FileSystemCalls {
     ::fstat(file, &info);
     return calls.push_back(S_ISDIR(info.st_mode) ? "sync folder" : "sync file"), FileSystemCalls::Sync(file);
   }
-  int RenameIfAbsent(int folder, const char* from, const char* to) override { return calls.push_back("rename"), FileSystemCalls::RenameIfAbsent(folder, from, to); }
+  int RenameIfAbsent(int folder, const char* from, const char* to) override {
+    return calls.push_back("rename"), FileSystemCalls::RenameIfAbsent(folder, from, to);
+  }
 };
 
 TEST_F(VolumeStoreTest, WhatIsNamedWasSyncedBeforeAndItsFolderAfter) {

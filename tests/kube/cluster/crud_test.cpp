@@ -2,7 +2,9 @@
 
 #include <thread>
 
+#include "operator/kube/request_path.h"
 #include "tests/kube/cluster/server.h"
+#include "tests/kube/temp_folder.h"
 
 namespace weir::kube {
 namespace {
@@ -53,8 +55,9 @@ TEST_F(Crud, AMergePatchWithAStaleVersionIsAConflict) {
 TEST_F(Crud, AJsonPatchAppliesOnlyWhenItsTestHolds) {
   const std::string uid = UidOf(Make("a"));
   const auto patch = [&](const std::string& expected) {
-    return cluster_->Patch(ConfigMap("a"), PatchType::JsonPatch, Subresource::None,
-                           Json::array({{{"op", "test"}, {"path", "/metadata/uid"}, {"value", expected}}, {{"op", "add"}, {"path", "/data/text"}, {"value", "patched"}}}));
+    return cluster_->Patch(
+        ConfigMap("a"), PatchType::JsonPatch, Subresource::None,
+        Json::array({{{"op", "test"}, {"path", "/metadata/uid"}, {"value", expected}}, {{"op", "add"}, {"path", "/data/text"}, {"value", "patched"}}}));
   };
   const auto refused = patch("another");
   ASSERT_FALSE(refused);
@@ -81,8 +84,9 @@ TEST_F(Crud, ApplyMakesAndThenChangesTheObject) {
 }
 
 TEST_F(Crud, AStatusIsPatchedBesideItsSpec) {
-  const auto patched = cluster_->Patch({kNamespaces, "", ns_}, PatchType::Merge, Subresource::Status,
-                                       {{"metadata", {{"labels", {{"ignored", "x"}}}}}, {"status", {{"conditions", {{{"type", "Tested"}, {"status", "True"}}}}}}});
+  const auto patched =
+      cluster_->Patch({kNamespaces, "", ns_}, PatchType::Merge, Subresource::Status,
+                      {{"metadata", {{"labels", {{"ignored", "x"}}}}}, {"status", {{"conditions", {{{"type", "Tested"}, {"status", "True"}}}}}}});
   ASSERT_TRUE(patched) << patched.error().message;
   EXPECT_EQ((*patched)["status"]["conditions"][0]["type"], "Tested");
 }
@@ -138,6 +142,32 @@ TEST_F(Crud, AnAccountWithoutRightsIsDenied) {
   EXPECT_EQ((*ConnectCluster(*access))->Get(ConfigMap("a")).error().reason, "Unauthorized");
 }
 
+TEST_F(Crud, APodsServiceAccountIsWhoItSays) {
+  const auto admin = FindAccess({}, ProcessEnvironment);
+  ASSERT_TRUE(admin);
+  ASSERT_TRUE(cluster_->Create({api::kServiceAccounts, ns_, "reader"}, {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "reader"}}}}));
+  const auto issued = ConnectHttp(*admin, Deadlines::OfCalls())
+                          .value()
+                          ->Call({Method::Post, ObjectPath(api::kServiceAccounts, ns_, "reader", "token"), "application/json",
+                                  R"({"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{}})"},
+                                 {});
+  ASSERT_TRUE(issued) << issued.error().message;
+  const TempFolder mount;
+  mount.Write("ca.crt", *admin->authority.Read());
+  mount.Write("namespace", ns_);
+  mount.Write("token", Text(At(*ParseJson(issued->body), "status"), "token") + "\n");
+  const std::string address = admin->server.substr(std::string("https://").size());
+  const auto access =
+      InCluster([&](const std::string& name) { return name.ends_with("HOST") ? address.substr(0, address.find(':')) : address.substr(address.find(':') + 1); },
+                mount.path());
+  ASSERT_TRUE(access) << access.error().message;
+  EXPECT_EQ(access->ns, ns_);
+  const auto pod = ConnectCluster(*access).value();
+  EXPECT_THAT(pod->Get(ConfigMap("a")).error().message, HasSubstr("system:serviceaccount:" + ns_ + ":reader"));
+  mount.Write("token", "revoked");
+  EXPECT_EQ(pod->Get(ConfigMap("a")).error().reason, "Unauthorized");
+}
+
 TEST_F(Crud, AServerOfAnotherAuthorityIsNotTrusted) {
   auto access = FindAccess({}, ProcessEnvironment);
   ASSERT_TRUE(access);
@@ -156,7 +186,10 @@ TEST_F(Crud, ManyThreadsMayCallAtOnce) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 25; ++i) {
         const std::string name = "t" + std::to_string(t) + "-" + std::to_string(i);
-        made += cluster_->Create(ConfigMap(name), {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", name}, {"labels", {{"test", "yes"}}}}}}).ok() ? 1 : 0;
+        made +=
+            cluster_->Create(ConfigMap(name), {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", name}, {"labels", {{"test", "yes"}}}}}}).ok()
+                ? 1
+                : 0;
       }
     });
   }

@@ -64,7 +64,8 @@ class Operator:
             pathlib.Path(keep, f"operator-{os.getpid()}.log").write_bytes(self.log.read_bytes())
 
     def command(self):
-        return [programs() / "weirkeeper-operator", "--kubeconfig", self.kubeconfig, "--runner-image", RUNNER_IMAGE, *self.flags]
+        return [programs() / "weirkeeper-operator", "--kubeconfig", self.kubeconfig, "--runner-image", RUNNER_IMAGE,
+                "--metrics-host", "127.0.0.1", "--metrics-port", "0", *self.flags]
 
     def start(self):
         with open(self.log, "ab") as log:

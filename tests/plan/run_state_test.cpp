@@ -1,0 +1,110 @@
+#include <gtest/gtest.h>
+
+#include "tests/plan/world.h"
+
+namespace weir::test {
+namespace {
+
+// The validation is over and the first stage runs.
+std::string Begin(World& world) {
+  world.Apply(kFlights);
+  world.Settle();
+  world.RunPods();
+  world.Settle();
+  return world.RunNames().front();
+}
+
+TEST(RunState, PausedStartsNoNewAttemptAndResumes) {
+  World world;
+  const std::string run = Begin(world);
+  world.PatchSpec(api::kPipelineRuns, run, {{"state", "Paused"}});
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Reconciling"), "True Paused");
+  EXPECT_EQ(world.RunStatusOf(run).stagesDone, "1/6");
+  EXPECT_EQ(world.RunStatusOf(run).attempts, 1);
+  world.PatchSpec(api::kPipelineRuns, run, {{"state", "Running"}});
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Succeeded"), "True Completed");
+}
+
+TEST(RunState, CancelledDeletesItsPodsAndEnds) {
+  World world;
+  const std::string run = Begin(world);
+  world.PatchSpec(api::kPipelineRuns, run, {{"state", "Cancelled"}});
+  world.Settle();
+  world.Advance(Duration::Minutes(1));
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Succeeded"), "False Cancelled");
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Stalled"), "True Cancelled");
+  EXPECT_EQ(world.RunStatusOf(run).stages[1].state, api::StageState::Skipped);
+  const int pods = static_cast<int>(world.podsMade.size());
+  world.Converge();
+  EXPECT_EQ(static_cast<int>(world.podsMade.size()), pods) << "a cancelled run starts nothing";
+}
+
+TEST(RunState, CancelledStillCountsACommitThatWasMade) {
+  World world;
+  const std::string run = Begin(world);
+  world.RunPods();  // land commits while somebody cancels
+  world.PatchSpec(api::kPipelineRuns, run, {{"state", "Cancelled"}});
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Succeeded"), "False Cancelled");
+  EXPECT_EQ(world.RunStatusOf(run).commits.size(), 1U);
+  EXPECT_EQ(world.Condition(api::kDatasets, "flights-landing", "Available"), "True Committed");
+}
+
+TEST(RunState, MadeByHandRunsOnWhatIsInForce) {
+  World world;
+  Begin(world);
+  world.Converge();
+  world.Apply("kind: PipelineRun\nmetadata: {name: by-hand}\nspec: {pipeline: delays}\n");
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, "by-hand", "Succeeded"), "True Completed");
+  EXPECT_EQ(world.RunStatusOf("by-hand").revision, Text(At(world.Get(api::kPipelines, "delays"), "status"), "revision"));
+}
+
+TEST(RunState, SaysThatItsPipelineIsMissing) {
+  World world;
+  world.Apply("kind: PipelineRun\nmetadata: {name: by-hand}\nspec: {pipeline: delays}\n");
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, "by-hand", "Reconciling"), "True PipelineMissing");
+  world.Apply(kFlights);
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, "by-hand", "Succeeded"), "True Completed");
+}
+
+TEST(RunState, DeletedLetsItsPodsGo) {
+  World world;
+  const std::string run = Begin(world);
+  world.Delete(api::kPipelineRuns, run);
+  world.Converge();
+  for (const Json& pod : world.List(api::kPods)) EXPECT_EQ(Text(At(pod, "metadata"), "name").find(run + "-land"), std::string::npos);
+}
+
+TEST(RunState, StaysOnItsRevisionWhenThePipelineChanges) {
+  World world;
+  const std::string run = Begin(world);
+  const std::string revision = world.RunStatusOf(run).revision;
+  world.PatchSpec(api::kDatasets, "flights-daily", {{"schema", {{"columns", Json::array({{{"name", "day"}, {"type", "DATE"}}, {{"name", "delay"}, {"type", "FLOAT"}}})}}}});
+  world.Converge();
+  EXPECT_EQ(world.RunStatusOf(run).revision, revision);
+  EXPECT_NE(Text(At(world.Get(api::kPipelines, "delays"), "status"), "revision"), revision);
+  EXPECT_EQ(world.RunNames().size(), 2U) << "the new revision has a run of its own";
+}
+
+TEST(Freshness, TurnsFalseAtItsSecondWithNoRunPresent) {
+  World world;
+  Begin(world);
+  world.Converge();
+  const Time as_of = ParseTime(Text(At(world.Get(api::kDatasets, "flights"), "status"), "dataAsOf")).value();
+  world.clock.now = as_of + Duration::Hours(2) - Duration::Millis(1);
+  world.Settle();
+  EXPECT_EQ(world.Condition(api::kDatasets, "flights", "SLAMet"), "True WithinLimit");
+  EXPECT_EQ(world.NextTimer(), as_of + Duration::Hours(2));
+  world.clock.now = as_of + Duration::Hours(2);
+  world.Settle();
+  EXPECT_EQ(world.Condition(api::kDatasets, "flights", "SLAMet"), "False LimitExceeded");
+  EXPECT_EQ(world.Condition(api::kDatasets, "flights", "Ready"), "True InForce");
+}
+
+}  // namespace
+}  // namespace weir::test

@@ -1,0 +1,112 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "crds/base/yaml.h"
+#include "operator/plan/resolve.h"
+#include "operator/plan/validate.h"
+
+namespace weir::plan {
+namespace {
+
+template <typename Spec>
+Spec Read(const std::string& yaml) {
+  auto documents = ParseYaml(yaml);
+  EXPECT_TRUE(documents.ok());
+  auto spec = api::ReadStrict<Spec>(documents->front().value, "spec");
+  EXPECT_TRUE(spec.ok()) << spec.error().message;
+  return spec.ok() ? *spec : Spec{};
+}
+
+std::vector<std::string> Texts(const std::vector<api::Problem>& problems) {
+  std::vector<std::string> texts;
+  for (const api::Problem& problem : problems) texts.push_back(problem.path + ": " + problem.message);
+  return texts;
+}
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(CheckDataset, SaysEveryProblemAtOnce) {
+  const auto dataset = Read<api::DatasetSpec>(R"(
+zone: Processed
+owner: {team: a}
+format: {csv: {}}
+schema:
+  columns: [{name: day, type: VARCHAR}, {name: Day, type: DATE}]
+  keys: [{columns: [dya]}]
+eventTime: {column: day}
+checks: [{name: few, rowCount: {min: 5, max: 1}}, {name: in-range, range: {column: delay}}]
+)");
+  EXPECT_THAT(Texts(CheckDataset(dataset)),
+              ElementsAre(HasSubstr("spec.format: is refused in Processed"), HasSubstr("spec.schema.columns[1].name: \"Day\" differs"),
+                          HasSubstr("spec.schema.keys[0].columns[0]: there is no column \"dya\""), HasSubstr("spec.eventTime.column: must name a TIMESTAMP or DATE"),
+                          HasSubstr("spec.checks[0].rowCount.min"), HasSubstr("spec.checks[1].range.column"), HasSubstr("spec.checks[1].range: needs min")));
+}
+
+TEST(CheckDataset, LetsAGoodOneBe) {
+  EXPECT_TRUE(CheckDataset(Read<api::DatasetSpec>("{zone: Landing, owner: {team: a}, format: {csv: {}}}")).empty());
+}
+
+TEST(CheckLake, RefusesStoresThatAreNotThereAndFoldersInACluster) {
+  const auto lake = Read<api::LakeSpec>("{stores: [{name: lake, volume: {path: /data}}], zones: [{name: Landing, store: lkae}]}");
+  EXPECT_THAT(Texts(CheckLake(lake, Where::Cluster)), ElementsAre(HasSubstr("spec.zones[0].store: there is no store \"lkae\""), HasSubstr("spec.stores[0].volume.path")));
+  EXPECT_THAT(Texts(CheckLake(lake, Where::Local)), ElementsAre(HasSubstr("spec.zones[0].store")));
+}
+
+TEST(CheckPipeline, RefusesCyclesStrangersAndTwoWriters) {
+  const auto pipeline = Read<api::PipelineSpec>(R"(
+purpose: Something that is long enough.
+owner: {team: a}
+stages:
+- {name: one, needs: [two], transform: {sql: SELECT 1 AS a, into: x}}
+- {name: two, needs: [one, three], transform: {sql: SELECT 2 AS a, into: x}}
+)");
+  EXPECT_THAT(Texts(CheckPipeline(pipeline)), ElementsAre(HasSubstr("spec.stages[0].needs[0]: \"two\" does not stand above \"one\""),
+                                                          HasSubstr("spec.stages[1].needs[1]: there is no stage \"three\""), HasSubstr("spec.stages[1]: writes dataset x, which stage \"one\" writes too")));
+}
+
+api::Dataset Table(const std::string& name, const std::string& spec) {
+  api::Dataset dataset{.spec = Read<api::DatasetSpec>(spec)};
+  dataset.meta.name = name;
+  dataset.meta.ns = "default";
+  return dataset;
+}
+
+TEST(Resolve, KnowsWhichZoneEachStageMayNameAndWhereItLies) {
+  api::Pipeline pipeline{.spec = Read<api::PipelineSpec>(R"(
+purpose: Something that is long enough.
+owner: {team: a}
+stages:
+- {name: land, land: {from: {files: {path: "*.csv"}}, into: tables}}
+- {name: decode, transform: {from: tables, into: tables}}
+)")};
+  pipeline.meta.name = "p";
+  const Surroundings around{.datasets = {Table("tables", "{zone: Processed, owner: {team: a}, schema: {columns: [{name: a, type: DATE}]}}")}};
+  EXPECT_THAT(Texts(Resolve(pipeline, around, {}).problems),
+              ElementsAre(HasSubstr("writes dataset tables, which stage \"land\" writes too"), HasSubstr("spec.stages[0].land.from.files.store: there is no store \"source\""),
+                          HasSubstr("spec.stages[0].land.into: dataset tables lies in Processed"), HasSubstr("spec.stages[1].transform.from: dataset tables lies in Processed")));
+}
+
+TEST(Resolve, GivesTheSameRevisionWhateverTheOrderAndTheTexts) {
+  api::Pipeline pipeline{.spec = Read<api::PipelineSpec>(R"yaml(
+purpose: Something that is long enough.
+owner: {team: a}
+stages: [{name: sql, transform: {sql: "SELECT a FROM first JOIN second USING (a)", into: third}}]
+)yaml")};
+  pipeline.meta.name = "p";
+  const std::string spec = "{zone: Curated, owner: {team: a}, schema: {columns: [{name: a, type: DATE}]}}";
+  Surroundings around{.datasets = {Table("first", spec), Table("second", spec), Table("third", spec), Table("unrelated", spec)}};
+  const Bundle bundle = Resolve(pipeline, around, {}).bundle;
+  EXPECT_EQ(bundle.tables.size(), 3U);
+  EXPECT_EQ(bundle.tables[0].path, "curated/default/default/first");
+  std::swap(around.datasets[0], around.datasets[2]);
+  around.datasets[0].spec.schema->columns[0].description = "another text";
+  pipeline.spec.purpose = "Another purpose altogether.";
+  pipeline.spec.suspend = true;
+  EXPECT_EQ(RevisionName(Resolve(pipeline, around, {}).bundle), RevisionName(bundle));
+  around.datasets[0].spec.schema->columns[0].type = "TIMESTAMP";
+  EXPECT_NE(RevisionName(Resolve(pipeline, around, {}).bundle), RevisionName(bundle));
+}
+
+}  // namespace
+}  // namespace weir::plan
