@@ -5,7 +5,8 @@
 namespace weir::cli {
 namespace {
 
-const Json kObject = {{"status", {{"rows", 7}, {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}}, {{"type", "Fresh"}, {"status", "False"}}})}}}};
+const Json kObject = {
+    {"status", {{"rows", 7}, {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}}, {{"type", "Fresh"}, {"status", "False"}}})}}}};
 
 TEST(Cells, FollowThePathsOfPrinterColumns) {
   EXPECT_EQ(Follow(kObject, ".status.rows"), 7);
@@ -13,7 +14,8 @@ TEST(Cells, FollowThePathsOfPrinterColumns) {
 }
 
 TEST(Cells, AreNullWhereAStepIsAbsentOrThePathIsNone) {
-  for (const char* path : {".status.none.deeper", ".status.conditions[?(@.type==\"Other\")].status", ".status.rows[?(@.a==\"b\")].c", ".status.conditions[0", ""})
+  for (const char* path :
+       {".status.none.deeper", ".status.conditions[?(@.type==\"Other\")].status", ".status.rows[?(@.a==\"b\")].c", ".status.conditions[0", ""})
     EXPECT_TRUE(Follow(kObject, path).is_null() || std::string(path).empty()) << path;
 }
 

@@ -39,7 +39,9 @@ TEST(Manifests, KnowTheLineOfEachFieldAndOfWhatIsAbsent) {
 }
 
 TEST(Manifests, LeaveOtherGroupsAloneAndRefuseMisspeltOnes) {
-  const Manifests loaded = Load("apiVersion: v1\nkind: Secret\n---\napiVersion: tekton.dev/v1\nkind: Pipeline\n---\napiVersion: weirkeper.io/v1alpha1\nkind: View\n---\napiVersion: weirkeeper.io/v1\nkind: View\n");
+  const Manifests loaded = Load(
+      "apiVersion: v1\nkind: Secret\n---\napiVersion: tekton.dev/v1\nkind: Pipeline\n---\napiVersion: weirkeper.io/v1alpha1\nkind: View\n---\napiVersion: "
+      "weirkeeper.io/v1\nkind: View\n");
   EXPECT_EQ(loaded.foreign, 2U);
   ASSERT_EQ(loaded.findings.size(), 2U);
   EXPECT_EQ(loaded.findings[0].line, 7);
@@ -55,7 +57,8 @@ TEST(Manifests, TakeAListApart) {
 }
 
 TEST(Manifests, RefuseWhatIsNoObject) {
-  for (const char* text : {"- 1\n", "just text\n", "kind: Dataset\n", "apiVersion: weirkeeper.io/v1alpha1\n", "apiVersion: weirkeeper.io/v1alpha1\nkind: 7\n", "", "a: [\n", "apiVersion: weirkeeper.io/v1alpha1\nkind: View\nmetadata: x\n"}) {
+  for (const char* text : {"- 1\n", "just text\n", "kind: Dataset\n", "apiVersion: weirkeeper.io/v1alpha1\n", "apiVersion: weirkeeper.io/v1alpha1\nkind: 7\n",
+                           "", "a: [\n", "apiVersion: weirkeeper.io/v1alpha1\nkind: View\nmetadata: x\n"}) {
     const Manifests loaded = Load(text);
     EXPECT_EQ(loaded.findings.size(), 1U) << text;
     EXPECT_TRUE(loaded.objects.empty()) << text;
@@ -75,7 +78,8 @@ TEST(Declared, ReadsWhatIsWell) {
 }
 
 TEST(Declared, FindsEveryProblemOfAnObjectAtOnce) {
-  const Declared declared = ReadManifests(Load("apiVersion: weirkeeper.io/v1alpha1\nkind: Dataset\nmetadata:\n  name: Bad_Name\n  lables: {}\n  annotations: {a: 1}\nspec:\n  zone: Moon\nextra: 1\n"));
+  const Declared declared = ReadManifests(Load(
+      "apiVersion: weirkeeper.io/v1alpha1\nkind: Dataset\nmetadata:\n  name: Bad_Name\n  lables: {}\n  annotations: {a: 1}\nspec:\n  zone: Moon\nextra: 1\n"));
   std::string fields;
   for (const Finding& finding : declared.findings) fields += finding.field + ":" + std::to_string(finding.line) + " ";
   EXPECT_EQ(fields, "extra:9 metadata.lables:5 metadata.name:4 metadata.annotations.a:6 spec.zone:8 spec.owner:7 ");

@@ -15,8 +15,10 @@ std::string TestedBlocks(const std::string& path) {
   std::string commands;
   bool inside = false;
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("```")) inside = line == "```sh tested";
-    else if (inside) commands += line + "\n";
+    if (line.starts_with("```"))
+      inside = line == "```sh tested";
+    else if (inside)
+      commands += line + "\n";
   }
   return commands;
 }

@@ -44,7 +44,12 @@ TEST(Inference, NamesObjectsAfterFiles) {
 
 TEST(Inference, GivesColumnsPlainNamesOnce) {
   std::vector<std::string> notes;
-  const auto columns = WithPlainNames({{"a b", "BIGINT", {}, "", "", ""}, {"a_b", "BIGINT", {}, "", "", ""}, {"1st", "BIGINT", {}, "", "", ""}, {"", "BIGINT", {}, "", "", ""}, {"fine", "BIGINT", {}, "", "", ""}}, notes);
+  const auto columns = WithPlainNames({{"a b", "BIGINT", {}, "", "", ""},
+                                       {"a_b", "BIGINT", {}, "", "", ""},
+                                       {"1st", "BIGINT", {}, "", "", ""},
+                                       {"", "BIGINT", {}, "", "", ""},
+                                       {"fine", "BIGINT", {}, "", "", ""}},
+                                      notes);
   std::string names;
   for (const api::Column& column : columns) names += column.name + "<" + column.sourceName + " ";
   EXPECT_EQ(names, "a_b<a b a_b_2<a_b c_1st<1st c_< fine< ");

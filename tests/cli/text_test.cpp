@@ -18,9 +18,24 @@ Json ReadBack(const Json& value) {
 }
 
 TEST(YamlText, ReadsBackToTheSameValue) {
-  const Json value = {{"plain", "word"}, {"number", 7}, {"text-number", "7"}, {"yes", "no"}, {"null", nullptr}, {"empty", Json::array()}, {"none", Json::object()}, {"sentence", "One row, of one: \"thing\" # here"},
-                      {"sql", "SELECT a,\n       b\nFROM t"}, {"ends", "line\n"}, {"spaced", " a\n b\t"}, {"blank", "a\n\nb"}, {"umlaut", "ä\xE2\x82\xAC"}, {"duration", "1d"}, {"date", "2026-01-01"}, {"float", 1.5},
-                      {"list", Json::array({Json{{"name", "x"}, {"deep", Json{{"er", Json::array({1, "2", true})}}}}, "a: b", Json::array({Json::array({1})})})}};
+  const Json value = {
+      {"plain", "word"},
+      {"number", 7},
+      {"text-number", "7"},
+      {"yes", "no"},
+      {"null", nullptr},
+      {"empty", Json::array()},
+      {"none", Json::object()},
+      {"sentence", "One row, of one: \"thing\" # here"},
+      {"sql", "SELECT a,\n       b\nFROM t"},
+      {"ends", "line\n"},
+      {"spaced", " a\n b\t"},
+      {"blank", "a\n\nb"},
+      {"umlaut", "ä\xE2\x82\xAC"},
+      {"duration", "1d"},
+      {"date", "2026-01-01"},
+      {"float", 1.5},
+      {"list", Json::array({Json{{"name", "x"}, {"deep", Json{{"er", Json::array({1, "2", true})}}}}, "a: b", Json::array({Json::array({1})})})}};
   EXPECT_EQ(ReadBack(value), value) << YamlText(value);
 }
 

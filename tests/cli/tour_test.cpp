@@ -83,7 +83,8 @@ TEST_F(Tour, ExplainsHowOldDataAreAndWhatTheyAreMadeOf) {
   ASSERT_EQ(Weir("run readings.yaml").code, 0);
   const Ended explain = Weir("explain view/weather-readings-v1");
   ASSERT_EQ(explain.code, 0) << explain.err;
-  for (const char* part : {"Data as of", "late from", "Dataset/readings", "Dataset/readings-history", "Dataset/readings-landing", "files readings.csv"}) EXPECT_THAT(explain.out, HasSubstr(part));
+  for (const char* part : {"Data as of", "late from", "Dataset/readings", "Dataset/readings-history", "Dataset/readings-landing", "files readings.csv"})
+    EXPECT_THAT(explain.out, HasSubstr(part));
 }
 
 TEST_F(Tour, RunsAgainWhenNothingChanged) {
@@ -118,18 +119,50 @@ grep -q '"kind":"Validate"' "$2" && exec REAL "$@"
 exec sleep 600
 )sh";
 
-TEST_F(Tour, CancelsCleanlyOnInterrupt) {
-  CopyExample("quarantine/readings.yaml");
-  Write("slow", kSlowRunner);
-  const Ended run = Shell(
-      "sed -i \"s|REAL|$(command -v weirkeeper-runner)|\" slow; chmod +x slow; export WEIR_RUNNER=$PWD/slow\n"
-      "weir run readings.yaml 2>progress & weir=$!\n"
-      "until grep -q 'land: Running' progress; do kill -0 $weir || exit 99; done\n"
-      "kill -INT $weir; wait $weir; code=$?; cat progress >&2; exit $code");
+class SlowTour : public Tour {
+ protected:
+  SlowTour() {
+    CopyExample("quarantine/readings.yaml");
+    Write("slow", kSlowRunner);
+    Shell("sed -i \"s|REAL|$(command -v weirkeeper-runner)|\" slow; chmod +x slow; sed -i 's/^  stages:/  retry: {backoff: 100ms}\\n  stages:/' readings.yaml");
+  }
+  // Starts a run that hangs in its first stage, does something to it, and answers how it ended.
+  Ended Disturb(const std::string& what) const {
+    return Shell(
+        "WEIR_RUNNER=$PWD/slow weir run readings.yaml 2>progress & weir=$!\nuntil grep -q 'land: Running' progress; do kill -0 $weir || exit 99; done\n" +
+        what + "\nwait $weir; code=$?; cat progress >&2; exit $code");
+  }
+  std::string RunnersLeft() const { return Shell("pgrep -f \"$PWD/.weir/lake/_weirkeeper/[p]ods\"").out; }
+};
+
+TEST_F(SlowTour, CancelsCleanlyOnInterrupt) {
+  const Ended run = Disturb("kill -INT $weir");
   EXPECT_EQ(run.code, 130) << run.err;
   EXPECT_THAT(run.err, HasSubstr("cancelling the runs"));
-  EXPECT_EQ(Shell("pgrep -f \"$PWD/.weir/lake/_weirkeeper/pods\" | grep -v $$").out, "") << "a runner was left behind";
+  EXPECT_EQ(RunnersLeft(), "");
   EXPECT_THAT(Weir("explain run").out, HasSubstr("Cancelled"));
+}
+
+TEST_F(SlowTour, GivesALakeToOneRunAtATime) {
+  const Ended run = Disturb("weir run readings.yaml 2>second; echo \"second ended with $?\" >>progress; cat second >>progress; kill -INT $weir");
+  EXPECT_THAT(run.err, HasSubstr("second ended with 1"));
+  EXPECT_THAT(run.err, HasSubstr("another weir run works on the lake"));
+}
+
+TEST_F(SlowTour, GoesOnWhereAKilledRunWas) {
+  const Ended killed = Disturb("until grep -q Running .weir/lake/_weirkeeper/state.json; do :; done; kill -KILL $weir");
+  EXPECT_EQ(killed.code, 137);
+  EXPECT_EQ(RunnersLeft(), "");
+  const Ended run = Weir("run readings.yaml");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, HasSubstr("n\n6\n"));
+}
+
+TEST_F(SlowTour, EndsWhenItsTimeIsOver) {
+  const Ended run = Shell("WEIR_RUNNER=$PWD/slow weir run readings.yaml --timeout 1s");
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("Timed out"));
+  EXPECT_EQ(RunnersLeft(), "");
 }
 
 TEST_F(Tour, NeverOverwritesAManifest) {
