@@ -34,7 +34,8 @@ std::string ProcessEnvironment(const std::string& name) {
 
 Status CheckAccess(const Access& access, const std::string& where) {
   const bool tls = access.server.starts_with("https://");
-  if (!tls && !access.server.starts_with("http://")) return Refused(where + ": server \"" + access.server + "\" must start with https:// (or http:// for a local proxy)");
+  if (!tls && !access.server.starts_with("http://"))
+    return Refused(where + ": server \"" + access.server + "\" must start with https:// (or http:// for a local proxy)");
   if (access.server.find('[') != std::string::npos) {
     return Refused(where + ": server \"" + access.server + "\" is an IPv6 address, which the HTTP client cannot reach; give a host name or an IPv4 address");
   }

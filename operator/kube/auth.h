@@ -21,9 +21,9 @@ struct Credential {
 
 // One API server and who we are to it. Certificates and keys are PEM.
 struct Access {
-  std::string server;         // https://host:port, with a path where the server stands behind one; no '/' at the end
-  Credential authority;       // what signs the server's certificate; nothing else is trusted
-  Credential certificate;     // ours, with `key`
+  std::string server;      // https://host:port, with a path where the server stands behind one; no '/' at the end
+  Credential authority;    // what signs the server's certificate; nothing else is trusted
+  Credential certificate;  // ours, with `key`
   Credential key;
   Credential token;
   std::string ns = "default";  // the namespace of the context or of our own pod

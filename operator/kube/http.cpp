@@ -96,7 +96,8 @@ void StartLibrary() {
 
 Result<TlsMaterial> ReadTls(const Access& access) {
   TlsMaterial material;
-  for (const auto& [credential, pem] : {std::pair{&access.authority, &material.authority}, {&access.certificate, &material.certificate}, {&access.key, &material.key}}) {
+  for (const auto& [credential, pem] :
+       {std::pair{&access.authority, &material.authority}, {&access.certificate, &material.certificate}, {&access.key, &material.key}}) {
     auto read = credential->Read();
     if (!read) return read.error();
     *pem = std::move(*read);
@@ -188,7 +189,8 @@ class RestClient final : public HttpClient {
 
   Result<HttpReply> Call(const HttpRequest& request, const StopToken& stop) override {
     std::string body;
-    auto reply = Exchange(request, [&](std::string_view bytes, int) { return body.append(bytes).size() <= kLargestBody; }, stop);
+    auto reply = Exchange(
+        request, [&](std::string_view bytes, int) { return body.append(bytes).size() <= kLargestBody; }, stop);
     if (reply) reply->body = std::move(body);
     return reply;
   }
@@ -216,7 +218,9 @@ class RestClient final : public HttpClient {
     const Abandonment abandonment{inbox, cancel, what};
     const auto on_stop = stop.OnStop([abandonment] { abandonment.Now(); });
     bool received = false;
-    const std::shared_ptr<void> on_exit(nullptr, [&](void*) { if (!received) abandonment.Now(); });
+    const std::shared_ptr<void> on_exit(nullptr, [&](void*) {
+      if (!received) abandonment.Now();
+    });
     auto reply = Receive(*inbox, take, what);
     received = reply.ok();
     // A pooled connection keeps showing the certificate that it began with.
@@ -236,7 +240,8 @@ class RestClient final : public HttpClient {
       if (!bearer->empty()) message.headers().add("Authorization", "Bearer " + *bearer);
       if (!request.body.empty()) message.set_body(request.body, request.contentType);
       message.set_response_stream(concurrency::streams::streambuf<uint8_t>(std::make_shared<InboxBuffer>(inbox)).create_ostream());
-      Client()->request(message, token)
+      Client()
+          ->request(message, token)
           .then([inbox, began](const rest::http_response& response) {
             inbox->Head(HeadOf(response, began));
             return response.content_ready();

@@ -24,8 +24,8 @@ struct HttpRequest {
 
 struct HttpReply {
   int status = 0;
-  std::string body;  // all of it, except what Stream gave to its sink
-  std::string warning;     // the Warning header as it came
+  std::string body;     // all of it, except what Stream gave to its sink
+  std::string warning;  // the Warning header as it came
   int retryAfterSeconds = 0;
   double headSeconds = 0;  // from the call to the status line
 };

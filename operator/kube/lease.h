@@ -16,7 +16,7 @@ namespace weir::kube {
 struct LeaseSettings {
   std::string ns;
   std::string name = "weirkeeper-operator";
-  std::string identity;  // one for each process ever started: pod name and a random part
+  std::string identity;                            // one for each process ever started: pod name and a random part
   Duration duration = Duration::Seconds(15);       // others wait this long after the last renewal
   Duration renewDeadline = Duration::Seconds(10);  // we give up this long after the last renewal began
   Duration retry = Duration::Seconds(2);

@@ -97,7 +97,8 @@ Result<Json> RestCluster::Send(const Call& call) {
 }
 
 Result<Json> RestCluster::Get(const ObjectRef& ref) {
-  auto object = Send({"get", ref.resource.plural, Describe("get", ref.resource, ref.ns, ref.name), {Method::Get, ObjectPath(ref.resource, ref.ns, ref.name), {}, {}}});
+  auto object =
+      Send({"get", ref.resource.plural, Describe("get", ref.resource, ref.ns, ref.name), {Method::Get, ObjectPath(ref.resource, ref.ns, ref.name), {}, {}}});
   if (object) Trim(*object);
   return object;
 }
@@ -113,7 +114,8 @@ Result<Listing> RestCluster::ListPages(const Selection& selection, int page_size
   Listing listing;
   const std::string limit = page_size > 0 ? std::to_string(page_size) : "";
   for (std::string next;;) {
-    const std::string target = ObjectPath(selection.resource, selection.ns) + Query({{"labelSelector", selection.labelSelector}, {"limit", limit}, {"continue", next}});
+    const std::string target =
+        ObjectPath(selection.resource, selection.ns) + Query({{"labelSelector", selection.labelSelector}, {"limit", limit}, {"continue", next}});
     auto page = Send({"list", selection.resource.plural, Describe("list", selection.resource, selection.ns, {}), {Method::Get, target, {}, {}}});
     if (!page) return std::move(page).error();
     if (At(*page, "items").is_array()) {
@@ -131,7 +133,8 @@ Result<Listing> RestCluster::ListPages(const Selection& selection, int page_size
 
 Result<Json> RestCluster::Create(const ObjectRef& ref, const Json& object) {
   const std::string target = ObjectPath(ref.resource, ref.ns) + Query({{"fieldManager", std::string(api::kFieldManager)}, {"fieldValidation", "Strict"}});
-  auto created = Send({"create", ref.resource.plural, Describe("create", ref.resource, ref.ns, ref.name), {Method::Post, target, std::string(kJson), Dump(object)}});
+  auto created =
+      Send({"create", ref.resource.plural, Describe("create", ref.resource, ref.ns, ref.name), {Method::Post, target, std::string(kJson), Dump(object)}});
   if (created) Trim(*created);
   return created;
 }
@@ -142,7 +145,8 @@ Result<Json> RestCluster::Patch(const ObjectRef& ref, PatchType type, Subresourc
   const std::string_view subresource = sub == Subresource::Status ? "status" : "";
   const std::string target = ObjectPath(ref.resource, ref.ns, ref.name, subresource) +
                              Query({{"fieldManager", std::string(api::kFieldManager)}, {"fieldValidation", "Strict"}, {"force", apply ? "true" : ""}});
-  auto patched = Send({verb, ref.resource.plural, Describe(verb, ref.resource, ref.ns, ref.name), {Method::Patch, target, std::string(ContentType(type)), Dump(patch)}});
+  auto patched =
+      Send({verb, ref.resource.plural, Describe(verb, ref.resource, ref.ns, ref.name), {Method::Patch, target, std::string(ContentType(type)), Dump(patch)}});
   if (!patched && HasTest(patch) && IsFailedTest(patched.error())) return Error{Fault::Conflict, "Conflict", patched.error().message};
   if (patched) Trim(*patched);
   return patched;
@@ -151,7 +155,9 @@ Result<Json> RestCluster::Patch(const ObjectRef& ref, PatchType type, Subresourc
 Status RestCluster::Delete(const ObjectRef& ref, const std::string& uid) {
   Json options{{"apiVersion", "v1"}, {"kind", "DeleteOptions"}, {"propagationPolicy", "Background"}};
   if (!uid.empty()) options["preconditions"] = {{"uid", uid}};
-  const auto gone = Send({"delete", ref.resource.plural, Describe("delete", ref.resource, ref.ns, ref.name),
+  const auto gone = Send({"delete",
+                          ref.resource.plural,
+                          Describe("delete", ref.resource, ref.ns, ref.name),
                           {Method::Delete, ObjectPath(ref.resource, ref.ns, ref.name), std::string(kJson), Dump(options)}});
   return gone ? Ok() : Status(gone.error());
 }
@@ -161,18 +167,24 @@ Duration RestCluster::RandomWatchTime() {
   return {std::uniform_int_distribution<std::int64_t>(settings_.shortestWatch.ms, settings_.longestWatch.ms)(random_)};
 }
 
-Result<WatchEnd> RestCluster::Watch(const Selection& selection, const std::string& resource_version, const std::function<void(WatchEvent&&)>& sink, const StopToken& stop) {
+Result<WatchEnd> RestCluster::Watch(const Selection& selection, const std::string& resource_version, const std::function<void(WatchEvent&&)>& sink,
+                                    const StopToken& stop) {
   const std::string what = Describe("watch", selection.resource, selection.ns, {});
   const std::string seconds = std::to_string(RandomWatchTime().ms / 1000);
-  const std::string target = ObjectPath(selection.resource, selection.ns) + Query({{"watch", "true"}, {"allowWatchBookmarks", "true"}, {"resourceVersion", resource_version},
-                                                                                  {"timeoutSeconds", seconds}, {"labelSelector", selection.labelSelector}});
+  const std::string target = ObjectPath(selection.resource, selection.ns) + Query({{"watch", "true"},
+                                                                                   {"allowWatchBookmarks", "true"},
+                                                                                   {"resourceVersion", resource_version},
+                                                                                   {"timeoutSeconds", seconds},
+                                                                                   {"labelSelector", selection.labelSelector}});
   const Call call{"watch", selection.resource.plural, what, {Method::Get, target, {}, {}}};
   const StopToken cut;
   const auto by_caller = stop.OnStop([cut] { cut.Stop(); });
   const auto by_exit = settings_.stop.OnStop([cut] { cut.Stop(); });
   Progress progress;
   const auto take = [&](std::string_view bytes) {
-    const Status framed = progress.framer.Feed(bytes, [&](std::string_view line) { if (!cut.Stopped()) TakeLine(line, what, sink, cut, progress); });
+    const Status framed = progress.framer.Feed(bytes, [&](std::string_view line) {
+      if (!cut.Stopped()) TakeLine(line, what, sink, cut, progress);
+    });
     if (framed || progress.end) return;
     progress.end = framed.error();
     cut.Stop();

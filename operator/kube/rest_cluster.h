@@ -21,8 +21,8 @@ struct ApiCall {
 };
 
 struct RestClusterSettings {
-  int pageSize = 500;                                      // objects of one page of a list
-  Duration shortestWatch = Duration::Seconds(300);         // the server ends each watch after a random time of these
+  int pageSize = 500;                               // objects of one page of a list
+  Duration shortestWatch = Duration::Seconds(300);  // the server ends each watch after a random time of these
   Duration longestWatch = Duration::Seconds(600);
   StopToken stop;                                          // ends every call: raise it before exit
   std::function<void(const ApiCall&)> onCall;              // any thread
@@ -42,7 +42,8 @@ class RestCluster final : public ClusterApi {
   Status Delete(const ObjectRef& ref, const std::string& uid) override;
   // A watch that the server ends within a second and without an event is an Error (reason "WatchClosedAtOnce"): the
   // caller must back off instead of watching again at once.
-  Result<WatchEnd> Watch(const Selection& selection, const std::string& resource_version, const std::function<void(WatchEvent&&)>& sink, const StopToken& stop) override;
+  Result<WatchEnd> Watch(const Selection& selection, const std::string& resource_version, const std::function<void(WatchEvent&&)>& sink,
+                         const StopToken& stop) override;
 
  private:
   struct Call {

@@ -22,8 +22,7 @@ struct LogField {
   LogField(std::string_view k, bool v) : key(k), value(v) {}
   LogField(std::string_view k, double v) : key(k), value(v) {}
   template <typename Whole>
-    requires std::integral<Whole>
-  LogField(std::string_view k, Whole v) : key(k), value(static_cast<std::int64_t>(v)) {}
+  requires std::integral<Whole> LogField(std::string_view k, Whole v) : key(k), value(static_cast<std::int64_t>(v)) {}
 };
 
 // Log lines of this process go to stderr, or, line by line and each with its newline, to `out`. Lines below `level` are

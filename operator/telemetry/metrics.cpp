@@ -19,7 +19,9 @@ using prometheus::Histogram;
 using prometheus::Labels;
 using prometheus::Registry;
 
-Family<Counter>& Counters(Registry& registry, const char* name, const char* help) { return prometheus::BuildCounter().Name(name).Help(help).Register(registry); }
+Family<Counter>& Counters(Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
 Family<Gauge>& Gauges(Registry& registry, const char* name, const char* help) { return prometheus::BuildGauge().Name(name).Help(help).Register(registry); }
 Family<Histogram>& Histograms(Registry& registry, const char* name, const char* help) {
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
@@ -51,7 +53,8 @@ struct Metrics::Families {
   Family<Counter>& queue_retries = Counters(registry, "weirkeeper_workqueue_retries_total", "Objects put back after a failure");
   Family<Histogram>& queue_seconds = Histograms(registry, "weirkeeper_workqueue_latency_seconds", "Time from due to taken up");
   Family<Counter>& api_calls = Counters(registry, "weirkeeper_api_requests_total", "Calls to the API server by HTTP status; code 0 is no answer");
-  Family<Histogram>& api_seconds = Histograms(registry, "weirkeeper_api_request_duration_seconds", "Time of a call to the API server; of a watch, to its first answer");
+  Family<Histogram>& api_seconds =
+      Histograms(registry, "weirkeeper_api_request_duration_seconds", "Time of a call to the API server; of a watch, to its first answer");
   Family<Counter>& watch_events = Counters(registry, "weirkeeper_watch_events_total", "Events that watches brought");
   Family<Counter>& watch_restarts = Counters(registry, "weirkeeper_watch_restarts_total", "Watches that ended and were started again, by reason");
   Family<Gauge>& leader = Gauges(registry, "weirkeeper_leader", "1 while this process leads");
@@ -98,7 +101,9 @@ void Metrics::ReconcileFailed(std::string_view controller, std::string_view reas
   families_->reconcile_errors.Add({{"controller", Text(controller)}, {"reason", Text(reason)}}).Increment();
 }
 
-void Metrics::QueueDepth(std::string_view controller, std::size_t depth) { families_->queue_depth.Add(ByController(controller)).Set(static_cast<double>(depth)); }
+void Metrics::QueueDepth(std::string_view controller, std::size_t depth) {
+  families_->queue_depth.Add(ByController(controller)).Set(static_cast<double>(depth));
+}
 void Metrics::QueueAdded(std::string_view controller) { families_->queue_adds.Add(ByController(controller)).Increment(); }
 void Metrics::QueueRetried(std::string_view controller) { families_->queue_retries.Add(ByController(controller)).Increment(); }
 void Metrics::QueueWaited(std::string_view controller, double seconds) { families_->queue_seconds.Add(ByController(controller), kQuick).Observe(seconds); }

@@ -11,8 +11,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::string Body(int code, const std::string& reason, const std::string& message, const std::string& details = "{}") {
-  return R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":")" + message + R"(","reason":")" + reason + R"(","details":)" + details + R"(,"code":)" +
-         std::to_string(code) + "}";
+  return R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":")" + message + R"(","reason":")" + reason + R"(","details":)" +
+         details + R"(,"code":)" + std::to_string(code) + "}";
 }
 
 TEST(ApiStatus, TheServersOwnWordsReachTheUser) {
@@ -24,7 +24,8 @@ TEST(ApiStatus, TheServersOwnWordsReachTheUser) {
 }
 
 TEST(ApiStatus, CausesThatTheMessageLeavesOutAreAdded) {
-  const auto status = ReadApiStatus(422, Body(422, "Invalid", "it is invalid", R"({"causes":[{"field":"spec.x","message":"must be set"},{"message":"it is invalid"}]})"));
+  const auto status =
+      ReadApiStatus(422, Body(422, "Invalid", "it is invalid", R"({"causes":[{"field":"spec.x","message":"must be set"},{"message":"it is invalid"}]})"));
   EXPECT_EQ(status.message, "it is invalid (spec.x: must be set)");
 }
 

@@ -16,8 +16,11 @@ using testing::HasSubstr;
 std::string Kubeconfig(const std::string& cluster, const std::string& user) {
   return "apiVersion: v1\nkind: Config\ncurrent-context: here\n"
          "contexts:\n- {name: here, context: {cluster: c, user: u, namespace: data}}\n"
-         "clusters:\n- {name: c, cluster: {" + cluster + "}}\n"
-         "users:\n- {name: u, user: {" + user + "}}\n";
+         "clusters:\n- {name: c, cluster: {" +
+         cluster +
+         "}}\n"
+         "users:\n- {name: u, user: {" +
+         user + "}}\n";
 }
 
 const std::string kGoodCluster = "server: \"https://10.0.0.1:6443\", certificate-authority-data: Q0E=";
@@ -78,8 +81,8 @@ TEST(Kubeconfig, ATokenInTheFileIsUsed) {
 TEST(Kubeconfig, OfTwoFilesTheFirstEntryWithANameCounts) {
   const TempFolder folder;
   const std::string first = folder.Write("first", Kubeconfig("server: \"https://first:1\", certificate-authority-data: Q0E=", "token: a"));
-  const std::string second = folder.Write("second", Kubeconfig("server: \"https://second:1\", certificate-authority-data: Q0E=", "token: b") +
-                                                        "- {name: other, user: {token: c}}\n");
+  const std::string second =
+      folder.Write("second", Kubeconfig("server: \"https://second:1\", certificate-authority-data: Q0E=", "token: b") + "- {name: other, user: {token: c}}\n");
   const std::string contexts = folder.Write("third", "contexts: [{name: there, context: {cluster: c, user: other}}]\n");
   const std::string all = first + ":" + second + ":" + contexts;
   EXPECT_EQ(FromKubeconfig({all, ""})->server, "https://first:1");

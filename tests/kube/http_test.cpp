@@ -16,7 +16,9 @@ using testing::HasSubstr;
 constexpr Deadlines kPatient{Duration::Seconds(30), Duration::Seconds(60)};
 constexpr Deadlines kHasty{Duration::Millis(200), Duration::Seconds(60)};
 
-std::unique_ptr<HttpClient> ClientOf(const LocalServer& server, const Deadlines& deadlines = kPatient) { return ConnectHttp(server.AccessToIt(), deadlines).value(); }
+std::unique_ptr<HttpClient> ClientOf(const LocalServer& server, const Deadlines& deadlines = kPatient) {
+  return ConnectHttp(server.AccessToIt(), deadlines).value();
+}
 
 std::string ReasonOf(const Result<HttpReply>& reply) { return reply ? "replied" : reply.error().reason; }
 
@@ -49,7 +51,8 @@ TEST(Http, AStreamArrivesPieceByPieceBeforeItEnds) {
   const auto client = ClientOf(server);
   const StopToken stop;
   std::string seen;
-  const auto reply = client->Stream({Method::Get, "/watch", {}, {}}, [&](std::string_view bytes) { seen += bytes, stop.Stop(); }, stop);
+  const auto reply = client->Stream(
+      {Method::Get, "/watch", {}, {}}, [&](std::string_view bytes) { seen += bytes, stop.Stop(); }, stop);
   EXPECT_EQ(seen, "first\n");
   EXPECT_EQ(ReasonOf(reply), "Stopped");
 }
@@ -65,7 +68,9 @@ TEST(Http, ASlowSinkSlowsTheServerAndLosesNothing) {
   });
   const auto client = ClientOf(server);
   std::size_t seen = 0, largest = 0;
-  const auto reply = client->Stream({Method::Get, "/", {}, {}}, [&](std::string_view bytes) { seen += bytes.size(), largest = std::max(largest, bytes.size()), std::this_thread::yield(); }, {});
+  const auto reply =
+      client->Stream({Method::Get, "/", {}, {}},
+                     [&](std::string_view bytes) { seen += bytes.size(), largest = std::max(largest, bytes.size()), std::this_thread::yield(); }, {});
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(seen, piece.size() * kPieces);
   EXPECT_LT(largest, 2u << 20);
@@ -110,7 +115,8 @@ TEST(Http, ASinkThatThrowsEndsTheRequest) {
     peer.Hold();
   });
   const auto client = ClientOf(server);
-  EXPECT_THROW(static_cast<void>(client->Stream({Method::Get, "/", {}, {}}, [](std::string_view) { throw std::runtime_error("sink"); }, {})), std::runtime_error);
+  EXPECT_THROW(static_cast<void>(client->Stream({Method::Get, "/", {}, {}}, [](std::string_view) { throw std::runtime_error("sink"); }, {})),
+               std::runtime_error);
 }
 
 TEST(Http, AHostNameIsResolved) {
@@ -184,7 +190,8 @@ TEST(Http, TheTokenIsReadForEveryRequest) {
   std::vector<std::string> seen;
   {
     const LocalServer server([&](const Connection& peer) {
-      for (std::string request = peer.ReadRequest(); !request.empty(); request = peer.ReadRequest()) seen.push_back(request), peer.SendReply("200 OK", "", "{}");
+      for (std::string request = peer.ReadRequest(); !request.empty(); request = peer.ReadRequest())
+        seen.push_back(request), peer.SendReply("200 OK", "", "{}");
     });
     Access access = server.AccessToIt();
     access.token.file = folder.Write("token", "first");

@@ -108,8 +108,8 @@ class LeaseOnly final : public ClusterApi {
 struct Candidate {
   Candidate(SharedLease& shared, const std::string& identity)
       : elector(std::make_unique<LeaseOnly>(shared),
-                {.ns = "ns", .identity = identity, .duration = Duration::Seconds(1), .renewDeadline = Duration::Millis(300), .retry = Duration::Millis(10)}, clock,
-                {.onLead = [this] { led.set_value(); }, .onLoss = [this](const std::string& why) { lost.set_value(why); }, .onError = {}}) {
+                {.ns = "ns", .identity = identity, .duration = Duration::Seconds(1), .renewDeadline = Duration::Millis(300), .retry = Duration::Millis(10)},
+                clock, {.onLead = [this] { led.set_value(); }, .onLoss = [this](const std::string& why) { lost.set_value(why); }, .onError = {}}) {
     elector.Start();
   }
   bool Leads() { return leads.wait_for(std::chrono::seconds(30)) == std::future_status::ready; }

@@ -48,7 +48,9 @@ HttpReply Failure(int code, const std::string& reason, const std::string& messag
 
 class RestClusterTest : public testing::Test {
  protected:
-  RestCluster cluster(RestClusterSettings settings = {}) { return {std::make_unique<ScriptedClient>(script), std::make_unique<ScriptedClient>(script), std::move(settings)}; }
+  RestCluster cluster(RestClusterSettings settings = {}) {
+    return {std::make_unique<ScriptedClient>(script), std::make_unique<ScriptedClient>(script), std::move(settings)};
+  }
   Script script;
   const ObjectRef pod{api::kPods, "data", "a"};
   const Selection pods{api::kPods, "data", "x=y"};
@@ -112,9 +114,10 @@ TEST_F(RestClusterTest, AnAnswerThatIsNotJsonIsTransient) {
 
 TEST_F(RestClusterTest, EachCallIsObservedAndWarningsAreHandedOn) {
   std::vector<std::string> calls, warnings;
-  auto api = cluster({.stop = {},
-                      .onCall = [&](const ApiCall& call) { calls.push_back(std::string(call.verb) + " " + std::string(call.resource) + " " + std::to_string(call.code)); },
-                      .onWarning = [&](const std::string& text) { warnings.push_back(text); }});
+  auto api = cluster(
+      {.stop = {},
+       .onCall = [&](const ApiCall& call) { calls.push_back(std::string(call.verb) + " " + std::string(call.resource) + " " + std::to_string(call.code)); },
+       .onWarning = [&](const std::string& text) { warnings.push_back(text); }});
   script.replies = {Failure(404, "NotFound"), Error{Fault::Transient, "Timeout", "late"}, Reply(200, "{}")};
   script.replies.back()->warning = "299 - \"unknown field\"";
   EXPECT_EQ(api.Get(pod).error().fault, Fault::Missing);
@@ -133,7 +136,8 @@ TEST_F(RestClusterTest, AWatchGivesItsEventsInOrderAndSaysThatTheServerEndedIt) 
   ASSERT_TRUE(end) << end.error().message;
   EXPECT_EQ(*end, WatchEnd::Closed);
   EXPECT_THAT(versions, ElementsAre("8", "9"));
-  EXPECT_THAT(script.requests[0].target, testing::ContainsRegex("\\?watch=true&allowWatchBookmarks=true&resourceVersion=7&timeoutSeconds=[3-6][0-9][0-9]&labelSelector=x%3Dy"));
+  EXPECT_THAT(script.requests[0].target,
+              testing::ContainsRegex("\\?watch=true&allowWatchBookmarks=true&resourceVersion=7&timeoutSeconds=[3-6][0-9][0-9]&labelSelector=x%3Dy"));
 }
 
 TEST_F(RestClusterTest, AnExpiredVersionIsToldApartFromOtherErrors) {
@@ -167,7 +171,9 @@ TEST_F(RestClusterTest, AWatchStopsForItsCallerAndForTheProgramsEnd) {
   const StopToken mine, programs;
   auto api = cluster({.stop = programs, .onCall = {}, .onWarning = {}});
   int seen = 0;
-  EXPECT_EQ(*api.Watch(pods, "7", [&](WatchEvent&&) { ++seen, mine.Stop(); }, mine), WatchEnd::Stopped);
+  EXPECT_EQ(*api.Watch(
+                pods, "7", [&](WatchEvent&&) { ++seen, mine.Stop(); }, mine),
+            WatchEnd::Stopped);
   EXPECT_EQ(*api.Watch(pods, "7", [&](WatchEvent&&) { ++seen, programs.Stop(); }, {}), WatchEnd::Stopped);
   EXPECT_EQ(seen, 2);
 }

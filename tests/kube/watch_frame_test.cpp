@@ -62,7 +62,8 @@ TEST(WatchFrame, AnErrorIsAStatus) {
 }
 
 TEST(WatchFrame, WhatIsNeitherIsRefused) {
-  for (const char* line : {"", "{", "[]", "{}", R"({"type":"ADDED"})", R"({"type":"ADDED","object":1})", R"({"type":"RENAMED","object":{}})", R"({"type":"ADDED","type":"DELETED","object":{}})"}) {
+  for (const char* line : {"", "{", "[]", "{}", R"({"type":"ADDED"})", R"({"type":"ADDED","object":1})", R"({"type":"RENAMED","object":{}})",
+                           R"({"type":"ADDED","type":"DELETED","object":{}})"}) {
     const auto frame = ReadWatchFrame(line);
     ASSERT_FALSE(frame) << line;
     EXPECT_EQ(frame.error().fault, Fault::Transient) << line;

@@ -6,9 +6,9 @@
 namespace weir::telemetry {
 namespace {
 
+using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using std::chrono::seconds;
 
 const Health::Moment kStart{};
 

@@ -27,14 +27,15 @@ TEST(Metrics, EveryCallIsCounted) {
   metrics.RunFinished("data", "flights", "Succeeded", 42);
   metrics.StageAttempted("OutOfMemory");
   const std::string text = metrics.Render();
-  for (const char* line : {R"(weirkeeper_reconcile_total{controller="pipelines",result="forget"} 2)", R"(weirkeeper_reconcile_duration_seconds_count{controller="pipelines"} 2)",
-                           R"(weirkeeper_reconcile_errors_total{controller="pipelines",reason="Timeout"} 1)", R"(weirkeeper_workqueue_depth{controller="pipelines"} 3)",
-                           R"(weirkeeper_workqueue_adds_total{controller="pipelines"} 1)", R"(weirkeeper_workqueue_retries_total{controller="pipelines"} 1)",
-                           R"(weirkeeper_workqueue_latency_seconds_count{controller="pipelines"} 1)", R"(weirkeeper_api_requests_total{code="404",resource="pods",verb="get"} 1)",
-                           R"(weirkeeper_watch_events_total{resource="pods",type="ADDED"} 1)", R"(weirkeeper_watch_restarts_total{reason="Expired",resource="pods"} 1)",
-                           R"(weirkeeper_pipeline_runs_total{namespace="data",pipeline="flights",result="Succeeded"} 1)",
-                           R"(weirkeeper_pipeline_run_duration_seconds_sum{namespace="data",pipeline="flights"} 42)", R"(weirkeeper_stage_attempts_total{reason="OutOfMemory"} 1)",
-                           "weirkeeper_leader 0"})
+  for (const char* line :
+       {R"(weirkeeper_reconcile_total{controller="pipelines",result="forget"} 2)", R"(weirkeeper_reconcile_duration_seconds_count{controller="pipelines"} 2)",
+        R"(weirkeeper_reconcile_errors_total{controller="pipelines",reason="Timeout"} 1)", R"(weirkeeper_workqueue_depth{controller="pipelines"} 3)",
+        R"(weirkeeper_workqueue_adds_total{controller="pipelines"} 1)", R"(weirkeeper_workqueue_retries_total{controller="pipelines"} 1)",
+        R"(weirkeeper_workqueue_latency_seconds_count{controller="pipelines"} 1)", R"(weirkeeper_api_requests_total{code="404",resource="pods",verb="get"} 1)",
+        R"(weirkeeper_watch_events_total{resource="pods",type="ADDED"} 1)", R"(weirkeeper_watch_restarts_total{reason="Expired",resource="pods"} 1)",
+        R"(weirkeeper_pipeline_runs_total{namespace="data",pipeline="flights",result="Succeeded"} 1)",
+        R"(weirkeeper_pipeline_run_duration_seconds_sum{namespace="data",pipeline="flights"} 42)", R"(weirkeeper_stage_attempts_total{reason="OutOfMemory"} 1)",
+        "weirkeeper_leader 0"})
     EXPECT_THAT(text, HasSubstr(line));
 }
 

@@ -55,8 +55,9 @@ TEST_F(Crud, AMergePatchWithAStaleVersionIsAConflict) {
 TEST_F(Crud, AJsonPatchAppliesOnlyWhenItsTestHolds) {
   const std::string uid = UidOf(Make("a"));
   const auto patch = [&](const std::string& expected) {
-    return cluster_->Patch(ConfigMap("a"), PatchType::JsonPatch, Subresource::None,
-                           Json::array({{{"op", "test"}, {"path", "/metadata/uid"}, {"value", expected}}, {{"op", "add"}, {"path", "/data/text"}, {"value", "patched"}}}));
+    return cluster_->Patch(
+        ConfigMap("a"), PatchType::JsonPatch, Subresource::None,
+        Json::array({{{"op", "test"}, {"path", "/metadata/uid"}, {"value", expected}}, {{"op", "add"}, {"path", "/data/text"}, {"value", "patched"}}}));
   };
   const auto refused = patch("another");
   ASSERT_FALSE(refused);
@@ -83,8 +84,9 @@ TEST_F(Crud, ApplyMakesAndThenChangesTheObject) {
 }
 
 TEST_F(Crud, AStatusIsPatchedBesideItsSpec) {
-  const auto patched = cluster_->Patch({kNamespaces, "", ns_}, PatchType::Merge, Subresource::Status,
-                                       {{"metadata", {{"labels", {{"ignored", "x"}}}}}, {"status", {{"conditions", {{{"type", "Tested"}, {"status", "True"}}}}}}});
+  const auto patched =
+      cluster_->Patch({kNamespaces, "", ns_}, PatchType::Merge, Subresource::Status,
+                      {{"metadata", {{"labels", {{"ignored", "x"}}}}}, {"status", {{"conditions", {{{"type", "Tested"}, {"status", "True"}}}}}}});
   ASSERT_TRUE(patched) << patched.error().message;
   EXPECT_EQ((*patched)["status"]["conditions"][0]["type"], "Tested");
 }
@@ -155,8 +157,9 @@ TEST_F(Crud, APodsServiceAccountIsWhoItSays) {
   mount.Write("namespace", ns_);
   mount.Write("token", Text(At(*ParseJson(issued->body), "status"), "token") + "\n");
   const std::string address = admin->server.substr(std::string("https://").size());
-  const auto access = InCluster([&](const std::string& name) { return name.ends_with("HOST") ? address.substr(0, address.find(':')) : address.substr(address.find(':') + 1); },
-                                mount.path());
+  const auto access =
+      InCluster([&](const std::string& name) { return name.ends_with("HOST") ? address.substr(0, address.find(':')) : address.substr(address.find(':') + 1); },
+                mount.path());
   ASSERT_TRUE(access) << access.error().message;
   EXPECT_EQ(access->ns, ns_);
   const auto pod = ConnectCluster(*access).value();
@@ -183,7 +186,10 @@ TEST_F(Crud, ManyThreadsMayCallAtOnce) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 25; ++i) {
         const std::string name = "t" + std::to_string(t) + "-" + std::to_string(i);
-        made += cluster_->Create(ConfigMap(name), {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", name}, {"labels", {{"test", "yes"}}}}}}).ok() ? 1 : 0;
+        made +=
+            cluster_->Create(ConfigMap(name), {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", name}, {"labels", {{"test", "yes"}}}}}}).ok()
+                ? 1
+                : 0;
       }
     });
   }

@@ -14,7 +14,8 @@ int main(int count, char** arguments) {
   auto cluster = ConnectCluster(*access, {}, Deadlines::OfLease());
   if (!cluster) return std::cerr << cluster.error().message << std::endl, 1;
   const weir::SystemClock clock;
-  LeaderElector elector(std::move(*cluster), QuickLease(arguments[1], arguments[2]), clock, {.onLead = [] { std::cout << "LEADING" << std::endl; }, .onLoss = {}, .onError = {}});
+  LeaderElector elector(std::move(*cluster), QuickLease(arguments[1], arguments[2]), clock,
+                        {.onLead = [] { std::cout << "LEADING" << std::endl; }, .onLoss = {}, .onError = {}});
   elector.Start();
   pause();
 }

@@ -33,7 +33,9 @@ std::unique_ptr<RestCluster> ServerTest::Connect(RestClusterSettings settings, c
 }
 
 Json ServerTest::Make(const std::string& name, const std::string& text) const {
-  const auto made = cluster_->Create(ConfigMap(name), {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", name}, {"labels", {{"test", "yes"}}}}}, {"data", {{"text", text}}}});
+  const auto made = cluster_->Create(
+      ConfigMap(name),
+      {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", name}, {"labels", {{"test", "yes"}}}}}, {"data", {{"text", text}}}});
   EXPECT_TRUE(made) << made.error().message;
   return made ? *made : Json();
 }

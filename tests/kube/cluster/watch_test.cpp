@@ -25,7 +25,10 @@ std::string Describe(const WatchEvent& event) {
 class Watching {
  public:
   Watching(RestCluster& cluster, const Selection& selection, const std::string& version)
-      : thread_([this, &cluster, selection, version] { end_ = cluster.Watch(selection, version, [this](WatchEvent&& event) { Take(std::move(event)); }, stop_); }) {}
+      : thread_([this, &cluster, selection, version] {
+          end_ = cluster.Watch(
+              selection, version, [this](WatchEvent&& event) { Take(std::move(event)); }, stop_);
+        }) {}
   ~Watching() {
     if (thread_.joinable()) static_cast<void>(End());
   }
