@@ -113,7 +113,7 @@ TEST(Contract, NamesEveryBrokenRuleAtOnceWithItsPath) {
   spec.keys = {{{"day", "delay"}}};
   spec.freshness->maxLag = Duration::Hours(4);
   EXPECT_THAT(Rules(spec), testing::ElementsAre("NullabilityLoosen spec.columns[0].nullable", "TypeWiden spec.columns[1].type", "MeaningUnit spec.columns[1].unit",
-                                                "TypeClassChange spec.columns[2].type", "KeyChange spec.keys", "SlaFreshness spec.freshness.maxLag"));
+                                                "TypeWidenLossy spec.columns[2].type", "KeyChange spec.keys", "SlaFreshness spec.freshness.maxLag"));
 }
 
 TEST(Contract, TellsARenameFromADrop) {
