@@ -21,7 +21,7 @@ const Mistake kMistakes[] = {
      "readings.yaml:36: Dataset/readings spec.schema.columns[3].type: must be text"},
     {"UnknownWord", "sed -i 's/zone: RawHistory/zone: RawHistori/' readings.yaml", "readings.yaml:18: Dataset/readings-history spec.zone: must be one of"},
     {"DuplicateKey", "sed -i 's/  zone: Processed/  zone: Processed\\n  zone: Curated/' readings.yaml", "readings.yaml:29: the key \"zone\" stands here twice"},
-    {"AliasBomb", "sed -i '10s/owner: /owner: \\&a /; 20s/owner: .*/owner: *a/' readings.yaml", "readings.yaml:20: aliases (*name) are refused"},
+    {"AliasBomb", "sed -i '10s/owner: /owner: \\&a /; 11s/format: .*/format: *a/' readings.yaml", "readings.yaml:11: aliases (*name) are refused"},
     {"MissingDataset", "sed -i 's/into: readings-landing/into: readings-landed/' readings.yaml",
      "readings.yaml:73: Pipeline/collect-readings spec.stages[0].land.into: there is no Dataset \"readings-landed\""},
     {"NeedsBelow", "sed -i 's/  - name: accept/  - name: accept\\n    needs: [publish]/' readings.yaml",

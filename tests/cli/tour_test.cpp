@@ -129,7 +129,7 @@ class SlowTour : public Tour {
   // Starts a run that hangs in its first stage, does something to it, and answers how it ended.
   Ended Disturb(const std::string& what) const {
     return Shell(
-        "WEIR_RUNNER=$PWD/slow weir run readings.yaml 2>progress & weir=$!\nuntil grep -q 'land: Running' progress; do kill -0 $weir || exit 99; done\n" +
+        ": >progress; WEIR_RUNNER=$PWD/slow weir run readings.yaml 2>>progress & weir=$!\nuntil grep -q 'land: Running' progress; do kill -0 $weir || exit 99; done\n" +
         what + "\nwait $weir; code=$?; cat progress >&2; exit $code");
   }
   std::string RunnersLeft() const { return Shell("pgrep -f \"$PWD/.weir/lake/_weirkeeper/[p]ods\"").out; }
