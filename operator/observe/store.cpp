@@ -113,8 +113,8 @@ std::vector<ItemPtr> Store::Replace(std::vector<Json> objects, const std::string
   for (ItemPtr& item : fresh) {
     const Key key{item->meta.ns, item->meta.name};
     listed.insert(key);
-    if (const auto buried = tombstones_.find(key); buried != tombstones_.end() && !items_.contains(key) && Older(buried->second, resource_version))
-      buried->second = "0";
+    // A list newer than the removal that holds the object again is right.
+    if (const auto buried = tombstones_.find(key); buried != tombstones_.end() && Older(buried->second, resource_version)) tombstones_.erase(buried);
     if (IsStale(key, item->meta.resourceVersion)) continue;
     changed.push_back(item);
     Put(key, std::move(item));

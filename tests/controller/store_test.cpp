@@ -65,6 +65,14 @@ TEST(Store, ReplaceTellsWhatChangedAndWhatVanished) {
   EXPECT_EQ(store.Upsert(Object("b", "2")), StoreChange::None) << "what vanished stays away";
 }
 
+TEST(Store, AListNewerThanARemovalBringsTheObjectBack) {
+  Store store;
+  store.Upsert(Object("a", "5"));
+  store.Remove("n", "a", "u", "7");
+  EXPECT_EQ(Versions(store.Replace({Object("a", "5")}, "6")), "") << "an older list does not";
+  EXPECT_EQ(Versions(store.Replace({Object("a", "5")}, "9")), "a5 ");
+}
+
 TEST(Store, AListOlderThanAnOwnWriteTakesNothingBack) {
   Store store;
   store.Upsert(Object("mine", "20"));
