@@ -51,6 +51,21 @@ def pending(pid, number):
     return any(mask >> (number - 1) & 1 for mask in masks)
 
 
+def await_work(pid, seconds=10):
+    """Until the runner has blocked SIGTERM, which is the first thing that it does. Before that the kernel drops the signal:
+    a container's first process has no default handler."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            status = (PROC / str(pid) / "status").read_text()
+        except OSError:
+            return False
+        blocked = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigBlk:"))
+        if blocked >> (signal.SIGTERM - 1) & 1:
+            return True
+    return False
+
+
 def log_entries(table):
     """File names in a table's log."""
     try:

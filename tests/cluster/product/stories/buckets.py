@@ -23,6 +23,7 @@ class Buckets:
         name = await_new_run(self.api, place.namespace, set())
         self.checks.must("it gets its run", name)
         self.checks.must("which succeeds", *place.wait(f"pipelinerun.weirkeeper.io/{name}", "Succeeded"))
+        self.checks.must("and the View is Ready", *place.wait("view.weirkeeper.io/orders-daily-v1", "Ready", 20))
         self.done = True
 
     def figures(self):

@@ -25,6 +25,7 @@ class Flights:
         name = await_new_run(self.api, place.namespace, set())
         self.checks.must("applying it made a run", name)
         self.checks.must("kubectl wait sees its PipelineRun Succeeded", *place.wait(f"pipelinerun.weirkeeper.io/{name}", "Succeeded", 240))
+        self.checks.must("and its View Ready", *place.wait(f"view.weirkeeper.io/{VIEW}", "Ready", 20))
         self.run = place.get("PipelineRun", name)
         figure("examples/flights on the cluster", f"{self.run['status'].get('duration')} for {self.run['status']['stagesDone']} stages")
 

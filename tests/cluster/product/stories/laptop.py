@@ -27,7 +27,7 @@ class Laptop:
         home.mkdir()
         for file in [*manifests, *files]:
             shutil.copy(file, home)
-        code, text = weir("run", cwd=home)
+        code, text = weir("run", ".", cwd=home)
         self.checks.must(f"weir run takes {name} from its files to a published view", code == 0, text)
         views = weir_json("get", "views", cwd=home)
         for view in views.get("items", [views]):
@@ -40,7 +40,7 @@ class Laptop:
         shutil.copy(CACHE / "flights" / "airports.csv", home)
         code, text = weir("init", "airports.csv", cwd=home)
         self.checks.must("weir init writes manifests for a CSV file", code == 0 and list(home.rglob("*.yaml")), text)
-        code, text = weir("run", cwd=home)
+        code, text = weir("run", ".", cwd=home)
         self.checks.must("weir run brings that file to a published table", code == 0, text)
         views = weir_json("get", "views", cwd=home)
         view = views.get("items", [views])[0]
