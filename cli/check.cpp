@@ -20,8 +20,10 @@ void Summarize(const Terminal& terminal, const Manifests& manifests, const Findi
   std::size_t errors = 0;
   for (const Finding& finding : findings) errors += finding.severity == Finding::Severity::Error ? 1 : 0;
   const std::string objects = std::to_string(manifests.objects.size()) + (manifests.objects.size() == 1 ? " object" : " objects");
-  if (errors == 0) terminal.err << terminal.OnErr(Paint::Green, "ok") << ": " << objects << ", nothing to mend\n";
-  else terminal.err << terminal.OnErr(Paint::Red, std::to_string(errors) + (errors == 1 ? " finding" : " findings")) << " in " << objects << "\n";
+  if (errors == 0)
+    terminal.err << terminal.OnErr(Paint::Green, "ok") << ": " << objects << ", nothing to mend\n";
+  else
+    terminal.err << terminal.OnErr(Paint::Red, std::to_string(errors) + (errors == 1 ? " finding" : " findings")) << " in " << objects << "\n";
 }
 
 }  // namespace
@@ -30,7 +32,8 @@ Findings CheckAll(const Manifests& manifests, const Declared& declared, const Pu
   Findings findings = declared.findings;
   CheckObjects(manifests, declared, published, findings);
   CheckReferences(manifests, declared, published, findings);
-  if (runner) CheckSql(manifests, declared, published, *runner, findings);
+  if (runner)
+    CheckSql(manifests, declared, published, *runner, findings);
   else if (!manifests.objects.empty())
     findings.push_back({manifests.objects[0].file, 0, "", "", "RunnerMissing", "SQL was not bound: " + runner.error().message, Finding::Severity::Warning});
   return findings;
@@ -43,7 +46,8 @@ Exit Check(const Terminal& terminal, const CheckOptions& options, std::istream& 
   const Findings findings = CheckAll(manifests, ReadManifests(manifests), *published, FindRunner());
   Print(terminal, terminal.out, findings);
   Summarize(terminal, manifests, findings);
-  const bool unreadable = std::any_of(manifests.findings.begin(), manifests.findings.end(), [](const Finding& f) { return f.rule == "FileUnreadable" || f.rule == "NoManifests"; });
+  const bool unreadable =
+      std::any_of(manifests.findings.begin(), manifests.findings.end(), [](const Finding& f) { return f.rule == "FileUnreadable" || f.rule == "NoManifests"; });
   return unreadable ? Exit::Usage : HasErrors(findings) ? Exit::Failed : Exit::Ok;
 }
 

@@ -47,7 +47,8 @@ void CheckObjects(const Manifests& manifests, const Declared& declared, const Pu
     Add(manifest, plan::CheckDataset(dataset.spec), findings);
     const api::Dataset* before = Same(published.datasets, dataset.meta);
     if (before != nullptr && before->spec.zone != dataset.spec.zone)
-      findings.push_back(manifest.Problem("spec.zone", "Invalid", "cannot change from " + std::string(api::Word(before->spec.zone)) + ": make a new Dataset and let the pipeline fill it"));
+      findings.push_back(manifest.Problem(
+          "spec.zone", "Invalid", "cannot change from " + std::string(api::Word(before->spec.zone)) + ": make a new Dataset and let the pipeline fill it"));
   }
   for (const auto& [index, view] : declared.views) {
     Add(manifests.objects[index], plan::CheckView(view.spec), findings);

@@ -16,10 +16,12 @@ std::pair<std::string, std::string> FieldAndMessage(const std::string& text) {
 
 // Whether the message is about an object that is declared but could not be read: that has findings of its own.
 bool IsAboutBroken(const Manifests& manifests, const Declared& declared, const std::string& message) {
-  return std::any_of(declared.broken.begin(), declared.broken.end(), [&](std::size_t i) { return message.find("\"" + manifests.objects[i].Name() + "\"") != std::string::npos; });
+  return std::any_of(declared.broken.begin(), declared.broken.end(),
+                     [&](std::size_t i) { return message.find("\"" + manifests.objects[i].Name() + "\"") != std::string::npos; });
 }
 
-void CheckPipeline(const Manifests& manifests, const Declared& declared, const Published& published, const Declaration<api::Pipeline>& pipeline, Findings& findings) {
+void CheckPipeline(const Manifests& manifests, const Declared& declared, const Published& published, const Declaration<api::Pipeline>& pipeline,
+                   Findings& findings) {
   const Manifest& manifest = manifests.objects[pipeline.manifest];
   const plan::Surroundings around = SurroundingsOf(declared, published, pipeline.object.meta.ns);
   const plan::Resolution resolved = plan::Resolve(pipeline.object, around, EnvironmentFor(around));
@@ -49,7 +51,8 @@ void CheckWriters(const Manifests& manifests, const Declared& declared, const Pu
   std::map<std::string, std::string> writers;  // ns/output -> pipeline
   const auto key = [](const api::Pipeline& pipeline, const std::string& output) { return pipeline.meta.ns + "/" + output; };
   const auto is_declared = [&](const api::Pipeline& other) {
-    return std::any_of(manifests.objects.begin(), manifests.objects.end(), [&](const Manifest& m) { return *m.resource == api::kPipelines && m.Name() == other.meta.name && m.Namespace() == other.meta.ns; });
+    return std::any_of(manifests.objects.begin(), manifests.objects.end(),
+                       [&](const Manifest& m) { return *m.resource == api::kPipelines && m.Name() == other.meta.name && m.Namespace() == other.meta.ns; });
   };
   for (const api::Pipeline& other : published.pipelines)
     if (!is_declared(other))
@@ -58,8 +61,9 @@ void CheckWriters(const Manifests& manifests, const Declared& declared, const Pu
     for (const std::string& output : plan::OutputsOf(pipeline.spec)) {
       const auto [writer, first] = writers.emplace(key(pipeline, output), pipeline.meta.name);
       if (first || writer->second == pipeline.meta.name) continue;
-      findings.push_back(manifests.objects[index].Problem(FieldOf(pipeline.spec, output), "WriterConflict",
-                                                          output + " is written by pipeline " + writer->second + " too; one pipeline writes a dataset or view: give this one an output of its own"));
+      findings.push_back(manifests.objects[index].Problem(
+          FieldOf(pipeline.spec, output), "WriterConflict",
+          output + " is written by pipeline " + writer->second + " too; one pipeline writes a dataset or view: give this one an output of its own"));
     }
 }
 

@@ -54,7 +54,8 @@ class SqlCheck {
     const std::size_t space = path.find(' ');
     if (space == std::string::npos) return findings_.push_back(manifest.Problem(path, rule, message));
     for (const Manifest& other : manifests_.objects)
-      if (other.Label() == path.substr(0, space) && other.Namespace() == manifest.Namespace()) return findings_.push_back(other.Problem(path.substr(space + 1), rule, message));
+      if (other.Label() == path.substr(0, space) && other.Namespace() == manifest.Namespace())
+        return findings_.push_back(other.Problem(path.substr(space + 1), rule, message));
     findings_.push_back(manifest.Problem("spec", rule, path + ": " + message));
   }
 

@@ -11,8 +11,10 @@ namespace weir::cli {
 namespace {
 
 constexpr std::array<std::string_view, 5> kMembers{"apiVersion", "kind", "metadata", "spec", "status"};
-constexpr std::array<std::string_view, 14> kMetaMembers{"name", "namespace", "labels", "annotations", "finalizers", "ownerReferences", "uid", "resourceVersion",
-                                                        "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields", "selfLink"};
+constexpr std::array<std::string_view, 14> kMetaMembers{
+    "name",          "namespace",       "labels",     "annotations",       "finalizers",        "ownerReferences",
+    "uid",           "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+    "managedFields", "selfLink"};
 
 template <std::size_t N>
 std::vector<std::string_view> List(const std::array<std::string_view, N>& words) {
@@ -56,11 +58,16 @@ class ManifestReader {
     for (std::size_t i = 0; i < manifests_.objects.size(); ++i) {
       const Manifest& manifest = manifests_.objects[i];
       if (IsTwice(i)) continue;
-      if (*manifest.resource == api::kLakes) Take(i, out_.lakes);
-      else if (*manifest.resource == api::kDatasets) Take(i, out_.datasets);
-      else if (*manifest.resource == api::kViews) Take(i, out_.views);
-      else if (*manifest.resource == api::kPipelines) Take(i, out_.pipelines);
-      else Take(i, out_.runs);
+      if (*manifest.resource == api::kLakes)
+        Take(i, out_.lakes);
+      else if (*manifest.resource == api::kDatasets)
+        Take(i, out_.datasets);
+      else if (*manifest.resource == api::kViews)
+        Take(i, out_.views);
+      else if (*manifest.resource == api::kPipelines)
+        Take(i, out_.pipelines);
+      else
+        Take(i, out_.runs);
     }
     return std::move(out_);
   }
@@ -71,7 +78,9 @@ class ManifestReader {
     const auto [first, fresh] = first_.emplace(manifest.Namespace() + "/" + manifest.Label(), index);
     if (fresh || manifest.Name().empty()) return false;
     const Manifest& other = manifests_.objects[first->second];
-    out_.findings.push_back(manifest.Problem("metadata.name", "NameTaken", "stands here a second time; the first is in " + other.file + ":" + std::to_string(other.LineOf("metadata.name")) + ": keep one"));
+    out_.findings.push_back(
+        manifest.Problem("metadata.name", "NameTaken",
+                         "stands here a second time; the first is in " + other.file + ":" + std::to_string(other.LineOf("metadata.name")) + ": keep one"));
     return true;
   }
 
@@ -85,8 +94,10 @@ class ManifestReader {
     object.meta = api::ReadMeta(manifest.object);
     if (const Json& spec = At(manifest.object, "spec"); !spec.is_null()) object.spec = api::Read<decltype(object.spec)>(spec, "spec", problems);
     for (const api::Problem& problem : problems) out_.findings.push_back(manifest.Problem(problem.path, "Schema", problem.message));
-    if (problems.empty()) list.push_back({index, std::move(object)});
-    else out_.broken.push_back(index);
+    if (problems.empty())
+      list.push_back({index, std::move(object)});
+    else
+      out_.broken.push_back(index);
   }
 
   const Manifests& manifests_;

@@ -11,9 +11,12 @@ using Printer = void (*)(const Terminal&, const Json&);
 
 Exit Answer(const Terminal& terminal, const Result<Json>& report, Printer print) {
   if (!report) return Complain(terminal, report.error());
-  if (terminal.format == OutputFormat::Json) terminal.out << DumpPretty(*report) << "\n";
-  else if (terminal.format == OutputFormat::Yaml) terminal.out << YamlText(*report);
-  else print(terminal, *report);
+  if (terminal.format == OutputFormat::Json)
+    terminal.out << DumpPretty(*report) << "\n";
+  else if (terminal.format == OutputFormat::Yaml)
+    terminal.out << YamlText(*report);
+  else
+    print(terminal, *report);
   return Exit::Ok;
 }
 
@@ -39,7 +42,9 @@ Exit Explain(const Terminal& terminal, const World& world, ExplainOptions option
     options.name = *newest;
   }
   if (kind == nullptr || *kind == api::kLakes || options.name.empty())
-    return Complain(terminal, {Fault::Invalid, "Usage", "explain needs KIND/NAME: run/NAME (or run alone for the newest), pipeline/NAME, view/NAME or dataset/NAME"}, Exit::Usage);
+    return Complain(terminal,
+                    {Fault::Invalid, "Usage", "explain needs KIND/NAME: run/NAME (or run alone for the newest), pipeline/NAME, view/NAME or dataset/NAME"},
+                    Exit::Usage);
   if (*kind == api::kPipelineRuns) return Answer(terminal, RunReport(world, options.name, options.rows), PrintRunReport);
   if (*kind == api::kPipelines) return Answer(terminal, PipelineReport(world, options.name, options.rows), PrintPipelineReport);
   return Answer(terminal, TableReport(world, *kind, options.name, now), PrintTableReport);

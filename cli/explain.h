@@ -8,8 +8,8 @@
 namespace weir::cli {
 
 struct ExplainOptions {
-  std::string kind;  // run, pipeline, view or dataset, "KIND/NAME" included
-  std::string name;  // of a run: may be empty with kind "run": the newest
+  std::string kind;       // run, pipeline, view or dataset, "KIND/NAME" included
+  std::string name;       // of a run: may be empty with kind "run": the newest
   std::size_t rows = 20;  // quarantined rows to show
 };
 

@@ -9,8 +9,10 @@ Result<Json> PipelineReport(const World& world, const std::string& name, std::si
   Json report = {{"object", "Pipeline/" + name}, {"revision", Text(status, "revision")}, {"conditions", At(status, "conditions")}};
   if (const std::string run = Text(status, "lastRun"); !run.empty()) {
     auto newest = RunReport(world, run, rows);
-    if (newest) report["lastRun"] = std::move(*newest);
-    else if (newest.error().fault != Fault::Missing) return newest.error();
+    if (newest)
+      report["lastRun"] = std::move(*newest);
+    else if (newest.error().fault != Fault::Missing)
+      return newest.error();
   }
   return report;
 }

@@ -22,8 +22,10 @@ void AddQuarantine(Json& report, const World& world, const std::string& run, con
   const auto revision = object ? plan::ReadRevision(*object) : Result<plan::Revision>(object.error());
   for (const api::StageStatus& stage : status.stages) {
     if (!stage.rows || stage.rows->quarantined == 0) continue;
-    const auto found = revision ? ReadQuarantine(world, revision->bundle, run, stage.name, stage.attempt, limit) : Result<std::vector<engine::RejectedRow>>(revision.error());
-    if (!found) report["quarantineUnreadable"] = found.error().message;
+    const auto found =
+        revision ? ReadQuarantine(world, revision->bundle, run, stage.name, stage.attempt, limit) : Result<std::vector<engine::RejectedRow>>(revision.error());
+    if (!found)
+      report["quarantineUnreadable"] = found.error().message;
     else
       for (const engine::RejectedRow& row : *found) rows.push_back(RowJson(stage.name, row));
   }
@@ -32,12 +34,14 @@ void AddQuarantine(Json& report, const World& world, const std::string& run, con
 std::string Figure(const Json& ledger, const char* member) { return ledger.is_null() ? "" : Grouped(Integer(ledger, member)); }
 
 void PrintStages(const Terminal& terminal, const Json& stages) {
-  TextTable table{{"STAGE", "STATE", "ATTEMPTS", "IN =", "OUT +", "QUARANTINED +", "FILTERED", "VERSION", "REASON"}, {}, {false, false, true, true, true, true, true, true, false}};
+  TextTable table{{"STAGE", "STATE", "ATTEMPTS", "IN =", "OUT +", "QUARANTINED +", "FILTERED", "VERSION", "REASON"},
+                  {},
+                  {false, false, true, true, true, true, true, true, false}};
   for (const Json& stage : stages) {
     const Json& ledger = At(stage, "rows");
     const Json& version = At(stage, "version");
-    table.rows.push_back({Text(stage, "name"), Text(stage, "state"), std::to_string(Integer(stage, "attempt")), Figure(ledger, "in"), Figure(ledger, "out"), Figure(ledger, "quarantined"),
-                          Figure(ledger, "filtered"), version.is_null() ? "" : Dump(version), Text(stage, "reason")});
+    table.rows.push_back({Text(stage, "name"), Text(stage, "state"), std::to_string(Integer(stage, "attempt")), Figure(ledger, "in"), Figure(ledger, "out"),
+                          Figure(ledger, "quarantined"), Figure(ledger, "filtered"), version.is_null() ? "" : Dump(version), Text(stage, "reason")});
   }
   Print(terminal.out, table);
   for (const Json& stage : stages)
@@ -47,12 +51,14 @@ void PrintStages(const Terminal& terminal, const Json& stages) {
 
 void PrintQuarantine(const Terminal& terminal, const Json& report) {
   const Json& rows = At(report, "quarantined");
-  if (const std::string problem = Text(report, "quarantineUnreadable"); !problem.empty()) terminal.out << "\nThe rows set aside cannot be read from here: " << Printable(problem) << "\n";
+  if (const std::string problem = Text(report, "quarantineUnreadable"); !problem.empty())
+    terminal.out << "\nThe rows set aside cannot be read from here: " << Printable(problem) << "\n";
   if (rows.empty()) return;
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Rows set aside") << "\n";
   TextTable table{{"STAGE", "FILE", "LINE", "COLUMN", "REASON", "TEXT"}, {}, {false, false, true}};
   for (const Json& row : rows)
-    table.rows.push_back({Text(row, "stage"), OneLine(Text(row, "file")), std::to_string(Integer(row, "line")), Text(row, "column"), OneLine(Text(row, "reason")), OneLine(Text(row, "text")).substr(0, 120)});
+    table.rows.push_back({Text(row, "stage"), OneLine(Text(row, "file")), std::to_string(Integer(row, "line")), Text(row, "column"),
+                          OneLine(Text(row, "reason")), OneLine(Text(row, "text")).substr(0, 120)});
   Print(terminal.out, table);
 }
 
@@ -61,8 +67,8 @@ void PrintCommits(const Terminal& terminal, const Json& commits) {
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Committed") << "\n";
   TextTable table{{"OBJECT", "VERSION", "ROWS", "FILES", "STAGE", "DATA AS OF", "LOCATION"}, {}, {false, true, true, true}};
   for (const Json& commit : commits)
-    table.rows.push_back({Text(commit, "kind") + "/" + Text(commit, "name"), Dump(At(commit, "version")), Grouped(Integer(commit, "rows")), Grouped(Integer(commit, "files")), Text(commit, "stage"),
-                          Text(commit, "dataAsOf"), Text(commit, "location")});
+    table.rows.push_back({Text(commit, "kind") + "/" + Text(commit, "name"), Dump(At(commit, "version")), Grouped(Integer(commit, "rows")),
+                          Grouped(Integer(commit, "files")), Text(commit, "stage"), Text(commit, "dataAsOf"), Text(commit, "location")});
   Print(terminal.out, table);
 }
 
@@ -73,7 +79,8 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
   if (!object) return object.error();
   std::vector<api::Problem> newer;  // a field that this program does not know yet is no reason to be silent
   const auto status = api::Read<api::RunStatus>(At(*object, "status").is_null() ? Json::object() : At(*object, "status"), "status", newer);
-  Json report = {{"object", "PipelineRun/" + name}, {"pipeline", Text(At(*object, "spec"), "pipeline")}, {"revision", status.revision}, {"duration", status.duration}};
+  Json report = {
+      {"object", "PipelineRun/" + name}, {"pipeline", Text(At(*object, "spec"), "pipeline")}, {"revision", status.revision}, {"duration", status.duration}};
   report["conditions"] = api::Writer::Value(status.conditions);
   report["stages"] = api::Writer::Value(status.stages);
   report["commits"] = api::Writer::Value(status.commits);

@@ -31,10 +31,12 @@ std::vector<Input> InputsOf(const plan::Bundle& bundle, const std::string& stage
   return inputs;
 }
 
-std::string SourceOf(const plan::Bundle& bundle, const std::string& stage_name) {
+// Where the files of a Landing dataset come from; the stage that accepted them has committed to it last.
+std::string SourceOf(const plan::Bundle& bundle, const std::string& dataset) {
   for (const api::Stage& stage : bundle.stages) {
-    if (stage.name != stage_name || !stage.land) continue;
-    if (stage.land->from.files) return "files " + stage.land->from.files->path + (stage.land->from.files->store.empty() ? "" : " in store " + stage.land->from.files->store);
+    if (!stage.land || stage.land->into != dataset) continue;
+    if (stage.land->from.files)
+      return "files " + stage.land->from.files->path + (stage.land->from.files->store.empty() ? "" : " in store " + stage.land->from.files->store);
     if (stage.land->from.http) return stage.land->from.http->url;
   }
   return "";
@@ -55,9 +57,12 @@ class Chain {
     const Json& by = At(status, "committedBy");
     const auto revision = RevisionOf(Text(by, "revision"));
     if (!revision || !path_.insert(Text(node, "object")).second) return node;
-    if (const std::string source = SourceOf(revision->bundle, Text(by, "stage")); !source.empty()) node["source"] = source;
-    for (const Input& input : InputsOf(revision->bundle, Text(by, "stage")))
-      if (auto below = Follow(input); below) node["inputs"].push_back(std::move(*below));
+    const std::string source = *table.resource == api::kDatasets ? SourceOf(revision->bundle, table.name) : "";
+    if (!source.empty())
+      node["source"] = source;
+    else
+      for (const Input& input : InputsOf(revision->bundle, Text(by, "stage")))
+        if (auto below = Follow(input); below) node["inputs"].push_back(std::move(*below));
     path_.erase(Text(node, "object"));
     return node;
   }
@@ -75,8 +80,10 @@ class Chain {
 void PrintChain(const Terminal& terminal, const Json& node, std::size_t depth) {
   const Json& by = At(node, "committedBy");
   terminal.out << std::string(2 * depth, ' ') << Text(node, "object");
-  if (const std::string as_of = Text(node, "dataAsOf"); !as_of.empty()) terminal.out << "  as of " << as_of;
-  else terminal.out << "  has no data yet";
+  if (const std::string as_of = Text(node, "dataAsOf"); !as_of.empty())
+    terminal.out << "  as of " << as_of;
+  else
+    terminal.out << "  has no data yet";
   if (!by.is_null()) terminal.out << terminal.OnOut(Paint::Dim, "  stage " + Text(by, "stage") + " of " + Text(by, "run"));
   if (const std::string source = Text(node, "source"); !source.empty()) terminal.out << "  from " << Printable(source);
   terminal.out << "\n";
@@ -102,7 +109,8 @@ Result<Json> TableReport(const World& world, const api::Resource& resource, cons
 
 void PrintTableReport(const Terminal& terminal, const Json& report) {
   terminal.out << terminal.OnOut(Paint::Bold, Text(report, "object"));
-  if (!At(report, "version").is_null()) terminal.out << " version " << Dump(At(report, "version")) << ", " << Grouped(Integer(report, "rows")) << " rows, in " << Text(report, "location");
+  if (!At(report, "version").is_null())
+    terminal.out << " version " << Dump(At(report, "version")) << ", " << Grouped(Integer(report, "rows")) << " rows, in " << Text(report, "location");
   terminal.out << "\n";
   PrintConditions(terminal, At(report, "conditions"));
   if (const std::string as_of = Text(report, "dataAsOf"); !as_of.empty()) {

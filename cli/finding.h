@@ -21,7 +21,7 @@ struct Finding {
 
 using Findings = std::vector<Finding>;
 
-// "flights.yaml:12: Dataset/flights spec.zone must be one of ... [Schema]", sorted by file and line; or a JSON or YAML
+// "flights.yaml:12: Dataset/flights spec.zone: must be one of ... [Schema]", sorted by file and line; or a JSON or YAML
 // list of all members.
 void Print(const Terminal& terminal, std::ostream& out, Findings findings);
 

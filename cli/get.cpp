@@ -55,7 +55,10 @@ Exit Get(const Terminal& terminal, const World& world, GetOptions options, Time 
   if (const std::size_t slash = options.kind.find('/'); slash != std::string::npos) options.name = options.kind.substr(slash + 1), options.kind.resize(slash);
   const api::Resource* only = FindKind(options.kind);
   if (only == nullptr && !options.kind.empty())
-    return Complain(terminal, {Fault::Invalid, "Usage", "unknown kind \"" + options.kind + "\": lakes, datasets, views, pipelines or pipelineruns (wkl, wkd, wkv, wkp, wkr)"}, Exit::Usage);
+    return Complain(
+        terminal,
+        {Fault::Invalid, "Usage", "unknown kind \"" + options.kind + "\": lakes, datasets, views, pipelines or pipelineruns (wkl, wkd, wkv, wkp, wkr)"},
+        Exit::Usage);
   std::vector<Json> all;
   std::size_t tables = 0;
   for (const api::Resource& resource : api::kOurKinds) {
@@ -67,8 +70,10 @@ Exit Get(const Terminal& terminal, const World& world, GetOptions options, Time 
     if (tables++ > 0) terminal.out << "\n";
     PrintTable(terminal, resource, *items, options.columns, only == nullptr ? Names::WithKind : Names::Plain, now);
   }
-  if (terminal.format != OutputFormat::Table) PrintObjects(terminal, all, options.name);
-  else if (all.empty()) terminal.err << "No objects found in namespace " << world.ns << ".\n";
+  if (terminal.format != OutputFormat::Table)
+    PrintObjects(terminal, all, options.name);
+  else if (all.empty())
+    terminal.err << "No objects found in namespace " << world.ns << ".\n";
   return Exit::Ok;
 }
 

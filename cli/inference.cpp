@@ -50,7 +50,8 @@ Status Refine(engine::Engine& engine, const engine::InputFile& file, InferredFil
   std::int64_t rejected = 0;
   const auto read = engine.Decode(file, inferred.format, text, "sample", [&](engine::RejectedRow&&) { ++rejected; });
   if (!read) return read.error();
-  if (rejected > 0) inferred.notes.push_back(std::to_string(rejected) + " of " + std::to_string(*read) + " rows have another number of values and will be quarantined");
+  if (rejected > 0)
+    inferred.notes.push_back(std::to_string(rejected) + " of " + std::to_string(*read) + " rows have another number of values and will be quarantined");
   for (api::Column& column : inferred.columns) {
     if (column.type != "VARCHAR") continue;
     const auto counts = engine.Query(CountQuery(Identifier(column.name)), 1);
@@ -61,7 +62,9 @@ Status Refine(engine::Engine& engine, const engine::InputFile& file, InferredFil
       const std::int64_t fit = Integer((*counts)[0], candidate.type);
       if (present == 0 || fit * 10 < present * 9) continue;
       column.type = candidate.type;
-      if (fit < present) inferred.notes.push_back("column " + column.name + ": " + std::to_string(present - fit) + " of " + std::to_string(present) + " values are no " + candidate.type + "; those rows will be quarantined");
+      if (fit < present)
+        inferred.notes.push_back("column " + column.name + ": " + std::to_string(present - fit) + " of " + std::to_string(present) + " values are no " +
+                                 candidate.type + "; those rows will be quarantined");
       break;
     }
   }
@@ -72,8 +75,10 @@ std::string PlainName(const std::string& name) {
   std::string plain;
   for (const char c : name) {
     const bool keep = std::isalnum(static_cast<unsigned char>(c)) != 0;
-    if (keep) plain += c;
-    else if (!plain.empty() && plain.back() != '_') plain += '_';
+    if (keep)
+      plain += c;
+    else if (!plain.empty() && plain.back() != '_')
+      plain += '_';
   }
   while (!plain.empty() && plain.back() == '_') plain.pop_back();
   if (plain.empty() || std::isdigit(static_cast<unsigned char>(plain[0])) != 0) plain = "c_" + plain;
@@ -93,8 +98,10 @@ std::string ObjectNameFor(const std::string& file) {
   stem = stem.substr(0, stem.find('.', 1));
   std::string name;
   for (const char c : stem) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0) name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    else if (!name.empty() && name.back() != '-') name += '-';
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+      name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!name.empty() && name.back() != '-')
+      name += '-';
   }
   if (name.empty() || std::isalpha(static_cast<unsigned char>(name[0])) == 0) name = "data-" + name;
   name = name.substr(0, kMax);

@@ -40,7 +40,9 @@ Result<std::vector<InferredFile>> InferAll(const fs::path& folder, const std::ve
     auto one = Infer(**engine, folder.string(), fs::absolute(file).lexically_normal().lexically_relative(folder).string());
     if (!one) return one.error();
     for (const InferredFile& other : inferred)
-      if (other.name == one->name) return Error{Fault::Invalid, "NameTaken", other.path + " and " + one->path + " would both become the dataset " + one->name + ": rename one, or init them apart"};
+      if (other.name == one->name)
+        return Error{Fault::Invalid, "NameTaken",
+                     other.path + " and " + one->path + " would both become the dataset " + one->name + ": rename one, or init them apart"};
     inferred.push_back(std::move(*one));
   }
   return inferred;
@@ -50,7 +52,8 @@ Status WriteNew(const fs::path& path, const std::string& text) {
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (fd < 0 && errno == EEXIST) return Error{Fault::Conflict, "Exists", path.string() + " exists already and is never overwritten: give another --name or --out, or move it away"};
+  if (fd < 0 && errno == EEXIST)
+    return Error{Fault::Conflict, "Exists", path.string() + " exists already and is never overwritten: give another --name or --out, or move it away"};
   if (fd < 0) return Error{Fault::Denied, "FileUnreadable", "cannot write " + path.string() + ": " + std::strerror(errno) + "; give another folder with --out"};
   const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   if (close(fd) == 0 && written) return Ok();
@@ -64,21 +67,24 @@ void Summarize(const Terminal& terminal, const std::vector<InferredFile>& files,
     for (const std::string& note : file.notes) terminal.err << "  " << Printable(note) << "\n";
   }
   const bool beside = fs::absolute(manifest).lexically_normal().parent_path() == source;
-  terminal.out << "Wrote " << manifest.string() << "\n\nNext:\n  weir check " << manifest.string() << "\n  weir run " << manifest.string() << (beside ? "" : " --source " + source.string())
-               << "\n  weir query \"SELECT * FROM " << TableName(files[0].name + "-v1") << "\"\n";
+  terminal.out << "Wrote " << manifest.string() << "\n\nNext:\n  weir check " << manifest.string() << "\n  weir run " << manifest.string()
+               << (beside ? "" : " --source " + source.string()) << "\n  weir query \"SELECT * FROM " << TableName(files[0].name + "-v1") << "\"\n";
 }
 
 }  // namespace
 
 Exit Init(const Terminal& terminal, const InitOptions& options) {
   const std::string name = options.name.empty() ? ObjectNameFor(options.files[0]) : options.name;
-  if (!IsDnsLabel(name)) return Complain(terminal, {Fault::Invalid, "Usage", "--name " + name + " must be small letters, digits and '-', such as " + ObjectNameFor(name)}, Exit::Usage);
+  if (!IsDnsLabel(name))
+    return Complain(terminal, {Fault::Invalid, "Usage", "--name " + name + " must be small letters, digits and '-', such as " + ObjectNameFor(name)},
+                    Exit::Usage);
   const fs::path source = CommonFolder(options.files);
   const auto files = InferAll(source, options.files);
   if (!files) return Complain(terminal, files.error(), Exit::Usage);
   fs::path out = options.out.empty() ? fs::path(options.files[0]).parent_path() : fs::path(options.out);
   const fs::path manifest = out / (name + ".yaml");
-  if (const Status written = WriteNew(manifest, StarterText(StarterManifests({name, options.team}, *files))); !written) return Complain(terminal, written.error(), Exit::Usage);
+  if (const Status written = WriteNew(manifest, StarterText(StarterManifests({name, options.team}, *files))); !written)
+    return Complain(terminal, written.error(), Exit::Usage);
   Summarize(terminal, *files, manifest, source);
   return Exit::Ok;
 }

@@ -23,7 +23,8 @@ std::string Mapped(const World& world, const std::string& folder) {
 Result<std::shared_ptr<storage::ObjectStore>> OpenFolder(const std::string& name, const std::string& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error))
-    return Error{Fault::Missing, "StoreUnavailable", "store " + name + " is not here: there is no folder " + folder + "; mount or copy the volume there, or name another folder with --lake"};
+    return Error{Fault::Missing, "StoreUnavailable",
+                 "store " + name + " is not here: there is no folder " + folder + "; mount or copy the volume there, or name another folder with --lake"};
   api::TaskStore place;
   place.name = name, place.root = fs::absolute(folder).lexically_normal().string();
   return storage::OpenStore(place);
@@ -40,9 +41,12 @@ Result<std::shared_ptr<storage::ObjectStore>> OpenLakeStore(const World& world, 
   if (store.volume) return OpenFolder(store.name, store.volume->path ? *store.volume->path : world.lake + "/" + store.name);
   const char* credentials = std::getenv("WEIR_S3_CREDENTIALS");
   if (credentials == nullptr || *credentials == '\0')
-    return Error{Fault::Missing, "StoreUnavailable", "store " + store.name + " is the bucket " + store.s3->bucket + ": name a folder with the files accessKeyId and secretAccessKey in WEIR_S3_CREDENTIALS"};
+    return Error{
+        Fault::Missing, "StoreUnavailable",
+        "store " + store.name + " is the bucket " + store.s3->bucket + ": name a folder with the files accessKeyId and secretAccessKey in WEIR_S3_CREDENTIALS"};
   api::TaskStore place;
-  place.name = store.name, place.endpoint = store.s3->endpoint, place.region = store.s3->region, place.bucket = store.s3->bucket, place.credentials = credentials;
+  place.name = store.name, place.endpoint = store.s3->endpoint, place.region = store.s3->region, place.bucket = store.s3->bucket,
+  place.credentials = credentials;
   return storage::OpenStore(place);
 }
 
@@ -55,7 +59,8 @@ Result<LakePlace> OpenLocation(const World& world, const std::string& location) 
   }
   const std::size_t bucket = location.find("://") + 3, slash = location.find('/', bucket);
   const auto lake = world.cluster->Get({api::kLakes, world.ns, "default"});
-  if (!location.starts_with("s3://") || slash == std::string::npos || !lake) return Error{Fault::Missing, "StoreUnavailable", location + " cannot be read from here: no Lake of the namespace names its store"};
+  if (!location.starts_with("s3://") || slash == std::string::npos || !lake)
+    return Error{Fault::Missing, "StoreUnavailable", location + " cannot be read from here: no Lake of the namespace names its store"};
   std::vector<api::Problem> newer;
   for (const api::Store& store : api::Read<api::LakeSpec>(At(*lake, "spec"), "spec", newer).stores) {
     if (!store.s3 || store.s3->bucket != location.substr(bucket, slash - bucket)) continue;
@@ -66,7 +71,8 @@ Result<LakePlace> OpenLocation(const World& world, const std::string& location) 
   return Error{Fault::Missing, "StoreUnavailable", location + " cannot be read from here: no store of the Lake has its bucket"};
 }
 
-Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const std::string& run, const std::string& stage, int attempt, std::size_t limit) {
+Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const std::string& run, const std::string& stage,
+                                                        int attempt, std::size_t limit) {
   for (const api::Store& store : bundle.stores) {
     if (store.name != bundle.outcomeStore) continue;
     const auto opened = OpenLakeStore(world, store);

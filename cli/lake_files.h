@@ -27,6 +27,7 @@ Result<std::shared_ptr<storage::ObjectStore>> OpenLakeStore(const World& world, 
 Result<LakePlace> OpenLocation(const World& world, const std::string& location);
 
 // Rows that one attempt of a stage set aside, as the ledger file in the lake keeps them; at most `limit`.
-Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const std::string& run, const std::string& stage, int attempt, std::size_t limit);
+Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const std::string& run, const std::string& stage,
+                                                        int attempt, std::size_t limit);
 
 }  // namespace weir::cli

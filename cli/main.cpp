@@ -37,7 +37,8 @@ const Formats kQueryFormats{{"table", OutputFormat::Table}, {"json", OutputForma
 void AddOutput(CLI::App& app, Call& call, const Formats& formats) {
   std::string names;
   for (const auto& [name, format] : formats) names += (names.empty() ? "" : "|") + name;
-  app.add_option_function<std::string>("-o,--output", [&call, &formats](const std::string& name) { call.terminal.format = formats.at(name); }, "Form of the answer")
+  app.add_option_function<std::string>(
+         "-o,--output", [&call, &formats](const std::string& name) { call.terminal.format = formats.at(name); }, "Form of the answer")
       ->check(CLI::IsMember(formats))
       ->type_name(names);
 }
@@ -49,14 +50,17 @@ void AddLake(CLI::App& app, Call& call) {
 
 void AddPlace(CLI::App& app, Call& call) {
   AddLake(app, call);
-  app.add_option("--kubeconfig", call.place.kubeconfig, "Look at this cluster instead of the local lake; --lake then names a folder with its volumes, one folder for each store")->type_name("FILE");
+  app.add_option("--kubeconfig", call.place.kubeconfig,
+                 "Look at this cluster instead of the local lake; --lake then names a folder with its volumes, one folder for each store")
+      ->type_name("FILE");
   app.add_option("--context", call.place.context, "Context of the kubeconfig")->type_name("NAME");
 }
 
 Exit InWorld(Call& call, const std::function<Exit(const World&)>& command) {
   const auto world = Open(call.place);
   if (!world) return Complain(call.terminal, world.error());
-  if (world->kind == World::Kind::Cluster && call.place.kubeconfig.empty()) call.terminal.err << "Looking at the cluster of KUBECONFIG: there is no lake in " << call.place.lake << "\n";
+  if (world->kind == World::Kind::Cluster && call.place.kubeconfig.empty())
+    call.terminal.err << "Looking at the cluster of KUBECONFIG: there is no lake in " << call.place.lake << "\n";
   return command(*world);
 }
 
@@ -72,7 +76,11 @@ void AddInit(CLI::App& app, Call& call) {
 void AddCheck(CLI::App& app, Call& call) {
   CLI::App& check = *app.add_subcommand("check", "Say everything that is wrong with manifests, before a commit");
   check.add_option("PATH", call.check.paths, "Manifest files, folders of them, or - for standard input")->required();
-  check.add_option("--against", call.check.against, "Published objects to hold contracts against, as kubectl get lakes,datasets,views,pipelines -A -o json writes them; absent means the local lake's")->type_name("FILE");
+  check
+      .add_option(
+          "--against", call.check.against,
+          "Published objects to hold contracts against, as kubectl get lakes,datasets,views,pipelines -A -o json writes them; absent means the local lake's")
+      ->type_name("FILE");
   AddOutput(check, call, kFormats);
   AddLake(check, call);
   check.callback([&call] {
@@ -107,10 +115,13 @@ void AddGet(CLI::App& app, Call& call) {
   CLI::App& get = *app.add_subcommand("get", "Show objects with their state, as kubectl get does");
   get.add_option("KIND", call.get.kind, "lakes, datasets, views, pipelines or pipelineruns (wkl wkd wkv wkp wkr); absent means all");
   get.add_option("NAME", call.get.name, "One object");
-  get.add_flag_callback("-w,--wide", [&call] { call.get.columns = GetOptions::Columns::Wide; }, "More columns");
+  get.add_flag_callback(
+      "-w,--wide", [&call] { call.get.columns = GetOptions::Columns::Wide; }, "More columns");
   AddOutput(get, call, kFormats);
   AddPlace(get, call);
-  get.callback([&call] { call.command = [&call] { return InWorld(call, [&call](const World& world) { return Get(call.terminal, world, call.get, SystemClock().Now()); }); }; });
+  get.callback([&call] {
+    call.command = [&call] { return InWorld(call, [&call](const World& world) { return Get(call.terminal, world, call.get, SystemClock().Now()); }); };
+  });
 }
 
 void AddQuery(CLI::App& app, Call& call) {
@@ -119,7 +130,8 @@ void AddQuery(CLI::App& app, Call& call) {
   query.add_option("--limit", call.query.limit, "Rows to show")->capture_default_str()->check(CLI::PositiveNumber);
   AddOutput(query, call, kQueryFormats);
   AddPlace(query, call);
-  query.callback([&call] { call.command = [&call] { return InWorld(call, [&call](const World& world) { return Query(call.terminal, world, call.query); }); }; });
+  query.callback(
+      [&call] { call.command = [&call] { return InWorld(call, [&call](const World& world) { return Query(call.terminal, world, call.query); }); }; });
 }
 
 void AddExplain(CLI::App& app, Call& call) {
@@ -129,7 +141,9 @@ void AddExplain(CLI::App& app, Call& call) {
   explain.add_option("--rows", call.explain.rows, "Quarantined rows to show for each stage")->capture_default_str();
   AddOutput(explain, call, kFormats);
   AddPlace(explain, call);
-  explain.callback([&call] { call.command = [&call] { return InWorld(call, [&call](const World& world) { return Explain(call.terminal, world, call.explain, SystemClock().Now()); }); }; });
+  explain.callback([&call] {
+    call.command = [&call] { return InWorld(call, [&call](const World& world) { return Explain(call.terminal, world, call.explain, SystemClock().Now()); }); };
+  });
 }
 
 // As a plugin (`kubectl weir`) the program looks at the cluster that kubectl would.

@@ -65,8 +65,10 @@ class Loader {
     if (documents->empty()) Refuse({file, 0, "", "", "NoManifests", "holds no object"});
     for (const YamlDocument& document : *documents) {
       Manifest manifest{file, document.line, "", document.lines, nullptr, document.value};
-      if (Text(document.value, "kind") == "List" && At(document.value, "items").is_array()) Items(manifest);
-      else Object(std::move(manifest));
+      if (Text(document.value, "kind") == "List" && At(document.value, "items").is_array())
+        Items(manifest);
+      else
+        Object(std::move(manifest));
     }
   }
 
@@ -82,13 +84,15 @@ class Loader {
 
   void Object(Manifest manifest) {
     manifest.line = manifest.LineOf("kind") > 0 ? manifest.LineOf("kind") : manifest.line;
-    if (!manifest.object.is_object()) return Refuse({manifest.file, manifest.line, "", "", "Schema", "must be a mapping with apiVersion, kind, metadata and spec"});
+    if (!manifest.object.is_object())
+      return Refuse({manifest.file, manifest.line, "", "", "Schema", "must be a mapping with apiVersion, kind, metadata and spec"});
     const std::string version = Text(manifest.object, "apiVersion"), kind = Text(manifest.object, "kind");
     for (const char* field : {"apiVersion", "kind"})
       if (Text(manifest.object, field).empty()) return Refuse({manifest.file, manifest.line, "", field, "Schema", "is required, as text"});
     if (!Ours(manifest, version)) return;
     manifest.resource = FindKind(kind);
-    if (manifest.resource == nullptr || manifest.resource->kind != kind) return Refuse({manifest.file, manifest.LineOf("kind"), "", "kind", "Schema", UnknownKind(kind)});
+    if (manifest.resource == nullptr || manifest.resource->kind != kind)
+      return Refuse({manifest.file, manifest.LineOf("kind"), "", "kind", "Schema", UnknownKind(kind)});
     Json& meta = manifest.object["metadata"];
     if (meta.is_null()) meta = Json::object();
     if (!meta.is_object()) return Refuse({manifest.file, manifest.LineOf("metadata"), kind, "metadata", "Schema", api::WrongType(meta, "a mapping")});
@@ -100,8 +104,11 @@ class Loader {
   bool Ours(const Manifest& manifest, const std::string& version) {
     if (version == api::kApiVersion) return true;
     const bool near = version.starts_with(api::kGroup) || !api::Suggest(version, {api::kApiVersion}).empty();
-    if (near) Refuse({manifest.file, manifest.LineOf("apiVersion"), "", "apiVersion", "Schema", "must be " + std::string(api::kApiVersion) + ", not \"" + version + "\""});
-    else ++out_.foreign;
+    if (near)
+      Refuse(
+          {manifest.file, manifest.LineOf("apiVersion"), "", "apiVersion", "Schema", "must be " + std::string(api::kApiVersion) + ", not \"" + version + "\""});
+    else
+      ++out_.foreign;
     return false;
   }
 

@@ -48,10 +48,13 @@ std::string Cut(const std::string& text, int width) { return text.substr(0, stat
 
 std::string BarLine(const Terminal& terminal, const RunView& run, Time now) {
   const auto& stages = run.status.stages;
-  const auto done = static_cast<std::size_t>(std::count_if(stages.begin(), stages.end(), [](const api::StageStatus& s) { return s.state == api::StageState::Succeeded; }));
+  const auto done =
+      static_cast<std::size_t>(std::count_if(stages.begin(), stages.end(), [](const api::StageStatus& s) { return s.state == api::StageState::Succeeded; }));
   const std::size_t filled = stages.empty() ? 0 : kBar * done / stages.size();
   const std::string bar = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] ";
-  return bar + Cut(std::to_string(done) + "/" + std::to_string(stages.size()) + " stages  " + Elapsed(run.status.started, run.status.finished, now) + "  " + run.pipeline, terminal.width - static_cast<int>(bar.size()));
+  return bar + Cut(std::to_string(done) + "/" + std::to_string(stages.size()) + " stages  " + Elapsed(run.status.started, run.status.finished, now) + "  " +
+                       run.pipeline,
+                   terminal.width - static_cast<int>(bar.size()));
 }
 
 std::string StageLine(const Terminal& terminal, const api::StageStatus& stage, Time now) {
@@ -94,8 +97,10 @@ void Progress::Tell(const RunView& run, const api::StageStatus& stage, Time now)
   const std::string state = std::string(api::Word(stage.state)) + (stage.attempt > 1 ? ", attempt " + std::to_string(stage.attempt) : "");
   if (std::string& told = told_[run.name + "/" + stage.name]; std::exchange(told, state) == state) return;
   terminal_.err << run.pipeline << " " << stage.name << ": " << state;
-  if (stage.state == api::StageState::Succeeded) terminal_.err << " in " << Elapsed(stage.started, stage.finished, now) << (stage.rows ? ", " + Rows(stage) : "");
-  else if (!stage.message.empty()) terminal_.err << ": " << Printable(stage.message);
+  if (stage.state == api::StageState::Succeeded)
+    terminal_.err << " in " << Elapsed(stage.started, stage.finished, now) << (stage.rows ? ", " + Rows(stage) : "");
+  else if (!stage.message.empty())
+    terminal_.err << ": " << Printable(stage.message);
   terminal_.err << std::endl;
 }
 

@@ -48,7 +48,8 @@ Result<Published> ReadPublishedFile(const std::string& path) {
   Published out;
   if (const Json& items = At(*json, "items"); items.is_array())
     for (const Json& item : items) Take(item, out);
-  else Take(*json, out);
+  else
+    Take(*json, out);
   return out;
 }
 

@@ -73,7 +73,8 @@ void PrintCsv(std::ostream& out, const std::vector<std::string>& names, const st
 void PrintRows(std::ostream& out, const std::vector<std::string>& names, const std::vector<Json>& rows) {
   TextTable table{names, {}, {}};
   for (const std::string& name : names)
-    table.right.push_back(!rows.empty() && std::all_of(rows.begin(), rows.end(), [&](const Json& row) { return At(row, name).is_number() || At(row, name).is_null(); }));
+    table.right.push_back(!rows.empty() &&
+                          std::all_of(rows.begin(), rows.end(), [&](const Json& row) { return At(row, name).is_number() || At(row, name).is_null(); }));
   for (const Json& row : rows) {
     table.rows.emplace_back();
     for (const std::string& name : names) table.rows.back().push_back(At(row, name).is_null() ? "NULL" : OneLine(TextOf(At(row, name))));

@@ -9,7 +9,9 @@
 #include "cli/runner_process.h"
 #include "cli/session.h"
 #include "cli/surroundings.h"
+#include "cli/text_table.h"
 #include "cli/watch_runs.h"
+#include "crds/base/name.h"
 
 namespace weir::cli {
 namespace {
@@ -54,11 +56,13 @@ Status Apply(local::MemoryCluster& cluster, const Manifests& manifests, const st
 }
 
 // A pipeline whose revision is in force already would not start by itself: a new revision does.
-Status RequestUnchanged(RunFollower& follower, Session& session, const Declared& declared, const Published& before, const std::vector<std::string>& pipelines, Time now) {
+Status RequestUnchanged(RunFollower& follower, Session& session, const Declared& declared, const Published& before, const std::vector<std::string>& pipelines,
+                        Time now) {
   for (const auto& [index, pipeline] : declared.pipelines) {
     const std::string& name = pipeline.meta.name;
-    const auto old = std::find_if(before.pipelines.begin(), before.pipelines.end(), [&](const api::Pipeline& p) { return p.meta.name == name && p.meta.ns == pipeline.meta.ns; });
-    if (old == before.pipelines.end() || std::find(pipelines.begin(), pipelines.end(), name) == pipelines.end()) continue;
+    const auto old = std::find_if(before.pipelines.begin(), before.pipelines.end(),
+                                  [&](const api::Pipeline& p) { return p.meta.name == name && p.meta.ns == pipeline.meta.ns; });
+    if (old == before.pipelines.end() || follower.GoesOn(name) || std::find(pipelines.begin(), pipelines.end(), name) == pipelines.end()) continue;
     const plan::Environment environment{"local", session.Options().lake, session.Options().source};
     const plan::Resolution resolved = plan::Resolve(pipeline, SurroundingsOf(declared, before, pipeline.meta.ns), environment);
     if (plan::RevisionName(resolved.bundle) != old->status.revision) continue;
@@ -79,7 +83,8 @@ class Loop {
     const Time begin = clock_.Now();
     for (;;) {
       const Time now = Step();
-      if (std::none_of(views_.begin(), views_.end(), [](const PipelineView& v) { return v.state == State::Starting || v.state == State::Running; })) return End::AllEnded;
+      if (std::none_of(views_.begin(), views_.end(), [](const PipelineView& v) { return v.state == State::Starting || v.state == State::Running; }))
+        return End::AllEnded;
       if (interrupt_.Count() > 0) return Cancel(End::Interrupted);
       if (timeout_.ms > 0 && now - begin >= timeout_) return Cancel(End::TimedOut);
       interrupt_.Wait(kTick);
@@ -120,6 +125,15 @@ class Loop {
   Time saved_;
 };
 
+void TellPublished(const Terminal& terminal, const World& world, const std::string& run) {
+  const auto report = RunReport(world, run, 0);
+  if (!report) return;
+  for (const Json& commit : At(*report, "commits"))
+    if (Text(commit, "kind") == api::kViews.kind)
+      terminal.err << "   published " << Text(commit, "name") << " version " << Integer(commit, "version") << ", " << Grouped(Integer(commit, "rows"))
+                   << " rows: weir query \"SELECT * FROM " << TableName(Text(commit, "name")) << "\"\n";
+}
+
 // What became of each pipeline; a failure with everything that is known about it.
 Exit Tell(const Terminal& terminal, const World& world, const std::vector<PipelineView>& views) {
   Exit exit = Exit::Ok;
@@ -129,8 +143,10 @@ Exit Tell(const Terminal& terminal, const World& world, const std::vector<Pipeli
     terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, good ? "ok" : "failed") << " " << view.name;
     if (!view.run.empty()) terminal.err << " (" << view.run << ")";
     terminal.err << (view.message.empty() ? "" : ": " + Printable(view.message)) << "\n";
+    if (view.state == State::Succeeded) TellPublished(terminal, world, view.run);
     if (view.state != State::Failed) continue;
-    if (const auto report = RunReport(world, view.run, 20)) PrintRunReport({terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, OutputFormat::Table}, *report);
+    if (const auto report = RunReport(world, view.run, 20))
+      PrintRunReport({terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, OutputFormat::Table}, *report);
   }
   return exit;
 }
@@ -147,7 +163,8 @@ Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manif
   Interrupt interrupt;
   RunFollower follower(session, ns, *pipelines);
   if (const Status applied = Apply(session.Cluster(), manifests, *pipelines); !applied) return Complain(terminal, applied.error(), Exit::Usage);
-  if (const Status requested = RequestUnchanged(follower, session, declared, *before, *pipelines, SystemClock().Now()); !requested) return Complain(terminal, requested.error());
+  if (const Status requested = RequestUnchanged(follower, session, declared, *before, *pipelines, SystemClock().Now()); !requested)
+    return Complain(terminal, requested.error());
   if (const Status started = session.Start(); !started) return Complain(terminal, started.error());
   Loop loop(terminal, session, follower, interrupt, options.timeout);
   const End end = loop.Run();

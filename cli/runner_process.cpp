@@ -57,7 +57,8 @@ Result<std::string> FindRunner() {
   }
   const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path() / "weirkeeper-runner";
   if (fs::exists(beside, error)) return beside.string();
-  return Error{Fault::Missing, "RunnerMissing", "the program weirkeeper-runner is not beside weir (" + beside.string() + "): build it, or name it with WEIR_RUNNER"};
+  return Error{Fault::Missing, "RunnerMissing",
+               "the program weirkeeper-runner is not beside weir (" + beside.string() + "): build it, or name it with WEIR_RUNNER"};
 }
 
 Result<api::StageOutcome> RunTask(const std::string& runner, const api::StageTask& task) {
@@ -68,7 +69,9 @@ Result<api::StageOutcome> RunTask(const std::string& runner, const api::StageTas
   const auto code = Spawn(runner, {runner, "--task", task_file, "--termination-log", termination, "--scratch", scratch->Path()}, log);
   if (!code) return code.error();
   const auto json = ParseJson(ReadAll(termination));
-  if (!json) return Error{Fault::Bug, "RunnerSilent", "the runner ended with code " + std::to_string(*code) + " and without an outcome: " + ReadAll(log).substr(0, 2000)};
+  if (!json)
+    return Error{Fault::Bug, "RunnerSilent",
+                 "the runner ended with code " + std::to_string(*code) + " and without an outcome: " + ReadAll(log).substr(0, 2000)};
   std::vector<api::Problem> newer;
   return api::Read<api::StageOutcome>(*json, "", newer);
 }

@@ -12,7 +12,9 @@ namespace fs = std::filesystem;
 Result<Scratch> Scratch::Make() {
   std::error_code error;
   std::string path = (fs::temp_directory_path(error) / "weir-XXXXXX").string();
-  if (mkdtemp(path.data()) == nullptr) return Error{Fault::Exhausted, "DiskFull", "cannot make a temporary folder " + path + ": " + std::strerror(errno) + "; set TMPDIR to a folder that can be written"};
+  if (mkdtemp(path.data()) == nullptr)
+    return Error{Fault::Exhausted, "DiskFull",
+                 "cannot make a temporary folder " + path + ": " + std::strerror(errno) + "; set TMPDIR to a folder that can be written"};
   return Scratch(path);
 }
 

@@ -24,7 +24,8 @@ Result<int> Lock(const std::string& lake) {
   fs::create_directories(folder, error);
   if (error) return Error{Fault::Exhausted, "DiskFull", "cannot make the folder " + folder.string() + ": " + error.message() + "; name another with --lake"};
   const int lock = open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (lock < 0) return Error{Fault::Exhausted, "DiskFull", "cannot write in " + folder.string() + ": " + std::strerror(errno) + "; name another lake with --lake"};
+  if (lock < 0)
+    return Error{Fault::Exhausted, "DiskFull", "cannot write in " + folder.string() + ": " + std::strerror(errno) + "; name another lake with --lake"};
   if (flock(lock, LOCK_EX | LOCK_NB) == 0) return lock;
   close(lock);
   return Error{Fault::Conflict, "LakeInUse", "another weir run works on the lake " + lake + ": wait for it, or name another lake with --lake"};

@@ -17,9 +17,13 @@ Json DatasetManifest(const StarterNames& names, const InferredFile& file, api::Z
   api::DatasetSpec spec;
   spec.zone = zone;
   spec.owner.team = names.team;
-  if (files) spec.format = file.format;
-  else spec.schema = api::Schema{file.columns, {}};
-  spec.description = zone == api::Zone::Landing ? "Files such as " + file.path + ", as they came." : files ? "Every file that ever landed, byte for byte." : "Rows of " + file.path + ", typed.";
+  if (files)
+    spec.format = file.format;
+  else
+    spec.schema = api::Schema{file.columns, {}};
+  spec.description = zone == api::Zone::Landing ? "Files such as " + file.path + ", as they came."
+                     : files                    ? "Every file that ever landed, byte for byte."
+                                                : "Rows of " + file.path + ", typed.";
   const std::string suffix = zone == api::Zone::Landing ? "-landing" : files ? "-history" : "";
   return Manifest("Dataset", file.name + suffix, api::Write(spec));
 }
@@ -32,7 +36,8 @@ Json ViewManifest(const StarterNames& names, const InferredFile& file) {
   std::string columns;
   for (const api::Column& column : file.columns) {
     columns += (columns.empty() ? "" : ", ") + std::string("\"") + column.name + "\"";
-    spec.columns.push_back({column.name, column.type, column.nullable, "Column " + (column.sourceName.empty() ? column.name : column.sourceName) + " of the file.", "", column.unit});
+    spec.columns.push_back({column.name, column.type, column.nullable,
+                            "Column " + (column.sourceName.empty() ? column.name : column.sourceName) + " of the file.", "", column.unit});
   }
   spec.query.sql = "SELECT " + columns + "\nFROM \"" + TableName(file.name) + "\"";
   spec.freshness = api::Freshness{Duration::Hours(24)};

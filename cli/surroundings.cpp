@@ -14,8 +14,10 @@ std::vector<T> Merged(const std::vector<Declaration<T>>& declared, const std::ve
     const auto same = [&](const T& other) { return other.meta.name == object.meta.name; };
     const auto found = std::find_if(merged.begin(), merged.end(), same);
     if (object.meta.ns != ns) continue;
-    if (found == merged.end()) merged.push_back(object);
-    else found->status = object.status;
+    if (found == merged.end())
+      merged.push_back(object);
+    else
+      found->status = object.status;
   }
   return merged;
 }
@@ -32,7 +34,8 @@ plan::Surroundings SurroundingsOf(const Declared& declared, const Published& pub
 }
 
 plan::Environment EnvironmentFor(const plan::Surroundings& around) {
-  const bool cluster = around.lake && std::any_of(around.lake->spec.stores.begin(), around.lake->spec.stores.end(), [](const api::Store& s) { return s.volume && s.volume->claim; });
+  const bool cluster = around.lake && std::any_of(around.lake->spec.stores.begin(), around.lake->spec.stores.end(),
+                                                  [](const api::Store& s) { return s.volume && s.volume->claim; });
   plan::Environment environment;
   if (!cluster) environment.localLake = "/lake", environment.localSource = "/source";
   return environment;

@@ -36,8 +36,9 @@ PipelineView FromRun(const std::string& pipeline, const RunView& run) {
 
 }  // namespace
 
-RunFollower::RunFollower(Session& session, std::string ns, std::vector<std::string> pipelines) : session_(session), ns_(std::move(ns)), pipelines_(std::move(pipelines)) {
-  for (const RunView& run : List())
+RunFollower::RunFollower(Session& session, std::string ns, std::vector<std::string> pipelines)
+    : session_(session), ns_(std::move(ns)), pipelines_(std::move(pipelines)) {
+  for (const RunView& run : Runs())
     if (IsFinished(run.status)) old_.insert(run.name);
 }
 
@@ -48,7 +49,7 @@ Status RunFollower::Request(const std::string& pipeline, Time now) {
   return patched ? Ok() : Status(patched.error());
 }
 
-std::vector<RunView> RunFollower::List() const {
+std::vector<RunView> RunFollower::Runs() const {
   std::vector<RunView> runs;
   const auto listing = session_.Cluster().List({api::kPipelineRuns, ns_, ""});
   if (!listing) return runs;
@@ -61,17 +62,22 @@ std::vector<RunView> RunFollower::List() const {
   return runs;
 }
 
-std::vector<RunView> RunFollower::Runs() const { return List(); }
+bool RunFollower::GoesOn(const std::string& pipeline) const {
+  const std::vector<RunView> runs = Runs();
+  return std::any_of(runs.begin(), runs.end(), [&](const RunView& run) { return run.pipeline == pipeline && !IsFinished(run.status); });
+}
 
 bool RunFollower::Settled(Time now) {
   const std::string version = session_.Cluster().Version();
-  if (!session_.Idle() || std::exchange(idle_version_, version) != version) idle_since_.reset();
-  else if (!idle_since_) idle_since_ = now;
+  if (!session_.Idle() || std::exchange(idle_version_, version) != version)
+    idle_since_.reset();
+  else if (!idle_since_)
+    idle_since_ = now;
   return idle_since_ && now - *idle_since_ >= kSettledAfter;
 }
 
 PipelineView RunFollower::LookAt(const std::string& name, Time now) {
-  const std::vector<RunView> runs = List();
+  const std::vector<RunView> runs = Runs();
   PipelineView view{name, PipelineView::State::Starting, "", ""};
   for (const RunView& run : runs)
     if (run.pipeline == name && (view.state == PipelineView::State::Starting || !IsFinished(run.status))) view = FromRun(name, run);
@@ -84,7 +90,8 @@ PipelineView RunFollower::LookAt(const std::string& name, Time now) {
   const api::Condition* ready = api::Find(pipeline.status.conditions, api::ConditionType::Ready);
   const bool in_force = ready != nullptr && ready->status == api::ConditionStatus::True;
   if (in_force && !requested_.contains(name) && Request(name, now)) return view;
-  return {name, PipelineView::State::Refused, ready == nullptr ? "the controllers said nothing about it" : std::string(api::Word(ready->reason)) + ": " + ready->message, ""};
+  return {name, PipelineView::State::Refused,
+          ready == nullptr ? "the controllers said nothing about it" : std::string(api::Word(ready->reason)) + ": " + ready->message, ""};
 }
 
 std::vector<PipelineView> RunFollower::Look(Time now) {
@@ -95,8 +102,9 @@ std::vector<PipelineView> RunFollower::Look(Time now) {
 
 void RunFollower::CancelAll() {
   const Json patch = {{"spec", {{"state", api::Word(api::RunState::Cancelled)}}}};
-  for (const RunView& run : List())
-    if (!IsFinished(run.status)) static_cast<void>(session_.Cluster().Patch({api::kPipelineRuns, ns_, run.name}, kube::PatchType::Merge, kube::Subresource::None, patch));
+  for (const RunView& run : Runs())
+    if (!IsFinished(run.status))
+      static_cast<void>(session_.Cluster().Patch({api::kPipelineRuns, ns_, run.name}, kube::PatchType::Merge, kube::Subresource::None, patch));
 }
 
 }  // namespace weir::cli

@@ -15,8 +15,8 @@ namespace weir::cli {
 struct PipelineView {
   std::string name;
   enum class State { Starting, Running, Succeeded, Failed, Refused, Suspended } state = State::Starting;
-  std::string message;         // why, where it is not well
-  std::string run;             // the newest run of this session
+  std::string message;  // why, where it is not well
+  std::string run;      // the newest run of this session
 };
 
 // Follows the runs that a session starts. A run of an earlier session that had not ended goes on and counts as well.
@@ -28,9 +28,12 @@ class RunFollower {
   // Starts one run of the pipeline by annotation; the controllers do the rest.
   Status Request(const std::string& pipeline, Time now);
 
+  // Whether a run of an earlier session goes on.
+  bool GoesOn(const std::string& pipeline) const;
+
   // One look. A pipeline that has settled without a run is asked for one.
   std::vector<PipelineView> Look(Time now);
-  std::vector<RunView> Runs() const;
+  std::vector<RunView> Runs() const;  // of this session, and those that go on from before
 
   // Asks every run that has not ended to end as Cancelled.
   void CancelAll();
@@ -38,8 +41,6 @@ class RunFollower {
  private:
   PipelineView LookAt(const std::string& pipeline, Time now);
   bool Settled(Time now);
-  std::vector<RunView> List() const;
-
   Session& session_;
   const std::string ns_;
   const std::vector<std::string> pipelines_;

@@ -28,7 +28,8 @@ Result<World> OpenLocal(const Place& place) {
   auto cluster = std::make_shared<local::MemoryCluster>(clock);
   if (const Status loaded = cluster->Load(StateFile(place.lake)); !loaded) {
     if (loaded.error().fault != Fault::Missing) return loaded.error();
-    return Error{Fault::Missing, "NoState", "nothing has run in " + place.lake + " yet: start with weir run FOLDER, name another folder with --lake, or a cluster with --kubeconfig"};
+    return Error{Fault::Missing, "NoState",
+                 "nothing has run in " + place.lake + " yet: start with weir run FOLDER, name another folder with --lake, or a cluster with --kubeconfig"};
   }
   return World{std::move(cluster), place.ns.empty() ? kDefaultNamespace : place.ns, place.lake, World::Kind::Local};
 }

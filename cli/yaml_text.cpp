@@ -10,7 +10,8 @@ constexpr std::size_t kFlowWidth = 140;
 
 // Plain where no YAML 1.1 or 1.2 reader could take it for anything else; double-quoted JSON otherwise.
 std::string Quote(const std::string& text) {
-  static const std::regex kPlain("[A-Za-z_/][-A-Za-z0-9_./]*( [A-Za-z0-9_./(][-A-Za-z0-9_./()]*)*"), kDuration("[0-9]+[smhdw]"), kWords("(?:y|yes|n|no|on|off|true|false|null)", std::regex::icase);
+  static const std::regex kPlain("[A-Za-z_/][-A-Za-z0-9_./]*( [A-Za-z0-9_./(][-A-Za-z0-9_./()]*)*"), kDuration("[0-9]+[smhdw]"),
+      kWords("(?:y|yes|n|no|on|off|true|false|null)", std::regex::icase);
   if (std::regex_match(text, kDuration)) return text;
   if (std::regex_match(text, kPlain) && !std::regex_match(text, kWords)) return text;
   return Dump(text);
@@ -91,8 +92,9 @@ class Writer {
 }  // namespace
 
 const std::vector<std::string>& MemberOrder() {
-  static const std::vector<std::string> kOrder{"apiVersion", "kind", "metadata", "name", "namespace", "type", "status", "spec", "zone", "database", "description", "purpose", "grain", "owner", "format",
-                                               "schema", "query", "columns", "keys", "eventTime", "checks", "freshness", "needs", "from", "into", "sql", "stages"};
+  static const std::vector<std::string> kOrder{"apiVersion", "kind",        "metadata", "name",      "namespace", "type",   "status", "spec",  "zone",
+                                               "database",   "description", "purpose",  "grain",     "owner",     "format", "schema", "query", "columns",
+                                               "keys",       "eventTime",   "checks",   "freshness", "needs",     "from",   "into",   "sql",   "stages"};
   return kOrder;
 }
 

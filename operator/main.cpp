@@ -51,7 +51,9 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_flag("--leader-elect", flags.leaderElect, "Work only while holding the Lease weirkeeper-operator, so that several operators may run");
   app.add_option("--lease-namespace", flags.leaseNamespace, "Namespace of the Lease; without it POD_NAMESPACE or that of the kubeconfig");
   app.add_option("--workers", flags.workers, "Objects reconciled at once")->check(CLI::Range(1, 64))->capture_default_str();
-  app.add_option("--log-format", flags.logFormat, "One JSON object a line for collectors, or text for a terminal")->check(CLI::IsMember({"json", "text"}))->capture_default_str();
+  app.add_option("--log-format", flags.logFormat, "One JSON object a line for collectors, or text for a terminal")
+      ->check(CLI::IsMember({"json", "text"}))
+      ->capture_default_str();
   app.add_option("--log-level", flags.logLevel, "What is logged at least")->check(CLI::IsMember({"debug", "info", "warning", "error"}))->capture_default_str();
 }
 
@@ -114,9 +116,12 @@ class Operator {
     controller::RuntimeOptions options{.ns = flags_.ns, .workers = flags_.workers, .seed = std::random_device{}()};
     runtime_ = std::make_unique<controller::Runtime>(*ports_, clock_, controller::Reconcile, affected, std::move(options), instruments_.Meters());
     runtime_->StartWatching();
-    if (elector_) elector_->Start();
-    else Lead();
-    Log(LogLevel::Info, "Started", {{"version", WEIR_VERSION}, {"server", access_.server}, {"namespace", flags_.ns.empty() ? "all" : flags_.ns}, {"port", server_->port()}});
+    if (elector_)
+      elector_->Start();
+    else
+      Lead();
+    Log(LogLevel::Info, "Started",
+        {{"version", WEIR_VERSION}, {"server", access_.server}, {"namespace", flags_.ns.empty() ? "all" : flags_.ns}, {"port", server_->port()}});
     return Ok();
   }
 
@@ -145,7 +150,9 @@ class Operator {
       Log(LogLevel::Error, "The lease is lost; this process ends", {{"reason", why}});
       std::_Exit(kExitFailed);
     };
-    events.onError = [](const Error& error) { Log(LogLevel::Warning, "The lease could not be renewed and is tried again", {{"reason", error.reason}, {"error", error.message}}); };
+    events.onError = [](const Error& error) {
+      Log(LogLevel::Warning, "The lease could not be renewed and is tried again", {{"reason", error.reason}, {"error", error.message}});
+    };
     return events;
   }
 

@@ -14,7 +14,7 @@ namespace weir {
 namespace {
 
 constexpr std::size_t kMaxText = 1 << 20;
-constexpr std::size_t kMaxDepth = 64;
+constexpr std::size_t kMaxYamlDepth = 64;
 
 struct Refusal {
   int line;
@@ -83,7 +83,7 @@ class Builder final : public YAML::EventHandler {
     return {&slot, Child(key), {}};
   }
   void Open(Json container, const YAML::Mark& mark) {
-    if (stack_.size() >= kMaxDepth) throw Refusal{mark.line + 1, "is nested deeper than 64"};
+    if (stack_.size() >= kMaxYamlDepth) throw Refusal{mark.line + 1, "is nested deeper than 64"};
     Frame frame = Put(std::move(container), mark);
     stack_.push_back(std::move(frame));
   }

@@ -70,11 +70,13 @@ RuntimeMeters Instruments::Meters() {
 void Instruments::Reconciled(const Key& key, const Visit& visit, Duration took) {
   metrics_.Reconciled(key.resource.kind, Word(visit.next), Seconds(took));
   if (visit.next != Visit::Next::Backoff) {
-    Log(LogLevel::Debug, "Reconciled", {{"kind", key.resource.kind}, {"namespace", key.ns}, {"name", key.name}, {"next", Word(visit.next)}, {"seconds", Seconds(took)}});
+    Log(LogLevel::Debug, "Reconciled",
+        {{"kind", key.resource.kind}, {"namespace", key.ns}, {"name", key.name}, {"next", Word(visit.next)}, {"seconds", Seconds(took)}});
     return;
   }
   metrics_.ReconcileFailed(key.resource.kind, "Backoff");
-  Log(LogLevel::Warning, "Reconcile failed and is tried again", {{"kind", key.resource.kind}, {"namespace", key.ns}, {"name", key.name}, {"error", visit.error}});
+  Log(LogLevel::Warning, "Reconcile failed and is tried again",
+      {{"kind", key.resource.kind}, {"namespace", key.ns}, {"name", key.name}, {"error", visit.error}});
 }
 
 void Instruments::WatchFailed(const api::Resource& resource, const Error& error) {

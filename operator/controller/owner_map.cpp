@@ -17,9 +17,9 @@ std::vector<Key> OwnerOf(const Item& item) {
   return {};
 }
 
-void AddRunsOf(const Stores& stores, const std::string& ns, const std::string& pipeline, std::vector<Key>& keys) {
+void AddUnfinishedRuns(const Stores& stores, const std::string& ns, const std::string& pipeline, std::vector<Key>& keys) {
   for (const ItemPtr& run : stores.runs.List(ns))
-    if (Text(At(run->json, "spec"), "pipeline") == pipeline) keys.push_back({api::kPipelineRuns, ns, run->meta.name});
+    if (Text(At(run->json, "spec"), "pipeline") == pipeline && !observe::IsFinishedRun(*run)) keys.push_back({api::kPipelineRuns, ns, run->meta.name});
 }
 
 void AddPipelinesThatName(const api::Resource& resource, const Item& item, const Stores& stores, std::vector<Key>& keys) {
@@ -52,13 +52,13 @@ std::vector<Key> AffectedByRun(const Item& run, const Stores& stores) {
   keys.push_back({api::kPipelineRuns, run.meta.ns, run.meta.name});
   keys.push_back({api::kPipelines, run.meta.ns, pipeline});
   AddCommitted(run, keys);
-  AddRunsOf(stores, run.meta.ns, pipeline, keys);
+  AddUnfinishedRuns(stores, run.meta.ns, pipeline, keys);
   return keys;
 }
 
 std::vector<Key> AffectedByPipeline(const Item& pipeline, const Stores& stores) {
   std::vector<Key> keys{{api::kPipelines, pipeline.meta.ns, pipeline.meta.name}};
-  AddRunsOf(stores, pipeline.meta.ns, pipeline.meta.name, keys);
+  AddUnfinishedRuns(stores, pipeline.meta.ns, pipeline.meta.name, keys);
   AddOtherPipelines(pipeline, stores, keys);
   AddViewsOf(pipeline, keys);
   return keys;
@@ -74,7 +74,9 @@ std::vector<Key> Affected(const api::Resource& resource, const Item& item, const
     AddPipelinesThatName(resource, item, stores, keys);
     return keys;
   }
-  return OwnerOf(item);
+  std::vector<Key> keys = OwnerOf(item);
+  if (resource == api::kRevisions) AddUnfinishedRuns(stores, item.meta.ns, item.meta.ownerName, keys);
+  return keys;
 }
 
 }  // namespace weir::controller

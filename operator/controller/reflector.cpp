@@ -6,7 +6,8 @@
 
 namespace weir::controller {
 
-Reflector::Reflector(kube::ClusterApi& cluster, kube::Selection selection, observe::Store& store, const WaitingClock& clock, ReflectorCallbacks callbacks, ReflectorOptions options)
+Reflector::Reflector(kube::ClusterApi& cluster, kube::Selection selection, observe::Store& store, const WaitingClock& clock, ReflectorCallbacks callbacks,
+                     ReflectorOptions options)
     : cluster_(cluster),
       selection_(std::move(selection)),
       store_(store),
@@ -76,7 +77,8 @@ void Reflector::Take(kube::WatchEvent&& event) {
 Reflector::Next Reflector::WatchOnce(const kube::StopToken& stop) {
   const Time begun = clock_.Now();
   bool told = false;
-  const Result<kube::WatchEnd> end = cluster_.Watch(selection_, version_, [&](kube::WatchEvent&& event) { told = true, Take(std::move(event)); }, stop);
+  const Result<kube::WatchEnd> end = cluster_.Watch(
+      selection_, version_, [&](kube::WatchEvent&& event) { told = true, Take(std::move(event)); }, stop);
   const Duration lasted = clock_.Now() - begun;
   if (lasted >= options_.calmAfter || (told && end.ok())) failures_ = 0;
   if (!end) {

@@ -16,8 +16,8 @@ namespace weir::controller {
 struct ReflectorOptions {
   Duration firstBackoff = Duration::Millis(800);
   Duration longestBackoff = Duration::Seconds(30);
-  Duration calmAfter = Duration::Minutes(2);    // a watch that lasted so long ends the row of failures
-  Duration shortWatch = Duration::Seconds(1);   // a watch that ended sooner and told nothing has failed
+  Duration calmAfter = Duration::Minutes(2);     // a watch that lasted so long ends the row of failures
+  Duration shortWatch = Duration::Seconds(1);    // a watch that ended sooner and told nothing has failed
   Duration relistEvery = Duration::Minutes(45);  // plus up to a third: API servers have been seen to drop events
   std::uint64_t seed = 1;
 };
@@ -37,7 +37,8 @@ struct ReflectorCallbacks {
 // version seen whenever the watch ends. Lists again only when that version is gone, and seldom as a safety net.
 class Reflector {
  public:
-  Reflector(kube::ClusterApi& cluster, kube::Selection selection, observe::Store& store, const WaitingClock& clock, ReflectorCallbacks callbacks, ReflectorOptions options);
+  Reflector(kube::ClusterApi& cluster, kube::Selection selection, observe::Store& store, const WaitingClock& clock, ReflectorCallbacks callbacks,
+            ReflectorOptions options);
 
   // Blocks until `stop` is raised. Once per object. An exception out of a callback counts as a failure: list anew.
   void Run(const kube::StopToken& stop);

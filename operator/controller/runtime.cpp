@@ -13,13 +13,13 @@ struct WatchedKind {
 
 // Of the kinds that are not ours, only what carries our label.
 constexpr std::array<WatchedKind, 8> kWatched{{{api::kLakes, ""},
-                                           {api::kDatasets, ""},
-                                           {api::kViews, ""},
-                                           {api::kPipelines, ""},
-                                           {api::kPipelineRuns, ""},
-                                           {api::kRevisions, api::kLabelPipeline},
-                                           {api::kPods, api::kLabelPipeline},
-                                           {api::kServiceAccounts, api::kLabelPipeline}}};
+                                               {api::kDatasets, ""},
+                                               {api::kViews, ""},
+                                               {api::kPipelines, ""},
+                                               {api::kPipelineRuns, ""},
+                                               {api::kRevisions, api::kLabelPipeline},
+                                               {api::kPods, api::kLabelPipeline},
+                                               {api::kServiceAccounts, api::kLabelPipeline}}};
 
 QueueOptions QueueOptionsOf(const RuntimeOptions& options) {
   QueueOptions queue;

@@ -19,7 +19,7 @@ using AffectedKeys = std::function<std::vector<Key>(const api::Resource& resourc
 using ReconcileFunction = std::function<Visit(const Key& key, Ports& ports)>;
 
 struct RuntimeOptions {
-  std::string ns;   // empty: all namespaces
+  std::string ns;  // empty: all namespaces
   int workers = 4;
   Duration debounce = Duration::Millis(20);
   ReflectorOptions reflector;

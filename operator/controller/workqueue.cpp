@@ -5,9 +5,7 @@
 namespace weir::controller {
 namespace {
 
-bool Sooner(const std::pair<Time, Key>& a, const std::pair<Time, Key>& b) {
-  return a.first != b.first ? a.first < b.first : KeyLess{}(a.second, b.second);
-}
+bool Sooner(const std::pair<Time, Key>& a, const std::pair<Time, Key>& b) { return a.first != b.first ? a.first < b.first : KeyLess{}(a.second, b.second); }
 
 // A revisit comes a little after its time, never before: before it the plan would be the same. At most a second.
 Duration Lateness(const Key& key, Duration delay) {
@@ -18,7 +16,11 @@ Duration Lateness(const Key& key, Duration delay) {
 }  // namespace
 
 WorkQueue::WorkQueue(const WaitingClock& clock, QueueOptions options, QueueMeters meters)
-    : clock_(clock), options_(std::move(options)), meters_(std::move(meters)), backoff_(options_.firstBackoff, options_.longestBackoff, options_.seed), times_(&Sooner) {}
+    : clock_(clock),
+      options_(std::move(options)),
+      meters_(std::move(meters)),
+      backoff_(options_.firstBackoff, options_.longestBackoff, options_.seed),
+      times_(&Sooner) {}
 
 void WorkQueue::CountReady(const Key& key, int change) {
   ready_ += static_cast<std::size_t>(change);
@@ -57,15 +59,19 @@ void WorkQueue::Add(const Key& key, Lane lane) {
     return;
   }
   const Duration gather = options_.debounce && lane == Lane::Live && state.ready != Lane::Live ? options_.debounce(key) : Duration{};
-  if (gather > Duration{} && !state.ready) Schedule(key, state, clock_.Now() + gather);
-  else MakeReady(key, state, lane);
+  if (gather > Duration{} && !state.ready)
+    Schedule(key, state, clock_.Now() + gather);
+  else
+    MakeReady(key, state, lane);
 }
 
 void WorkQueue::AddAt(const Key& key, Time time) {
   const std::lock_guard lock(mutex_);
   State& state = states_[key];
-  if (state.takenAt) state.againAt = state.againAt ? std::min(*state.againAt, time) : time;
-  else if (!state.ready) Schedule(key, state, time);
+  if (state.takenAt)
+    state.againAt = state.againAt ? std::min(*state.againAt, time) : time;
+  else if (!state.ready)
+    Schedule(key, state, time);
 }
 
 void WorkQueue::WakeDue() {

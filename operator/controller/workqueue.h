@@ -60,19 +60,19 @@ class WorkQueue {
   // ends does not spin), Forget and At end the row.
   void Finish(const Key& key, const Visit& visit);
 
-  void ShutDown();  // what is due stays undone; what is in flight goes on
-  bool Idle() const;                     // nothing is due or in flight; times may be pending
+  void ShutDown();    // what is due stays undone; what is in flight goes on
+  bool Idle() const;  // nothing is due or in flight; times may be pending
   std::size_t Depth() const;
   std::optional<Time> NextTime() const;  // the earliest pending time
   Duration LongestRunning() const;       // zero when nothing is in flight
 
  private:
   struct State {
-    std::optional<Time> due;         // pending time
-    std::optional<Lane> ready;       // due, in this lane
+    std::optional<Time> due;    // pending time
+    std::optional<Lane> ready;  // due, in this lane
     Time readySince;
-    std::optional<Time> takenAt;     // in flight
-    std::optional<Lane> again;       // what came meanwhile
+    std::optional<Time> takenAt;  // in flight
+    std::optional<Lane> again;    // what came meanwhile
     std::optional<Time> againAt;
     int failures = 0;
   };

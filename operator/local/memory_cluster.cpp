@@ -167,7 +167,8 @@ Result<Json> MemoryCluster::CreateHeld(const kube::ObjectRef& ref, const Json& o
   Result<Json> prepared = PrepareCreate(ref, object);
   if (!prepared) return prepared;
   const Key key = KeyOf(ref);
-  if (entries_.contains(key)) return Error{Fault::Conflict, "AlreadyExists", std::string(ref.resource.plural) + " \"" + ref.name + "\" exists already in namespace \"" + ref.ns + "\""};
+  if (entries_.contains(key))
+    return Error{Fault::Conflict, "AlreadyExists", std::string(ref.resource.plural) + " \"" + ref.name + "\" exists already in namespace \"" + ref.ns + "\""};
   Json& meta = (*prepared)["metadata"];
   meta["uid"] = NewUid();
   meta["creationTimestamp"] = Format(clock_.Now());
@@ -201,8 +202,10 @@ Result<Json> MemoryCluster::PatchHeld(const kube::ObjectRef& ref, kube::PatchTyp
   if (sub == kube::Subresource::None && ref.resource != api::kPods && SpecDiffers(*entry.object, *next))
     (*next)["metadata"]["generation"] = Integer(At(*next, "metadata"), "generation") + 1;
   Json stored = *Put(key, ref.resource, std::move(*next), apply ? patch : entry.applied);
-  if (IsDeleting(stored) && !HasFinalizers(stored) && !DeletesGracefully(ref.resource, stored)) Erase(key);
-  else if (!HasLivingOwner(stored)) DeleteHeld(key);
+  if (IsDeleting(stored) && !HasFinalizers(stored) && !DeletesGracefully(ref.resource, stored))
+    Erase(key);
+  else if (!HasLivingOwner(stored))
+    DeleteHeld(key);
   return stored;
 }
 
@@ -225,7 +228,8 @@ Status MemoryCluster::Delete(const kube::ObjectRef& ref, const std::string& uid)
     if (held == entries_.end()) return Missing(ref);
     const std::string held_uid = Text(At(*held->second.object, "metadata"), "uid");
     if (!uid.empty() && uid != held_uid)
-      return Error{Fault::Conflict, "Conflict", std::string(ref.resource.plural) + " \"" + ref.name + "\" has uid " + held_uid + ", not " + uid + ": another object has its name now"};
+      return Error{Fault::Conflict, "Conflict",
+                   std::string(ref.resource.plural) + " \"" + ref.name + "\" has uid " + held_uid + ", not " + uid + ": another object has its name now"};
     DeleteHeld(key);
     return Ok();
   }();

@@ -53,8 +53,8 @@ class MemoryCluster final : public kube::ClusterApi {
   Status Load(const std::filesystem::path& path);
 
   void SetFaultHook(FaultHook hook);
-  void CloseWatches();    // every watch that runs ends as Closed
-  void ForgetHistory();   // every watch from a version before now is Expired
+  void CloseWatches();          // every watch that runs ends as Closed
+  void ForgetHistory();         // every watch from a version before now is Expired
   std::string Version() const;  // the newest resourceVersion; equal before and after means that nothing was written
 
  private:
@@ -110,7 +110,7 @@ class MemoryCluster final : public kube::ClusterApi {
   std::uint64_t oldest_ = 0;  // watches from a version below this one are Expired
   std::uint64_t closings_ = 0;
   std::map<Key, Entry> entries_;
-  std::set<std::string> living_;                      // uids
+  std::set<std::string> living_;                     // uids
   std::map<std::string, std::set<Key>> dependents_;  // owner uid -> objects
   std::deque<Change> history_;
   std::set<std::string, std::less<>> names_;  // what Entry.resource refers to

@@ -47,7 +47,8 @@ Json MemoryCluster::Snapshot() const {
   Json objects = Json::array();
   for (const auto& [key, entry] : entries_) {
     const api::Resource& r = entry.resource;
-    objects.push_back({{"group", r.group}, {"version", r.version}, {"plural", r.plural}, {"kind", r.kind}, {"object", *entry.object}, {"applied", entry.applied}});
+    objects.push_back(
+        {{"group", r.group}, {"version", r.version}, {"plural", r.plural}, {"kind", r.kind}, {"object", *entry.object}, {"applied", entry.applied}});
   }
   return {{"format", kFormat}, {"seed", seed_}, {"uids", uids_made_}, {"version", version_}, {"objects", std::move(objects)}};
 }

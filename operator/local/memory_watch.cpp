@@ -8,9 +8,7 @@ namespace {
 // A watch that saw nothing of its own for so many changes is told the version, so that it does not expire.
 constexpr std::uint64_t kBookmarkEvery = 100;
 
-kube::WatchEvent Bookmark(std::uint64_t version) {
-  return {kube::WatchEventType::Bookmark, {{"metadata", {{"resourceVersion", std::to_string(version)}}}}};
-}
+kube::WatchEvent Bookmark(std::uint64_t version) { return {kube::WatchEventType::Bookmark, {{"metadata", {{"resourceVersion", std::to_string(version)}}}}}; }
 
 }  // namespace
 
@@ -18,8 +16,8 @@ struct MemoryCluster::WatchState {
   std::string resource;
   std::string ns;
   LabelSelector selector;
-  std::uint64_t seen = 0;   // changes up to this version are told or are not its own
-  std::uint64_t told = 0;   // the newest version that the watcher knows
+  std::uint64_t seen = 0;  // changes up to this version are told or are not its own
+  std::uint64_t told = 0;  // the newest version that the watcher knows
   std::uint64_t closings = 0;
 };
 
@@ -60,8 +58,8 @@ Result<kube::WatchEnd> MemoryCluster::Follow(WatchState& state, const std::funct
   }
 }
 
-Result<kube::WatchEnd> MemoryCluster::Watch(const kube::Selection& selection, const std::string& resource_version, const std::function<void(kube::WatchEvent&&)>& sink,
-                                            const kube::StopToken& stop) {
+Result<kube::WatchEnd> MemoryCluster::Watch(const kube::Selection& selection, const std::string& resource_version,
+                                            const std::function<void(kube::WatchEvent&&)>& sink, const kube::StopToken& stop) {
   const kube::ObjectRef ref{selection.resource, selection.ns, ""};
   if (auto error = Fault(Verb::Watch, ref, Moment::Before)) return *error;
   Result<LabelSelector> selector = LabelSelector::Parse(selection.labelSelector);

@@ -6,7 +6,8 @@
 namespace weir::local {
 namespace {
 
-constexpr std::array<std::string_view, 7> kServerOwned{"uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "namespace"};
+constexpr std::array<std::string_view, 7> kServerOwned{
+    "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "namespace"};
 
 std::string Describe(const kube::ObjectRef& ref) { return std::string(ref.resource.kind) + " " + ref.ns + "/" + ref.name; }
 
@@ -23,7 +24,9 @@ bool IsObjectName(const std::string& name) {
 
 Json DefaultStatus(const api::Resource& resource) {
   if (resource == api::kPods) return {{"phase", "Pending"}};
-  const Json ready{{"type", "Ready"}, {"status", "Unknown"}, {"reason", "Pending"}, {"message", "Not seen by the operator yet."}, {"observedGeneration", -1}, {"lastTransitionTime", "1970-01-01T00:00:00Z"}};
+  const Json ready{{"type", "Ready"},          {"status", "Unknown"},
+                   {"reason", "Pending"},      {"message", "Not seen by the operator yet."},
+                   {"observedGeneration", -1}, {"lastTransitionTime", "1970-01-01T00:00:00Z"}};
   return {{"observedGeneration", -1}, {"conditions", Json::array({ready})}};
 }
 
@@ -32,8 +35,10 @@ void RemoveUnapplied(Json& target, const Json& before, const Json& now) {
   if (!target.is_object() || !before.is_object() || !now.is_object()) return;
   for (const auto& [key, value] : before.items()) {
     if (!target.contains(key)) continue;
-    if (!now.contains(key)) target.erase(key);
-    else RemoveUnapplied(target[key], value, now[key]);
+    if (!now.contains(key))
+      target.erase(key);
+    else
+      RemoveUnapplied(target[key], value, now[key]);
   }
 }
 
@@ -87,7 +92,8 @@ Status CheckPreconditions(const kube::ObjectRef& ref, const Json& old, const Jso
     const std::string wanted = Text(At(patched, "metadata"), field);
     const std::string held = Text(At(old, "metadata"), field);
     if (!wanted.empty() && wanted != held)
-      return Error{Fault::Conflict, "Conflict", Describe(ref) + " has changed: " + std::string(field) + " is " + held + ", the patch wants " + wanted + "; read it again"};
+      return Error{Fault::Conflict, "Conflict",
+                   Describe(ref) + " has changed: " + std::string(field) + " is " + held + ", the patch wants " + wanted + "; read it again"};
   }
   return Ok();
 }
@@ -123,7 +129,8 @@ Result<Json> PrepareCreate(const kube::ObjectRef& ref, Json object) {
   Json& meta = object["metadata"];
   if (meta.is_null()) meta = Json::object();
   for (const auto& [field, wanted] : {std::pair<std::string, std::string>{"name", ref.name}, {"namespace", ref.ns}}) {
-    if (const std::string given = Text(meta, field); !given.empty() && given != wanted) return Invalid(ref, "metadata." + field + " is " + given + ", not " + wanted);
+    if (const std::string given = Text(meta, field); !given.empty() && given != wanted)
+      return Invalid(ref, "metadata." + field + " is " + given + ", not " + wanted);
     meta[field] = wanted;
   }
   if (!IsObjectName(ref.name)) return Invalid(ref, "metadata.name is no DNS-1123 subdomain");
@@ -142,24 +149,30 @@ Result<Json> PreparePatch(const kube::ObjectRef& ref, const Json& old, kube::Pat
   if (!patched->is_object() || Text(At(*patched, "metadata"), "name") != ref.name) return Invalid(ref, "metadata.name cannot change");
   if (sub == kube::Subresource::Status) {
     Json result = old;
-    if (patched->contains("status")) result["status"] = std::move((*patched)["status"]);
-    else result.erase("status");
+    if (patched->contains("status"))
+      result["status"] = std::move((*patched)["status"]);
+    else
+      result.erase("status");
     return result;
   }
   Json& meta = (*patched)["metadata"];
   meta.erase("managedFields");
   for (const std::string_view field : kServerOwned) {
     const std::string name(field);
-    if (const Json& held = At(At(old, "metadata"), field); held.is_null()) meta.erase(name);
-    else meta[name] = held;
+    if (const Json& held = At(At(old, "metadata"), field); held.is_null())
+      meta.erase(name);
+    else
+      meta[name] = held;
   }
   (*patched)["apiVersion"] = At(old, "apiVersion");
   (*patched)["kind"] = At(old, "kind");
   if (IsDeleting(old) && AddsFinalizer(old, *patched)) return Invalid(ref, "metadata.finalizers cannot be added to while it is being deleted");
   if (ref.resource == api::kRevisions && At(*patched, "data") != At(old, "data")) return Invalid(ref, "data cannot change");
   if (HasStatusSubresource(ref.resource)) {
-    if (old.contains("status")) (*patched)["status"] = At(old, "status");
-    else patched->erase("status");
+    if (old.contains("status"))
+      (*patched)["status"] = At(old, "status");
+    else
+      patched->erase("status");
   }
   return patched;
 }

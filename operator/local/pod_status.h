@@ -14,7 +14,7 @@ struct ContainerEnd {
   std::string message;  // the termination message
   Time started;
   Time finished;
-  std::string podReason;   // DeadlineExceeded, Terminated, or empty
+  std::string podReason;  // DeadlineExceeded, Terminated, or empty
   std::string podMessage;
 };
 

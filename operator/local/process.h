@@ -16,10 +16,10 @@
 namespace weir::local {
 
 struct Command {
-  std::vector<std::string> argv;             // argv[0] is the path of the program
-  std::map<std::string, std::string> env;    // on top of our own
-  std::filesystem::path log;                 // stdout and stderr are appended here; stdin is empty
-  std::filesystem::path folder;              // working folder
+  std::vector<std::string> argv;           // argv[0] is the path of the program
+  std::map<std::string, std::string> env;  // on top of our own
+  std::filesystem::path log;               // stdout and stderr are appended here; stdin is empty
+  std::filesystem::path folder;            // working folder
 };
 
 // Something that a thread waits for beside a process: Ring from any thread, as often as wanted.

@@ -46,7 +46,8 @@ struct ProcessKubelet::Folders {
   std::filesystem::path root, task, termination, scratch, log;
 };
 
-ProcessKubelet::ProcessKubelet(kube::ClusterApi& cluster, const Clock& clock, KubeletOptions options) : cluster_(cluster), clock_(clock), options_(std::move(options)) {}
+ProcessKubelet::ProcessKubelet(kube::ClusterApi& cluster, const Clock& clock, KubeletOptions options)
+    : cluster_(cluster), clock_(clock), options_(std::move(options)) {}
 
 ProcessKubelet::~ProcessKubelet() { Stop(); }
 
@@ -108,7 +109,9 @@ void ProcessKubelet::ReportLost(const kube::Listing& listing) {
   for (const Json& pod : listing.items) {
     if (IsTerminal(pod) || Text(At(pod, "spec"), "nodeName") != options_.node) continue;
     const Time started = api::ReadMeta(pod).created;
-    Report(pod, EndedStatus(pod, "", {137, "ContainerStatusUnknown", "The process was not found any more: the program that ran it has ended.", started, clock_.Now(), "", ""}));
+    Report(pod, EndedStatus(
+                    pod, "",
+                    {137, "ContainerStatusUnknown", "The process was not found any more: the program that ran it has ended.", started, clock_.Now(), "", ""}));
   }
 }
 
@@ -198,7 +201,8 @@ Status ProcessKubelet::Prepare(const Json& pod, const Folders& folders) const {
 }
 
 Command ProcessKubelet::CommandOf(const Json& pod, const Folders& folders) const {
-  Command command{{options_.runner, "--task", folders.task, "--termination-log", folders.termination, "--scratch", folders.scratch}, {}, folders.log, folders.scratch};
+  Command command{
+      {options_.runner, "--task", folders.task, "--termination-log", folders.termination, "--scratch", folders.scratch}, {}, folders.log, folders.scratch};
   if (const Json& containers = At(At(pod, "spec"), "containers"); containers.is_array() && !containers.empty() && At(containers.front(), "env").is_array())
     for (const Json& variable : At(containers.front(), "env"))
       if (At(variable, "value").is_string()) command.env[Text(variable, "name")] = Text(variable, "value");
@@ -225,8 +229,10 @@ void ProcessKubelet::RunPod(const Json& pod, Running& running) {
 
   const Time started = clock_.Now();
   Result<std::unique_ptr<Process>> process = Error{};
-  if (const Status ready = Prepare(pod, folders); !ready) process = ready.error();
-  else process = Process::Start(CommandOf(pod, folders));
+  if (const Status ready = Prepare(pod, folders); !ready)
+    process = ready.error();
+  else
+    process = Process::Start(CommandOf(pod, folders));
   std::string container_id;
   ContainerEnd end{128, "StartError", "", started, clock_.Now(), "", ""};
   if (process) {
@@ -272,8 +278,10 @@ ContainerEnd ProcessKubelet::Supervise(const Json& pod, Process& process, Runnin
       continue;
     }
     const std::lock_guard lock(running.mutex);
-    if (running.deleted) terminate(running.grace.value_or(Duration{}));
-    else if (stop_.Stopped()) terminate(pod_grace), end.podReason = "Terminated", end.podMessage = "Pod was terminated in response to imminent node shutdown.";
+    if (running.deleted)
+      terminate(running.grace.value_or(Duration{}));
+    else if (stop_.Stopped())
+      terminate(pod_grace), end.podReason = "Terminated", end.podMessage = "Pod was terminated in response to imminent node shutdown.";
     else if (deadline > 0 && Duration::Seconds(deadline) <= Elapsed(begun))
       terminate(pod_grace), end.podReason = "DeadlineExceeded", end.podMessage = "Pod was active on the node longer than the specified deadline";
   }

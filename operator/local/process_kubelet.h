@@ -20,10 +20,10 @@
 namespace weir::local {
 
 struct KubeletOptions {
-  std::filesystem::path runner;   // the program that each pod is run with, whatever its image says
-  std::filesystem::path folder;   // for tasks and scratch; what a pod used is removed when it has ended
-  std::filesystem::path logs;     // <pod>.log, kept
-  int parallel = 2;               // pods at once; the others stay Pending
+  std::filesystem::path runner;  // the program that each pod is run with, whatever its image says
+  std::filesystem::path folder;  // for tasks and scratch; what a pod used is removed when it has ended
+  std::filesystem::path logs;    // <pod>.log, kept
+  int parallel = 2;              // pods at once; the others stay Pending
   std::string node = "local";
   Duration memoryPoll = Duration::Millis(200);
 };
@@ -81,7 +81,7 @@ class ProcessKubelet {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Candidate> waiting_;
-  std::set<std::string> known_;                               // uids, waiting or taken
+  std::set<std::string> known_;                              // uids, waiting or taken
   std::map<std::string, std::shared_ptr<Running>> running_;  // by uid
   std::vector<std::thread> threads_;
 };

@@ -26,6 +26,9 @@ Result<Seen<plan::ObservedView>> ObserveView(const Stores& stores, const std::st
 Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment);
 Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment);
 
+// A run's Succeeded condition is True or False, read without the rest of its status.
+bool IsFinishedRun(const Item& run);
+
 // Whether a pipeline depends on the Lake, Dataset or View: its stages or the views that they publish name it, or their
 // SQL may.
 bool Concerns(const Stores& stores, const Item& pipeline, const api::Resource& resource, const std::string& name);

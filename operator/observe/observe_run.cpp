@@ -13,8 +13,7 @@ std::vector<std::string> AheadOf(const Stores& stores, const api::PipelineRun& r
   std::vector<ItemPtr> ahead;
   for (const ItemPtr& other : stores.runs.List(run.meta.ns)) {
     if (Text(At(other->json, "spec"), "pipeline") != run.spec.pipeline || !plan::IsOlder(other->meta, run.meta)) continue;
-    std::vector<api::Problem> ignored;
-    if (!plan::IsFinished(api::Read<api::RunStatus>(At(other->json, "status"), "status", ignored))) ahead.push_back(other);
+    if (!IsFinishedRun(*other)) ahead.push_back(other);
   }
   std::sort(ahead.begin(), ahead.end(), [](const ItemPtr& a, const ItemPtr& b) { return plan::IsOlder(a->meta, b->meta); });
   std::vector<std::string> names;
@@ -43,6 +42,12 @@ Status ObserveRevision(const Stores& stores, const std::string& ns, plan::Observ
 }
 
 }  // namespace
+
+bool IsFinishedRun(const Item& run) {
+  const Json& conditions = At(At(run.json, "status"), "conditions");
+  if (!conditions.is_array()) return false;
+  return std::any_of(conditions.begin(), conditions.end(), [](const Json& c) { return Text(c, "type") == "Succeeded" && (Text(c, "status") == "True" || Text(c, "status") == "False"); });
+}
 
 Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment) {
   Seen<plan::ObservedRun> seen{.item = stores.runs.Get(ns, name)};

@@ -8,14 +8,15 @@
 
 namespace weir::observe {
 
-// An object of ours from what the API server sent. Problems of the spec are collected: the API server has let it pass,
-// but its schema may be newer than ours. Status is ours; what of it cannot be read counts as never written.
+// An object of ours from what the API server sent. Problems of the spec are collected, unknown fields aside: the API
+// server has let them pass, so its schema is newer than ours. Status is ours; what of it cannot be read counts as never written.
 template <typename Object>
 Object ReadObject(const Item& item, std::vector<api::Problem>& problems) {
   std::vector<api::Problem> ignored;
   Object object;
   object.meta = item.meta;
   object.spec = api::Read<decltype(object.spec)>(At(item.json, "spec"), "spec", problems);
+  std::erase_if(problems, [](const api::Problem& problem) { return problem.message.starts_with("is unknown"); });
   if (const Json& status = At(item.json, "status"); status.is_object()) object.status = api::Read<decltype(object.status)>(status, "status", ignored);
   return object;
 }

@@ -40,7 +40,8 @@ std::vector<ItemPtr> Values(const std::map<std::pair<std::string, std::string>, 
 }  // namespace
 
 bool Store::IsStale(const Key& key, const std::string& resource_version) const {
-  if (const auto held = items_.find(key); held != items_.end()) return held->second->meta.resourceVersion == resource_version || Older(resource_version, held->second->meta.resourceVersion);
+  if (const auto held = items_.find(key); held != items_.end())
+    return held->second->meta.resourceVersion == resource_version || Older(resource_version, held->second->meta.resourceVersion);
   const auto buried = tombstones_.find(key);
   return buried != tombstones_.end() && !Older(buried->second, resource_version);
 }
@@ -112,7 +113,8 @@ std::vector<ItemPtr> Store::Replace(std::vector<Json> objects, const std::string
   for (ItemPtr& item : fresh) {
     const Key key{item->meta.ns, item->meta.name};
     listed.insert(key);
-    if (const auto buried = tombstones_.find(key); buried != tombstones_.end() && !items_.contains(key) && Older(buried->second, resource_version)) buried->second = "0";
+    if (const auto buried = tombstones_.find(key); buried != tombstones_.end() && !items_.contains(key) && Older(buried->second, resource_version))
+      buried->second = "0";
     if (IsStale(key, item->meta.resourceVersion)) continue;
     changed.push_back(item);
     Put(key, std::move(item));

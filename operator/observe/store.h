@@ -33,9 +33,9 @@ class Store {
   // All pages of a list at once; what is not in it was deleted. Answers every object that changed or vanished.
   std::vector<ItemPtr> Replace(std::vector<Json> objects, const std::string& resource_version);
 
-  ItemPtr Get(const std::string& ns, const std::string& name) const;              // null when absent
-  std::vector<ItemPtr> List(const std::string& ns) const;                         // empty ns = all; sorted by name
-  std::vector<ItemPtr> OwnedBy(const std::string& owner_uid) const;               // by controlling owner
+  ItemPtr Get(const std::string& ns, const std::string& name) const;  // null when absent
+  std::vector<ItemPtr> List(const std::string& ns) const;             // empty ns = all; sorted by name
+  std::vector<ItemPtr> OwnedBy(const std::string& owner_uid) const;   // by controlling owner
   std::vector<ItemPtr> Labelled(const std::string& ns, std::string_view label, const std::string& value) const;
   std::size_t Size() const;
   bool Synced() const;  // the first list is in
@@ -52,8 +52,8 @@ class Store {
   Items items_;
   std::map<std::string, Items> by_owner_;
   std::map<std::pair<std::string, std::string>, Items> by_label_;  // labels of our group only
-  std::map<Key, std::string> tombstones_;  // newest resourceVersion of removed objects, bounded
-  std::deque<Key> burials_;                // keys of tombstones_, oldest first
+  std::map<Key, std::string> tombstones_;                          // newest resourceVersion of removed objects, bounded
+  std::deque<Key> burials_;                                        // keys of tombstones_, oldest first
   bool synced_ = false;
 };
 

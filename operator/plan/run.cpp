@@ -33,6 +33,8 @@ bool HasStarted(const api::RunStatus& status) { return status.attempts > 0; }
 bool MustWaitForItsTurn(const ObservedRun& seen) { return !HasStarted(seen.run->status) && !seen.ahead.empty() && seen.run->spec.state != RunState::Cancelled; }
 bool IsCancelledBeforeItStarted(const ObservedRun& seen) { return seen.run->spec.state == RunState::Cancelled && !HasStarted(seen.run->status); }
 
+bool HasLostItsRevision(const ObservedRun& seen) { return HasStarted(seen.run->status) && !seen.revision; }
+
 bool AnyFailed(const std::vector<StageStatus>& stages) {
   return std::any_of(stages.begin(), stages.end(), [](const StageStatus& s) { return s.state == StageState::Failed; });
 }
@@ -130,10 +132,23 @@ Plan TakeATurn(const ObservedRun& seen, Time now) {
   return plan;
 }
 
+// What the run was bound to is gone, with its pipeline or by itself: it can neither go on nor be counted.
+Plan GiveUp(const ObservedRun& seen, Time now) {
+  const api::PipelineRun& run = *seen.run;
+  const auto reason = seen.pipelineExists ? Reason::RevisionMissing : Reason::PipelineMissing;
+  Plan plan = WithStatus(Abandoned(run, reason, "ControllerRevision \"" + run.status.revision + "\", which the run is bound to, is gone; make a new PipelineRun.", now));
+  for (const Pod& pod : seen.pods)
+    if (pod.phase != PodPhase::Ended && !pod.meta.deleted) plan.after.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
+  const std::vector<Action> release = ReleaseAll(seen.pods);
+  plan.after.insert(plan.after.end(), release.begin(), release.end());
+  return plan;
+}
+
 Plan PlanOf(const ObservedRun& seen, Time now) {
   if (NobodyIsLeftToCount(seen)) return {.after = ReleaseAll(seen.pods)};
   const api::PipelineRun& run = *seen.run;
   if (IsFinished(run.status)) return {.after = ReleaseAll(seen.pods)};
+  if (HasLostItsRevision(seen)) return GiveUp(seen, now);
   if (IsCancelledBeforeItStarted(seen)) return WithStatus(Cancelled(run, now));
   if (!seen.pipelineExists) return WithStatus(Waiting(run, Reason::PipelineMissing, "There is no Pipeline \"" + run.spec.pipeline + "\" in this namespace yet.", now));
   if (RevisionOf(run, seen.revisionInForce).empty())

@@ -98,14 +98,17 @@ api::RunStatus Waiting(const api::PipelineRun& run, Reason reason, const std::st
   return status;
 }
 
-api::RunStatus Cancelled(const api::PipelineRun& run, Time now) {
+api::RunStatus Abandoned(const api::PipelineRun& run, Reason reason, const std::string& message, Time now) {
   api::RunStatus status = run.status;
   ConditionList conditions(run.status.conditions, run.meta.generation, now);
   status.observedGeneration = run.meta.generation;
-  FailFor(Reason::Cancelled, "Cancelled by spec.state before it had started.", status, conditions, now);
-  for (StageStatus& stage : status.stages) stage.state = StageState::Skipped;
+  FailFor(reason, message, status, conditions, now);
+  for (StageStatus& stage : status.stages)
+    if (!IsOver(stage)) stage.state = stage.attempt == 0 ? StageState::Skipped : StageState::Failed;
   status.conditions = conditions.Take();
   return status;
 }
+
+api::RunStatus Cancelled(const api::PipelineRun& run, Time now) { return Abandoned(run, Reason::Cancelled, "Cancelled by spec.state before it had started.", now); }
 
 }  // namespace weir::plan

@@ -12,6 +12,9 @@ void DescribeRun(const api::PipelineRun& run, api::RunStatus& status, Time now);
 // Not started: what it waits for.
 api::RunStatus Waiting(const api::PipelineRun& run, api::Reason reason, const std::string& message, Time now);
 
+// Failed for good, for a reason that lies outside of its stages.
+api::RunStatus Abandoned(const api::PipelineRun& run, api::Reason reason, const std::string& message, Time now);
+
 // Cancelled before anything had started.
 api::RunStatus Cancelled(const api::PipelineRun& run, Time now);
 

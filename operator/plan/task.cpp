@@ -84,6 +84,11 @@ void FillPublish(StageTask& task, const Bundle& bundle, const api::PublishStage&
   AddTable(task, bundle, TargetKind::View, publish.view);
 }
 
+std::size_t IndexOf(const Bundle& bundle, const api::Stage& stage) {
+  const auto found = std::find_if(bundle.stages.begin(), bundle.stages.end(), [&stage](const api::Stage& s) { return s.name == stage.name; });
+  return found == bundle.stages.end() ? 0 : static_cast<std::size_t>(found - bundle.stages.begin());
+}
+
 std::vector<api::TaskQuery> QueriesOf(const Bundle& bundle) {
   std::vector<api::TaskQuery> queries;
   for (std::size_t i = 0; i < bundle.stages.size(); ++i) {
@@ -98,13 +103,13 @@ std::vector<api::TaskQuery> QueriesOf(const Bundle& bundle) {
 
 }  // namespace
 
-std::int64_t EpochOf(Time run_created, int attempt) { return run_created.Seconds() * 1000 + attempt; }
+std::int64_t EpochOf(Time run_created, std::size_t stage, int attempt) { return run_created.Seconds() * 100'000 + static_cast<std::int64_t>(stage) * 1000 + attempt; }
 
 StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage& stage, int attempt) {
   StageTask task{.kind = KindOf(stage), .ns = owner.ns, .pipeline = bundle.pipeline, .run = owner.run, .runUid = owner.runUid, .revision = owner.revision, .image = owner.image};
   task.stage = stage.name;
   task.attempt = attempt;
-  task.epoch = EpochOf(owner.created, attempt);
+  task.epoch = EpochOf(owner.created, IndexOf(bundle, stage), attempt);
   task.logicalTime = owner.created;
   if (stage.land) FillLand(task, bundle, *stage.land);
   if (stage.accept) FillAccept(task, bundle, *stage.accept);

@@ -17,9 +17,10 @@ struct TaskOwner {
   Time created;  // of the run: its logical time, and what its epochs count from
 };
 
-// epoch = creation of the run in seconds * 1000 + attempt: monotone over the runs of a pipeline, which go one after the
-// other in order of creation, and over the attempts of a stage.
-std::int64_t EpochOf(Time run_created, int attempt);
+// epoch = creation of the run in seconds * 100,000 + place of the stage * 1,000 + attempt: monotone over the runs of a
+// pipeline, which go one after the other in order of creation, over the stages of a run that commit to one table (land,
+// then accept), since a stage needs only stages above it, and over the attempts of a stage. `stage` counts from 0.
+std::int64_t EpochOf(Time run_created, std::size_t stage, int attempt);
 
 // What the attempt needs to know and no more: its tables, and the stores that these lie in.
 api::StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage& stage, int attempt);

@@ -16,7 +16,7 @@ std::string PlainName(const std::string& name) {
   return plain;
 }
 
-Result<std::vector<api::Column>> ColumnsOf(Session& session, const std::string& scan) {
+Result<std::vector<api::Column>> SniffedColumns(Session& session, const std::string& scan) {
   auto described = session.Run("SELECT * FROM " + scan + " LIMIT 0");
   if (!described.ok()) return described.error();
   std::vector<api::Column> columns;
@@ -38,7 +38,7 @@ Result<Sniffed> SniffCsv(Session& session, const std::string& file) {
   csv.delimiter = sniffed.value()->GetValue(0, 0).ToString();
   if (csv.delimiter.size() != 1) csv.delimiter = ",";  // one column: any would do
   if (!sniffed.value()->GetValue(1, 0).GetValue<bool>()) csv.header = false;
-  const auto columns = ColumnsOf(session, "read_csv(" + file + ", hive_partitioning = false)");
+  const auto columns = SniffedColumns(session, "read_csv(" + file + ", hive_partitioning = false)");
   if (!columns.ok()) return columns.error();
   return Sniffed{api::Format{.csv = csv}, *columns};
 }
@@ -47,12 +47,12 @@ Result<Sniffed> SniffBy(Session& session, const std::string& file, const std::st
   std::string stem = path;
   if (stem.ends_with(".gz")) stem.resize(stem.size() - 3);
   if (stem.ends_with(".parquet")) {
-    const auto columns = ColumnsOf(session, "read_parquet(" + file + ", hive_partitioning = false)");
+    const auto columns = SniffedColumns(session, "read_parquet(" + file + ", hive_partitioning = false)");
     if (!columns.ok()) return columns.error();
     return Sniffed{api::Format{.parquet = api::ParquetFormat{}}, *columns};
   }
   if (stem.ends_with(".json") || stem.ends_with(".ndjson") || stem.ends_with(".jsonl")) {
-    const auto columns = ColumnsOf(session, "read_json_auto(" + file + ", hive_partitioning = false)");
+    const auto columns = SniffedColumns(session, "read_json_auto(" + file + ", hive_partitioning = false)");
     if (!columns.ok()) return columns.error();
     return Sniffed{api::Format{.json = api::JsonFormat{}}, *columns};
   }

@@ -66,7 +66,8 @@ TEST_F(InstrumentsTest, ReconcilesAndWatchesAreCountedByKind) {
 }
 
 TEST_F(InstrumentsTest, FreshnessAndConditionsFollowTheObjectAndGoWithIt) {
-  const Json status{{"dataAsOf", "2026-01-02T03:04:05Z"}, {"conditions", Json::array({Condition("Ready", "True", "Published"), Condition("Stalled", "True", "Invalid")})}};
+  const Json status{{"dataAsOf", "2026-01-02T03:04:05Z"},
+                    {"conditions", Json::array({Condition("Ready", "True", "Published"), Condition("Stalled", "True", "Invalid")})}};
   See(api::kViews, "1", {{"freshness", {{"maxLag", "1h"}}}}, status);
   EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_view_max_lag_seconds{name=\"x\",namespace=\"n\"} 3600"));
   EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_condition{kind=\"View\",name=\"x\",namespace=\"n\",type=\"Stalled\"} 1"));
@@ -80,7 +81,9 @@ TEST_F(InstrumentsTest, FreshnessAndConditionsFollowTheObjectAndGoWithIt) {
 
 TEST_F(InstrumentsTest, ARunCountsOnceWhenItIsSeenToEnd) {
   const Json spec{{"pipeline", "p"}};
-  const auto stage = [](const char* pod, const char* reason) { return Json::array({{{"name", "s"}, {"state", "Running"}, {"countedPod", pod}, {"reason", reason}}}); };
+  const auto stage = [](const char* pod, const char* reason) {
+    return Json::array({{{"name", "s"}, {"state", "Running"}, {"countedPod", pod}, {"reason", reason}}});
+  };
   See(api::kPipelineRuns, "1", spec, Run("Unknown", "Running", Json::array({{{"name", "s"}}})));
   See(api::kPipelineRuns, "2", spec, Run("Unknown", "Running", stage("pod1", "OutOfMemory")));
   See(api::kPipelineRuns, "3", spec, Run("Unknown", "Running", stage("pod1", "OutOfMemory")));

@@ -37,7 +37,8 @@ class ScriptedCluster final : public kube::ClusterApi {
     lists.pop_front();
     return step;
   }
-  Result<kube::WatchEnd> Watch(const kube::Selection&, const std::string& version, const std::function<void(kube::WatchEvent&&)>& sink, const kube::StopToken&) override {
+  Result<kube::WatchEnd> Watch(const kube::Selection&, const std::string& version, const std::function<void(kube::WatchEvent&&)>& sink,
+                               const kube::StopToken&) override {
     asked_ += "watch" + version + " ";
     if (watches.empty()) {
       stop.Stop();
@@ -88,7 +89,8 @@ class ReflectorTest : public testing::Test {
 
 TEST_F(ReflectorTest, ListsOnceAndWatchesOnFromTheLastVersionSeen) {
   cluster_.lists = {Listed({Object("a", 1), Object("b", 2)}, "5")};
-  cluster_.watches = {{.events = {{WatchEventType::Modified, Object("a", 7)}, {WatchEventType::Deleted, Object("b", 8)}}}, {.events = {{WatchEventType::Added, Object("c", 9)}}}};
+  cluster_.watches = {{.events = {{WatchEventType::Modified, Object("a", 7)}, {WatchEventType::Deleted, Object("b", 8)}}},
+                      {.events = {{WatchEventType::Added, Object("c", 9)}}}};
   Run();
   EXPECT_EQ(cluster_.asked_, "list watch5 watch8 watch9 ");
   EXPECT_EQ(seen_, "a1 b2 a1! a7! b2! c9! ");
@@ -115,7 +117,8 @@ TEST_F(ReflectorTest, AnExpiredVersionIsListedAnewAndWhatVanishedIsTold) {
 
 TEST_F(ReflectorTest, ARefusedWatchBacksOffAndWatchesOnWithoutAList) {
   cluster_.lists = {Listed({}, "5")};
-  cluster_.watches = {{.end = Error{Fault::Transient, "TooManyRequests", "wait 1"}, .lasts = {}}, {.end = Error{Fault::Transient, "ConnectionRefused", ""}, .lasts = {}}};
+  cluster_.watches = {{.end = Error{Fault::Transient, "TooManyRequests", "wait 1"}, .lasts = {}},
+                      {.end = Error{Fault::Transient, "ConnectionRefused", ""}, .lasts = {}}};
   const Time begun = clock_.Now();
   Run();
   EXPECT_EQ(cluster_.asked_, "list watch5 watch5 watch5 ");
@@ -170,7 +173,8 @@ TEST(Reflector, StopEndsAPauseAtOnce) {
   cluster.lists = {Error{Fault::Transient, "Timeout", ""}};
   observe::Store store;
   const kube::StopToken stop;
-  Reflector reflector(cluster, {api::kPods, "", ""}, store, clock, {.seen = [](const observe::Item&, Lane) {}, .failed = [&](const Error&) { stop.Stop(); }}, {});
+  Reflector reflector(cluster, {api::kPods, "", ""}, store, clock, {.seen = [](const observe::Item&, Lane) {}, .failed = [&](const Error&) { stop.Stop(); }},
+                      {});
   reflector.Run(stop);
   EXPECT_EQ(cluster.asked_, "list ");
 }

@@ -202,8 +202,10 @@ TEST_F(RuntimeTest, WatchesThatCloseOrExpireLoseNothing) {
   ASSERT_TRUE(Settles(*runtime));
   for (int i = 0; i < 6; ++i) {
     const std::string name = "p" + std::to_string(i);
-    if (i % 2 == 0) cluster_.CloseWatches();
-    else cluster_.ForgetHistory();
+    if (i % 2 == 0)
+      cluster_.CloseWatches();
+    else
+      cluster_.ForgetHistory();
     Make(name);
     EXPECT_TRUE(Eventually([&] {
       clock_.Advance(Duration::Millis(100));

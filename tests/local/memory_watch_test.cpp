@@ -92,7 +92,8 @@ TEST_F(MemoryClusterTest, ADeletedEventCarriesTheVersionOfTheDeletion) {
   ASSERT_TRUE(cluster_.Delete(PodRef("a"), "").ok());
   const kube::StopToken stop;
   std::string told;
-  const auto end = cluster_.Watch({api::kPods, "", ""}, version, [&](kube::WatchEvent&& event) { told = MetaText(event.object, "resourceVersion"), stop.Stop(); }, stop);
+  const auto end = cluster_.Watch(
+      {api::kPods, "", ""}, version, [&](kube::WatchEvent&& event) { told = MetaText(event.object, "resourceVersion"), stop.Stop(); }, stop);
   EXPECT_EQ(*end, kube::WatchEnd::Stopped);
   EXPECT_EQ(told, cluster_.Version());
 }

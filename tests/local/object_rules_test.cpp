@@ -11,7 +11,12 @@ Result<Json> Apply(const Json& old, const Json& patch, const Json& applied) {
   return PreparePatch(Pipeline("a"), old, kube::PatchType::Apply, kube::Subresource::None, patch, applied);
 }
 
-Json Held(const Json& spec) { return {{"apiVersion", "weirkeeper.io/v1alpha1"}, {"kind", "Pipeline"}, {"metadata", {{"name", "a"}, {"namespace", "default"}, {"uid", "u"}, {"resourceVersion", "3"}}}, {"spec", spec}}; }
+Json Held(const Json& spec) {
+  return {{"apiVersion", "weirkeeper.io/v1alpha1"},
+          {"kind", "Pipeline"},
+          {"metadata", {{"name", "a"}, {"namespace", "default"}, {"uid", "u"}, {"resourceVersion", "3"}}},
+          {"spec", spec}};
+}
 
 Json Applied(const Json& spec) { return {{"apiVersion", "weirkeeper.io/v1alpha1"}, {"kind", "Pipeline"}, {"metadata", {{"name", "a"}}}, {"spec", spec}}; }
 
@@ -55,12 +60,15 @@ TEST(PatchRules, WhatTheServerOwnsCannotBePatched) {
 }
 
 TEST(PatchRules, NullInAMergePatchRemovesTheMember) {
-  const auto patched = PreparePatch(Pipeline("a"), Held({{"x", 1}, {"y", 2}}), kube::PatchType::Merge, kube::Subresource::None, {{"spec", {{"x", nullptr}}}}, kNothing);
+  const auto patched =
+      PreparePatch(Pipeline("a"), Held({{"x", 1}, {"y", 2}}), kube::PatchType::Merge, kube::Subresource::None, {{"spec", {{"x", nullptr}}}}, kNothing);
   EXPECT_EQ(At(*patched, "spec"), Json({{"y", 2}}));
 }
 
 TEST(PatchRules, ARenamedObjectOrAnotherUidIsRefused) {
-  const auto patch = [](const Json& meta) { return PreparePatch(Pipeline("a"), Held({}), kube::PatchType::Merge, kube::Subresource::None, {{"metadata", meta}}, kNothing); };
+  const auto patch = [](const Json& meta) {
+    return PreparePatch(Pipeline("a"), Held({}), kube::PatchType::Merge, kube::Subresource::None, {{"metadata", meta}}, kNothing);
+  };
   EXPECT_EQ(patch({{"name", "b"}}).error().fault, Fault::Invalid);
   EXPECT_EQ(patch({{"uid", "v"}}).error().fault, Fault::Conflict);
   EXPECT_TRUE(patch({{"uid", "u"}}).ok());
@@ -94,9 +102,7 @@ TEST(ApplyRules, FinalizersOfOthersStay) {
   EXPECT_EQ(At(At(*Apply(held, Applied({}), before), "metadata"), "finalizers"), Json({"other"}));
 }
 
-TEST(ApplyRules, WithoutKindAndVersionNothingIsApplied) {
-  EXPECT_EQ(Apply(Held({}), {{"spec", Json::object()}}, kNothing).error().fault, Fault::Invalid);
-}
+TEST(ApplyRules, WithoutKindAndVersionNothingIsApplied) { EXPECT_EQ(Apply(Held({}), {{"spec", Json::object()}}, kNothing).error().fault, Fault::Invalid); }
 
 }  // namespace
 }  // namespace weir::local

@@ -12,17 +12,20 @@ namespace {
 // Runners are small shell programs. Each test waits for what the cluster says, through a watch.
 class ProcessKubeletTest : public MemoryClusterTest {
  protected:
-  static constexpr const char* kArguments = "while [ $# -gt 0 ]; do case $1 in --task) task=$2;; --termination-log) end=$2;; --scratch) scratch=$2;; esac; shift 2; done\n";
+  static constexpr const char* kArguments =
+      "while [ $# -gt 0 ]; do case $1 in --task) task=$2;; --termination-log) end=$2;; --scratch) scratch=$2;; esac; shift 2; done\n";
 
   void StartKubelet(const std::string& script, int parallel = 2) {
     const auto runner = folder_.Path() / "runner";
     std::ofstream(runner) << "#!/bin/sh\n" << kArguments << script << "\n";
     std::filesystem::permissions(runner, std::filesystem::perms::owner_all);
-    kubelet_ = std::make_unique<ProcessKubelet>(cluster_, clock_, KubeletOptions{runner, folder_.Path() / "pods", folder_.Path() / "logs", parallel, "local", Duration::Millis(20)});
+    kubelet_ = std::make_unique<ProcessKubelet>(
+        cluster_, clock_, KubeletOptions{runner, folder_.Path() / "pods", folder_.Path() / "logs", parallel, "local", Duration::Millis(20)});
     ASSERT_TRUE(kubelet_->Start().ok());
   }
   Json MakePod(const std::string& name, const Json& spec = Json::object(), const std::string& task = "{}") {
-    Json whole{{"metadata", {{"annotations", {{api::kAnnotationTask, task}}}}}, {"spec", {{"restartPolicy", "Never"}, {"containers", Json::array({{{"name", "runner"}, {"image", "i:1"}}})}}}};
+    Json whole{{"metadata", {{"annotations", {{api::kAnnotationTask, task}}}}},
+               {"spec", {{"restartPolicy", "Never"}, {"containers", Json::array({{{"name", "runner"}, {"image", "i:1"}}})}}}};
     whole["spec"].merge_patch(spec);
     return Make(PodRef(name), whole);
   }
@@ -39,13 +42,14 @@ class ProcessKubeletTest : public MemoryClusterTest {
       std::unique_lock lock(mutex);
       if (!over.wait_for(lock, std::chrono::seconds(30), [&] { return ended; })) stop.Stop();
     });
-    (void)cluster_.Watch({api::kPods, "", ""}, listing->resourceVersion,
-                         [&](kube::WatchEvent&& event) {
-                           if (MetaText(event.object, "name") != name) return;
-                           found = event.type == kube::WatchEventType::Deleted ? Json() : event.object;
-                           if (wanted(found)) stop.Stop();
-                         },
-                         stop);
+    (void)cluster_.Watch(
+        {api::kPods, "", ""}, listing->resourceVersion,
+        [&](kube::WatchEvent&& event) {
+          if (MetaText(event.object, "name") != name) return;
+          found = event.type == kube::WatchEventType::Deleted ? Json() : event.object;
+          if (wanted(found)) stop.Stop();
+        },
+        stop);
     {
       const std::lock_guard lock(mutex);
       ended = true;
@@ -100,7 +104,11 @@ TEST_F(ProcessKubeletTest, ARunnerThatSucceedsIsReportedAsAKubeletDoes) {
 
 TEST_F(ProcessKubeletTest, TheRunnerGetsItsTaskLimitsAndAScratchFolder) {
   StartKubelet("cat $task > $end; echo \" $WEIR_MEMORY_LIMIT $WEIR_CPU_LIMIT $EXTRA $(ls $scratch | wc -l)\" >> $end; touch $scratch/file");
-  MakePod("p", {{"containers", Json::array({{{"name", "runner"}, {"resources", {{"limits", {{"memory", "64Mi"}, {"cpu", "1500m"}}}}}, {"env", Json::array({{{"name", "EXTRA"}, {"value", "x"}}})}}})}}, "{\"kind\":\"Land\"}");
+  MakePod("p",
+          {{"containers", Json::array({{{"name", "runner"},
+                                        {"resources", {{"limits", {{"memory", "64Mi"}, {"cpu", "1500m"}}}}},
+                                        {"env", Json::array({{{"name", "EXTRA"}, {"value", "x"}}})}}})}},
+          "{\"kind\":\"Land\"}");
   EXPECT_EQ(Text(Terminated(AwaitEnd("p")), "message"), "{\"kind\":\"Land\"} 67108864 2 x 0\n");
   kubelet_->Stop();
   EXPECT_TRUE(std::filesystem::is_empty(folder_.Path() / "pods")) << "what a pod used is removed";

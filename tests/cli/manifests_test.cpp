@@ -1,0 +1,97 @@
+#include "cli/manifests.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "cli/declared.h"
+
+namespace weir::cli {
+namespace {
+
+constexpr const char* kDataset = R"(# a comment
+apiVersion: weirkeeper.io/v1alpha1
+kind: Dataset
+metadata:
+  name: raw
+spec:
+  zone: Landing
+  owner: {team: a}
+  format:
+    csv: {}
+)";
+
+Manifests Load(const std::string& text) {
+  std::istringstream in(text);
+  return LoadManifests({"-"}, "default", in);
+}
+
+TEST(Manifests, KnowTheLineOfEachFieldAndOfWhatIsAbsent) {
+  const Manifests loaded = Load(kDataset);
+  ASSERT_EQ(loaded.objects.size(), 1U);
+  const Manifest& manifest = loaded.objects[0];
+  EXPECT_EQ(manifest.Label(), "Dataset/raw");
+  EXPECT_EQ(manifest.Namespace(), "default");
+  EXPECT_EQ(manifest.LineOf("spec.format.csv"), 10);
+  EXPECT_EQ(manifest.LineOf("spec.format.json.deeper[3].still"), 9);
+  EXPECT_EQ(manifest.LineOf("spec.schema"), 6);
+  EXPECT_EQ(manifest.LineOf("nothing"), 3);
+}
+
+TEST(Manifests, LeaveOtherGroupsAloneAndRefuseMisspeltOnes) {
+  const Manifests loaded = Load(
+      "apiVersion: v1\nkind: Secret\n---\napiVersion: tekton.dev/v1\nkind: Pipeline\n---\napiVersion: weirkeper.io/v1alpha1\nkind: View\n---\napiVersion: "
+      "weirkeeper.io/v1\nkind: View\n");
+  EXPECT_EQ(loaded.foreign, 2U);
+  ASSERT_EQ(loaded.findings.size(), 2U);
+  EXPECT_EQ(loaded.findings[0].line, 7);
+  EXPECT_EQ(loaded.findings[1].line, 10);
+}
+
+TEST(Manifests, TakeAListApart) {
+  const Manifests loaded = Load(R"({"apiVersion": "v1", "kind": "List", "items": [
+    {"apiVersion": "weirkeeper.io/v1alpha1", "kind": "Dataset", "metadata": {"name": "a"},
+     "spec": {"zoo": 1}}]})");
+  ASSERT_EQ(loaded.objects.size(), 1U);
+  EXPECT_EQ(loaded.objects[0].LineOf("spec.zoo"), 3);
+}
+
+TEST(Manifests, RefuseWhatIsNoObject) {
+  for (const char* text : {"- 1\n", "just text\n", "kind: Dataset\n", "apiVersion: weirkeeper.io/v1alpha1\n", "apiVersion: weirkeeper.io/v1alpha1\nkind: 7\n",
+                           "", "a: [\n", "apiVersion: weirkeeper.io/v1alpha1\nkind: View\nmetadata: x\n"}) {
+    const Manifests loaded = Load(text);
+    EXPECT_EQ(loaded.findings.size(), 1U) << text;
+    EXPECT_TRUE(loaded.objects.empty()) << text;
+  }
+}
+
+TEST(Manifests, FindKindsByEveryNameThatKubectlTakes) {
+  for (const char* word : {"View", "view", "views", "wkv"}) EXPECT_EQ(*FindKind(word), api::kViews) << word;
+  EXPECT_EQ(FindKind("pods"), nullptr);
+}
+
+TEST(Declared, ReadsWhatIsWell) {
+  const Declared declared = ReadManifests(Load(kDataset));
+  EXPECT_TRUE(declared.findings.empty());
+  ASSERT_EQ(declared.datasets.size(), 1U);
+  EXPECT_EQ(declared.datasets[0].object.spec.zone, api::Zone::Landing);
+}
+
+TEST(Declared, FindsEveryProblemOfAnObjectAtOnce) {
+  const Declared declared = ReadManifests(Load(
+      "apiVersion: weirkeeper.io/v1alpha1\nkind: Dataset\nmetadata:\n  name: Bad_Name\n  lables: {}\n  annotations: {a: 1}\nspec:\n  zone: Moon\nextra: 1\n"));
+  std::string fields;
+  for (const Finding& finding : declared.findings) fields += finding.field + ":" + std::to_string(finding.line) + " ";
+  EXPECT_EQ(fields, "extra:9 metadata.lables:5 metadata.name:4 metadata.annotations.a:6 spec.zone:8 spec.owner:7 ");
+  EXPECT_EQ(declared.broken.size(), 1U);
+}
+
+TEST(Declared, RefusesTheSecondOfOneName) {
+  const Declared declared = ReadManifests(Load(std::string(kDataset) + "---\n" + kDataset));
+  ASSERT_EQ(declared.findings.size(), 1U);
+  EXPECT_EQ(declared.findings[0].rule, "NameTaken");
+  EXPECT_EQ(declared.datasets.size(), 1U);
+}
+
+}  // namespace
+}  // namespace weir::cli

@@ -1,0 +1,111 @@
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "cli/finding.h"
+#include "cli/progress.h"
+#include "cli/text_table.h"
+#include "cli/yaml_text.h"
+#include "crds/base/yaml.h"
+
+namespace weir::cli {
+namespace {
+
+Json ReadBack(const Json& value) {
+  const auto documents = ParseYaml(YamlText(value));
+  if (!documents || documents->size() != 1) return "not one document: " + YamlText(value);
+  return documents->front().value;
+}
+
+TEST(YamlText, ReadsBackToTheSameValue) {
+  const Json value = {
+      {"plain", "word"},
+      {"number", 7},
+      {"text-number", "7"},
+      {"yes", "no"},
+      {"null", nullptr},
+      {"empty", Json::array()},
+      {"none", Json::object()},
+      {"sentence", "One row, of one: \"thing\" # here"},
+      {"sql", "SELECT a,\n       b\nFROM t"},
+      {"ends", "line\n"},
+      {"spaced", " a\n b\t"},
+      {"blank", "a\n\nb"},
+      {"umlaut", "ä\xE2\x82\xAC"},
+      {"duration", "1d"},
+      {"date", "2026-01-01"},
+      {"float", 1.5},
+      {"list", Json::array({Json{{"name", "x"}, {"deep", Json{{"er", Json::array({1, "2", true})}}}}, "a: b", Json::array({Json::array({1})})})}};
+  EXPECT_EQ(ReadBack(value), value) << YamlText(value);
+}
+
+TEST(YamlText, PutsFirstWhatPeopleWriteFirst) {
+  const std::string text = YamlText({{"spec", {{"zone", "Landing"}}}, {"kind", "Dataset"}, {"apiVersion", "x/v1"}});
+  EXPECT_EQ(text, "apiVersion: x/v1\nkind: Dataset\nspec:\n  zone: Landing\n");
+}
+
+TEST(TextTable, AlignsFiguresToTheRightAndLeavesNoTrailingSpace) {
+  std::ostringstream out;
+  Print(out, {{"NAME", "ROWS", "WHY"}, {{"a", "7", ""}, {"bcd", "3000", "x"}}, {false, true}});
+  EXPECT_EQ(out.str(), "NAME   ROWS   WHY\na         7\nbcd    3000   x\n");
+}
+
+TEST(TextTable, GroupsThousands) {
+  EXPECT_EQ(Grouped(0), "0");
+  EXPECT_EQ(Grouped(999), "999");
+  EXPECT_EQ(Grouped(3'000'000), "3,000,000");
+  EXPECT_EQ(Grouped(-1234), "-1,234");
+  EXPECT_EQ(Grouped(-123), "-123");
+}
+
+TEST(Findings, AreSortedByPlaceAndSaidOnce) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const Terminal terminal{out, err};
+  const Finding late{"b.yaml", 3, "Dataset/x", "spec.zone", "Schema", "is wrong"};
+  Print(terminal, out, {late, {"a.yaml", 9, "", "", "BadYaml", "is none"}, late});
+  EXPECT_EQ(out.str(), "a.yaml:9: is none [BadYaml]\nb.yaml:3: Dataset/x spec.zone: is wrong [Schema]\n");
+}
+
+TEST(Findings, CannotMoveTheCursor) {
+  EXPECT_EQ(Printable("a\033[2Jb\r\x7F"), "a?[2Jb??");
+  EXPECT_EQ(OneLine("a\nb"), "a b");
+}
+
+RunView OneStage(api::StageState state) {
+  RunView run{"r-1", "flights", {}};
+  run.status.stages.push_back({.name = "land", .state = state, .attempt = 1});
+  run.status.stages[0].started = Time::FromSeconds(10);
+  return run;
+}
+
+TEST(Progress, TellsEachChangeOnceInAPipe) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const Terminal terminal{out, err};
+  Progress progress(terminal);
+  RunView run = OneStage(api::StageState::Running);
+  progress.Show({run}, Time::FromSeconds(11));
+  progress.Show({run}, Time::FromSeconds(12));
+  run.status.stages[0].state = api::StageState::Succeeded;
+  run.status.stages[0].finished = Time::FromSeconds(13);
+  run.status.stages[0].rows = api::Ledger{1000, 997, 3, 0};
+  progress.Show({run}, Time::FromSeconds(20));
+  EXPECT_EQ(err.str(), "flights land: Running\nflights land: Succeeded in 3.0s, 1,000 in, 997 out, 3 quarantined\n");
+}
+
+TEST(Progress, DrawsOverItselfOnATerminalWithoutColoursWhenNoneAreWanted) {
+  std::ostringstream out;
+  std::ostringstream err;
+  Terminal terminal{out, err};
+  terminal.errKind = Terminal::Kind::Tty;
+  Progress progress(terminal);
+  progress.Show({OneStage(api::StageState::Running)}, Time::FromSeconds(11));
+  progress.Show({OneStage(api::StageState::Running)}, Time::FromSeconds(12));
+  EXPECT_NE(err.str().find("[..............................] 0/1 stages"), std::string::npos) << err.str();
+  EXPECT_NE(err.str().find("\033[2A\r\033[J"), std::string::npos) << "two lines are drawn over";
+  EXPECT_EQ(err.str().find("\033[3"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace weir::cli

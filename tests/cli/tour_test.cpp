@@ -1,0 +1,189 @@
+// From a CSV with broken rows to a published table, each command as a person types it.
+#include <gmock/gmock.h>
+
+#include "crds/base/json.h"
+#include "tests/cli/commands.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Tour : public Commands {
+ protected:
+  Tour() { CopyExample("quarantine/readings.csv"); }
+};
+
+TEST_F(Tour, GoesFromAFileToAPublishedTable) {
+  const Ended init = Weir("init readings.csv");
+  ASSERT_EQ(init.code, 0) << init.err;
+  EXPECT_THAT(init.out, HasSubstr("weir run readings.yaml"));
+
+  const Ended check = Weir("check readings.yaml");
+  ASSERT_EQ(check.code, 0) << check.out << check.err;
+  EXPECT_EQ(check.out, "");
+
+  const Ended run = Weir("run readings.yaml");
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("load-readings decode-readings: Succeeded"));
+
+  const Ended query = Weir("query 'SELECT count(*) AS n, max(celsius) AS warmest FROM readings_v1' -o json");
+  ASSERT_EQ(query.code, 0) << query.err;
+  const auto rows = ParseJson(query.out);
+  ASSERT_TRUE(rows.ok()) << query.out;
+  EXPECT_EQ(Integer((*rows)[0], "n"), 8);
+}
+
+TEST_F(Tour, ClosesTheLedgerAndNamesEachRowThatWasSetAside) {
+  CopyExample("quarantine/readings.yaml");
+  const Ended run = Weir("run readings.yaml");
+  ASSERT_EQ(run.code, 0) << run.err;
+
+  const Ended explain = Weir("explain run -o json");
+  ASSERT_EQ(explain.code, 0) << explain.err;
+  const auto report = ParseJson(explain.out);
+  ASSERT_TRUE(report.ok()) << explain.out;
+  for (const Json& stage : At(*report, "stages")) {
+    const Json& ledger = At(stage, "rows");
+    EXPECT_EQ(Integer(ledger, "in"), Integer(ledger, "out") + Integer(ledger, "quarantined") + Integer(ledger, "filtered")) << Text(stage, "name");
+  }
+  const Json& aside = At(*report, "quarantined");
+  ASSERT_EQ(aside.size(), 4U) << explain.out;
+  EXPECT_EQ(Integer(aside[0], "line"), 5);
+  EXPECT_EQ(Text(aside[0], "column"), "celsius");
+  EXPECT_THAT(Text(aside[0], "text"), HasSubstr("warm"));
+  EXPECT_THAT(Text(aside[0], "file"), HasSubstr("readings"));
+  EXPECT_EQ(Integer(aside[1], "line"), 7);
+  EXPECT_EQ(Integer(aside[2], "line"), 8);
+  EXPECT_THAT(Text(aside[3], "reason"), HasSubstr("possible-temperature"));
+
+  const Ended text = Weir("explain run");
+  EXPECT_THAT(text.out, HasSubstr("Rows set aside"));
+  EXPECT_THAT(text.out, Not(HasSubstr("\033["))) << "no colours in a pipe";
+}
+
+TEST_F(Tour, ShowsWhatKubectlWouldShow) {
+  CopyExample("quarantine/readings.yaml");
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  const Ended all = Weir("get");
+  ASSERT_EQ(all.code, 0) << all.err;
+  EXPECT_THAT(all.out, HasSubstr("view.weirkeeper.io/weather-readings-v1"));
+  const Ended one = Weir("get wkv weather-readings-v1 -o json");
+  ASSERT_EQ(one.code, 0) << one.err;
+  const auto view = ParseJson(one.out);
+  ASSERT_TRUE(view.ok());
+  EXPECT_EQ(Integer(At(*view, "status"), "rows"), 6);
+  EXPECT_EQ(Weir("get wkv nothing-v1").code, 1);
+  EXPECT_EQ(Weir("get gadgets").code, 2);
+}
+
+TEST_F(Tour, ExplainsHowOldDataAreAndWhatTheyAreMadeOf) {
+  CopyExample("quarantine/readings.yaml");
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  const Ended explain = Weir("explain view/weather-readings-v1");
+  ASSERT_EQ(explain.code, 0) << explain.err;
+  for (const char* part : {"Data as of", "late from", "Dataset/readings", "Dataset/readings-history", "Dataset/readings-landing", "files readings.csv"})
+    EXPECT_THAT(explain.out, HasSubstr(part));
+}
+
+TEST_F(Tour, RunsAgainWhenNothingChanged) {
+  CopyExample("quarantine/readings.yaml");
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  const Ended again = Weir("run readings.yaml");
+  ASSERT_EQ(again.code, 0) << again.err;
+  const Ended runs = Weir("get pipelineruns -o json");
+  const auto list = ParseJson(runs.out);
+  ASSERT_TRUE(list.ok());
+  EXPECT_EQ(At(*list, "items").size(), 2U);
+}
+
+TEST_F(Tour, TakesManifestsFromStandardInput) {
+  CopyExample("quarantine/readings.yaml");
+  const Ended run = Weir("run - < readings.yaml");
+  EXPECT_EQ(run.code, 0) << run.err;
+}
+
+TEST_F(Tour, SaysWhyARunFailed) {
+  CopyExample("quarantine/readings.yaml");
+  Shell("sed -i 's/readings.csv/absent.csv/' readings.yaml");
+  const Ended run = Weir("run readings.yaml");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.err, HasSubstr("failed collect-readings"));
+  EXPECT_THAT(run.err, HasSubstr("absent.csv"));
+}
+
+// The runner of this test binds SQL as ever and then never ends by itself.
+constexpr const char* kSlowRunner = R"sh(#!/bin/sh
+grep -q '"kind":"Validate"' "$2" && exec REAL "$@"
+exec sleep 600
+)sh";
+
+class SlowTour : public Tour {
+ protected:
+  SlowTour() {
+    CopyExample("quarantine/readings.yaml");
+    Write("slow", kSlowRunner);
+    Shell("sed -i \"s|REAL|$(command -v weirkeeper-runner)|\" slow; chmod +x slow; sed -i 's/^  stages:/  retry: {backoff: 100ms}\\n  stages:/' readings.yaml");
+  }
+  // Starts a run that hangs in its first stage, does something to it, and answers how it ended.
+  Ended Disturb(const std::string& what) const {
+    return Shell(
+        ": >progress; WEIR_RUNNER=$PWD/slow weir run readings.yaml 2>>progress & weir=$!\nuntil grep -q 'land: Running' progress; do kill -0 $weir || exit 99; done\n" +
+        what + "\nwait $weir; code=$?; cat progress >&2; exit $code");
+  }
+  std::string RunnersLeft() const { return Shell("pgrep -f \"$PWD/.weir/lake/_weirkeeper/[p]ods\"").out; }
+};
+
+TEST_F(SlowTour, CancelsCleanlyOnInterrupt) {
+  const Ended run = Disturb("kill -INT $weir");
+  EXPECT_EQ(run.code, 130) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("cancelling the runs"));
+  EXPECT_EQ(RunnersLeft(), "");
+  EXPECT_THAT(Weir("explain run").out, HasSubstr("Cancelled"));
+}
+
+TEST_F(SlowTour, GivesALakeToOneRunAtATime) {
+  const Ended run = Disturb("weir run readings.yaml 2>second; echo \"second ended with $?\" >>progress; cat second >>progress; kill -INT $weir");
+  EXPECT_THAT(run.err, HasSubstr("second ended with 1"));
+  EXPECT_THAT(run.err, HasSubstr("another weir run works on the lake"));
+}
+
+TEST_F(SlowTour, GoesOnWhereAKilledRunWas) {
+  const Ended killed = Disturb("until grep -q Running .weir/lake/_weirkeeper/state.json; do :; done; kill -KILL $weir");
+  EXPECT_EQ(killed.code, 137);
+  EXPECT_EQ(RunnersLeft(), "");
+  const Ended run = Weir("run readings.yaml");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, HasSubstr("n\n6\n"));
+}
+
+TEST_F(SlowTour, EndsWhenItsTimeIsOver) {
+  const Ended run = Shell("WEIR_RUNNER=$PWD/slow weir run readings.yaml --timeout 1s");
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("Timed out"));
+  EXPECT_EQ(RunnersLeft(), "");
+}
+
+TEST_F(Tour, NeverOverwritesAManifest) {
+  Write("readings.yaml", "mine\n");
+  const Ended init = Weir("init readings.csv");
+  EXPECT_EQ(init.code, 2);
+  EXPECT_THAT(init.err, HasSubstr("never overwritten"));
+  EXPECT_EQ(Read("readings.yaml"), "mine\n");
+}
+
+TEST_F(Tour, RefusesAFileThatIsEmptyOrAbsent) {
+  Write("empty.csv", "");
+  EXPECT_THAT(Weir("init empty.csv").err, HasSubstr("is empty"));
+  EXPECT_THAT(Weir("init absent.csv").err, HasSubstr("is no file"));
+}
+
+TEST_F(Tour, SaysWhatToDoBeforeAnythingRan) {
+  const Ended get = Weir("get");
+  EXPECT_EQ(get.code, 1);
+  EXPECT_THAT(get.err, HasSubstr("start with weir run"));
+}
+
+}  // namespace
+}  // namespace weir::test
