@@ -83,6 +83,11 @@ Status RequestUnchanged(RunFollower& follower, Session& session, const Declared&
   return Ok();
 }
 
+void AwaitNextSecond(const Interrupt& interrupt, Time newest) {
+  constexpr int kLooks = 25;  // a clock that was set back is not waited for
+  for (int i = 0; i < kLooks && SystemClock().Now().Seconds() <= newest.Seconds(); ++i) interrupt.Wait(Duration::Millis(50));
+}
+
 enum class End { AllEnded, Interrupted, TimedOut };
 
 class Loop {
@@ -174,6 +179,7 @@ Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manif
   if (!before) return Complain(terminal, before.error());
   Interrupt interrupt;
   RunFollower follower(session, ns, pipelines);
+  AwaitNextSecond(interrupt, follower.NewestCreated());
   if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Complain(terminal, applied.error(), Exit::Usage);
   if (const Status requested = RequestUnchanged(follower, session, declared, *before, pipelines, SystemClock().Now()); !requested)
     return Complain(terminal, requested.error());

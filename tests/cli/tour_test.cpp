@@ -96,6 +96,7 @@ TEST_F(Tour, RunsAgainWhenNothingChanged) {
   const auto list = ParseJson(runs.out);
   ASSERT_TRUE(list.ok());
   EXPECT_EQ(At(*list, "items").size(), 2U);
+  EXPECT_THAT(Weir("explain run").out, HasSubstr("south,2026-03-01 01:00:00,warm,71")) << "the rows that an earlier run set aside";
 }
 
 TEST_F(Tour, RunsOneNamespaceAtATimeAndLooksAtThatOne) {
