@@ -19,7 +19,8 @@ void Summarize(const Terminal& terminal, const Manifests& manifests, const Findi
   if (terminal.format != OutputFormat::Table) return;
   std::size_t errors = 0;
   for (const Finding& finding : findings) errors += finding.severity == Finding::Severity::Error ? 1 : 0;
-  const std::string objects = std::to_string(manifests.objects.size()) + (manifests.objects.size() == 1 ? " object" : " objects");
+  std::string objects = std::to_string(manifests.objects.size()) + (manifests.objects.size() == 1 ? " object" : " objects");
+  if (manifests.foreign > 0) objects += " (" + std::to_string(manifests.foreign) + " of other kinds left alone)";
   if (errors == 0)
     terminal.err << terminal.OnErr(Paint::Green, "ok") << ": " << objects << ", nothing to mend\n";
   else

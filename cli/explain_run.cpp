@@ -22,8 +22,7 @@ void AddQuarantine(Json& report, const World& world, const std::string& run, con
   const auto revision = object ? plan::ReadRevision(*object) : Result<plan::Revision>(object.error());
   for (const api::StageStatus& stage : status.stages) {
     if (!stage.rows || stage.rows->quarantined == 0) continue;
-    const auto found =
-        revision ? ReadQuarantine(world, revision->bundle, run, stage.name, stage.attempt, limit) : Result<std::vector<engine::RejectedRow>>(revision.error());
+    const auto found = revision ? ReadQuarantine(world, revision->bundle, run, stage, limit) : Result<std::vector<engine::RejectedRow>>(revision.error());
     if (!found)
       report["quarantineUnreadable"] = found.error().message;
     else

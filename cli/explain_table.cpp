@@ -2,6 +2,7 @@
 
 #include "cli/cells.h"
 #include "cli/explain.h"
+#include "cli/lake_files.h"
 #include "cli/text_table.h"
 #include "operator/plan/bundle.h"
 
@@ -23,10 +24,8 @@ std::vector<Input> InputsOf(const plan::Bundle& bundle, const std::string& stage
     if (stage.transform && !stage.transform->from.empty()) inputs.push_back({&api::kDatasets, stage.transform->from});
     if (stage.transform) sql = stage.transform->sql;
     if (const plan::BundleView* view = stage.publish ? plan::FindView(bundle, stage.publish->view) : nullptr) sql = view->sql;
-    for (const api::TaskTable& table : bundle.tables) {
-      const bool itself = (stage.transform && table.name == stage.transform->into) || (stage.publish && table.name == stage.publish->view);
-      if (!itself && plan::MayName(sql, table.table)) inputs.push_back({table.kind == api::TargetKind::View ? &api::kViews : &api::kDatasets, table.name});
-    }
+    for (const api::TaskTable* table : TablesRead(bundle, sql))
+      inputs.push_back({table->kind == api::TargetKind::View ? &api::kViews : &api::kDatasets, table->name});
   }
   return inputs;
 }

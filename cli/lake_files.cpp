@@ -1,10 +1,14 @@
 #include "cli/lake_files.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <sstream>
 
+#include "cli/scratch.h"
 #include "crds/api/read.h"
+#include "runner/storage/table_log.h"
 
 namespace weir::cli {
 namespace {
@@ -33,6 +37,40 @@ Result<std::shared_ptr<storage::ObjectStore>> OpenFolder(const std::string& name
 Result<engine::RejectedRow> RowOf(const Json& json) {
   if (!json.is_object()) return Error{Fault::Data, "LogCorrupt", "a quarantine file holds something else than rows"};
   return engine::RejectedRow{Text(json, "file"), Integer(json, "line"), Text(json, "column"), Text(json, "reason"), Text(json, "text")};
+}
+
+Status AppendRows(const std::string& text, std::size_t limit, std::vector<engine::RejectedRow>& rows) {
+  std::istringstream lines(text);
+  for (std::string line; rows.size() < limit && std::getline(lines, line);) {
+    const auto json = ParseJson(line);
+    if (!json) return json.error();
+    auto row = RowOf(*json);
+    if (!row) return row.error();
+    rows.push_back(std::move(*row));
+  }
+  return Ok();
+}
+
+Result<std::shared_ptr<storage::ObjectStore>> OpenNamed(const World& world, const plan::Bundle& bundle, const std::string& name) {
+  for (const api::Store& store : bundle.stores)
+    if (store.name == name) return OpenLakeStore(world, store);
+  return Error{Fault::Missing, "StoreUnavailable", "the revision names no store " + name};
+}
+
+Result<std::set<std::string>> QuarantinePaths(const World& world, const plan::Bundle& bundle, const std::string& run, const api::StageStatus& status) {
+  const auto stage = std::find_if(bundle.stages.begin(), bundle.stages.end(), [&](const api::Stage& s) { return s.name == status.name; });
+  const bool decodes = stage != bundle.stages.end() && stage->transform && !stage->transform->from.empty();
+  const api::TaskTable* target = decodes ? plan::FindTable(bundle, api::TargetKind::Dataset, stage->transform->into) : nullptr;
+  if (target == nullptr)
+    return std::set<std::string>{bundle.outcomePath + "/quarantine/" + run + "/" + status.name + "-" + std::to_string(status.attempt) + ".jsonl"};
+  const auto store = OpenNamed(world, bundle, target->store);
+  if (!store) return store.error();
+  const auto state = storage::TableLog(*store, target->path, storage::LogKind::Delta).Load(status.version);
+  if (!state) return state.error();
+  std::set<std::string> paths;
+  for (const auto& [path, file] : state->files)
+    if (const auto tag = file.tags.find("quarantine"); tag != file.tags.end()) paths.insert(tag->second);
+  return paths;
 }
 
 }  // namespace
@@ -71,26 +109,34 @@ Result<LakePlace> OpenLocation(const World& world, const std::string& location) 
   return Error{Fault::Missing, "StoreUnavailable", location + " cannot be read from here: no store of the Lake has its bucket"};
 }
 
-Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const std::string& run, const std::string& stage,
-                                                        int attempt, std::size_t limit) {
-  for (const api::Store& store : bundle.stores) {
-    if (store.name != bundle.outcomeStore) continue;
-    const auto opened = OpenLakeStore(world, store);
-    if (!opened) return opened.error();
-    const auto text = (*opened)->Get(bundle.outcomePath + "/quarantine/" + run + "/" + stage + "-" + std::to_string(attempt) + ".jsonl");
+Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const std::string& run, const api::StageStatus& stage,
+                                                        std::size_t limit) {
+  const auto opened = OpenNamed(world, bundle, bundle.outcomeStore);
+  if (!opened) return opened.error();
+  const auto paths = QuarantinePaths(world, bundle, run, stage);
+  if (!paths) return paths.error();
+  std::vector<engine::RejectedRow> rows;
+  for (const std::string& path : *paths) {
+    const auto text = (*opened)->Get(path);
     if (!text) return text.error();
-    std::vector<engine::RejectedRow> rows;
-    std::istringstream lines(*text);
-    for (std::string line; rows.size() < limit && std::getline(lines, line);) {
-      const auto json = ParseJson(line);
-      if (!json) return json.error();
-      auto row = RowOf(*json);
-      if (!row) return row.error();
-      rows.push_back(std::move(*row));
-    }
-    return rows;
+    if (Status appended = AppendRows(*text, limit, rows); !appended) return appended.error();
   }
-  return Error{Fault::Missing, "StoreUnavailable", "the revision names no store " + bundle.outcomeStore};
+  return rows;
+}
+
+std::vector<const api::TaskTable*> TablesRead(const plan::Bundle& bundle, const std::string& sql) {
+  std::vector<const api::TaskTable*> named;
+  for (const api::TaskTable& table : bundle.tables)
+    if (!api::HoldsFiles(table.zone) && plan::MayName(sql, table.table)) named.push_back(&table);
+  const auto scratch = Scratch::Make();
+  auto engine = scratch ? engine::MakeEngine({0, 1, scratch->Path()}) : Result<std::unique_ptr<engine::Engine>>(scratch.error());
+  if (!engine) return named;
+  for (const api::TaskTable* table : named)
+    if (!(*engine)->Attach(table->table, {}, table->columns)) return named;
+  const auto bound = (*engine)->Bind(sql);
+  if (!bound) return named;
+  std::erase_if(named, [&](const api::TaskTable* table) { return std::find(bound->tables.begin(), bound->tables.end(), table->table) == bound->tables.end(); });
+  return named;
 }
 
 }  // namespace weir::cli

@@ -6,6 +6,7 @@
 
 #include "cli/world.h"
 #include "crds/api/lake.h"
+#include "crds/api/stage_status.h"
 #include "operator/plan/bundle.h"
 #include "runner/engine/engine.h"
 #include "runner/storage/object_store.h"
@@ -26,8 +27,12 @@ Result<std::shared_ptr<storage::ObjectStore>> OpenLakeStore(const World& world, 
 // What a status calls `location`: file:///folder/of/the/table, as the runner that wrote it saw it, or s3://bucket/path.
 Result<LakePlace> OpenLocation(const World& world, const std::string& location);
 
-// Rows that one attempt of a stage set aside, as the ledger file in the lake keeps them; at most `limit`.
-Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const std::string& run, const std::string& stage,
-                                                        int attempt, std::size_t limit);
+// Rows that are set aside behind the figures of one stage of a run, at most `limit`. A stage that decodes files one by
+// one keeps those of earlier runs: the tags of the version's files name where their rows lie.
+Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const std::string& run, const api::StageStatus& stage,
+                                                        std::size_t limit);
+
+// Tables that the SQL reads, bound against the declared tables of the bundle; by name alone when it does not bind.
+std::vector<const api::TaskTable*> TablesRead(const plan::Bundle& bundle, const std::string& sql);
 
 }  // namespace weir::cli

@@ -15,6 +15,7 @@ struct RunView {
   std::string name;
   std::string pipeline;
   api::RunStatus status;
+  Time created;
 };
 
 // Shows runs while they go on. On a terminal: one bar for each run and one line for each stage, drawn over in place.

@@ -33,12 +33,24 @@ std::string SourceOf(const RunOptions& options) {
   return Absolute(fs::is_directory(first, error) ? first : fs::path(first).parent_path().empty() ? "." : fs::path(first).parent_path().string());
 }
 
-// Pipelines to run, by name; an error when the one that was asked for is not there.
-Result<std::vector<std::string>> Chosen(const Declared& declared, const RunOptions& options) {
-  std::vector<std::string> names;
-  for (const auto& [index, pipeline] : declared.pipelines)
-    if (options.pipeline.empty() || options.pipeline == pipeline.meta.name) names.push_back(pipeline.meta.name);
-  if (!names.empty()) return names;
+// What is to run: pipelines of one namespace, by name.
+struct Choice {
+  std::string ns;
+  std::vector<std::string> pipelines;
+};
+
+Result<Choice> Chosen(const Declared& declared, const RunOptions& options) {
+  Choice choice;
+  for (const auto& [index, pipeline] : declared.pipelines) {
+    if (!options.pipeline.empty() && options.pipeline != pipeline.meta.name) continue;
+    if (!choice.ns.empty() && choice.ns != pipeline.meta.ns)
+      return Error{Fault::Invalid, "Usage",
+                   "the manifests hold pipelines of the namespaces " + choice.ns + " and " + pipeline.meta.ns +
+                       ": weir run takes one namespace at a time, choose with --pipeline"};
+    choice.ns = pipeline.meta.ns;
+    choice.pipelines.push_back(pipeline.meta.name);
+  }
+  if (!choice.pipelines.empty()) return choice;
   if (options.pipeline.empty()) return Error{Fault::Invalid, "Usage", "the manifests hold no Pipeline, so there is nothing to run"};
   return Error{Fault::Invalid, "Usage", "the manifests hold no Pipeline \"" + options.pipeline + "\""};
 }
@@ -69,6 +81,11 @@ Status RequestUnchanged(RunFollower& follower, Session& session, const Declared&
     if (Status requested = follower.Request(name, now); !requested) return requested;
   }
   return Ok();
+}
+
+void AwaitNextSecond(const Interrupt& interrupt, Time newest) {
+  constexpr int kLooks = 25;  // a clock that was set back is not waited for
+  for (int i = 0; i < kLooks && SystemClock().Now().Seconds() <= newest.Seconds(); ++i) interrupt.Wait(Duration::Millis(50));
 }
 
 enum class End { AllEnded, Interrupted, TimedOut };
@@ -152,18 +169,19 @@ Exit Tell(const Terminal& terminal, const World& world, const std::vector<Pipeli
 }
 
 Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manifests& manifests, const Declared& declared, const std::string& runner) {
-  const auto pipelines = Chosen(declared, options);
-  if (!pipelines) return Complain(terminal, pipelines.error(), Exit::Usage);
+  const auto choice = Chosen(declared, options);
+  if (!choice) return Complain(terminal, choice.error(), Exit::Usage);
+  const auto& [ns, pipelines] = *choice;
   auto opened = Session::Open({Absolute(options.place.lake), SourceOf(options), runner});
   if (!opened) return Complain(terminal, opened.error());
   Session& session = **opened;
   const auto before = ReadPublished(session.Cluster());
   if (!before) return Complain(terminal, before.error());
-  const std::string ns = declared.pipelines[0].object.meta.ns;
   Interrupt interrupt;
-  RunFollower follower(session, ns, *pipelines);
-  if (const Status applied = Apply(session.Cluster(), manifests, *pipelines); !applied) return Complain(terminal, applied.error(), Exit::Usage);
-  if (const Status requested = RequestUnchanged(follower, session, declared, *before, *pipelines, SystemClock().Now()); !requested)
+  RunFollower follower(session, ns, pipelines);
+  AwaitNextSecond(interrupt, follower.NewestCreated());
+  if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Complain(terminal, applied.error(), Exit::Usage);
+  if (const Status requested = RequestUnchanged(follower, session, declared, *before, pipelines, SystemClock().Now()); !requested)
     return Complain(terminal, requested.error());
   if (const Status started = session.Start(); !started) return Complain(terminal, started.error());
   Loop loop(terminal, session, follower, interrupt, options.timeout);

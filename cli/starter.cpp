@@ -8,7 +8,7 @@
 namespace weir::cli {
 namespace {
 
-Json Manifest(std::string_view kind, const std::string& name, Json spec) {
+Json Object(std::string_view kind, const std::string& name, Json spec) {
   return {{"apiVersion", api::kApiVersion}, {"kind", kind}, {"metadata", {{"name", name}}}, {"spec", std::move(spec)}};
 }
 
@@ -25,7 +25,7 @@ Json DatasetManifest(const StarterNames& names, const InferredFile& file, api::Z
                      : files                    ? "Every file that ever landed, byte for byte."
                                                 : "Rows of " + file.path + ", typed.";
   const std::string suffix = zone == api::Zone::Landing ? "-landing" : files ? "-history" : "";
-  return Manifest("Dataset", file.name + suffix, api::Write(spec));
+  return Object("Dataset", file.name + suffix, api::Write(spec));
 }
 
 Json ViewManifest(const StarterNames& names, const InferredFile& file) {
@@ -41,7 +41,7 @@ Json ViewManifest(const StarterNames& names, const InferredFile& file) {
   }
   spec.query.sql = "SELECT " + columns + "\nFROM \"" + TableName(file.name) + "\"";
   spec.freshness = api::Freshness{Duration::Hours(24)};
-  return Manifest("View", file.name + "-v1", api::Write(spec));
+  return Object("View", file.name + "-v1", api::Write(spec));
 }
 
 api::Stage LandStage(const InferredFile& file) {
@@ -75,7 +75,7 @@ Json PipelineManifest(const StarterNames& names, const std::vector<InferredFile>
     if (At(stage, "resources").empty()) stage.erase("resources");
     if (stage.contains("land")) stage["needs"] = Json::array();
   }
-  return Manifest("Pipeline", DerivedName({"load", names.name}, 50), std::move(json));
+  return Object("Pipeline", DerivedName({"load", names.name}, 50), std::move(json));
 }
 
 }  // namespace

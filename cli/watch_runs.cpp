@@ -38,8 +38,10 @@ PipelineView FromRun(const std::string& pipeline, const RunView& run) {
 
 RunFollower::RunFollower(Session& session, std::string ns, std::vector<std::string> pipelines)
     : session_(session), ns_(std::move(ns)), pipelines_(std::move(pipelines)) {
-  for (const RunView& run : Runs())
+  for (const RunView& run : Runs()) {
+    newest_ = std::max(newest_, run.created);
     if (IsFinished(run.status)) old_.insert(run.name);
+  }
 }
 
 Status RunFollower::Request(const std::string& pipeline, Time now) {
@@ -55,7 +57,8 @@ std::vector<RunView> RunFollower::Runs() const {
   if (!listing) return runs;
   for (const Json& item : listing->items) {
     std::vector<api::Problem> newer;
-    RunView run{api::ReadMeta(item).name, Text(At(item, "spec"), "pipeline"), {}};
+    const api::Meta meta = api::ReadMeta(item);
+    RunView run{meta.name, Text(At(item, "spec"), "pipeline"), {}, meta.created};
     if (At(item, "status").is_object()) run.status = api::Read<api::RunStatus>(At(item, "status"), "status", newer);
     if (std::find(pipelines_.begin(), pipelines_.end(), run.pipeline) != pipelines_.end() && !old_.contains(run.name)) runs.push_back(std::move(run));
   }

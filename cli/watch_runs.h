@@ -28,6 +28,10 @@ class RunFollower {
   // Starts one run of the pipeline by annotation; the controllers do the rest.
   Status Request(const std::string& pipeline, Time now);
 
+  // When the newest run of an earlier session was created. Runs are named by that second, so that two in one second
+  // would be one.
+  Time NewestCreated() const { return newest_; }
+
   // Whether a run of an earlier session goes on.
   bool GoesOn(const std::string& pipeline) const;
 
@@ -44,7 +48,8 @@ class RunFollower {
   Session& session_;
   const std::string ns_;
   const std::vector<std::string> pipelines_;
-  std::set<std::string> old_;        // names of runs that had ended before
+  std::set<std::string> old_;  // names of runs that had ended before
+  Time newest_;
   std::set<std::string> requested_;  // pipelines
   std::optional<Time> idle_since_;
   std::string idle_version_;

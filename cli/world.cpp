@@ -11,6 +11,16 @@ namespace {
 
 constexpr const char* kDefaultNamespace = "default";
 
+// The namespace of all pipelines there are, when they share one.
+std::string NamespaceOf(kube::ClusterApi& cluster) {
+  const auto pipelines = cluster.List({api::kPipelines, "", ""});
+  if (!pipelines || pipelines->items.empty()) return kDefaultNamespace;
+  const std::string first = api::ReadMeta(pipelines->items[0]).ns;
+  for (const Json& pipeline : pipelines->items)
+    if (api::ReadMeta(pipeline).ns != first) return kDefaultNamespace;
+  return first;
+}
+
 Result<World> OpenCluster(const Place& place) {
   const auto access = kube::FromKubeconfig({place.kubeconfig, place.context});
   if (!access) return access.error();
@@ -31,7 +41,8 @@ Result<World> OpenLocal(const Place& place) {
     return Error{Fault::Missing, "NoState",
                  "nothing has run in " + place.lake + " yet: start with weir run FOLDER, name another folder with --lake, or a cluster with --kubeconfig"};
   }
-  return World{std::move(cluster), place.ns.empty() ? kDefaultNamespace : place.ns, place.lake, World::Kind::Local};
+  const std::string ns = place.ns.empty() ? NamespaceOf(*cluster) : place.ns;
+  return World{std::move(cluster), ns, place.lake, World::Kind::Local};
 }
 
 Result<World> Open(const Place& place) {

@@ -14,7 +14,7 @@ struct Place {
   std::string lake = ".weir/lake";
   std::string kubeconfig;  // files as KUBECONFIG names them; empty: none was given
   std::string context;
-  std::string ns;  // empty: of the kubeconfig's context, or "default"
+  std::string ns;  // empty: of the kubeconfig's context, or that of all local pipelines, or "default"
 };
 
 // That world, opened. `lake` is the folder of the built-in Lake (local), or a folder in which the volumes of the cluster

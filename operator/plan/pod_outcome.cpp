@@ -62,11 +62,16 @@ StageOutcome ByExitCode(const Pod& pod, int code) {
   return Ended(OutcomeClass::Bug, Reason::InternalError, ended + " and no outcome; see its log.");
 }
 
+// A runner that was told to stop knows that it was, not by whom: the pod tells.
+bool OnlyKnowsThatItWasStopped(const std::optional<StageOutcome>& said) { return said && said->result == OutcomeClass::Infrastructure; }
+
 StageOutcome OutcomeOfEnded(const Pod& pod) {
-  if (auto said = TheRunnersWords(pod)) return std::move(*said);
+  auto said = TheRunnersWords(pod);
+  if (said && !OnlyKnowsThatItWasStopped(said)) return std::move(*said);
   if (pod.reason == "DeadlineExceeded")
     return Ended(OutcomeClass::Resource, Reason::DeadlineExceeded, "The attempt took longer than the stage's attemptTimeout; raise it, or give the stage more CPU.");
   if (auto taken = TakenAway(pod)) return std::move(*taken);
+  if (said) return std::move(*said);
   if (pod.exitCode) return ByExitCode(pod, *pod.exitCode);
   return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, "Pod " + pod.meta.name + " ended before its container started: " + pod.reason + " " + pod.message);
 }

@@ -96,6 +96,22 @@ TEST_F(Tour, RunsAgainWhenNothingChanged) {
   const auto list = ParseJson(runs.out);
   ASSERT_TRUE(list.ok());
   EXPECT_EQ(At(*list, "items").size(), 2U);
+  EXPECT_THAT(Weir("explain run").out, HasSubstr("south,2026-03-01 01:00:00,warm,71")) << "the rows that an earlier run set aside";
+}
+
+TEST_F(Tour, RunsOneNamespaceAtATimeAndLooksAtThatOne) {
+  CopyExample("quarantine/readings.yaml");
+  Shell("sed 's/^metadata:/metadata:\\n  namespace: weather/' readings.yaml > weather.yaml");
+  EXPECT_THAT(Weir("run readings.yaml weather.yaml").err, HasSubstr("one namespace at a time"));
+  ASSERT_EQ(Weir("run weather.yaml").code, 0);
+  EXPECT_THAT(Weir("get views").out, HasSubstr("weather-readings-v1"));
+  EXPECT_EQ(Weir("query 'SELECT * FROM weather_readings_v1'").code, 0);
+}
+
+TEST_F(Tour, RunsOnlyThePipelineThatWasAskedFor) {
+  CopyExample("quarantine/readings.yaml");
+  EXPECT_THAT(Weir("run readings.yaml --pipeline other").err, HasSubstr("hold no Pipeline \"other\""));
+  EXPECT_EQ(Weir("run readings.yaml --pipeline collect-readings").code, 0);
 }
 
 TEST_F(Tour, TakesManifestsFromStandardInput) {
@@ -129,7 +145,8 @@ class SlowTour : public Tour {
   // Starts a run that hangs in its first stage, does something to it, and answers how it ended.
   Ended Disturb(const std::string& what) const {
     return Shell(
-        ": >progress; WEIR_RUNNER=$PWD/slow weir run readings.yaml 2>>progress & weir=$!\nuntil grep -q 'land: Running' progress; do kill -0 $weir || exit 99; done\n" +
+        ": >progress; WEIR_RUNNER=$PWD/slow weir run readings.yaml 2>>progress & weir=$!\nuntil grep -q 'land: Running' progress; do kill -0 $weir || exit 99; "
+        "done\n" +
         what + "\nwait $weir; code=$?; cat progress >&2; exit $code");
   }
   std::string RunnersLeft() const { return Shell("pgrep -f \"$PWD/.weir/lake/_weirkeeper/[p]ods\"").out; }

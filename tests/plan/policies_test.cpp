@@ -184,6 +184,18 @@ TEST(PodOutcome, BelievesTheRunnerWhateverKilledItAfterwards) {
   EXPECT_EQ(OutcomeOf(pod, kNow)->result, OutcomeClass::Succeeded);
 }
 
+TEST(PodOutcome, SaysWhoStoppedARunnerThatOnlyKnowsThatItWasStopped) {
+  const std::string stopped = R"({"result": "Infrastructure", "reason": "RunnerKilled"})";
+  using Expected = std::pair<OutcomeClass, Reason>;
+  Pod pod = EndedPod(10, "Error", stopped);
+  EXPECT_EQ(EndOf(pod), (Expected{OutcomeClass::Infrastructure, Reason::RunnerKilled}));
+  pod.reason = "DeadlineExceeded";
+  EXPECT_EQ(EndOf(pod), (Expected{OutcomeClass::Resource, Reason::DeadlineExceeded}));
+  pod = EndedPod(10, "Error", stopped);
+  pod.meta.deleted = kNow;
+  EXPECT_EQ(EndOf(pod), (Expected{OutcomeClass::Infrastructure, Reason::PodDeleted}));
+}
+
 TEST(PodOutcome, TakesNoWordsThatAreNotOfTheRunner) {
   EXPECT_EQ(EndOf(EndedPod(1, "Error", "panic: something")).first, OutcomeClass::Bug);
   EXPECT_EQ(EndOf(EndedPod(1, "Error", R"({"result": "Splendid"})")).first, OutcomeClass::Bug);
