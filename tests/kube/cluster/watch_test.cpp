@@ -107,12 +107,6 @@ TEST_F(Watches, ALargeBurstLosesNothing) {
   EXPECT_EQ(watching.Await(40).size(), 40u);
 }
 
-TEST_F(Watches, AVersionThatIsGoneIsExpired) {
-  const auto end = cluster_->Watch(ConfigMaps(), "1", [](WatchEvent&&) {}, {});
-  ASSERT_TRUE(end) << end.error().message;
-  EXPECT_EQ(*end, WatchEnd::Expired);
-}
-
 TEST_F(Watches, TheServerEndsAWatchAfterItsTime) {
   const auto brief = Connect({.shortestWatch = Duration::Seconds(2), .longestWatch = Duration::Seconds(2), .stop = {}, .onCall = {}, .onWarning = {}});
   const std::string version = brief->List(ConfigMaps())->resourceVersion;
