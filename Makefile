@@ -29,7 +29,7 @@ bench:           ## the benchmarks of docs/benchmarks.md
 	@tests/bench/run
 
 soak:            ## what is longer than CI allows
-	@tests/run soak
+	@tests/soak
 
 format:          ## clang-format over our sources
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-14 -i
