@@ -50,6 +50,11 @@ Error InTable(Error error, const std::string& table) {
   return error;
 }
 
+Status HasMetadata(const TableState& state, const std::string& table) {
+  if (state.version >= 0 && state.schemaString.empty()) return Error{Fault::Data, "LogCorrupt", "table " + table + ": the log has no metaData"};
+  return Ok();
+}
+
 Json CommitInfo(const Committer& committer, Time now, std::string_view operation) {
   Json ours = {{"run", committer.run},     {"runUid", committer.runUid},     {"stage", committer.stage},       {"attempt", committer.attempt},
                {"epoch", committer.epoch}, {"pipeline", committer.pipeline}, {"revision", committer.revision}, {"image", committer.image}};
@@ -126,7 +131,7 @@ Status TableLog::Replay(TableState& state, std::int64_t version) {
   return Ok();
 }
 
-Result<TableState> TableLog::Load(std::optional<std::int64_t> version) {
+Result<TableState> TableLog::ReplayAll(std::optional<std::int64_t> version) {
   const auto versions = Versions();
   if (!versions) return versions.error();
   const std::int64_t newest = static_cast<std::int64_t>(versions->size()) - 1;
@@ -141,8 +146,25 @@ Result<TableState> TableLog::Load(std::optional<std::int64_t> version) {
       return Error{Fault::Data, "LogCorrupt", "table " + path_ + ": " + read.error().message + " although it was listed"};
     if (!read) return read.error();
   }
-  if (wanted >= 0 && state.schemaString.empty()) return Error{Fault::Data, "LogCorrupt", "table " + path_ + ": the log has no metaData"};
+  if (const Status readable = HasMetadata(state, path_); !readable) return readable.error();
   return state;
+}
+
+Status TableLog::Refresh() {
+  if (known_) {
+    const Status advanced = Advance(*known_);
+    return advanced ? HasMetadata(*known_, path_) : advanced;
+  }
+  Result<TableState> state = ReplayAll(std::nullopt);
+  if (!state) return state.error();
+  known_ = std::move(state).value();
+  return Ok();
+}
+
+Result<TableState> TableLog::Load(std::optional<std::int64_t> version) {
+  if (version) return ReplayAll(version);
+  if (const Status fresh = Refresh(); !fresh) return fresh.error();
+  return *known_;
 }
 
 // Replays what was committed since; one request more than there are new entries.
@@ -166,10 +188,9 @@ Result<CommitResult> TableLog::Recall(const TableState& state, const Committer& 
 }
 
 Result<std::optional<CommitResult>> TableLog::FindCommitted(const Committer& committer) {
-  const Result<TableState> state = Load();
-  if (!state) return state.error();
-  if (!state->transactions.contains(StageApp(committer))) return std::optional<CommitResult>();
-  Result<CommitResult> found = Recall(*state, committer);
+  if (const Status fresh = Refresh(); !fresh) return fresh.error();
+  if (!known_->transactions.contains(StageApp(committer))) return std::optional<CommitResult>();
+  Result<CommitResult> found = Recall(*known_, committer);
   if (!found) return found.error();
   return std::optional(std::move(*found));
 }
@@ -188,20 +209,20 @@ Result<std::string> TableLog::ClaimEntry(const TableState& state, const Committe
 }
 
 Status TableLog::Claim(const Committer& committer, const TableSchema& schema) {
-  Result<TableState> state = Load();
-  if (!state) return state.error();
+  if (const Status fresh = Refresh(); !fresh) return fresh.error();
+  TableState& state = *known_;
   int lost = 0;
   for (int races = 0; races < kMostRaces; ++races) {
-    if (state->Epoch() > committer.epoch) return Fenced(path_, *state, committer);
-    if (state->Epoch() == committer.epoch) return store_->Settle(EntryPath(state->transactionCommits.at(std::string(kEpochApp))));
+    if (state.Epoch() > committer.epoch) return Fenced(path_, state, committer);
+    if (state.Epoch() == committer.epoch) return store_->Settle(EntryPath(state.transactionCommits.at(std::string(kEpochApp))));
     if (committer.attempt <= 1) return Ok();
-    const Result<std::string> text = ClaimEntry(*state, committer, schema);
+    const Result<std::string> text = ClaimEntry(state, committer, schema);
     if (!text) return text.error();
-    const Result<Put> put = PutEntry(*store_, EntryPath(state->version + 1), *text);
+    const Result<Put> put = PutEntry(*store_, EntryPath(state.version + 1), *text);
     if (!put) return InTable(put.error(), path_);
     if (*put == Put::Done) return Ok();
     if (*put == Put::Unknown && ++lost > kMostLostReplies) break;
-    if (const Status advanced = Advance(*state); !advanced) return advanced;
+    if (const Status advanced = Advance(state); !advanced) return advanced;
   }
   return Error{Fault::Transient, "StoreUnavailable",
                "table " + path_ + " (" + store_->Describe() + "): could not be claimed, replies got lost or others kept writing"};
@@ -235,26 +256,26 @@ Result<std::string> TableLog::CommitEntry(const TableState& state, const Committ
 }
 
 Result<CommitResult> TableLog::Commit(const Committer& committer, const TableChange& change) {
-  Result<TableState> state = Load();
-  if (!state) return state.error();
+  if (const Status fresh = Refresh(); !fresh) return fresh.error();
+  TableState& state = *known_;
   int lost = 0;
   for (int races = 0; races < kMostRaces; ++races) {
-    if (state->Epoch() > committer.epoch) return Fenced(path_, *state, committer);
-    if (state->transactions.contains(StageApp(committer))) {
-      Result<CommitResult> found = Recall(*state, committer);
+    if (state.Epoch() > committer.epoch) return Fenced(path_, state, committer);
+    if (state.transactions.contains(StageApp(committer))) {
+      Result<CommitResult> found = Recall(state, committer);
       // After a lost reply of our own, what stands there is this very commit.
-      if (found && lost > 0 && state->transactions.at(StageApp(committer)) == committer.epoch) found->alreadyCommitted = false;
+      if (found && lost > 0 && state.transactions.at(StageApp(committer)) == committer.epoch) found->alreadyCommitted = false;
       return found;
     }
-    const Result<std::string> text = CommitEntry(*state, committer, change);
+    const Result<std::string> text = CommitEntry(state, committer, change);
     if (!text) return text.error();
-    const std::int64_t version = state->version + 1;
+    const std::int64_t version = state.version + 1;
     const Result<Put> put = PutEntry(*store_, EntryPath(version), *text);
     if (!put) return InTable(put.error(), path_);
     if (*put == Put::Done) return CommitResult{version, false, change.facts};
     if (*put == Put::Unknown && ++lost > kMostLostReplies)
       return Error{Fault::Transient, "OutcomeUnknown", "table " + path_ + " (" + store_->Describe() + "): replies to the commit got lost"};
-    if (const Status advanced = Advance(*state); !advanced) return advanced.error();
+    if (const Status advanced = Advance(state); !advanced) return advanced.error();
   }
   return Error{Fault::Conflict, "CommitConflict", "table " + path_ + ": other writers took " + std::to_string(kMostRaces) + " versions in a row"};
 }

@@ -80,7 +80,8 @@ struct CommitResult {
   Json facts;
 };
 
-// The log of one table. Not thread-safe; make one per use.
+// The log of one table. Entries are immutable, so what was replayed once is kept, and each further look reads only what
+// was committed since. Not thread-safe; make one per use.
 class TableLog {
  public:
   // `clock` (null: the system's) stamps commits, and must outlive this.
@@ -110,6 +111,8 @@ class TableLog {
   std::string EntryPath(std::int64_t version) const;
   Result<std::vector<std::int64_t>> Versions();
   Status Replay(TableState& state, std::int64_t version);
+  Result<TableState> ReplayAll(std::optional<std::int64_t> version);
+  Status Refresh();
   Status Advance(TableState& state);
   Result<CommitResult> Recall(const TableState& state, const Committer& committer);
   Result<std::string> ClaimEntry(const TableState& state, const Committer& committer, const TableSchema& schema);
@@ -119,6 +122,7 @@ class TableLog {
   std::string path_;
   LogKind kind_;
   const Clock* clock_;
+  std::optional<TableState> known_;  // the newest version as of the last look
 };
 
 }  // namespace weir::storage
