@@ -8,14 +8,14 @@
 namespace weir::kube {
 namespace {
 
-Error Refused(std::string message) { return {Fault::Invalid, "BadKubeconfig", std::move(message)}; }
-
 std::string TrimRight(std::string text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
   return text;
 }
 
 }  // namespace
+
+Error BadKubeconfig(std::string message) { return {Fault::Invalid, "BadKubeconfig", std::move(message)}; }
 
 Result<std::string> Credential::Read() const {
   if (file.empty()) return text;
@@ -35,14 +35,14 @@ std::string ProcessEnvironment(const std::string& name) {
 Status CheckAccess(const Access& access, const std::string& where) {
   const bool tls = access.server.starts_with("https://");
   if (!tls && !access.server.starts_with("http://"))
-    return Refused(where + ": server \"" + access.server + "\" must start with https:// (or http:// for a local proxy)");
+    return BadKubeconfig(where + ": server \"" + access.server + "\" must start with https:// (or http:// for a local proxy)");
   if (access.server.find('[') != std::string::npos) {
-    return Refused(where + ": server \"" + access.server + "\" is an IPv6 address, which the HTTP client cannot reach; give a host name or an IPv4 address");
+    return BadKubeconfig(where + ": server \"" + access.server + "\" is an IPv6 address, which the HTTP client cannot reach; give a host name or an IPv4 address");
   }
   const bool credentials = access.certificate.Given() || access.key.Given() || access.token.Given();
-  if (!tls) return credentials ? Status(Refused(where + ": credentials are not sent over http; use https")) : Ok();
-  if (!access.authority.Given()) return Refused(where + ": certificate-authority or certificate-authority-data is missing; system roots are not trusted");
-  if (access.certificate.Given() != access.key.Given()) return Refused(where + ": client certificate and client key must be given together");
+  if (!tls) return credentials ? Status(BadKubeconfig(where + ": credentials are not sent over http; use https")) : Ok();
+  if (!access.authority.Given()) return BadKubeconfig(where + ": certificate-authority or certificate-authority-data is missing; system roots are not trusted");
+  if (access.certificate.Given() != access.key.Given()) return BadKubeconfig(where + ": client certificate and client key must be given together");
   return Ok();
 }
 

@@ -52,7 +52,10 @@ Result<Access> InCluster(const Environment& environment, const std::string& fold
 // The first of: `choice.path` (a flag), KUBECONFIG, the cluster that we run in, ~/.kube/config.
 Result<Access> FindAccess(const KubeconfigChoice& choice, const Environment& environment);
 
-// Fault::Invalid, reason "BadKubeconfig", unless http.cpp can reach such a server: https with an authority, or http
+// Fault::Invalid, reason "BadKubeconfig".
+Error BadKubeconfig(std::string message);
+
+// BadKubeconfig unless http.cpp can reach such a server: https with an authority, or http
 // without any credential (`kubectl proxy`), and a name or an IPv4 address. `where` begins the message.
 Status CheckAccess(const Access& access, const std::string& where);
 

@@ -24,8 +24,6 @@ struct Entry {
   std::string path;
 };
 
-Error Unusable(std::string message) { return {Fault::Invalid, "BadKubeconfig", std::move(message)}; }
-
 Result<std::string> DecodeBase64(const std::string& text) {
   static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
@@ -33,12 +31,12 @@ Result<std::string> DecodeBase64(const std::string& text) {
   for (const char c : text) {
     if (c == '=' || std::isspace(static_cast<unsigned char>(c))) continue;
     const auto digit = kDigits.find(c);
-    if (digit == std::string_view::npos) return Unusable("is not base64");
+    if (digit == std::string_view::npos) return BadKubeconfig("is not base64");
     bits = (bits << 6 | static_cast<unsigned>(digit)) & 0xffffff;
     count += 6;
     if (count >= 8) out.push_back(static_cast<char>(bits >> (count -= 8) & 0xff));
   }
-  if (out.empty()) return Unusable("is empty");
+  if (out.empty()) return BadKubeconfig("is empty");
   return out;
 }
 
@@ -50,12 +48,12 @@ Result<std::vector<File>> ReadFiles(const std::string& paths) {
     std::ifstream stream(path, std::ios::binary);
     std::ostringstream text;
     if (stream) text << stream.rdbuf();
-    if (!stream) return Unusable("kubeconfig " + path + " cannot be read");
+    if (!stream) return BadKubeconfig("kubeconfig " + path + " cannot be read");
     auto documents = ParseYaml(text.str());
-    if (!documents) return Unusable("kubeconfig " + path + ": " + documents.error().message);
+    if (!documents) return BadKubeconfig("kubeconfig " + path + ": " + documents.error().message);
     for (auto& document : *documents) files.push_back({path, std::move(document.value)});
   }
-  if (files.empty()) return Unusable("kubeconfig " + paths + " is empty");
+  if (files.empty()) return BadKubeconfig("kubeconfig " + paths + " is empty");
   return files;
 }
 
@@ -67,7 +65,7 @@ Result<Entry> FindEntry(const std::vector<File>& files, const std::string& list,
     for (const Json& item : items)
       if (Text(item, "name") == name) return Entry{At(item, member), file.path};
   }
-  return Unusable("kubeconfig " + files.front().path + ": " + list + " has no entry named \"" + name + "\"");
+  return BadKubeconfig("kubeconfig " + files.front().path + ": " + list + " has no entry named \"" + name + "\"");
 }
 
 std::string CurrentContext(const std::vector<File>& files) {
@@ -81,7 +79,7 @@ Result<Credential> ReadCredential(const Entry& entry, const std::string& field, 
   Credential credential;
   if (const std::string data = Text(entry.content, field + "-data"); !data.empty()) {
     const auto decoded = DecodeBase64(data);
-    if (!decoded) return Unusable(where + ": " + field + "-data " + decoded.error().message);
+    if (!decoded) return BadKubeconfig(where + ": " + field + "-data " + decoded.error().message);
     credential.text = *decoded;
   } else if (const std::string file = Text(entry.content, field); !file.empty()) {
     credential.file = fs::path(file).is_absolute() ? file : (fs::path(entry.path).parent_path() / file).string();
@@ -107,7 +105,7 @@ Status RefuseUnsupported(const Entry& entry, const std::string& where) {
   }};
   for (const auto& [field, advice] : kUnsupported) {
     const Json& value = At(entry.content, field);
-    if (!value.is_null() && value != false && value != "") return Unusable(where + ": " + std::string(field) + " is not supported: " + std::string(advice));
+    if (!value.is_null() && value != false && value != "") return BadKubeconfig(where + ": " + std::string(field) + " is not supported: " + std::string(advice));
   }
   return Ok();
 }
@@ -116,7 +114,7 @@ Status ReadCluster(const Entry& entry, const std::string& where, Access& access)
   if (const Status fine = RefuseUnsupported(entry, where); !fine) return fine;
   access.server = Text(entry.content, "server");
   while (access.server.ends_with('/')) access.server.pop_back();
-  if (access.server.empty()) return Unusable(where + ": server is missing");
+  if (access.server.empty()) return BadKubeconfig(where + ": server is missing");
   auto authority = ReadCredential(entry, "certificate-authority", where);
   if (!authority) return authority.error();
   access.authority = std::move(*authority);
@@ -145,7 +143,7 @@ Result<Access> FromKubeconfig(const KubeconfigChoice& choice) {
   const auto files = ReadFiles(choice.path);
   if (!files) return files.error();
   const std::string context_name = choice.context.empty() ? CurrentContext(*files) : choice.context;
-  if (context_name.empty()) return Unusable("kubeconfig " + choice.path + ": current-context is not set; name a context");
+  if (context_name.empty()) return BadKubeconfig("kubeconfig " + choice.path + ": current-context is not set; name a context");
   const auto context = FindEntry(*files, "contexts", "context", context_name);
   if (!context) return context.error();
   const std::string cluster_name = Text(context->content, "cluster"), user_name = Text(context->content, "user");
