@@ -64,44 +64,39 @@ fetch_duckdb_headers() {
   rm -rf "$work"
 }
 
-setup_duckdb() {
-  local final="$cache/duckdb-$duckdb_version" work
-  [ -e "$final/include/duckdb.hpp" ] && return
-  say "fetching DuckDB $duckdb_version into $final"
-  mkdir -p "$cache" && work=$(mktemp -d "$cache/duckdb.XXXXXX")
-  fetch_npm "$duckdb_npm" "$duckdb_npm_sha256" "$work/lib"
-  mkdir "$work/include" && fetch_duckdb_headers "$work/include"
-  mv "$work/lib/libduckdb.so" "$work/" && rm -rf "$work/lib"
+# into_cache NAME PROBE FILL: the folder $cache/NAME as FILL leaves it, whole or not at all; PROBE is a file that it then has.
+into_cache() {
+  local final="$cache/$1" work
+  [ -e "$final/$2" ] && return
+  say "fetching $1 into $final"
+  mkdir -p "$cache" && work=$(mktemp -d "$cache/$1.XXXXXX")
+  "$3" "$work"
   rm -rf "$final" && mv "$work" "$final"
 }
 
-setup_data() {
-  local final="$cache/flights" work
-  [ -e "$final/airports.csv" ] && return
-  say "fetching the example's data into $final"
-  mkdir -p "$cache" && work=$(mktemp -d "$cache/flights.XXXXXX")
-  fetch_npm "$data_npm" "$data_sha256" "$work/package"
-  mv "$work/package/data/flights-3m.parquet" "$work/package/data/airports.csv" "$work/" && rm -rf "$work/package"
-  rm -rf "$final" && mv "$work" "$final"
+fill_duckdb() {
+  fetch_npm "$duckdb_npm" "$duckdb_npm_sha256" "$1/lib"
+  mkdir "$1/include" && fetch_duckdb_headers "$1/include"
+  mv "$1/lib/libduckdb.so" "$1/" && rm -rf "$1/lib"
+}
+
+fill_flights() {
+  fetch_npm "$data_npm" "$data_sha256" "$1/package"
+  mv "$1/package/data/flights-3m.parquet" "$1/package/data/airports.csv" "$1/" && rm -rf "$1/package"
 }
 
 # The program alone: the package would start a server.
-setup_promtool() {
-  local final="$cache/promtool" work
-  [ -x "$final/promtool" ] && return
-  say "fetching promtool into $final"
-  mkdir -p "$cache" && work=$(mktemp -d "$cache/promtool.XXXXXX")
+fill_promtool() {
   apt-cache show prometheus >/dev/null 2>&1 || as_root apt-get update -qq
-  (cd "$work" && apt-get download -qq prometheus && dpkg-deb -x prometheus_*.deb unpacked)
-  mkdir "$work/final" && mv "$work/unpacked/usr/bin/promtool" "$work/final/"
-  rm -rf "$final" && mv "$work/final" "$final" && rm -rf "$work"
+  (cd "$1" && apt-get download -qq prometheus && dpkg-deb -x prometheus_*.deb unpacked && rm prometheus_*.deb)
+  mv "$1/unpacked/usr/bin/promtool" "$1/" && rm -rf "$1/unpacked"
 }
 
 for what in "$@"; do
   case $what in
-    build) install_packages "${build_packages[@]}"; setup_duckdb ;;
-    data) setup_data ;;
-    chart) setup_promtool ;;
+    build) install_packages "${build_packages[@]}"; into_cache "duckdb-$duckdb_version" include/duckdb.hpp fill_duckdb ;;
+    data) into_cache flights airports.csv fill_flights ;;
+    chart) into_cache promtool promtool fill_promtool ;;
     *) say "unknown: $what (build, data, chart)"; exit 2 ;;
   esac
 done
