@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "runner/engine/engine.h"
-#include "tests/storage/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace weir::engine {
 
@@ -70,7 +70,7 @@ class EngineTest : public testing::Test {
     return Rows("SELECT * FROM peek ORDER BY ALL");
   }
 
-  storage::TemporaryFolder folder_;
+  test::TemporaryFolder folder_;
   std::shared_ptr<storage::ObjectStore> store_;
   std::unique_ptr<Engine> engine_;
   std::vector<RejectedRow> rejected_;

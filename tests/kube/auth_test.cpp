@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "tests/kube/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace weir::kube {
 namespace {
@@ -30,7 +30,7 @@ Environment Variables(std::map<std::string, std::string> values) {
 }
 
 std::string RefusalOf(const std::string& text) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   const auto access = FromKubeconfig({folder.Write("config", text), ""});
   if (access) return "accepted";
   EXPECT_EQ(access.error().fault, Fault::Invalid);
@@ -39,7 +39,7 @@ std::string RefusalOf(const std::string& text) {
 }
 
 TEST(Kubeconfig, InlineDataIsDecoded) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   const auto access = FromKubeconfig({folder.Write("config", Kubeconfig(kGoodCluster, "client-certificate-data: Q0VSVA==, client-key-data: S0VZ")), ""});
   ASSERT_TRUE(access) << access.error().message;
   EXPECT_EQ(access->server, "https://10.0.0.1:6443");
@@ -51,7 +51,7 @@ TEST(Kubeconfig, InlineDataIsDecoded) {
 }
 
 TEST(Kubeconfig, RelativeFilesStandBesideTheKubeconfig) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   folder.Write("ca.crt", "CA\n");
   folder.Write("token", "abc\n");
   const auto access = FromKubeconfig({folder.Write("config", Kubeconfig("server: \"https://h/\", certificate-authority: ca.crt", "tokenFile: token")), ""});
@@ -62,7 +62,7 @@ TEST(Kubeconfig, RelativeFilesStandBesideTheKubeconfig) {
 }
 
 TEST(Kubeconfig, ATokenFileIsReadAgainAfterItChanged) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   folder.Write("token", "first");
   const auto access = FromKubeconfig({folder.Write("config", Kubeconfig(kGoodCluster, "tokenFile: token, token: stale")), ""});
   ASSERT_TRUE(access) << access.error().message;
@@ -72,14 +72,14 @@ TEST(Kubeconfig, ATokenFileIsReadAgainAfterItChanged) {
 }
 
 TEST(Kubeconfig, ATokenInTheFileIsUsed) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   const auto access = FromKubeconfig({folder.Write("config", Kubeconfig(kGoodCluster, "token: abc")), ""});
   ASSERT_TRUE(access) << access.error().message;
   EXPECT_EQ(*access->token.Read(), "abc");
 }
 
 TEST(Kubeconfig, OfTwoFilesTheFirstEntryWithANameCounts) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   const std::string first = folder.Write("first", Kubeconfig("server: \"https://first:1\", certificate-authority-data: Q0E=", "token: a"));
   const std::string second =
       folder.Write("second", Kubeconfig("server: \"https://second:1\", certificate-authority-data: Q0E=", "token: b") + "- {name: other, user: {token: c}}\n");
@@ -93,7 +93,7 @@ TEST(Kubeconfig, OfTwoFilesTheFirstEntryWithANameCounts) {
 }
 
 TEST(Kubeconfig, AMissingContextIsNamed) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   const std::string path = folder.Write("config", Kubeconfig(kGoodCluster, "token: a"));
   const auto access = FromKubeconfig({path, "elsewhere"});
   ASSERT_FALSE(access);
@@ -122,7 +122,7 @@ TEST(Kubeconfig, WhatIsMissingIsRefusedByName) {
 }
 
 TEST(Kubeconfig, AProxyOfKubectlNeedsNoCredentials) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   const auto access = FromKubeconfig({folder.Write("config", Kubeconfig("server: \"http://127.0.0.1:8001\"", "")), ""});
   ASSERT_TRUE(access) << access.error().message;
   EXPECT_EQ(access->server, "http://127.0.0.1:8001");
@@ -135,7 +135,7 @@ TEST(Kubeconfig, AFileThatCannotBeReadIsNamed) {
 }
 
 TEST(InCluster, TheServiceAccountIsUsed) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   folder.Write("ca.crt", "CA");
   folder.Write("token", "first\n");
   folder.Write("namespace", "weir-system");
@@ -148,7 +148,7 @@ TEST(InCluster, TheServiceAccountIsUsed) {
 }
 
 TEST(InCluster, WhatIsMissingIsNamed) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   const Environment inside = Variables({{"KUBERNETES_SERVICE_HOST", "10.96.0.1"}, {"KUBERNETES_SERVICE_PORT", "443"}});
   EXPECT_EQ(InCluster(Variables({}), folder.path()).error().reason, "NotInCluster");
   folder.Write("ca.crt", "CA");
@@ -159,7 +159,7 @@ TEST(InCluster, WhatIsMissingIsNamed) {
 }
 
 TEST(InCluster, AnIPv6ClusterIsRefusedClearly) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   folder.Write("ca.crt", "CA");
   folder.Write("token", "t");
   const auto access = InCluster(Variables({{"KUBERNETES_SERVICE_HOST", "fd00::1"}, {"KUBERNETES_SERVICE_PORT", "443"}}), folder.path());
@@ -168,7 +168,7 @@ TEST(InCluster, AnIPv6ClusterIsRefusedClearly) {
 }
 
 TEST(FindAccess, TheFlagWinsOverTheEnvironment) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   const std::string flag = folder.Write("flag", Kubeconfig("server: \"https://flag\", certificate-authority-data: Q0E=", "token: a"));
   const std::string variable = folder.Write("variable", Kubeconfig("server: \"https://variable\", certificate-authority-data: Q0E=", "token: a"));
   const Environment environment = Variables({{"KUBECONFIG", variable}, {"HOME", folder.path()}});

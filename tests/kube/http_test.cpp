@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "tests/kube/local_server.h"
-#include "tests/kube/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace weir::kube {
 namespace {
@@ -186,7 +186,7 @@ TEST(Http, ARequestOnADyingConnectionMayReachTheServerTwice) {
 }
 
 TEST(Http, TheTokenIsReadForEveryRequest) {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   std::vector<std::string> seen;
   {
     const LocalServer server([&](const Connection& peer) {

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <atomic>
 #include <filesystem>
 #include <string>
 
 #include "operator/local/memory_cluster.h"
+#include "tests/temporary_folder.h"
 
 namespace weir::local {
 
@@ -18,22 +18,6 @@ class StandingClock final : public Clock {
 
  private:
   std::atomic<std::int64_t> now_{Time::FromSeconds(1'767'323'045).us};  // 2026-01-02T03:04:05Z
-};
-
-// A folder of its own, gone with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "weir-test-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& Path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 inline kube::ObjectRef Pipeline(const std::string& name) { return {api::kPipelines, "default", name}; }

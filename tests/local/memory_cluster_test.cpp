@@ -211,8 +211,8 @@ TEST_F(MemoryClusterTest, AHookThatThrowsLeavesTheClusterUsable) {
 }
 
 TEST_F(MemoryClusterTest, ASavedStateIsLoadedAsItWas) {
-  const TemporaryFolder folder;
-  const auto file = folder.Path() / "state.json";
+  const test::TemporaryFolder folder;
+  const auto file = folder / "state.json";
   const Json pipeline = Make(Pipeline("a"), kSpec);
   const Json run = Make(RunRef("r"), OwnedBy(pipeline));
   ASSERT_TRUE(cluster_.Save(file).ok());
@@ -227,20 +227,20 @@ TEST_F(MemoryClusterTest, ASavedStateIsLoadedAsItWas) {
   ASSERT_TRUE(later.Delete(Pipeline("a"), "").ok());
   EXPECT_FALSE(later.Get(RunRef("r")).ok()) << "owners are known after a load";
   std::size_t files = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.Path())) ++files;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) ++files;
   EXPECT_EQ(files, 1U) << "nothing half written stays";
 }
 
 TEST_F(MemoryClusterTest, AStateThatCannotBeReadChangesNothing) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   Make(Pipeline("a"), kSpec);
-  EXPECT_EQ(cluster_.Load(folder.Path() / "none").error().fault, Fault::Missing);
+  EXPECT_EQ(cluster_.Load(folder / "none").error().fault, Fault::Missing);
   for (const char* text : {"{", "[]", R"({"format":2,"objects":[]})", R"({"format":1,"objects":[{}]})"}) {
-    std::ofstream(folder.Path() / "bad") << text;
-    EXPECT_EQ(cluster_.Load(folder.Path() / "bad").error().fault, Fault::Invalid) << text;
+    std::ofstream(folder / "bad") << text;
+    EXPECT_EQ(cluster_.Load(folder / "bad").error().fault, Fault::Invalid) << text;
   }
   EXPECT_TRUE(Exists(Pipeline("a")));
-  EXPECT_EQ(cluster_.Save(folder.Path() / "no" / "folder").error().fault, Fault::Exhausted);
+  EXPECT_EQ(cluster_.Save(folder / "no/folder").error().fault, Fault::Exhausted);
 }
 
 }  // namespace

@@ -16,11 +16,11 @@ class ProcessKubeletTest : public MemoryClusterTest {
       "while [ $# -gt 0 ]; do case $1 in --task) task=$2;; --termination-log) end=$2;; --scratch) scratch=$2;; esac; shift 2; done\n";
 
   void StartKubelet(const std::string& script, int parallel = 2) {
-    const auto runner = folder_.Path() / "runner";
+    const auto runner = folder_ / "runner";
     std::ofstream(runner) << "#!/bin/sh\n" << kArguments << script << "\n";
     std::filesystem::permissions(runner, std::filesystem::perms::owner_all);
     kubelet_ = std::make_unique<ProcessKubelet>(
-        cluster_, clock_, KubeletOptions{runner, folder_.Path() / "pods", folder_.Path() / "logs", parallel, "local", Duration::Millis(20)});
+        cluster_, clock_, KubeletOptions{runner, folder_ / "pods", folder_ / "logs", parallel, "local", Duration::Millis(20)});
     ASSERT_TRUE(kubelet_->Start().ok());
   }
   Json MakePod(const std::string& name, const Json& spec = Json::object(), const std::string& task = "{}") {
@@ -70,7 +70,7 @@ class ProcessKubeletTest : public MemoryClusterTest {
   static std::string Phase(const Json& pod) { return Text(At(pod, "status"), "phase"); }
   std::string Log(const std::string& name) {
     std::ostringstream text;
-    text << std::ifstream(folder_.Path() / "logs" / (name + ".log")).rdbuf();
+    text << std::ifstream(folder_ / ("logs/" + name + ".log")).rdbuf();
     return text.str();
   }
 
@@ -82,7 +82,7 @@ class ProcessKubeletTest : public MemoryClusterTest {
     return condition();
   }
 
-  TemporaryFolder folder_;
+  test::TemporaryFolder folder_;
   std::unique_ptr<ProcessKubelet> kubelet_;
 };
 
@@ -111,7 +111,7 @@ TEST_F(ProcessKubeletTest, TheRunnerGetsItsTaskLimitsAndAScratchFolder) {
           "{\"kind\":\"Land\"}");
   EXPECT_EQ(Text(Terminated(AwaitEnd("p")), "message"), "{\"kind\":\"Land\"} 67108864 2 x 0\n");
   kubelet_->Stop();
-  EXPECT_TRUE(std::filesystem::is_empty(folder_.Path() / "pods")) << "what a pod used is removed";
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "pods")) << "what a pod used is removed";
 }
 
 TEST_F(ProcessKubeletTest, AnExitCodeAndTheLogAreKept) {
@@ -212,9 +212,9 @@ TEST_F(ProcessKubeletTest, WhatTheRunnerLeavesRunningDiesWithIt) {
 }
 
 TEST_F(ProcessKubeletTest, NoMorePodsRunAtOnceThanAllowed) {
-  const auto count = folder_.Path() / "count";
+  const auto count = folder_ / "count";
   std::filesystem::create_directories(count);
-  StartKubelet("touch " + count.string() + "/$$; ls " + count.string() + " | wc -l > $end; sleep 0.05; rm " + count.string() + "/$$", 2);
+  StartKubelet("touch " + count + "/$$; ls " + count + " | wc -l > $end; sleep 0.05; rm " + count + "/$$", 2);
   for (int i = 0; i < 8; ++i) MakePod("p" + std::to_string(i));
   for (int i = 0; i < 8; ++i) EXPECT_LE(std::stoi(Text(Terminated(AwaitEnd("p" + std::to_string(i))), "message")), 2);
 }
@@ -249,7 +249,7 @@ TEST_F(ProcessKubeletTest, StopEndsTheRunnersAndSaysThatTheNodeWentDown) {
 
 TEST_F(ProcessKubeletTest, AProgramThatCannotBeExecutedIsAStartError) {
   StartKubelet("exit 0");
-  std::ofstream(folder_.Path() / "runner") << "#!/no/such/shell\n";
+  std::ofstream(folder_ / "runner") << "#!/no/such/shell\n";
   MakePod("p");
   const Json pod = AwaitEnd("p");
   EXPECT_EQ(Phase(pod), "Failed");
@@ -270,7 +270,7 @@ TEST_F(ProcessKubeletTest, AReportThatIsLostIsSentAgain) {
 }
 
 TEST_F(ProcessKubeletTest, ARunnerThatIsNotThereIsSaidAtTheStart) {
-  ProcessKubelet kubelet(cluster_, clock_, {folder_.Path() / "none", folder_.Path() / "pods", folder_.Path() / "logs"});
+  ProcessKubelet kubelet(cluster_, clock_, {folder_ / "none", folder_ / "pods", folder_ / "logs"});
   const Status started = kubelet.Start();
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().fault, Fault::Invalid);

@@ -11,7 +11,7 @@
 #include "crds/api/write.h"
 #include "runner/stages/run_task.h"
 #include "runner/storage/table_log.h"
-#include "tests/storage/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace weir::stages {
 
@@ -166,7 +166,7 @@ class StageTest : public testing::Test {
     return lines;
   }
 
-  storage::TemporaryFolder folder_;
+  test::TemporaryFolder folder_;
   Ports ports_;
   std::vector<api::TaskTable> tables_;
   std::vector<std::string> logged_;

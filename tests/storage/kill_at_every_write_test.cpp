@@ -76,7 +76,7 @@ TEST_P(KillAtEveryWrite, ReadersSeeOldOrNewAndARetryConverges) {
   int n = 0;
   while (!ended) {
     ASSERT_LT(++n, 200);
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     const std::shared_ptr<ObjectStore> store = *OpenVolume("lake", folder.path());
     if (GetParam().before == Before::OldVersion) PutOldVersion(store);
     ended = RunChild(folder.path(), n);

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "crds/api/stage_task.h"
-#include "tests/storage/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace weir::storage {
 
@@ -24,13 +24,13 @@ class S3Server {
   void Kill();
   std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
   int port() const { return port_; }
-  const TemporaryFolder& data() const { return data_; }
+  const test::TemporaryFolder& data() const { return data_; }
 
  private:
   bool Start(const std::string& binary);
   bool Answers() const;
-  TemporaryFolder data_;
-  TemporaryFolder keys_;
+  test::TemporaryFolder data_;
+  test::TemporaryFolder keys_;
   int port_ = 0;
   pid_t pid_ = -1;
   int buckets_ = 0;

@@ -120,7 +120,7 @@ TEST_F(S3StoreTest, OfFourUploadsInPartsExactlyOneWins) {
 }
 
 TEST_F(S3StoreTest, AWrongKeyIsDeniedAndSaysWhatToDo) {
-  TemporaryFolder keys;
+  test::TemporaryFolder keys;
   keys.Write("accessKeyId", "test-access");
   keys.Write("secretAccessKey", "wrong");
   task_.credentials = keys.path();
@@ -186,7 +186,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, BadTaskTest,
                          [](const auto& instance) { return instance.param.name; });
 
 TEST_F(S3StoreTest, AMissingKeyFileIsNamed) {
-  TemporaryFolder keys;
+  test::TemporaryFolder keys;
   keys.Write("accessKeyId", "k");
   task_.credentials = keys.path();
   EXPECT_THAT(OpenS3(task_).error().message, AllOf(HasSubstr(keys.path() + "/secretAccessKey"), HasSubstr("Secret")));

@@ -7,7 +7,7 @@
 
 #include "runner/storage/table_log.h"
 #include "runner/storage/volume_store.h"
-#include "tests/storage/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace weir::storage {
 
@@ -54,7 +54,7 @@ class TableTest : public testing::Test {
     return state.ok() ? *state : TableState{};
   }
 
-  TemporaryFolder folder_;
+  test::TemporaryFolder folder_;
   std::shared_ptr<ObjectStore> store_ = *OpenVolume("lake", folder_.path());
 };
 

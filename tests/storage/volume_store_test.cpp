@@ -9,7 +9,7 @@
 
 #include <cerrno>
 
-#include "tests/storage/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace weir::storage {
 namespace {
@@ -24,8 +24,8 @@ class VolumeStoreTest : public testing::Test {
     return names;
   }
 
-  TemporaryFolder folder_;
-  TemporaryFolder outside_;
+  test::TemporaryFolder folder_;
+  test::TemporaryFolder outside_;
   std::shared_ptr<ObjectStore> store_ = *OpenVolume("lake", folder_.path());
 };
 

@@ -1,11 +1,11 @@
 #include "runner/storage/volume_store.h"
 #include "tests/storage/store_under_test.h"
-#include "tests/storage/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace weir::storage {
 
 struct StoreUnderTest::State {
-  TemporaryFolder folder;
+  test::TemporaryFolder folder;
 };
 
 StoreUnderTest::StoreUnderTest() : state_(std::make_unique<State>()) {}

@@ -4,7 +4,7 @@
 
 #include "operator/kube/request_path.h"
 #include "tests/kube/cluster/server.h"
-#include "tests/kube/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace weir::kube {
 namespace {
@@ -152,7 +152,7 @@ TEST_F(Crud, APodsServiceAccountIsWhoItSays) {
                                   R"({"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{}})"},
                                  {});
   ASSERT_TRUE(issued) << issued.error().message;
-  const TempFolder mount;
+  const test::TemporaryFolder mount;
   mount.Write("ca.crt", *admin->authority.Read());
   mount.Write("namespace", ns_);
   mount.Write("token", Text(At(*ParseJson(issued->body), "status"), "token") + "\n");

@@ -7,13 +7,13 @@
 #include <iterator>
 #include <string>
 
-namespace weir::storage {
+namespace weir::test {
 
 // A folder of its own for one test, removed with everything in it at the end.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "weir-storage-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "weir-test-XXXXXX").string();
     path_ = ::mkdtemp(name.data());
   }
   ~TemporaryFolder() {
@@ -26,10 +26,12 @@ class TemporaryFolder {
   const std::string& path() const { return path_; }
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
 
-  void Write(const std::string& name, const std::string& bytes) const {
+  // Writes a file, with the folders above it; answers its path.
+  std::string Write(const std::string& name, const std::string& bytes) const {
     const std::filesystem::path file = path_ + "/" + name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << bytes;
+    return file.string();
   }
   std::string Read(const std::string& name) const {
     std::ifstream in(path_ + "/" + name, std::ios::binary);
@@ -40,4 +42,4 @@ class TemporaryFolder {
   std::string path_;
 };
 
-}  // namespace weir::storage
+}  // namespace weir::test
