@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <random>
 #include <thread>
 
 #include "tests/kube/cluster/server.h"
@@ -113,6 +114,57 @@ TEST_F(Watches, TheServerEndsAWatchAfterItsTime) {
   const auto end = brief->Watch(ConfigMaps(), version, [](WatchEvent&&) {}, {});
   ASSERT_TRUE(end) << end.error().message;
   EXPECT_EQ(*end, WatchEnd::Closed);
+}
+
+// A kind that the test declares itself: the server holds no change of its objects from before, so that every older version
+// is gone, whatever the age of the server and of its storage.
+class WatchesOfANewKind : public ServerTest {
+ protected:
+  void SetUp() override {
+    ServerTest::SetUp();
+    before_ = cluster_->List(ConfigMaps())->resourceVersion;
+    const Json schema{{"openAPIV3Schema", {{"type", "object"}}}};
+    const Json version{{"name", kind_.version}, {"served", true}, {"storage", true}, {"schema", schema}};
+    const Json names{{"plural", kind_.plural}, {"singular", "thing"}, {"kind", kind_.kind}};
+    const auto made =
+        cluster_->Create(definition_, {{"apiVersion", "apiextensions.k8s.io/v1"},
+                                       {"kind", "CustomResourceDefinition"},
+                                       {"metadata", {{"name", definition_.name}}},
+                                       {"spec", {{"group", kind_.group}, {"scope", "Namespaced"}, {"names", names}, {"versions", Json::array({version})}}}});
+    ASSERT_TRUE(made) << made.error().message;
+  }
+  void TearDown() override {
+    EXPECT_TRUE(cluster_->Delete(definition_, ""));
+    ServerTest::TearDown();
+  }
+
+  // Watches until the server serves the new kind: until then it answers Missing, and then 429 while its storage starts.
+  Result<WatchEnd> WatchOnceServed(const std::string& version) const {
+    const auto brief = Connect({.shortestWatch = Duration::Seconds(2), .longestWatch = Duration::Seconds(2), .stop = {}, .onCall = {}, .onWarning = {}});
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    for (;;) {
+      auto end = brief->Watch(things_, version, [](WatchEvent&&) {}, {});
+      if (end || std::chrono::steady_clock::now() > deadline) return end;
+    }
+  }
+
+  const std::string group_ = "test-" + std::to_string(std::random_device{}()) + ".weirkeeper.example";
+  const api::Resource kind_{group_, "v1", "things", "Thing"};
+  const ObjectRef definition_{{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition"}, "", "things." + group_};
+  const Selection things_{kind_, "", ""};
+  std::string before_;  // a version from before the kind
+};
+
+TEST_F(WatchesOfANewKind, AVersionThatIsGoneIsExpiredAndAFreshListGoesOn) {
+  const auto end = WatchOnceServed(before_);
+  ASSERT_TRUE(end) << end.error().message;
+  EXPECT_EQ(*end, WatchEnd::Expired);
+
+  const auto listing = cluster_->List(things_);
+  ASSERT_TRUE(listing) << listing.error().message;
+  Watching watching(*cluster_, things_, listing->resourceVersion);
+  ASSERT_TRUE(cluster_->Create({kind_, ns_, "a"}, {{"apiVersion", kind_.ApiVersion()}, {"kind", kind_.kind}, {"metadata", {{"name", "a"}}}}));
+  EXPECT_THAT(watching.Await(1), ElementsAre("added a"));
 }
 
 TEST_F(Watches, AKindThatDoesNotExistIsMissing) {
