@@ -56,8 +56,8 @@ void PrintQuarantine(const Terminal& terminal, const Json& report) {
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Rows set aside") << "\n";
   TextTable table{{"STAGE", "FILE", "LINE", "COLUMN", "REASON", "TEXT"}, {}, {false, false, true}};
   for (const Json& row : rows)
-    table.rows.push_back({Text(row, "stage"), OneLine(Text(row, "file")), std::to_string(Integer(row, "line")), Text(row, "column"),
-                          OneLine(Text(row, "reason")), OneLine(Text(row, "text")).substr(0, 120)});
+    table.rows.push_back({Text(row, "stage"), OneLine(Text(row, "file")), Integer(row, "line") == 0 ? "" : std::to_string(Integer(row, "line")),
+                          Text(row, "column"), OneLine(Text(row, "reason")), OneLine(Text(row, "text")).substr(0, 120)});
   Print(terminal.out, table);
 }
 

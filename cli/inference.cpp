@@ -48,7 +48,7 @@ Status Refine(engine::Engine& engine, const engine::InputFile& file, InferredFil
   // Queries name declared tables only; the decoded rows then stand in front of the empty table.
   if (Status declared = engine.Attach("sample", {}, text); !declared) return declared;
   std::int64_t rejected = 0;
-  const auto read = engine.Decode(file, inferred.format, text, "sample", [&](engine::RejectedRow&&) { ++rejected; });
+  const auto read = engine.Decode(file, inferred.format, {.columns = text}, "sample", [&](engine::RejectedRow&&) { ++rejected; });
   if (!read) return read.error();
   if (rejected > 0)
     inferred.notes.push_back(std::to_string(rejected) + " of " + std::to_string(*read) + " rows have another number of values and will be quarantined");

@@ -5,21 +5,21 @@
 namespace weir::engine {
 namespace {
 
-std::string NotNullFails(const api::NotNullCheck& check) {
+std::string NotNullFails(const api::NotNullCheck& check, const ColumnValue& value) {
   std::vector<std::string> parts;
-  for (const std::string& column : check.columns) parts.push_back(Quote(column) + " IS NULL");
+  for (const std::string& column : check.columns) parts.push_back(value(column) + " IS NULL");
   return JoinSql(parts, " OR ");
 }
 
-std::string AcceptedFails(const api::AcceptedValuesCheck& check) {
+std::string AcceptedFails(const api::AcceptedValuesCheck& check, const ColumnValue& value_of) {
   std::vector<std::string> values;
   for (const std::string& value : check.values) values.push_back(Literal(value));
-  const std::string column = Quote(check.column);
+  const std::string column = value_of(check.column);
   return column + " IS NOT NULL AND CAST(" + column + " AS VARCHAR) NOT IN (" + JoinSql(values) + ")";
 }
 
-std::string RangeFails(const api::RangeCheck& check) {
-  const std::string column = Quote(check.column);
+std::string RangeFails(const api::RangeCheck& check, const ColumnValue& value) {
+  const std::string column = value(check.column);
   std::vector<std::string> parts;
   // An untyped literal takes the type of the column.
   if (!check.min.empty()) parts.push_back(column + " < " + Literal(check.min));
@@ -42,10 +42,7 @@ Result<std::int64_t> CountOutside(Session& session, const std::string& relation,
 }
 
 // An empty table compares nothing, and would let a bound pass that is no value of the column.
-Status CheckBounds(Session& session, const std::string& relation, const api::RangeCheck& check) {
-  auto described = session.Run("SELECT " + Quote(check.column) + " FROM " + Quote(relation) + " LIMIT 0");
-  if (!described.ok()) return described.error();
-  const std::string type = described.value()->types[0].ToString();
+Status CheckBounds(Session& session, const std::string& type, const api::RangeCheck& check) {
   for (const std::string& bound : {check.min, check.max})
     if (Status cast = bound.empty() ? Ok() : session.Execute("SELECT CAST(" + Literal(bound) + " AS " + type + ")"); !cast.ok()) return cast;
   return Ok();
@@ -55,11 +52,43 @@ std::string Names(const std::vector<std::string>& columns) { return JoinSql(colu
 
 }  // namespace
 
-std::string FailingRow(const api::Check& check) {
-  if (check.notNull) return NotNullFails(*check.notNull);
-  if (check.acceptedValues) return AcceptedFails(*check.acceptedValues);
-  if (check.range) return RangeFails(*check.range);
+std::string FailingRow(const api::Check& check, const ColumnValue& value) {
+  if (check.notNull) return NotNullFails(*check.notNull, value);
+  if (check.acceptedValues) return AcceptedFails(*check.acceptedValues, value);
+  if (check.range) return RangeFails(*check.range, value);
   return "";
+}
+
+std::string FailingRow(const api::Check& check) { return FailingRow(check, Quote); }
+
+std::string CheckedColumns(const api::Check& check) {
+  if (check.range) return check.range->column;
+  if (check.acceptedValues) return check.acceptedValues->column;
+  return check.notNull ? Names(check.notNull->columns) : "";
+}
+
+std::string FailureOf(const api::Check& check) { return "fails check " + check.name + " (" + Describe(check) + ")"; }
+
+Error OfCheck(const api::Check& check, const Error& error) {
+  if (error.fault != Fault::Data && error.fault != Fault::Invalid) return error;
+  return {Fault::Invalid, "Invalid", "check " + check.name + " (" + Describe(check) + ") cannot be evaluated: " + error.message};
+}
+
+Status RequireRowCheck(const api::Check& check) {
+  if (check.notNull || check.acceptedValues || check.range) return Ok();
+  return Error{Fault::Invalid, "Invalid", "check " + check.name + " cannot quarantine: only notNull, acceptedValues and range name rows"};
+}
+
+Status RequireRowChecks(Session& session, const RowRules& rules) {
+  for (const api::Check& check : rules.checks) {
+    if (Status row = RequireRowCheck(check); !row.ok()) return row;
+    if (!check.range) continue;
+    for (const api::Column& column : rules.columns) {
+      if (column.name != check.range->column) continue;
+      if (Status bounds = CheckBounds(session, column.type, *check.range); !bounds.ok()) return OfCheck(check, bounds.error());
+    }
+  }
+  return Ok();
 }
 
 std::string Describe(const api::Check& check) {
@@ -78,7 +107,9 @@ Result<std::int64_t> CountFailingRows(Session& session, const std::string& relat
   if (check.unique) return CountSurplus(session, relation, check.unique->columns);
   if (check.rowCount) return CountOutside(session, relation, *check.rowCount);
   if (check.range) {
-    if (Status bounds = CheckBounds(session, relation, *check.range); !bounds.ok()) return bounds.error();
+    auto described = session.Run("SELECT " + Quote(check.range->column) + " FROM " + Quote(relation) + " LIMIT 0");
+    if (!described.ok()) return described.error();
+    if (Status bounds = CheckBounds(session, described.value()->types[0].ToString(), *check.range); !bounds.ok()) return bounds.error();
   }
   const std::string failing = FailingRow(check);
   if (failing.empty()) return Error{Fault::Invalid, "Invalid", "check " + check.name + " says nothing to check"};

@@ -26,7 +26,7 @@ duckdb::unique_ptr<duckdb::FileHandle> OpenText(const DecodeRequest& request) {
 Result<std::vector<std::string>> FileColumns(const DecodeRequest& request) try {
   std::vector<std::string> names;
   if (!request.format.csv->header.value_or(true)) {
-    for (const api::Column& column : request.columns) names.push_back(NameInFile(column));
+    for (const api::Column& column : request.rules.columns) names.push_back(NameInFile(column));
     return names;
   }
   auto file = OpenText(request);
@@ -42,7 +42,7 @@ Result<std::vector<std::string>> FileColumns(const DecodeRequest& request) try {
 Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, const std::vector<std::string>& names) {
   std::vector<SourcedColumn> found;
   std::string problems;
-  for (const api::Column& column : request.columns) {
+  for (const api::Column& column : request.rules.columns) {
     const auto times = std::count(names.begin(), names.end(), NameInFile(column));
     if (times != 1) problems += (problems.empty() ? "" : ", ") + NameInFile(column) + (times == 0 ? "" : " (twice)");
     const auto index = std::find(names.begin(), names.end(), NameInFile(column)) - names.begin();

@@ -1,19 +1,25 @@
 #include "runner/engine/decode.h"
 
+#include "runner/engine/checks.h"
 #include "runner/engine/sql.h"
 
 namespace weir::engine {
 namespace {
 
-// " bad" is 2i for a value of column i that does not fit, 2i + 1 for one that is missing, -1 for a row that is no
-// record, -2 for an empty line, which is no row at all.
-std::string BadCase(const std::vector<SourcedColumn>& columns, const std::string& extra) {
-  std::string text = "CASE " + extra;
+// " bad" is 2i for a value of column i that does not fit, 2i + 1 for one that is missing, 2n + k for a row of n fitting
+// values that fails check k, -1 for a row that is no record, -2 for an empty line, which is no row at all.
+std::string BadCase(const std::vector<SourcedColumn>& columns, const std::vector<api::Check>& checks, const std::string& no_record) {
+  std::string text = "CASE " + no_record;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::string n = std::to_string(i);
     text += " WHEN v" + n + " IS NULL AND s" + n + " IS NOT NULL THEN " + std::to_string(2 * i);
     if (!columns[i].column->IsNullable()) text += " WHEN s" + n + " IS NULL THEN " + std::to_string(2 * i + 1);
   }
+  const auto value = [&](const std::string& name) {
+    const auto same = std::find_if(columns.begin(), columns.end(), [&](const SourcedColumn& column) { return column.column->name == name; });
+    return same == columns.end() ? Quote(name) : "v" + std::to_string(same - columns.begin());
+  };
+  for (std::size_t k = 0; k < checks.size(); ++k) text += " WHEN " + FailingRow(checks[k], value) + " THEN " + std::to_string(2 * columns.size() + k);
   return text + " ELSE NULL END";
 }
 
@@ -24,8 +30,10 @@ Error Unreadable(const DecodeRequest& request, const Error& error) {
   return {Fault::Data, "FileUnreadable", request.path + " cannot be read as declared: " + error.message};
 }
 
-Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from, const std::string& extra) {
-  std::vector<std::string> sources{"*"};
+Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from, const NoRecord& no_record) {
+  // A file's own columns end in the innermost SELECT: theirs could be any names.
+  std::vector<std::string> sources;
+  if (!no_record.column.empty()) sources.push_back(no_record.column);
   std::vector<std::string> values{"*"};
   std::vector<std::string> outputs;
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -36,10 +44,10 @@ Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& 
   }
   const std::string scan = "SELECT " + JoinSql(values) + " FROM (SELECT " + JoinSql(sources) + " FROM " + from + ")";
   const std::string rows = Quote(request.RowsTable());
-  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(outputs) + ", " + BadCase(columns, extra) +
-                                        " AS \" bad\" FROM (" + scan + ")");
+  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(outputs) + ", " +
+                                        BadCase(columns, request.rules.checks, no_record.cases) + " AS \" bad\" FROM (" + scan + ")");
   if (!made.ok()) return Unreadable(request, made.error());
-  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + ColumnNames(request.columns) + " FROM " + rows +
+  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + ColumnNames(request.rules.columns) + " FROM " + rows +
                                  " WHERE \" bad\" IS NULL");
 }
 
@@ -51,7 +59,13 @@ Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request) {
       misfits.push_back({row[0].GetValue<std::int64_t>(), "", "not a JSON object"});
       return Ok();
     }
-    const api::Column& column = request.columns[static_cast<std::size_t>(code / 2)];
+    const std::size_t values = 2 * request.rules.columns.size();
+    if (static_cast<std::size_t>(code) >= values) {
+      const api::Check& check = request.rules.checks[static_cast<std::size_t>(code) - values];
+      misfits.push_back({row[0].GetValue<std::int64_t>(), CheckedColumns(check), FailureOf(check)});
+      return Ok();
+    }
+    const api::Column& column = request.rules.columns[static_cast<std::size_t>(code / 2)];
     misfits.push_back({row[0].GetValue<std::int64_t>(), column.name, code % 2 == 0 ? "cannot be read as " + column.type : "is missing"});
     return Ok();
   };

@@ -9,14 +9,14 @@
 namespace weir::engine {
 
 // One file to decode into the relation `into`. All three formats do the same: every value of the file is tried as the
-// declared type within one scan, rows in file order, and each row gets in the column " bad" which column failed first
-// and why, or NULL. The relation is a view on the rows that are good; the bad ones are looked up by their position.
+// declared type within one scan, rows in file order, and each row gets in the column " bad" which column or check failed
+// first and why, or NULL. The relation is a view on the rows that are good; the bad ones are looked up by their position.
 struct DecodeRequest {
   Session& session;
   std::string name;  // of the file for DuckDB
   std::string path;  // of the file for people
   const api::Format& format;
-  const std::vector<api::Column>& columns;
+  const RowRules& rules;
   std::string into;
   const std::function<void(RejectedRow&&)>& rejected;
 
@@ -43,8 +43,14 @@ struct Misfit {
   std::string reason;
 };
 
-// Makes the table of rows and the view on the good ones. `extra` is a CASE branch put first ("WHEN ... THEN -1"), or "".
-Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from, const std::string& extra = "");
+// What of a scanned row says that it is no record at all; both empty where the format has no such rows.
+struct NoRecord {
+  std::string column;  // of the scan, that the branches read
+  std::string cases;   // CASE branches that come first: "WHEN ... THEN -1"
+};
+
+// Makes the table of rows and the view on the good ones.
+Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from, const NoRecord& no_record = {});
 Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request);
 
 // The name by which a column is found in files.

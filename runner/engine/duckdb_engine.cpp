@@ -20,7 +20,7 @@ class DuckDbEngine final : public Engine {
   explicit DuckDbEngine(std::unique_ptr<Session> session) : session_(std::move(session)) {}
 
   Status Attach(const std::string& table, const std::vector<InputFile>& files, const std::vector<api::Column>& columns) override;
-  Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into,
+  Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,
                               const std::function<void(RejectedRow&&)>& rejected) override;
   Status Select(const std::string& sql, const std::vector<api::Column>& columns, const std::string& into) override;
   Status MatchSelect(const std::string& sql, const std::vector<api::Column>& columns) override;
@@ -72,10 +72,11 @@ Status DuckDbEngine::Attach(const std::string& table, const std::vector<InputFil
   return Ok();
 }
 
-Result<std::int64_t> DuckDbEngine::Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into,
+Result<std::int64_t> DuckDbEngine::Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,
                                           const std::function<void(RejectedRow&&)>& rejected) {
+  if (Status checks = RequireRowChecks(*session_, rules); !checks.ok()) return checks.error();
   materialized_.erase(into);
-  const DecodeRequest request{*session_, session_->Files().AddInput(file.store, file.path), file.path, format, columns, into, rejected};
+  const DecodeRequest request{*session_, session_->Files().AddInput(file.store, file.path), file.path, format, rules, into, rejected};
   if (format.csv) return DecodeCsv(request);
   if (format.json) return DecodeJson(request);
   if (format.parquet) return DecodeParquet(request);
@@ -115,12 +116,6 @@ Result<std::int64_t> DuckDbEngine::CountInputs(const std::vector<std::string>& t
   return rows;
 }
 
-// A bound of a check that is no value of its column is the declaration's mistake, not the data's.
-Error OfCheck(const api::Check& check, const Error& error) {
-  if (error.fault != Fault::Data && error.fault != Fault::Invalid) return error;
-  return {Fault::Invalid, "Invalid", "check " + check.name + " (" + Describe(check) + ") cannot be evaluated: " + error.message};
-}
-
 Result<std::int64_t> DuckDbEngine::CountFailures(const std::string& relation, const api::Check& check) {
   auto failures = CountFailingRows(*session_, relation, check);
   if (!failures.ok()) return OfCheck(check, failures.error());
@@ -138,14 +133,13 @@ Status DuckDbEngine::Materialize(const std::string& relation) {
 }
 
 Result<std::int64_t> DuckDbEngine::Quarantine(const std::string& relation, const api::Check& check, const std::function<void(RejectedRow&&)>& rejected) {
+  if (Status row = RequireRowCheck(check); !row.ok()) return row.error();
   const std::string failing = FailingRow(check);
-  if (failing.empty()) return Error{Fault::Invalid, "Invalid", "check " + check.name + " cannot quarantine: only notNull, acceptedValues and range name rows"};
   if (Status done = Materialize(relation); !done.ok()) return done.error();
-  const std::string column = check.range ? check.range->column : check.acceptedValues ? check.acceptedValues->column : JoinSql(check.notNull->columns);
   const std::string rows = Quote(relation + " kept");
   std::int64_t count = 0;
   Status done = session_->ForEach("SELECT to_json(r) FROM " + rows + " r WHERE " + failing, [&](const std::vector<duckdb::Value>& row) -> Status {
-    rejected({"", 0, column, "fails check " + check.name + " (" + Describe(check) + ")", row[0].ToString()});
+    rejected({"", 0, CheckedColumns(check), FailureOf(check), row[0].ToString()});
     ++count;
     return Ok();
   });

@@ -41,6 +41,12 @@ struct WrittenFile {
   Json stats;  // Delta statistics
 };
 
+// What a decoded row must be.
+struct RowRules {
+  std::vector<api::Column> columns;  // exactly these
+  std::vector<api::Check> checks;    // row checks (notNull, acceptedValues, range); a row that fails one is set aside
+};
+
 // Figures over all rows of a relation. `contentHash` is independent of row order and of file layout: a sum over rows of
 // a hash of the row's values; equal content gives an equal hash on every machine.
 struct RelationFacts {
@@ -74,9 +80,9 @@ class Engine {
   // Declares `table` as the rows of these Parquet files of one schema (may be none: then empty, with these columns).
   virtual Status Attach(const std::string& table, const std::vector<InputFile>& files, const std::vector<api::Column>& columns) = 0;
 
-  // Decodes one file as declared into relation `into` with exactly `columns`; what does not fit (cannot be parsed, is
-  // missing where it must not be) is given to `rejected` and left out. Answers the number of rows read in all.
-  virtual Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into,
+  // Decodes one file as declared into relation `into`; what does not fit (cannot be parsed, is missing where it must not
+  // be, fails a check) is given to `rejected` with its line and left out. Answers the number of rows read in all.
+  virtual Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,
                                       const std::function<void(RejectedRow&&)>& rejected) = 0;
 
   // Relation `into` := one SELECT of the user, cast to the declared columns by name; evaluated when the relation is used.

@@ -26,7 +26,7 @@ Result<bool> IsArray(const DecodeRequest& request) try {
 
 std::vector<SourcedColumn> Columns(const DecodeRequest& request) {
   std::vector<SourcedColumn> columns;
-  for (const api::Column& column : request.columns) {
+  for (const api::Column& column : request.rules.columns) {
     const std::string n = std::to_string(columns.size());
     columns.push_back(
         {&column, "CASE WHEN json_valid(j) THEN json_extract_string(j, " + Literal(Pointer(NameInFile(column))) + ") END", FromText("s" + n, column.type, "")});
@@ -91,7 +91,7 @@ Result<std::int64_t> DecodeJson(const DecodeRequest& request) {
   if (!array.ok()) return array.error();
   const std::string rejects = "weir_rejects";
   const std::string scan = *array ? ArrayScan(request) : LinesScan(request, rejects);
-  Status made = MakeRows(request, Columns(request), scan, "WHEN j IS NULL THEN -2 WHEN NOT json_valid(j) OR json_type(j) <> 'OBJECT' THEN -1");
+  Status made = MakeRows(request, Columns(request), scan, {"j", "WHEN j IS NULL THEN -2 WHEN NOT json_valid(j) OR json_type(j) <> 'OBJECT' THEN -1"});
   if (!made.ok()) return made.error();
 
   // Empty lines are no rows; they stood in the table only so that positions are lines.

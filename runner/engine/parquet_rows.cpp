@@ -39,7 +39,7 @@ Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, con
   std::string missing;
   std::vector<std::string> names;
   for (const FileColumn& column : file) names.push_back(column.name);
-  for (const api::Column& column : request.columns) {
+  for (const api::Column& column : request.rules.columns) {
     const auto same = std::find(names.begin(), names.end(), NameInFile(column));
     if (same == names.end()) {
       missing += (missing.empty() ? "" : ", ") + NameInFile(column);

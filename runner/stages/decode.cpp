@@ -65,17 +65,12 @@ Result<api::Ledger> DecodeRows(Decoding& decoding, const storage::DataFile& sour
   const api::TaskTable& target = *decoding.target.table;
   const std::string path = decoding.input.PathOf(source.path);
   const std::int64_t before = decoding.quarantine.rows();
-  const auto reject = [&](engine::RejectedRow&& row) {
-    if (row.file.empty()) row.file = path;
-    decoding.quarantine.Add(row);
-  };
-  const auto read = decoding.engine->Decode({decoding.input.store, path}, *decoding.input.table->format, target.columns, kDecoded, reject);
+  engine::RowRules rules{.columns = target.columns};
+  for (const api::Check& check : target.checks)
+    if (check.Action() == api::OnFailure::Quarantine) rules.checks.push_back(check);
+  const auto read = decoding.engine->Decode({decoding.input.store, path}, *decoding.input.table->format, rules, kDecoded,
+                                            [&](engine::RejectedRow&& row) { decoding.quarantine.Add(row); });
   if (!read.ok()) return read.error();
-  for (const api::Check& check : target.checks) {
-    if (check.Action() != api::OnFailure::Quarantine) continue;
-    const auto moved = decoding.engine->Quarantine(kDecoded, check, reject);
-    if (!moved.ok()) return moved.error();
-  }
   return api::Ledger{.rowsIn = *read, .quarantined = decoding.quarantine.rows() - before};
 }
 

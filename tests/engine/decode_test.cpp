@@ -77,6 +77,45 @@ TEST_F(DecodeTest, ParquetIsConvertedByNameWithoutLoss) {
   EXPECT_EQ(rejected_[2].line, 4);
 }
 
+TEST_F(DecodeTest, RowsThatFailACheckKeepTheirLineInEveryFormat) {
+  const std::vector<api::Check> checks{{.name = "small", .range = api::RangeCheck{"id", "", "10"}}, {.name = "named", .notNull = api::NotNullCheck{{"a/b"}}}};
+  const std::vector<std::string> reasons{"fails check small (range: id from any to 10)", "fails check named (notNull: a/b)"};
+  const auto expect = [&](const Result<std::int64_t>& rows, std::vector<RejectedRow> rejected) {
+    ASSERT_TRUE(rows.ok()) << rows.error().message;
+    EXPECT_EQ(*rows, 4);
+    EXPECT_EQ(rejected_, rejected);
+    EXPECT_THAT(RowsOf("decoded", columns_), ElementsAre(R"({"a/b":"x","id":1})"));
+  };
+  expect(Decode(Put("in.csv", "id,a/b\nbad,y\n1,x\n50,\n2,\n"), {.csv = api::CsvFormat{}}, columns_, checks),
+         {{"in.csv", 2, "id", "cannot be read as INTEGER", "bad,y"}, {"in.csv", 4, "id", reasons[0], "50,"}, {"in.csv", 5, "a/b", reasons[1], "2,"}});
+  expect(Decode(Put("in.json", "none\n{\"id\":1,\"a/b\":\"x\"}\n\n{\"id\":50}\n{\"id\":2}\n"), kJson, columns_, checks),
+         {{"in.json", 1, "", "not a JSON object", "none"}, {"in.json", 4, "id", reasons[0], "{\"id\":50}"}, {"in.json", 5, "a/b", reasons[1], "{\"id\":2}"}});
+  ASSERT_TRUE(engine_->Select("SELECT * FROM (VALUES (1, 'x'), (50, 'y'), (2, NULL), (51, NULL)) t(id, \"a/b\")", columns_, "s").ok());
+  Write("s", "in.parquet");
+  expect(Decode({store_, "in.parquet"}, kParquet, columns_, checks), {{"in.parquet", 2, "id", reasons[0], R"({"id":50,"a/b":"y"})"},
+                                                                      {"in.parquet", 3, "a/b", reasons[1], R"({"id":2,"a/b":null})"},
+                                                                      {"in.parquet", 4, "id", reasons[0], R"({"id":51,"a/b":null})"}});
+}
+
+TEST_F(DecodeTest, ACheckThatCannotBeEvaluatedIsTheDeclarationsMistake) {
+  const InputFile file = Put("in.csv", "id,a/b\n1,x\n");
+  for (const api::Check& check : {api::Check{.name = "c", .range = api::RangeCheck{"id", "ten", ""}}, {.name = "c", .unique = api::UniqueCheck{{"id"}}}}) {
+    const auto rows = Decode(file, {.csv = api::CsvFormat{}}, columns_, {check});
+    ASSERT_FALSE(rows.ok());
+    EXPECT_EQ(rows.error().fault, Fault::Invalid);
+    EXPECT_THAT(rows.error().message, HasSubstr("check c"));
+  }
+}
+
+TEST_F(DecodeTest, NamesOfAFilesColumnsNeverMeetThoseOfTheScan) {
+  const std::vector<api::Column> columns{Required("id", "INTEGER"), Optional("s0", "INTEGER"), Optional("V1", "VARCHAR")};
+  ASSERT_TRUE(engine_->Select("SELECT 1 AS id, 7 AS s0, 'text' AS \"V1\"", columns, "s").ok());
+  Write("s", "in.parquet");
+  const auto rows = Decode({store_, "in.parquet"}, kParquet, columns);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"V1":"text","id":1,"s0":7})"));
+}
+
 TEST_F(DecodeTest, WhatIsNotParquetIsUnreadable) {
   const auto rows = Decode(Put("in.parquet", "PAR1 this is not a Parquet file at all PAR1"), kParquet, columns_);
   ASSERT_FALSE(rows.ok());

@@ -32,9 +32,10 @@ class EngineTest : public testing::Test {
     return {store_, name};
   }
 
-  Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns, const std::string& into = "decoded") {
+  Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns,
+                              const std::vector<api::Check>& checks = {}) {
     rejected_.clear();
-    return engine_->Decode(file, format, columns, into, [this](RejectedRow&& row) { rejected_.push_back(std::move(row)); });
+    return engine_->Decode(file, format, {columns, checks}, "decoded", [this](RejectedRow&& row) { rejected_.push_back(std::move(row)); });
   }
 
   // Writes a relation to `name` and declares it as a table.

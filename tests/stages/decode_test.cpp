@@ -113,13 +113,13 @@ TEST_F(DecodeStage, ADoubledKeyOverTwoFilesRefusesTheCommit) {
   EXPECT_EQ(State("orders").files.size(), 1U);
 }
 
-TEST_F(DecodeStage, ChecksQuarantineRowsWithTheirFile) {
+TEST_F(DecodeStage, ChecksQuarantineRowsWithTheirFileAndLine) {
   Table("orders").checks = {{.name = "small", .range = api::RangeCheck{"amount", "", "15"}, .onFailure = api::OnFailure::Quarantine}};
   folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n2,Rome,20\n");
   const auto outcome = Decoded();
   EXPECT_EQ(outcome.rows, Sums(2, 1, 1, 0));
   ASSERT_EQ(QuarantineLines("decode").size(), 1U);
-  EXPECT_THAT(QuarantineLines("decode")[0], HasSubstr("\"file\":\"" + kRaw + "a_1700003600.csv\""));
+  EXPECT_THAT(QuarantineLines("decode")[0], HasSubstr("\"file\":\"" + kRaw + "a_1700003600.csv\",\"line\":3,"));
   EXPECT_THAT(QuarantineLines("decode")[0], HasSubstr("fails check small"));
 }
 
