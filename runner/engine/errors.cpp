@@ -57,7 +57,9 @@ std::string FirstLines(const std::string& text) {
 Error FromDuckDB(const duckdb::ErrorData& error) {
   FaultAndReason kind = Classify(error.Type());
   const std::string message = FirstLines(error.RawMessage());
-  if (message.find("No space left") != std::string::npos || message.find("max_temp_directory_size") != std::string::npos) kind = {Fault::Exhausted, "DiskFull"};
+  // What DuckDB itself writes is what it spills; in its words the kernel's.
+  for (const char* full : {"No space left", "File too large", "Disk quota exceeded", "max_temp_directory_size"})
+    if (message.find(full) != std::string::npos) kind = {Fault::Exhausted, "DiskFull"};
   return {kind.fault, kind.reason, message};
 }
 
