@@ -96,8 +96,12 @@ Status LandFiles(Landing& landing, const api::FilesSource& source) {
   const auto files = Matching(**store, source.path);
   if (!files.ok()) return files.error();
   if (files->empty()) return NoFiles("no file matches " + source.path + " in " + (*store)->Describe());
-  for (const storage::ObjectInfo& file : *files)
-    if (file.bytes == 0) return EmptyFile(file.path + " in " + (*store)->Describe());
+  for (const storage::ObjectInfo& file : *files) {
+    if (file.bytes != 0) continue;
+    // What is no file is listed with 0 bytes, too; opening it says what it is.
+    const auto opened = (*store)->Open(file.path);
+    return opened.ok() ? EmptyFile(file.path + " in " + (*store)->Describe()) : opened.error();
+  }
   std::set<std::string> known_sources;
   for (const FileIdentity& identity : landing.known) known_sources.insert(identity.source);
   for (const storage::ObjectInfo& file : *files) {

@@ -15,6 +15,17 @@ class Csv : public EngineTest {
                                           Optional("at", "TIMESTAMP")};
 };
 
+TEST_F(Csv, ANulByteIsPartOfItsValueOnly) {
+  const auto rows = Decode(Put("in.csv", std::string("id,name,amount,at\n1,a\0b,1,\n2\0,c,1,\n3,d,1,\n", 42)), kCsv, columns_);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 3);
+  EXPECT_THAT(RowsOf("decoded", columns_),
+              ElementsAre(R"({"amount":1.0,"at":null,"id":1,"name":"a\u0000b"})", R"({"amount":1.0,"at":null,"id":3,"name":"d"})"));
+  ASSERT_EQ(rejected_.size(), 1U);
+  EXPECT_EQ(rejected_[0].line, 3);
+  EXPECT_EQ(rejected_[0].reason, "cannot be read as INTEGER");
+}
+
 TEST_F(Csv, ReadsEveryDeclaredType) {
   const std::vector<api::Column> all{Optional("b", "BOOLEAN"), Optional("t", "TINYINT"), Optional("s", "SMALLINT"),  Optional("i", "INTEGER"),
                                      Optional("l", "BIGINT"),  Optional("f", "FLOAT"),   Optional("d", "DOUBLE"),    Optional("p", "DECIMAL(12,3)"),

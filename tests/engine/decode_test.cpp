@@ -123,6 +123,29 @@ TEST_F(DecodeTest, WhatIsNotParquetIsUnreadable) {
   EXPECT_EQ(rows.error().reason, "FileUnreadable");
 }
 
+TEST_F(DecodeTest, ParquetThatBreaksOffIsUnreadableWhereverItBreaks) {
+  ASSERT_TRUE(engine_->Select("SELECT range::INTEGER AS id, md5(range::VARCHAR) AS \"a/b\" FROM range(5000)", columns_, "s").ok());
+  Write("s", "whole.parquet");
+  const std::string whole = folder_.Read("whole.parquet");
+  for (const std::size_t length : {std::size_t{1}, std::size_t{4}, whole.size() / 2, whole.size() - 4, whole.size() - 1}) {
+    const auto rows = Decode(Put("in-" + std::to_string(length) + ".parquet", whole.substr(0, length)), kParquet, columns_);
+    ASSERT_FALSE(rows.ok()) << length;
+    EXPECT_EQ(rows.error().fault, Fault::Data) << length;
+    EXPECT_EQ(rows.error().reason, "FileUnreadable") << length;
+    EXPECT_THAT(rows.error().message, HasSubstr("in-" + std::to_string(length) + ".parquet"));
+  }
+}
+
+TEST_F(DecodeTest, FilesWithoutARowDecodeToNothing) {
+  for (const auto& [name, text, format] : std::vector<std::tuple<std::string, std::string, api::Format>>{
+           {"head.csv", "id,a/b\n", {.csv = api::CsvFormat{}}}, {"list.json", "[]", kJson}, {"blank.json", "\n\n", kJson}}) {
+    const auto rows = Decode(Put(name, text), format, columns_);
+    ASSERT_TRUE(rows.ok()) << name << ": " << rows.error().message;
+    EXPECT_EQ(*rows, 0) << name;
+    EXPECT_THAT(RowsOf("decoded", columns_), IsEmpty());
+  }
+}
+
 TEST_F(DecodeTest, WhatIsNotGzipIsUnreadable) {
   const auto rows = Decode(Put("in.csv.gz", "id,a/b\n1,x\n"), {.csv = api::CsvFormat{}}, columns_);
   ASSERT_FALSE(rows.ok());

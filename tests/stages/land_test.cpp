@@ -67,6 +67,19 @@ TEST_F(LandStage, AnEmptyFileStopsTheLandingAndNothingIsLost) {
   EXPECT_EQ(folder_.Read("source/in/a.csv"), "id\n1\n");
 }
 
+TEST_F(LandStage, WhatIsNoFileIsNamedAndNothingLands) {
+  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
+  std::filesystem::create_directories(folder_ / "source/in/folder.csv");  // no file matches inside: not ours
+  Good(Land());
+  for (const char* target : {"nowhere.csv", "a.csv", "/etc/passwd"}) {
+    NextRun();
+    std::filesystem::create_symlink(target, folder_ / "source/in/link.csv");
+    EXPECT_THAT(Bad(Land(), api::OutcomeClass::User, api::Reason::Invalid).message, HasSubstr("in/link.csv is or passes through a symbolic link"));
+    std::filesystem::remove(folder_ / "source/in/link.csv");
+  }
+  EXPECT_EQ(State("orders-landing").files.size(), 1U);
+}
+
 TEST_F(LandStage, NoMatchingFileSaysWhatWasLookedFor) {
   for (const char* pattern : {"in/*.csv", "nowhere/*.csv", "in/a.csv"}) {
     const auto outcome = Bad(Land(pattern), api::OutcomeClass::Data, api::Reason::NoFiles);
