@@ -17,7 +17,7 @@ duckdb_npm=@duckdb/node-bindings-linux-x64@1.5.6-r.1
 duckdb_npm_sha256=1b9f82478539bb9a1d1df44bd103121a12ae52142c07158dc52b97d2ec1d69ff
 duckdb_crate=libduckdb-sys
 duckdb_crate_version=1.10506.0
-duckdb_headers_sha256=05c43055c3c76c630957e787b160925f9212f33265f4e7dbbc413bdf655b5ddf
+duckdb_crate_sha256=0aac3459f2f7f0221d5be9114fa77ff5877040c8de456d3b986a680579fe202b
 data_npm=vega-datasets@3.2.1
 data_sha256=6f72fda460a9863fae5fcb32f85bcd49e1761fdea6dc6cf9f4962472881cc5a3
 
@@ -50,19 +50,24 @@ fetch_npm() {
   rm -rf "$work"
 }
 
-# The crate's headers, through cargo's own client: a crate that depends on it is fetched, not built.
-fetch_duckdb_headers() {
-  local work headers
+# fetch_crate NAME VERSION SHA256 FOLDER: unpacks a crate whose archive has this digest, by cargo's own client, however old.
+# Asked to install a library, cargo fetches it and then declines; an old one stumbles over the manifest, but has the archive
+# by then. Some look at the version of Rust first, older ones know no flag against that: hence two tries. What is unstable
+# here spares Debian 12's cargo the whole index as a git repository.
+fetch_crate() {
+  local flag archive
   need_command cargo cargo
-  work=$(mktemp -d)
-  mkdir -p "$work/src" && : >"$work/src/lib.rs"
-  printf '[package]\nname = "fetch"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\n%s = "=%s"\n' "$duckdb_crate" "$duckdb_crate_version" >"$work/Cargo.toml"
-  (cd "$work" && cargo vendor --quiet vendor >/dev/null)
-  headers="$work/vendor/$duckdb_crate/duckdb.tar.gz"
-  echo "$duckdb_headers_sha256  $headers" | sha256sum --check --quiet -
-  tar -xzf "$headers" -C "$1" --wildcards --strip-components=3 'duckdb/src/include/*'
-  rm -rf "$work"
+  for flag in "" --ignore-rust-version; do
+    crate_archive "$1-$2" >/dev/null || RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_SPARSE_REGISTRY=true cargo install --quiet $flag "$1" --version "=$2" || true
+  done 2>"$cache/cargo.log"
+  archive=$(crate_archive "$1-$2") || { cat "$cache/cargo.log" >&2; say "cargo did not fetch $1 $2"; return 1; }
+  echo "$3  $archive" | sha256sum --check --quiet -
+  mkdir -p "$4"
+  tar -xzf "$archive" -C "$4" --strip-components=1
+  rm "$cache/cargo.log"
 }
+
+crate_archive() { compgen -G "${CARGO_HOME:-$HOME/.cargo}/registry/cache/*/$1.crate" | head -n 1; }
 
 # into_cache NAME PROBE FILL: the folder $cache/NAME as FILL leaves it, whole or not at all; PROBE is a file that it then has.
 into_cache() {
@@ -76,8 +81,9 @@ into_cache() {
 
 fill_duckdb() {
   fetch_npm "$duckdb_npm" "$duckdb_npm_sha256" "$1/lib"
-  mkdir "$1/include" && fetch_duckdb_headers "$1/include"
-  mv "$1/lib/libduckdb.so" "$1/" && rm -rf "$1/lib"
+  fetch_crate "$duckdb_crate" "$duckdb_crate_version" "$duckdb_crate_sha256" "$1/crate"
+  mkdir "$1/include" && tar -xzf "$1/crate/duckdb.tar.gz" -C "$1/include" --wildcards --strip-components=3 'duckdb/src/include/*'
+  mv "$1/lib/libduckdb.so" "$1/" && rm -rf "$1/lib" "$1/crate"
 }
 
 fill_flights() {
