@@ -105,10 +105,12 @@ Result<TlsMaterial> ReadTls(const Access& access) {
   return material;
 }
 
-// Finds a dead peer in about 6 s instead of the kernel's two hours: a watch may be silent for a minute.
-void KeepAlive(Tcp::socket& socket) {
+// Finds a dead peer in about 6 s instead of the kernel's two hours: a watch may be silent for a minute. Without delay,
+// because the library writes head and body apart: the body would wait for the server to acknowledge the head.
+void Tune(Tcp::socket& socket) {
   boost::system::error_code ignored;
   if (!socket.is_open()) socket.open(Tcp::v4(), ignored);
+  socket.set_option(Tcp::no_delay(true), ignored);
   socket.set_option(boost::asio::socket_base::keep_alive(true), ignored);
   const int idle = 3, interval = 1, probes = 3;
   setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
@@ -124,7 +126,7 @@ rest::client::http_client_config Configuration(const Access& access, const Deadl
   config.set_request_compressed_response(false);
   const bool tls = access.server.starts_with("https://");
   config.set_nativehandle_options([tls](rest::client::native_handle handle) {
-    KeepAlive(tls ? static_cast<boost::asio::ssl::stream<Tcp::socket&>*>(handle)->next_layer() : *static_cast<Tcp::socket*>(handle));
+    Tune(tls ? static_cast<boost::asio::ssl::stream<Tcp::socket&>*>(handle)->next_layer() : *static_cast<Tcp::socket*>(handle));
   });
   config.set_ssl_context_callback([access](boost::asio::ssl::context& context) {
     const auto material = ReadTls(access);
