@@ -24,7 +24,8 @@ constexpr std::array<WatchedKind, 8> kWatched{{{api::kLakes, ""},
 QueueOptions QueueOptionsOf(const RuntimeOptions& options) {
   QueueOptions queue;
   queue.seed = options.seed;
-  if (options.debounce > Duration{}) queue.debounce = [debounce = options.debounce](const Key&) { return debounce; };
+  if (options.debounce > Duration{})
+    queue.debounce = [debounce = options.debounce](const Key& key) { return key.resource == api::kPipelineRuns ? Duration{} : debounce; };
   return queue;
 }
 

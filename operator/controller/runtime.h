@@ -21,6 +21,8 @@ using ReconcileFunction = std::function<Visit(const Key& key, Ports& ports)>;
 struct RuntimeOptions {
   std::string ns;  // empty: all namespaces
   int workers = 4;
+  // How long events of one object are gathered before it is looked at. Runs are looked at without delay, because a stage
+  // waits for it; what comes while one is in flight makes one visit more, however much it is.
   Duration debounce = Duration::Millis(20);
   ReflectorOptions reflector;
   std::uint64_t seed = 1;

@@ -113,6 +113,30 @@ TEST_F(RuntimeTest, NothingIsReconciledBeforeEveryListIsIn) {
   }));
 }
 
+TEST_F(RuntimeTest, ARunIsLookedAtWithoutDelayAndWhatConcernsAPipelineIsGathered) {
+  const auto taken = std::make_shared<std::atomic<int>>(0);
+  RuntimeOptions options;
+  options.debounce = Duration::Millis(20);
+  const AffectedKeys itself = [](const api::Resource& resource, const observe::Item& item) {
+    return std::vector<Key>{{resource, item.meta.ns, item.meta.name}};
+  };
+  Runtime runtime(ports_, clock_,
+                  [taken](const Key& key, Ports&) {
+                    *taken += key.resource == api::kPipelineRuns ? 1 : 100;
+                    return Visit{};
+                  },
+                  itself, options, {});
+  runtime.Start();
+  ASSERT_TRUE(Eventually([&] { return runtime.Synced(); }));
+  Make("gathered");
+  ASSERT_TRUE(Eventually([&] { return runtime.Queue().NextTime() == clock_.Now() + Duration::Millis(20); }));
+  ASSERT_TRUE(cluster_.Create({api::kPipelineRuns, "default", "at-once"}, Json::object()).ok());
+  ASSERT_TRUE(Eventually([&] { return *taken > 0; }));
+  EXPECT_EQ(*taken, 1);
+  clock_.Advance(Duration::Millis(20));
+  EXPECT_TRUE(Eventually([&] { return *taken == 101; }));
+}
+
 TEST_F(RuntimeTest, AFailedCallIsTriedAgainAfterTheBackoff) {
   fail_creates_ = 3;
   Make("a");
