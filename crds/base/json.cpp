@@ -1,35 +1,79 @@
 #include "crds/base/json.h"
 
-#include <set>
 #include <vector>
 
 namespace weir {
 namespace {
 
-constexpr int kMaxDepth = 64;
+constexpr std::size_t kMaxDepth = 64;
 
-// Builds the document through nlohmann's own DOM callback while it watches what the parser itself lets pass.
-class StrictReader {
+// Builds a document from the parser's events, and sees what nlohmann's own builder lets pass.
+class StrictBuilder final : public nlohmann::json_sax<Json> {
  public:
-  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
-    if (depth > kMaxDepth) return Refuse("is nested deeper than 64");
-    switch (event) {
-      case Json::parse_event_t::object_start: keys_.emplace_back(); return true;
-      case Json::parse_event_t::object_end: keys_.pop_back(); return true;
-      case Json::parse_event_t::key:
-        if (!keys_.back().insert(parsed.get<std::string>()).second) return Refuse("has the key \"" + parsed.get<std::string>() + "\" twice");
-        return true;
-      default: return true;
-    }
-  }
+  explicit StrictBuilder(std::string_view passed_over) : passed_over_(passed_over) {}
+  Json Take() { return std::move(root_); }
   const std::string& problem() const { return problem_; }
 
+  bool null() override { return Add(nullptr), true; }
+  bool boolean(bool value) override { return Add(value), true; }
+  bool number_integer(number_integer_t value) override { return Add(value), true; }
+  bool number_unsigned(number_unsigned_t value) override { return Add(value), true; }
+  bool number_float(number_float_t value, const string_t&) override { return Add(value), true; }
+  bool string(string_t& value) override { return Add(value), true; }
+  bool binary(binary_t&) override { return Refuse("holds binary data"); }
+  bool start_object(std::size_t) override { return Open(Json::value_t::object); }
+  bool start_array(std::size_t) override { return Open(Json::value_t::array); }
+  bool end_object() override { return Close(); }
+  bool end_array() override { return Close(); }
+  bool key(string_t& name) override {
+    if (Passes()) return true;
+    if (!passed_over_.empty() && name == passed_over_) return passes_ = true;
+    const auto [at, fresh] = open_.back()->get_ref<Json::object_t&>().emplace(name, nullptr);
+    member_ = &at->second;
+    return fresh || Refuse("has the key \"" + name + "\" twice");
+  }
+  bool parse_error(std::size_t, const std::string&, const Json::exception& e) override {
+    problem_ = std::string("not JSON: ") + e.what();
+    return false;
+  }
+
  private:
-  bool Refuse(std::string problem) {
-    if (problem_.empty()) problem_ = std::move(problem);
+  bool Passes() const { return passes_ || passed_depth_ > 0; }
+
+  bool Refuse(const std::string& problem) {
+    problem_ = "JSON text " + problem;
+    return false;
+  }
+
+  template <typename Value>
+  Json* Add(const Value& value) {
+    if (Passes()) return passes_ = false, nullptr;
+    if (open_.empty()) return &(root_ = value);
+    if (open_.back()->is_array()) return &open_.back()->emplace_back(value);
+    return &(*member_ = value);
+  }
+
+  bool Open(Json::value_t type) {
+    if (open_.size() + passed_depth_ >= kMaxDepth) return Refuse("is nested deeper than 64");
+    if (Passes()) return passes_ = false, ++passed_depth_ > 0;
+    open_.push_back(Add(Json(type)));
     return true;
   }
-  std::vector<std::set<std::string>> keys_;
+
+  bool Close() {
+    if (passed_depth_ > 0)
+      --passed_depth_;
+    else
+      open_.pop_back();
+    return true;
+  }
+
+  const std::string_view passed_over_;
+  Json root_;
+  std::vector<Json*> open_;       // the containers that the parser is in, outermost first
+  Json* member_ = nullptr;        // of the innermost object, whose value comes next
+  bool passes_ = false;           // the value that comes next is passed over
+  std::size_t passed_depth_ = 0;  // containers that the parser is in and that are passed over
   std::string problem_;
 };
 
@@ -39,16 +83,11 @@ bool IsEmpty(const Json& value) { return value.is_null() || ((value.is_object() 
 
 }  // namespace
 
-Result<Json> ParseJson(std::string_view text) {
+Result<Json> ParseJson(std::string_view text, std::string_view passed_over) {
   if (text.size() > 64 * 1024 * 1024) return Error{Fault::Invalid, "BadJson", "JSON text is larger than 64 MiB"};
-  StrictReader strict;
-  try {
-    Json value = Json::parse(text.begin(), text.end(), std::ref(strict));
-    if (!strict.problem().empty()) return Error{Fault::Invalid, "BadJson", "JSON text " + strict.problem()};
-    return value;
-  } catch (const Json::exception& e) {
-    return Error{Fault::Invalid, "BadJson", std::string("not JSON: ") + e.what()};
-  }
+  StrictBuilder builder(passed_over);
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) return Error{Fault::Invalid, "BadJson", builder.problem()};
+  return builder.Take();
 }
 
 std::string Dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }

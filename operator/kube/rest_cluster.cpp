@@ -45,7 +45,6 @@ bool IsFailedTest(const Error& error) { return error.fault == Fault::Invalid && 
 void Complete(Json& item, const api::Resource& resource) {
   item["apiVersion"] = resource.ApiVersion();
   item["kind"] = std::string(resource.kind);
-  Trim(item);
 }
 
 // What one watch has brought so far.
@@ -91,16 +90,13 @@ Result<Json> RestCluster::Send(const Call& call) {
     if (reply->retryAfterSeconds > 0) status.retryAfterSeconds = reply->retryAfterSeconds;
     return ErrorFor(status, call.what);
   }
-  auto json = ParseJson(reply->body);
+  auto json = ParseJson(reply->body, kUnread);
   if (!json) return Error{Fault::Transient, "BadReply", call.what + ": the answer is " + json.error().message};
   return std::move(*json);
 }
 
 Result<Json> RestCluster::Get(const ObjectRef& ref) {
-  auto object =
-      Send({"get", ref.resource.plural, Describe("get", ref.resource, ref.ns, ref.name), {Method::Get, ObjectPath(ref.resource, ref.ns, ref.name), {}, {}}});
-  if (object) Trim(*object);
-  return object;
+  return Send({"get", ref.resource.plural, Describe("get", ref.resource, ref.ns, ref.name), {Method::Get, ObjectPath(ref.resource, ref.ns, ref.name), {}, {}}});
 }
 
 Result<Listing> RestCluster::List(const Selection& selection) {
@@ -133,10 +129,7 @@ Result<Listing> RestCluster::ListPages(const Selection& selection, int page_size
 
 Result<Json> RestCluster::Create(const ObjectRef& ref, const Json& object) {
   const std::string target = ObjectPath(ref.resource, ref.ns) + Query({{"fieldManager", std::string(api::kFieldManager)}, {"fieldValidation", "Strict"}});
-  auto created =
-      Send({"create", ref.resource.plural, Describe("create", ref.resource, ref.ns, ref.name), {Method::Post, target, std::string(kJson), Dump(object)}});
-  if (created) Trim(*created);
-  return created;
+  return Send({"create", ref.resource.plural, Describe("create", ref.resource, ref.ns, ref.name), {Method::Post, target, std::string(kJson), Dump(object)}});
 }
 
 Result<Json> RestCluster::Patch(const ObjectRef& ref, PatchType type, Subresource sub, const Json& patch) {
@@ -148,7 +141,6 @@ Result<Json> RestCluster::Patch(const ObjectRef& ref, PatchType type, Subresourc
   auto patched =
       Send({verb, ref.resource.plural, Describe(verb, ref.resource, ref.ns, ref.name), {Method::Patch, target, std::string(ContentType(type)), Dump(patch)}});
   if (!patched && HasTest(patch) && IsFailedTest(patched.error())) return Error{Fault::Conflict, "Conflict", patched.error().message};
-  if (patched) Trim(*patched);
   return patched;
 }
 

@@ -20,7 +20,7 @@ Status LineFramer::Feed(std::string_view bytes, const std::function<void(std::st
 }
 
 Result<WatchFrame> ReadWatchFrame(std::string_view line) {
-  auto frame = ParseJson(line);
+  auto frame = ParseJson(line, kUnread);
   if (!frame) return Error{Fault::Transient, "BadEvent", "watch event is " + frame.error().message};
   const std::string type = Text(*frame, "type");
   if (!At(*frame, "object").is_object()) return Error{Fault::Transient, "BadEvent", "watch event of type \"" + type + "\" has no object"};
@@ -38,14 +38,8 @@ Result<WatchFrame> ReadWatchFrame(std::string_view line) {
   } else {
     return Error{Fault::Transient, "BadEvent", "watch event has the unknown type \"" + type + "\""};
   }
-  Trim(object);
   event.object = std::move(object);
   return WatchFrame(std::move(event));
-}
-
-void Trim(Json& object) {
-  if (!At(object, "metadata").is_object()) return;
-  object["metadata"].erase("managedFields");
 }
 
 }  // namespace weir::kube

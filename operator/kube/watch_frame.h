@@ -31,7 +31,8 @@ class LineFramer {
 using WatchFrame = std::variant<WatchEvent, ApiStatus>;
 Result<WatchFrame> ReadWatchFrame(std::string_view line);
 
-// Drops metadata.managedFields: half of an object's bytes, and nobody here reads them.
-void Trim(Json& object);
+// The member of metadata that is passed over in whatever the server sends: half of an object's bytes, and nobody here
+// reads them.
+inline constexpr std::string_view kUnread = "managedFields";
 
 }  // namespace weir::kube

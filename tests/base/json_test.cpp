@@ -35,6 +35,19 @@ TEST(ParseJson, RefusesWhatIsNestedDeeperThan64) {
   EXPECT_THAT(ErrorOf(Nested(100'000)), HasSubstr("deeper than 64"));
 }
 
+TEST(ParseJson, PassesOverMembersOfOneNameAndNothingElse) {
+  const auto parsed = ParseJson(R"({"skip": {"a": [{"skip": 1}, 2]}, "b": {"c": 1, "skip": "x", "d": 2}, "e": [{"skip": [[]], "f": 3}, 4]})", "skip");
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(*parsed, Json::parse(R"({"b": {"c": 1, "d": 2}, "e": [{"f": 3}, 4]})"));
+  EXPECT_EQ(ParseJson(R"({"": 1})").value(), Json({{"", 1}})) << "by default nothing is passed over";
+}
+
+TEST(ParseJson, WhatIsPassedOverMustBeJsonAllTheSame) {
+  EXPECT_FALSE(ParseJson(R"({"skip": [1, })", "skip").ok());
+  EXPECT_FALSE(ParseJson(R"({"skip": "\q"})", "skip").ok());
+  EXPECT_FALSE(ParseJson("{\"skip\": " + Nested(66) + "}", "skip").ok());
+}
+
 TEST(ParseJson, RefusesTrailingTextAndBytesThatAreNotUtf8) {
   ErrorOf("{} {}");
   ErrorOf("");
