@@ -75,7 +75,7 @@ Json PipelineManifest(const StarterNames& names, const std::vector<InferredFile>
     if (At(stage, "resources").empty()) stage.erase("resources");
     if (stage.contains("land")) stage["needs"] = Json::array();
   }
-  return Object("Pipeline", DerivedName({"load", names.name}, 50), std::move(json));
+  return Object("Pipeline", DerivedName({"load-" + names.name}, 50), std::move(json));
 }
 
 }  // namespace

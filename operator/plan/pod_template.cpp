@@ -1,6 +1,7 @@
 #include "operator/plan/pod_template.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "crds/base/name.h"
 #include "operator/plan/task.h"
@@ -59,13 +60,14 @@ void SetMeta(Json& pod, const PodRequest& request) {
 }
 
 void SetLimits(Json& pod, const PodRequest& request) {
-  const Json limits{{"cpu", request.resources.cpu.empty() ? "1" : request.resources.cpu}, {"memory", request.resources.memory.empty() ? "1Gi" : request.resources.memory}};
+  const Json limits{{"cpu", request.resources.cpu.empty() ? "1" : request.resources.cpu},
+                    {"memory", request.resources.memory.empty() ? "1Gi" : request.resources.memory}};
   pod["spec"]["containers"][0]["resources"] = {{"requests", limits}, {"limits", limits}};
   pod["spec"]["activeDeadlineSeconds"] = std::max<std::int64_t>(1, (request.timeout.ms + 999) / 1000);
 }
 
 void MountStore(Json& pod, const api::Store& store) {
-  const std::string volume = DerivedName({"store", store.name});
+  const std::string volume = DerivedName({"store-" + store.name});
   Json& mounts = pod["spec"]["containers"][0]["volumeMounts"];
   if (store.volume && store.volume->claim) {
     pod["spec"]["volumes"].push_back({{"name", volume}, {"persistentVolumeClaim", {{"claimName", *store.volume->claim}}}});
@@ -88,11 +90,24 @@ void SetPlacement(Json& pod, const api::RunnerSettings& runner) {
   for (const api::SecretRef& secret : runner.imagePullSecrets) pod["spec"]["imagePullSecrets"].push_back({{"name", secret.name}});
 }
 
+// Where the stage begins in `<run>-<stage>` as a reader takes it: after the last word that begins with a digit, as names of
+// the operator's runs end and stages seldom have one; without such a word, at the last word.
+std::size_t StageStartsAt(const std::string& both) {
+  std::size_t numbered = std::string::npos;
+  for (std::size_t i = 1; i < both.size(); ++i)
+    if (both[i - 1] == '-' && std::isdigit(static_cast<unsigned char>(both[i])) != 0) numbered = i;
+  return (numbered == std::string::npos ? both.rfind('-') : both.find('-', numbered)) + 1;
+}
+
 }  // namespace
 
-std::string AttemptName(const std::string& run, const std::string& stage, int attempt) { return DerivedName({run, stage, std::to_string(attempt)}); }
+std::string AttemptName(const std::string& run, const std::string& stage, int attempt) {
+  const std::string number = std::to_string(attempt);
+  const std::string both = run + '-' + stage;
+  return StageStartsAt(both) == run.size() + 1 ? DerivedName({both, number}) : HashedName({run, stage, number});
+}
 
-std::string ServiceAccountName(const std::string& pipeline) { return DerivedName({"weir", pipeline}); }
+std::string ServiceAccountName(const std::string& pipeline) { return DerivedName({"weir-" + pipeline}); }
 
 Json ServiceAccountFor(const api::Meta& pipeline) {
   return {{"apiVersion", "v1"},

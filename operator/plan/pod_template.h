@@ -21,7 +21,9 @@ struct PodRequest {
 // the task in an annotation that reaches the runner as a file, and only the stores that the task names.
 Json PodFor(const PodRequest& request, const Bundle& bundle);
 
-// Pods of one attempt are named `<run>-<stage>-<attempt>`, never generated.
+// Pods of one attempt are named `<run>-<stage>-<attempt>`, never generated. Where another run's stage could read the same
+// (run `by-hand` and stage `land`, run `by` and stage `hand-land`), all but one of them end in a hash, and so does what is
+// longer than a label.
 std::string AttemptName(const std::string& run, const std::string& stage, int attempt);
 
 std::string ServiceAccountName(const std::string& pipeline);

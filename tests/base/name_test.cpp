@@ -17,6 +17,12 @@ TEST(DerivedName, IsThePartsJoinedWhileItFits) {
   EXPECT_EQ(DerivedName({std::string(61, 'a'), "1"}).size(), 63U);
 }
 
+TEST(DerivedName, TellsPartsApartThatReadTheSame) {
+  EXPECT_EQ(DerivedName({"a-b", "c"}), "a-b-c");
+  EXPECT_EQ(DerivedName({"a", "b-c"}).substr(0, 6), "a-b-c-");
+  EXPECT_EQ(DerivedName({"a", "b-c"}).size(), 16U);
+}
+
 TEST(DerivedName, IsCutWithAHashWhenItDoesNotFit) {
   const std::string name = DerivedName({std::string(60, 'a'), "stage", "1"});
   EXPECT_LE(name.size(), 63U);
