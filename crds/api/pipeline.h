@@ -174,6 +174,7 @@ struct PipelineStatus {
   std::optional<StageStatus> validation;  // its attempts, counted like those of a stage
   std::string lastHandledRevision;  // newest revision that got its run
   std::string lastHandledRequest; // newest value of spec.request or of the annotations that got its run
+  std::int64_t runNumber = 0;     // raised in the patch that says which revision or request the run is for
   std::string lastRun;
   std::string lastRunResult;
   std::optional<Time> lastRunFinished;
@@ -188,6 +189,7 @@ void Describe(auto&& field, Of<PipelineStatus> auto& self) {
   field("validation", self.validation, Rules{.doc = "How the newest validation went."});
   field("lastHandledRevision", self.lastHandledRevision, Rules{.doc = "Newest revision that got its run."});
   field("lastHandledRequest", self.lastHandledRequest, Rules{.doc = "Newest request that got its run."});
+  field("runNumber", self.runNumber, Rules{.doc = "How many runs were made for revisions and requests; the name of the newest ends in it."});
   field("lastRun", self.lastRun, Rules{.doc = "Newest PipelineRun."});
   field("lastRunResult", self.lastRunResult, Rules{.doc = "Reason of its Succeeded condition."});
   field("lastRunFinished", self.lastRunFinished, Rules{.doc = "When the newest finished run ended."});

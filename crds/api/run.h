@@ -37,6 +37,7 @@ struct RunStatus {
   Conditions conditions;
   std::string revision;
   std::string image;
+  std::int64_t epoch = 0;
   std::vector<StageStatus> stages;
   std::optional<Time> started;
   std::optional<Time> finished;
@@ -51,6 +52,7 @@ void Describe(auto&& field, Of<RunStatus> auto& self) {
   field("conditions", self.conditions, Rules{.doc = "Succeeded and Ready, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
   field("revision", self.revision, Rules{.doc = "ControllerRevision that the run is bound to."});
   field("image", self.image, Rules{.doc = "Image of the runner that every attempt of the run uses.", .maxLength = 512});
+  field("epoch", self.epoch, Rules{.doc = "What the epochs of its attempts count from: the second in which it started, or one more than the run before it."});
   // One writer, so no keys: as a map of names the API server would track the owner of each field of each stage, which
   // doubles what it stores and the CPU time of each write.
   field("stages", self.stages, Rules{.doc = "Each stage, in the order of the pipeline.", .maxItems = 50});

@@ -8,17 +8,19 @@
 namespace weir::observe {
 namespace {
 
-// Older runs of the same pipeline that are not finished.
-std::vector<std::string> AheadOf(const Stores& stores, const api::PipelineRun& run) {
+bool HasStarted(const Item& run) { return Integer(At(run.json, "status"), "attempts") > 0; }
+
+// The other runs of the same pipeline.
+void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
+  const api::PipelineRun& run = *observed.run;
   std::vector<ItemPtr> ahead;
   for (const ItemPtr& other : stores.runs.List(run.meta.ns)) {
-    if (Text(At(other->json, "spec"), "pipeline") != run.spec.pipeline || !plan::IsOlder(other->meta, run.meta)) continue;
-    if (!IsFinishedRun(*other)) ahead.push_back(other);
+    if (other->meta.name == run.meta.name || Text(At(other->json, "spec"), "pipeline") != run.spec.pipeline) continue;
+    observed.newestEpoch = std::max(observed.newestEpoch, Integer(At(other->json, "status"), "epoch"));
+    if (!IsFinishedRun(*other) && (plan::IsOlder(other->meta, run.meta) || HasStarted(*other))) ahead.push_back(other);
   }
   std::sort(ahead.begin(), ahead.end(), [](const ItemPtr& a, const ItemPtr& b) { return plan::IsOlder(a->meta, b->meta); });
-  std::vector<std::string> names;
-  for (const ItemPtr& item : ahead) names.push_back(item->meta.name);
-  return names;
+  for (const ItemPtr& item : ahead) observed.ahead.push_back(item->meta.name);
 }
 
 void ObservePods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedRun& observed) {
@@ -58,7 +60,7 @@ Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::stri
   std::vector<api::Problem> ignored;
   observed.run = ReadObject<api::PipelineRun>(*seen.item, ignored);
   if (const Status read = ObserveRevision(stores, ns, observed); !read) return read.error();
-  observed.ahead = AheadOf(stores, *observed.run);
+  ObserveOthers(stores, observed);
   return seen;
 }
 

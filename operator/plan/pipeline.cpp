@@ -84,9 +84,10 @@ std::string MakeTheRunThatIsDue(const ObservedPipeline& seen, const Verdict& ver
   if (verdict.standing == Standing::Progressing) return "";
   api::Pipeline pipeline = *seen.pipeline;
   pipeline.status = status;
-  const auto due = RunDue(pipeline, seen.runs);
+  const auto due = RunDue(pipeline);
   if (!due) return "";
   plan.before.push_back(CreateRun{RunObject(pipeline, *due, status.revision)});
+  ++status.runNumber;
   status.lastHandledRevision = status.revision;
   if (const std::string request = RequestOf(pipeline); !request.empty()) status.lastHandledRequest = request;
   return due->name;

@@ -38,21 +38,21 @@ std::string FirstNew(const api::Pipeline& pipeline) {
   return "";
 }
 
-// A request that is a time gives its name to the run; any other is hashed with what it follows, so that the same word
-// may be used again later.
-std::string NameForRequest(const api::Pipeline& pipeline, const std::string& request) {
-  if (const auto time = ParseTime(request)) return DerivedName({pipeline.meta.name, FormatCompact(*time)});
-  return DerivedName({pipeline.meta.name, StableHashText(request + '\n' + pipeline.status.lastHandledRequest).substr(0, 10)});
+// `<pipeline>-<stamp>-<number>`. The number is raised in the status patch that says that the request was handled, so until
+// then the same run has the same name. The stamp keeps runs of a pipeline that was deleted and made again apart.
+std::string NameOfNext(const api::Pipeline& pipeline, const std::string& stamp) {
+  return DerivedName({pipeline.meta.name, stamp, std::to_string(pipeline.status.runNumber + 1)});
 }
 
-// The validation's last attempt started before the revision came into force, and that instant stands in status: it is the
-// same however often this is asked.
-std::string NameForRevision(const api::Pipeline& pipeline, const std::vector<api::PipelineRun>& runs) {
+std::string StampOf(const api::Pipeline& pipeline, const std::string& request) {
+  if (const auto time = ParseTime(request)) return FormatCompact(*time);
+  return StableHashText(pipeline.meta.uid + '\n' + request).substr(0, 10);
+}
+
+// When the validation's last attempt started: that instant stands in status.
+std::string StampOfRevision(const api::Pipeline& pipeline) {
   const auto& validation = pipeline.status.validation;
-  const std::string& revision = pipeline.status.revision;
-  const std::string name = DerivedName({pipeline.meta.name, FormatCompact(validation && validation->started ? *validation->started : pipeline.meta.created)});
-  const bool taken = std::any_of(runs.begin(), runs.end(), [&](const api::PipelineRun& run) { return run.meta.name == name && run.spec.revision != revision; });
-  return taken ? DerivedName({name, StableHashText(revision).substr(0, 6)}) : name;
+  return FormatCompact(validation && validation->started ? *validation->started : pipeline.meta.created);
 }
 
 }  // namespace
@@ -66,11 +66,13 @@ std::string RequestOf(const api::Pipeline& pipeline) {
 
 bool AsksForSomethingNew(const api::Pipeline& pipeline) { return !FirstNew(pipeline).empty(); }
 
-std::optional<DueRun> RunDue(const api::Pipeline& pipeline, const std::vector<api::PipelineRun>& runs) {
+std::optional<DueRun> RunDue(const api::Pipeline& pipeline) {
   const std::string& in_force = pipeline.status.revision;
   if (pipeline.spec.suspend || in_force.empty()) return std::nullopt;
-  if (pipeline.status.lastHandledRevision != in_force) return DueRun{NameForRevision(pipeline, runs), "Revision " + in_force + " came into force."};
-  if (const std::string request = FirstNew(pipeline); !request.empty()) return DueRun{NameForRequest(pipeline, request), "Requested: " + request};
+  if (pipeline.status.lastHandledRevision != in_force)
+    return DueRun{NameOfNext(pipeline, StampOfRevision(pipeline)), "Revision " + in_force + " came into force."};
+  if (const std::string request = FirstNew(pipeline); !request.empty())
+    return DueRun{NameOfNext(pipeline, StampOf(pipeline, request)), "Requested: " + request};
   return std::nullopt;
 }
 

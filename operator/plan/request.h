@@ -8,8 +8,8 @@
 
 namespace weir::plan {
 
-// A run that is due now: why, and under which name. The name depends on what it is for and never on when it is looked
-// at, so that a second look makes the same run.
+// A run that is due now: why, and under which name. The name depends on what it is for and on how many were made before
+// it, never on when or how often this is looked at: a second look makes the same run, another request another one.
 struct DueRun {
   std::string name;
   std::string reason;
@@ -17,13 +17,15 @@ struct DueRun {
 };
 
 // What somebody asks for by spec.request, weirkeeper.io/requested-at or Flux's annotation: each that is present, in
-// this order, as one word each (spaces become '_', more than 64 bytes a hash), joined by a space. What status.lastHandledRequest echoes once a run was made for it.
+// this order, as one word each (spaces become '_', more than 64 bytes a hash), joined by a space. What
+// status.lastHandledRequest echoes once a run was made for it.
 std::string RequestOf(const api::Pipeline& pipeline);
 bool AsksForSomethingNew(const api::Pipeline& pipeline);
 
 // Without a schedule a pipeline runs once for each revision that comes into force and once for each new request; one run
-// answers both when they come together. `runs` are those that exist: a name is not used for two revisions.
-std::optional<DueRun> RunDue(const api::Pipeline& pipeline, const std::vector<api::PipelineRun>& runs);
+// answers both when they come together. A request is new when it is not the newest that was handled, be it an older one
+// repeated; of those that replace each other before this is asked, only the last counts.
+std::optional<DueRun> RunDue(const api::Pipeline& pipeline);
 
 // The PipelineRun, owned by the pipeline and bound to the revision.
 Json RunObject(const api::Pipeline& pipeline, const DueRun& due, const std::string& revision);

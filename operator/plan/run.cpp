@@ -65,9 +65,11 @@ StageStatus StatusOfStage(const api::RunStatus& status, const std::string& name)
   return {.name = name};
 }
 
-api::RunStatus Bound(const ObservedRun& seen) {
+// The run's epoch counts from its start, not from its creation: a run that waited is newer than all that went before it.
+api::RunStatus Bound(const ObservedRun& seen, Time now) {
   api::RunStatus status = seen.run->status;
   status.revision = seen.revision->meta.name;
+  if (status.epoch == 0) status.epoch = std::max(now.Seconds(), seen.newestEpoch + 1);
   if (status.image.empty()) status.image = seen.revision->bundle.runner.image.empty() ? seen.environment.runnerImage : seen.revision->bundle.runner.image;
   status.stages.clear();
   for (const api::Stage& stage : seen.revision->bundle.stages) status.stages.push_back(StatusOfStage(seen.run->status, stage.name));
@@ -76,7 +78,8 @@ api::RunStatus Bound(const ObservedRun& seen) {
 
 Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::Stage& stage, int attempt) {
   const api::Meta& run = seen.run->meta;
-  const TaskOwner owner{.ns = run.ns, .run = run.name, .runUid = run.uid, .revision = status.revision, .image = status.image, .created = run.created};
+  const TaskOwner owner{
+      .ns = run.ns, .run = run.name, .runUid = run.uid, .revision = status.revision, .image = status.image, .created = run.created, .epoch = status.epoch};
   PodRequest request{.name = AttemptName(run.name, stage.name, attempt), .ownerKind = api::kPipelineRuns, .owner = run};
   request.task = TaskFor(seen.revision->bundle, owner, stage, attempt);
   request.image = status.image;
@@ -120,7 +123,7 @@ void SkipWhatWillNotRun(const ObservedRun& seen, api::RunStatus& status) {
 }
 
 Plan TakeATurn(const ObservedRun& seen, Time now) {
-  Turn turn{.status = Bound(seen)};
+  Turn turn{.status = Bound(seen, now)};
   AdvanceStages(seen, turn, now);
   StartWhatIsDue(seen, turn, now);
   SkipWhatWillNotRun(seen, turn.status);

@@ -16,11 +16,12 @@ namespace weir::plan {
 struct ObservedRun {
   std::optional<api::PipelineRun> run;  // absent: it is gone, and only pods of it are left
   bool pipelineExists = false;
-  std::string revisionInForce;          // of the pipeline; empty when it has none
-  std::optional<Revision> revision;     // the one the run is or would be bound to
-  std::vector<Pod> pods;                // owned by this run
-  std::vector<Pod> orphans;             // owned by a run of this name that is gone: nobody counts their ends
-  std::vector<std::string> ahead;       // older runs of the same pipeline that are not finished, oldest first
+  std::string revisionInForce;       // of the pipeline; empty when it has none
+  std::optional<Revision> revision;  // the one the run is or would be bound to
+  std::vector<Pod> pods;             // owned by this run
+  std::vector<Pod> orphans;          // owned by a run of this name that is gone: nobody counts their ends
+  std::vector<std::string> ahead;    // runs of the same pipeline that are older or have started, and are not finished; oldest first
+  std::int64_t newestEpoch = 0;      // of the other runs of the pipeline
   Environment environment;
 
   bool operator==(const ObservedRun&) const = default;

@@ -103,13 +103,13 @@ std::vector<api::TaskQuery> QueriesOf(const Bundle& bundle) {
 
 }  // namespace
 
-std::int64_t EpochOf(Time run_created, std::size_t stage, int attempt) { return run_created.Seconds() * 100'000 + static_cast<std::int64_t>(stage) * 1000 + attempt; }
+std::int64_t EpochOf(std::int64_t run, std::size_t stage, int attempt) { return run * 100'000 + static_cast<std::int64_t>(stage) * 1000 + attempt; }
 
 StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage& stage, int attempt) {
   StageTask task{.kind = KindOf(stage), .ns = owner.ns, .pipeline = bundle.pipeline, .run = owner.run, .runUid = owner.runUid, .revision = owner.revision, .image = owner.image};
   task.stage = stage.name;
   task.attempt = attempt;
-  task.epoch = EpochOf(owner.created, IndexOf(bundle, stage), attempt);
+  task.epoch = EpochOf(owner.epoch, IndexOf(bundle, stage), attempt);
   task.logicalTime = owner.created;
   if (stage.land) FillLand(task, bundle, *stage.land);
   if (stage.accept) FillAccept(task, bundle, *stage.accept);

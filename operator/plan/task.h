@@ -14,13 +14,14 @@ struct TaskOwner {
   std::string runUid;
   std::string revision;
   std::string image;
-  Time created;  // of the run: its logical time, and what its epochs count from
+  Time created;            // of the run: its logical time
+  std::int64_t epoch = 0;  // of the run: what those of its attempts count from
 };
 
-// epoch = creation of the run in seconds * 100,000 + place of the stage * 1,000 + attempt: monotone over the runs of a
-// pipeline, which go one after the other in order of creation, over the stages of a run that commit to one table (land,
-// then accept), since a stage needs only stages above it, and over the attempts of a stage. `stage` counts from 0.
-std::int64_t EpochOf(Time run_created, std::size_t stage, int attempt);
+// epoch = that of the run (seconds) * 100,000 + place of the stage * 1,000 + attempt: monotone over the runs of a pipeline,
+// which go one after the other, over the stages of a run that commit to one table (land, then accept), since a stage needs
+// only stages above it, and over the attempts of a stage. `stage` counts from 0.
+std::int64_t EpochOf(std::int64_t run, std::size_t stage, int attempt);
 
 // What the attempt needs to know and no more: its tables, and the stores that these lie in.
 api::StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage& stage, int attempt);

@@ -79,11 +79,59 @@ TEST(Pipeline, RunsOnceForEachRequestAndEchoesIt) {
   world.Converge();
   world.Settle();
   EXPECT_EQ(world.RunNames().size(), 2U);
-  EXPECT_EQ(world.RunNames().back(), "delays-20260105t000000");
+  EXPECT_EQ(world.RunNames().back(), "delays-20260105t000000-2");
   EXPECT_EQ(Text(At(world.Get(api::kPipelines, "delays"), "status"), "lastHandledRequest"), "2026-01-05T00:00:00Z");
   world.PatchSpec(api::kPipelines, "delays", {{"request", "backfill-7"}});
   world.Converge();
   EXPECT_EQ(world.RunNames().size(), 3U);
+}
+
+TEST(Pipeline, RunsForEachOfTwoRequestsOfOneSecond) {
+  World world;
+  world.Apply(kFlights);
+  world.Converge();
+  for (const char* request : {"2026-01-05T00:00:00.1Z", "2026-01-05T00:00:00.2Z"}) {
+    world.Annotate(api::kPipelines, "delays", "weirkeeper.io/requested-at", request);
+    world.Settle();
+    EXPECT_EQ(Text(At(world.Get(api::kPipelines, "delays"), "status"), "lastHandledRequest"), request);
+  }
+  world.Converge();
+  EXPECT_EQ(world.RunNames().size(), 3U);
+  for (const std::string& run : world.RunNames()) EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Succeeded"), "True Completed") << run;
+}
+
+TEST(Pipeline, RunsAgainWhenARequestIsRepeatedAfterAnother) {
+  World world;
+  world.Apply(kFlights);
+  world.PatchSpec(api::kPipelines, "delays", {{"runHistory", {{"succeeded", 20}}}});
+  world.Converge();
+  std::size_t runs = 1;
+  for (const char* request : {"again", "once-more", "again", "once-more", "2026-01-05T00:00:00Z", "again", "2026-01-05T00:00:00Z"}) {
+    world.PatchSpec(api::kPipelines, "delays", {{"request", request}});
+    world.Converge();
+    EXPECT_EQ(world.RunNames().size(), ++runs) << request;
+  }
+}
+
+TEST(Pipeline, RaisesTheEpochWithEachRunEvenOfOneSecond) {
+  World world;
+  std::vector<std::int64_t> epochs;
+  world.runner = [&epochs](const api::StageTask& task) {
+    if (task.stage != "land") return Succeeds();
+    epochs.push_back(task.epoch);
+    return task.attempt < 3 ? Fails(OutcomeClass::Transient, Reason::SourceUnavailable, "No answer.") : Succeeds();
+  };
+  world.Apply(kFlights);
+  world.PatchSpec(api::kPipelines, "delays", {{"retry", {{"backoff", "100ms"}}}});
+  for (const char* request : {"one", "two", "three"}) {
+    world.PatchSpec(api::kPipelines, "delays", {{"request", request}});
+    world.Settle();
+    world.RunPods();
+    world.Settle();
+  }
+  world.Converge();
+  ASSERT_EQ(epochs.size(), 3 * world.RunNames().size());
+  for (std::size_t i = 1; i < epochs.size(); ++i) EXPECT_LT(epochs[i - 1], epochs[i]);
 }
 
 TEST(Pipeline, StartsNothingWhileItIsSuspendedAndCatchesUpAfterwards) {
@@ -167,10 +215,10 @@ TEST(Pipeline, QueuesRunsInTheOrderOfTheirCreation) {
   world.clock.now = world.clock.now + Duration::Seconds(1);
   world.Annotate(api::kPipelines, "delays", "weirkeeper.io/requested-at", "2026-01-05T00:00:00Z");
   world.Settle();
-  EXPECT_EQ(world.Condition(api::kPipelineRuns, "delays-20260105t000000", "Reconciling"), "True Queued");
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, "delays-20260105t000000-2", "Reconciling"), "True Queued");
   EXPECT_EQ(world.List(api::kPods).size(), 2U) << "the validation and the first stage of the first run";
   world.Converge();
-  EXPECT_EQ(world.Condition(api::kPipelineRuns, "delays-20260105t000000", "Succeeded"), "True Completed");
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, "delays-20260105t000000-2", "Succeeded"), "True Completed");
 }
 
 }  // namespace

@@ -27,8 +27,15 @@ Bundle ABundle() {
 
 Json ThePod() {
   const Bundle bundle = ABundle();
-  const TaskOwner owner{.ns = "default", .run = "delays-1", .runUid = "uid-1", .revision = "delays-abc", .image = "runner:1", .created = Time::FromSeconds(1'767'323'045)};
-  PodRequest request{.name = AttemptName("delays-1", "aggregate", 2), .ownerKind = api::kPipelineRuns, .owner = {.name = "delays-1", .ns = "default", .uid = "uid-1"}};
+  const TaskOwner owner{.ns = "default",
+                        .run = "delays-1",
+                        .runUid = "uid-1",
+                        .revision = "delays-abc",
+                        .image = "runner:1",
+                        .created = Time::FromSeconds(1'767'323'045),
+                        .epoch = 1'767'323'045};
+  PodRequest request{
+      .name = AttemptName("delays-1", "aggregate", 2), .ownerKind = api::kPipelineRuns, .owner = {.name = "delays-1", .ns = "default", .uid = "uid-1"}};
   request.task = TaskFor(bundle, owner, bundle.stages[0], 2);
   request.image = "runner:1";
   request.resources = bundle.stages[0].resources;

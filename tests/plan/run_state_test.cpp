@@ -62,6 +62,17 @@ TEST(RunState, MadeByHandRunsOnWhatIsInForce) {
   EXPECT_EQ(world.RunStatusOf("by-hand").revision, Text(At(world.Get(api::kPipelines, "delays"), "status"), "revision"));
 }
 
+TEST(RunState, QueuesBehindARunOfTheSameSecondThatHasStarted) {
+  World world;
+  const std::string run = Begin(world);
+  world.Apply("kind: PipelineRun\nmetadata: {name: a-run}\nspec: {pipeline: delays}\n");
+  world.Settle();
+  ASSERT_LT("a-run", run) << "of one second, the names decide who is older";
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, "a-run", "Reconciling"), "True Queued");
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, "a-run", "Succeeded"), "True Completed");
+}
+
 TEST(RunState, SaysThatItsPipelineIsMissing) {
   World world;
   world.Apply("kind: PipelineRun\nmetadata: {name: by-hand}\nspec: {pipeline: delays}\n");
