@@ -214,6 +214,7 @@ struct CommittedBy {
   std::string run;
   std::string stage;
   int attempt = 0;
+  std::int64_t epoch = 0;
   std::string revision;
   std::string image;
   bool operator==(const CommittedBy&) const = default;
@@ -222,6 +223,7 @@ void Describe(auto&& field, Of<CommittedBy> auto& self) {
   field("run", self.run, Rules{.doc = "PipelineRun."});
   field("stage", self.stage, Rules{.doc = "Stage."});
   field("attempt", self.attempt, Rules{.doc = "Attempt, from 1."});
+  field("epoch", self.epoch, Rules{.doc = "Its epoch: a commit with a higher one is newer."});
   field("revision", self.revision, Rules{.doc = "Revision of the pipeline."});
   field("image", self.image, Rules{.doc = "Image of the runner.", .maxLength = 512});
 }

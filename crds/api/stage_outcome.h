@@ -41,6 +41,7 @@ struct Commit {
   std::string contentHash;
   std::string stage;
   int attempt = 0;
+  std::int64_t epoch = 0;    // of the attempt: of two commits to one table, that of the later one is higher
   std::string contractHash;  // Views: hash of the contract it was published under
   bool operator==(const Commit&) const = default;
 };
@@ -56,6 +57,7 @@ void Describe(auto&& field, Of<Commit> auto& self) {
   field("contentHash", self.contentHash, Rules{.doc = "Hash over all rows, independent of order."});
   field("stage", self.stage, Rules{.doc = "Stage that committed it."});
   field("attempt", self.attempt, Rules{.doc = "Attempt that committed it."});
+  field("epoch", self.epoch, Rules{.doc = "Epoch of that attempt; grows with each commit to the table."});
   field("contractHash", self.contractHash, Rules{.doc = "Contract that a View's version was published under."});
 }
 

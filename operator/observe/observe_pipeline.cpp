@@ -92,7 +92,7 @@ void ObserveShown(const Stores& stores, const std::string& ns, plan::ObservedPip
   for (const api::PipelineRun& run : observed.runs)
     for (const api::Commit& commit : run.status.commits) {
       const Store& store = commit.kind == api::TargetKind::View ? stores.views : stores.datasets;
-      if (const ItemPtr item = store.Get(ns, commit.name)) observed.shown[std::string(api::Word(commit.kind)) + "/" + commit.name] = Integer(At(item->json, "status"), "version", -1);
+      if (const ItemPtr item = store.Get(ns, commit.name)) observed.shown[std::string(api::Word(commit.kind)) + "/" + commit.name] = Integer(At(At(item->json, "status"), "committedBy"), "epoch", -1);
     }
 }
 

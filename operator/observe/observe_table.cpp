@@ -8,14 +8,14 @@ const Json& CommitsOf(const Item& run) { return At(At(run.json, "status"), "comm
 
 bool IsOf(const Json& commit, std::string_view kind, const std::string& name) { return Text(commit, "kind") == kind && Text(commit, "name") == name; }
 
-// The newest version that the runs of the namespace tell of, of one dataset or view.
+// The newest commit that the runs of the namespace tell of, to one dataset or view.
 std::vector<plan::SeenCommit> NewestCommit(const Stores& stores, const std::string& ns, std::string_view kind, const std::string& name) {
   std::vector<plan::SeenCommit> newest;
   for (const ItemPtr& run : stores.runs.List(ns)) {
     const Json& commits = CommitsOf(*run);
     if (!commits.is_array()) continue;
     for (const Json& commit : commits) {
-      if (!IsOf(commit, kind, name) || (!newest.empty() && newest.front().commit.version >= Integer(commit, "version"))) continue;
+      if (!IsOf(commit, kind, name) || (!newest.empty() && newest.front().commit.epoch >= Integer(commit, "epoch"))) continue;
       std::vector<api::Problem> ignored;
       const Json& status = At(run->json, "status");
       newest = {{.commit = api::Read<api::Commit>(commit, "status.commits", ignored), .run = run->meta.name, .revision = Text(status, "revision"), .image = Text(status, "image")}};

@@ -11,10 +11,10 @@ namespace {
 
 bool Succeeded(const api::PipelineRun& run) { return api::IsTrue(run.status.conditions, api::ConditionType::Succeeded); }
 
-bool EveryCommitIsShown(const api::PipelineRun& run, const ShownVersions& shown) {
+bool EveryCommitIsShown(const api::PipelineRun& run, const ShownEpochs& shown) {
   return std::all_of(run.status.commits.begin(), run.status.commits.end(), [&shown](const api::Commit& commit) {
     const auto found = shown.find(std::string(api::Word(commit.kind)) + "/" + commit.name);
-    return found == shown.end() || found->second >= commit.version;
+    return found == shown.end() || found->second >= commit.epoch;
   });
 }
 
@@ -22,7 +22,7 @@ bool EveryCommitIsShown(const api::PipelineRun& run, const ShownVersions& shown)
 
 bool IsOlder(const api::Meta& a, const api::Meta& b) { return std::tie(a.created, a.name) < std::tie(b.created, b.name); }
 
-std::vector<Action> PruneRuns(const api::Meta& pipeline, const api::RunHistory& keep, const std::vector<api::PipelineRun>& runs, const ShownVersions& shown) {
+std::vector<Action> PruneRuns(const api::Meta& pipeline, const api::RunHistory& keep, const std::vector<api::PipelineRun>& runs, const ShownEpochs& shown) {
   std::vector<const api::PipelineRun*> finished;
   for (const api::PipelineRun& run : runs)
     if (IsFinished(run.status) && !run.meta.deleted && run.meta.ownerUid == pipeline.uid) finished.push_back(&run);

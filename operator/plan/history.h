@@ -10,12 +10,13 @@
 
 namespace weir::plan {
 
-// Version that the status of each Dataset and View shows, by "Dataset/flights"; objects that do not exist are absent.
-using ShownVersions = std::map<std::string, std::int64_t>;
+// Epoch of the commit that the status of each Dataset and View shows, by "Dataset/flights"; objects that do not exist are
+// absent.
+using ShownEpochs = std::map<std::string, std::int64_t>;
 
 // Finished runs beyond what runHistory keeps, oldest first. Only runs that the pipeline owns; never one that goes on, and
 // never one whose commit a Dataset or View does not show yet: its status is derived from the run.
-std::vector<Action> PruneRuns(const api::Meta& pipeline, const api::RunHistory& keep, const std::vector<api::PipelineRun>& runs, const ShownVersions& shown);
+std::vector<Action> PruneRuns(const api::Meta& pipeline, const api::RunHistory& keep, const std::vector<api::PipelineRun>& runs, const ShownEpochs& shown);
 
 // Revisions beyond the ten newest that no run is bound to and that are neither in force nor being validated.
 inline constexpr std::size_t kRevisionsToKeep = 10;

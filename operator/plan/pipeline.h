@@ -33,7 +33,7 @@ struct ObservedPipeline {
   std::vector<Pod> pods;                    // of validations
   std::vector<Pod> orphans;                 // of validations for a pipeline of this name that is gone
   bool hasServiceAccount = false;
-  ShownVersions shown;
+  ShownEpochs shown;
   Environment environment;
 
   bool operator==(const ObservedPipeline&) const = default;

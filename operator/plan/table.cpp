@@ -14,12 +14,13 @@ namespace {
 using api::ConditionType;
 using api::Reason;
 
-// The commit whose version is above the one that status shows; null when status is up to date.
-const SeenCommit* NewestBeyond(const std::optional<std::int64_t>& shown, const std::vector<SeenCommit>& commits) {
+// The newest commit when it is newer than what status shows, else null. By epoch: versions start again when a table is
+// made anew, and a run that is gone must not bring an older one back.
+const SeenCommit* NewerThan(const std::optional<api::CommittedBy>& shown, const std::vector<SeenCommit>& commits) {
   const SeenCommit* newest = nullptr;
   for (const SeenCommit& seen : commits) {
-    if (shown && seen.commit.version <= *shown) continue;
-    if (newest == nullptr || seen.commit.version > newest->commit.version) newest = &seen;
+    if (shown && seen.commit.epoch <= shown->epoch) continue;
+    if (newest == nullptr || seen.commit.epoch > newest->commit.epoch) newest = &seen;
   }
   return newest;
 }
@@ -32,7 +33,7 @@ void TakeFacts(const SeenCommit& seen, auto& status) {
   status.dataAsOf = seen.commit.dataAsOf;
   status.location = seen.commit.location;
   status.contentHash = seen.commit.contentHash;
-  status.committedBy = api::CommittedBy{.run = seen.run, .stage = seen.commit.stage, .attempt = seen.commit.attempt, .revision = seen.revision, .image = seen.image};
+  status.committedBy = api::CommittedBy{.run = seen.run, .stage = seen.commit.stage, .attempt = seen.commit.attempt, .epoch = seen.commit.epoch, .revision = seen.revision, .image = seen.image};
 }
 
 std::optional<Time> DescribeFreshness(std::optional<Time> data_as_of, const std::optional<api::Freshness>& limit, ConditionList& conditions, Time now) {
@@ -87,7 +88,7 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
   if (!seen.dataset || seen.dataset->meta.deleted) return {};
   const api::Dataset& dataset = *seen.dataset;
   api::DatasetStatus status = dataset.status;
-  if (const SeenCommit* newest = NewestBeyond(status.version, seen.commits)) TakeFacts(*newest, status);
+  if (const SeenCommit* newest = NewerThan(status.committedBy, seen.commits)) TakeFacts(*newest, status);
   ConditionList conditions(dataset.status.conditions, dataset.meta.generation, now);
   const auto problems = Both(seen.unreadable, CheckDataset(dataset.spec));
   if (problems.empty()) conditions.InForce(Reason::InForce, "The declaration is valid and in force.");
@@ -104,7 +105,7 @@ Plan MakePlan(const ObservedView& seen, Time now) {
   if (!seen.view || seen.view->meta.deleted) return {};
   const api::View& view = *seen.view;
   api::ViewStatus status = view.status;
-  if (const SeenCommit* newest = NewestBeyond(status.version, seen.commits)) {
+  if (const SeenCommit* newest = NewerThan(status.committedBy, seen.commits)) {
     TakeFacts(*newest, status);
     Publish(*newest, view.spec, status);
   }

@@ -46,7 +46,7 @@ struct ObservedLake {
   bool operator==(const ObservedLake&) const = default;
 };
 
-// Facts are those of the highest version that a run committed or that status shows already; conditions follow from the
+// Facts are those of the commit with the highest epoch, of those that runs tell of and the one that status shows already; conditions follow from the
 // declaration and from the data's time. Neither ever starts anything.
 Plan MakePlan(const ObservedDataset& seen, Time now);
 Plan MakePlan(const ObservedView& seen, Time now);

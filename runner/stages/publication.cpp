@@ -58,6 +58,7 @@ Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, cons
   commit.contractHash = Text(committed.facts, "contractHash");
   commit.stage = place.task.stage;
   commit.attempt = place.task.attempt;
+  commit.epoch = place.task.epoch;
   return commit;
 }
 

@@ -102,6 +102,30 @@ TEST(RunState, StaysOnItsRevisionWhenThePipelineChanges) {
   EXPECT_EQ(world.RunNames().size(), 2U) << "the new revision has a run of its own";
 }
 
+TEST(TableStatus, FollowsATableThatWasMadeAnewAndStartsItsVersionsAgain) {
+  World world;
+  world.versions = {{"flights", 7}, {"flights-daily", 7}, {"daily-delays-v1", 7}};
+  const std::string first = Begin(world);
+  world.Converge();
+  EXPECT_EQ(Integer(At(world.Get(api::kDatasets, "flights"), "status"), "version"), 7);
+  world.Advance(Duration::Hours(5));
+  EXPECT_EQ(world.Condition(api::kViews, "daily-delays-v1", "SLAMet"), "False LimitExceeded");
+
+  world.versions.clear();  // somebody has emptied the lake
+  world.PatchSpec(api::kPipelines, "delays", {{"request", "anew"}});
+  world.Converge();
+  for (const auto& [resource, name] : {std::pair(api::kDatasets, "flights"), std::pair(api::kViews, "daily-delays-v1")}) {
+    EXPECT_EQ(Integer(At(world.Get(resource, name), "status"), "version", -1), 0) << name;
+    EXPECT_EQ(world.Condition(resource, name, "SLAMet"), "True WithinLimit") << name;
+  }
+
+  const std::string second = Text(At(world.Get(api::kPipelines, "delays"), "status"), "lastRun");
+  ASSERT_NE(second, first);
+  world.Delete(api::kPipelineRuns, second);
+  world.Converge();
+  EXPECT_EQ(Integer(At(world.Get(api::kDatasets, "flights"), "status"), "version", -1), 0) << "the older run tells of what is no more";
+}
+
 TEST(Freshness, TurnsFalseAtItsSecondWithNoRunPresent) {
   World world;
   Begin(world);

@@ -150,6 +150,7 @@ Ending World::DefaultRunner(const api::StageTask& task) {
     api::Commit commit{.kind = kind, .name = task.into, .version = versions[task.into]++, .rows = 10, .files = 1, .bytes = 100, .dataAsOf = task.logicalTime, .location = "lake:" + task.into};
     commit.stage = task.stage;
     commit.attempt = task.attempt;
+    commit.epoch = task.epoch;
     commit.contractHash = task.contractHash;
     outcome.rows = api::Ledger{10, 10, 0, 0};
     outcome.commits = {commit};

@@ -18,6 +18,7 @@ TEST_F(LandStage, FilesLandWithTheRunsTimeInFolderAndName) {
   EXPECT_EQ(outcome.rows, Sums(2, 2, 0, 0));
   ASSERT_EQ(outcome.commits.size(), 1U);
   EXPECT_EQ(outcome.commits[0].files, 2);
+  EXPECT_EQ(outcome.commits[0].epoch, Land().epoch) << "the operator tells newer commits by it";
   EXPECT_EQ(outcome.commits[0].dataAsOf, Time::FromSeconds(1'700'003'600));
   EXPECT_EQ(folder_.Read("lake/Landing/default/shop/orders_landing/file_land_timestamp=1700003600/a_1700003600.csv"), "id\n1\n");
   const auto state = State("orders-landing");
