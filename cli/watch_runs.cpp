@@ -79,11 +79,29 @@ bool RunFollower::Settled(Time now) {
   return idle_since_ && now - *idle_since_ >= kSettledAfter;
 }
 
+// The objects that the run wrote, and its pipeline, say so in their own status. An object that is gone says nothing.
+bool RunFollower::IsTold(const RunView& run) const {
+  for (const api::Commit& commit : run.status.commits) {
+    const api::Resource& kind = commit.kind == api::TargetKind::View ? api::kViews : api::kDatasets;
+    const auto object = session_.Cluster().Get({kind, ns_, commit.name});
+    if (!object) continue;
+    const Json& version = At(At(*object, "status"), "version");
+    if (!version.is_number_integer() || version.get<std::int64_t>() < commit.version) return false;
+  }
+  const auto pipeline = session_.Cluster().Get({api::kPipelines, ns_, run.pipeline});
+  if (!pipeline) return true;
+  const std::optional<Time> told = ReadPipeline(*pipeline).status.lastRunFinished;
+  return told && run.status.finished && *told >= *run.status.finished;
+}
+
 PipelineView RunFollower::LookAt(const std::string& name, Time now) {
   const std::vector<RunView> runs = Runs();
   PipelineView view{name, PipelineView::State::Starting, "", ""};
-  for (const RunView& run : runs)
-    if (run.pipeline == name && (view.state == PipelineView::State::Starting || !IsFinished(run.status))) view = FromRun(name, run);
+  for (const RunView& run : runs) {
+    if (run.pipeline != name || (view.state != PipelineView::State::Starting && IsFinished(run.status))) continue;
+    view = FromRun(name, run);
+    if (IsFinished(run.status) && !IsTold(run) && !Settled(now)) view.state = PipelineView::State::Running;
+  }
   if (view.state != PipelineView::State::Starting) return view;
   const auto object = session_.Cluster().Get({api::kPipelines, ns_, name});
   if (!object) return {name, PipelineView::State::Refused, object.error().message, ""};

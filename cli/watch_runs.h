@@ -35,7 +35,8 @@ class RunFollower {
   // Whether a run of an earlier session goes on.
   bool GoesOn(const std::string& pipeline) const;
 
-  // One look. A pipeline that has settled without a run is asked for one.
+  // One look. A pipeline that has settled without a run is asked for one. A run counts as Running until what it wrote
+  // says so in its own status: who looks after the session has ended must not see less than the run did.
   std::vector<PipelineView> Look(Time now);
   std::vector<RunView> Runs() const;  // of this session, and those that go on from before
 
@@ -44,6 +45,7 @@ class RunFollower {
 
  private:
   PipelineView LookAt(const std::string& pipeline, Time now);
+  bool IsTold(const RunView& run) const;
   bool Settled(Time now);
   Session& session_;
   const std::string ns_;
