@@ -30,10 +30,10 @@ void Take(const Json& json, Published& out) {
 
 }  // namespace
 
-Result<Published> ReadPublished(kube::ClusterApi& cluster) {
+Result<Published> ReadPublished(kube::ClusterApi& cluster, const std::string& ns) {
   Published out;
   for (const api::Resource& resource : {api::kLakes, api::kDatasets, api::kViews, api::kPipelines}) {
-    const auto listing = cluster.List({resource, "", ""});
+    const auto listing = cluster.List({resource, ns, ""});
     if (!listing) return listing.error();
     for (const Json& item : listing->items) Take(item, out);
   }

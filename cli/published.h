@@ -18,8 +18,8 @@ struct Published {
   std::vector<api::Pipeline> pipelines;
 };
 
-// Of every namespace.
-Result<Published> ReadPublished(kube::ClusterApi& cluster);
+// Of one namespace, or of every one when `ns` is empty: people often may read their own only.
+Result<Published> ReadPublished(kube::ClusterApi& cluster, const std::string& ns = "");
 
 // Of a file that `kubectl get lakes,datasets,views,pipelines -A -o json` (or `weir get -o json`) wrote.
 Result<Published> ReadPublishedFile(const std::string& path);

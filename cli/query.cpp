@@ -20,12 +20,11 @@ struct Table {
   std::vector<api::Column> columns;
 };
 
-std::vector<Table> TablesOf(const Published& objects, const std::string& ns) {
+std::vector<Table> TablesOf(const Published& objects) {
   std::vector<Table> tables;
   for (const api::Dataset& dataset : objects.datasets)
-    if (dataset.meta.ns == ns && dataset.spec.schema) tables.push_back({TableName(dataset.meta.name), dataset.status.location, dataset.spec.schema->columns});
+    if (dataset.spec.schema) tables.push_back({TableName(dataset.meta.name), dataset.status.location, dataset.spec.schema->columns});
   for (const api::View& view : objects.views) {
-    if (view.meta.ns != ns) continue;
     tables.push_back({TableName(view.meta.name), view.status.location, {}});
     for (const api::ViewColumn& column : view.spec.columns) tables.back().columns.push_back({column.name, column.type, column.nullable, "", "", ""});
   }
@@ -70,11 +69,13 @@ void PrintCsv(std::ostream& out, const std::vector<std::string>& names, const st
   }
 }
 
-void PrintRows(std::ostream& out, const std::vector<std::string>& names, const std::vector<Json>& rows) {
+bool IsFigure(const std::string& type) {
+  return type.starts_with("DECIMAL") || type.ends_with("INT") || type == "INTEGER" || type == "UINTEGER" || type == "FLOAT" || type == "DOUBLE";
+}
+
+void PrintRows(std::ostream& out, const std::vector<engine::OutputColumn>& columns, const std::vector<std::string>& names, const std::vector<Json>& rows) {
   TextTable table{names, {}, {}};
-  for (const std::string& name : names)
-    table.right.push_back(!rows.empty() &&
-                          std::all_of(rows.begin(), rows.end(), [&](const Json& row) { return At(row, name).is_number() || At(row, name).is_null(); }));
+  for (const engine::OutputColumn& column : columns) table.right.push_back(IsFigure(column.type));
   for (const Json& row : rows) {
     table.rows.emplace_back();
     for (const std::string& name : names) table.rows.back().push_back(At(row, name).is_null() ? "NULL" : OneLine(TextOf(At(row, name))));
@@ -82,14 +83,16 @@ void PrintRows(std::ostream& out, const std::vector<std::string>& names, const s
   Print(out, table);
 }
 
-void PrintAnswer(const Terminal& terminal, const std::vector<std::string>& names, std::vector<Json> rows, std::int64_t limit) {
+void PrintAnswer(const Terminal& terminal, const std::vector<engine::OutputColumn>& columns, std::vector<Json> rows, std::int64_t limit) {
+  std::vector<std::string> names;
+  for (const engine::OutputColumn& column : columns) names.push_back(column.name);
   const bool more = static_cast<std::int64_t>(rows.size()) > limit;
   if (more) rows.resize(static_cast<std::size_t>(limit));
   switch (terminal.format) {
     case OutputFormat::Json: terminal.out << DumpPretty(Json(rows)) << "\n"; break;
     case OutputFormat::Yaml: terminal.out << YamlText(Json(rows), names); break;
     case OutputFormat::Csv: PrintCsv(terminal.out, names, rows); break;
-    case OutputFormat::Table: PrintRows(terminal.out, names, rows); break;
+    case OutputFormat::Table: PrintRows(terminal.out, columns, names, rows); break;
   }
   if (more) terminal.err << "There are more rows than the " << limit << " shown: raise --limit.\n";
 }
@@ -97,13 +100,13 @@ void PrintAnswer(const Terminal& terminal, const std::vector<std::string>& names
 }  // namespace
 
 Exit Query(const Terminal& terminal, const World& world, const QueryOptions& options) {
-  const auto objects = ReadPublished(*world.cluster);
+  const auto objects = ReadPublished(*world.cluster, world.ns);
   if (!objects) return Complain(terminal, objects.error());
   const auto scratch = Scratch::Make();
   if (!scratch) return Complain(terminal, scratch.error());
   const auto engine = engine::MakeEngine({0, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())), scratch->Path()});
   if (!engine) return Complain(terminal, engine.error());
-  const std::vector<Table> tables = TablesOf(*objects, world.ns);
+  const std::vector<Table> tables = TablesOf(*objects);
   for (const Table& table : tables) {
     const auto names = plan::MayName(options.sql, table.name) ? Names::Rows : Names::NoRows;
     if (const Status attached = Attach(**engine, world, table, names); !attached) return Complain(terminal, attached.error());
@@ -112,9 +115,7 @@ Exit Query(const Terminal& terminal, const World& world, const QueryOptions& opt
   if (!bound) return Complain(terminal, bound.error());
   auto rows = (*engine)->Query(options.sql, options.limit + 1);
   if (!rows) return Complain(terminal, rows.error());
-  std::vector<std::string> names;
-  for (const engine::OutputColumn& column : bound->columns) names.push_back(column.name);
-  PrintAnswer(terminal, names, std::move(*rows), options.limit);
+  PrintAnswer(terminal, bound->columns, std::move(*rows), options.limit);
   return Exit::Ok;
 }
 

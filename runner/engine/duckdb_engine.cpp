@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 
+#include "runner/engine/answer.h"
 #include "runner/engine/bind.h"
 #include "runner/engine/checks.h"
 #include "runner/engine/decode.h"
@@ -151,16 +152,7 @@ Result<std::int64_t> DuckDbEngine::Quarantine(const std::string& relation, const
 Result<std::vector<Json>> DuckDbEngine::Query(const std::string& sql, std::int64_t limit) {
   const auto bound = BindSelect(*session_, sql, declared_);
   if (!bound.ok()) return bound.error();
-  std::vector<Json> rows;
-  const std::string limited = "SELECT to_json(r) FROM (SELECT * FROM (\n" + bound->text + "\n) LIMIT " + std::to_string(limit) + ") r";
-  Status done = session_->ForEach(limited, [&](const std::vector<duckdb::Value>& row) -> Status {
-    auto parsed = ParseJson(row[0].ToString());
-    if (!parsed.ok()) return parsed.error();
-    rows.push_back(std::move(parsed).value());
-    return Ok();
-  });
-  if (!done.ok()) return done.error();
-  return rows;
+  return RowsAsJson(*session_, *bound, limit);
 }
 
 }  // namespace

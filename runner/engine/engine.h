@@ -111,7 +111,7 @@ class Engine {
   // Moves the failing rows of a row check out of the relation, giving each to `rejected`.
   virtual Result<std::int64_t> Quarantine(const std::string& relation, const api::Check& check, const std::function<void(RejectedRow&&)>& rejected) = 0;
 
-  // For `weir query` and samples: rows as JSON objects, at most `limit`.
+  // For `weir query` and samples: rows as JSON objects, at most `limit`, without loss (answer.h).
   virtual Result<std::vector<Json>> Query(const std::string& sql, std::int64_t limit) = 0;
 
   // For `weir init`: columns and format of a file as DuckDB sniffs it.

@@ -1,0 +1,33 @@
+#include "tests/engine/engine_fixture.h"
+
+namespace weir::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Answer : public EngineTest {
+ protected:
+  Error Refused(const std::string& sql) { return engine_->Query(sql, 10).error(); }
+};
+
+TEST_F(Answer, LosesNoDigit) {
+  EXPECT_THAT(Rows("SELECT 9007199254740993::BIGINT AS a, 12345678901234567890123::HUGEINT AS b, -7::HUGEINT AS c, 18446744073709551615::HUGEINT AS d"),
+              ElementsAre(R"({"a":9007199254740993,"b":"12345678901234567890123","c":-7,"d":18446744073709551615})"));
+  EXPECT_THAT(Rows("SELECT 1.50::DECIMAL(9,2) AS a, 12345678901234567890.123::DECIMAL(38,3) AS b"), ElementsAre(R"({"a":1.5,"b":"12345678901234567890.123"})"));
+}
+
+TEST_F(Answer, HoldsWhatJsonHasNoNumberFor) {
+  EXPECT_THAT(Rows("SELECT 'NaN'::DOUBLE AS a, '-inf'::FLOAT AS b, NULL::DOUBLE AS c, 0.5::DOUBLE AS d"),
+              ElementsAre(R"({"a":"nan","b":"-inf","c":null,"d":0.5})"));
+  EXPECT_THAT(Refused("SELECT ['NaN'::DOUBLE] AS a").message, HasSubstr("CAST it to VARCHAR"));
+}
+
+TEST_F(Answer, KeepsListsAndStructs) {
+  EXPECT_THAT(Rows("SELECT [1, 2] AS l, {'a': 'x', 'b': NULL} AS s"), ElementsAre(R"({"l":[1,2],"s":{"a":"x","b":null}})"));
+}
+
+TEST_F(Answer, RefusesTwoColumnsOfOneName) { EXPECT_THAT(Refused("SELECT 1 AS a, 2 AS a").message, HasSubstr("two columns are named a")); }
+
+}  // namespace
+}  // namespace weir::engine
