@@ -16,7 +16,7 @@ struct Candidate {
   const char* fits;  // %: the column, quoted
 };
 constexpr std::array<Candidate, 5> kCandidates{{
-    {"BIGINT", "regexp_full_match(trim(%), '[-+]?[0-9]{1,18}')"},
+    {"BIGINT", "regexp_full_match(trim(%), '[-+]?[0-9]{1,19}') AND TRY_CAST(% AS BIGINT) IS NOT NULL"},
     {"DOUBLE", "regexp_full_match(trim(%), '[-+]?[0-9.]+([eE][-+]?[0-9]+)?') AND TRY_CAST(% AS DOUBLE) IS NOT NULL"},
     {"BOOLEAN", "lower(trim(%)) IN ('true', 'false')"},
     {"DATE", "length(trim(%)) = 10 AND TRY_CAST(% AS DATE) IS NOT NULL"},
@@ -34,39 +34,58 @@ std::string ReplaceAll(std::string text, const std::string& with) {
   return text;
 }
 
+// Digits of a text that a number would lose: "007" and "+41" are names, not figures; beyond 15 digits a DOUBLE rounds.
+constexpr const char* kPadded = "regexp_full_match(trim(%), '[-+]?0[0-9]+|[+][0-9.]+')";
+constexpr const char* kWhole = "regexp_full_match(trim(%), '[-+]?[0-9]{1,38}')";
+constexpr const char* kRounded = "length(regexp_replace(trim(%), '[^0-9]', '', 'g')) > 15";
+
 std::string CountQuery(const std::string& column) {
   std::string sql = "SELECT count(" + column + ") AS present";
+  for (const auto& [name, fits] : {std::pair("padded", kPadded), {"whole", kWhole}, {"rounded", kRounded}})
+    sql += ", count(*) FILTER (WHERE " + ReplaceAll(fits, column) + ") AS " + name;
   for (const Candidate& candidate : kCandidates) sql += ", count(*) FILTER (WHERE " + ReplaceAll(candidate.fits, column) + ") AS " + candidate.type;
   return sql + " FROM sample";
 }
 
-// Gives text columns that are nearly something else that type.
+std::string Plural(std::int64_t count, const std::string& noun) { return std::to_string(count) + " " + noun + (count == 1 ? "" : "s"); }
+
+// A column by how many of its values read as what: nine of ten decide.
+void Retype(const Json& counts, api::Column& column, std::vector<std::string>& notes) {
+  const std::int64_t present = Integer(counts, "present");
+  const std::string name = "column " + column.name + ": ";
+  column.type = "VARCHAR";
+  if (present == 0) return notes.push_back(name + "no value in the file; text until you know better");
+  if (Integer(counts, "padded") > 0) {
+    if (Integer(counts, "DOUBLE") == present) notes.push_back(name + "some values begin with 0 or +, so they are text");
+    return;
+  }
+  const auto fits = [&](const Candidate& candidate) { return Integer(counts, candidate.type) * 10 >= present * 9; };
+  const auto found = std::find_if(kCandidates.begin(), kCandidates.end(), fits);
+  if (found == kCandidates.end()) return;
+  column.type = found->type;
+  if (const std::int64_t fit = Integer(counts, found->type); fit < present)
+    notes.push_back(name + std::to_string(present - fit) + " of " + Plural(present, "value") + " are no " + found->type + "; those rows will be quarantined");
+  if (column.type != "DOUBLE" || Integer(counts, "rounded") == 0) return;
+  if (Integer(counts, "whole") == present)
+    column.type = "DECIMAL(38,0)";
+  else
+    notes.push_back(name + "some values have more digits than a DOUBLE keeps; declare DECIMAL(p,s) to keep them");
+}
+
+// Types the columns by all values of the file: sniffing looks at the first ones only, and takes every digit for a figure.
 Status Refine(engine::Engine& engine, const engine::InputFile& file, InferredFile& inferred) {
   std::vector<api::Column> text = inferred.columns;
   for (api::Column& column : text) column.type = "VARCHAR", column.nullable = true;
-  if (std::all_of(inferred.columns.begin(), inferred.columns.end(), [](const api::Column& c) { return c.type != "VARCHAR"; })) return Ok();
   // Queries name declared tables only; the decoded rows then stand in front of the empty table.
   if (Status declared = engine.Attach("sample", {}, text); !declared) return declared;
   std::int64_t rejected = 0;
   const auto read = engine.Decode(file, inferred.format, {.columns = text}, "sample", [&](engine::RejectedRow&&) { ++rejected; });
   if (!read) return read.error();
-  if (rejected > 0)
-    inferred.notes.push_back(std::to_string(rejected) + " of " + std::to_string(*read) + " rows have another number of values and will be quarantined");
+  if (rejected > 0) inferred.notes.push_back(std::to_string(rejected) + " of " + Plural(*read, "row") + " cannot be taken apart and will be quarantined");
   for (api::Column& column : inferred.columns) {
-    if (column.type != "VARCHAR") continue;
     const auto counts = engine.Query(CountQuery(Identifier(column.name)), 1);
     if (!counts) return counts.error();
-    if (counts->empty()) continue;
-    const std::int64_t present = Integer((*counts)[0], "present");
-    for (const Candidate& candidate : kCandidates) {
-      const std::int64_t fit = Integer((*counts)[0], candidate.type);
-      if (present == 0 || fit * 10 < present * 9) continue;
-      column.type = candidate.type;
-      if (fit < present)
-        inferred.notes.push_back("column " + column.name + ": " + std::to_string(present - fit) + " of " + std::to_string(present) + " values are no " +
-                                 candidate.type + "; those rows will be quarantined");
-      break;
-    }
+    if (!counts->empty()) Retype((*counts)[0], column, inferred.notes);
   }
   return Ok();
 }
@@ -133,8 +152,9 @@ Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, co
   if (stat->bytes == 0) return Error{Fault::Invalid, "FileUnreadable", path + " is empty: give a file with at least one row"};
   const engine::InputFile file{*store, path};
   auto sniffed = engine.Sniff(file);
-  if (!sniffed) return Error{sniffed.error().fault, sniffed.error().reason, path + ": " + sniffed.error().message};
+  if (!sniffed) return sniffed.error();
   InferredFile inferred{path, ObjectNameFor(path), std::move(sniffed->first), std::move(sniffed->second), {}};
+  if (inferred.format.csv && stat->bytes > kMaxSample) inferred.notes.push_back("larger than 256 MB: types are those of the first rows; look at them");
   if (inferred.format.csv && stat->bytes <= kMaxSample)
     if (Status refined = Refine(engine, file, inferred); !refined) return refined.error();
   inferred.columns = WithPlainNames(std::move(inferred.columns), inferred.notes);

@@ -36,7 +36,9 @@ Result<std::vector<InferredFile>> InferAll(const fs::path& folder, const std::ve
   std::vector<InferredFile> inferred;
   for (const std::string& file : files) {
     std::error_code error;
+    if (!fs::exists(file, error)) return Error{Fault::Missing, "FileUnreadable", file + " does not exist: give CSV, JSON or Parquet files"};
     if (!fs::is_regular_file(file, error)) return Error{Fault::Missing, "FileUnreadable", file + " is no file: give CSV, JSON or Parquet files"};
+    if (access(file.c_str(), R_OK) != 0) return Error{Fault::Denied, "FileUnreadable", file + " may not be read: " + std::strerror(errno)};
     auto one = Infer(**engine, folder.string(), fs::absolute(file).lexically_normal().lexically_relative(folder).string());
     if (!one) return one.error();
     for (const InferredFile& other : inferred)
@@ -63,7 +65,7 @@ Status WriteNew(const fs::path& path, const std::string& text) {
 
 void Summarize(const Terminal& terminal, const std::vector<InferredFile>& files, const fs::path& manifest, const fs::path& source) {
   for (const InferredFile& file : files) {
-    terminal.err << file.path << ": " << file.columns.size() << " columns\n";
+    terminal.err << file.path << ": " << file.columns.size() << (file.columns.size() == 1 ? " column\n" : " columns\n");
     for (const std::string& note : file.notes) terminal.err << "  " << Printable(note) << "\n";
   }
   const bool beside = fs::absolute(manifest).lexically_normal().parent_path() == source;

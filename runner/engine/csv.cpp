@@ -1,4 +1,5 @@
 #include <map>
+#include <set>
 
 #include "runner/engine/csv_records.h"
 #include "runner/engine/decode.h"
@@ -39,13 +40,37 @@ Result<std::vector<std::string>> FileColumns(const DecodeRequest& request) try {
   return Unreadable(request, request.session.Explain(error));
 }
 
+// Which column of the file a declared one is. One of several with one name in the header is taken only where all of them
+// are declared: else nobody knows which was meant.
+class Header {
+ public:
+  Header(const DecodeRequest& request, const std::vector<std::string>& titles) : titles_(titles), names_(DistinctNames(titles)) {
+    for (const api::Column& column : request.rules.columns) declared_.insert(NameInFile(column));
+  }
+
+  // The place, or what is wrong.
+  Result<std::size_t> Find(const std::string& name) const {
+    const auto at = static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
+    if (at == names_.size()) return Error{Fault::Data, "FileUnreadable", name};
+    for (std::size_t i = 0; i < titles_.size(); ++i)
+      if (!titles_[at].empty() && titles_[i] == titles_[at] && !declared_.contains(names_[i])) return Error{Fault::Data, "FileUnreadable", name + " (twice)"};
+    return at;
+  }
+
+ private:
+  const std::vector<std::string>& titles_;
+  const std::vector<std::string> names_;
+  std::set<std::string> declared_;
+};
+
 Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, const std::vector<std::string>& names) {
+  const Header header(request, names);
   std::vector<SourcedColumn> found;
   std::string problems;
   for (const api::Column& column : request.rules.columns) {
-    const auto times = std::count(names.begin(), names.end(), NameInFile(column));
-    if (times != 1) problems += (problems.empty() ? "" : ", ") + NameInFile(column) + (times == 0 ? "" : " (twice)");
-    const auto index = std::find(names.begin(), names.end(), NameInFile(column)) - names.begin();
+    const auto place = header.Find(NameInFile(column));
+    if (!place.ok()) problems += (problems.empty() ? "" : ", ") + place.error().message;
+    const std::size_t index = place.ok() ? *place : 0;
     const std::string n = std::to_string(found.size());
     found.push_back({&column, "f" + std::to_string(index), FromText("s" + n, column.type, request.format.csv->timestampFormat)});
   }

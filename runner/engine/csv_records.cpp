@@ -1,5 +1,7 @@
 #include "runner/engine/csv_records.h"
 
+#include <set>
+
 namespace weir::engine {
 namespace {
 
@@ -62,6 +64,20 @@ std::vector<std::string> CsvValues(const std::string& text, char delimiter) {
       values.back() += c;
   }
   return values;
+}
+
+std::vector<std::string> DistinctNames(const std::vector<std::string>& header) {
+  std::set<std::string> taken(header.begin(), header.end());
+  std::set<std::string> given;
+  std::vector<std::string> names;
+  for (const std::string& title : header) {
+    std::string name = title.empty() ? "column_" + std::to_string(names.size() + 1) : title;
+    const bool first = !title.empty() && given.insert(title).second;
+    for (int n = 2; !first && !taken.insert(name).second; ++n)
+      name = (title.empty() ? "column_" + std::to_string(names.size() + 1) : title) + "_" + std::to_string(n);
+    names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace weir::engine

@@ -41,4 +41,8 @@ class CsvRecords {
 // The values of one record, unquoted.
 std::vector<std::string> CsvValues(const std::string& text, char delimiter);
 
+// The names by which declarations find the columns of a header, each once: as the header says; the second of one name
+// gets "_2" and so on, a column without a name is "column_<place from 1>".
+std::vector<std::string> DistinctNames(const std::vector<std::string>& header);
+
 }  // namespace weir::engine

@@ -193,7 +193,7 @@ TEST_F(Tour, NeverOverwritesAManifest) {
 TEST_F(Tour, RefusesAFileThatIsEmptyOrAbsent) {
   Write("empty.csv", "");
   EXPECT_THAT(Weir("init empty.csv").err, HasSubstr("is empty"));
-  EXPECT_THAT(Weir("init absent.csv").err, HasSubstr("is no file"));
+  EXPECT_THAT(Weir("init absent.csv").err, HasSubstr("does not exist"));
 }
 
 TEST_F(Tour, SaysWhatToDoBeforeAnythingRan) {

@@ -139,6 +139,16 @@ TEST_F(Csv, ReadsOtherDelimitersNullsFormatsAndFilesWithoutHeader) {
   EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"at":"2024-02-01 03:04:00","id":null})"));
 }
 
+TEST_F(Csv, FindsColumnsThatShareANameOrHaveNoneWhereAllAreDeclared) {
+  const InputFile file = Put("in.csv", "a,a,,a_2\n1,2,3,4\n");
+  const std::vector<api::Column> all{Optional("a", "INTEGER"), Optional("a_3", "INTEGER"), Optional("column_3", "INTEGER"), Optional("a_2", "INTEGER")};
+  ASSERT_TRUE(Decode(file, kCsv, all).ok());
+  EXPECT_THAT(RowsOf("decoded", all), ElementsAre(R"({"a":1,"a_2":4,"a_3":2,"column_3":3})"));
+  const auto one = Decode(file, kCsv, {Optional("a", "INTEGER")});
+  ASSERT_FALSE(one.ok());
+  EXPECT_THAT(one.error().message, HasSubstr("a (twice)")) << "nobody knows which one was meant";
+}
+
 TEST_F(Csv, LinesHoldOverManyBuffersReadInParallel) {
   std::string text = "id,name,amount,at\n";
   for (int i = 0; i < 400'000; ++i)

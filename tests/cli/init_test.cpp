@@ -1,0 +1,107 @@
+// Files as people have them: `weir init`, then the run that it proposes, and what came of it.
+#include <gmock/gmock.h>
+
+#include "crds/base/json.h"
+#include "tests/cli/commands.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct File {
+  const char* name;
+  const char* file;
+  const char* text;
+  const char* columns;  // as declared
+  const char* note;     // that init tells; "" for none
+  const char* rows;     // as `weir query -o csv` answers
+};
+
+const File kFiles[] = {
+    {"OddHeaders", "odd.csv", "Full Name,Grösse (cm),2nd,select\nAda,1.5,x,1\n",
+     "full_name VARCHAR<Full Name gr_sse_cm DOUBLE<Grösse (cm) c_2nd VARCHAR<2nd select BIGINT", "column \"Full Name\" is named full_name in SQL",
+     "full_name,gr_sse_cm,c_2nd,select\nAda,1.5,x,1\n"},
+    {"HeadersThatAreTheSameOrMissing", "same.csv", "name,name,,n\nA,B,x,1\nC,D,y,2\n", "name VARCHAR name_2 VARCHAR column_3 VARCHAR n BIGINT", "4 columns",
+     "name,name_2,column_3,n\nA,B,x,1\nC,D,y,2\n"},
+    {"ColumnsWithoutValues", "empty.csv", "a,b\n1,\n2,\n", "a BIGINT b VARCHAR", "column b: no value in the file", "a,b\n1,\n2,\n"},
+    {"DatesAndTimes", "dates.csv", "day,at,german\n2026-01-01,2026-01-01T10:00:00+02:00,31.12.2025\n", "day DATE at TIMESTAMP german VARCHAR", "3 columns",
+     "day,at,german\n2026-01-01,2026-01-01 08:00:00,31.12.2025\n"},
+    {"DigitsThatAreNames", "zip.csv", "zip,phone,id\n01234,+41791234567,7\n99999,+41791234568,8\n", "zip VARCHAR phone VARCHAR id BIGINT",
+     "column zip: some values begin with 0 or +", "zip,phone,id\n01234,+41791234567,7\n99999,+41791234568,8\n"},
+    {"BigIntegers", "big.csv", "a,b\n9223372036854775807,9223372036854775808\n1,123456789012345678901234567890\n", "a BIGINT b DECIMAL(38,0)", "2 columns",
+     "a,b\n1,123456789012345678901234567890\n9223372036854775807,9223372036854775808\n"},
+    {"NoHeader", "plain.csv", "1,foo,2.5\n2,bar,3.5\n3,baz,4.5\n", "column0 BIGINT column1 VARCHAR column2 DOUBLE", "3 columns",
+     "column0,column1,column2\n1,foo,2.5\n2,bar,3.5\n3,baz,4.5\n"},
+    {"WindowsText", "win.csv", "\xEF\xBB\xBFid;name\r\n1;\"a;b\"\r\n", "id BIGINT name VARCHAR", "2 columns", "id,name\n1,a;b\n"},
+    {"Tabs", "tabs.tsv", "id\tname\n1\tx\n", "id BIGINT name VARCHAR", "2 columns", "id,name\n1,x\n"},
+    {"NestedJson", "nested.json", R"([{"id": 1, "user": {"name": "a", "tags": ["x"]}}, {"id": 2, "user": null}])", "id BIGINT user VARCHAR", "2 columns",
+     "id,user\n1,\"{\"\"name\"\":\"\"a\"\",\"\"tags\"\":[\"\"x\"\"]}\"\n2,\n"},
+    {"JsonLines", "lines.jsonl", "{\"id\": 1, \"n\": 1.5}\n{\"id\": 2}\n", "id BIGINT n DOUBLE", "2 columns", "id,n\n1,1.5\n2,\n"},
+    {"ValuesThatDoNotFit", "bad.csv", "n\n1\n2\n3\n4\n5\n6\n7\n8\n9\nten\n", "n BIGINT",
+     "column n: 1 of 10 values are no BIGINT; those rows will be quarantined", "n\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"},
+};
+
+// "name TYPE<source ..." of the declared table.
+std::string Columns(const Json& dataset) {
+  std::string text;
+  for (const Json& column : At(At(At(dataset, "spec"), "schema"), "columns")) {
+    const std::string source = Text(column, "sourceName");
+    text += (text.empty() ? "" : " ") + Text(column, "name") + " " + Text(column, "type") + (source.empty() ? "" : "<" + source);
+  }
+  return text;
+}
+
+class InitFile : public Commands, public ::testing::WithParamInterface<File> {};
+
+TEST_P(InitFile, BecomesATableThatLosesNothing) {
+  const File& file = GetParam();
+  Write(file.file, file.text);
+  const Ended init = Weir(std::string("init ") + file.file);
+  ASSERT_EQ(init.code, 0) << init.err;
+  EXPECT_THAT(init.err, HasSubstr(file.note));
+  const std::string name = std::string(file.file).substr(0, std::string(file.file).find('.'));
+  const Ended run = Weir("run " + name + ".yaml");
+  ASSERT_EQ(run.code, 0) << run.err;
+  const auto dataset = ParseJson(Weir("get dataset/" + name + " -o json").out);
+  ASSERT_TRUE(dataset.ok());
+  EXPECT_EQ(Columns(*dataset), file.columns);
+  EXPECT_EQ(Weir("query 'SELECT * FROM " + name + "_v1 ORDER BY ALL' -o csv").out, file.rows);
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, InitFile, ::testing::ValuesIn(kFiles), [](const auto& test) { return std::string(test.param.name); });
+
+class InitRefuses : public Commands {
+ protected:
+  void Refused(const std::string& arguments, const std::string& message) const {
+    const Ended init = Weir("init " + arguments);
+    EXPECT_EQ(init.code, 2) << arguments;
+    EXPECT_THAT(init.err, HasSubstr(message));
+    EXPECT_THAT(init.err, AllOf(Not(HasSubstr("weir://")), Not(HasSubstr("Possible")))) << "nothing of the engine's own";
+    EXPECT_EQ(Shell("ls *.yaml").code, 2) << "nothing was written";
+  }
+};
+
+TEST_F(InitRefuses, WhatIsNoTable) {
+  Write("empty.csv", "");
+  Refused("empty.csv", "empty.csv is empty");
+  Write("latin.csv", "id,name\n1,caf\xE9\n");
+  Refused("latin.csv", "latin.csv cannot be read: ");
+  Write("broken.json", "{\"a\":");
+  Refused("broken.json", "broken.json cannot be read: ");
+  Write("broken.parquet", "no Parquet");
+  Refused("broken.parquet", "broken.parquet cannot be read: ");
+  Shell("head -c 3000 /dev/zero > zeros.csv; mkdir folder");
+  Refused("folder", "folder is no file");
+  Refused("absent.csv", "absent.csv does not exist");
+}
+
+TEST_F(InitRefuses, FilesThatWouldBecomeOneDataset) {
+  Shell("mkdir a b; echo x > a/t.csv; echo x > b/t.csv");
+  Refused("a/t.csv b/t.csv", "would both become the dataset t");
+}
+
+}  // namespace
+}  // namespace weir::test
