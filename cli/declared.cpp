@@ -5,6 +5,7 @@
 #include <map>
 
 #include "crds/api/read.h"
+#include "crds/base/name.h"
 #include "crds/schema/kinds.h"
 
 namespace weir::cli {
@@ -39,11 +40,19 @@ void CheckName(const Json& meta, const schema::Kind& kind, std::vector<api::Prob
   api::CheckText(name.get<std::string>(), rules, "metadata.name", problems);
 }
 
+void CheckNamespace(const Json& meta, std::vector<api::Problem>& problems) {
+  const Json& ns = At(meta, "namespace");
+  if (!ns.is_string()) return problems.push_back({"metadata.namespace", api::WrongType(ns, "text") + "; quote it"});
+  if (!IsDnsLabel(ns.get<std::string>()))
+    problems.push_back({"metadata.namespace", "must be small letters, digits and '-', not \"" + ns.get<std::string>() + "\""});
+}
+
 void CheckEnvelope(const Json& object, const schema::Kind& kind, std::vector<api::Problem>& problems) {
   api::CheckUnknown(object, List(kMembers), "", problems);
   const Json& meta = At(object, "metadata");
   api::CheckUnknown(meta, List(kMetaMembers), "metadata", problems);
   CheckName(meta, kind, problems);
+  CheckNamespace(meta, problems);
   CheckTextMap(meta, "labels", problems);
   CheckTextMap(meta, "annotations", problems);
   if (At(object, "spec").is_null()) problems.push_back({"spec", "is required: " + std::string(kind.specDoc)});

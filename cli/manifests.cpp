@@ -25,11 +25,30 @@ std::string Lower(std::string text) {
 }
 
 // "line 12: message" of ParseYaml, taken apart again.
-Finding BadYaml(const std::string& file, const Error& error) {
+Finding BadYaml(const std::string& file, const std::string& text, const Error& error) {
   constexpr std::string_view kLine = "line ";
+  const std::string hint = text.find("{{") == std::string::npos ? "" : "; a template is rendered first, as by helm template CHART | weir check -";
   const std::size_t colon = error.message.find(": ");
-  if (!error.message.starts_with(kLine) || colon == std::string::npos) return {file, 0, "", "", "BadYaml", error.message};
-  return {file, std::atoi(error.message.c_str() + kLine.size()), "", "", "BadYaml", error.message.substr(colon + 2)};
+  if (!error.message.starts_with(kLine) || colon == std::string::npos) return {file, 0, "", "", "BadYaml", error.message + hint};
+  return {file, std::atoi(error.message.c_str() + kLine.size()), "", "", "BadYaml", error.message.substr(colon + 2) + hint};
+}
+
+// As a person gave it, or found in a folder: there other files may lie beside manifests.
+enum class Origin { Given, Found };
+
+// Data beside manifests may be larger than memory: what is longer than any manifest is not read to its end.
+std::string ReadManifest(std::istream& in) {
+  std::string text(kLongestYaml + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+// What other tools keep in a folder: a kustomization without kind, values of a chart, rows of JSON.
+bool IsNoManifest(const Json& document) {
+  for (const char* member : {"apiVersion", "kind", "metadata", "spec"})
+    if (!At(document, member).is_null()) return false;
+  return true;
 }
 
 class Loader {
@@ -38,11 +57,9 @@ class Loader {
 
   void Path(const std::string& path) {
     std::error_code error;
-    if (path == "-") return Document("<stdin>", std::string(std::istreambuf_iterator<char>(in_), {}));
+    if (path == "-") return Documents("<stdin>", ReadManifest(in_), Origin::Given);
     if (fs::is_directory(path, error)) return Folder(path);
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return Refuse({path, 0, "", "", "FileUnreadable", "cannot be read: give a manifest file, a folder of them, or - for standard input"});
-    Document(path, std::string(std::istreambuf_iterator<char>(file), {}));
+    File(path, Origin::Given);
   }
   Manifests Take() { return std::move(out_); }
 
@@ -55,17 +72,28 @@ class Loader {
     for (const auto& entry : fs::directory_iterator(path, error))
       if (entry.is_regular_file(error) && IsManifest(entry.path())) files.push_back(entry.path().lexically_normal().string());
     std::sort(files.begin(), files.end());
-    if (files.empty()) Refuse({path, 0, "", "", "NoManifests", "has no .yaml, .yml or .json file"});
-    for (const std::string& file : files) Path(file);
+    if (error) return Refuse({path, 0, "", "", "FileUnreadable", "cannot be read: " + error.message()});
+    if (files.empty()) Refuse({path, 0, "", "", "NoManifests", "has no .yaml, .yml or .json file; folders inside are not looked into"});
+    for (const std::string& file : files) File(file, Origin::Found);
   }
 
-  void Document(const std::string& file, const std::string& text) {
+  void File(const std::string& path, Origin origin) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return Refuse({path, 0, "", "", "FileUnreadable", "cannot be read: give a manifest file, a folder of them, or - for standard input"});
+    Documents(path, ReadManifest(file), origin);
+  }
+
+  void Documents(const std::string& file, const std::string& text, Origin origin) {
+    const bool data = origin == Origin::Found && file.ends_with(".json") && text.find("apiVersion") == std::string::npos;
+    if (data) return static_cast<void>(++out_.foreign);
     const auto documents = ParseYaml(text);
-    if (!documents) return Refuse(BadYaml(file, documents.error()));
-    if (documents->empty()) Refuse({file, 0, "", "", "NoManifests", "holds no object"});
+    if (!documents) return Refuse(BadYaml(file, text, documents.error()));
+    if (documents->empty() && origin == Origin::Given) Refuse({file, 0, "", "", "NoManifests", "holds no object"});
     for (const YamlDocument& document : *documents) {
       Manifest manifest{file, document.line, "", document.lines, nullptr, document.value};
-      if (Text(document.value, "kind") == "List" && At(document.value, "items").is_array())
+      if (origin == Origin::Found && IsNoManifest(document.value))
+        ++out_.foreign;
+      else if (Text(document.value, "kind").ends_with("List") && At(document.value, "items").is_array())
         Items(manifest);
       else
         Object(std::move(manifest));

@@ -31,10 +31,11 @@ struct Manifest {
 struct Manifests {
   std::vector<Manifest> objects;
   Findings findings;        // what could not be read at all
-  std::size_t foreign = 0;  // documents of other API groups, which are left alone
+  std::size_t foreign = 0;  // what is for others: documents of other API groups, and files of a folder that hold no object
 };
 
-// Reads every path: a file, a folder (its .yaml, .yml and .json files, not those of folders inside) or "-" for `in`.
+// Reads every path: a file, a folder (its .yaml, .yml and .json files, not those of folders inside) or "-" for `in`. A List
+// is taken apart. What a folder holds beside objects (a kustomization, values of a chart, rows of JSON) is left alone.
 // Never fails as a whole: what is wrong stands in `findings`. Objects without a namespace get `ns`.
 Manifests LoadManifests(const std::vector<std::string>& paths, const std::string& ns, std::istream& in);
 

@@ -3,6 +3,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <istream>
@@ -13,7 +14,6 @@
 namespace weir {
 namespace {
 
-constexpr std::size_t kMaxText = 1 << 20;
 constexpr std::size_t kMaxYamlDepth = 64;
 
 struct Refusal {
@@ -43,7 +43,9 @@ class Builder final : public YAML::EventHandler {
     if (!document_.value.is_null()) out_.push_back(std::move(document_));
   }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { Put(nullptr, mark); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { throw Refusal{mark.line + 1, "aliases (*name) are refused; write the value out"}; }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    throw Refusal{mark.line + 1, "aliases (*name) are refused, since a few lines of them can grow to gigabytes; write the value out"};
+  }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
     if (!stack_.empty() && stack_.back().value->is_object() && !stack_.back().key) return Key(value, mark);
     Put(tag == "!" || tag == "tag:yaml.org,2002:str" ? Json(value) : Scalar(value), mark);
@@ -95,10 +97,22 @@ class Builder final : public YAML::EventHandler {
 
 Error Bad(int line, const std::string& what) { return {Fault::Invalid, "BadYaml", "line " + std::to_string(line) + ": " + what}; }
 
+// The last line up to this one that is indented by a tab, which YAML does not take and the parser stumbles over somewhere
+// behind; 0 when there is none. Lines count from 1.
+int LineWithTab(std::string_view text, int last) {
+  int found = 0;
+  for (int line = 1; line <= last && !text.empty(); ++line) {
+    const std::size_t first = text.find_first_not_of(' ');
+    if (first != std::string_view::npos && text[first] == '\t') found = line;
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  return found;
+}
+
 }  // namespace
 
 Result<std::vector<YamlDocument>> ParseYaml(std::string_view text) {
-  if (text.size() > kMaxText) return Bad(1, "the text is larger than 1 MiB");
+  if (text.size() > kLongestYaml) return Bad(1, "the text is larger than 1 MiB");
   std::vector<YamlDocument> documents;
   try {
     std::istringstream stream{std::string(text)};
@@ -109,7 +123,8 @@ Result<std::vector<YamlDocument>> ParseYaml(std::string_view text) {
   } catch (const Refusal& refusal) {
     return Bad(refusal.line, refusal.what);
   } catch (const YAML::Exception& e) {
-    return Bad(e.mark.line + 1, e.msg);
+    const int tab = LineWithTab(text, e.mark.line + 1);
+    return tab > 0 ? Bad(tab, "is indented by a tab; YAML takes spaces only") : Bad(e.mark.line + 1, e.msg);
   }
   return documents;
 }

@@ -10,6 +10,8 @@
 
 namespace weir {
 
+inline constexpr std::size_t kLongestYaml = 1 << 20;  // bytes
+
 // One YAML document as JSON, and where each field stands: path ("spec.stages[0].name") -> line, from 1.
 struct YamlDocument {
   Json value;

@@ -84,6 +84,12 @@ TEST(ParseYaml, BrokenTextIsToldWithItsLine) {
   EXPECT_THAT(ErrorOf("a: b: c\n"), StartsWith("line 1"));
 }
 
+TEST(ParseYaml, TabsThatIndentAreToldWithTheirOwnLine) {
+  EXPECT_EQ(ErrorOf("a:\n  b: 1\n\tc: 2\nd: 3\n"), "line 3: is indented by a tab; YAML takes spaces only");
+  EXPECT_EQ(ErrorOf("a:\n \t- b\nc: [\n"), "line 2: is indented by a tab; YAML takes spaces only");
+  EXPECT_EQ(ValueOf("a:\tb"), Json::parse(R"({"a": "b"})")) << "elsewhere a tab is a space";
+}
+
 TEST(ParseYaml, NothingIsNoDocument) {
   for (const char* nothing : {"", "# only a remark\n", "---\n", "---\n---\n", "null\n"}) {
     const auto parsed = ParseYaml(nothing);

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "cli/declared.h"
+#include "tests/temporary_folder.h"
 
 namespace weir::cli {
 namespace {
@@ -56,6 +57,54 @@ TEST(Manifests, TakeAListApart) {
   EXPECT_EQ(loaded.objects[0].LineOf("spec.zoo"), 3);
 }
 
+TEST(Manifests, TakeAListOfOneKindApart) {
+  const Manifests loaded =
+      Load(std::string("apiVersion: weirkeeper.io/v1alpha1\nkind: DatasetList\nitems:\n- {apiVersion: weirkeeper.io/v1alpha1, kind: Dataset}\n") +
+           "- {apiVersion: v1, kind: ConfigMap}\n");
+  EXPECT_EQ(loaded.objects.size(), 1U);
+  EXPECT_EQ(loaded.foreign, 1U);
+  EXPECT_TRUE(loaded.findings.empty());
+}
+
+TEST(Manifests, LeaveAloneWhatAFolderHoldsBesideObjects) {
+  const test::TemporaryFolder folder;
+  folder.Write("raw.yaml", kDataset);
+  folder.Write("kustomization.yaml", "resources:\n- raw.yaml\n");
+  folder.Write("values.yml", "replicas: 2\n");
+  folder.Write("empty.yaml", "# nothing yet\n");
+  folder.Write("rows.json", "{\"a\": 1}\n{\"a\": 2}\n");
+  folder.Write("many-rows.json", std::string(3 << 20, ' '));
+  folder.Write("service.yaml", "apiVersion: v1\nkind: Service\n");
+  std::istringstream none;
+  const Manifests loaded = LoadManifests({folder.path()}, "default", none);
+  EXPECT_EQ(loaded.objects.size(), 1U);
+  EXPECT_EQ(loaded.foreign, 5U);
+  for (const Finding& finding : loaded.findings) ADD_FAILURE() << finding.file << " " << finding.message;
+  EXPECT_FALSE(LoadManifests({folder / "values.yml"}, "default", none).findings.empty()) << "a file that was named must be one";
+}
+
+TEST(Manifests, OfAFolderThatAreHalfAnObjectAreRefused) {
+  const test::TemporaryFolder folder;
+  folder.Write("half.yaml", "metadata: {name: a}\nspec: {zone: Landing}\n");
+  folder.Write("broken.json", "{\"apiVersion\": \"weirkeeper.io/v1alpha1\", ");
+  std::istringstream none;
+  EXPECT_EQ(LoadManifests({folder.path()}, "default", none).findings.size(), 2U);
+}
+
+TEST(Manifests, AreTheSameWithWindowsLineEndsAByteOrderMarkAndDirectives) {
+  std::string windows = "\xEF\xBB\xBF%YAML 1.2\r\n---\r\n";
+  for (const char c : std::string(kDataset)) windows += c == '\n' ? "\r\n" : std::string(1, c);
+  const Manifests loaded = Load(windows + "...\r\n");
+  ASSERT_EQ(loaded.objects.size(), 1U);
+  EXPECT_EQ(loaded.objects[0].object, Load(kDataset).objects[0].object);
+}
+
+TEST(Manifests, SayWhatToDoWithATemplate) {
+  const Manifests loaded = Load("{{ if .Values.on }}\napiVersion: v1\n{{ end }}\n");
+  ASSERT_EQ(loaded.findings.size(), 1U);
+  EXPECT_NE(loaded.findings[0].message.find("rendered first"), std::string::npos);
+}
+
 TEST(Manifests, RefuseWhatIsNoObject) {
   for (const char* text : {"- 1\n", "just text\n", "kind: Dataset\n", "apiVersion: weirkeeper.io/v1alpha1\n", "apiVersion: weirkeeper.io/v1alpha1\nkind: 7\n",
                            "", "a: [\n", "apiVersion: weirkeeper.io/v1alpha1\nkind: View\nmetadata: x\n"}) {
@@ -84,6 +133,17 @@ TEST(Declared, FindsEveryProblemOfAnObjectAtOnce) {
   for (const Finding& finding : declared.findings) fields += finding.field + ":" + std::to_string(finding.line) + " ";
   EXPECT_EQ(fields, "extra:9 metadata.lables:5 metadata.name:4 metadata.annotations.a:6 spec.zone:8 spec.owner:7 ");
   EXPECT_EQ(declared.broken.size(), 1U);
+}
+
+TEST(Declared, RefusesANamespaceThatIsNone) {
+  for (const char* ns : {"Bad_NS", "7"}) {
+    std::string text = kDataset;
+    text.insert(text.find("  name: raw"), "  namespace: " + std::string(ns) + "\n");
+    const Declared declared = ReadManifests(Load(text));
+    ASSERT_EQ(declared.findings.size(), 1U) << ns;
+    EXPECT_EQ(declared.findings[0].field, "metadata.namespace");
+    EXPECT_EQ(declared.findings[0].line, 5);
+  }
 }
 
 TEST(Declared, RefusesTheSecondOfOneName) {
