@@ -62,7 +62,11 @@ ApiStatus ReadApiStatus(int http_code, std::string_view body) {
     return status;
   }
   ApiStatus status{.code = http_code, .reason = {}, .message = std::string(body.substr(0, kLongestForeignText))};
+  while (status.message.ends_with('\n')) status.message.pop_back();
   if (status.message.empty()) status.message = "no explanation was given";
+  if (http_code == 404)
+    status.message = "this server does not know the kind (" + status.message +
+                     "): install Weirkeeper's definitions with its chart or by kubectl apply --server-side -f crds/, or name another cluster";
   return status;
 }
 

@@ -18,6 +18,7 @@ struct ApiStatus {
 };
 
 // A body that is not a Status (a proxy's, for example) becomes the message, cut to 300 bytes; `http_code` then is the code.
+// Such a 404 is how an API server answers for kinds that it does not serve; one for an object that is not there is a Status.
 ApiStatus ReadApiStatus(int http_code, std::string_view body);
 ApiStatus ReadApiStatus(const Json& status);
 

@@ -152,6 +152,8 @@ Error Failure(const std::string& what, const std::exception_ptr& thrown) {
     if (message.find("SSL handshake") != std::string::npos) {
       return Transient("ConnectionFailed", message + " (the server's certificate must come from the certificate authority given and name the host)");
     }
+    if (message.find("resolving address") != std::string::npos)
+      return Transient("ConnectionFailed", message + " (is the server's name right, and is there a DNS?)");
     return Transient("ConnectionFailed", message);
   } catch (const std::exception& e) {
     return Transient("ConnectionFailed", what + ": " + e.what());

@@ -36,6 +36,14 @@ TEST(ApiStatus, ABodyOfAProxyBecomesTheMessageCutShort) {
   EXPECT_THAT(ErrorFor(ReadApiStatus(503, ""), "get").message, HasSubstr("no explanation"));
 }
 
+TEST(ApiStatus, AKindThatTheServerDoesNotServeIsToldFromAnObjectThatIsNotThere) {
+  const Error kind = ErrorFor(ReadApiStatus(404, "404 page not found\n"), "list views default");
+  EXPECT_EQ(kind.fault, Fault::Missing);
+  EXPECT_THAT(kind.message, HasSubstr("does not know the kind (404 page not found): install"));
+  const Error object = ErrorFor(ReadApiStatus(404, Body(404, "NotFound", "views x not found")), "get views default/x");
+  EXPECT_EQ(object.message, "get views default/x: views x not found (HTTP 404)");
+}
+
 TEST(ApiStatus, EachHttpStatusHasOneFault) {
   const auto fault = [](int code) { return ErrorFor({.code = code, .reason = {}, .message = {}}, "get").fault; };
   for (const int code : {400, 413, 422}) EXPECT_EQ(fault(code), Fault::Invalid) << code;
