@@ -48,6 +48,9 @@ void PrintStages(const Terminal& terminal, const Json& stages) {
       terminal.out << terminal.OnOut(Paint::Red, Text(stage, "name")) << ": " << Printable(message) << "\n";
 }
 
+// Formats without lines (Parquet), and rows that fail a check, have none.
+std::string Line(const Json& row) { return Integer(row, "line") > 0 ? std::to_string(Integer(row, "line")) : ""; }
+
 void PrintQuarantine(const Terminal& terminal, const Json& report) {
   const Json& rows = At(report, "quarantined");
   if (const std::string problem = Text(report, "quarantineUnreadable"); !problem.empty())
@@ -56,8 +59,8 @@ void PrintQuarantine(const Terminal& terminal, const Json& report) {
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Rows set aside") << "\n";
   TextTable table{{"STAGE", "FILE", "LINE", "COLUMN", "REASON", "TEXT"}, {}, {false, false, true}};
   for (const Json& row : rows)
-    table.rows.push_back({Text(row, "stage"), OneLine(Text(row, "file")), Integer(row, "line") == 0 ? "" : std::to_string(Integer(row, "line")),
-                          Text(row, "column"), OneLine(Text(row, "reason")), OneLine(Text(row, "text")).substr(0, 120)});
+    table.rows.push_back({Text(row, "stage"), OneLine(Text(row, "file")), Line(row), Text(row, "column"), OneLine(Text(row, "reason")),
+                          OneLine(Text(row, "text")).substr(0, 120)});
   Print(terminal.out, table);
 }
 

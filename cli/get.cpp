@@ -17,29 +17,32 @@ const schema::Kind& KindOf(const api::Resource& resource) {
   return *std::find_if(schema::Kinds().begin(), schema::Kinds().end(), [&](const schema::Kind& kind) { return kind.resource == resource; });
 }
 
-void PrintTable(const Terminal& terminal, const api::Resource& resource, const std::vector<Json>& items, GetOptions::Columns columns, Names names, Time now) {
+void PrintTable(const Terminal& terminal, const api::Resource& resource, const std::vector<Json>& items, const GetOptions& options, Names names, Time now) {
+  const bool all = options.namespaces == GetOptions::Namespaces::All;
   const schema::Kind& kind = KindOf(resource);
   std::vector<schema::PrinterColumn> shown;
   std::copy_if(kind.columns.begin(), kind.columns.end(), std::back_inserter(shown),
-               [&](const auto& column) { return columns == GetOptions::Columns::Wide || column.width == schema::Width::Always; });
+               [&](const auto& column) { return options.columns == GetOptions::Columns::Wide || column.width == schema::Width::Always; });
   TextTable table{{"NAME"}, {}, {false}};
+  if (all) table.header.insert(table.header.begin(), "NAMESPACE"), table.right.push_back(false);
   for (const auto& column : shown) table.header.emplace_back(column.name), table.right.push_back(column.type == "integer");
   for (const Json& item : items) {
     std::string name = Text(At(item, "metadata"), "name");
     if (names == Names::WithKind) name = std::string(resource.plural.substr(0, resource.plural.size() - 1)) + "." + std::string(api::kGroup) + "/" + name;
     table.rows.push_back({name});
+    if (all) table.rows.back().insert(table.rows.back().begin(), Text(At(item, "metadata"), "namespace"));
     for (const auto& column : shown) table.rows.back().push_back(OneLine(Cell(Follow(item, column.path), column.type, now)));
   }
   Print(terminal.out, table);
 }
 
-Result<std::vector<Json>> Fetch(const World& world, const api::Resource& resource, const std::string& name) {
-  if (name.empty()) {
-    auto listing = world.cluster->List({resource, world.ns, ""});
+Result<std::vector<Json>> Fetch(const World& world, const api::Resource& resource, const GetOptions& options) {
+  if (options.name.empty()) {
+    auto listing = world.cluster->List({resource, options.namespaces == GetOptions::Namespaces::All ? "" : world.ns, ""});
     if (!listing) return listing.error();
     return std::move(listing->items);
   }
-  auto object = world.cluster->Get({resource, world.ns, name});
+  auto object = world.cluster->Get({resource, world.ns, options.name});
   if (!object) return object.error();
   return std::vector<Json>{std::move(*object)};
 }
@@ -59,21 +62,23 @@ Exit Get(const Terminal& terminal, const World& world, GetOptions options, Time 
         terminal,
         {Fault::Invalid, "Usage", "unknown kind \"" + options.kind + "\": lakes, datasets, views, pipelines or pipelineruns (wkl, wkd, wkv, wkp, wkr)"},
         Exit::Usage);
+  if (!options.name.empty() && options.namespaces == GetOptions::Namespaces::All)
+    return Complain(terminal, {Fault::Invalid, "Usage", "a name is of one namespace: give -n instead of -A, or no name"}, Exit::Usage);
   std::vector<Json> all;
   std::size_t tables = 0;
   for (const api::Resource& resource : api::kOurKinds) {
     if (only != nullptr && !(*only == resource)) continue;
-    const auto items = Fetch(world, resource, options.name);
+    const auto items = Fetch(world, resource, options);
     if (!items) return Complain(terminal, items.error());
     all.insert(all.end(), items->begin(), items->end());
     if (terminal.format != OutputFormat::Table || items->empty()) continue;
     if (tables++ > 0) terminal.out << "\n";
-    PrintTable(terminal, resource, *items, options.columns, only == nullptr ? Names::WithKind : Names::Plain, now);
+    PrintTable(terminal, resource, *items, options, only == nullptr ? Names::WithKind : Names::Plain, now);
   }
   if (terminal.format != OutputFormat::Table)
     PrintObjects(terminal, all, options.name);
   else if (all.empty())
-    terminal.err << "No objects found in namespace " << world.ns << ".\n";
+    terminal.err << "No objects found" << (options.namespaces == GetOptions::Namespaces::All ? "" : " in namespace " + world.ns) << ".\n";
   return Exit::Ok;
 }
 

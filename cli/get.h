@@ -12,6 +12,7 @@ struct GetOptions {
   std::string kind;  // as kubectl takes it, "KIND/NAME" included; empty: every kind of ours
   std::string name;  // empty: all
   enum class Columns { Narrow, Wide } columns = Columns::Narrow;
+  enum class Namespaces { One, All } namespaces = Namespaces::One;
 };
 
 // What `kubectl get` would print, over the local state or a cluster.

@@ -14,7 +14,9 @@ namespace {
 
 std::atomic<int> count{0};
 std::array<int, 2> wake{-1, -1};
-struct sigaction old_interrupt, old_terminate;
+constexpr std::array<int, 3> kSignals{SIGINT, SIGTERM, SIGHUP};
+std::array<struct sigaction, kSignals.size()> before;
+struct sigaction pipe_before;
 
 extern "C" void OnSignal(int) {
   const int saved = errno;
@@ -31,13 +33,14 @@ Interrupt::Interrupt() {
   if (pipe2(wake.data(), O_CLOEXEC | O_NONBLOCK) != 0) wake = {-1, -1};
   struct sigaction action = {};
   action.sa_handler = OnSignal;
-  sigaction(SIGINT, &action, &old_interrupt);
-  sigaction(SIGTERM, &action, &old_terminate);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &before[i]);
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, &pipe_before);
 }
 
 Interrupt::~Interrupt() {
-  sigaction(SIGINT, &old_interrupt, nullptr);
-  sigaction(SIGTERM, &old_terminate, nullptr);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before[i], nullptr);
+  sigaction(SIGPIPE, &pipe_before, nullptr);
   for (const int fd : wake) close(fd);
 }
 

@@ -4,7 +4,8 @@
 
 namespace weir::cli {
 
-// Ctrl-C and SIGTERM while it lives: counted instead of ending the program. One at a time in a process.
+// Ctrl-C, SIGTERM and SIGHUP (a terminal that is closed) while it lives: counted instead of ending the program. A reader
+// who goes away (`| head`) does not end it either: what runs goes on unwatched. One at a time in a process.
 class Interrupt {
  public:
   Interrupt();

@@ -12,6 +12,7 @@
 #include "cli/query.h"
 #include "cli/run.h"
 #include "cli/world.h"
+#include "crds/api/read.h"
 
 namespace weir::cli {
 namespace {
@@ -30,17 +31,33 @@ struct Call {
   std::function<Exit()> command;
 };
 
+constexpr const char* kSurroundings = R"(Environment:
+  KUBECONFIG                  Cluster to look at where no lake is (get, query, explain)
+  WEIR_RUNNER                 The program weirkeeper-runner, where it is not beside weir
+  WEIR_S3_CREDENTIALS         Folder with the files accessKeyId and secretAccessKey, for lakes in buckets
+  NO_COLOR                    No colours
+
+Exit codes: 0 good; 1 findings, a failed run or an error; 2 a mistake in the call or in a manifest; 130 interrupted.)";
+
 using Formats = std::map<std::string, OutputFormat>;
 const Formats kFormats{{"table", OutputFormat::Table}, {"json", OutputFormat::Json}, {"yaml", OutputFormat::Yaml}};
 const Formats kQueryFormats{{"table", OutputFormat::Table}, {"json", OutputFormat::Json}, {"yaml", OutputFormat::Yaml}, {"csv", OutputFormat::Csv}};
 
-void AddOutput(CLI::App& app, Call& call, const Formats& formats) {
-  std::string names;
-  for (const auto& [name, format] : formats) names += (names.empty() ? "" : "|") + name;
-  app.add_option_function<std::string>(
-         "-o,--output", [&call, &formats](const std::string& name) { call.terminal.format = formats.at(name); }, "Form of the answer")
-      ->check(CLI::IsMember(formats))
-      ->type_name(names);
+// `wide` is the table with more columns.
+enum class Wide { No, Yes };
+
+void AddOutput(CLI::App& app, Call& call, const Formats& formats, Wide wide = Wide::No) {
+  std::vector<std::string> names;
+  for (const auto& [name, format] : formats) names.push_back(name);
+  if (wide == Wide::Yes) names.push_back("wide");
+  const auto take = [&call, &formats](const std::string& name) {
+    if (name == "wide")
+      call.get.columns = GetOptions::Columns::Wide;
+    else
+      call.terminal.format = formats.at(name);
+  };
+  CLI::Validator known = CLI::IsMember(names);
+  app.add_option_function<std::string>("-o,--output", take, "Form of the answer")->check(known.description(""))->type_name(CLI::detail::join(names, "|"));
 }
 
 void AddLake(CLI::App& app, Call& call) {
@@ -58,7 +75,7 @@ void AddPlace(CLI::App& app, Call& call) {
 
 Exit InWorld(Call& call, const std::function<Exit(const World&)>& command) {
   const auto world = Open(call.place);
-  if (!world) return Complain(call.terminal, world.error());
+  if (!world) return Complain(call.terminal, world.error(), world.error().fault == Fault::Invalid ? Exit::Usage : Exit::Failed);
   if (world->kind == World::Kind::Cluster && call.place.kubeconfig.empty())
     call.terminal.err << "Looking at the cluster of KUBECONFIG: there is no lake in " << call.place.lake << "\n";
   return command(*world);
@@ -66,6 +83,7 @@ Exit InWorld(Call& call, const std::function<Exit(const World&)>& command) {
 
 void AddInit(CLI::App& app, Call& call) {
   CLI::App& init = *app.add_subcommand("init", "From CSV, JSON or Parquet files to complete manifests");
+  init.footer("Examples:\n  weir init orders.csv\n  weir init data/orders.csv data/customers.parquet --out manifests --name shop --team sales");
   init.add_option("FILE", call.init.files, "Data files")->required();
   init.add_option("--out", call.init.out, "Folder for the manifests; absent means the folder of the first file")->type_name("DIR");
   init.add_option("--name", call.init.name, "Name of the whole; absent means the name of the first file")->type_name("NAME");
@@ -75,6 +93,7 @@ void AddInit(CLI::App& app, Call& call) {
 
 void AddCheck(CLI::App& app, Call& call) {
   CLI::App& check = *app.add_subcommand("check", "Say everything that is wrong with manifests, before a commit");
+  check.footer("Examples:\n  weir check manifests/\n  kustomize build overlays/production | weir check - -o json");
   check.add_option("PATH", call.check.paths, "Manifest files, folders of them, or - for standard input")->required();
   check
       .add_option(
@@ -103,6 +122,7 @@ Exit StartRun(Call& call) {
 
 void AddRun(CLI::App& app, Call& call) {
   CLI::App& run = *app.add_subcommand("run", "Run pipelines on this machine, without a cluster");
+  run.footer("Examples:\n  weir run manifests/ --source data\n  weir run orders.yaml --pipeline load-orders --timeout 10m");
   run.add_option("PATH", call.run.paths, "Manifest files, folders of them, or - for standard input")->required();
   run.add_option("--source", call.run.source, "Folder of the store named source; absent means the folder of the first PATH")->type_name("DIR");
   run.add_option("--pipeline", call.run.pipeline, "Only this pipeline")->type_name("NAME");
@@ -113,11 +133,12 @@ void AddRun(CLI::App& app, Call& call) {
 
 void AddGet(CLI::App& app, Call& call) {
   CLI::App& get = *app.add_subcommand("get", "Show objects with their state, as kubectl get does");
+  get.footer("Examples:\n  weir get\n  weir get views -o wide\n  weir get view/orders-v1 -o yaml --kubeconfig ~/.kube/config -n sales");
   get.add_option("KIND", call.get.kind, "lakes, datasets, views, pipelines or pipelineruns (wkl wkd wkv wkp wkr); absent means all");
   get.add_option("NAME", call.get.name, "One object");
   get.add_flag_callback(
-      "-w,--wide", [&call] { call.get.columns = GetOptions::Columns::Wide; }, "More columns");
-  AddOutput(get, call, kFormats);
+      "-A,--all-namespaces", [&call] { call.get.namespaces = GetOptions::Namespaces::All; }, "Of every namespace");
+  AddOutput(get, call, kFormats, Wide::Yes);
   AddPlace(get, call);
   get.callback([&call] {
     call.command = [&call] { return InWorld(call, [&call](const World& world) { return Get(call.terminal, world, call.get, SystemClock().Now()); }); };
@@ -126,6 +147,7 @@ void AddGet(CLI::App& app, Call& call) {
 
 void AddQuery(CLI::App& app, Call& call) {
   CLI::App& query = *app.add_subcommand("query", "Answer a SELECT over the tables of the lake, at their newest version");
+  query.footer("Example:\n  weir query \"SELECT day, sum(amount) AS amount FROM orders_v1 GROUP BY day ORDER BY day\" -o csv");
   query.add_option("SQL", call.query.sql, "One SELECT; datasets and views by table name, such as flights_daily")->required();
   query.add_option("--limit", call.query.limit, "Rows to show")->capture_default_str()->check(CLI::PositiveNumber);
   AddOutput(query, call, kQueryFormats);
@@ -136,6 +158,7 @@ void AddQuery(CLI::App& app, Call& call) {
 
 void AddExplain(CLI::App& app, Call& call) {
   CLI::App& explain = *app.add_subcommand("explain", "Why did it fail, why is it late, where did the rows go");
+  explain.footer("Examples:\n  weir explain run\n  weir explain view/orders-v1\n  weir explain pipeline/load-orders --kubeconfig ~/.kube/config -n sales");
   explain.add_option("KIND/NAME", call.explain.kind, "run/NAME (or run alone: the newest), pipeline/NAME, view/NAME, dataset/NAME")->required();
   explain.add_option("NAME", call.explain.name, "The name, when it is not behind a slash");
   explain.add_option("--rows", call.explain.rows, "Quarantined rows to show for each stage")->capture_default_str();
@@ -154,19 +177,36 @@ void ActAsPlugin(Call& call, const std::string& program) {
   call.place.kubeconfig = kubeconfig != nullptr && *kubeconfig != '\0' ? kubeconfig : std::string(home == nullptr ? "" : home) + "/.kube/config";
 }
 
+// What is wrong with a call, in one line, and where to read on. Help and version are no mistakes.
+int Refuse(const CLI::App& app, const CLI::ParseError& error, const Call& call, const std::vector<std::string>& arguments) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  const bool command = !app.get_subcommands().empty();
+  if (arguments.empty()) {
+    call.terminal.err << app.help();
+  } else if (!command && !arguments[0].starts_with("-")) {
+    std::vector<std::string_view> known;
+    for (const CLI::App* one : app.get_subcommands(nullptr)) known.push_back(one->get_name());
+    call.terminal.err << "weir: there is no command \"" << Printable(arguments[0]) << "\"" << api::Suggest(arguments[0], known) << "; weir --help lists them\n";
+  } else {
+    call.terminal.err << "weir: " << Printable(error.what()) << "; see weir " << (command ? app.get_subcommands()[0]->get_name() + " " : "") << "--help\n";
+  }
+  return static_cast<int>(Exit::Usage);
+}
+
 int Main(int argc, char** argv) {
   Call call;
   ActAsPlugin(call, argv[0]);
   CLI::App app("weir: data pipelines from files to published, contract-checked tables, on this machine or on a cluster", "weir");
   app.set_version_flag("--version", std::string("weir ") + WEIR_VERSION);
   app.require_subcommand(1);
+  app.footer(kSurroundings);
   for (const auto add : {AddInit, AddCheck, AddRun, AddGet, AddQuery, AddExplain}) add(app, call);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::Usage);
+    return Refuse(app, error, call, {argv + 1, argv + argc});
   }
-  return static_cast<int>(call.command());
+  return static_cast<int>(Delivered(call.terminal, call.command()));
 }
 
 }  // namespace

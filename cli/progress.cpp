@@ -9,7 +9,8 @@
 namespace weir::cli {
 namespace {
 
-constexpr std::size_t kBar = 30;
+constexpr std::size_t kBar = 30, kShortBar = 8;
+constexpr int kNarrow = 70;  // columns of a terminal
 
 std::string Seconds(Duration duration) {
   const std::int64_t tenths = std::max<std::int64_t>(duration.ms, 0) / 100;
@@ -24,6 +25,7 @@ std::string Rows(const api::StageStatus& stage) {
   if (!stage.rows) return "";
   std::string text = Grouped(stage.rows->rowsIn) + " in, " + Grouped(stage.rows->rowsOut) + " out";
   if (stage.rows->quarantined > 0) text += ", " + Grouped(stage.rows->quarantined) + " quarantined";
+  if (stage.rows->filtered > 0) text += ", " + Grouped(stage.rows->filtered) + " filtered";
   return text;
 }
 
@@ -40,18 +42,22 @@ Paint PaintOf(api::StageState state) {
 }
 
 std::string Padded(std::string text, std::size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
+  if (Width(text) < width) text.append(width - Width(text), ' ');
   return text;
 }
 
-std::string Cut(const std::string& text, int width) { return text.substr(0, static_cast<std::size_t>(std::max(width - 1, 10))); }
+// What a person looks for when not everything fits on the screen.
+bool IsUnderWay(api::StageState state) { return state == api::StageState::Running || state == api::StageState::Retrying || state == api::StageState::Failed; }
+
+std::string Cut(const std::string& text, int width) { return Clip(text, static_cast<std::size_t>(std::max(width - 1, 0))); }
 
 std::string BarLine(const Terminal& terminal, const RunView& run, Time now) {
   const auto& stages = run.status.stages;
   const auto done =
       static_cast<std::size_t>(std::count_if(stages.begin(), stages.end(), [](const api::StageStatus& s) { return s.state == api::StageState::Succeeded; }));
-  const std::size_t filled = stages.empty() ? 0 : kBar * done / stages.size();
-  const std::string bar = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] ";
+  const std::size_t length = terminal.width < kNarrow ? kShortBar : kBar;
+  const std::size_t filled = stages.empty() ? 0 : length * done / stages.size();
+  const std::string bar = "[" + std::string(filled, '#') + std::string(length - filled, '.') + "] ";
   return bar + Cut(std::to_string(done) + "/" + std::to_string(stages.size()) + " stages  " + Elapsed(run.status.started, run.status.finished, now) + "  " +
                        run.pipeline,
                    terminal.width - static_cast<int>(bar.size()));
@@ -68,20 +74,23 @@ std::string StageLine(const Terminal& terminal, const api::StageStatus& stage, T
 
 void Progress::Show(const std::vector<RunView>& runs, Time now) {
   std::vector<std::string> lines;
+  std::size_t all = runs.size();
+  for (const RunView& run : runs) all += run.status.stages.size();
+  const bool fits = all < static_cast<std::size_t>(terminal_.height);
   for (const RunView& run : runs) {
     lines.push_back(BarLine(terminal_, run, now));
     for (const api::StageStatus& stage : run.status.stages) {
-      lines.push_back(StageLine(terminal_, stage, now));
+      if (fits || IsUnderWay(stage.state)) lines.push_back(StageLine(terminal_, stage, now));
       if (terminal_.errKind == Terminal::Kind::Pipe) Tell(run, stage, now);
     }
   }
+  lines.resize(std::min(lines.size(), static_cast<std::size_t>(std::max(terminal_.height - 1, 1))));
   if (terminal_.errKind == Terminal::Kind::Tty) Draw(lines);
 }
 
 void Progress::Say(const std::string& text) {
-  if (said_ == text) return;
-  said_ = text;
-  terminal_.err << text << "\n";
+  drawn_ = 0;
+  terminal_.err << text << std::endl;
 }
 
 void Progress::Draw(const std::vector<std::string>& lines) {

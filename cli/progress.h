@@ -26,7 +26,7 @@ class Progress {
   explicit Progress(const Terminal& terminal) : terminal_(terminal) {}
 
   void Show(const std::vector<RunView>& runs, Time now);
-  // What goes on before there is a run: "checking the SQL of flights". Shown once for each text.
+  // One line for people that stays: what is drawn afterwards stands below it.
   void Say(const std::string& text);
 
  private:
@@ -34,8 +34,7 @@ class Progress {
   void Tell(const RunView& run, const api::StageStatus& stage, Time now);
 
   const Terminal& terminal_;
-  std::size_t drawn_ = 0;  // lines on the screen that the next drawing replaces
-  std::string said_;
+  std::size_t drawn_ = 0;                    // lines on the screen that the next drawing replaces
   std::map<std::string, std::string> told_;  // run/stage -> state and attempt
 };
 

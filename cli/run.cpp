@@ -119,7 +119,7 @@ class Loop {
   }
 
   End Cancel(End end) {
-    terminal_.err << (end == End::Interrupted ? "Interrupted" : "Timed out") << ": cancelling the runs; once more kills them\n";
+    progress_.Say(std::string(end == End::Interrupted ? "Interrupted" : "Timed out") + ": cancelling the runs; Ctrl-C kills them");
     follower_.CancelAll();
     const Time begin = clock_.Now();
     const int count = interrupt_.Count();
@@ -163,16 +163,16 @@ Exit Tell(const Terminal& terminal, const World& world, const std::vector<Pipeli
     if (view.state == State::Succeeded) TellPublished(terminal, world, view.run);
     if (view.state != State::Failed) continue;
     if (const auto report = RunReport(world, view.run, 20))
-      PrintRunReport({terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, OutputFormat::Table}, *report);
+      PrintRunReport({terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, terminal.height, OutputFormat::Table},
+                     *report);
   }
   return exit;
 }
 
-Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manifests& manifests, const Declared& declared, const std::string& runner) {
-  const auto choice = Chosen(declared, options);
-  if (!choice) return Complain(terminal, choice.error(), Exit::Usage);
-  const auto& [ns, pipelines] = *choice;
-  auto opened = Session::Open({Absolute(options.place.lake), SourceOf(options), runner});
+Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manifests& manifests, const Declared& declared, const Choice& choice,
+                const SessionOptions& place) {
+  const auto& [ns, pipelines] = choice;
+  auto opened = Session::Open(place);
   if (!opened) return Complain(terminal, opened.error());
   Session& session = **opened;
   const auto before = ReadPublished(session.Cluster());

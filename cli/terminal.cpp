@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 
 namespace weir::cli {
@@ -25,16 +27,21 @@ const char* Code(Paint paint) {
 
 bool WantsColors() {
   const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  return (no_color == nullptr || *no_color == '\0') && term != nullptr && std::string_view(term) != "dumb";
+  return no_color == nullptr || *no_color == '\0';
 }
 
-Terminal::Kind KindOf(int fd) { return isatty(fd) == 1 ? Terminal::Kind::Tty : Terminal::Kind::Pipe; }
+// A dumb terminal cannot move its cursor: it gets what a pipe gets.
+Terminal::Kind KindOf(int fd) {
+  const char* term = std::getenv("TERM");
+  const bool dumb = term == nullptr || std::string_view(term) == "dumb";
+  return isatty(fd) == 1 && !dumb ? Terminal::Kind::Tty : Terminal::Kind::Pipe;
+}
 
-int WidthOf(int fd) {
-  constexpr int kOtherwise = 100;
+void Measure(int fd, Terminal& terminal) {
   winsize size{};
-  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : kOtherwise;
+  if (ioctl(fd, TIOCGWINSZ, &size) != 0) return;
+  if (size.ws_col > 0) terminal.width = size.ws_col;
+  if (size.ws_row > 0) terminal.height = size.ws_row;
 }
 
 }  // namespace
@@ -49,13 +56,19 @@ Terminal ProcessTerminal() {
   terminal.outKind = KindOf(STDOUT_FILENO);
   terminal.errKind = KindOf(STDERR_FILENO);
   terminal.colors = WantsColors() ? Terminal::Colors::Yes : Terminal::Colors::No;
-  terminal.width = WidthOf(STDERR_FILENO);
+  Measure(STDERR_FILENO, terminal);
   return terminal;
 }
 
 Exit Complain(const Terminal& terminal, const Error& error, Exit exit) {
   terminal.err << terminal.OnErr(Paint::Red, "weir: ") << Printable(error.message) << "\n";
   return exit;
+}
+
+Exit Delivered(const Terminal& terminal, Exit exit) {
+  terminal.out.flush();
+  if (terminal.out) return exit;
+  return Complain(terminal, {Fault::Exhausted, "DiskFull", "the answer could not be written in full: " + std::string(std::strerror(errno))});
 }
 
 std::string Printable(std::string_view text) {
@@ -71,10 +84,19 @@ std::string OneLine(std::string_view text) {
   return out;
 }
 
-std::size_t Width(std::string_view text) {
-  std::size_t columns = 0;
-  for (const char c : text) columns += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
-  return columns;
+namespace {
+
+bool BeginsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
+}  // namespace
+
+std::size_t Width(std::string_view text) { return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), BeginsCodePoint)); }
+
+std::string Clip(std::string_view text, std::size_t columns) {
+  std::size_t end = 0;
+  for (std::size_t seen = 0; end < text.size(); ++end)
+    if (BeginsCodePoint(text[end]) && seen++ == columns) break;
+  return std::string(text.substr(0, end));
 }
 
 }  // namespace weir::cli

@@ -26,6 +26,7 @@ struct Terminal {
   enum class Kind { Pipe, Tty } outKind = Kind::Pipe, errKind = Kind::Pipe;
   enum class Colors { No, Yes } colors = Colors::No;
   int width = 100;
+  int height = 24;
   OutputFormat format = OutputFormat::Table;
 
   // The text in that colour when `kind` is a terminal and colours are wanted.
@@ -40,11 +41,16 @@ Terminal ProcessTerminal();
 // "weir: <message>" on err.
 Exit Complain(const Terminal& terminal, const Error& error, Exit exit = Exit::Failed);
 
+// `exit`, unless the answer could not be written in full (a full disk): then a complaint and Failed. Nobody is to take
+// half an answer for a whole one.
+Exit Delivered(const Terminal& terminal, Exit exit);
+
 // Text from a file or an object may hold anything: control characters become '?', so that it cannot move the cursor.
 std::string Printable(std::string_view text);
 std::string OneLine(std::string_view text);  // and newlines become spaces
 
 // Characters as a terminal counts them, one column for each code point.
 std::size_t Width(std::string_view text);
+std::string Clip(std::string_view text, std::size_t columns);  // its beginning
 
 }  // namespace weir::cli

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <sstream>
 
 #include "cli/finding.h"
@@ -105,6 +106,60 @@ TEST(Progress, DrawsOverItselfOnATerminalWithoutColoursWhenNoneAreWanted) {
   EXPECT_NE(err.str().find("[..............................] 0/1 stages"), std::string::npos) << err.str();
   EXPECT_NE(err.str().find("\033[2A\r\033[J"), std::string::npos) << "two lines are drawn over";
   EXPECT_EQ(err.str().find("\033[3"), std::string::npos);
+}
+
+TEST(Progress, LeavesWhatWasSaidOnTheScreen) {
+  std::ostringstream out;
+  std::ostringstream err;
+  Terminal terminal{out, err};
+  terminal.errKind = Terminal::Kind::Tty;
+  Progress progress(terminal);
+  progress.Show({OneStage(api::StageState::Running)}, Time::FromSeconds(11));
+  progress.Say("Interrupted");
+  err.str("");
+  progress.Show({OneStage(api::StageState::Running)}, Time::FromSeconds(12));
+  EXPECT_EQ(err.str().find("\033["), std::string::npos) << "the next picture begins below";
+}
+
+TEST(Progress, FitsOnASmallScreen) {
+  std::ostringstream out;
+  std::ostringstream err;
+  Terminal terminal{out, err};
+  terminal.errKind = Terminal::Kind::Tty;
+  terminal.width = 40, terminal.height = 10;
+  RunView run = OneStage(api::StageState::Running);
+  for (int i = 0; i < 50; ++i) run.status.stages.push_back({.name = "ready-" + std::to_string(i), .state = api::StageState::Succeeded, .attempt = 1});
+  run.status.stages[0].message = std::string(200, 'x') + "\xC3\xBC";
+  Progress(terminal).Show({run}, Time::FromSeconds(11));
+  std::istringstream lines(err.str());
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) EXPECT_LT(Width(line), 40U) << line;
+  EXPECT_EQ(count, 2) << "the run and the stage that is under way";
+}
+
+TEST(Progress, TellsFilteredRowsToo) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const Terminal terminal{out, err};
+  RunView run = OneStage(api::StageState::Succeeded);
+  run.status.stages[0].rows = api::Ledger{10, 4, 0, 6};
+  Progress(terminal).Show({run}, Time::FromSeconds(11));
+  EXPECT_NE(err.str().find("10 in, 4 out, 6 filtered"), std::string::npos) << err.str();
+}
+
+TEST(Clip, CountsCharactersNotBytes) {
+  EXPECT_EQ(Clip("\xC3\xBC\xC3\xBC\xC3\xBC", 2), "\xC3\xBC\xC3\xBC");
+  EXPECT_EQ(Clip("ab", 5), "ab");
+  EXPECT_EQ(Clip("ab", 0), "");
+}
+
+TEST(Terminal, DoesNotTakeHalfAnAnswerForAWholeOne) {
+  std::ofstream full("/dev/full");
+  std::ostringstream err;
+  const Terminal terminal{full, err};
+  terminal.out << "rows";
+  EXPECT_EQ(Delivered(terminal, Exit::Ok), Exit::Failed);
+  EXPECT_NE(err.str().find("could not be written"), std::string::npos);
 }
 
 }  // namespace

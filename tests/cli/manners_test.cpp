@@ -1,0 +1,107 @@
+// How weir behaves as a program among others: streams, signals, terminals, exit codes.
+#include <gmock/gmock.h>
+
+#include "tests/cli/commands.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+const char* const kCommands[] = {"init", "check", "run", "get", "query", "explain"};
+
+class Manners : public Commands {
+ protected:
+  Manners() { CopyExample("quarantine"); }
+  void RunOnce() const { ASSERT_EQ(Weir("run readings.yaml").code, 0); }
+  // The command on a terminal; what the terminal got.
+  std::string OnTerminal(const std::string& command, const std::string& environment = "TERM=xterm") const {
+    return Shell("env -u NO_COLOR " + environment + " script -qec '" + command + "' /dev/null </dev/null").out;
+  }
+};
+
+TEST_F(Manners, EveryCommandHelps) {
+  const Ended help = Weir("--help");
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.out, AllOf(HasSubstr("WEIR_S3_CREDENTIALS"), HasSubstr("Exit codes")));
+  for (const std::string command : kCommands) {
+    EXPECT_THAT(help.out, HasSubstr(command));
+    const Ended of_command = Weir(command + " --help");
+    EXPECT_EQ(of_command.code, 0) << command;
+    EXPECT_THAT(of_command.out, AllOf(HasSubstr("Usage: weir " + command), HasSubstr("Example"), HasSubstr("  weir " + command))) << command;
+  }
+}
+
+TEST_F(Manners, AMistakeInTheCallIsOneLineAndTwo) {
+  const std::pair<const char*, const char*> calls[] = {{"gte views", "there is no command \"gte\" (did you mean get?)"},
+                                                       {"get -o xml", "weir: --output: xml not in"},
+                                                       {"get --nothing", "weir: The following argument was not expected: --nothing; see weir get --help"},
+                                                       {"query", "SQL is required; see weir query --help"},
+                                                       {"query 'SELECT 1' --limit 0", "--limit"},
+                                                       {"run readings.yaml --timeout soon", "soon"}};
+  for (const auto& [call, message] : calls) {
+    const Ended ended = Weir(call);
+    EXPECT_EQ(ended.code, 2) << call;
+    EXPECT_THAT(ended.err, HasSubstr(message));
+    EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1) << ended.err;
+    EXPECT_EQ(ended.out, "") << call;
+  }
+  const Ended nothing = Shell("weir");
+  EXPECT_EQ(nothing.code, 2);
+  EXPECT_THAT(nothing.err, HasSubstr("Subcommands:"));
+}
+
+TEST_F(Manners, ShowsEachFormThatGetKnows) {
+  RunOnce();
+  const Ended wide = Weir("get views -o wide"), narrow = Weir("get views");
+  EXPECT_EQ(wide.code, 0);
+  EXPECT_GT(wide.out.find('\n'), narrow.out.find('\n')) << "more columns";
+  EXPECT_THAT(Weir("get views -A").out, AllOf(StartsWith("NAMESPACE"), HasSubstr("default")));
+  EXPECT_THAT(Weir("get -A views x-v1").err, HasSubstr("a name is of one namespace"));
+  EXPECT_THAT(Weir("get views -o json").out, StartsWith("{"));
+  EXPECT_THAT(Weir("get views -o yaml").out, StartsWith("apiVersion: v1\nkind: List"));
+}
+
+TEST_F(Manners, AnAnswerThatCannotBeWrittenIsAFailure) {
+  RunOnce();
+  for (const char* call : {"get", "get -o json", "check readings.yaml -o json", "query 'SELECT 1 AS a'", "explain run"}) {
+    const Ended ended = Weir(std::string(call) + " >/dev/full");
+    EXPECT_EQ(ended.code, 1) << call;
+    EXPECT_THAT(ended.err, HasSubstr("could not be written in full")) << call;
+  }
+}
+
+TEST_F(Manners, EndsQuietlyWhenItsReaderGoesAway) {
+  RunOnce();
+  const Ended ended = Shell("weir query 'SELECT range AS n FROM range(20000)' --limit 20000 -o csv | head -n 2");
+  EXPECT_EQ(ended.out, "n\n0\n");
+  EXPECT_EQ(ended.err, "");
+}
+
+TEST_F(Manners, GoesOnWithARunThatNobodyWatchesAnyMore) {
+  const Ended ended = Shell("(weir run readings.yaml; echo $? >code) 2>&1 | head -n 1; exit $(cat code)");
+  EXPECT_EQ(ended.code, 0) << ended.out;
+  EXPECT_THAT(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, HasSubstr("n\n6\n"));
+}
+
+TEST_F(Manners, WritesNoEscapeCodesWhereThereIsNoTerminal) {
+  const Ended run = Weir("run readings.yaml");
+  EXPECT_THAT(run.out + run.err, Not(HasSubstr("\033")));
+  for (const char* call : {"get", "explain run", "check readings.yaml"}) {
+    const Ended ended = Weir(call);
+    EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("\033"))) << call;
+  }
+}
+
+TEST_F(Manners, PaintsOnATerminalAndNotWithNoColor) {
+  EXPECT_THAT(OnTerminal("weir run readings.yaml"), AllOf(HasSubstr("\033[32m"), HasSubstr("A\r\033[J")));
+  EXPECT_THAT(OnTerminal("weir explain run"), HasSubstr("\033[1m"));
+  EXPECT_THAT(OnTerminal("weir explain run", "TERM=xterm NO_COLOR=1"), Not(HasSubstr("\033[")));
+  EXPECT_THAT(OnTerminal("weir run readings.yaml", "TERM=dumb"), Not(HasSubstr("\033["))) << "a dumb terminal cannot move its cursor";
+}
+
+}  // namespace
+}  // namespace weir::test
