@@ -75,16 +75,20 @@ Result<std::set<std::string>> QuarantinePaths(const World& world, const plan::Bu
 
 }  // namespace
 
+Result<std::string> KeysOf(const api::Store& store) {
+  const char* folder = std::getenv("WEIR_S3_CREDENTIALS");
+  if (folder != nullptr && *folder != '\0') return fs::absolute(folder).lexically_normal().string();
+  return Error{
+      Fault::Missing, "StoreUnavailable",
+      "store " + store.name + " is the bucket " + store.s3->bucket + ": name a folder with the files accessKeyId and secretAccessKey in WEIR_S3_CREDENTIALS"};
+}
+
 Result<std::shared_ptr<storage::ObjectStore>> OpenLakeStore(const World& world, const api::Store& store) {
   if (store.volume) return OpenFolder(store.name, store.volume->path ? *store.volume->path : world.lake + "/" + store.name);
-  const char* credentials = std::getenv("WEIR_S3_CREDENTIALS");
-  if (credentials == nullptr || *credentials == '\0')
-    return Error{
-        Fault::Missing, "StoreUnavailable",
-        "store " + store.name + " is the bucket " + store.s3->bucket + ": name a folder with the files accessKeyId and secretAccessKey in WEIR_S3_CREDENTIALS"};
+  const auto keys = KeysOf(store);
+  if (!keys) return keys.error();
   api::TaskStore place;
-  place.name = store.name, place.endpoint = store.s3->endpoint, place.region = store.s3->region, place.bucket = store.s3->bucket,
-  place.credentials = credentials;
+  place.name = store.name, place.endpoint = store.s3->endpoint, place.region = store.s3->region, place.bucket = store.s3->bucket, place.credentials = *keys;
   return storage::OpenStore(place);
 }
 

@@ -6,6 +6,7 @@
 #include "cli/check.h"
 #include "cli/explain.h"
 #include "cli/interrupt.h"
+#include "cli/lake_files.h"
 #include "cli/runner_process.h"
 #include "cli/session.h"
 #include "cli/surroundings.h"
@@ -53,6 +54,15 @@ Result<Choice> Chosen(const Declared& declared, const RunOptions& options) {
   if (!choice.pipelines.empty()) return choice;
   if (options.pipeline.empty()) return Error{Fault::Invalid, "Usage", "the manifests hold no Pipeline, so there is nothing to run"};
   return Error{Fault::Invalid, "Usage", "the manifests hold no Pipeline \"" + options.pipeline + "\""};
+}
+
+// The folder with the keys of the lake's buckets; empty when it has none.
+Result<std::string> KeysFor(const Declared& declared, const Published& published, const std::string& ns) {
+  const plan::Surroundings around = SurroundingsOf(declared, published, ns);
+  if (around.lake)
+    for (const api::Store& store : around.lake->spec.stores)
+      if (store.s3) return KeysOf(store);
+  return std::string();
 }
 
 Status Apply(local::MemoryCluster& cluster, const Manifests& manifests, const std::vector<std::string>& pipelines) {
@@ -205,7 +215,11 @@ Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) 
   const Findings findings = CheckAll(manifests, declared, *published, runner);
   Print(terminal, terminal.err, findings);
   if (HasErrors(findings)) return Exit::Usage;
-  return RunSession(terminal, options, manifests, declared, *runner);
+  const auto choice = Chosen(declared, options);
+  if (!choice) return Complain(terminal, choice.error(), Exit::Usage);
+  const auto keys = KeysFor(declared, *published, choice->ns);
+  if (!keys) return Complain(terminal, keys.error(), Exit::Usage);
+  return RunSession(terminal, options, manifests, declared, *choice, {Absolute(options.place.lake), SourceOf(options), *runner, *keys});
 }
 
 }  // namespace weir::cli

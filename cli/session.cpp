@@ -47,7 +47,7 @@ Session::Session(SessionOptions options, int lock)
     : options_(std::move(options)),
       lock_(lock),
       cluster_(clock_),
-      ports_{stores_, cluster_, clock_, {"local", options_.lake, options_.source}},
+      ports_{stores_, cluster_, clock_, {"local", options_.lake, options_.source, options_.keys}},
       kubelet_(cluster_, clock_, KubeletFor(options_)),
       log_(fs::path(StateFile(options_.lake)).parent_path() / "controllers.log", std::ios::trunc) {}
 

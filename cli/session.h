@@ -16,6 +16,7 @@ struct SessionOptions {
   std::string lake;    // absolute folder
   std::string source;  // absolute folder of the store `source`
   std::string runner;  // program
+  std::string keys;    // absolute folder with the key files of every bucket; empty when no store is one
 };
 
 // `weir run`'s cluster in one process: the operator's own controllers over objects in memory, and runners as child

@@ -85,7 +85,7 @@ Visit TakeTurn(const Key& key, const Result<observe::Seen<Observed>>& seen, Port
 }  // namespace
 
 Visit Reconcile(const Key& key, Ports& ports) {
-  const plan::Environment environment{ports.settings.runnerImage, ports.settings.localLake, ports.settings.localSource};
+  const plan::Environment environment{ports.settings.runnerImage, ports.settings.localLake, ports.settings.localSource, ports.settings.localKeys};
   if (key.resource == api::kPipelineRuns) return TakeTurn(key, observe::ObserveRun(ports.stores, key.ns, key.name, environment), ports);
   if (key.resource == api::kPipelines) return TakeTurn(key, observe::ObservePipeline(ports.stores, key.ns, key.name, environment), ports);
   if (key.resource == api::kDatasets) return TakeTurn(key, observe::ObserveDataset(ports.stores, key.ns, key.name), ports);

@@ -22,6 +22,7 @@ struct Settings {
   std::string runnerImage;
   std::string localLake;    // weir run: folder of the built-in Lake; empty in a cluster
   std::string localSource;  // weir run: folder of the store `source`
+  std::string localKeys;    // weir run: folder with the key files of every bucket; empty: none was named
 };
 
 // Everything that a reconcile touches. `cluster` is called by execute/ and report/ only.

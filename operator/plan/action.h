@@ -78,6 +78,7 @@ struct Environment {
   std::string runnerImage;
   std::string localLake;    // weir run: folder of the built-in Lake; empty in a cluster
   std::string localSource;  // weir run: folder of the store `source`
+  std::string localKeys;    // weir run: folder with the key files of every bucket; empty: none was named
 
   bool IsLocal() const { return !localLake.empty(); }
   bool operator==(const Environment&) const = default;

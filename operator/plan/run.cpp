@@ -78,8 +78,14 @@ api::RunStatus Bound(const ObservedRun& seen, Time now) {
 
 Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::Stage& stage, int attempt) {
   const api::Meta& run = seen.run->meta;
-  const TaskOwner owner{
-      .ns = run.ns, .run = run.name, .runUid = run.uid, .revision = status.revision, .image = status.image, .created = run.created, .epoch = status.epoch};
+  const TaskOwner owner{.ns = run.ns,
+                        .run = run.name,
+                        .runUid = run.uid,
+                        .revision = status.revision,
+                        .image = status.image,
+                        .created = run.created,
+                        .epoch = status.epoch,
+                        .keys = seen.environment.localKeys};
   PodRequest request{.name = AttemptName(run.name, stage.name, attempt), .ownerKind = api::kPipelineRuns, .owner = run};
   request.task = TaskFor(seen.revision->bundle, owner, stage, attempt);
   request.image = status.image;

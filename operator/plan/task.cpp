@@ -21,8 +21,9 @@ TaskKind KindOf(const api::Stage& stage) {
   return stage.transform && !stage.transform->sql.empty() ? TaskKind::Transform : TaskKind::Decode;
 }
 
-api::TaskStore StoreOf(const api::Store& store) {
-  if (store.s3) return {.name = store.name, .endpoint = store.s3->endpoint, .region = store.s3->region, .bucket = store.s3->bucket, .credentials = "/var/run/weirkeeper/secrets/" + store.name};
+api::TaskStore StoreOf(const api::Store& store, const std::string& keys) {
+  const std::string credentials = keys.empty() ? "/var/run/weirkeeper/secrets/" + store.name : keys;
+  if (store.s3) return {.name = store.name, .endpoint = store.s3->endpoint, .region = store.s3->region, .bucket = store.s3->bucket, .credentials = credentials};
   const bool folder = store.volume && store.volume->path;
   return {.name = store.name, .root = folder ? *store.volume->path : "/lake/" + store.name};
 }
@@ -39,12 +40,12 @@ void AddSql(StageTask& task, const Bundle& bundle, const std::string& sql) {
     if (!HoldsFiles(table.zone) && MayName(sql, table.table)) AddTable(task, bundle, table.kind, table.name);
 }
 
-void AddStores(StageTask& task, const Bundle& bundle) {
+void AddStores(StageTask& task, const Bundle& bundle, const std::string& keys) {
   std::set<std::string> needed{bundle.outcomeStore};
   for (const api::TaskTable& table : task.tables) needed.insert(table.store);
   if (task.source && task.source->files) needed.insert(task.source->files->store);
   for (const api::Store& store : bundle.stores)
-    if (needed.contains(store.name)) task.stores.push_back(StoreOf(store));
+    if (needed.contains(store.name)) task.stores.push_back(StoreOf(store, keys));
 }
 
 void FillLand(StageTask& task, const Bundle& bundle, const api::LandStage& land) {
@@ -116,7 +117,7 @@ StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage
   if (stage.transform) FillTransform(task, bundle, *stage.transform);
   if (stage.check) FillCheck(task, bundle, *stage.check);
   if (stage.publish) FillPublish(task, bundle, *stage.publish);
-  AddStores(task, bundle);
+  AddStores(task, bundle, owner.keys);
   task.outcomeStore = bundle.outcomeStore;
   task.outcomePath = bundle.outcomePath;
   return task;

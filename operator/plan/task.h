@@ -16,6 +16,7 @@ struct TaskOwner {
   std::string image;
   Time created;            // of the run: its logical time
   std::int64_t epoch = 0;  // of the run: what those of its attempts count from
+  std::string keys;        // weir run: folder with the key files of every bucket; empty: each bucket's Secret is mounted in the pod
 };
 
 // epoch = that of the run (seconds) * 100,000 + place of the stage * 1,000 + attempt: monotone over the runs of a pipeline,
