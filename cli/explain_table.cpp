@@ -54,7 +54,9 @@ class Chain {
     for (const char* fact : {"version", "rows", "dataAsOf", "committedBy", "location", "contentHash"})
       if (!At(status, fact).is_null()) node[fact] = At(status, fact);
     const Json& by = At(status, "committedBy");
+    if (by.is_null()) return node;
     const auto revision = RevisionOf(Text(by, "revision"));
+    if (!revision) node["inputsUnreadable"] = revision.error().message;
     if (!revision || !path_.insert(Text(node, "object")).second) return node;
     const std::string source = *table.resource == api::kDatasets ? SourceOf(revision->bundle, table.name) : "";
     if (!source.empty())
@@ -86,6 +88,8 @@ void PrintChain(const Terminal& terminal, const Json& node, std::size_t depth) {
   if (!by.is_null()) terminal.out << terminal.OnOut(Paint::Dim, "  stage " + Text(by, "stage") + " of " + Text(by, "run"));
   if (const std::string source = Text(node, "source"); !source.empty()) terminal.out << "  from " << Printable(source);
   terminal.out << "\n";
+  if (const std::string problem = Text(node, "inputsUnreadable"); !problem.empty())
+    terminal.out << std::string(2 * depth + 2, ' ') << "its inputs are not known: " << Printable(problem) << "\n";
   for (const Json& input : At(node, "inputs")) PrintChain(terminal, input, depth + 1);
 }
 

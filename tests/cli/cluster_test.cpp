@@ -1,0 +1,242 @@
+// `weir --kubeconfig` against a real API server (KUBECONFIG; tests/cluster/up --control-plane-only starts one): what runs on
+// this machine left is put there as an operator would have left it, and must be told in the same words.
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <regex>
+#include <sstream>
+#include <thread>
+
+#include "crds/base/yaml.h"
+#include "operator/kube/auth.h"
+#include "operator/kube/rest_cluster.h"
+#include "tests/cli/bucket.h"
+
+// What the HTTP library's threads still hold lives as long as the process.
+extern "C" const char* __lsan_default_suppressions() { return "leak:CRYPTO_zalloc\nleak:libcpprest\nleak:pplx::"; }
+
+namespace weir::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr api::Resource kNamespaces{"", "v1", "namespaces", "Namespace"};
+constexpr api::Resource kDefinitions{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition"};
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class OnServer : public BucketCommands {
+ protected:
+  void SetUp() override {
+    const char* given = std::getenv("KUBECONFIG");
+    ASSERT_NE(given, nullptr) << "these tests need a cluster: eval \"$(tests/cluster/up --control-plane-only)\"";
+    kubeconfig_ = given;
+    auto access = kube::FromKubeconfig({kubeconfig_, ""});
+    ASSERT_TRUE(access) << access.error().message;
+    auto cluster = kube::ConnectCluster(*access);
+    ASSERT_TRUE(cluster) << cluster.error().message;
+    cluster_ = std::move(*cluster);
+    ns_ = "weir-test-" + std::to_string(std::random_device{}());
+    ASSERT_TRUE(cluster_->Create({kNamespaces, "", ns_}, {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", ns_}}}}));
+    Write("suppressions", __lsan_default_suppressions());
+    InstallDefinitions();
+  }
+  void TearDown() override {
+    if (cluster_ == nullptr) return;
+    EXPECT_TRUE(cluster_->Delete({kNamespaces, "", ns_}, ""));
+  }
+
+  void InstallDefinitions() {
+    for (const auto& file : std::filesystem::directory_iterator(std::string(WEIR_SOURCE_DIR) + "/crds")) {
+      if (file.path().extension() != ".yaml") continue;
+      const auto documents = ParseYaml(ReadAll(file.path()));
+      ASSERT_TRUE(documents) << documents.error().message;
+      const Json& definition = (*documents)[0].value;
+      ASSERT_TRUE(cluster_->Patch({kDefinitions, "", Text(At(definition, "metadata"), "name")}, kube::PatchType::Apply, kube::Subresource::None, definition));
+    }
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    for (const api::Resource& kind : api::kOurKinds)
+      while (!cluster_->List({kind, ns_, ""})) {
+        ASSERT_LT(std::chrono::steady_clock::now(), deadline) << kind.plural << " is not served";
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      }
+  }
+
+  // Everything of the local lake, as objects of the namespace. `change` edits their text.
+  void PutIntoCluster(const std::function<void(std::string&)>& change = [](std::string&) {}) {
+    const auto state = ParseJson(Read(".weir/lake/_weirkeeper/state.json"));
+    ASSERT_TRUE(state) << state.error().message;
+    for (const Json& entry : At(*state, "objects")) {
+      const api::Resource* kind = nullptr;
+      for (const api::Resource& known : api::kOurKinds)
+        if (known.kind == Text(entry, "kind")) kind = &known;
+      if (Text(entry, "kind") == api::kRevisions.kind) kind = &api::kRevisions;
+      if (kind == nullptr) continue;
+      std::string text = Dump(At(entry, "object"));
+      change(text);
+      Put(*kind, *ParseJson(text));
+    }
+  }
+  void Put(const api::Resource& kind, Json object) {
+    const Json labels = At(At(object, "metadata"), "labels");
+    const std::string name = Text(At(object, "metadata"), "name");
+    object["metadata"] = {{"name", name}, {"namespace", ns_}};
+    if (labels.is_object()) object["metadata"]["labels"] = labels;
+    const Json status = At(object, "status");
+    object.erase("status");
+    const auto created = cluster_->Create({kind, ns_, name}, object);
+    ASSERT_TRUE(created) << created.error().message;
+    if (!status.is_object()) return;
+    const auto told = cluster_->Patch({kind, ns_, name}, kube::PatchType::Merge, kube::Subresource::Status, {{"status", status}});
+    ASSERT_TRUE(told) << told.error().message;
+  }
+
+  // The kubeconfig, changed: a file of the folder.
+  std::string Kubeconfig(const std::string& name, const std::function<void(Json&)>& change) const {
+    auto documents = ParseYaml(ReadAll(kubeconfig_));
+    EXPECT_TRUE(documents);
+    Json config = (*documents)[0].value;
+    change(config);
+    Write(name, Dump(config));
+    return name;
+  }
+  Ended On(const std::string& kubeconfig, const std::string& arguments) const {
+    return Shell("LSAN_OPTIONS=suppressions=suppressions WEIR_S3_CREDENTIALS='" + bucket_.credentials + "' weir " + arguments + " --kubeconfig '" + kubeconfig +
+                 "' -n " + ns_);
+  }
+  Ended OnCluster(const std::string& arguments) const { return On(kubeconfig_, arguments); }
+
+  std::string kubeconfig_;
+  std::string ns_;
+  std::unique_ptr<kube::RestCluster> cluster_;
+};
+
+std::string NewestRun(const std::string& json) {
+  const auto list = ParseJson(json);
+  return list && !At(*list, "items").empty() ? Text(At(At(*list, "items").back(), "metadata"), "name") : "";
+}
+
+TEST_F(OnServer, TellsOfARunWhatTheLaptopTold) {
+  ASSERT_EQ(WithKeys("run .").code, 0);
+  PutIntoCluster();
+  const std::string run = NewestRun(Weir("get pipelineruns -o json").out);
+  for (const std::string& call :
+       {"explain run/" + run, "explain run/" + run + " -o json", std::string("explain run"), std::string("explain pipeline/collect-readings -o json"),
+        std::string("query 'SELECT * FROM weather_readings_v1 ORDER BY ALL' -o csv")}) {
+    const Ended local = WithKeys(call), cluster = OnCluster(call);
+    EXPECT_EQ(cluster.code, 0) << call << cluster.err;
+    EXPECT_EQ(cluster.out, local.out) << call;
+  }
+  EXPECT_THAT(OnCluster("get").out, AllOf(HasSubstr("view.weirkeeper.io/weather-readings-v1"), HasSubstr("lake.weirkeeper.io/default")));
+  EXPECT_THAT(OnCluster("get wkv -o yaml").out, HasSubstr("dataAsOf: \"2020-03-01T02:00:00Z\""));
+}
+
+TEST_F(OnServer, SaysWhyAViewIsLateAndWhatItIsMadeOf) {
+  ASSERT_EQ(WithKeys("run .").code, 0);
+  PutIntoCluster();
+  const Ended late = OnCluster("explain view/weather-readings-v1");
+  EXPECT_EQ(late.code, 0) << late.err;
+  for (const char* part : {"SLAMet=False LimitExceeded", "Data as of 2020-03-01T02:00:00Z", "may be 1d old, late from 2020-03-02T02:00:00Z", "Dataset/readings",
+                           "Dataset/readings-history", "files readings.csv"})
+    EXPECT_THAT(late.out, HasSubstr(part));
+}
+
+TEST_F(OnServer, SaysWhyARunFailed) {
+  Shell("sed -i 's/path: readings.csv/path: absent.csv/' readings.yaml");
+  ASSERT_EQ(WithKeys("run .").code, 1);
+  PutIntoCluster();
+  const Ended failed = OnCluster("explain pipeline/collect-readings");
+  EXPECT_EQ(failed.code, 0) << failed.err;
+  for (const char* part : {"LastRunSucceeded=False RunFailed", "land      Failed", "NoFiles", "absent.csv", "accept    Skipped"})
+    EXPECT_THAT(failed.out, HasSubstr(part));
+  EXPECT_EQ(OnCluster("explain view/weather-readings-v1").code, 0) << "a view without a version has something to say as well";
+}
+
+TEST_F(OnServer, FindsVolumesOfPodsInFoldersOfThisMachine) {
+  Shell("rm lake.yaml");
+  ASSERT_EQ(Weir("run .").code, 0);
+  const std::string lake = folder_ + "/.weir/lake";
+  PutIntoCluster([&](std::string& text) {
+    text = std::regex_replace(text, std::regex("\"path\":\"" + lake + "\""), "\"claim\":\"weirkeeper-lake\"");
+    text = std::regex_replace(text, std::regex("file://" + lake), "file:///lake/lake");
+  });
+  EXPECT_THAT(OnCluster("query 'SELECT * FROM readings' --lake volumes").err, HasSubstr("mount or copy the volume there"));
+  Shell("mkdir volumes; ln -s ../.weir/lake volumes/lake");
+  EXPECT_EQ(OnCluster("query 'SELECT count(*) AS n FROM readings' --lake volumes -o csv").out, "n\n6\n");
+  const auto report = ParseJson(OnCluster("explain run --lake volumes -o json").out);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(At(*report, "quarantined").size(), 4U);
+}
+
+TEST_F(OnServer, SaysWhatIsNotThere) {
+  EXPECT_THAT(OnCluster("get").err, HasSubstr("No objects found in namespace " + ns_));
+  const Ended view = OnCluster("explain view/nothing-v1");
+  EXPECT_EQ(view.code, 1);
+  EXPECT_THAT(view.err, AllOf(HasSubstr(ns_ + "/nothing-v1"), HasSubstr("not found")));
+  EXPECT_THAT(OnCluster("explain run").err, HasSubstr("there is no PipelineRun in namespace " + ns_));
+  EXPECT_THAT(OnCluster("query 'SELECT * FROM nothing'").err, HasSubstr("table nothing is not declared"));
+}
+
+TEST_F(OnServer, SaysWhichRightIsMissing) {
+  const std::string nobody = Kubeconfig("nobody", [](Json& config) { config["users"][0]["user"] = Json::object(); });
+  for (const char* call : {"get", "explain run", "explain view/x-v1", "query 'SELECT 1 AS a'"}) {
+    const Ended ended = On(nobody, call);
+    EXPECT_EQ(ended.code, 1) << call;
+    EXPECT_THAT(ended.err, AllOf(HasSubstr("system:anonymous"), HasSubstr("cannot"), HasSubstr("in the namespace \"" + ns_ + "\""), HasSubstr("HTTP 403")))
+        << call;
+    EXPECT_EQ(ended.out, "") << call;
+  }
+  const std::string stranger = Kubeconfig("stranger", [](Json& config) { config["users"][0]["user"] = {{"token", "not-a-token"}}; });
+  EXPECT_THAT(On(stranger, "get").err, HasSubstr("HTTP 401"));
+}
+
+TEST_F(OnServer, SaysThatTheServerIsNotThereOrNotTheRightOne) {
+  const auto with_server = [this](const std::string& name, const std::string& server) {
+    return Kubeconfig(name, [&](Json& config) { config["clusters"][0]["cluster"]["server"] = server; });
+  };
+  const Ended down = On(with_server("down", "https://127.0.0.1:1"), "get");
+  EXPECT_EQ(down.code, 1);
+  EXPECT_THAT(down.err, AllOf(HasSubstr("https://127.0.0.1:1"), HasSubstr("is the API server up?")));
+  EXPECT_THAT(On(with_server("lost", "https://no-such-host.invalid:6443"), "explain run").err, AllOf(HasSubstr("no-such-host.invalid"), HasSubstr("DNS")));
+  std::string real;
+  Kubeconfig("same", [&](Json& config) { real = Text(At(At(config, "clusters")[0], "cluster"), "server"); });
+  const Ended bare = On(with_server("bare", real + "/elsewhere"), "get");
+  EXPECT_EQ(bare.code, 1);
+  EXPECT_THAT(bare.err, AllOf(HasSubstr("does not know the kind"), HasSubstr("kubectl apply --server-side -f crds/")));
+}
+
+TEST_F(OnServer, SaysWhatIsWrongWithAKubeconfig) {
+  Write("empty", "");
+  Write("broken", "clusters: [\n");
+  Write("bare", "apiVersion: v1\n");
+  const std::pair<std::string, const char*> files[] = {{"absent", "kubeconfig absent cannot be read"},
+                                                       {"empty", "kubeconfig empty is empty"},
+                                                       {"broken", "kubeconfig broken: line"},
+                                                       {"bare", "current-context is not set"},
+                                                       {Kubeconfig("plugin",
+                                                                   [](Json& c) {
+                                                                     c["users"][0]["user"] = {{"exec", {{"command", "login"}}}};
+                                                                   }),
+                                                        "exec"}};
+  for (const auto& [file, message] : files) {
+    const Ended ended = On(file, "get");
+    EXPECT_EQ(ended.code, 2) << file;
+    EXPECT_THAT(ended.err, HasSubstr(message)) << file;
+    EXPECT_THAT(ended.err, Not(HasSubstr("No objects"))) << file;
+  }
+  const Ended context = OnCluster("get --context elsewhere");
+  EXPECT_EQ(context.code, 2);
+  EXPECT_THAT(context.err, HasSubstr("contexts has no entry named \"elsewhere\""));
+}
+
+}  // namespace
+}  // namespace weir::test
