@@ -73,5 +73,10 @@ def figure(name, value, goal=""):
     print(f"figure  {name}: {value}" + (f" (goal {goal})" if goal else ""), flush=True)
 
 
+def quantile(values, percent):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
 def note(text):
     print(f"--      {text}", file=sys.stdout, flush=True)
