@@ -23,8 +23,14 @@ struct Selection {
   std::string labelSelector;  // as the API server takes it; empty = all
 };
 
+// Takes the objects of a list one by one, with apiVersion and kind filled in, without managedFields.
+struct ListSink {
+  std::function<void()> anew;  // before the first object, and again when those that came so far are void
+  std::function<void(Json&&)> object;
+};
+
 struct Listing {
-  std::vector<Json> items;  // with apiVersion and kind filled in, managedFields dropped
+  std::vector<Json> items;
   std::string resourceVersion;
 };
 
@@ -65,7 +71,10 @@ class ClusterApi {
   virtual ~ClusterApi() = default;
 
   virtual Result<Json> Get(const ObjectRef& ref) = 0;
-  virtual Result<Listing> List(const Selection& selection) = 0;
+  // Answers the list's resourceVersion. What was given to the sink is the list only if there was no error.
+  virtual Result<std::string> ListInto(const Selection& selection, const ListSink& sink) = 0;
+  // All at once, for who has little to list.
+  Result<Listing> List(const Selection& selection);
   virtual Result<Json> Create(const ObjectRef& ref, const Json& object) = 0;
   // `patch` is a merge patch (object), a JSON patch (list) or an applied object (server-side apply, force, field
   // manager `weirkeeper`), by type. A metadata.resourceVersion inside a merge patch is a precondition.
@@ -74,7 +83,8 @@ class ClusterApi {
   virtual Status Delete(const ObjectRef& ref, const std::string& uid) = 0;
   // Blocks; calls `sink` in order from one thread for each event after `resource_version`. Returns when the server ends
   // the watch, when `stop` is raised, or with an Error.
-  virtual Result<WatchEnd> Watch(const Selection& selection, const std::string& resource_version, const std::function<void(WatchEvent&&)>& sink, const StopToken& stop) = 0;
+  virtual Result<WatchEnd> Watch(const Selection& selection, const std::string& resource_version, const std::function<void(WatchEvent&&)>& sink,
+                                 const StopToken& stop) = 0;
 };
 
 }  // namespace weir::kube

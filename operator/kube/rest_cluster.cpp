@@ -42,9 +42,24 @@ bool HasTest(const Json& patch) {
 bool IsFailedTest(const Error& error) { return error.fault == Fault::Invalid && error.message.find("test") != std::string::npos; }
 
 // Lists leave apiVersion and kind out of their items.
-void Complete(Json& item, const api::Resource& resource) {
-  item["apiVersion"] = resource.ApiVersion();
-  item["kind"] = std::string(resource.kind);
+Result<Json> ReadListed(std::string_view text, const api::Resource& resource) {
+  auto object = ParseJson(text, kUnread);
+  if (!object) return object;
+  if (!object->is_object()) return Error{Fault::Invalid, "BadJson", "not a list of objects"};
+  (*object)["apiVersion"] = resource.ApiVersion();
+  (*object)["kind"] = std::string(resource.kind);
+  return object;
+}
+
+Error Unreadable(const std::string& what, const Error& why) { return {Fault::Transient, "BadReply", what + ": the answer is " + why.message}; }
+
+// A status line of success, or the Error that ClusterApi promises.
+Status Accepted(const std::string& what, const Result<HttpReply>& reply) {
+  if (!reply) return Error{reply.error().fault, reply.error().reason, what + ": " + reply.error().message};
+  if (reply->status >= 200 && reply->status <= 299) return Ok();
+  ApiStatus status = ReadApiStatus(reply->status, reply->body);
+  if (reply->retryAfterSeconds > 0) status.retryAfterSeconds = reply->retryAfterSeconds;
+  return ErrorFor(status, what);
 }
 
 // What one watch has brought so far.
@@ -84,47 +99,61 @@ Result<Json> RestCluster::Send(const Call& call) {
   const auto began = SteadyClock::now();
   const auto reply = calls_->Call(call.request, settings_.stop);
   Observe(call, reply, SecondsSince(began));
-  if (!reply) return Error{reply.error().fault, reply.error().reason, call.what + ": " + reply.error().message};
-  if (reply->status < 200 || reply->status > 299) {
-    ApiStatus status = ReadApiStatus(reply->status, reply->body);
-    if (reply->retryAfterSeconds > 0) status.retryAfterSeconds = reply->retryAfterSeconds;
-    return ErrorFor(status, call.what);
-  }
+  if (const Status accepted = Accepted(call.what, reply); !accepted) return accepted.error();
   auto json = ParseJson(reply->body, kUnread);
-  if (!json) return Error{Fault::Transient, "BadReply", call.what + ": the answer is " + json.error().message};
-  return std::move(*json);
+  if (!json) return Unreadable(call.what, json.error());
+  return json;
 }
 
 Result<Json> RestCluster::Get(const ObjectRef& ref) {
   return Send({"get", ref.resource.plural, Describe("get", ref.resource, ref.ns, ref.name), {Method::Get, ObjectPath(ref.resource, ref.ns, ref.name), {}, {}}});
 }
 
-Result<Listing> RestCluster::List(const Selection& selection) {
-  auto listing = ListPages(selection, settings_.pageSize);
+Result<std::string> RestCluster::ListInto(const Selection& selection, const ListSink& sink) {
+  auto version = ListPages(selection, settings_.pageSize, sink);
   // The pages' snapshot was compacted away in between: one page holds everything.
-  if (!listing && listing.error().reason == "Expired") return ListPages(selection, 0);
-  return listing;
+  if (!version && version.error().reason == "Expired") return ListPages(selection, 0, sink);
+  return version;
 }
 
-Result<Listing> RestCluster::ListPages(const Selection& selection, int page_size) {
-  Listing listing;
+Result<std::string> RestCluster::ListPages(const Selection& selection, int page_size, const ListSink& sink) {
+  sink.anew();
+  const auto take = [&](std::string_view text) -> Status {
+    auto object = ReadListed(text, selection.resource);
+    if (!object) return object.error();
+    sink.object(std::move(*object));
+    return Ok();
+  };
   const std::string limit = page_size > 0 ? std::to_string(page_size) : "";
   for (std::string next;;) {
     const std::string target =
         ObjectPath(selection.resource, selection.ns) + Query({{"labelSelector", selection.labelSelector}, {"limit", limit}, {"continue", next}});
-    auto page = Send({"list", selection.resource.plural, Describe("list", selection.resource, selection.ns, {}), {Method::Get, target, {}, {}}});
-    if (!page) return std::move(page).error();
-    if (At(*page, "items").is_array()) {
-      for (Json& item : (*page)["items"]) {
-        Complete(item, selection.resource);
-        listing.items.push_back(std::move(item));
-      }
-    }
+    const auto page =
+        ReadPage({"list", selection.resource.plural, Describe("list", selection.resource, selection.ns, {}), {Method::Get, target, {}, {}}}, take);
+    if (!page) return page.error();
     const Json& meta = At(*page, "metadata");
-    listing.resourceVersion = Text(meta, "resourceVersion");
     next = Text(meta, "continue");
-    if (next.empty()) return listing;
+    if (next.empty()) return Text(meta, "resourceVersion");
   }
+}
+
+Result<Json> RestCluster::ReadPage(const Call& call, const ListSplitter::Take& take) {
+  ListSplitter splitter;
+  Status fed = Ok();
+  const StopToken cut;
+  const auto by_exit = settings_.stop.OnStop([cut] { cut.Stop(); });
+  const auto feed = [&](std::string_view bytes) {
+    if (fed) fed = splitter.Feed(bytes, take);
+    if (!fed) cut.Stop();
+  };
+  const auto began = SteadyClock::now();
+  const auto reply = calls_->Stream(call.request, feed, cut);
+  Observe(call, reply, SecondsSince(began));
+  if (!fed) return Unreadable(call.what, fed.error());
+  if (const Status accepted = Accepted(call.what, reply); !accepted) return accepted.error();
+  auto rest = splitter.Rest();
+  if (!rest) return Unreadable(call.what, rest.error());
+  return rest;
 }
 
 Result<Json> RestCluster::Create(const ObjectRef& ref, const Json& object) {

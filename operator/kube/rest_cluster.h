@@ -8,6 +8,7 @@
 
 #include "operator/kube/cluster_api.h"
 #include "operator/kube/http.h"
+#include "operator/kube/list_splitter.h"
 
 namespace weir::kube {
 
@@ -36,7 +37,7 @@ class RestCluster final : public ClusterApi {
   RestCluster(std::unique_ptr<HttpClient> calls, std::unique_ptr<HttpClient> watches, RestClusterSettings settings = {});
 
   Result<Json> Get(const ObjectRef& ref) override;
-  Result<Listing> List(const Selection& selection) override;
+  Result<std::string> ListInto(const Selection& selection, const ListSink& sink) override;
   Result<Json> Create(const ObjectRef& ref, const Json& object) override;
   Result<Json> Patch(const ObjectRef& ref, PatchType type, Subresource sub, const Json& patch) override;
   Status Delete(const ObjectRef& ref, const std::string& uid) override;
@@ -53,7 +54,9 @@ class RestCluster final : public ClusterApi {
     HttpRequest request;
   };
   Result<Json> Send(const Call& call);
-  Result<Listing> ListPages(const Selection& selection, int page_size);
+  Result<std::string> ListPages(const Selection& selection, int page_size, const ListSink& sink);
+  // Answers the page without its objects.
+  Result<Json> ReadPage(const Call& call, const ListSplitter::Take& take);
   void Observe(const Call& call, const Result<HttpReply>& reply, double seconds) const;
   Duration RandomWatchTime();
 

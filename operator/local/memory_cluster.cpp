@@ -146,21 +146,24 @@ Result<Json> MemoryCluster::Get(const kube::ObjectRef& ref) {
   return object;
 }
 
-Result<kube::Listing> MemoryCluster::List(const kube::Selection& selection) {
+Result<std::string> MemoryCluster::ListInto(const kube::Selection& selection, const kube::ListSink& sink) {
   const kube::ObjectRef ref{selection.resource, selection.ns, ""};
   if (auto error = Fault(Verb::List, ref, Moment::Before)) return *error;
   const Result<LabelSelector> selector = LabelSelector::Parse(selection.labelSelector);
   if (!selector) return selector.error();
-  kube::Listing listing;
+  std::vector<std::shared_ptr<const Json>> listed;
+  std::string version;
   {
     const std::lock_guard lock(mutex_);
     const std::string resource = ResourceKey(selection.resource);
     for (auto at = entries_.lower_bound({resource, selection.ns, ""}); at != entries_.end() && at->first.resource == resource; ++at)
-      if ((selection.ns.empty() || at->first.ns == selection.ns) && selector->Matches(*at->second.object)) listing.items.push_back(*at->second.object);
-    listing.resourceVersion = std::to_string(version_);
+      if ((selection.ns.empty() || at->first.ns == selection.ns) && selector->Matches(*at->second.object)) listed.push_back(at->second.object);
+    version = std::to_string(version_);
   }
+  sink.anew();
+  for (const auto& object : listed) sink.object(Json(*object));
   if (auto error = Fault(Verb::List, ref, Moment::After)) return *error;
-  return listing;
+  return version;
 }
 
 Result<Json> MemoryCluster::CreateHeld(const kube::ObjectRef& ref, const Json& object, Json applied) {

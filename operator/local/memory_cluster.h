@@ -40,7 +40,7 @@ class MemoryCluster final : public kube::ClusterApi {
   MemoryCluster(const Clock& clock, Options options);
 
   Result<Json> Get(const kube::ObjectRef& ref) override;
-  Result<kube::Listing> List(const kube::Selection& selection) override;
+  Result<std::string> ListInto(const kube::Selection& selection, const kube::ListSink& sink) override;
   Result<Json> Create(const kube::ObjectRef& ref, const Json& object) override;
   Result<Json> Patch(const kube::ObjectRef& ref, kube::PatchType type, kube::Subresource sub, const Json& patch) override;
   Status Delete(const kube::ObjectRef& ref, const std::string& uid) override;

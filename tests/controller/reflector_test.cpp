@@ -27,7 +27,7 @@ class ScriptedCluster final : public kube::ClusterApi {
   };
   explicit ScriptedCluster(FakeClock& clock) : clock_(clock) {}
 
-  Result<kube::Listing> List(const kube::Selection&) override {
+  Result<std::string> ListInto(const kube::Selection&, const kube::ListSink& sink) override {
     asked_ += "list ";
     if (lists.empty()) {
       stop.Stop();
@@ -35,7 +35,10 @@ class ScriptedCluster final : public kube::ClusterApi {
     }
     auto step = std::move(lists.front());
     lists.pop_front();
-    return step;
+    if (!step) return step.error();
+    sink.anew();
+    for (Json& object : step->items) sink.object(std::move(object));
+    return step->resourceVersion;
   }
   Result<kube::WatchEnd> Watch(const kube::Selection&, const std::string& version, const std::function<void(kube::WatchEvent&&)>& sink,
                                const kube::StopToken&) override {

@@ -87,7 +87,7 @@ class LeaseOnly final : public ClusterApi {
       return Store(next);
     });
   }
-  Result<Listing> List(const Selection&) override { return Error{}; }
+  Result<std::string> ListInto(const Selection&, const ListSink&) override { return Error{}; }
   Status Delete(const ObjectRef&, const std::string&) override { return Error{}; }
   Result<WatchEnd> Watch(const Selection&, const std::string&, const std::function<void(WatchEvent&&)>&, const StopToken&) override { return Error{}; }
 

@@ -84,6 +84,17 @@ TEST_F(RestClusterTest, AFailedPageIsNotHalfAList) {
   EXPECT_EQ(cluster().List(pods).error().fault, Fault::Transient);
 }
 
+TEST_F(RestClusterTest, APageThatIsNotAListOfObjectsIsATransientError) {
+  for (const char* body : {"<html>", R"({"items":[{"a":1})", R"({"items":[{"a":1,}]})", R"({"items":[[1]]})", R"({"items":[{"a":1,"a":2}]})"}) {
+    script.replies = {Reply(200, body)};
+    const auto listing = cluster().List(pods);
+    ASSERT_FALSE(listing) << body;
+    EXPECT_EQ(listing.error().fault, Fault::Transient) << body;
+    EXPECT_EQ(listing.error().reason, "BadReply") << body;
+    EXPECT_THAT(listing.error().message, testing::StartsWith("list pods data: ")) << body;
+  }
+}
+
 TEST_F(RestClusterTest, EveryWriteNamesTheFieldManagerAndIsStrict) {
   for (int i = 0; i < 4; ++i) script.replies.push_back(Reply(200, "{}"));
   auto api = cluster();
