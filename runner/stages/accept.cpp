@@ -48,7 +48,7 @@ Result<std::optional<api::Commit>> Clear(const Acceptance& acceptance, const std
   }
   const auto there = acceptance.landing.store->List(acceptance.landing.table->path);
   if (!there.ok()) return there.error();
-  for (const storage::ObjectInfo& object : *there) {
+  for (const storage::StoredObject& object : *there) {
     const std::string path = object.path.substr(acceptance.landing.table->path.size() + 1);
     const auto removed = state->tombstones.find(path);
     if (removed == state->tombstones.end() || !safe.contains(IdentityOf(removed->second))) continue;

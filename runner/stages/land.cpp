@@ -67,10 +67,10 @@ Status LandOne(Landing& landing, const std::string& source, const std::function<
   return Ok();
 }
 
-Result<std::vector<storage::ObjectInfo>> Matching(storage::ObjectStore& store, const std::string& path) {
+Result<std::vector<storage::StoredObject>> Matching(storage::ObjectStore& store, const std::string& path) {
   const std::string folder = storage::FolderOf(path);
   const std::string pattern = storage::FileNameOf(path);
-  std::vector<storage::ObjectInfo> matching;
+  std::vector<storage::StoredObject> matching;
   if (pattern.find_first_of("*?") == std::string::npos) {
     const auto found = store.Stat(path);
     if (found.ok())
@@ -84,7 +84,7 @@ Result<std::vector<storage::ObjectInfo>> Matching(storage::ObjectStore& store, c
     if (all.error().fault == Fault::Missing) return matching;
     return all.error();
   }
-  for (const storage::ObjectInfo& object : *all)
+  for (const storage::StoredObject& object : *all)
     if (storage::FolderOf(object.path) == folder && ::fnmatch(pattern.c_str(), storage::FileNameOf(object.path).c_str(), FNM_PERIOD) == 0)
       matching.push_back(object);
   return matching;
@@ -96,7 +96,7 @@ Status LandFiles(Landing& landing, const api::FilesSource& source) {
   const auto files = Matching(**store, source.path);
   if (!files.ok()) return files.error();
   if (files->empty()) return NoFiles("no file matches " + source.path + " in " + (*store)->Describe());
-  for (const storage::ObjectInfo& file : *files) {
+  for (const storage::StoredObject& file : *files) {
     if (file.bytes != 0) continue;
     // What is no file is listed with 0 bytes, too; opening it says what it is.
     const auto opened = (*store)->Open(file.path);
@@ -104,7 +104,7 @@ Status LandFiles(Landing& landing, const api::FilesSource& source) {
   }
   std::set<std::string> known_sources;
   for (const FileIdentity& identity : landing.known) known_sources.insert(identity.source);
-  for (const storage::ObjectInfo& file : *files) {
+  for (const storage::StoredObject& file : *files) {
     ++landing.seen;
     const std::string name = source.store + "/" + file.path;
     if (known_sources.contains(name)) {

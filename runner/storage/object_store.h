@@ -13,7 +13,8 @@
 
 namespace weir::storage {
 
-struct ObjectInfo {
+// What a store tells of one object without opening it.
+struct StoredObject {
   std::string path;  // inside the store, no leading slash
   std::int64_t bytes = 0;
   Time modified;
@@ -57,8 +58,8 @@ class ObjectStore {
   virtual Result<std::unique_ptr<ObjectWriter>> Create(const std::string& path) = 0;
   // Everything below `prefix` (a folder, with or without trailing slash), recursively, sorted by path; hidden temporary
   // files of our own left out. `start_after` (full path) skips what sorts at or before it.
-  virtual Result<std::vector<ObjectInfo>> List(const std::string& prefix, const std::string& start_after = "") = 0;
-  virtual Result<ObjectInfo> Stat(const std::string& path) = 0;
+  virtual Result<std::vector<StoredObject>> List(const std::string& prefix, const std::string& start_after = "") = 0;
+  virtual Result<StoredObject> Stat(const std::string& path) = 0;
   // Only for transient zones and for garbage that no manifest names. Missing is Ok.
   virtual Status Remove(const std::string& path) = 0;
   // Makes durable what is already visible: its writer may have died between the two. Before anybody is told that

@@ -96,12 +96,12 @@ class S3Store final : public ObjectStore {
     return MakeUpload(client_, path, options_);
   }
 
-  Result<std::vector<ObjectInfo>> List(const std::string& prefix, const std::string& start_after) override {
+  Result<std::vector<StoredObject>> List(const std::string& prefix, const std::string& start_after) override {
     if (const Status safe = CheckFolder(prefix); !safe) return safe.error();
     S3Request request{.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix.empty() || prefix.ends_with('/') ? prefix : prefix + "/"}},
                       .repeat = Repeat::Safe};
     if (!start_after.empty()) request.query["start-after"] = start_after;
-    std::vector<ObjectInfo> found;
+    std::vector<StoredObject> found;
     for (;;) {
       const auto reply = client_->Send(request);
       if (!reply) return reply.error();
@@ -110,14 +110,14 @@ class S3Store final : public ObjectStore {
       request.query["continuation-token"] = XmlText(reply->body, "NextContinuationToken");
       if (request.query["continuation-token"].empty()) return Error{Fault::Transient, "StoreUnavailable", Describe() + ": a list ends in the middle"};
     }
-    std::sort(found.begin(), found.end(), [](const ObjectInfo& a, const ObjectInfo& b) { return a.path < b.path; });
+    std::sort(found.begin(), found.end(), [](const StoredObject& a, const StoredObject& b) { return a.path < b.path; });
     return found;
   }
 
-  Result<ObjectInfo> Stat(const std::string& path) override {
+  Result<StoredObject> Stat(const std::string& path) override {
     const auto head = Head(path);
     if (!head) return head.error();
-    return ObjectInfo{path, NumberOf(HeaderOf(*head, "content-length")), ParseHttpTime(HeaderOf(*head, "last-modified"))};
+    return StoredObject{path, NumberOf(HeaderOf(*head, "content-length")), ParseHttpTime(HeaderOf(*head, "last-modified"))};
   }
 
   Status Remove(const std::string& path) override {
@@ -132,7 +132,7 @@ class S3Store final : public ObjectStore {
     return client_->Send({.method = "HEAD", .key = path, .repeat = Repeat::Safe});
   }
 
-  static void TakePage(std::string_view page, std::vector<ObjectInfo>& found) {
+  static void TakePage(std::string_view page, std::vector<StoredObject>& found) {
     const bool escaped = XmlText(page, "EncodingType") == "url";
     for (const std::string_view contents : XmlElements(page, "Contents")) {
       std::string key = XmlText(contents, "Key");

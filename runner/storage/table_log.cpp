@@ -105,7 +105,7 @@ Result<std::vector<std::int64_t>> TableLog::Versions() {
   const auto objects = store_->List(folder);
   if (!objects) return objects.error();
   std::vector<std::int64_t> versions;
-  for (const ObjectInfo& object : *objects) {
+  for (const StoredObject& object : *objects) {
     if (FolderOf(object.path) != folder) continue;
     if (const auto version = VersionOf(FileNameOf(object.path))) versions.push_back(*version);
   }

@@ -147,23 +147,23 @@ class VolumeStore final : public ObjectStore {
     return std::unique_ptr<ObjectWriter>(std::make_unique<VolumeWriter>(calls_, std::move(*folder), temporary, std::move(file), FileNameOf(path), What(path)));
   }
 
-  Result<std::vector<ObjectInfo>> List(const std::string& prefix, const std::string& start_after) override {
+  Result<std::vector<StoredObject>> List(const std::string& prefix, const std::string& start_after) override {
     if (const Status safe = CheckFolder(prefix); !safe) return safe.error();
     const std::string folder = prefix.ends_with('/') ? prefix.substr(0, prefix.size() - 1) : prefix;
-    std::vector<ObjectInfo> found;
+    std::vector<StoredObject> found;
     Result<Descriptor> handle = folders_->OpenFolder(folder);
     if (!handle && handle.error().fault == Fault::Missing) return found;
     if (!handle) return Named(handle.error(), folder);
     if (const Status walked = Walk(std::move(*handle), folder, start_after, found); !walked) return Named(walked.error(), folder);
-    std::sort(found.begin(), found.end(), [](const ObjectInfo& a, const ObjectInfo& b) { return a.path < b.path; });
+    std::sort(found.begin(), found.end(), [](const StoredObject& a, const StoredObject& b) { return a.path < b.path; });
     return found;
   }
 
-  Result<ObjectInfo> Stat(const std::string& path) override {
+  Result<StoredObject> Stat(const std::string& path) override {
     struct stat info {};
     const Result<Descriptor> file = OpenExisting(path, info);
     if (!file) return file.error();
-    return ObjectInfo{path, info.st_size, ModifiedOf(info)};
+    return StoredObject{path, info.st_size, ModifiedOf(info)};
   }
 
   Status Remove(const std::string& path) override {
@@ -198,7 +198,7 @@ class VolumeStore final : public ObjectStore {
 
   // What is neither file nor folder is listed too, with 0 bytes: reading it then says why it cannot be, where leaving it
   // out would lose it without a word.
-  Status Walk(Descriptor handle, const std::string& folder, const std::string& start_after, std::vector<ObjectInfo>& found) const {
+  Status Walk(Descriptor handle, const std::string& folder, const std::string& start_after, std::vector<StoredObject>& found) const {
     const int copy = ::dup(handle.get());
     DIR* entries = copy < 0 ? nullptr : ::fdopendir(copy);
     if (entries == nullptr) return FileError(errno, "cannot list " + folder);
@@ -212,7 +212,7 @@ class VolumeStore final : public ObjectStore {
   }
 
   Status Visit(const Descriptor& parent, const std::string& name, const std::string& path, const std::string& start_after,
-               std::vector<ObjectInfo>& found) const {
+               std::vector<StoredObject>& found) const {
     struct stat info {};
     if (::fstatat(parent.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
       return errno == ENOENT ? Ok() : Status(FileError(errno, "cannot look at " + path));

@@ -7,7 +7,6 @@ import sources
 
 MOST_LINES, MOST_HEADER_LINES, MOST_FUNCTION_LINES = 400, 150, 60
 FORBIDDEN_WORDS = ("Manager", "Helper", "Util", "Utils", "Common", "Handler", "Processor", "Info")
-ACCEPTED_NAMES = {"ObjectInfo"}  # of the object store port, until it is renamed everywhere at once
 FORBIDDEN_FOLDERS = {"common", "util", "utils", "helpers", "misc"}
 TEXT_FILES = (".h", ".cpp", ".txt", ".cmake", ".md", ".yaml", ".yml", ".json", ".sh", ".py", ".tpl")
 # Paths that exist on one machine only.
@@ -66,7 +65,7 @@ class Norms(unittest.TestCase):
         declared = re.compile(r"\b(?:class|struct|enum class|enum|using|namespace)\s+(\w+)")
         empty = re.compile(r"(^|[a-z_])(%s)$" % "|".join(FORBIDDEN_WORDS))
         names = [(path, name) for path in sources.code() for name in declared.findall(sources.without_comments_and_texts(sources.text(path)))]
-        bad = [f"{path} declares {name}" for path, name in names if empty.search(name) and name not in ACCEPTED_NAMES]
+        bad = [f"{path} declares {name}" for path, name in names if empty.search(name)]
         self.assertEqual(bad, [])
 
     def test_no_folder_or_file_is_a_dumping_ground(self):

@@ -58,11 +58,11 @@ class FailingStore final : public storage::ObjectStore {
     if (!out.ok()) return out.error();
     return std::unique_ptr<storage::ObjectWriter>(std::make_unique<FailingWriter>(std::move(out).value(), left_));
   }
-  Result<std::vector<storage::ObjectInfo>> List(const std::string& prefix, const std::string& start_after) override {
+  Result<std::vector<storage::StoredObject>> List(const std::string& prefix, const std::string& start_after) override {
     if (!Spend()) return Down();
     return inner_->List(prefix, start_after);
   }
-  Result<storage::ObjectInfo> Stat(const std::string& path) override {
+  Result<storage::StoredObject> Stat(const std::string& path) override {
     if (!Spend()) return Down();
     return inner_->Stat(path);
   }

@@ -86,7 +86,7 @@ void ExpectOldOrNew(const std::shared_ptr<ObjectStore>& store, Before before) {
   ExpectWhole(*store, *seen);
   const auto objects = store->List("");
   ASSERT_TRUE(objects.ok());
-  for (const ObjectInfo& object : *objects) EXPECT_THAT(object.path, testing::Not(testing::HasSubstr(".weir-tmp-")));
+  for (const StoredObject& object : *objects) EXPECT_THAT(object.path, testing::Not(testing::HasSubstr(".weir-tmp-")));
 }
 
 void ExpectRetryConverges(const std::shared_ptr<ObjectStore>& store, int troubled_attempt, std::size_t bytes) {

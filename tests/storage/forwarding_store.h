@@ -19,8 +19,8 @@ class ForwardingStore : public ObjectStore {
   Result<std::string> Get(const std::string& path, std::int64_t max_bytes) override { return inner_->Get(path, max_bytes); }
   Status PutIfAbsent(const std::string& path, std::string_view bytes) override { return inner_->PutIfAbsent(path, bytes); }
   Result<std::unique_ptr<ObjectWriter>> Create(const std::string& path) override { return inner_->Create(path); }
-  Result<std::vector<ObjectInfo>> List(const std::string& prefix, const std::string& start_after) override { return inner_->List(prefix, start_after); }
-  Result<ObjectInfo> Stat(const std::string& path) override { return inner_->Stat(path); }
+  Result<std::vector<StoredObject>> List(const std::string& prefix, const std::string& start_after) override { return inner_->List(prefix, start_after); }
+  Result<StoredObject> Stat(const std::string& path) override { return inner_->Stat(path); }
   Status Remove(const std::string& path) override { return inner_->Remove(path); }
   Status Settle(const std::string& path) override { return inner_->Settle(path); }
 

@@ -19,7 +19,7 @@ class StoreContract : public testing::Test {
     EXPECT_TRUE(found.ok()) << (found.ok() ? "" : found.error().message);
     std::vector<std::string> paths;
     if (found) {
-      for (const ObjectInfo& object : *found) paths.push_back(object.path);
+      for (const StoredObject& object : *found) paths.push_back(object.path);
     }
     return paths;
   }
