@@ -1,5 +1,6 @@
 #include <fnmatch.h>
 
+#include <functional>
 #include <set>
 
 #include "runner/stages/copy_file.h"
@@ -27,9 +28,8 @@ Error EmptyFile(const std::string& what) {
   return {Fault::Data, "BadInput", what + " is empty (0 bytes): nothing was landed; the file stays where it is. Remove it or let its supplier write it again"};
 }
 
-// "a/data.csv.gz" landed at 5 -> "file_land_timestamp=5/data_5.csv.gz".
-std::string LandedPath(const std::string& source, std::int64_t seconds, const std::string& suffix) {
-  const std::string name = storage::FileNameOf(source);
+// "data.csv.gz" landed at 5 -> "file_land_timestamp=5/data_5.csv.gz".
+std::string LandedPath(const std::string& name, std::int64_t seconds, const std::string& suffix) {
   const std::size_t end = name.ends_with(".gz") ? name.size() - 4 : name.size() - 1;
   const auto found = name.rfind('.', end);
   const std::size_t dot = found == std::string::npos || found == 0 ? name.size() : found;
@@ -46,22 +46,29 @@ storage::DataFile Describe(const Landing& landing, const std::string& path, cons
   return file;
 }
 
-// `fill` streams the source into a writer. A name that an earlier attempt took with other content gets the attempt's number.
-Status LandOne(Landing& landing, const std::string& source, const std::function<Result<CopiedFile>(storage::ObjectWriter&)>& fill) {
+// What is to land: where it comes from, what the file is called, and what streams it into a writer.
+struct Arrival {
+  std::string source;
+  std::string name;
+  std::function<Result<CopiedFile>(storage::ObjectWriter&)> fill;
+};
+
+// A name that an earlier attempt took with other content gets the attempt's number.
+Status LandOne(Landing& landing, const Arrival& arrival) {
   const api::StageTask& task = landing.place.task;
   for (const std::string& suffix : {std::string(), "-" + std::to_string(task.attempt)}) {
-    const std::string path = LandedPath(source, task.logicalTime.Seconds(), suffix);
+    const std::string path = LandedPath(arrival.name, task.logicalTime.Seconds(), suffix);
     auto out = landing.target.store->Create(landing.target.PathOf(path));
     if (!out.ok()) return out.error();
-    const auto copied = fill(**out);
+    const auto copied = arrival.fill(**out);
     if (!copied.ok()) return copied.error();
-    if (copied->bytes == 0) return EmptyFile(source);
-    if (landing.known.contains({source, copied->sha256})) return Ok();
+    if (copied->bytes == 0) return EmptyFile(arrival.source);
+    if (landing.known.contains({arrival.source, copied->sha256})) return Ok();
     const Status closed = CloseOrSame(*landing.target.store, landing.target.PathOf(path), **out, copied->sha256);
     if (!closed.ok() && closed.error().reason == "Exists" && suffix.empty()) continue;
     if (!closed.ok()) return closed;
-    landing.known.insert({source, copied->sha256});
-    landing.landed.push_back(Describe(landing, path, source, *copied));
+    landing.known.insert({arrival.source, copied->sha256});
+    landing.landed.push_back(Describe(landing, path, arrival.source, *copied));
     return Ok();
   }
   return Ok();
@@ -113,27 +120,20 @@ Status LandFiles(Landing& landing, const api::FilesSource& source) {
       if (!hashed.ok()) return hashed.error();
       if (landing.known.contains({name, hashed->sha256})) continue;
     }
-    const Status done = LandOne(landing, name, [&](storage::ObjectWriter& out) { return CopyInto(**store, file.path, out); });
-    if (!done.ok()) return done;
+    const auto copy = [&](storage::ObjectWriter& out) { return CopyInto(**store, file.path, out); };
+    if (Status done = LandOne(landing, {name, storage::FileNameOf(file.path), copy}); !done.ok()) return done;
   }
   return Ok();
 }
 
-// What names a URL's file: without query and fragment, which may hold secrets.
-std::string SourceOf(const std::string& url) { return url.substr(0, url.find_first_of("?#")); }
-
 Status LandUrl(Landing& landing, const std::string& url) {
   ++landing.seen;
-  const std::string source = SourceOf(url);
-  const auto scheme = source.find("://");
-  std::string name = source.find('/', scheme + 3) == std::string::npos ? "" : storage::PercentDecode(storage::FileNameOf(source));
-  if (!storage::CheckPath(name).ok() || name.find('/') != std::string::npos) name = "download";
-  const std::string named = storage::FolderOf(source) + "/" + name;
-  return LandOne(landing, named, [&](storage::ObjectWriter& out) -> Result<CopiedFile> {
+  const auto fetch = [&](storage::ObjectWriter& out) -> Result<CopiedFile> {
     const auto fetched = storage::Fetch(url, out);
     if (!fetched.ok()) return fetched.error();
     return CopiedFile{fetched->bytes, fetched->sha256};
-  });
+  };
+  return LandOne(landing, {storage::UrlWithoutQuery(url), storage::FileNameOfUrl(url), fetch});
 }
 
 }  // namespace

@@ -8,10 +8,9 @@ namespace {
 
 constexpr const char* kReason = "SourceUnavailable";
 
-// A query may hold a token.
-std::string WithoutQuery(const std::string& url) {
-  const auto end = url.find_first_of("?#");
-  return end == std::string::npos ? url : url.substr(0, end) + "?…";
+std::string Shown(const std::string& url) {
+  const std::string shown = UrlWithoutQuery(url);
+  return shown.size() == url.size() ? shown : shown + "?…";
 }
 
 std::string Authority(const std::string& url) {
@@ -23,7 +22,7 @@ std::string Authority(const std::string& url) {
 Status CheckUrl(const std::string& url) {
   const std::string authority = Authority(url);
   const bool web = url.starts_with("http://") || url.starts_with("https://");
-  if (!web || authority.empty()) return Error{Fault::Invalid, kReason, "\"" + WithoutQuery(url) + "\" is not an http or https URL"};
+  if (!web || authority.empty()) return Error{Fault::Invalid, kReason, "\"" + Shown(url) + "\" is not an http or https URL"};
   if (authority.find('@') != std::string::npos) {
     return Error{Fault::Invalid, kReason,
                  "the URL for host " + authority.substr(authority.rfind('@') + 1) + " holds a user name or password: keep credentials out of URLs"};
@@ -35,15 +34,8 @@ Status CheckUrl(const std::string& url) {
   return Ok();
 }
 
-std::string NameOf(const std::string& url) {
-  const auto path = url.find('/', url.find("://") + 3);
-  if (path == std::string::npos) return "download";
-  const std::string name = PercentDecode(FileNameOf(url.substr(path, url.find_first_of("?#") - path)));
-  return CheckPath(name).ok() && name.find('/') == std::string::npos ? name : "download";
-}
-
 Error StatusError(long status, const std::string& url) {
-  const std::string message = "GET " + WithoutQuery(url) + " was answered with status " + std::to_string(status);
+  const std::string message = "GET " + Shown(url) + " was answered with status " + std::to_string(status);
   if (status == 404 || status == 410) return {Fault::Missing, kReason, message + ": there is no such file"};
   if (status == 401 || status == 403) return {Fault::Denied, kReason, message + ": the server wants credentials"};
   if (status >= 500 || status == 429 || status == 408) return {Fault::Transient, kReason, message};
@@ -51,7 +43,7 @@ Error StatusError(long status, const std::string& url) {
 }
 
 Error FailureError(const HttpReply& reply, const std::string& url, const FetchOptions& options) {
-  const std::string message = "cannot fetch " + WithoutQuery(url) + ": ";
+  const std::string message = "cannot fetch " + Shown(url) + ": ";
   switch (reply.failure) {
     case TransferFailure::SinkRefused: return reply.sink.error();
     case TransferFailure::TooLarge: return {Fault::Invalid, kReason, message + "it is larger than " + std::to_string(options.maxBytes) + " bytes"};
@@ -63,6 +55,15 @@ Error FailureError(const HttpReply& reply, const std::string& url, const FetchOp
 }
 
 }  // namespace
+
+std::string UrlWithoutQuery(const std::string& url) { return url.substr(0, url.find_first_of("?#")); }
+
+std::string FileNameOfUrl(const std::string& url) {
+  const std::string plain = UrlWithoutQuery(url);
+  if (plain.find('/', plain.find("://") + 3) == std::string::npos) return "download";
+  const std::string name = PercentDecode(FileNameOf(plain));
+  return CheckPath(name).ok() && name.find('/') == std::string::npos ? name : "download";
+}
 
 Result<FetchedFile> Fetch(const std::string& url, const std::function<Status(std::string_view)>& sink, const FetchOptions& options) {
   if (const Status usable = CheckUrl(url); !usable) return usable.error();
@@ -83,8 +84,7 @@ Result<FetchedFile> Fetch(const std::string& url, const std::function<Status(std
   const HttpReply reply = transfer.Perform(request);
   if (!reply.Arrived()) return FailureError(reply, url, options);
   if (reply.status != 200) return StatusError(reply.status, url);
-  const auto etag = reply.headers.find("etag");
-  return FetchedFile{NameOf(url), reply.bytes, digest.Hex(), etag == reply.headers.end() ? std::string() : etag->second};
+  return FetchedFile{reply.bytes, digest.Hex()};
 }
 
 Result<FetchedFile> Fetch(const std::string& url, ObjectWriter& out, const FetchOptions& options) {

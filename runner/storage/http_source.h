@@ -22,11 +22,15 @@ struct FetchOptions {
 };
 
 struct FetchedFile {
-  std::string name;  // last part of the URL's path, unescaped; "download" when there is none that is safe
   std::int64_t bytes = 0;
   std::string sha256;  // of the bytes as they arrived
-  std::string etag;    // as the server says, may be empty
 };
+
+// Without query and fragment, which may hold a token: fit for messages, logs and identities.
+std::string UrlWithoutQuery(const std::string& url);
+
+// The last part of the URL's path, unescaped; "download" when there is none that is safe as the name of a file.
+std::string FileNameOfUrl(const std::string& url);
 
 // Streams the body of an http or https URL, as it is (no decompression), with bounded memory. Tries once. A body that
 // ends early is an error. Reason "SourceUnavailable" with Fault::Transient (unreachable, 5xx, 429, cut short), Missing

@@ -37,7 +37,7 @@ TEST_F(LandHttp, AUrlLandsOnceAndAgainWhenItsContentChanged) {
   EXPECT_EQ(first.rows, Sums(1, 1, 0, 0));
   EXPECT_EQ(folder_.Read("lake/Landing/default/shop/orders_landing/file_land_timestamp=1700003600/orders 2024_1700003600.csv"), body);
   const storage::DataFile landed = State("orders-landing").files.begin()->second;
-  EXPECT_EQ(landed.tags.at("source"), server.Url("/exports/orders 2024.csv"));
+  EXPECT_EQ(landed.tags.at("source"), server.Url("/exports/orders%202024.csv"));
   EXPECT_EQ(landed.bytes, static_cast<std::int64_t>(body.size()));
 
   NextRun();
@@ -48,6 +48,14 @@ TEST_F(LandHttp, AUrlLandsOnceAndAgainWhenItsContentChanged) {
   Good(Accept());
   EXPECT_EQ(Good(Decode()).rows, Sums(3, 3, 0, 0));
   EXPECT_EQ(server.requests(), 3);
+}
+
+TEST_F(LandHttp, TwoServersAreTwoSourcesWhateverTheirFilesAreCalled) {
+  const HttpServer first([](const std::string&) { return Reply("200 OK", "id,city,amount\n1,Oslo,10\n"); });
+  const HttpServer second([](const std::string&) { return Reply("200 OK", "id,city,amount\n1,Oslo,10\n"); });
+  Good(LandUrl(first.Url("")));
+  NextRun();
+  EXPECT_EQ(Good(LandUrl(second.Url(""))).rows, Sums(1, 1, 0, 0));
 }
 
 TEST_F(LandHttp, ARedirectLandsWhatItLeadsToUnderTheNameThatWasAskedFor) {
