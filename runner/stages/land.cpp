@@ -80,10 +80,8 @@ Result<std::vector<storage::StoredObject>> Matching(storage::ObjectStore& store,
   std::vector<storage::StoredObject> matching;
   if (pattern.find_first_of("*?") == std::string::npos) {
     const auto found = store.Stat(path);
-    if (found.ok())
-      matching.push_back(*found);
-    else if (found.error().fault != Fault::Missing)
-      return found.error();
+    if (!found.ok()) return found.error().fault == Fault::Missing ? NoFiles(found.error().message) : found.error();
+    matching.push_back(*found);
     return matching;
   }
   const auto all = store.List(folder);
