@@ -2,7 +2,6 @@
 
 #include <duckdb/main/config.hpp>
 
-#include "runner/engine/errors.h"
 #include "runner/engine/sql.h"
 
 namespace weir::engine {
@@ -35,8 +34,8 @@ std::vector<std::string> Settings(const Limits& limits) {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<duckdb::DuckDB> database, ObjectFileSystem& files)
-    : database_(std::move(database)), files_(files), work_(*database_), declared_(*database_) {}
+Session::Session(std::unique_ptr<duckdb::DuckDB> database, ObjectFileSystem& files, std::string scratch)
+    : scratch_(std::move(scratch)), database_(std::move(database)), files_(files), work_(*database_), declared_(*database_) {}
 
 Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
   duckdb::DBConfig config;
@@ -47,7 +46,7 @@ Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
   database->GetFileSystem().RegisterSubSystem(std::move(files));
   // A replacement scan would turn a table name that looks like a file into a read of it.
   duckdb::DBConfig::GetConfig(*database->instance).replacement_scans.clear();
-  std::unique_ptr<Session> session(new Session(std::move(database), ours));
+  std::unique_ptr<Session> session(new Session(std::move(database), ours, limits.scratch));
   for (const std::string& setting : Settings(limits))
     if (Status done = session->Execute(setting); !done.ok()) return done.error();
   auto path = session->declared_.Query("SET schema = 'declared'");
@@ -58,18 +57,16 @@ Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
   return FromException(error);
 }
 
-Error Session::Explain(const duckdb::ErrorData& error) {
+Error Session::Told(Error by_duckdb) {
   auto own = files_.TakeError();
   store_failed_ = own.has_value();
   if (own) return *own;
-  return FromDuckDB(error);
-}
-
-Error Session::Explain(const std::exception& error) {
-  auto own = files_.TakeError();
-  store_failed_ = own.has_value();
-  if (own) return *own;
-  return FromException(error);
+  if (by_duckdb.reason != "DiskFull") return by_duckdb;
+  // After its first sentence DuckDB advises to change a setting, which is locked.
+  const std::string first = by_duckdb.message.substr(0, by_duckdb.message.find(". "));
+  by_duckdb.message = "the scratch folder " + scratch_ + ", which takes what does not fit into memory, is full: " + first +
+                      "; make room there, or raise resources.memory of the stage";
+  return by_duckdb;
 }
 
 Result<Session::Rows> Session::Run(const std::string& sql) try {

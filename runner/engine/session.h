@@ -7,6 +7,7 @@
 
 #include "crds/base/result.h"
 #include "runner/engine/engine.h"
+#include "runner/engine/errors.h"
 #include "runner/engine/file_system.h"
 
 namespace weir::engine {
@@ -30,12 +31,14 @@ class Session {
   // Whether the newest error came from a store, not from what was read.
   bool StoreFailed() const { return store_failed_; }
   // The store's own answer when there is one, else what DuckDB said.
-  Error Explain(const duckdb::ErrorData& error);
-  Error Explain(const std::exception& error);
+  Error Explain(const duckdb::ErrorData& error) { return Told(FromDuckDB(error)); }
+  Error Explain(const std::exception& error) { return Told(FromException(error)); }
 
  private:
-  Session(std::unique_ptr<duckdb::DuckDB> database, ObjectFileSystem& files);
+  Session(std::unique_ptr<duckdb::DuckDB> database, ObjectFileSystem& files, std::string scratch);
+  Error Told(Error by_duckdb);
 
+  const std::string scratch_;
   bool store_failed_ = false;
   std::unique_ptr<duckdb::DuckDB> database_;
   ObjectFileSystem& files_;

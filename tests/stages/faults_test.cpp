@@ -1,4 +1,9 @@
+#include <atomic>
+#include <cerrno>
+
 #include "runner/stages/outcome.h"
+#include "runner/storage/file_system_calls.h"
+#include "runner/storage/volume_store.h"
 #include "tests/stages/stage_fixture.h"
 
 namespace weir::stages {
@@ -79,6 +84,24 @@ class FailingStore final : public storage::ObjectStore {
   std::shared_ptr<int> left_;
 };
 
+// A disk on which so many more files, folders, pieces and names find room.
+class FillingDisk final : public storage::FileSystemCalls {
+ public:
+  explicit FillingDisk(int room) : room_(room) {}
+  int MakeFolder(int folder, const char* name) override { return Spend() ? FileSystemCalls::MakeFolder(folder, name) : -1; }
+  int CreateFile(int folder, const char* name) override { return Spend() ? FileSystemCalls::CreateFile(folder, name) : -1; }
+  ssize_t Write(int file, const char* bytes, std::size_t n) override { return Spend() ? FileSystemCalls::Write(file, bytes, n) : -1; }
+  int RenameIfAbsent(int folder, const char* from, const char* to) override { return Spend() ? FileSystemCalls::RenameIfAbsent(folder, from, to) : -1; }
+
+ private:
+  bool Spend() {
+    if (room_-- > 0) return true;
+    errno = ENOSPC;
+    return false;
+  }
+  std::atomic<int> room_;
+};
+
 class Faults : public StageTest {
  protected:
   // From now on `calls` calls to stores succeed.
@@ -90,7 +113,15 @@ class Faults : public StageTest {
       return std::shared_ptr<storage::ObjectStore>(std::make_shared<FailingStore>(*opened, left));
     };
   }
+  // From now on the stores' disks take `room` more entries and pieces.
+  void FillAfter(int room) {
+    disk_ = std::make_unique<FillingDisk>(room);
+    ports_.openStore = [this](const api::TaskStore& store) { return storage::OpenVolume(store.name, store.root, disk_.get()); };
+  }
   void Heal() { ports_.openStore = storage::OpenStore; }
+
+ private:
+  std::unique_ptr<FillingDisk> disk_;
 };
 
 TEST_F(Faults, AStoreThatIsDownIsTransientAndSaysSo) {
@@ -99,10 +130,25 @@ TEST_F(Faults, AStoreThatIsDownIsTransientAndSaysSo) {
   EXPECT_THAT(Bad(Land(), api::OutcomeClass::Transient, api::Reason::StoreUnavailable).message, HasSubstr("the store is down"));
 }
 
+// What goes wrong with the stores, and what is said of it.
+struct Trouble {
+  const char* name;
+  bool fills;
+  const char* result;
+  const char* reason;
+  const char* words;
+};
+
 // Runs `make(1)` stopped after each number of calls in turn, each time from the same lake, and `make(2)` undisturbed after it:
 // the end is always the same.
-class Stopped : public Faults {
+class Stopped : public Faults, public testing::WithParamInterface<Trouble> {
  protected:
+  void Disturb(int calls) { GetParam().fills ? FillAfter(calls) : FailAfter(calls); }
+  void IsTold(const api::StageOutcome& stopped) const {
+    EXPECT_EQ(api::Word(stopped.result), GetParam().result) << stopped.message;
+    EXPECT_EQ(api::Word(*stopped.reason), GetParam().reason) << stopped.message;
+    EXPECT_THAT(stopped.message, HasSubstr(GetParam().words));
+  }
   template <typename Make>
   void Everywhere(const Make& make, const api::Ledger& rows) {
     const std::string before = folder_ / "before";
@@ -111,12 +157,10 @@ class Stopped : public Faults {
     for (int calls = 0; calls < 200; ++calls) {
       std::filesystem::remove_all(folder_ / "lake");
       std::filesystem::copy(before, folder_ / "lake", std::filesystem::copy_options::recursive);
-      FailAfter(calls);
+      Disturb(calls);
       const auto stopped = Run(make(1));
       Heal();
-      if (stopped.result != api::OutcomeClass::Succeeded) {
-        EXPECT_EQ(api::Word(stopped.result), "Transient") << stopped.message;
-      }
+      if (stopped.result != api::OutcomeClass::Succeeded) IsTold(stopped);
       const auto retried = Good(make(2));
       EXPECT_EQ(retried.rows, rows) << "stopped after " << calls << " calls";
       if (stopped.result != api::OutcomeClass::Succeeded) continue;
@@ -127,7 +171,7 @@ class Stopped : public Faults {
   }
 };
 
-TEST_F(Stopped, AtEveryCallOfLandingAndAcceptingARetryConverges) {
+TEST_P(Stopped, AtEveryCallOfLandingAndAcceptingARetryConverges) {
   folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
   folder_.Write("source/in/b.csv", "id,city,amount\n2,Oslo,5\n");
   Everywhere([&](int attempt) { return Land("in/*.csv", attempt); }, Sums(2, 2, 0, 0));
@@ -139,7 +183,7 @@ TEST_F(Stopped, AtEveryCallOfLandingAndAcceptingARetryConverges) {
       (*storage::OpenStore({.name = "lake", .root = folder_ / "lake"}))->List("Landing/default/shop/orders_landing/file_land_timestamp=1700003600")->empty());
 }
 
-TEST_F(Stopped, AtEveryCallOfDecodingAndQueryingARetryConverges) {
+TEST_P(Stopped, AtEveryCallOfDecodingAndQueryingARetryConverges) {
   folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\nx,Rome,20\n");
   folder_.Write("source/in/b.csv", "id,city,amount\n2,Oslo,5\n");
   Good(Land());
@@ -149,6 +193,11 @@ TEST_F(Stopped, AtEveryCallOfDecodingAndQueryingARetryConverges) {
   Everywhere([&](int attempt) { return Transform("SELECT city, sum(amount) AS total FROM orders GROUP BY city", attempt); }, Sums(2, 1, 0, 1));
   EXPECT_EQ(Rows("totals"), std::vector<std::string>{R"({"city":"Oslo","total":15})"});
 }
+
+INSTANTIATE_TEST_SUITE_P(By, Stopped,
+                         testing::Values(Trouble{"AStoreThatIsDown", false, "Transient", "StoreUnavailable", "the store is down"},
+                                         Trouble{"AFullDisk", true, "Resource", "DiskFull", "No space left on device; make room or enlarge the volume"}),
+                         [](const auto& trouble) { return trouble.param.name; });
 
 }  // namespace
 }  // namespace weir::stages

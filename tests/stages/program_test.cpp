@@ -1,37 +1,11 @@
-#include <sys/wait.h>
-
-#include "tests/stages/stage_fixture.h"
+#include "tests/stages/program_fixture.h"
 
 namespace weir::stages {
 namespace {
 
 using testing::HasSubstr;
 
-// The program as a pod runs it.
-class Program : public StageTest {
- protected:
-  static constexpr const char* kRoomy = "WEIR_MEMORY_LIMIT=1073741824 WEIR_CPU_LIMIT=1";
-  int RunProgram(const std::string& arguments, const std::string& environment = kRoomy) {
-    const std::string command =
-        environment + " '" + WEIR_BIN_DIR + "/weirkeeper-runner' " + arguments + " >'" + (folder_ / "stdout") + "' 2>'" + (folder_ / "stderr") + "'";
-    const int status = std::system(command.c_str());
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-  int RunTaskFile(const std::string& text, const std::string& environment = kRoomy) {
-    folder_.Write("task.json", text);
-    folder_.Write("termination-log", "");
-    return RunProgram(
-        "--task '" + (folder_ / "task.json") + "' --termination-log '" + (folder_ / "termination-log") + "' --scratch '" + (folder_ / "scratch") + "'",
-        environment);
-  }
-  api::StageOutcome Said() {
-    const auto json = ParseJson(folder_.Read("termination-log"));
-    EXPECT_TRUE(json.ok()) << folder_.Read("termination-log");
-    auto outcome = api::ReadStrict<api::StageOutcome>(*json);
-    EXPECT_TRUE(outcome.ok());
-    return outcome.ok() ? *outcome : api::StageOutcome{};
-  }
-};
+class Program : public ProgramTest {};
 
 TEST_F(Program, TellsTheOutcomeByExitCodeTerminationLogAndLog) {
   folder_.Write("source/in/a.csv", "id\n1\n");
@@ -66,40 +40,6 @@ TEST_F(Program, MemoryOverTheLimitIsAResourceFailureNotACrash) {
                        "WEIR_MEMORY_LIMIT=335544320 WEIR_CPU_LIMIT=1"),
             12);
   EXPECT_EQ(api::Word(*Said().reason), "OutOfMemory");
-}
-
-// The kernel refuses to let a file grow, as it does on a full volume.
-TEST_F(Program, AFullVolumeIsAResourceFailureAndNothingOfItIsSeen) {
-  folder_.Write("source/in/a.csv", "id,city,amount\n" + std::string(3'000'000, 'x') + "\n");
-  const std::string small = "trap '' XFSZ; ulimit -f 1000;";
-  EXPECT_EQ(RunTaskFile(Dump(api::Write(Land())), small), 12);
-  EXPECT_EQ(api::Word(*Said().reason), "DiskFull");
-  EXPECT_THAT(Said().message, HasSubstr("a_1700003600.csv"));
-  EXPECT_THAT(Said().message, HasSubstr("make room or enlarge the volume"));
-  EXPECT_EQ(State("orders-landing").files.size(), 0U);
-  EXPECT_EQ(RunTaskFile(Dump(api::Write(Land("in/*.csv", 2)))), 0);
-  EXPECT_EQ(State("orders-landing").files.size(), 1U);
-}
-
-TEST_F(Program, AFullVolumeUnderTheResultOfAQueryIsTheSame) {
-  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
-  Decoded();
-  const std::string sql = "SELECT md5(range::VARCHAR) AS city, 1 AS total FROM range(200000)";
-  EXPECT_EQ(RunTaskFile(Dump(api::Write(Transform(sql))), "trap '' XFSZ; ulimit -f 1000;"), 12);
-  EXPECT_EQ(api::Word(*Said().reason), "DiskFull");
-  EXPECT_EQ(State("totals").files.size(), 0U);
-  EXPECT_EQ(RunTaskFile(Dump(api::Write(Transform(sql, 2)))), 0);
-  EXPECT_EQ(State("totals").files.size(), 1U);
-}
-
-TEST_F(Program, AFullScratchFolderIsNamed) {
-  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
-  Decoded();
-  const std::string sql = "SELECT md5(range::VARCHAR) AS city, 1 AS total FROM range(8000000) ORDER BY md5((range + 1)::VARCHAR)";
-  EXPECT_EQ(RunTaskFile(Dump(api::Write(Transform(sql))), "trap '' XFSZ; ulimit -f 20000; WEIR_MEMORY_LIMIT=335544320 WEIR_CPU_LIMIT=1"), 12);
-  EXPECT_EQ(api::Word(*Said().reason), "DiskFull");
-  EXPECT_THAT(Said().message, HasSubstr(folder_ / "scratch")) << Said().message;
-  EXPECT_EQ(State("totals").files.size(), 0U);
 }
 
 TEST_F(Program, KnowsItsVersionAndItsFlags) {
