@@ -172,6 +172,7 @@ struct PipelineStatus {
   std::int64_t revisionNumber = 0;
   std::string validating;         // revision that is being validated or was refused, or empty
   std::optional<StageStatus> validation;  // its attempts, counted like those of a stage
+  std::string validationRequest;          // what was asked for when it began: more than that asks for it again, once it is given up
   std::string lastHandledRevision;  // newest revision that got its run
   std::string lastHandledRequest; // newest value of spec.request or of the annotations that got its run
   std::int64_t runNumber = 0;     // raised in the patch that says which revision or request the run is for
@@ -187,6 +188,8 @@ void Describe(auto&& field, Of<PipelineStatus> auto& self) {
   field("revisionNumber", self.revisionNumber, Rules{.doc = "Its number, from 1."});
   field("validating", self.validating, Rules{.doc = "ControllerRevision that is being validated, or that was refused."});
   field("validation", self.validation, Rules{.doc = "How the newest validation went."});
+  field("validationRequest", self.validationRequest,
+        Rules{.doc = "Request that the newest validation knew of. A later one tries a validation again that was given up."});
   field("lastHandledRevision", self.lastHandledRevision, Rules{.doc = "Newest revision that got its run."});
   field("lastHandledRequest", self.lastHandledRequest, Rules{.doc = "Newest request that got its run."});
   field("runNumber", self.runNumber, Rules{.doc = "How many runs were made for revisions and requests; the name of the newest ends in it."});

@@ -20,10 +20,6 @@ const Pod* PodOfAttempt(const std::vector<Pod>& pods, int attempt) {
   return found == pods.end() ? nullptr : &*found;
 }
 
-bool TellsWhyItWaits(const StageStatus& stage) {
-  return stage.reason == Reason::ImageUnavailable || stage.reason == Reason::Unschedulable || stage.reason == Reason::PodRejected || stage.reason == Reason::StartFailed;
-}
-
 void Fail(StageStatus& stage, Time now) {
   stage.state = StageState::Failed;
   stage.finished = now;
@@ -64,7 +60,7 @@ void NoteThePod(Progress& progress, const Pod& pod, Time now) {
   if (const auto obstacle = ObstacleOf(pod)) {
     stage.reason = obstacle->reason;
     stage.message = Fit(obstacle->message, kStageMessage);
-  } else if (TellsWhyItWaits(stage) && pod.started) {
+  } else if (IsHeldUp(stage) && pod.started) {
     stage.reason.reset();
     stage.message.clear();
   }
@@ -109,6 +105,12 @@ void LetGo(Progress& progress, const std::vector<Pod>& pods) {
 }
 
 }  // namespace
+
+bool IsHeldUp(const StageStatus& stage) {
+  if (stage.state != StageState::Running) return false;
+  return stage.reason == Reason::ImageUnavailable || stage.reason == Reason::Unschedulable || stage.reason == Reason::PodRejected ||
+         stage.reason == Reason::StartFailed;
+}
 
 bool IsOver(const StageStatus& stage) { return stage.state == StageState::Succeeded || stage.state == StageState::Failed || stage.state == StageState::Skipped; }
 

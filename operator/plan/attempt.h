@@ -35,6 +35,9 @@ Progress Advance(const api::StageStatus& before, const std::vector<Pod>& pods, c
 // The next attempt, as of now.
 void StartAttempt(api::StageStatus& stage, Time now);
 
+// Its newest attempt waits for something, or the API server refuses its pod; the reason says which.
+bool IsHeldUp(const api::StageStatus& stage);
+
 bool IsOver(const api::StageStatus& stage);  // Succeeded, Failed or Skipped
 
 }  // namespace weir::plan

@@ -79,9 +79,10 @@ void DescribeSuspension(const api::PipelineSpec& spec, ConditionList& conditions
   else conditions.False(ConditionType::Suspended, Reason::InForce, "Runs start when they are due.");
 }
 
-// Makes the run that is due, unless a newer revision may come into force in a moment. Answers its name.
+// Makes the run that is due, unless a newer revision may come into force in a moment. One that waits for something, or
+// whose validation is tried again, may take for ever: it holds nothing back. Answers the run's name.
 std::string MakeTheRunThatIsDue(const ObservedPipeline& seen, const Verdict& verdict, api::PipelineStatus& status, Plan& plan) {
-  if (verdict.standing == Standing::Progressing) return "";
+  if (verdict.reason == Reason::Validating) return "";
   api::Pipeline pipeline = *seen.pipeline;
   pipeline.status = status;
   const auto due = RunDue(pipeline);

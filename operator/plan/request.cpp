@@ -31,10 +31,10 @@ std::string Annotation(const api::Meta& meta, std::string_view name) {
   return found == meta.annotations.end() ? "" : found->second;
 }
 
-std::string FirstNew(const api::Pipeline& pipeline) {
-  const std::vector<std::string> handled = Words(pipeline.status.lastHandledRequest);
-  for (const std::string& word : Words(RequestOf(pipeline)))
-    if (std::find(handled.begin(), handled.end(), word) == handled.end()) return word;
+std::string FirstNew(const std::string& request, const std::string& earlier) {
+  const std::vector<std::string> known = Words(earlier);
+  for (const std::string& word : Words(request))
+    if (std::find(known.begin(), known.end(), word) == known.end()) return word;
   return "";
 }
 
@@ -64,14 +64,14 @@ std::string RequestOf(const api::Pipeline& pipeline) {
   return request;
 }
 
-bool AsksForSomethingNew(const api::Pipeline& pipeline) { return !FirstNew(pipeline).empty(); }
+bool AsksForMore(const std::string& request, const std::string& earlier) { return !FirstNew(request, earlier).empty(); }
 
 std::optional<DueRun> RunDue(const api::Pipeline& pipeline) {
   const std::string& in_force = pipeline.status.revision;
   if (pipeline.spec.suspend || in_force.empty()) return std::nullopt;
   if (pipeline.status.lastHandledRevision != in_force)
     return DueRun{NameOfNext(pipeline, StampOfRevision(pipeline)), "Revision " + in_force + " came into force."};
-  if (const std::string request = FirstNew(pipeline); !request.empty())
+  if (const std::string request = FirstNew(RequestOf(pipeline), pipeline.status.lastHandledRequest); !request.empty())
     return DueRun{NameOfNext(pipeline, StampOf(pipeline, request)), "Requested: " + request};
   return std::nullopt;
 }

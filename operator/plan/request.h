@@ -20,7 +20,8 @@ struct DueRun {
 // this order, as one word each (spaces become '_', more than 64 bytes a hash), joined by a space. What
 // status.lastHandledRequest echoes once a run was made for it.
 std::string RequestOf(const api::Pipeline& pipeline);
-bool AsksForSomethingNew(const api::Pipeline& pipeline);
+// Whether a request has a word that an earlier one lacks.
+bool AsksForMore(const std::string& request, const std::string& earlier);
 
 // Without a schedule a pipeline runs once for each revision that comes into force and once for each new request; one run
 // answers both when they come together. A request is new when it is not the newest that was handled, be it an older one

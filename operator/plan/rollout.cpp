@@ -6,6 +6,8 @@
 #include "crds/base/name.h"
 #include "operator/plan/attempt.h"
 #include "operator/plan/pod_template.h"
+#include "operator/plan/request.h"
+#include "operator/plan/retry.h"
 #include "operator/plan/task.h"
 #include "operator/plan/text.h"
 
@@ -69,20 +71,40 @@ Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int att
   return CreatePod{std::string(kValidationStage), PodFor(request, bundle)};
 }
 
+// Given up for a reason that another attempt may find mended, and somebody asks for more than when it began.
+bool IsAskedForAgain(const api::PipelineStatus& status, const std::string& request) {
+  const StageStatus& validation = *status.validation;
+  return validation.state == StageState::Failed && validation.reason != Reason::ValidationFailed && AsksForMore(request, status.validationRequest);
+}
+
+// A finding stands until the bundle changes; what else has failed for good may be asked for again.
+void TellWhyItFailed(const std::string& revision, const api::StageOutcome& outcome, StageStatus& validation) {
+  validation.message = Explain(outcome);
+  if (SameInputGivesTheSameAnswer(outcome.result))
+    validation.reason = Reason::ValidationFailed;
+  else if (validation.state == StageState::Failed)
+    validation.message = Fit("Revision " + revision + " could not be validated in " + std::to_string(validation.attempt) + " attempts: " + validation.message,
+                             kStageMessage - 128) +
+                         " When that is mended, ask again with the annotation weirkeeper.io/requested-at or spec.request.";
+}
+
+// The attempts are numbered on when the same revision is validated again, since their pods' names are used up.
+void BeginValidation(const ObservedPipeline& seen, const Bundle& candidate, int attempts_before, api::PipelineStatus& status, Rollout& rollout, Time now) {
+  status.validating = RevisionName(candidate);
+  status.validationRequest = RequestOf(*seen.pipeline);
+  status.validation = StageStatus{.name = std::string(kValidationStage), .attempt = attempts_before};
+  StartAttempt(*status.validation, now);
+  rollout.after.push_back(ValidationPod(seen, candidate, status.validation->attempt));
+}
+
 void Validate(const ObservedPipeline& seen, const Bundle& candidate, api::PipelineStatus& status, Rollout& rollout, Time now) {
   const std::string name = RevisionName(candidate);
-  const bool is_new = status.validating != name || !status.validation;
-  if (is_new) {
-    status.validating = name;
-    status.validation = StageStatus{.name = std::string(kValidationStage)};
-    StartAttempt(*status.validation, now);
-    rollout.after.push_back(ValidationPod(seen, candidate, 1));
-    return;
-  }
+  if (status.validating != name || !status.validation) return BeginValidation(seen, candidate, 0, status, rollout, now);
+  if (IsAskedForAgain(status, RequestOf(*seen.pipeline))) return BeginValidation(seen, candidate, status.validation->attempt, status, rollout, now);
   const std::string newest = AttemptName(name, std::string(kValidationStage), status.validation->attempt);
   Progress progress = Advance(*status.validation, PodsOf(seen, name), newest, candidate.retry, Intent::Go, now);
   if (progress.podIsMissing) rollout.after.push_back(ValidationPod(seen, candidate, progress.stage.attempt));
-  if (progress.ended && progress.ended->result != api::OutcomeClass::Succeeded) progress.stage.message = Explain(*progress.ended);
+  if (progress.ended && progress.ended->result != api::OutcomeClass::Succeeded) TellWhyItFailed(name, *progress.ended, progress.stage);
   status.validation = std::move(progress.stage);
   rollout.after.insert(rollout.after.end(), progress.after.begin(), progress.after.end());
   rollout.revisit = progress.revisit;
@@ -120,12 +142,11 @@ Verdict VerdictOf(const StageStatus& validation, const std::string& revision) {
   const std::string attempt = "Attempt " + std::to_string(validation.attempt) + " to validate revision " + revision + ": ";
   switch (validation.state) {
     case StageState::Succeeded: return {Standing::InForce, Reason::InForce, "Revision " + revision + " is in force."};
-    case StageState::Failed: return {Standing::Stuck, Reason::ValidationFailed, validation.message};
+    case StageState::Failed: return {Standing::Stuck, validation.reason.value_or(Reason::InternalError), validation.message};
     case StageState::Retrying: return {Standing::Progressing, Reason::ProgressingWithRetry, attempt + validation.message};
     default: break;
   }
-  const bool held_up = validation.reason == Reason::ImageUnavailable || validation.reason == Reason::Unschedulable || validation.reason == Reason::PodRejected;
-  if (held_up) return {Standing::Progressing, *validation.reason, attempt + validation.message};
+  if (IsHeldUp(validation)) return {Standing::Progressing, *validation.reason, attempt + validation.message};
   return {Standing::Progressing, Reason::Validating, "Revision " + revision + " is being validated."};
 }
 

@@ -24,10 +24,7 @@ const StageStatus* FirstIn(const api::RunStatus& status, StageState state) {
 }
 
 const StageStatus* FirstHeldUp(const api::RunStatus& status) {
-  const auto held = [](const StageStatus& s) {
-    return s.state == StageState::Running && (s.reason == Reason::ImageUnavailable || s.reason == Reason::Unschedulable || s.reason == Reason::PodRejected || s.reason == Reason::StartFailed);
-  };
-  const auto found = std::find_if(status.stages.begin(), status.stages.end(), held);
+  const auto found = std::find_if(status.stages.begin(), status.stages.end(), IsHeldUp);
   return found == status.stages.end() ? nullptr : &*found;
 }
 
