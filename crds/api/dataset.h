@@ -228,7 +228,8 @@ void Describe(auto&& field, Of<CommittedBy> auto& self) {
   field("image", self.image, Rules{.doc = "Image of the runner.", .maxLength = 512});
 }
 
-struct DatasetStatus {
+// What a Dataset shows, and a View besides its contract.
+struct TableStatus {
   std::int64_t observedGeneration = -1;
   Conditions conditions;
   std::optional<std::int64_t> version;
@@ -239,9 +240,8 @@ struct DatasetStatus {
   std::string location;
   std::string contentHash;
   std::optional<CommittedBy> committedBy;
-  bool operator==(const DatasetStatus&) const = default;
+  bool operator==(const TableStatus&) const = default;
 };
-// The facts that Dataset and View status share.
 void DescribeFacts(auto&& field, auto& self) {
   field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status speaks of."});
   field("conditions", self.conditions, Rules{.doc = "Ready, Available, Fresh, SLAMet, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
@@ -254,8 +254,9 @@ void DescribeFacts(auto&& field, auto& self) {
   field("contentHash", self.contentHash, Rules{.doc = "Hash over all rows, independent of their order; equal content gives an equal hash."});
   field("committedBy", self.committedBy, Rules{.doc = "Which attempt made that version."});
 }
-void Describe(auto&& field, Of<DatasetStatus> auto& self) { DescribeFacts(field, self); }
+void Describe(auto&& field, Of<TableStatus> auto& self) { DescribeFacts(field, self); }
 
+using DatasetStatus = TableStatus;
 using Dataset = Object<DatasetSpec, DatasetStatus>;
 
 }  // namespace weir::api

@@ -51,9 +51,25 @@ struct ViewSpec {
   bool operator==(const ViewSpec&) const = default;
 };
 
+// What of a column readers may rely on. Texts for people are no part of it: they change in place.
+struct PublishedColumn {
+  std::string name;
+  std::string type;
+  std::optional<bool> nullable;  // absent means true
+  std::string unit;
+  bool operator==(const PublishedColumn&) const = default;
+  bool IsNullable() const { return nullable.value_or(true); }
+};
+void Describe(auto&& field, Of<PublishedColumn> auto& self) {
+  field("name", self.name, Rules{.doc = "Name of the column.", .required = true, .maxLength = 128, .pattern = kColumnNamePattern});
+  field("type", self.type, Rules{.doc = "Type of the column.", .required = true, .maxLength = 32, .pattern = kTypePattern});
+  field("nullable", self.nullable, Rules{.doc = "Whether a value may be missing. Absent means true."});
+  field("unit", self.unit, Rules{.doc = "Unit of measure.", .maxLength = 63});
+}
+
 // What of a View was promised with its newest published version; contract rules compare with it.
 struct PublishedContract {
-  std::vector<ViewColumn> columns;
+  std::vector<PublishedColumn> columns;
   std::vector<Key> keys;
   std::optional<Freshness> freshness;
   std::string hash;
@@ -66,17 +82,7 @@ void Describe(auto&& field, Of<PublishedContract> auto& self) {
   field("hash", self.hash, Rules{.doc = "Hash of the contract."});
 }
 
-struct ViewStatus {
-  std::int64_t observedGeneration = -1;
-  Conditions conditions;
-  std::optional<std::int64_t> version;
-  std::optional<std::int64_t> rows;
-  std::optional<std::int64_t> files;
-  std::optional<std::int64_t> bytes;
-  std::optional<Time> dataAsOf;
-  std::string location;
-  std::string contentHash;
-  std::optional<CommittedBy> committedBy;
+struct ViewStatus : TableStatus {
   std::optional<PublishedContract> published;
   bool operator==(const ViewStatus&) const = default;
 };

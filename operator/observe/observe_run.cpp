@@ -10,7 +10,7 @@ namespace {
 
 bool HasStarted(const Item& run) { return Integer(At(run.json, "status"), "attempts") > 0; }
 
-// The other runs of the same pipeline.
+// The other runs of the same pipeline; of interest until this one starts.
 void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
   const api::PipelineRun& run = *observed.run;
   std::vector<ItemPtr> ahead;
@@ -60,7 +60,7 @@ Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::stri
   std::vector<api::Problem> ignored;
   observed.run = ReadObject<api::PipelineRun>(*seen.item, ignored);
   if (const Status read = ObserveRevision(stores, ns, observed); !read) return read.error();
-  ObserveOthers(stores, observed);
+  if (observed.run->status.attempts == 0) ObserveOthers(stores, observed);
   return seen;
 }
 

@@ -12,7 +12,7 @@ namespace weir::plan {
 
 // The contract of a View as a revision holds it: without texts for people and without freshness, which change in place.
 struct Contract {
-  std::vector<api::Column> columns;
+  std::vector<api::PublishedColumn> columns;
   std::vector<api::Key> keys;
   std::string hash;
   bool operator==(const Contract&) const = default;

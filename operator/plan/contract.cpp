@@ -7,6 +7,7 @@
 namespace weir::plan {
 namespace {
 
+using api::PublishedColumn;
 using api::ViewColumn;
 
 enum class Family { Boolean, Whole, Floating, Decimal, Text, Date, Instant, Bytes };
@@ -48,8 +49,9 @@ ContractRule RuleOfTypeChange(const std::string& before, const std::string& afte
   return old_type.family == Family::Decimal ? ContractRule::DecimalPrecision : ContractRule::TypeWiden;
 }
 
-const ViewColumn* Find(const std::vector<ViewColumn>& columns, const std::string& name) {
-  const auto found = std::find_if(columns.begin(), columns.end(), [&name](const ViewColumn& c) { return c.name == name; });
+template <typename Column>
+const Column* Find(const std::vector<Column>& columns, const std::string& name) {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&name](const Column& c) { return c.name == name; });
   return found == columns.end() ? nullptr : &*found;
 }
 
@@ -74,7 +76,7 @@ std::string KeyText(const std::vector<std::string>& texts) {
 }
 
 // A column that is gone while one of the same type stands at its place under a name that was not published.
-const ViewColumn* LooksRenamedTo(const std::vector<ViewColumn>& published, std::size_t index, const std::vector<ViewColumn>& declared) {
+const ViewColumn* LooksRenamedTo(const std::vector<PublishedColumn>& published, std::size_t index, const std::vector<ViewColumn>& declared) {
   if (index >= declared.size()) return nullptr;
   const ViewColumn& there = declared[index];
   return there.type == published[index].type && Find(published, there.name) == nullptr ? &there : nullptr;
@@ -99,7 +101,7 @@ class Comparison {
   }
 
   void CompareColumn(std::size_t index) {
-    const ViewColumn& before = published_.columns[index];
+    const PublishedColumn& before = published_.columns[index];
     const ViewColumn* after = Find(spec_.columns, before.name);
     if (after == nullptr) return Gone(index);
     const std::string path = "spec.columns[" + std::to_string(after - spec_.columns.data()) + "]";
@@ -111,7 +113,7 @@ class Comparison {
   }
 
   void Gone(std::size_t index) {
-    const ViewColumn& before = published_.columns[index];
+    const PublishedColumn& before = published_.columns[index];
     if (const ViewColumn* renamed = LooksRenamedTo(published_.columns, index, spec_.columns))
       return Add(ContractRule::ColumnNoRename, "spec.columns[" + std::to_string(index) + "].name", before.name, renamed->name, "keep \"" + before.name + "\" and add \"" + renamed->name + "\" beside it");
     Add(ContractRule::ColumnNoDelete, "spec.columns", before.name, "", "keep the column, or publish a new View whose name ends in the next version");

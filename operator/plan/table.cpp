@@ -25,7 +25,7 @@ const SeenCommit* NewerThan(const std::optional<api::CommittedBy>& shown, const 
   return newest;
 }
 
-void TakeFacts(const SeenCommit& seen, auto& status) {
+void TakeFacts(const SeenCommit& seen, api::TableStatus& status) {
   status.version = seen.commit.version;
   status.rows = seen.commit.rows;
   status.files = seen.commit.files;
@@ -65,21 +65,14 @@ void DescribeView(const ObservedView& seen, const api::ViewStatus& status, Condi
   conditions.Progressing(Reason::NeverPublished, "Pipeline \"" + seen.publishers.front() + "\" has not published a version yet.");
 }
 
-// The text that readers had, of a column that the spec may have lost since.
-api::ViewColumn WithTexts(const api::Column& column, const api::ViewSpec& spec) {
-  api::ViewColumn published{.name = column.name, .type = column.type, .nullable = column.nullable, .description = "No longer declared.", .unit = column.unit};
-  for (const api::ViewColumn& declared : spec.columns)
-    if (declared.name == column.name) published.description = declared.description, published.meaning = declared.meaning;
-  return published;
-}
-
 // A limit that was loosened too far is not promised with a new version: the finding stands until the spec is taken back.
 void Publish(const SeenCommit& commit, const api::ViewSpec& spec, api::ViewStatus& status) {
   if (!commit.contract) return;
   const bool loosened = status.published && status.published->freshness && !Breaking(CompareContract({.freshness = status.published->freshness}, spec)).empty();
-  api::PublishedContract published{.keys = commit.contract->keys, .freshness = loosened ? status.published->freshness : spec.freshness, .hash = commit.contract->hash};
-  for (const api::Column& column : commit.contract->columns) published.columns.push_back(WithTexts(column, spec));
-  status.published = std::move(published);
+  status.published = api::PublishedContract{.columns = commit.contract->columns,
+                                            .keys = commit.contract->keys,
+                                            .freshness = loosened ? status.published->freshness : spec.freshness,
+                                            .hash = commit.contract->hash};
 }
 
 }  // namespace
@@ -87,7 +80,7 @@ void Publish(const SeenCommit& commit, const api::ViewSpec& spec, api::ViewStatu
 Plan MakePlan(const ObservedDataset& seen, Time now) {
   if (!seen.dataset || seen.dataset->meta.deleted) return {};
   const api::Dataset& dataset = *seen.dataset;
-  api::DatasetStatus status = dataset.status;
+  api::TableStatus status = dataset.status;
   if (const SeenCommit* newest = NewerThan(status.committedBy, seen.commits)) TakeFacts(*newest, status);
   ConditionList conditions(dataset.status.conditions, dataset.meta.generation, now);
   const auto problems = Both(seen.unreadable, CheckDataset(dataset.spec));

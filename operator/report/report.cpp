@@ -44,9 +44,9 @@ Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const obser
   const Json patch{{"metadata", {{"resourceVersion", seen->meta.resourceVersion}}}, {"status", change}};
   Result<Json> written = cluster.Patch({resource, seen->meta.ns, seen->meta.name}, kube::PatchType::Merge, kube::Subresource::Status, patch);
   if (!written) return written.error();
-  auto now = std::make_shared<const observe::Item>(observe::Item{api::ReadMeta(*written), *written});
-  stores.Of(resource).Upsert(std::move(written).value());
-  return observe::ItemPtr(std::move(now));
+  stores.Of(resource).Upsert(*written);
+  api::Meta meta = api::ReadMeta(*written);
+  return std::make_shared<const observe::Item>(observe::Item{std::move(meta), std::move(written).value()});
 }
 
 Status TellEvents(const api::Resource& resource, const observe::Item& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster) {

@@ -88,7 +88,7 @@ api::ViewSpec Spec() {
 }
 api::PublishedContract Published() {
   const api::ViewSpec spec = Spec();
-  return {.columns = spec.columns, .keys = spec.keys, .freshness = spec.freshness};
+  return {.columns = ContractOf(spec).columns, .keys = spec.keys, .freshness = spec.freshness};
 }
 std::vector<std::string> Rules(const api::ViewSpec& spec) {
   std::vector<std::string> rules;
