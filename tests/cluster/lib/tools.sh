@@ -53,12 +53,13 @@ published_tool() {
 
 built() { [[ -x $1 ]]; }
 
-# One build at a time per program: two that start together would share the cores and waste one result.
+# One build at a time per program: two that start together would share the cores and waste one result. Half an hour is longer
+# than any build: who waits for longer waits for one that hangs.
 locked() {
   local target=$3
   mkdir -p "$(dirname "$target")"
   (
-    flock 9
+    flock -w 1800 9 || fail "another build has held $(dirname "$target") for half an hour"
     built "$target" || "$@"
   ) 9>"$(dirname "$target")/.lock" >&2
 }
