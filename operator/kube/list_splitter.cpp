@@ -30,11 +30,11 @@ Status ListSplitter::Feed(std::string_view bytes, const Take& take) {
     const std::size_t begin = at;
     // As far as it goes the same way: an object begins with its brace and ends after it.
     for (; at < bytes.size() && InObject() == in_object && in_items_ == in_items; ++at) Count(bytes[at]);
-    std::string_view piece = bytes.substr(begin, at - begin);
+    const std::string_view piece = bytes.substr(begin, at - begin);
     if (in_object) {
       object_.append(piece);
     } else if (InObject()) {
-      object_.assign(piece.substr(piece.size() - 1));
+      object_.assign(1, bytes[at - 1]);
     } else if (!in_items || !in_items_) {
       rest_.append(piece);
     }
