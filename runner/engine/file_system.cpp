@@ -133,6 +133,11 @@ int64_t ObjectFileSystem::Write(duckdb::FileHandle& handle, void* buffer, int64_
   return bytes;
 }
 
+bool ObjectFileSystem::OnDiskFile(duckdb::FileHandle& handle) {
+  const auto& file = handle.Cast<ObjectHandle>();
+  return file.reader && file.reader->SmallReadsAreCheap();
+}
+
 int64_t ObjectFileSystem::GetFileSize(duckdb::FileHandle& handle) {
   auto& file = handle.Cast<ObjectHandle>();
   return file.reader ? file.reader->Size() : static_cast<int64_t>(file.position);

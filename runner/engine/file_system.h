@@ -30,7 +30,8 @@ class ObjectFileSystem final : public duckdb::FileSystem {
   std::string PathSeparator(const std::string&) override { return "/"; }
   bool IsPathAbsolute(const std::string&) override { return true; }
   bool CanSeek() override { return true; }
-  bool OnDiskFile(duckdb::FileHandle&) override { return false; }
+  // Decides whether DuckDB fetches whole columns ahead, into memory.
+  bool OnDiskFile(duckdb::FileHandle& handle) override;
   duckdb::unique_ptr<duckdb::FileHandle> OpenFile(const std::string& path, duckdb::FileOpenFlags flags,
                                                   duckdb::optional_ptr<duckdb::FileOpener> opener) override;
   void Read(duckdb::FileHandle& handle, void* buffer, int64_t bytes, duckdb::idx_t location) override;

@@ -27,6 +27,8 @@ class ObjectReader {
   virtual std::int64_t Size() const = 0;
   // Fills `out[0, n)` from `offset`; fewer bytes than asked is an error.
   virtual Status ReadAt(std::int64_t offset, char* out, std::int64_t n) = 0;
+  // Whether a small read costs little, as on a disk and unlike over a network: who reads need not fetch ahead then.
+  virtual bool SmallReadsAreCheap() const { return false; }
 };
 
 // One new object, written from front to back by one thread, with bounded memory. Nothing is visible before Close

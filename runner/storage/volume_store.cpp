@@ -30,6 +30,7 @@ class VolumeReader final : public ObjectReader {
  public:
   VolumeReader(Descriptor file, std::int64_t size, std::string what) : file_(std::move(file)), size_(size), what_(std::move(what)) {}
   std::int64_t Size() const override { return size_; }
+  bool SmallReadsAreCheap() const override { return true; }
 
   Status ReadAt(std::int64_t offset, char* out, std::int64_t n) override {
     while (n > 0) {
