@@ -81,13 +81,15 @@ class Names {
   }
 };
 
-Status CheckNames(const Names& names, const std::set<std::string>& declared) {
+Status CheckNames(const Names& names, const DeclaredTables& declared) {
   if (names.refused) return *names.refused;
-  const std::vector<std::string_view> known(declared.begin(), declared.end());
+  std::vector<std::string> declared_names;
+  for (const auto& [name, columns] : declared) declared_names.push_back(name);
+  const std::vector<std::string_view> known(declared_names.begin(), declared_names.end());
   for (const std::string& table : names.tables) {
     const auto same = [&](const std::string& other) { return duckdb::StringUtil::CIEquals(other, table); };
-    if (std::any_of(names.ctes.begin(), names.ctes.end(), same) || std::any_of(declared.begin(), declared.end(), same)) continue;
-    const std::string all = declared.empty() ? "no table is declared" : "declared are " + JoinSql({declared.begin(), declared.end()});
+    if (std::any_of(names.ctes.begin(), names.ctes.end(), same) || std::any_of(declared_names.begin(), declared_names.end(), same)) continue;
+    const std::string all = declared.empty() ? "no table is declared" : "declared are " + JoinSql(declared_names);
     return Refused("table " + table + " is not declared" + api::Suggest(table, known) + "; " + all);
   }
   return Ok();
@@ -130,7 +132,7 @@ std::string WithoutSemicolon(std::string text) {
   return text;
 }
 
-Result<BoundSelect> Bind(Session& session, const std::string& sql, const std::set<std::string>& declared) {
+Result<BoundSelect> Bind(Session& session, const std::string& sql, const DeclaredTables& declared) {
   duckdb::Connection& connection = session.Declared();
   auto statement = ParseOne(connection, sql);
   if (!statement.ok()) return statement.error();
@@ -158,7 +160,7 @@ Result<BoundSelect> Bind(Session& session, const std::string& sql, const std::se
 std::string OutputAs(const api::Column& column, const duckdb::LogicalType& from) {
   const std::string name = Quote(column.name);
   if (from == DeclaredType(column.type)) return name;
-  if (from.id() == duckdb::LogicalTypeId::TIMESTAMP_TZ) return FromInstant(name) + " AS " + name;
+  if (from.id() == duckdb::LogicalTypeId::TIMESTAMP_TZ) return AsTimestamp(name) + " AS " + name;
   return "CAST(" + name + " AS " + column.type + ") AS " + name;
 }
 
@@ -170,7 +172,7 @@ const duckdb::LogicalType* TypeOf(const BoundSelect& select, const std::string& 
 
 }  // namespace
 
-Result<BoundSelect> BindSelect(Session& session, const std::string& sql, const std::set<std::string>& declared) try {
+Result<BoundSelect> BindSelect(Session& session, const std::string& sql, const DeclaredTables& declared) try {
   return Bind(session, sql, declared);
 } catch (const std::exception& error) {
   return Located(session.Explain(error), duckdb::ErrorData(error), sql);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <duckdb.hpp>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,11 +17,13 @@ struct BoundSelect {
   std::vector<std::string> tables;  // declared tables that its plan scans, sorted
 };
 
+using DeclaredTables = std::map<std::string, std::vector<api::Column>>;
+
 // Binds against the empty tables of the schema `declared`. Refused with Fault::Invalid, reason "SqlInvalid": anything but
 // one SELECT (COPY, ATTACH, INSTALL, SET, PRAGMA, ...), table functions other than range, generate_series, unnest and
 // json_each/json_tree (so no read_csv, glob, query), SHOW and DESCRIBE as tables, names with a schema or catalog, tables
 // that are not declared (with the nearest name). What is let through by the text is checked again on the plan.
-Result<BoundSelect> BindSelect(Session& session, const std::string& sql, const std::set<std::string>& declared);
+Result<BoundSelect> BindSelect(Session& session, const std::string& sql, const DeclaredTables& declared);
 
 // Fault::Invalid, reason "SchemaMismatch", with every column that is missing, too many, twice or of a type that does not
 // convert without loss (types.h), each with what to write instead.

@@ -1,6 +1,9 @@
 #include "runner/engine/checks.h"
 
+#include <algorithm>
+
 #include "runner/engine/sql.h"
+#include "runner/engine/types.h"
 
 namespace weir::engine {
 namespace {
@@ -21,7 +24,6 @@ std::string AcceptedFails(const api::AcceptedValuesCheck& check, const ColumnVal
 std::string RangeFails(const api::RangeCheck& check, const ColumnValue& value) {
   const std::string column = value(check.column);
   std::vector<std::string> parts;
-  // An untyped literal takes the type of the column.
   if (!check.min.empty()) parts.push_back(column + " < " + Literal(check.min));
   if (!check.max.empty()) parts.push_back(column + " > " + Literal(check.max));
   return parts.empty() ? "FALSE" : JoinSql(parts, " OR ");
@@ -34,21 +36,25 @@ Result<std::int64_t> CountSurplus(Session& session, const std::string& relation,
                         " HAVING count(*) > 1)");
 }
 
-Result<std::int64_t> CountOutside(Session& session, const std::string& relation, const api::RowCountCheck& check) {
-  const auto rows = session.Number("SELECT count(*) FROM " + Quote(relation));
-  if (!rows.ok()) return rows.error();
-  const bool fits = *rows >= check.min.value_or(0) && (!check.max || *rows <= *check.max);
-  return fits ? 0 : 1;
+// count(*), then the failing rows of each row check.
+Result<std::vector<std::int64_t>> CountInOneScan(Session& session, const std::string& relation, const std::vector<api::Check>& checks) {
+  std::vector<std::string> counts{"count(*)"};
+  for (const api::Check& check : checks)
+    if (LooksAtOneRow(check)) counts.push_back("count(*) FILTER (WHERE " + FailingRow(check) + ")");
+  auto counted = session.Run("SELECT " + JoinSql(counts) + " FROM " + Quote(relation));
+  if (!counted.ok()) return counted.error();
+  std::vector<std::int64_t> numbers;
+  for (std::size_t i = 0; i < counts.size(); ++i) numbers.push_back(counted.value()->GetValue(i, 0).GetValue<std::int64_t>());
+  return numbers;
 }
 
-// An empty table compares nothing, and would let a bound pass that is no value of the column.
-Status CheckBounds(Session& session, const std::string& type, const api::RangeCheck& check) {
-  for (const std::string& bound : {check.min, check.max})
-    if (Status cast = bound.empty() ? Ok() : session.Execute("SELECT CAST(" + Literal(bound) + " AS " + type + ")"); !cast.ok()) return cast;
-  return Ok();
+// An untyped literal takes the type of the column.
+Status IsValue(const std::string& bound, const api::Column& column) {
+  duckdb::Value value(bound);
+  std::string why;
+  if (bound.empty() || value.DefaultTryCastAs(DeclaredType(column.type), value, &why)) return Ok();
+  return Error{Fault::Invalid, "Invalid", why};
 }
-
-std::string Names(const std::vector<std::string>& columns) { return JoinSql(columns); }
 
 }  // namespace
 
@@ -61,40 +67,12 @@ std::string FailingRow(const api::Check& check, const ColumnValue& value) {
 
 std::string FailingRow(const api::Check& check) { return FailingRow(check, Quote); }
 
-std::string CheckedColumns(const api::Check& check) {
-  if (check.range) return check.range->column;
-  if (check.acceptedValues) return check.acceptedValues->column;
-  return check.notNull ? Names(check.notNull->columns) : "";
-}
-
 std::string FailureOf(const api::Check& check) { return "fails check " + check.name + " (" + Describe(check) + ")"; }
 
-Error OfCheck(const api::Check& check, const Error& error) {
-  if (error.fault != Fault::Data && error.fault != Fault::Invalid) return error;
-  return {Fault::Invalid, "Invalid", "check " + check.name + " (" + Describe(check) + ") cannot be evaluated: " + error.message};
-}
-
-Status RequireRowCheck(const api::Check& check) {
-  if (check.notNull || check.acceptedValues || check.range) return Ok();
-  return Error{Fault::Invalid, "Invalid", "check " + check.name + " cannot quarantine: only notNull, acceptedValues and range name rows"};
-}
-
-Status RequireRowChecks(Session& session, const RowRules& rules) {
-  for (const api::Check& check : rules.checks) {
-    if (Status row = RequireRowCheck(check); !row.ok()) return row;
-    if (!check.range) continue;
-    for (const api::Column& column : rules.columns) {
-      if (column.name != check.range->column) continue;
-      if (Status bounds = CheckBounds(session, column.type, *check.range); !bounds.ok()) return OfCheck(check, bounds.error());
-    }
-  }
-  return Ok();
-}
-
 std::string Describe(const api::Check& check) {
-  if (check.notNull) return "notNull: " + Names(check.notNull->columns);
-  if (check.unique) return "unique: " + Names(check.unique->columns);
-  if (check.acceptedValues) return "acceptedValues: " + check.acceptedValues->column + " in " + Names(check.acceptedValues->values);
+  if (check.notNull) return "notNull: " + JoinSql(check.notNull->columns);
+  if (check.unique) return "unique: " + JoinSql(check.unique->columns);
+  if (check.acceptedValues) return "acceptedValues: " + check.acceptedValues->column + " in " + JoinSql(check.acceptedValues->values);
   if (check.range)
     return "range: " + check.range->column + " from " + (check.range->min.empty() ? "any" : check.range->min) + " to " +
            (check.range->max.empty() ? "any" : check.range->max);
@@ -103,17 +81,52 @@ std::string Describe(const api::Check& check) {
   return "no check";
 }
 
-Result<std::int64_t> CountFailingRows(Session& session, const std::string& relation, const api::Check& check) {
-  if (check.unique) return CountSurplus(session, relation, check.unique->columns);
-  if (check.rowCount) return CountOutside(session, relation, *check.rowCount);
-  if (check.range) {
-    auto described = session.Run("SELECT " + Quote(check.range->column) + " FROM " + Quote(relation) + " LIMIT 0");
-    if (!described.ok()) return described.error();
-    if (Status bounds = CheckBounds(session, described.value()->types[0].ToString(), *check.range); !bounds.ok()) return bounds.error();
+bool LooksAtOneRow(const api::Check& check) { return check.notNull || check.acceptedValues || check.range; }
+
+bool IsOutside(std::int64_t rows, const api::RowCountCheck& check) { return rows < check.min.value_or(0) || (check.max && rows > *check.max); }
+
+std::vector<std::string> CheckedColumns(const api::Check& check) {
+  if (check.notNull) return check.notNull->columns;
+  if (check.unique) return check.unique->columns;
+  if (check.acceptedValues) return {check.acceptedValues->column};
+  if (check.range) return {check.range->column};
+  return {};
+}
+
+Status CheckFits(const api::Check& check, const std::vector<api::Column>& columns) {
+  const auto unfit = [&check](const std::string& why) {
+    return Error{Fault::Invalid, "Invalid", "check " + check.name + " (" + Describe(check) + ") cannot be evaluated: " + why};
+  };
+  if (check.Action() == api::OnFailure::Quarantine && !LooksAtOneRow(check)) return unfit("only notNull, acceptedValues and range name rows to set aside");
+  if (!LooksAtOneRow(check) && !check.unique && !check.rowCount) return unfit("it says nothing to check");
+  for (const std::string& name : CheckedColumns(check)) {
+    const auto column = std::find_if(columns.begin(), columns.end(), [&name](const api::Column& there) { return there.name == name; });
+    if (column == columns.end()) return unfit("there is no column " + name);
+    if (!check.range) continue;
+    for (const std::string& bound : {check.range->min, check.range->max})
+      if (Status value = IsValue(bound, *column); !value.ok()) return unfit(value.error().message);
   }
-  const std::string failing = FailingRow(check);
-  if (failing.empty()) return Error{Fault::Invalid, "Invalid", "check " + check.name + " says nothing to check"};
-  return session.Number("SELECT count(*) FROM " + Quote(relation) + " WHERE " + failing);
+  return Ok();
+}
+
+Result<std::vector<std::int64_t>> CountFailingRows(Session& session, const std::string& relation, const std::vector<api::Check>& checks) {
+  std::vector<std::int64_t> failures(checks.size());
+  std::vector<std::int64_t> scanned;
+  if (std::any_of(checks.begin(), checks.end(), [](const api::Check& check) { return !check.unique; })) {
+    auto counted = CountInOneScan(session, relation, checks);
+    if (!counted.ok()) return counted.error();
+    scanned = std::move(counted).value();
+  }
+  std::size_t next = 1;
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    if (LooksAtOneRow(checks[i])) failures[i] = scanned[next++];
+    if (checks[i].rowCount) failures[i] = IsOutside(scanned[0], *checks[i].rowCount) ? 1 : 0;
+    if (!checks[i].unique) continue;
+    const auto surplus = CountSurplus(session, relation, checks[i].unique->columns);
+    if (!surplus.ok()) return surplus.error();
+    failures[i] = *surplus;
+  }
+  return failures;
 }
 
 }  // namespace weir::engine

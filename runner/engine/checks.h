@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "crds/api/dataset.h"
 #include "runner/engine/session.h"
@@ -11,26 +12,32 @@ namespace weir::engine {
 // The SQL expression for the value of a column.
 using ColumnValue = std::function<std::string(const std::string& column)>;
 
-// SQL condition that is TRUE for a row that fails a row check (notNull, acceptedValues, range); "" for the others. Values
-// are literals of the column's type: a bound that is no such value is a Fault::Data of the query.
+// Whether a check can be decided for each row by itself: notNull, acceptedValues, range. Only these can set rows aside.
+bool LooksAtOneRow(const api::Check& check);
+
+// SQL condition that is TRUE for a row that fails such a check; "" for the others. Values are literals of the column's type.
 std::string FailingRow(const api::Check& check, const ColumnValue& value);
 std::string FailingRow(const api::Check& check);  // of a relation with the columns themselves
 
-// What a row that was set aside tells: the columns that the check looks at, and the reason.
-std::string CheckedColumns(const api::Check& check);
+// Why a row was set aside.
 std::string FailureOf(const api::Check& check);
 
-// A bound of a check that is no value of its column is the declaration's mistake, not the data's.
-Error OfCheck(const api::Check& check, const Error& error);
-
-Status RequireRowCheck(const api::Check& check);
-// Fault::Invalid unless every check looks at one row and its bounds are values of the column's type.
-Status RequireRowChecks(Session& session, const RowRules& rules);
+// Whether a number of rows is beyond what a rowCount check allows.
+bool IsOutside(std::int64_t rows, const api::RowCountCheck& check);
 
 // The check in words: "range: amount between 0 and 10".
 std::string Describe(const api::Check& check);
 
-// Rows that fail; surplus rows of a unique check (a missing value is a value here: a key has none); 0 or 1 for rowCount.
-Result<std::int64_t> CountFailingRows(Session& session, const std::string& relation, const api::Check& check);
+// The columns that a check names.
+std::vector<std::string> CheckedColumns(const api::Check& check);
+
+// Fault::Invalid when the check cannot be evaluated over these columns: it names one that is not there or a bound that is
+// no value of its column, says nothing, or shall set rows aside and does not look at single ones. Told before any row is
+// read, so that an empty table tells it too.
+Status CheckFits(const api::Check& check, const std::vector<api::Column>& columns);
+
+// For each check, rows of the relation that fail; surplus rows of a unique check (a missing value is a value here: a key
+// has none); 0 or 1 for rowCount. One scan for all but the unique checks, which take one each, of their columns.
+Result<std::vector<std::int64_t>> CountFailingRows(Session& session, const std::string& relation, const std::vector<api::Check>& checks);
 
 }  // namespace weir::engine

@@ -62,7 +62,7 @@ Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request) {
     const std::size_t values = 2 * request.rules.columns.size();
     if (static_cast<std::size_t>(code) >= values) {
       const api::Check& check = request.rules.checks[static_cast<std::size_t>(code) - values];
-      misfits.push_back({row[0].GetValue<std::int64_t>(), CheckedColumns(check), FailureOf(check)});
+      misfits.push_back({row[0].GetValue<std::int64_t>(), JoinSql(CheckedColumns(check)), FailureOf(check)});
       return Ok();
     }
     const api::Column& column = request.rules.columns[static_cast<std::size_t>(code / 2)];

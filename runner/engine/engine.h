@@ -35,24 +35,37 @@ struct RejectedRow {
   std::string text;
 };
 
+// What a decoded row must be.
+struct RowRules {
+  std::vector<api::Column> columns;  // exactly these
+  std::vector<api::Check> checks;    // that set rows aside: notNull, acceptedValues, range
+};
+
+// A file to make of a relation, and what to find out about its rows.
+struct WriteRequest {
+  std::string relation;
+  std::shared_ptr<storage::ObjectStore> store;
+  std::string path;
+  std::string eventTime;  // column, or empty
+  std::vector<api::Check> checks;
+  // Gets the rows that fail a check with the action Quarantine, which do not go into the file; each is given once, with the
+  // first such check that it fails, in no order. Called from any thread, one call at a time; must not call the engine.
+  std::function<void(RejectedRow&&)> setAside = [](RejectedRow&&) {};
+};
+
+// Figures are of the rows in the file. Why they are, though nothing is read back: they were taken from the very chunks
+// that the Parquet writer was given (parquet_tap.h), the rows so counted were compared with those in the file's footer,
+// and the bytes that the writer says it wrote with those that the store took. Nor was the hash made from the file: who
+// reads the file and hashes its rows checks the whole way there and back.
 struct WrittenFile {
   std::int64_t bytes = 0;
   std::int64_t rows = 0;
   Json stats;  // Delta statistics
-};
-
-// What a decoded row must be.
-struct RowRules {
-  std::vector<api::Column> columns;  // exactly these
-  std::vector<api::Check> checks;    // row checks (notNull, acceptedValues, range); a row that fails one is set aside
-};
-
-// Figures over all rows of a relation. `contentHash` is independent of row order and of file layout: a sum over rows of
-// a hash of the row's values; equal content gives an equal hash on every machine.
-struct RelationFacts {
-  std::int64_t rows = 0;
+  // Independent of row order and of file layout: a sum over rows of a hash of the row's values; equal content gives an
+  // equal hash on every machine.
   std::string contentHash;
   std::optional<Time> maxEventTime;
+  std::vector<std::int64_t> failures;  // for each check, as CountFailures; for one that sets rows aside, these
 };
 
 struct OutputColumn {
@@ -77,6 +90,9 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
+  // Declares `table` with these columns and no rows, so that SQL may name it.
+  virtual Status Declare(const std::string& table, const std::vector<api::Column>& columns) = 0;
+
   // Declares `table` as the rows of these Parquet files of one schema (may be none: then empty, with these columns).
   virtual Status Attach(const std::string& table, const std::vector<InputFile>& files, const std::vector<api::Column>& columns) = 0;
 
@@ -95,21 +111,19 @@ class Engine {
   // Only whether Select would take it: bound and compared, nothing is made.
   virtual Status MatchSelect(const std::string& sql, const std::vector<api::Column>& columns) = 0;
 
-  // Binds without any data: Attach the declared tables with no files first.
+  // Binds without any data: tables need only be declared.
   virtual Result<BoundQuery> Bind(const std::string& sql) = 0;
 
-  // Rows of the tables that `sql` reads, each table counted once.
-  virtual Result<std::int64_t> CountInputs(const std::vector<std::string>& tables) = 0;
+  // Evaluates a relation once and writes it as one zstd Parquet file. Checks are answered in the same pass; only unique
+  // ones read the file again, just their columns. A check that does not fit the columns, or that shall set aside and does
+  // not look at single rows, is Fault::Invalid. On a fault of the pass nothing is left in the store.
+  virtual Result<WrittenFile> WriteParquet(const WriteRequest& request) = 0;
 
-  // Writes a relation as one zstd Parquet file through `out` (closed by the engine).
-  virtual Result<WrittenFile> WriteParquet(const std::string& relation, std::unique_ptr<storage::ObjectWriter> out) = 0;
+  // Rows of an attached table.
+  virtual Result<std::int64_t> CountRows(const std::string& table) = 0;
 
-  virtual Result<RelationFacts> Measure(const std::string& relation, const std::string& event_time_column) = 0;
-
-  // Rows of `relation` for which `check` fails; for unique and key checks the surplus rows; for rowCount 0 or 1.
-  virtual Result<std::int64_t> CountFailures(const std::string& relation, const api::Check& check) = 0;
-  // Moves the failing rows of a row check out of the relation, giving each to `rejected`.
-  virtual Result<std::int64_t> Quarantine(const std::string& relation, const api::Check& check, const std::function<void(RejectedRow&&)>& rejected) = 0;
+  // For each check, the rows of an attached table that fail it; for unique checks the surplus rows; for rowCount 0 or 1.
+  virtual Result<std::vector<std::int64_t>> CountFailures(const std::string& table, const std::vector<api::Check>& checks) = 0;
 
   // For `weir query` and samples: rows as JSON objects, at most `limit`, without loss (answer.h).
   virtual Result<std::vector<Json>> Query(const std::string& sql, std::int64_t limit) = 0;

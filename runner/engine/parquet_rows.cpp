@@ -26,9 +26,10 @@ Result<std::vector<FileColumn>> FileColumns(const DecodeRequest& request) {
 // The file's value as declared; NULL unless it comes back the same.
 std::string ValueAs(const std::string& source, const duckdb::LogicalType& from, const std::string& declared) {
   const duckdb::LogicalType to = DeclaredType(declared);
+  if (declared == "TIMESTAMP" && from == to) return "CASE WHEN isfinite(" + source + ") THEN " + source + " END";
   if (from == to) return source;
   if (from.id() == duckdb::LogicalTypeId::VARCHAR) return FromText(source, declared, "");
-  if (from.id() == duckdb::LogicalTypeId::TIMESTAMP_TZ && declared == "TIMESTAMP") return FromInstant(source);
+  if (from.id() == duckdb::LogicalTypeId::TIMESTAMP_TZ && declared == "TIMESTAMP") return FiniteTimestamp(source);
   const std::string value = "TRY_CAST(" + source + " AS " + declared + ")";
   if (ConvertsWithoutLoss(from, to)) return value;
   return "CASE WHEN TRY_CAST(" + value + " AS " + from.ToString() + ") IS NOT DISTINCT FROM " + source + " THEN " + value + " END";

@@ -2,6 +2,8 @@
 
 #include <duckdb/main/config.hpp>
 
+#include "runner/engine/instants.h"
+#include "runner/engine/parquet_tap.h"
 #include "runner/engine/sql.h"
 
 namespace weir::engine {
@@ -44,6 +46,8 @@ Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
   auto files = duckdb::make_uniq<ObjectFileSystem>();
   ObjectFileSystem& ours = *files;
   database->GetFileSystem().RegisterSubSystem(std::move(files));
+  RegisterTappedParquet(*database->instance);
+  RegisterInstants(*database->instance);
   // A replacement scan would turn a table name that looks like a file into a read of it.
   duckdb::DBConfig::GetConfig(*database->instance).replacement_scans.clear();
   std::unique_ptr<Session> session(new Session(std::move(database), ours, limits.scratch));

@@ -25,6 +25,7 @@ class Session {
   // One row at a time, in bounded memory. `row` must not call the session.
   Status ForEach(const std::string& sql, const std::function<Status(const std::vector<duckdb::Value>&)>& row);
 
+  duckdb::Connection& Work() { return work_; }
   duckdb::Connection& Declared() { return declared_; }
   ObjectFileSystem& Files() { return files_; }
   duckdb::FileSystem& AllFiles() { return database_->GetFileSystem(); }

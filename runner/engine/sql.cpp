@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "runner/engine/instants.h"
+
 namespace weir::engine {
 namespace {
 
@@ -30,10 +32,10 @@ std::string DecimalFromText(const std::string& source, const std::string& type) 
 }
 
 std::string TimestampFromText(const std::string& source, const std::string& format) {
-  if (!format.empty()) return FromInstant("TRY_CAST(try_strptime(" + source + ", " + Literal(format) + ") AS TIMESTAMPTZ)");
+  if (!format.empty()) return FiniteTimestamp("TRY_CAST(try_strptime(" + source + ", " + Literal(format) + ") AS TIMESTAMPTZ)");
   // The common form has no offset and needs no calendar.
   return "CASE WHEN strlen(" + source + ") = 19 AND " + source + "[17] = ':' THEN " + TryCast(source, "TIMESTAMP") + " ELSE " +
-         FromInstant(TryCast(source, "TIMESTAMPTZ")) + " END";
+         FiniteTimestamp(TryCast(source, "TIMESTAMPTZ")) + " END";
 }
 
 }  // namespace
@@ -77,9 +79,9 @@ std::string ColumnDefinitions(const std::vector<api::Column>& columns) {
   return JoinSql(definitions);
 }
 
-std::string ToInstant(std::string_view timestamp_expression) { return "make_timestamptz(epoch_us(" + std::string(timestamp_expression) + "))"; }
+std::string AsTimestamp(std::string_view instant_expression) { return std::string(kAsTimestamp) + "(" + std::string(instant_expression) + ")"; }
 
-std::string FromInstant(std::string_view instant_expression) { return "make_timestamp(epoch_us(" + std::string(instant_expression) + "))"; }
+std::string FiniteTimestamp(std::string_view instant_expression) { return "make_timestamp(epoch_us(" + std::string(instant_expression) + "))"; }
 
 std::string FromText(const std::string& source, const std::string& type, const std::string& timestamp_format) {
   if (type == "VARCHAR") return source;

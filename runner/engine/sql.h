@@ -19,10 +19,10 @@ std::string ColumnNames(const std::vector<api::Column>& columns);
 // `"a" INTEGER, "b" VARCHAR` for CREATE TABLE.
 std::string ColumnDefinitions(const std::vector<api::Column>& columns);
 
-// TIMESTAMP is written to Parquet adjusted to UTC (Delta's timestamp) and read back as the same instant. Casts would go
-// through the calendar of ICU and cost a quarter of a copy; these are the same number in another type.
-std::string ToInstant(std::string_view timestamp_expression);  // TIMESTAMP -> TIMESTAMP WITH TIME ZONE
-std::string FromInstant(std::string_view instant_expression);  // and back
+// TIMESTAMP of an instant (instants.h), as a table's files hold it.
+std::string AsTimestamp(std::string_view instant_expression);
+// The same for what comes from outside: an infinite instant, which no table can hold, is NULL.
+std::string FiniteTimestamp(std::string_view instant_expression);
 
 // The value of text `source` (an SQL expression of type VARCHAR) as `column`'s type; NULL when it cannot be read exactly.
 // A number with digits that the type would round away, a date with a time of day and an infinite instant are not exact.

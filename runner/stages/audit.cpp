@@ -9,19 +9,6 @@ std::string Join(const std::vector<std::string>& parts) {
   return text;
 }
 
-// The rules of the schema in the form of checks.
-std::vector<std::pair<std::string, api::Check>> SchemaRules(const api::TaskTable& table) {
-  std::vector<std::pair<std::string, api::Check>> rules;
-  for (const api::Column& column : table.columns)
-    if (!column.IsNullable())
-      rules.push_back({"column " + column.name + " must have a value in every row",
-                       api::Check{.name = "spec.schema.columns[" + column.name + "]", .notNull = api::NotNullCheck{{column.name}}}});
-  for (std::size_t i = 0; i < table.keys.size(); ++i)
-    rules.push_back({"key (" + Join(table.keys[i].columns) + ") must be unique",
-                     api::Check{.name = "spec.schema.keys[" + std::to_string(i) + "]", .unique = api::UniqueCheck{table.keys[i].columns}}});
-  return rules;
-}
-
 std::string Failures(const api::Check& check, std::int64_t count) {
   if (check.rowCount) return "the number of rows is not within the bounds";
   return std::to_string(count) + (count == 1 ? " row fails" : " rows fail");
@@ -29,21 +16,32 @@ std::string Failures(const api::Check& check, std::int64_t count) {
 
 }  // namespace
 
-Result<Audit> AuditRelation(engine::Engine& engine, const std::string& relation, const api::TaskTable& table, const std::vector<api::Check>& checks,
-                            Quarantining quarantining) {
+std::vector<Rule> RulesOf(const std::vector<api::Column>& columns, const std::vector<api::Key>& keys, const std::vector<api::Check>& checks) {
+  std::vector<Rule> rules;
+  for (const api::Column& column : columns)
+    if (!column.IsNullable())
+      rules.push_back({{.name = "spec.schema.columns[" + column.name + "]", .notNull = api::NotNullCheck{{column.name}}},
+                       "column " + column.name + " must have a value in every row"});
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    rules.push_back({{.name = "spec.schema.keys[" + std::to_string(i) + "]", .unique = api::UniqueCheck{keys[i].columns}},
+                     "key (" + Join(keys[i].columns) + ") must be unique"});
+  for (const api::Check& check : checks) rules.push_back({check, "check " + check.name});
+  return rules;
+}
+
+std::vector<api::Check> ChecksOf(const std::vector<Rule>& rules) {
+  std::vector<api::Check> checks;
+  for (const Rule& rule : rules) checks.push_back(rule.check);
+  return checks;
+}
+
+Audit Judge(const std::vector<Rule>& rules, const std::vector<std::int64_t>& failures, Quarantining quarantining) {
   Audit audit;
-  for (const auto& [sentence, rule] : SchemaRules(table)) {
-    const auto count = engine.CountFailures(relation, rule);
-    if (!count.ok()) return count.error();
-    if (*count > 0) audit.broken.push_back({rule.name, sentence + ": " + Failures(rule, *count)});
-  }
-  for (const api::Check& check : checks) {
-    if (check.Action() == api::OnFailure::Quarantine && quarantining == Quarantining::Done) continue;
-    const auto count = engine.CountFailures(relation, check);
-    if (!count.ok()) return count.error();
-    if (*count == 0) continue;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const api::Check& check = rules[i].check;
+    if (failures[i] == 0 || (check.Action() == api::OnFailure::Quarantine && quarantining == Quarantining::Done)) continue;
     auto& findings = check.Action() == api::OnFailure::Warn ? audit.warnings : audit.broken;
-    findings.push_back({check.name, "check " + check.name + ": " + Failures(check, *count)});
+    findings.push_back({check.name, rules[i].sentence + ": " + Failures(check, failures[i])});
   }
   return audit;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "crds/api/stage_outcome.h"
@@ -8,19 +9,25 @@
 
 namespace weir::stages {
 
-// What must hold of a table before a version of it is visible: columns that are not nullable have values, keys are unique,
-// checks pass.
+// One thing that must hold of a table before a version of it is visible, in the form of a check: a column that is not
+// nullable has values, a key is unique, a check passes. The name is that of the check, or "spec.schema...".
+struct Rule {
+  api::Check check;
+  std::string sentence;  // "column total must have a value in every row"
+};
+
+enum class Quarantining { Done, NotPossible };  // whether rows of Quarantine checks have been set aside already
+
+std::vector<Rule> RulesOf(const std::vector<api::Column>& columns, const std::vector<api::Key>& keys, const std::vector<api::Check>& checks);
+std::vector<api::Check> ChecksOf(const std::vector<Rule>& rules);
+
 struct Audit {
   std::vector<api::Finding> broken;    // stop the commit
   std::vector<api::Finding> warnings;  // onFailure: Warn
 };
 
-enum class Quarantining { Done, NotPossible };  // whether rows of Quarantine checks have been set aside already
-
-// Evaluates everything, so that one attempt tells all that is wrong. Findings carry the name of the check, or
-// "spec.schema...", as path.
-Result<Audit> AuditRelation(engine::Engine& engine, const std::string& relation, const api::TaskTable& table, const std::vector<api::Check>& checks,
-                            Quarantining quarantining);
+// Looks at everything, so that one attempt tells all that is wrong. `failures` has the failing rows of each rule.
+Audit Judge(const std::vector<Rule>& rules, const std::vector<std::int64_t>& failures, Quarantining quarantining);
 
 // Fault::Data, "CheckFailed", with every broken rule; Ok when there is none.
 Status Verdict(const Audit& audit, const api::TaskTable& table);

@@ -16,21 +16,20 @@ Result<api::StageOutcome> RunCheck(Place& place) {
   for (const auto& [path, file] : state->files) files.push_back({target->store, target->PathOf(path)});
   if (Status attached = (*engine)->Attach("_weir_checked", files, target->table->columns); !attached.ok()) return attached.error();
 
-  api::TaskTable only_checks = *target->table;  // its schema was enforced when it was written
-  only_checks.columns.clear();
-  only_checks.keys.clear();
-  const auto audit = AuditRelation(**engine, "_weir_checked", only_checks, place.task.checks, Quarantining::NotPossible);
-  if (!audit.ok()) return audit.error();
+  const auto rules = RulesOf({}, {}, place.task.checks);  // its schema was enforced when it was written
+  const auto failures = (*engine)->CountFailures("_weir_checked", ChecksOf(rules));
+  if (!failures.ok()) return failures.error();
+  const Audit audit = Judge(rules, *failures, Quarantining::NotPossible);
   const std::int64_t rows = state->Rows();
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = api::Ledger{.rowsIn = rows, .rowsOut = rows}};
-  outcome.findings = audit->broken;
-  outcome.findings.insert(outcome.findings.end(), audit->warnings.begin(), audit->warnings.end());
+  outcome.findings = audit.broken;
+  outcome.findings.insert(outcome.findings.end(), audit.warnings.begin(), audit.warnings.end());
   outcome.message = std::to_string(place.task.checks.size()) + " checks over " + std::to_string(rows) + " rows of version " + std::to_string(state->version) +
-                    ", " + std::to_string(audit->broken.size()) + " failed, " + std::to_string(audit->warnings.size()) + " warned";
-  if (audit->broken.empty()) return outcome;
+                    ", " + std::to_string(audit.broken.size()) + " failed, " + std::to_string(audit.warnings.size()) + " warned";
+  if (audit.broken.empty()) return outcome;
   outcome.result = api::OutcomeClass::Data;
   outcome.reason = api::Reason::CheckFailed;
-  for (const api::Finding& finding : audit->broken) outcome.message += "; " + finding.message;
+  for (const api::Finding& finding : audit.broken) outcome.message += "; " + finding.message;
   return outcome;
 }
 

@@ -60,8 +60,8 @@ Result<std::string> OutputPath(const Decoding& decoding, const std::string& inpu
   return stem + "-" + decoding.schemaHash.substr(0, 8) + "-" + std::to_string(decoding.place.task.epoch) + ".parquet";
 }
 
-// Decodes one file into the relation and sets aside what does not fit or fails a check; answers (read, set aside).
-Result<api::Ledger> DecodeRows(Decoding& decoding, const storage::DataFile& source) {
+// What the rows of one file became: which were read, and how many were set aside because they do not fit or fail a check.
+Result<engine::WrittenFile> DecodeRows(Decoding& decoding, const storage::DataFile& source, const std::string& into, api::Ledger& ledger) {
   const api::TaskTable& target = *decoding.target.table;
   const std::string path = decoding.input.PathOf(source.path);
   const std::int64_t before = decoding.quarantine.rows();
@@ -71,39 +71,34 @@ Result<api::Ledger> DecodeRows(Decoding& decoding, const storage::DataFile& sour
   const auto read = decoding.engine->Decode({decoding.input.store, path}, *decoding.input.table->format, rules, kDecoded,
                                             [&](engine::RejectedRow&& row) { decoding.quarantine.Add(row); });
   if (!read.ok()) return read.error();
-  return api::Ledger{.rowsIn = *read, .quarantined = decoding.quarantine.rows() - before};
+  const auto written =
+      decoding.engine->WriteParquet({.relation = kDecoded, .store = decoding.target.store, .path = decoding.target.PathOf(into), .eventTime = target.eventTime});
+  if (!written.ok()) return written.error();
+  ledger = {.rowsIn = *read, .rowsOut = written->rows, .quarantined = decoding.quarantine.rows() - before};
+  return written;
 }
 
 Status DecodeOne(Decoding& decoding, const storage::DataFile& source) {
-  const api::TaskTable& target = *decoding.target.table;
-  auto ledger = DecodeRows(decoding, source);
-  if (!ledger.ok()) return ledger.error();
   const auto path = OutputPath(decoding, source.path);
   if (!path.ok()) return path.error();
-  auto out = decoding.target.store->Create(decoding.target.PathOf(*path));
-  if (!out.ok()) return out.error();
-  const auto written = decoding.engine->WriteParquet(kDecoded, std::move(out).value());
+  api::Ledger ledger;
+  const auto written = DecodeRows(decoding, source, *path, ledger);
   if (!written.ok()) return written.error();
-  // Counted again from what lies in the store.
-  if (Status there = decoding.engine->Attach(kCandidate, {{decoding.target.store, decoding.target.PathOf(*path)}}, target.columns); !there.ok()) return there;
-  const auto facts = decoding.engine->Measure(kCandidate, target.eventTime);
-  if (!facts.ok()) return facts.error();
-  ledger->rowsOut = facts->rows;
-  if (!ledger->Closed())
+  if (!ledger.Closed())
     return Error{Fault::Bug, "LedgerOpen",
-                 source.path + ": " + std::to_string(ledger->rowsIn) + " rows read, " + std::to_string(ledger->rowsOut) + " written, " +
-                     std::to_string(ledger->quarantined) + " set aside"};
+                 source.path + ": " + std::to_string(ledger.rowsIn) + " rows read, " + std::to_string(ledger.rowsOut) + " written, " +
+                     std::to_string(ledger.quarantined) + " set aside"};
 
-  storage::DataFile file{.path = *path, .bytes = written->bytes, .rows = facts->rows, .modified = decoding.place.task.logicalTime, .stats = written->stats};
+  storage::DataFile file{.path = *path, .bytes = written->bytes, .rows = written->rows, .modified = decoding.place.task.logicalTime, .stats = written->stats};
   file.tags = {{kTagInput, source.path},
                {kTagSha256, Tag(source, kTagSha256)},
                {kTagLanded, Tag(source, kTagLanded)},
                {kTagSchema, decoding.schemaHash},
-               {kTagContent, facts->contentHash},
-               {kTagRead, std::to_string(ledger->rowsIn)},
-               {kTagQuarantined, std::to_string(ledger->quarantined)}};
-  if (ledger->quarantined > 0) file.tags[kTagQuarantine] = decoding.quarantine.Path();
-  if (facts->maxEventTime) file.tags[kTagNewestEvent] = FormatMicros(*facts->maxEventTime);
+               {kTagContent, written->contentHash},
+               {kTagRead, std::to_string(ledger.rowsIn)},
+               {kTagQuarantined, std::to_string(ledger.quarantined)}};
+  if (ledger.quarantined > 0) file.tags[kTagQuarantine] = decoding.quarantine.Path();
+  if (written->maxEventTime) file.tags[kTagNewestEvent] = FormatMicros(*written->maxEventTime);
   decoding.files[file.path] = file;
   decoding.change.add.push_back(std::move(file));
   return Ok();
@@ -148,7 +143,10 @@ Result<Audit> AuditCandidate(Decoding& decoding) {
   for (const auto& [path, file] : decoding.files) files.push_back({decoding.target.store, decoding.target.PathOf(path)});
   const api::TaskTable& target = *decoding.target.table;
   if (Status there = decoding.engine->Attach(kCandidate, files, target.columns); !there.ok()) return there.error();
-  return AuditRelation(*decoding.engine, kCandidate, target, target.checks, Quarantining::Done);
+  const auto rules = RulesOf(target.columns, target.keys, target.checks);
+  const auto failures = decoding.engine->CountFailures(kCandidate, ChecksOf(rules));
+  if (!failures.ok()) return failures.error();
+  return Judge(rules, *failures, Quarantining::Done);
 }
 
 Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::TableState& inputs) {

@@ -42,7 +42,7 @@ Status ValidateQuery(engine::Engine& engine, const api::StageTask& task, const a
 // Bounds and values of checks are texts; whether they are values of their columns shows when they are bound.
 Status ValidateChecks(engine::Engine& engine, const api::TaskTable& table, api::StageOutcome& outcome) {
   for (const api::Check& check : table.checks) {
-    const auto count = engine.CountFailures(table.table, check);
+    const auto count = engine.CountFailures(table.table, {check});
     if (count.ok()) continue;
     if (count.error().fault != Fault::Invalid) return count.error();
     AddFindings(outcome, "Dataset/" + table.name + " spec.checks[" + check.name + "]", count.error());

@@ -70,7 +70,7 @@ void MakeInput(Bench& bench, const std::string& source) {
   auto engine = std::move(engine::MakeEngine(bench.ports.limits)).value();
   if (!engine->Attach("flights", {{from, std::filesystem::path(source).filename()}}, kFlights).ok()) Fail("cannot read " + source);
   if (!engine->Select("SELECT * FROM flights", kFlights, "rows").ok()) Fail("cannot select");
-  auto written = engine->WriteParquet("rows", std::move(lake->Create("flights/0.parquet")).value());
+  const auto written = engine->WriteParquet({.relation = "rows", .store = lake, .path = "flights/0.parquet"});
   if (!written.ok()) Fail(written.error().message);
   storage::TableLog log(lake, "flights", storage::LogKind::Delta);
   const auto committed =

@@ -9,9 +9,9 @@ class Checks : public EngineTest {
  protected:
   Checks() { Table("t", columns_, "SELECT * FROM (VALUES (1, 'a'), (1, 'b'), (2, NULL), (NULL, 'it''s'), (50, 'a')) t(n, s)"); }
   std::int64_t Failures(const api::Check& check) {
-    const auto count = engine_->CountFailures("t", check);
+    const auto count = engine_->CountFailures("t", {check});
     EXPECT_TRUE(count.ok()) << (count.ok() ? "" : count.error().message);
-    return count.ok() ? *count : -1;
+    return count.ok() ? count->front() : -1;
   }
   const std::vector<api::Column> columns_{Optional("n", "INTEGER"), Optional("s", "VARCHAR")};
 };
@@ -29,7 +29,7 @@ TEST_F(Checks, CountTheRowsThatFail) {
 }
 
 TEST_F(Checks, ABoundThatIsNoValueOfTheColumnIsTheDeclarationsMistake) {
-  const auto count = engine_->CountFailures("t", {.name = "small", .range = api::RangeCheck{"n", "", "ten"}});
+  const auto count = engine_->CountFailures("t", {{.name = "small", .range = api::RangeCheck{"n", "", "ten"}}});
   ASSERT_FALSE(count.ok());
   EXPECT_EQ(count.error().fault, Fault::Invalid);
   EXPECT_THAT(count.error().message, testing::HasSubstr("check small (range: n from any to ten)"));
@@ -37,32 +37,94 @@ TEST_F(Checks, ABoundThatIsNoValueOfTheColumnIsTheDeclarationsMistake) {
 
 TEST_F(Checks, ValuesThatLookLikeSqlStayValues) { EXPECT_EQ(Failures({.name = "c", .acceptedValues = api::AcceptedValuesCheck{"s", {"x') OR TRUE --"}}}), 4); }
 
-TEST_F(Checks, QuarantineMovesTheFailingRowsOut) {
-  ASSERT_TRUE(engine_->Select("SELECT * FROM t", columns_, "r").ok());
-  std::vector<RejectedRow> rows;
-  const auto count =
-      engine_->Quarantine("r", {.name = "small", .range = api::RangeCheck{"n", "", "10"}}, [&](RejectedRow&& row) { rows.push_back(std::move(row)); });
-  ASSERT_TRUE(count.ok()) << count.error().message;
-  EXPECT_EQ(*count, 1);
-  EXPECT_THAT(rows, ElementsAre(RejectedRow{"", 0, "n", "fails check small (range: n from any to 10)", R"({"n":50,"s":"a"})"}));
-  const auto more =
-      engine_->Quarantine("r", {.name = "named", .notNull = api::NotNullCheck{{"s"}}}, [&](RejectedRow&& row) { rows.push_back(std::move(row)); });
-  EXPECT_EQ(*more, 1);
-  EXPECT_EQ(engine_->Measure("r", "")->rows, 3);
-}
-
-TEST_F(Checks, QuarantineOfAQueryThatAnswersDifferentlyEachTimeStillAddsUp) {
-  ASSERT_TRUE(engine_->Select("SELECT (random() * 10)::INTEGER AS n, 'x' AS s FROM range(1000)", columns_, "r").ok());
-  std::int64_t given = 0;
-  ASSERT_TRUE(engine_->Quarantine("r", {.name = "small", .range = api::RangeCheck{"n", "", "5"}}, [&](RejectedRow&&) { ++given; }).ok());
-  EXPECT_EQ(engine_->Measure("r", "")->rows + given, 1000);
-}
-
-TEST_F(Checks, OnlyRowChecksQuarantine) {
-  ASSERT_TRUE(engine_->Select("SELECT * FROM t", columns_, "r").ok());
-  const auto count = engine_->Quarantine("r", {.name = "u", .unique = api::UniqueCheck{{"n"}}}, [](RejectedRow&&) {});
+TEST_F(Checks, AColumnThatIsNotThereIsTheDeclarationsMistake) {
+  const auto count = engine_->CountFailures("t", {{.name = "named", .notNull = api::NotNullCheck{{"n", "m"}}}});
   ASSERT_FALSE(count.ok());
   EXPECT_EQ(count.error().fault, Fault::Invalid);
+  EXPECT_THAT(count.error().message, testing::HasSubstr("there is no column m"));
+}
+
+// Checks while a relation is written.
+class ChecksOfAWrite : public EngineTest {
+ protected:
+  Result<WrittenFile> WriteWith(const std::vector<api::Check>& checks, const std::string& sql = "SELECT * FROM t", const std::string& path = "r.parquet") {
+    Table("t", columns_, "SELECT * FROM (VALUES (1, 'a'), (1, 'b'), (2, NULL), (NULL, 'it''s'), (50, 'a')) t(n, s)");
+    EXPECT_TRUE(engine_->Select(sql, columns_, "r").ok());
+    return engine_->WriteParquet(
+        {.relation = "r", .store = store_, .path = path, .checks = checks, .setAside = [this](RejectedRow&& row) { apart_.push_back(std::move(row)); }});
+  }
+  std::vector<std::string> RowsInFile() {
+    EXPECT_TRUE(engine_->Attach("back", {{store_, "r.parquet"}}, columns_).ok());
+    return Rows("SELECT * FROM back ORDER BY ALL");
+  }
+
+  const std::vector<api::Column> columns_{Optional("n", "INTEGER"), Optional("s", "VARCHAR")};
+  const api::Check small_{.name = "small", .range = api::RangeCheck{"n", "", "10"}, .onFailure = api::OnFailure::Quarantine};
+  const api::Check named_{.name = "named", .notNull = api::NotNullCheck{{"s"}}, .onFailure = api::OnFailure::Quarantine};
+  std::vector<RejectedRow> apart_;
+};
+
+TEST_F(ChecksOfAWrite, AnswerAsTheyWouldOfTheFile) {
+  const std::vector<api::Check> checks{{.name = "a", .notNull = api::NotNullCheck{{"n", "s"}}},
+                                       {.name = "b", .unique = api::UniqueCheck{{"n"}}},
+                                       {.name = "c", .acceptedValues = api::AcceptedValuesCheck{"s", {"a", "it's"}}},
+                                       {.name = "d", .rowCount = api::RowCountCheck{6, {}}},
+                                       {.name = "e", .range = api::RangeCheck{"n", "2", ""}}};
+  const auto written = WriteWith(checks);
+  ASSERT_TRUE(written.ok()) << written.error().message;
+  EXPECT_THAT(written->failures, ElementsAre(2, 1, 1, 1, 2));
+  EXPECT_EQ(*engine_->CountFailures("t", checks), written->failures);
+  EXPECT_THAT(apart_, testing::IsEmpty());
+}
+
+TEST_F(ChecksOfAWrite, ThatSetRowsAsideLeaveTheRest) {
+  const auto written = WriteWith({small_, {.name = "one", .unique = api::UniqueCheck{{"n"}}}, named_, {.name = "four", .rowCount = api::RowCountCheck{4, {}}}});
+  ASSERT_TRUE(written.ok()) << written.error().message;
+  EXPECT_EQ(written->rows, 3);
+  EXPECT_THAT(written->failures, ElementsAre(1, 1, 1, 1));
+  EXPECT_THAT(apart_, testing::UnorderedElementsAre(RejectedRow{"", 0, "n", "fails check small (range: n from any to 10)", R"({"n":50,"s":"a"})"},
+                                                    RejectedRow{"", 0, "s", "fails check named (notNull: s)", R"({"n":2,"s":null})"}));
+  EXPECT_THAT(RowsInFile(), ElementsAre(R"({"n":1,"s":"a"})", R"({"n":1,"s":"b"})", R"({"n":null,"s":"it's"})"));
+}
+
+TEST_F(ChecksOfAWrite, GiveARowThatFailsSeveralToTheFirst) {
+  const auto written = WriteWith({named_, small_, {.name = "low", .range = api::RangeCheck{"n", "", "0"}}}, "SELECT 50 AS n, NULL::VARCHAR AS s");
+  ASSERT_TRUE(written.ok()) << written.error().message;
+  EXPECT_THAT(written->failures, ElementsAre(1, 0, 0));
+  ASSERT_EQ(apart_.size(), 1U);
+  EXPECT_EQ(apart_[0].column, "s");
+  EXPECT_EQ(written->rows, 0);
+  EXPECT_EQ(written->contentHash, EmptyContentHash());
+}
+
+TEST_F(ChecksOfAWrite, AddUpForAQueryThatAnswersDifferentlyEachTime) {
+  const auto written = WriteWith({small_}, "SELECT (random() * 20)::INTEGER AS n, 'x' AS s FROM range(200000)");
+  ASSERT_TRUE(written.ok()) << written.error().message;
+  EXPECT_GT(written->failures[0], 0);
+  EXPECT_EQ(written->failures[0], static_cast<std::int64_t>(apart_.size()));
+  EXPECT_EQ(written->rows + written->failures[0], 200'000);
+  EXPECT_TRUE(engine_->Attach("back", {{store_, "r.parquet"}}, columns_).ok());
+  EXPECT_THAT(Rows("SELECT max(n) AS n, count(*) = " + std::to_string(written->rows) + " AS all FROM back"), ElementsAre(R"({"all":true,"n":10})"));
+}
+
+TEST_F(ChecksOfAWrite, AColumnNamedLikeAnythingOfOursDoesNotDisturbThem) {
+  const std::vector<api::Column> columns{Optional("r", "INTEGER"), Optional("row", "INTEGER"), Optional("text", "INTEGER")};
+  ASSERT_TRUE(engine_->Select("SELECT 1 AS r, 2 AS \"row\", 3 AS text", columns, "named").ok());
+  const auto written = engine_->WriteParquet({.relation = "named",
+                                              .store = store_,
+                                              .path = "named.parquet",
+                                              .checks = {{.name = "no", .range = api::RangeCheck{"r", "2", ""}, .onFailure = api::OnFailure::Quarantine}},
+                                              .setAside = [this](RejectedRow&& row) { apart_.push_back(std::move(row)); }});
+  ASSERT_TRUE(written.ok()) << written.error().message;
+  ASSERT_EQ(apart_.size(), 1U);
+  EXPECT_EQ(apart_[0].text, R"({"r":1,"row":2,"text":3})");
+}
+
+TEST_F(ChecksOfAWrite, OfSeveralRowsCannotSetAside) {
+  const auto written = WriteWith({{.name = "u", .unique = api::UniqueCheck{{"n"}}, .onFailure = api::OnFailure::Quarantine}});
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.error().fault, Fault::Invalid);
+  EXPECT_FALSE(store_->Stat("r.parquet").ok());
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <duckdb.hpp>
+
 #include "tests/engine/engine_fixture.h"
 
 namespace weir::engine {
@@ -78,7 +80,8 @@ TEST_F(DecodeTest, ParquetIsConvertedByNameWithoutLoss) {
 }
 
 TEST_F(DecodeTest, RowsThatFailACheckKeepTheirLineInEveryFormat) {
-  const std::vector<api::Check> checks{{.name = "small", .range = api::RangeCheck{"id", "", "10"}}, {.name = "named", .notNull = api::NotNullCheck{{"a/b"}}}};
+  const std::vector<api::Check> checks{{.name = "small", .range = api::RangeCheck{"id", "", "10"}, .onFailure = api::OnFailure::Quarantine},
+                                       {.name = "named", .notNull = api::NotNullCheck{{"a/b"}}, .onFailure = api::OnFailure::Quarantine}};
   const std::vector<std::string> reasons{"fails check small (range: id from any to 10)", "fails check named (notNull: a/b)"};
   const auto expect = [&](const Result<std::int64_t>& rows, std::vector<RejectedRow> rejected) {
     ASSERT_TRUE(rows.ok()) << rows.error().message;
@@ -99,7 +102,8 @@ TEST_F(DecodeTest, RowsThatFailACheckKeepTheirLineInEveryFormat) {
 
 TEST_F(DecodeTest, ACheckThatCannotBeEvaluatedIsTheDeclarationsMistake) {
   const InputFile file = Put("in.csv", "id,a/b\n1,x\n");
-  for (const api::Check& check : {api::Check{.name = "c", .range = api::RangeCheck{"id", "ten", ""}}, {.name = "c", .unique = api::UniqueCheck{{"id"}}}}) {
+  for (const api::Check& check : {api::Check{.name = "c", .range = api::RangeCheck{"id", "ten", ""}, .onFailure = api::OnFailure::Quarantine},
+                                 {.name = "c", .unique = api::UniqueCheck{{"id"}}, .onFailure = api::OnFailure::Quarantine}}) {
     const auto rows = Decode(file, {.csv = api::CsvFormat{}}, columns_, {check});
     ASSERT_FALSE(rows.ok());
     EXPECT_EQ(rows.error().fault, Fault::Invalid);
@@ -114,6 +118,23 @@ TEST_F(DecodeTest, NamesOfAFilesColumnsNeverMeetThoseOfTheScan) {
   const auto rows = Decode({store_, "in.parquet"}, kParquet, columns);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"V1":"text","id":1,"s0":7})"));
+}
+
+// Another program may write what no table can hold.
+TEST_F(DecodeTest, AnInfiniteTimeInAParquetFileIsSetAside) {
+  duckdb::DuckDB database(nullptr);
+  duckdb::Connection other(database);
+  ASSERT_FALSE(other
+                   .Query("COPY (SELECT unnest([TIMESTAMP 'infinity', TIMESTAMP '2024-01-01']) AS at, TIMESTAMPTZ '-infinity' AS since) TO '" +
+                          (folder_ / "in.parquet") + "' (FORMAT parquet)")
+                   ->HasError());
+  for (const char* column : {"at", "since"}) {
+    const auto rows = Decode({store_, "in.parquet"}, kParquet, {Optional(column, "TIMESTAMP")});
+    ASSERT_TRUE(rows.ok()) << rows.error().message;
+    EXPECT_EQ(*rows, 2);
+    ASSERT_FALSE(rejected_.empty());
+    EXPECT_EQ(rejected_[0].reason, "cannot be read as TIMESTAMP");
+  }
 }
 
 TEST_F(DecodeTest, WhatIsNotParquetIsUnreadable) {

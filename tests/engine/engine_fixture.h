@@ -38,14 +38,15 @@ class EngineTest : public testing::Test {
     return engine_->Decode(file, format, {columns, checks}, "decoded", [this](RejectedRow&& row) { rejected_.push_back(std::move(row)); });
   }
 
-  // Writes a relation to `name` and declares it as a table.
+  // Writes a relation to `name`.
   WrittenFile Write(const std::string& relation, const std::string& name) {
-    auto out = store_->Create(name);
-    EXPECT_TRUE(out.ok());
-    auto written = engine_->WriteParquet(relation, std::move(out).value());
+    auto written = engine_->WriteParquet({.relation = relation, .store = store_, .path = name});
     EXPECT_TRUE(written.ok()) << (written.ok() ? "" : written.error().message);
     return written.ok() ? *written : WrittenFile{};
   }
+
+  // The same into a file that nobody needs.
+  WrittenFile Measure(const std::string& relation) { return Write(relation, "measured-" + std::to_string(++peeks_) + ".parquet"); }
 
   // A table with the rows of a SELECT over what is declared.
   void Table(const std::string& name, const std::vector<api::Column>& columns, const std::string& sql) {

@@ -46,7 +46,7 @@ TEST_F(Sandbox, ARunawayQueryIsOutOfMemoryNotACrash) {
   auto small = MakeEngine({.memoryBytes = 320LL << 20, .threads = 1, .scratch = ""});
   ASSERT_TRUE(small.ok());
   ASSERT_TRUE(small.value()->Select("SELECT length(string_agg(md5(range::VARCHAR), '')) AS a FROM range(20000000)", {Optional("a", "BIGINT")}, "big").ok());
-  const auto measured = small.value()->Measure("big", "");
+  const auto measured = small.value()->WriteParquet({.relation = "big", .store = store_, .path = "big.parquet"});
   ASSERT_FALSE(measured.ok());
   EXPECT_EQ(measured.error().fault, Fault::Exhausted);
   EXPECT_EQ(measured.error().reason, "OutOfMemory");
@@ -59,7 +59,7 @@ TEST_F(Sandbox, WhatIsLargerThanMemorySpillsToScratch) {
                   ->Select("SELECT md5(range::VARCHAR) AS a, row_number() OVER (ORDER BY md5(range::VARCHAR)) AS n FROM range(3000000)",
                            {Optional("a", "VARCHAR"), Optional("n", "BIGINT")}, "big")
                   .ok());
-  const auto measured = small.value()->Measure("big", "");
+  const auto measured = small.value()->WriteParquet({.relation = "big", .store = store_, .path = "big.parquet"});
   ASSERT_TRUE(measured.ok()) << measured.error().message;
   EXPECT_EQ(measured->rows, 3'000'000);
 }

@@ -28,20 +28,19 @@ TEST_F(WriteParquet, GivesDeltaStatistics) {
 
 TEST_F(WriteParquet, ReadsBackTheSame) {
   ASSERT_TRUE(engine_->Select(sql_, columns_, "r").ok());
-  Write("r", "r.parquet");
+  const WrittenFile file = Write("r", "r.parquet");
   ASSERT_TRUE(engine_->Attach("back", {{store_, "r.parquet"}}, columns_).ok());
   EXPECT_THAT(Rows("SELECT * FROM back ORDER BY s"),
               ElementsAre(R"({"at":"2024-01-01 00:00:00.000001","b":true,"d":1.25,"day":"2024-01-01","i":1,"s":"a","x":0.5})",
                           R"({"at":"2024-01-02 03:04:05.678901","b":false,"d":2.5,"day":"2024-01-02","i":null,"s":"b","x":1.5})"));
-  EXPECT_EQ(engine_->Measure("back", "")->contentHash, engine_->Measure("r", "")->contentHash);
+  ASSERT_TRUE(engine_->Select("SELECT * FROM back", columns_, "again").ok());
+  EXPECT_EQ(Measure("again").contentHash, file.contentHash);
 }
 
 TEST_F(WriteParquet, AnExistingObjectIsNotOverwritten) {
   ASSERT_TRUE(engine_->Select(sql_, columns_, "r").ok());
   Write("r", "r.parquet");
-  auto out = store_->Create("r.parquet");
-  if (!out.ok()) return;
-  const auto again = engine_->WriteParquet("r", std::move(out).value());
+  const auto again = engine_->WriteParquet({.relation = "r", .store = store_, .path = "r.parquet"});
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(again.error().fault, Fault::Conflict);
   EXPECT_EQ(again.error().reason, "Exists");
@@ -49,9 +48,21 @@ TEST_F(WriteParquet, AnExistingObjectIsNotOverwritten) {
 
 TEST_F(WriteParquet, AQueryThatFailsLeavesNothingBehind) {
   ASSERT_TRUE(engine_->Select("SELECT CASE WHEN range < 999999 THEN range ELSE 5000000000 END AS a FROM range(1000000)", {Optional("a", "INTEGER")}, "r").ok());
-  const auto written = engine_->WriteParquet("r", std::move(store_->Create("r.parquet")).value());
+  const auto written = engine_->WriteParquet({.relation = "r", .store = store_, .path = "r.parquet"});
   ASSERT_FALSE(written.ok());
   EXPECT_EQ(written.error().fault, Fault::Data);
+  EXPECT_TRUE(store_->List("")->empty());
+}
+
+TEST_F(WriteParquet, AnInfiniteTimeIsRefusedAndNotLost) {
+  const std::vector<api::Column> columns{Optional("at", "TIMESTAMP")};
+  for (const char* sql : {"SELECT TIMESTAMP 'infinity' AS \"at\"", "SELECT TIMESTAMPTZ '-infinity' AS \"at\""}) {
+    ASSERT_TRUE(engine_->Select(sql, columns, "r").ok());
+    const auto written = engine_->WriteParquet({.relation = "r", .store = store_, .path = "r.parquet"});
+    ASSERT_FALSE(written.ok()) << sql;
+    EXPECT_EQ(written.error().fault, Fault::Data);
+    EXPECT_THAT(written.error().message, HasSubstr("infinite"));
+  }
   EXPECT_TRUE(store_->List("")->empty());
 }
 
@@ -63,16 +74,38 @@ TEST_F(Facts, TheHashIgnoresOrderAndAddsUpOverParts) {
   ASSERT_TRUE(engine_->Select("SELECT md5(range::VARCHAR) AS b, range AS a FROM range(1000) ORDER BY 1", columns, "shuffled").ok());
   ASSERT_TRUE(engine_->Select("SELECT range AS a, md5(range::VARCHAR) AS b FROM range(300)", columns, "low").ok());
   ASSERT_TRUE(engine_->Select("SELECT range AS a, md5(range::VARCHAR) AS b FROM range(300, 1000)", columns, "high").ok());
-  const std::string all = engine_->Measure("all", "")->contentHash;
+  const std::string all = Measure("all").contentHash;
   EXPECT_EQ(all.size(), 32U);
-  EXPECT_EQ(engine_->Measure("shuffled", "")->contentHash, all);
-  EXPECT_EQ(AddContentHash(engine_->Measure("low", "")->contentHash, engine_->Measure("high", "")->contentHash), all);
+  EXPECT_EQ(Measure("shuffled").contentHash, all);
+  EXPECT_EQ(AddContentHash(Measure("low").contentHash, Measure("high").contentHash), all);
   EXPECT_EQ(AddContentHash(all, EmptyContentHash()), all);
+}
+
+// SQL's own sum over what lies in the file, as 32 hex digits.
+std::string HashBySql(const std::vector<api::Column>& columns, const std::string& table) {
+  std::string names;
+  for (const api::Column& column : columns) names += (names.empty() ? "\"" : ", \"") + column.name + "\"";
+  return "SELECT lower(format('{}{}', lpad(hex((s // 18446744073709551616)::UBIGINT), 16, '0'), lpad(hex((s % 18446744073709551616)::UBIGINT), 16, '0'))) AS h "
+         "FROM (SELECT sum(hash(" +
+         names + "))::HUGEINT AS s FROM " + table + ")";
+}
+
+TEST_F(Facts, TheHashIsTheSumOfSqlHashesOfTheRowsInTheFile) {
+  const std::vector<api::Column> columns{Optional("i", "INTEGER"), Optional("s", "VARCHAR"),    Optional("d", "DECIMAL(30,2)"), Optional("x", "DOUBLE"),
+                                         Optional("day", "DATE"),  Optional("at", "TIMESTAMP"), Optional("b", "BOOLEAN"),       Optional("z", "BLOB")};
+  Table("t", columns,
+        "SELECT CASE WHEN range % 7 > 0 THEN range END AS i, CASE WHEN range % 5 > 0 THEN 'text ' || range % 100 END AS s, (range / 8)::DECIMAL(30,2) AS d, range / 3 AS x, "
+        "DATE '2024-01-01' + (range % 999)::INTEGER AS day, TIMESTAMP '2024-01-01' + to_microseconds(range) AS \"at\", range % 3 = 0 AS b, "
+        "encode('z' || range) AS z FROM (SELECT range::INTEGER AS range FROM range(100000))");
+  const std::string sql_hash = Rows(HashBySql(columns, "t")).front();
+  ASSERT_TRUE(engine_->Select("SELECT * FROM t WHERE i IS DISTINCT FROM -1", columns, "again").ok());  // dictionaries, filtered
+  EXPECT_EQ(Dump({{"h", Measure("rows of t").contentHash}}), sql_hash);
+  EXPECT_EQ(Dump({{"h", Measure("again").contentHash}}), sql_hash);
 }
 
 TEST_F(Facts, TheHashOfKnownRowsNeverChanges) {
   ASSERT_TRUE(engine_->Select("SELECT 1 AS a, 'x' AS b", {Optional("a", "INTEGER"), Optional("b", "VARCHAR")}, "r").ok());
-  EXPECT_EQ(engine_->Measure("r", "")->contentHash, "0000000000000000c3d1028af972b659");
+  EXPECT_EQ(Measure("r").contentHash, "0000000000000000c3d1028af972b659");
 }
 
 TEST_F(Facts, OneChangedValueOrADoubledRowChangesTheHash) {
@@ -80,23 +113,28 @@ TEST_F(Facts, OneChangedValueOrADoubledRowChangesTheHash) {
   std::set<std::string> hashes;
   for (const char* sql : {"SELECT 1 AS a", "SELECT 2 AS a", "SELECT NULL::INTEGER AS a", "SELECT unnest([1, 1]) AS a", "SELECT 1 AS a WHERE false"}) {
     ASSERT_TRUE(engine_->Select(sql, columns, "r").ok());
-    hashes.insert(engine_->Measure("r", "")->contentHash);
+    hashes.insert(Measure("r").contentHash);
   }
   EXPECT_EQ(hashes.size(), 5U);
 }
 
 TEST_F(Facts, TheNewestEventIsFoundInDatesAndInstants) {
   const std::vector<api::Column> columns{Optional("day", "DATE"), Optional("at", "TIMESTAMP")};
-  ASSERT_TRUE(engine_->Select("SELECT unnest([DATE '2024-01-01', DATE '2024-02-01']) AS day, TIMESTAMP '2024-01-01 00:00:01' AS \"at\"", columns, "r").ok());
-  EXPECT_EQ(Format(*engine_->Measure("r", "day")->maxEventTime), "2024-02-01T00:00:00Z");
-  EXPECT_EQ(Format(*engine_->Measure("r", "at")->maxEventTime), "2024-01-01T00:00:01Z");
-  EXPECT_FALSE(engine_->Measure("r", "")->maxEventTime);
+  ASSERT_TRUE(engine_
+                  ->Select("SELECT unnest([DATE '2024-01-01', NULL, DATE '2024-02-01', DATE 'infinity']) AS day, TIMESTAMP '2024-01-01 00:00:01' AS \"at\"",
+                           columns, "r")
+                  .ok());
+  const auto newest = [&](const std::string& column) {
+    return engine_->WriteParquet({.relation = "r", .store = store_, .path = "by-" + column, .eventTime = column})->maxEventTime;
+  };
+  EXPECT_EQ(Format(*newest("day")), "2024-02-01T00:00:00Z");
+  EXPECT_EQ(Format(*newest("at")), "2024-01-01T00:00:01Z");
+  EXPECT_FALSE(newest(""));
 }
 
-TEST_F(Facts, InputsAreCountedOnceEach) {
+TEST_F(Facts, RowsOfATableAreCounted) {
   Table("t", {Optional("a", "BIGINT")}, "SELECT range AS a FROM range(10)");
-  Table("u", {Optional("a", "BIGINT")}, "SELECT range AS a FROM range(7)");
-  EXPECT_EQ(*engine_->CountInputs({"t", "u", "t"}), 17);
+  EXPECT_EQ(*engine_->CountRows("t"), 10);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "tests/stages/stage_fixture.h"
+#include "tests/storage/forwarding_store.h"
 
 namespace weir::stages {
 namespace {
@@ -111,6 +112,81 @@ TEST_F(QueryStage, ChecksBlockQuarantineOrWarn) {
 
 TEST_F(QueryStage, ATableThatWasNeverCommittedIsNotReadAsEmpty) {
   EXPECT_THAT(Bad(Publish(), api::OutcomeClass::Data, api::Reason::NoFiles).message, HasSubstr("totals"));
+}
+
+// Counts what is asked of a store, by the path that is asked about.
+class CountingStore final : public storage::ForwardingStore {
+ public:
+  CountingStore(std::shared_ptr<storage::ObjectStore> inner, std::vector<std::string>& asked) : ForwardingStore(std::move(inner)), asked_(asked) {}
+  Result<std::unique_ptr<storage::ObjectReader>> Open(const std::string& path) override {
+    asked_.push_back("open " + path);
+    return ForwardingStore::Open(path);
+  }
+  Result<std::string> Get(const std::string& path, std::int64_t max_bytes) override {
+    asked_.push_back("get " + path);
+    return ForwardingStore::Get(path, max_bytes);
+  }
+  Result<std::vector<storage::StoredObject>> List(const std::string& prefix, const std::string& start_after) override {
+    asked_.push_back("list " + prefix);
+    return ForwardingStore::List(prefix, start_after);
+  }
+  Result<storage::StoredObject> Stat(const std::string& path) override {
+    asked_.push_back("stat " + path);
+    return ForwardingStore::Stat(path);
+  }
+
+ private:
+  std::vector<std::string>& asked_;
+};
+
+class AskedOfStores : public QueryStage {
+ protected:
+  AskedOfStores() {
+    ports_.openStore = [this](const api::TaskStore& store) -> Result<std::shared_ptr<storage::ObjectStore>> {
+      auto opened = storage::OpenStore(store);
+      if (!opened.ok()) return opened.error();
+      return std::shared_ptr<storage::ObjectStore>(std::make_shared<CountingStore>(std::move(opened).value(), asked_));
+    };
+  }
+  std::vector<std::string> AskedAbout(const std::string& table) const {
+    std::vector<std::string> found;
+    for (const std::string& request : asked_)
+      if (request.find("/" + table) != std::string::npos)
+        found.push_back(request.substr(0, request.find(' ')) + " " + request.substr(request.find("/" + table)));
+    return found;
+  }
+  std::vector<std::string> asked_;
+};
+
+TEST_F(AskedOfStores, ATableThatIsReadIsAskedForItsLogOnce) {
+  Good(Transform());
+  const std::string log = "/orders/_delta_log";
+  EXPECT_THAT(AskedAbout("orders/_delta_log"), ElementsAre("list " + log, "get " + log + "/00000000000000000000.json"));
+}
+
+TEST_F(AskedOfStores, WhatWasWrittenIsReadAgainOnlyForItsKey) {
+  const std::string file = "/totals/part/orders-1/total-1/0.parquet";
+  Table("totals").checks = {{.name = "low", .range = api::RangeCheck{"total", "", "100"}}, {.name = "some", .rowCount = api::RowCountCheck{1, {}}}};
+  Good(Transform());
+  EXPECT_THAT(AskedAbout("totals/part"), testing::Contains("open " + file));
+  asked_.clear();
+  NextRun();
+  Table("totals").keys.clear();
+  Good(Transform());
+  EXPECT_THAT(AskedAbout("totals/part"), IsEmpty());
+}
+
+// Another engine's commit need not say how many rows a file has.
+TEST_F(QueryStage, RowsThatACommitDoesNotTellAreCounted) {
+  const std::string log = folder_ / ("lake/" + Table("orders").path + "/_delta_log/00000000000000000000.json");
+  std::ifstream in(log);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto stats = text.find(",\"stats\":");
+  ASSERT_NE(stats, std::string::npos) << text;
+  text.erase(stats, text.find("}\"", stats) + 2 - stats);
+  std::ofstream(log) << text;
+  EXPECT_EQ(Good(Transform()).rows, Sums(4, 2, 0, 2));
+  EXPECT_EQ(Dump(State("totals").Facts()["inputs"]), R"([{"name":"orders","rows":4,"version":0}])");
 }
 
 TEST_F(QueryStage, APublishedViewCarriesItsContract) {

@@ -1,0 +1,257 @@
+#include "runner/engine/parquet_tap.h"
+
+#include <algorithm>
+#include <duckdb/catalog/catalog.hpp>
+#include <duckdb/catalog/catalog_entry/copy_function_catalog_entry.hpp>
+#include <duckdb/catalog/catalog_entry/schema_catalog_entry.hpp>
+#include <duckdb/execution/execution_context.hpp>
+#include <duckdb/main/extension/extension_loader.hpp>
+
+namespace weir::engine {
+namespace {
+
+using duckdb::LogicalType;
+using duckdb::LogicalTypeId;
+using duckdb::UnifiedVectorFormat;
+using duckdb::Vector;
+
+constexpr const char* kStateName = "weir_parquet_tap";
+
+duckdb::CopyFunction PlainParquet(duckdb::DatabaseInstance& database) {
+  const auto transaction = duckdb::CatalogTransaction::GetSystemTransaction(database);
+  auto& schema = duckdb::Catalog::GetSystemCatalog(database).GetSchema(transaction, DEFAULT_SCHEMA);
+  return schema.GetEntry(transaction, duckdb::CatalogType::COPY_FUNCTION_ENTRY, "parquet")->Cast<duckdb::CopyFunctionCatalogEntry>().function;
+}
+
+template <typename T>
+const T* ValuesOf(Vector& vector, duckdb::idx_t rows, UnifiedVectorFormat& format) {
+  vector.ToUnifiedFormat(rows, format);
+  return UnifiedVectorFormat::GetData<T>(format);
+}
+
+// Calls `use(value)` for each value that is there.
+template <typename T>
+void ForEachValue(Vector& vector, duckdb::idx_t rows, const auto& use) {
+  UnifiedVectorFormat format;
+  const T* values = ValuesOf<T>(vector, rows, format);
+  for (duckdb::idx_t row = 0; row < rows; ++row) {
+    const auto place = format.sel->get_index(row);
+    if (format.validity.RowIsValid(place)) use(values[place]);
+  }
+}
+
+std::int64_t CountTrue(Vector& flags, duckdb::idx_t rows) {
+  std::int64_t count = 0;
+  ForEachValue<bool>(flags, rows, [&count](bool flag) { count += flag ? 1 : 0; });
+  return count;
+}
+
+void RequireFinite(Vector& times, duckdb::idx_t rows) {
+  ForEachValue<duckdb::timestamp_t>(times, rows, [](duckdb::timestamp_t time) {
+    if (!duckdb::Timestamp::IsFinite(time)) throw duckdb::OutOfRangeException("an infinite TIMESTAMP cannot be stored: write NULL, or a date, in its place");
+  });
+}
+
+std::optional<Time> NewestOf(Vector& times, duckdb::idx_t rows) {
+  std::optional<Time> newest;
+  const auto note = [&newest](std::int64_t us) { newest = std::max(newest.value_or(Time{us}), Time{us}); };
+  if (times.GetType().id() == LogicalTypeId::DATE) {
+    ForEachValue<duckdb::date_t>(times, rows, [&note](duckdb::date_t day) {
+      if (duckdb::Date::IsFinite(day)) note(day.days * duckdb::Interval::MICROS_PER_DAY);
+    });
+  } else {
+    ForEachValue<duckdb::timestamp_t>(times, rows, [&note](duckdb::timestamp_t time) { note(time.value); });
+  }
+  return newest;
+}
+
+}  // namespace
+
+// Shared by the threads of one COPY.
+class TapState final : public duckdb::ClientContextState {
+ public:
+  TapState(duckdb::CopyFunction plain_parquet, TapRequest the_request) : parquet(std::move(plain_parquet)), request(std::move(the_request)) {}
+
+  void Add(const Tapped& share) {
+    const std::lock_guard lock(mutex_);
+    tapped_.Add(share);
+  }
+  Tapped Sum() {
+    const std::lock_guard lock(mutex_);
+    return tapped_;
+  }
+  void SetAside(std::size_t condition, std::string row) {
+    const std::lock_guard lock(mutex_);
+    request.setAside(condition, std::move(row));
+  }
+
+  const duckdb::CopyFunction parquet;
+  const TapRequest request;
+
+ private:
+  std::mutex mutex_;
+  Tapped tapped_;
+};
+
+namespace {
+
+TapState& StateOf(duckdb::ClientContext& context) {
+  const auto state = context.registered_state->Get<TapState>(kStateName);
+  if (!state) throw duckdb::InternalException("a COPY to %s without its tap", kTappedParquet);
+  return *state;
+}
+
+// What one thread has seen.
+class Share final : public duckdb::LocalFunctionData {
+ public:
+  Share(TapState& tap, duckdb::unique_ptr<duckdb::LocalFunctionData> writing) : writing_(std::move(writing)), tap_(tap) {
+    tapped_.failures.resize(tap.request.setsAside.size());
+  }
+
+  // The rows of `chunk` that go into the file, as the writer takes them, after they have been looked at.
+  duckdb::DataChunk& Take(duckdb::DataChunk& chunk);
+  duckdb::LocalFunctionData& Writing() { return *writing_; }
+  void Finish() { tap_.Add(tapped_); }
+
+ private:
+  void Lay(const duckdb::vector<LogicalType>& types);
+  void SetAside();
+  void Pass(std::size_t column);
+
+  duckdb::unique_ptr<duckdb::LocalFunctionData> writing_;
+  TapState& tap_;
+  Tapped tapped_;
+  duckdb::DataChunk rows_;
+  duckdb::DataChunk file_;
+};
+
+LogicalType TypeInFile(const LogicalType& type) { return type.id() == LogicalTypeId::TIMESTAMP ? LogicalType(LogicalTypeId::TIMESTAMP_TZ) : type; }
+
+duckdb::vector<LogicalType> TypesInFile(const TapRequest& request, const duckdb::vector<LogicalType>& types) {
+  duckdb::vector<LogicalType> in_file;
+  for (std::size_t i = 0; i < request.columns; ++i) in_file.push_back(TypeInFile(types[i]));
+  return in_file;
+}
+
+duckdb::DataChunk& Share::Take(duckdb::DataChunk& chunk) {
+  if (rows_.ColumnCount() == 0) Lay(chunk.GetTypes());
+  rows_.Reference(chunk);
+  SetAside();
+  const auto& sets_aside = tap_.request.setsAside;
+  for (std::size_t i = 0; i < sets_aside.size(); ++i)
+    if (!sets_aside[i]) tapped_.failures[i] += CountTrue(rows_.data[tap_.request.columns + i], rows_.size());
+  for (std::size_t i = 0; i < tap_.request.columns; ++i) Pass(i);
+  file_.SetCardinality(rows_.size());
+  Vector hashes(LogicalType::HASH);
+  file_.Hash(hashes);
+  ForEachValue<duckdb::hash_t>(hashes, file_.size(), [this](duckdb::hash_t hash) { tapped_.content.Add(hash); });
+  tapped_.rows += static_cast<std::int64_t>(file_.size());
+  return file_;
+}
+
+void Share::Lay(const duckdb::vector<LogicalType>& types) {
+  rows_.InitializeEmpty(types);
+  file_.InitializeEmpty(TypesInFile(tap_.request, types));
+}
+
+// Takes the rows that fail a condition of that kind out of `rows_`; each is given to the first that it fails.
+void Share::SetAside() {
+  const auto& sets_aside = tap_.request.setsAside;
+  std::int64_t failing = 0;
+  for (std::size_t i = 0; i < sets_aside.size(); ++i)
+    if (sets_aside[i]) failing += CountTrue(rows_.data[tap_.request.columns + i], rows_.size());
+  if (failing == 0) return;
+
+  duckdb::SelectionVector kept(rows_.size());
+  duckdb::idx_t count = 0;
+  for (duckdb::idx_t row = 0; row < rows_.size(); ++row) {
+    const auto fails = [&](std::size_t condition) {
+      const duckdb::Value flag = rows_.GetValue(tap_.request.columns + condition, row);
+      return sets_aside[condition] && !flag.IsNull() && flag.GetValue<bool>();
+    };
+    std::size_t first = 0;
+    while (first < sets_aside.size() && !fails(first)) ++first;
+    if (first == sets_aside.size()) {
+      kept.set_index(count++, row);
+      continue;
+    }
+    ++tapped_.failures[first];
+    tap_.SetAside(first, rows_.GetValue(rows_.ColumnCount() - 1, row).ToString());
+  }
+  rows_.Slice(kept, count);
+}
+
+// Hands one column of `rows_` on to `file_`.
+void Share::Pass(std::size_t column) {
+  Vector& from = rows_.data[column];
+  if (tap_.request.eventTime == column) tapped_.Note(NewestOf(from, rows_.size()));
+  if (from.GetType().id() != LogicalTypeId::TIMESTAMP) return file_.data[column].Reference(from);
+  RequireFinite(from, rows_.size());
+  file_.data[column].Reinterpret(from);
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext& context, duckdb::CopyFunctionBindInput& input, const duckdb::vector<std::string>& names,
+                                              const duckdb::vector<LogicalType>& types) {
+  const TapState& tap = StateOf(context);
+  duckdb::vector<std::string> in_file(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(tap.request.columns));
+  return tap.parquet.copy_to_bind(context, input, in_file, TypesInFile(tap.request, types));
+}
+
+duckdb::unique_ptr<duckdb::LocalFunctionData> StartThread(duckdb::ExecutionContext& context, duckdb::FunctionData& bound) {
+  TapState& tap = StateOf(context.client);
+  return duckdb::make_uniq<Share>(tap, tap.parquet.copy_to_initialize_local(context, bound));
+}
+
+void Sink(duckdb::ExecutionContext& context, duckdb::FunctionData& bound, duckdb::GlobalFunctionData& file, duckdb::LocalFunctionData& local,
+          duckdb::DataChunk& chunk) {
+  auto& share = local.Cast<Share>();
+  duckdb::DataChunk& rows = share.Take(chunk);
+  if (rows.size() > 0) StateOf(context.client).parquet.copy_to_sink(context, bound, file, share.Writing(), rows);
+}
+
+void FinishThread(duckdb::ExecutionContext& context, duckdb::FunctionData& bound, duckdb::GlobalFunctionData& file, duckdb::LocalFunctionData& local) {
+  auto& share = local.Cast<Share>();
+  StateOf(context.client).parquet.copy_to_combine(context, bound, file, share.Writing());
+  share.Finish();
+}
+
+// Batches would go past the sink.
+duckdb::CopyFunctionExecutionMode InParallel(bool, bool) { return duckdb::CopyFunctionExecutionMode::PARALLEL_COPY_TO_FILE; }
+
+}  // namespace
+
+void Tapped::Note(std::optional<Time> time) {
+  if (time) maxEventTime = std::max(maxEventTime.value_or(*time), *time);
+}
+
+void Tapped::Add(const Tapped& other) {
+  rows += other.rows;
+  content.Add(other.content);
+  Note(other.maxEventTime);
+  failures.resize(std::max(failures.size(), other.failures.size()));
+  for (std::size_t i = 0; i < other.failures.size(); ++i) failures[i] += other.failures[i];
+}
+
+void RegisterTappedParquet(duckdb::DatabaseInstance& database) {
+  duckdb::CopyFunction tapped = PlainParquet(database);
+  tapped.name = kTappedParquet;
+  tapped.copy_to_bind = Bind;
+  tapped.copy_to_initialize_local = StartThread;
+  tapped.copy_to_sink = Sink;
+  tapped.copy_to_combine = FinishThread;
+  tapped.execution_mode = InParallel;
+  tapped.prepare_batch = nullptr;
+  tapped.flush_batch = nullptr;
+  duckdb::ExtensionLoader(database, "weirkeeper").RegisterFunction(std::move(tapped));
+}
+
+ParquetTap::ParquetTap(duckdb::Connection& connection, TapRequest request)
+    : connection_(connection), state_(duckdb::make_shared_ptr<TapState>(PlainParquet(*connection.context->db), std::move(request))) {
+  connection_.context->registered_state->Insert(kStateName, state_);
+}
+
+ParquetTap::~ParquetTap() { connection_.context->registered_state->Remove(kStateName); }
+
+Tapped ParquetTap::Taken() const { return state_->Sum(); }
+
+}  // namespace weir::engine
