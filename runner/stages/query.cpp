@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "runner/stages/audit.h"
 #include "runner/stages/publication.h"
@@ -36,15 +36,18 @@ Status Attach(QueryRun& run, const api::TaskTable& table) {
   return Ok();
 }
 
+// Any table may be named, so all are declared; only of those that the SQL reads are logs and files looked at.
 Status AttachSources(QueryRun& run) {
+  std::map<std::string, const api::TaskTable*> tables;
   for (const api::TaskTable& table : run.place.task.tables) {
     if (HoldsFiles(table.zone)) continue;
-    if (Status attached = Attach(run, table); !attached.ok()) return attached;
+    if (Status declared = run.engine->Declare(table.table, table.columns); !declared.ok()) return declared;
+    tables[table.table] = &table;
   }
   const auto bound = run.engine->Bind(run.place.task.sql);
   if (!bound.ok()) return bound.error();
-  const std::set<std::string> read(bound->tables.begin(), bound->tables.end());
-  std::erase_if(run.sources, [&read](const Source& source) { return !read.contains(source.table->table); });
+  for (const std::string& name : bound->tables)
+    if (Status attached = Attach(run, *tables.at(name)); !attached.ok()) return attached;
   return Ok();
 }
 

@@ -158,6 +158,12 @@ class AskedOfStores : public QueryStage {
   std::vector<std::string> asked_;
 };
 
+TEST_F(AskedOfStores, ATableThatIsNotReadIsNotAskedFor) {
+  Good(Transform());
+  EXPECT_THAT(AskedAbout("city_totals"), IsEmpty());
+  EXPECT_THAT(AskedAbout("orders_raw"), IsEmpty());
+}
+
 TEST_F(AskedOfStores, ATableThatIsReadIsAskedForItsLogOnce) {
   Good(Transform());
   const std::string log = "/orders/_delta_log";
@@ -174,6 +180,18 @@ TEST_F(AskedOfStores, WhatWasWrittenIsReadAgainOnlyForItsKey) {
   Table("totals").keys.clear();
   Good(Transform());
   EXPECT_THAT(AskedAbout("totals/part"), IsEmpty());
+}
+
+TEST_F(QueryStage, ATableThatIsNotReadMayLieWhereNothingCanBeRead) {
+  Add({.name = "elsewhere", .zone = api::Zone::Curated, .columns = {Optional("a", "INTEGER")}});
+  Table("elsewhere").store = "gone";
+  auto task = Transform();
+  task.stores.push_back({.name = "gone", .root = folder_ / "gone"});
+  Good(task);
+  NextRun();
+  task = Transform("SELECT 'x' AS city, count(*) AS total FROM elsewhere");
+  task.stores.push_back({.name = "gone", .root = folder_ / "gone"});
+  Bad(task, api::OutcomeClass::Transient, api::Reason::StoreUnavailable);
 }
 
 // Another engine's commit need not say how many rows a file has.
