@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "tests/storage/forwarding_store.h"
 #include "tests/storage/table_fixture.h"
 
 namespace weir::storage {
@@ -48,6 +49,41 @@ TEST_F(TableLogTest, RemovedFilesStayKnownWithTheirTags) {
   ASSERT_TRUE(earlier.ok());
   EXPECT_TRUE(earlier->files.contains("a.csv"));
   EXPECT_TRUE(earlier->tombstones.empty());
+}
+
+// Writes down what is asked of a log.
+class Watched final : public ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  Result<std::string> Get(const std::string& path, std::int64_t max_bytes) override {
+    asked.push_back("get " + path);
+    return ForwardingStore::Get(path, max_bytes);
+  }
+  Result<std::vector<ObjectInfo>> List(const std::string& prefix, const std::string& start_after) override {
+    asked.push_back("list " + prefix);
+    return ForwardingStore::List(prefix, start_after);
+  }
+  std::vector<std::string> asked;
+};
+
+TEST_F(TableLogTest, ASecondLookReadsOnlyWhatWasCommittedSince) {
+  ASSERT_TRUE(Log().Commit(AttemptOf("run-1", 1), Adding("a.parquet")).ok());
+  ASSERT_TRUE(Log().Commit(AttemptOf("run-2", 1), Adding("b.parquet")).ok());
+  const auto watched = std::make_shared<Watched>(store_);
+  TableLog log(watched, "t", LogKind::Delta, &kFixedClock);
+  ASSERT_TRUE(log.Load().ok());
+  EXPECT_THAT(watched->asked, testing::ElementsAre("list t/_delta_log", "get " + EntryName(0), "get " + EntryName(1)));
+
+  watched->asked.clear();
+  ASSERT_TRUE(log.Load().ok());
+  EXPECT_THAT(watched->asked, testing::ElementsAre("get " + EntryName(2)));
+
+  watched->asked.clear();
+  ASSERT_TRUE(Log().Commit(AttemptOf("run-3", 1), Adding("c.parquet")).ok());
+  const auto newest = log.Load();
+  ASSERT_TRUE(newest.ok());
+  EXPECT_EQ(newest->files.size(), 3U);
+  EXPECT_THAT(watched->asked, testing::ElementsAre("get " + EntryName(2), "get " + EntryName(3)));
 }
 
 TEST_F(TableLogTest, AVersionThatDoesNotExistIsMissing) {
