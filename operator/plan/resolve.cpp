@@ -20,6 +20,14 @@ const Object* Named(const std::vector<Object>& objects, const std::string& name)
   return found == objects.end() ? nullptr : &*found;
 }
 
+// "; did you mean ...?" when one of them is near.
+template <typename Object>
+std::string Nearest(const std::vector<Object>& objects, const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const Object& object : objects) known.push_back(object.meta.name);
+  return api::Suggest(name, known);
+}
+
 std::string TablePath(const api::LakeSpec& lake, const Place& place, const std::string& database, const std::string& table) {
   return place.path + "/" + lake.environment + "/" + database + "/" + table;
 }
@@ -133,7 +141,7 @@ class Resolver {
   const api::Dataset* Take(const std::string& name, const std::string& path, std::initializer_list<Zone> zones, const std::string& rule) {
     const api::Dataset* dataset = Named(around_.datasets, name);
     if (dataset == nullptr) {
-      out_.missing.push_back({Reason::DatasetMissing, path + ": there is no Dataset \"" + name + "\" in this namespace yet"});
+      out_.missing.push_back({Reason::DatasetMissing, path + ": there is no Dataset \"" + name + "\" in this namespace yet" + Nearest(around_.datasets, name)});
       return nullptr;
     }
     if (const auto problems = CheckDataset(dataset->spec); !problems.empty()) {
@@ -150,7 +158,8 @@ class Resolver {
 
   void LookUpView(const std::string& name, const std::string& path) {
     const api::View* view = Named(around_.views, name);
-    if (view == nullptr) return out_.missing.push_back({Reason::ViewMissing, path + ": there is no View \"" + name + "\" in this namespace yet"});
+    if (view == nullptr)
+      return out_.missing.push_back({Reason::ViewMissing, path + ": there is no View \"" + name + "\" in this namespace yet" + Nearest(around_.views, name)});
     if (const auto problems = CheckView(view->spec); !problems.empty())
       return out_.missing.push_back({Reason::Waiting, path + ": View \"" + name + "\" is not valid yet: " + api::Join(problems)});
     if (view->status.published)
@@ -203,14 +212,17 @@ std::vector<std::string> SqlOf(const api::PipelineSpec& pipeline, const std::vec
   return texts;
 }
 
+std::string OutputOf(const api::Stage& stage) {
+  if (stage.land) return "Dataset/" + stage.land->into;
+  if (stage.accept) return "Dataset/" + stage.accept->into;
+  if (stage.transform) return "Dataset/" + stage.transform->into;
+  return stage.publish ? "View/" + stage.publish->view : "";
+}
+
 std::vector<std::string> OutputsOf(const api::PipelineSpec& pipeline) {
   std::vector<std::string> outputs;
-  for (const api::Stage& stage : pipeline.stages) {
-    if (stage.land) outputs.push_back("Dataset/" + stage.land->into);
-    if (stage.accept) outputs.push_back("Dataset/" + stage.accept->into);
-    if (stage.transform) outputs.push_back("Dataset/" + stage.transform->into);
-    if (stage.publish) outputs.push_back("View/" + stage.publish->view);
-  }
+  for (const api::Stage& stage : pipeline.stages)
+    if (std::string output = OutputOf(stage); !output.empty()) outputs.push_back(std::move(output));
   return outputs;
 }
 

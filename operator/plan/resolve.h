@@ -43,7 +43,8 @@ Resolution Resolve(const api::Pipeline& pipeline, const Surroundings& around, co
 // Every SQL text that the pipeline runs, its views' included.
 std::vector<std::string> SqlOf(const api::PipelineSpec& pipeline, const std::vector<api::View>& views);
 
-// Datasets and views that the pipeline writes: "Dataset/flights", "View/daily-v1".
+// The dataset or view that the stage writes: "Dataset/flights", "View/daily-v1"; empty for none.
+std::string OutputOf(const api::Stage& stage);
 std::vector<std::string> OutputsOf(const api::PipelineSpec& pipeline);
 
 }  // namespace weir::plan

@@ -26,12 +26,14 @@ std::string JoinTexts(const std::vector<std::string>& texts) {
 
 std::optional<Verdict> ConflictOf(const ObservedPipeline& seen) {
   const api::Meta& meta = seen.pipeline->meta;
-  const std::vector<std::string> mine = OutputsOf(seen.pipeline->spec);
+  const std::vector<api::Stage>& stages = seen.pipeline->spec.stages;
   for (const OtherPipeline& other : seen.others) {
     if (std::tie(meta.created, meta.name) < std::tie(other.created, other.name)) continue;
-    for (const std::string& output : mine)
-      if (std::find(other.outputs.begin(), other.outputs.end(), output) != other.outputs.end())
-        return Verdict{Standing::Stuck, Reason::WriterConflict, output + " is written by Pipeline \"" + other.name + "\", which was there first; a dataset has one writer."};
+    for (std::size_t i = 0; i < stages.size(); ++i)
+      if (const std::string output = OutputOf(stages[i]); std::find(other.outputs.begin(), other.outputs.end(), output) != other.outputs.end())
+        return Verdict{Standing::Stuck, Reason::WriterConflict,
+                       "spec.stages[" + std::to_string(i) + "]: " + output + " is written by Pipeline \"" + other.name +
+                           "\", which was there first; a dataset has one writer: name another one, or make the two one pipeline"};
   }
   return std::nullopt;
 }
