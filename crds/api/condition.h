@@ -28,10 +28,10 @@ struct Words<ConditionStatus> {
 enum class Reason {
   // declarations
   InForce, Invalid, Validating, ValidationFailed, Waiting, DatasetMissing, ViewMissing, LakeInvalid, WriterConflict,
-  ContractBroken, NameTaken, RolledBack, Suspended, NeverPublished, Published, NeverCommitted, Committed,
+  ContractBroken, NameTaken, Refused, Suspended, NeverPublished, Published, NeverCommitted, Committed,
   // runs
   Pending, Queued, Running, Paused, ProgressingWithRetry, Completed, StageFailed, Cancelled, NoRunYet, RunSucceeded, RunFailed,
-  WindowIncomplete, WindowPassed, PipelineMissing, RevisionMissing,
+  PipelineMissing, RevisionMissing,
   // freshness
   WithinLimit, LimitExceeded, NoLimit, NoData,
   // attempts
@@ -41,11 +41,11 @@ enum class Reason {
 };
 template <>
 struct Words<Reason> {
-  static constexpr std::array<std::string_view, 59> kAll{
+  static constexpr std::array<std::string_view, 57> kAll{
       "InForce", "Invalid", "Validating", "ValidationFailed", "Waiting", "DatasetMissing", "ViewMissing", "LakeInvalid", "WriterConflict",
-      "ContractBroken", "NameTaken", "RolledBack", "Suspended", "NeverPublished", "Published", "NeverCommitted", "Committed",
+      "ContractBroken", "NameTaken", "Refused", "Suspended", "NeverPublished", "Published", "NeverCommitted", "Committed",
       "Pending", "Queued", "Running", "Paused", "ProgressingWithRetry", "Completed", "StageFailed", "Cancelled", "NoRunYet", "RunSucceeded", "RunFailed",
-      "WindowIncomplete", "WindowPassed", "PipelineMissing", "RevisionMissing",
+      "PipelineMissing", "RevisionMissing",
       "WithinLimit", "LimitExceeded", "NoLimit", "NoData",
       "OutOfMemory", "RunnerKilled", "PodDeleted", "Evicted", "NodeLost", "ImageUnavailable", "PodRejected", "Unschedulable", "StartFailed", "DeadlineExceeded",
       "StoreUnavailable", "SourceUnavailable", "DiskFull", "CheckFailed", "BadInput", "LedgerOpen", "SqlInvalid", "SchemaMismatch", "FileUnreadable",

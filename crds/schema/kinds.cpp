@@ -109,7 +109,7 @@ std::string_view Meaning(ConditionType type) {
     case ConditionType::Reconciling: return "The operator is at work on the newest generation, or waits for something that it needs. There only while True.";
     case ConditionType::Stalled: return "Nothing happens until somebody changes something. There only while True, never together with Reconciling.";
     case ConditionType::Available: return "Something is in force and serves, perhaps of an older generation. Dataset and View: a version can be read.";
-    case ConditionType::RolledOut: return "Pipeline: a full window passed on the revision in force.";
+    case ConditionType::RolledOut: return "Pipeline: a run of the revision in force succeeded.";
     case ConditionType::LastRunSucceeded: return "Pipeline: the newest finished run succeeded. Never changes Ready.";
     case ConditionType::Succeeded: return "PipelineRun: Unknown while it runs, then True or False for good.";
     case ConditionType::Fresh: return "Dataset and View: the data's age is below freshness.maxLag now.";

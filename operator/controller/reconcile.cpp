@@ -21,11 +21,11 @@ api::Conditions ConditionsOf(const observe::Item& item) {
   return conditions;
 }
 
-// What status says when the API server does not take a pod. Kinds that make no pods say what they planned.
+// What status says when the API server does not take an action. Kinds whose plans have none say nothing.
 template <typename Observed>
-Json AfterRefusal(const Observed& seen, const Json& planned, const plan::CreatePod& refused, const Error& why, Time now) {
+std::optional<Json> AfterRefusal(const Observed& seen, const Json& planned, const plan::Action& refused, const Error& why, Time now) {
   if constexpr (requires { plan::StatusWhenRefused(seen, planned, refused, why, now); }) return plan::StatusWhenRefused(seen, planned, refused, why, now);
-  return planned;
+  return std::nullopt;
 }
 
 // One turn over one object, on what was seen of it.
@@ -39,8 +39,10 @@ class Turn {
     Status status = Execute(plan.before, plan);
     if (status) status = Report(plan.status);
     if (status) status = Execute(plan.after, plan);
-    TellWhatChanged();
-    return NextVisit(plan, status);
+    const Status told = TellWhatChanged();
+    Visit visit = NextVisit(plan, status);
+    if (visit.error.empty() && !told) visit.error = told.error().message;
+    return visit;
   }
 
  private:
@@ -59,13 +61,12 @@ class Turn {
   }
 
   void ReportRefusal(const Plan& plan, const plan::Action& action, const Error& why) {
-    const auto* pod = std::get_if<plan::CreatePod>(&action);
-    if (pod != nullptr && plan.status) refusal_ = Report(AfterRefusal(seen_.observed, *plan.status, *pod, why, now_));
+    if (plan.status) refusal_ = Report(AfterRefusal(seen_.observed, *plan.status, action, why, now_));
   }
 
-  void TellWhatChanged() {
-    if (!item_ || item_ == seen_.item) return;
-    (void)report::TellEvents(key_.resource, *item_, plan::NoticesOf(ConditionsOf(*seen_.item), ConditionsOf(*item_)), now_, ports_.cluster);
+  Status TellWhatChanged() {
+    if (!item_ || item_ == seen_.item) return Ok();
+    return report::TellEvents(key_.resource, *item_, plan::NoticesOf(ConditionsOf(*seen_.item), ConditionsOf(*item_)), now_, ports_.cluster);
   }
 
   const Key& key_;

@@ -37,7 +37,7 @@ struct Ports {
 struct Visit {
   enum class Next { Forget, At, Backoff, Now } next = Next::Forget;
   Time at;
-  std::string error;  // for the log, with Backoff
+  std::string error;  // for the log: why it is tried again, or an event that could not be told
 };
 
 // One turn of the loop: observe, plan, execute, report. Never throws; tries each call once. May run for different keys

@@ -19,6 +19,11 @@ std::string UntoldCauses(const Json& status) {
   return text.empty() ? text : text + ")";
 }
 
+// The words of RBAC. Quotas and admission policies are Forbidden too, and have others.
+bool LacksARight(const ApiStatus& status) {
+  return status.code == 403 && status.message.find(" cannot ") != std::string::npos && status.message.find(" resource ") != std::string::npos;
+}
+
 struct Meaning {
   Fault fault;
   std::string_view reason;  // when the Status has none
@@ -77,6 +82,7 @@ Error ErrorFor(const ApiStatus& status, const std::string& what) {
   error.message += " (HTTP " + std::to_string(status.code);
   if (status.retryAfterSeconds > 0) error.message += ", try again in " + std::to_string(status.retryAfterSeconds) + " s";
   error.message += ")";
+  if (LacksARight(status)) error.message += "; grant this account the right: the operator has it by the roles of its own version's chart";
   return error;
 }
 

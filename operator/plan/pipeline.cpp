@@ -106,6 +106,38 @@ void Describe(const ObservedPipeline& seen, const Verdict& verdict, const std::s
   status.conditions = conditions.Take();
 }
 
+Reason ReasonOf(const Error& refusal) { return refusal.reason == api::Word(Reason::NameTaken) ? Reason::NameTaken : Reason::Refused; }
+
+std::string Refusal(const Error& why) { return "The API server refuses it: " + why.message; }
+
+void TellRefusedPod(const ObservedPipeline& seen, const Error& why, api::PipelineStatus& status, Time now) {
+  if (!status.validation) return;
+  status.validation->reason = Reason::PodRejected;
+  status.validation->message = Fit("The API server refuses the pod: " + why.message, kStageMessage);
+  Describe(seen, VerdictOf(*status.validation, status.validating), "", status, now);
+}
+
+// The revision is in force all the same. What says that the run was made is taken back, so that it is made later.
+void TellRefusedRun(const ObservedPipeline& seen, const Error& why, api::PipelineStatus& status, Time now) {
+  const api::PipelineStatus& before = seen.pipeline->status;
+  ConditionList conditions(before.conditions, seen.pipeline->meta.generation, now);
+  for (const api::Condition& planned : status.conditions)
+    if (planned.type != ConditionType::LastRunSucceeded) conditions.Set(planned.type, planned.status, planned.reason, planned.message);
+  conditions.Unknown(ConditionType::LastRunSucceeded, ReasonOf(why), "A run is due, but cannot be made. " + Refusal(why));
+  status.conditions = conditions.Take();
+  status.runNumber = before.runNumber;
+  status.lastHandledRevision = before.lastHandledRevision;
+  status.lastHandledRequest = before.lastHandledRequest;
+  status.lastRun = before.lastRun;
+  status.lastRunResult = before.lastRunResult;
+}
+
+// Nothing of what was planned has happened yet.
+void TellRefusedRevision(const ObservedPipeline& seen, const Error& why, api::PipelineStatus& status, Time now) {
+  status = seen.pipeline->status;
+  Describe(seen, {Standing::Progressing, ReasonOf(why), "The new revision cannot be made. " + Refusal(why)}, "", status, now);
+}
+
 void Append(std::vector<Action>& to, std::vector<Action> more) { to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())); }
 
 }  // namespace
@@ -128,13 +160,17 @@ Plan MakePlan(const ObservedPipeline& seen, Time now) {
   return plan;
 }
 
-Json StatusWhenRefused(const ObservedPipeline& seen, const Json& planned, const CreatePod&, const Error& why, Time now) {
+std::optional<Json> StatusWhenRefused(const ObservedPipeline& seen, const Json& planned, const Action& refused, const Error& why, Time now) {
   std::vector<api::Problem> ignored;
   auto status = api::Read<api::PipelineStatus>(planned, "status", ignored);
-  if (!status.validation) return planned;
-  status.validation->reason = Reason::PodRejected;
-  status.validation->message = Fit("The API server refuses the pod: " + why.message, kStageMessage);
-  Describe(seen, VerdictOf(*status.validation, status.validating), "", status, now);
+  if (std::holds_alternative<CreatePod>(refused))
+    TellRefusedPod(seen, why, status, now);
+  else if (std::holds_alternative<CreateRun>(refused))
+    TellRefusedRun(seen, why, status, now);
+  else if (std::holds_alternative<CreateRevision>(refused) || std::holds_alternative<EnsureServiceAccount>(refused))
+    TellRefusedRevision(seen, why, status, now);
+  else
+    return std::nullopt;
   return api::Write(status);
 }
 

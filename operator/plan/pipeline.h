@@ -43,7 +43,8 @@ struct ObservedPipeline {
 // in force, and gets its run. Ready says that this generation is in force, and does not wait for runs.
 Plan MakePlan(const ObservedPipeline& seen, Time now);
 
-// The status to report instead when the API server refuses the validation's pod.
-Json StatusWhenRefused(const ObservedPipeline& seen, const Json& planned, const CreatePod& refused, const Error& why, Time now);
+// The status to report instead when the API server refuses an action, so that the user reads why nothing goes on. Absent
+// when status has nothing to say about it.
+std::optional<Json> StatusWhenRefused(const ObservedPipeline& seen, const Json& planned, const Action& refused, const Error& why, Time now);
 
 }  // namespace weir::plan

@@ -186,11 +186,13 @@ Plan MakePlan(const ObservedRun& seen, Time now) {
   return plan;
 }
 
-Json StatusWhenRefused(const ObservedRun& seen, const Json& planned, const CreatePod& refused, const Error& why, Time now) {
+std::optional<Json> StatusWhenRefused(const ObservedRun& seen, const Json& planned, const Action& refused, const Error& why, Time now) {
+  const auto* pod = std::get_if<CreatePod>(&refused);
+  if (pod == nullptr) return std::nullopt;
   std::vector<api::Problem> ignored;
   auto status = api::Read<api::RunStatus>(planned, "status", ignored);
   for (StageStatus& stage : status.stages) {
-    if (stage.name != refused.stage) continue;
+    if (stage.name != pod->stage) continue;
     stage.reason = Reason::PodRejected;
     stage.message = Fit("The API server refuses the pod: " + why.message, kStageMessage);
   }

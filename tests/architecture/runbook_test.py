@@ -28,6 +28,10 @@ class Runbook(unittest.TestCase):
         self.assertGreater(len(reasons()), 50)
         self.assertEqual([word for word in reasons() if word not in sections()], [])
 
+    def test_every_reason_is_given_by_somebody(self):
+        said = "".join(sources.text(path) for path in sources.code("operator", "runner"))
+        self.assertEqual([word for word in reasons() if not re.search(rf'Reason::{word}\b|"{word}"', said)], [])
+
     def test_every_alert_has_a_heading(self):
         self.assertGreater(len(alerts()), 2)
         self.assertEqual([name for name in alerts() if name not in sections()], [])

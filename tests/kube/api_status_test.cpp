@@ -71,5 +71,16 @@ TEST(Warnings, AreTakenOutOfTheHeader) {
   EXPECT_THAT(WarningTexts("299 - no quotes"), IsEmpty());
 }
 
+TEST(ApiStatus, SaysHowToMendAMissingRight) {
+  const std::string rbac =
+      R"(pods is forbidden: User "system:serviceaccount:weirkeeper:weirkeeper" cannot create resource "pods" in API group "" in the namespace "default")";
+  const Error missing = ErrorFor({.code = 403, .reason = "Forbidden", .message = rbac}, "create Pod default/a");
+  EXPECT_EQ(missing.fault, Fault::Denied);
+  EXPECT_NE(missing.message.find("cannot create resource \"pods\""), std::string::npos);
+  EXPECT_NE(missing.message.find("grant this account the right"), std::string::npos);
+  const Error quota = ErrorFor({.code = 403, .reason = "Forbidden", .message = "pods \"a\" is forbidden: exceeded quota: compute"}, "create Pod default/a");
+  EXPECT_EQ(quota.message.find("grant"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace weir::kube
