@@ -85,8 +85,9 @@ bool RunFollower::IsTold(const RunView& run) const {
     const api::Resource& kind = commit.kind == api::TargetKind::View ? api::kViews : api::kDatasets;
     const auto object = session_.Cluster().Get({kind, ns_, commit.name});
     if (!object) continue;
-    const Json& version = At(At(*object, "status"), "version");
-    if (!version.is_number_integer() || version.get<std::int64_t>() < commit.version) return false;
+    const Json& status = At(*object, "status");
+    const bool newest = Text(At(status, "committedBy"), "run") == run.name && Integer(status, "version") >= commit.version;
+    if (!newest) return false;
   }
   const auto pipeline = session_.Cluster().Get({api::kPipelines, ns_, run.pipeline});
   if (!pipeline) return true;

@@ -8,6 +8,7 @@ namespace weir::cli {
 namespace {
 
 constexpr const char* kFinished = "2026-03-01T00:00:09Z";
+const Json kTold = {{"version", 3}, {"committedBy", {{"run", "load-1"}}}};
 
 // A session that nothing runs in: the test writes what the controllers would.
 class WatchRuns : public ::testing::Test {
@@ -41,14 +42,14 @@ class WatchRuns : public ::testing::Test {
 TEST_F(WatchRuns, AreNotOverBeforeWhatTheyWroteSaysSo) {
   Tell(api::kPipelines, "load", {{"lastRunFinished", kFinished}});
   EXPECT_EQ(State(), PipelineView::State::Running) << "the view has no version yet";
-  Tell(api::kViews, "orders-v1", {{"version", 2}});
-  EXPECT_EQ(State(), PipelineView::State::Running) << "the view tells the version before";
-  Tell(api::kViews, "orders-v1", {{"version", 3}});
+  Tell(api::kViews, "orders-v1", {{"version", 9}, {"committedBy", {{"run", "load-0"}}}});
+  EXPECT_EQ(State(), PipelineView::State::Running) << "the view tells what the run before committed, to a table that was made anew since";
+  Tell(api::kViews, "orders-v1", kTold);
   EXPECT_EQ(State(), PipelineView::State::Succeeded);
 }
 
 TEST_F(WatchRuns, AreNotOverBeforeTheirPipelineSaysSo) {
-  Tell(api::kViews, "orders-v1", {{"version", 3}});
+  Tell(api::kViews, "orders-v1", kTold);
   EXPECT_EQ(State(), PipelineView::State::Running);
   Tell(api::kPipelines, "load", {{"lastRunFinished", kFinished}});
   EXPECT_EQ(State(), PipelineView::State::Succeeded);
