@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/api/read.h"
 #include "crds/base/name.h"
 #include "operator/plan/contract.h"
 #include "operator/plan/lake.h"

@@ -40,6 +40,13 @@ Result<std::vector<std::string>> FileColumns(const DecodeRequest& request) try {
   return Unreadable(request, request.session.Explain(error));
 }
 
+// Another format or encoding shows in the first line, and is not shown to people.
+std::string Told(const std::vector<std::string>& names) {
+  const std::string all = JoinSql(names);
+  const bool text = std::none_of(all.begin(), all.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
+  return text && duckdb::Value::StringIsValid(all) ? "names " + all : "is no text, so it is no delimited file in UTF-8";
+}
+
 // Which column of the file a declared one is. One of several with one name in the header is taken only where all of them
 // are declared: else nobody knows which was meant.
 class Header {
@@ -75,9 +82,9 @@ Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, con
     found.push_back({&column, "f" + std::to_string(index), FromText("s" + n, column.type, request.format.csv->timestampFormat)});
   }
   if (problems.empty()) return found;
-  return Error{Fault::Data, "FileUnreadable",
-               request.path + " has not exactly one column for: " + problems + "; its first line names " + JoinSql(names) +
-                   ". Correct the file, or the columns' sourceName"};
+  return Error{
+      Fault::Data, "FileUnreadable",
+      request.path + " has not exactly one column for: " + problems + "; its first line " + Told(names) + ". Correct the file, or the columns' sourceName"};
 }
 
 std::string Scan(const DecodeRequest& request, std::size_t columns, const std::string& rejects) {

@@ -1,6 +1,7 @@
 #include "runner/engine/decode.h"
 
 #include "runner/engine/checks.h"
+#include "runner/engine/errors.h"
 #include "runner/engine/sql.h"
 
 namespace weir::engine {
@@ -27,7 +28,7 @@ std::string BadCase(const std::vector<SourcedColumn>& columns, const std::vector
 
 Error Unreadable(const DecodeRequest& request, const Error& error) {
   if (request.session.StoreFailed() || error.fault == Fault::Exhausted || error.reason == "FileUnreadable") return error;
-  return {Fault::Data, "FileUnreadable", request.path + " cannot be read as declared: " + error.message};
+  return {Fault::Data, "FileUnreadable", request.path + " cannot be read as declared: " + ForPeople(error.message, request.name, request.path)};
 }
 
 Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from, const NoRecord& no_record) {

@@ -1,5 +1,7 @@
 #include "runner/engine/errors.h"
 
+#include <algorithm>
+
 namespace weir::engine {
 namespace {
 
@@ -66,6 +68,14 @@ Error FromDuckDB(const duckdb::ErrorData& error) {
 Error FromException(const std::exception& error) {
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return {Fault::Exhausted, "OutOfMemory", "the process is out of memory; raise resources.memory"};
   return FromDuckDB(duckdb::ErrorData(error));
+}
+
+std::string ForPeople(std::string message, const std::string& name, const std::string& path) {
+  for (const char* advice : {" The search space used was", " Possible fixes", " Possible Solutions", " Possible solutions"})
+    message.resize(std::min(message.find(advice), message.size()));
+  for (std::size_t at = message.find(name); at != std::string::npos; at = message.find(name, at + path.size())) message.replace(at, name.size(), path);
+  while (message.ends_with(' ')) message.pop_back();
+  return message;
 }
 
 }  // namespace weir::engine

@@ -14,4 +14,7 @@ namespace weir::engine {
 Error FromDuckDB(const duckdb::ErrorData& error);
 Error FromException(const std::exception& error);
 
+// DuckDB's words on one file, under the name that people know it by, and without its advice on options that nobody here has.
+std::string ForPeople(std::string message, const std::string& name, const std::string& path);
+
 }  // namespace weir::engine

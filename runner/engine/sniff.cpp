@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runner/engine/csv_records.h"
+#include "runner/engine/errors.h"
 #include "runner/engine/sql.h"
 #include "runner/engine/types.h"
 
@@ -23,15 +24,6 @@ std::string PlainName(const std::string& name) {
   while (plain.size() > 1 && plain.back() == '_' && name.back() != '_') plain.pop_back();
   if (plain.empty() || std::isdigit(static_cast<unsigned char>(plain.front())) != 0) plain.insert(0, "c_");
   return plain;
-}
-
-// DuckDB's words under the name that people know the file by, without its advice on options that we do not have.
-std::string ForPeople(std::string message, const std::string& name, const std::string& path) {
-  for (const char* advice : {" The search space used was", " Possible fixes", " Possible Solutions", " Possible solutions"})
-    message.resize(std::min(message.find(advice), message.size()));
-  for (std::size_t at = message.find(name); at != std::string::npos; at = message.find(name, at + path.size())) message.replace(at, name.size(), path);
-  while (message.ends_with(' ')) message.pop_back();
-  return message;
 }
 
 Result<std::vector<api::Column>> SniffedColumns(Session& session, const std::string& scan) {

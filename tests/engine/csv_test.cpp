@@ -149,6 +149,14 @@ TEST_F(Csv, FindsColumnsThatShareANameOrHaveNoneWhereAllAreDeclared) {
   EXPECT_THAT(one.error().message, HasSubstr("a (twice)")) << "nobody knows which one was meant";
 }
 
+TEST_F(Csv, DoesNotShowPeopleAFirstLineThatIsNoText) {
+  for (const std::string& bytes : {std::string(100, '\0'), std::string("PAR1\x15\x04"), std::string("id,caf\xE9\n")}) {
+    const auto rows = Decode(Put("in.csv", bytes), kCsv, columns_);
+    ASSERT_FALSE(rows.ok());
+    EXPECT_THAT(rows.error().message, HasSubstr("its first line is no text"));
+  }
+}
+
 TEST_F(Csv, LinesHoldOverManyBuffersReadInParallel) {
   std::string text = "id,name,amount,at\n";
   for (int i = 0; i < 400'000; ++i)
