@@ -1,23 +1,11 @@
 // `weir --kubeconfig` against a real API server (KUBECONFIG; tests/cluster/up --control-plane-only starts one): what runs on
-// this machine left is put there as an operator would have left it, and must be told in the same words.
+// this machine left is put there, and must be told in the same words.
 #include <gmock/gmock.h>
 
-#include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <random>
 #include <regex>
-#include <sstream>
-#include <thread>
 
-#include "crds/base/yaml.h"
-#include "operator/kube/auth.h"
-#include "operator/kube/rest_cluster.h"
-#include "tests/cli/bucket.h"
-
-// What the HTTP library's threads still hold lives as long as the process.
-extern "C" const char* __lsan_default_suppressions() { return "leak:CRYPTO_zalloc\nleak:libcpprest\nleak:pplx::"; }
+#include "crds/base/json.h"
+#include "tests/cli/on_server.h"
 
 namespace weir::test {
 namespace {
@@ -25,100 +13,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-constexpr api::Resource kNamespaces{"", "v1", "namespaces", "Namespace"};
-constexpr api::Resource kDefinitions{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition"};
-
-std::string ReadAll(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-class OnServer : public BucketCommands {
- protected:
-  void SetUp() override {
-    const char* given = std::getenv("KUBECONFIG");
-    ASSERT_NE(given, nullptr) << "these tests need a cluster: eval \"$(tests/cluster/up --control-plane-only)\"";
-    kubeconfig_ = given;
-    auto access = kube::FromKubeconfig({kubeconfig_, ""});
-    ASSERT_TRUE(access) << access.error().message;
-    auto cluster = kube::ConnectCluster(*access);
-    ASSERT_TRUE(cluster) << cluster.error().message;
-    cluster_ = std::move(*cluster);
-    ns_ = "weir-test-" + std::to_string(std::random_device{}());
-    ASSERT_TRUE(cluster_->Create({kNamespaces, "", ns_}, {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", ns_}}}}));
-    Write("suppressions", __lsan_default_suppressions());
-    InstallDefinitions();
-  }
-  void TearDown() override {
-    if (cluster_ == nullptr) return;
-    EXPECT_TRUE(cluster_->Delete({kNamespaces, "", ns_}, ""));
-  }
-
-  void InstallDefinitions() {
-    for (const auto& file : std::filesystem::directory_iterator(std::string(WEIR_SOURCE_DIR) + "/crds")) {
-      if (file.path().extension() != ".yaml") continue;
-      const auto documents = ParseYaml(ReadAll(file.path()));
-      ASSERT_TRUE(documents) << documents.error().message;
-      const Json& definition = (*documents)[0].value;
-      ASSERT_TRUE(cluster_->Patch({kDefinitions, "", Text(At(definition, "metadata"), "name")}, kube::PatchType::Apply, kube::Subresource::None, definition));
-    }
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    for (const api::Resource& kind : api::kOurKinds)
-      while (!cluster_->List({kind, ns_, ""})) {
-        ASSERT_LT(std::chrono::steady_clock::now(), deadline) << kind.plural << " is not served";
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-      }
-  }
-
-  // Everything of the local lake, as objects of the namespace. `change` edits their text.
-  void PutIntoCluster(const std::function<void(std::string&)>& change = [](std::string&) {}) {
-    const auto state = ParseJson(Read(".weir/lake/_weirkeeper/state.json"));
-    ASSERT_TRUE(state) << state.error().message;
-    for (const Json& entry : At(*state, "objects")) {
-      const api::Resource* kind = nullptr;
-      for (const api::Resource& known : api::kOurKinds)
-        if (known.kind == Text(entry, "kind")) kind = &known;
-      if (Text(entry, "kind") == api::kRevisions.kind) kind = &api::kRevisions;
-      if (kind == nullptr) continue;
-      std::string text = Dump(At(entry, "object"));
-      change(text);
-      Put(*kind, *ParseJson(text));
-    }
-  }
-  void Put(const api::Resource& kind, Json object) {
-    const Json labels = At(At(object, "metadata"), "labels");
-    const std::string name = Text(At(object, "metadata"), "name");
-    object["metadata"] = {{"name", name}, {"namespace", ns_}};
-    if (labels.is_object()) object["metadata"]["labels"] = labels;
-    const Json status = At(object, "status");
-    object.erase("status");
-    const auto created = cluster_->Create({kind, ns_, name}, object);
-    ASSERT_TRUE(created) << created.error().message;
-    if (!status.is_object()) return;
-    const auto told = cluster_->Patch({kind, ns_, name}, kube::PatchType::Merge, kube::Subresource::Status, {{"status", status}});
-    ASSERT_TRUE(told) << told.error().message;
-  }
-
-  // The kubeconfig, changed: a file of the folder.
-  std::string Kubeconfig(const std::string& name, const std::function<void(Json&)>& change) const {
-    auto documents = ParseYaml(ReadAll(kubeconfig_));
-    EXPECT_TRUE(documents);
-    Json config = (*documents)[0].value;
-    change(config);
-    Write(name, Dump(config));
-    return name;
-  }
-  Ended On(const std::string& kubeconfig, const std::string& arguments) const {
-    return Shell("LSAN_OPTIONS=suppressions=suppressions WEIR_S3_CREDENTIALS='" + bucket_.credentials + "' weir " + arguments + " --kubeconfig '" + kubeconfig +
-                 "' -n " + ns_);
-  }
-  Ended OnCluster(const std::string& arguments) const { return On(kubeconfig_, arguments); }
-
-  std::string kubeconfig_;
-  std::string ns_;
-  std::unique_ptr<kube::RestCluster> cluster_;
-};
 
 std::string NewestRun(const std::string& json) {
   const auto list = ParseJson(json);

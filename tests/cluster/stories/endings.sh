@@ -5,7 +5,16 @@ endings_story() {
   crash_story
   check "down ends the full cluster" "$here/down"
   check "no process of it is left" nothing_runs
+  check "an image becomes an archive for other clusters, without one here" archive_alone
   check "no bridge, rule, mount or control group of it is left" nothing_made
+}
+
+archive_alone() {
+  local context=$scratch/context
+  mkdir -p "$context"
+  echo hello >"$context/hello"
+  printf 'FROM scratch\nCOPY hello /\n' >"$context/Containerfile"
+  "$here/image" --archive "$scratch/hello.tar" weirkeeper/hello:1 "$context" "$context/Containerfile" && tar --list --file "$scratch/hello.tar" | grep -q manifest.json
 }
 
 # A control plane alone, beside the full cluster, in a state folder of its own.

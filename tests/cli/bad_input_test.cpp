@@ -1,0 +1,225 @@
+// The bad input that people bring: what `weir check` says of a manifest, with file, line and field, and what becomes of a run
+// whose data are not as declared. docs/bad-input.md names each case.
+#include <gmock/gmock.h>
+
+#include "crds/base/json.h"
+#include "tests/cli/commands.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+struct BadManifest {
+  const char* name;
+  const char* edit;  // of readings.yaml, by the shell
+  int line;
+  const char* object;
+  const char* field;
+  const char* rule;
+  const char* message;  // its beginning
+};
+
+// Cases are named in docs/bad-input.md.
+const BadManifest kBadManifests[] = {
+    {"UnknownField", "sed -i 's/  description: One reading of one sensor./  descripton: x/' readings.yaml", 29, "Dataset/readings", "spec.descripton", "Schema",
+     "is unknown (did you mean description?)"},
+    {"WrongType", "sed -i 's/name: battery, type: INTEGER/name: battery, type: 7/' readings.yaml", 36, "Dataset/readings", "spec.schema.columns[3].type",
+     "Schema", "must be text, not 7; quote it"},
+    {"UnknownWord", "sed -i 's/zone: RawHistory/zone: RawHistori/' readings.yaml", 18, "Dataset/readings-history", "spec.zone", "Schema",
+     "must be one of Landing, RawHistory"},
+    {"NoDuration", "sed -i 's/maxLag: 1d/maxLag: soon/' readings.yaml", 60, "View/weather-readings-v1", "spec.freshness.maxLag", "Schema",
+     "\"soon\" is no duration: write numbers with units"},
+    {"MissingOwner", "sed -i '0,/  owner: {team: weather}/{/  owner: {team: weather}/d}' readings.yaml", 7, "Dataset/readings-landing", "spec.owner", "Schema",
+     "is required: Who answers for it."},
+    {"MisspeltGroup", "sed -i '0,/weirkeeper.io/s//weirkeper.io/' readings.yaml", 3, "", "apiVersion", "Schema", "must be weirkeeper.io/v1alpha1, not"},
+    {"UnknownKind", "sed -i '0,/kind: Dataset/s//kind: Datset/' readings.yaml", 4, "", "kind", "Schema", "must be one of Lake, Dataset, View"},
+    {"DuplicateKey", "sed -i 's/  zone: Processed/  zone: Processed\\n  zone: Curated/' readings.yaml", 29, "", "", "BadYaml",
+     "the key \"zone\" stands here twice"},
+    {"SameNameTwice", "sed -i 's/name: readings-history$/name: readings-landing/' readings.yaml", 16, "Dataset/readings-landing", "metadata.name", "NameTaken",
+     "stands here a second time; the first is in readings.yaml:6"},
+    {"AliasBomb", "sed -i '10s/owner: /owner: \\&a /; 11s/format: .*/format: *a/' readings.yaml", 11, "", "", "BadYaml", "aliases (*name) are refused"},
+    {"MergeKey", "sed -i '5s/$/ \\&base/; 9s/.*/  <<: *base/' readings.yaml", 9, "", "", "BadYaml", "aliases (*name) are refused"},
+    {"Tab", "sed -i 's/^  zone: Landing/\\tzone: Landing/' readings.yaml", 8, "", "", "BadYaml", "is indented by a tab"},
+    {"NotYaml", "printf 'a: [1\\n' > readings.yaml", 2, "", "", "BadYaml", "end of sequence flow not found"},
+    {"LargerThanAnyManifest", "head -c 2000000 /dev/zero | tr '\\0' '#' >> readings.yaml", 1, "", "", "BadYaml", "the text is larger than 1 MiB"},
+    {"ZeroByteManifest", ": > readings.yaml", 0, "", "", "NoManifests", "holds no object"},
+    {"UnreadableManifest", "ln -sf nowhere readings.yaml", 0, "", "", "FileUnreadable", "cannot be read"},
+    {"CycleOfStages", "sed -i 's/  - name: accept/  - name: accept\\n    needs: [publish]/' readings.yaml", 75, "Pipeline/collect-readings",
+     "spec.stages[1].needs[0]", "Invalid", "\"publish\" does not stand above \"accept\"; put the stages in the order in which they run"},
+    {"MissingDataset", "sed -i 's/into: readings-landing/into: readings-landed/' readings.yaml", 73, "Pipeline/collect-readings", "spec.stages[0].land.into",
+     "DatasetMissing", "there is no Dataset \"readings-landed\" in this namespace yet (did you mean readings-landing?)"},
+    {"MissingView", "sed -i 's/view: weather-readings-v1/view: weather-readings-v2/' readings.yaml", 79, "Pipeline/collect-readings",
+     "spec.stages[3].publish.view", "ViewMissing", "there is no View \"weather-readings-v2\""},
+    {"MissingStore",
+     "printf -- '---\\napiVersion: weirkeeper.io/v1alpha1\\nkind: Lake\\nmetadata: {name: default}\\nspec:\\n  stores:\\n  - {name: source, volume: {path: "
+     "/x}}\\n  "
+     "zones:\\n  - {name: Landing, store: lke}\\n' >> readings.yaml",
+     88, "Lake/default", "spec.zones[0].store", "Invalid", "there is no store \"lke\" in spec.stores"},
+    {"TwoStagesOfOneDataset",
+     "sed -i 's/  - name: accept/  - name: again\\n    land: {from: {files: {path: readings.csv}}, into: readings-landing}\\n  - name: accept/' readings.yaml",
+     74, "Pipeline/collect-readings", "spec.stages[1]", "Invalid", "writes dataset readings-landing, which stage \"land\" writes too"},
+    {"SqlThatDoesNotBind", "sed -i 's/SELECT sensor, measured_at/SELECT senor, measured_at/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql",
+     "SqlInvalid", "Referenced column \"senor\" not found"},
+    {"SqlThatDoesNotParse", "sed -i 's/FROM readings$/FRM readings/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql", "SqlInvalid",
+     "syntax error at or near \"readings\""},
+    {"SqlOverATableThatIsNone", "sed -i 's/FROM readings$/FROM reading/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql", "SqlInvalid",
+     "table reading is not declared (did you mean readings?)"},
+    {"SqlThatReadsFiles", "sed -i \"s|FROM readings\\$|FROM read_csv('/etc/passwd')|\" readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql",
+     "SqlInvalid", "the table function read_csv is not allowed"},
+    {"ColumnThatTheContractLacks", "sed -i 's/sql: SELECT sensor,/sql: SELECT battery, sensor,/' readings.yaml", 53, "View/weather-readings-v1",
+     "spec.query.sql", "SqlInvalid", "column battery is not declared: leave it out or declare it"},
+    {"ColumnThatTheSqlLacks", "sed -i 's/SELECT sensor, measured_at, celsius/SELECT sensor, measured_at/' readings.yaml", 53, "View/weather-readings-v1",
+     "spec.query.sql", "SqlInvalid", "column celsius DOUBLE is declared and missing in the SELECT"},
+    {"ColumnOfACheckThatIsNone", "sed -i 's/range: {column: celsius/range: {column: celcius/' readings.yaml", 41, "Dataset/readings",
+     "spec.checks[0].range.column", "Invalid", "there is no column \"celcius\" in spec.schema.columns (did you mean celsius?)"},
+};
+
+class BadInput : public Commands, public ::testing::WithParamInterface<BadManifest> {
+ protected:
+  BadInput() { CopyExample("quarantine"); }
+};
+
+bool IsExpected(const Json& finding, const BadManifest& bad) {
+  return Text(finding, "file") == "readings.yaml" && Integer(finding, "line") == bad.line && Text(finding, "object") == bad.object &&
+         Text(finding, "field") == bad.field && Text(finding, "rule") == bad.rule && Text(finding, "message").starts_with(bad.message);
+}
+
+TEST_P(BadInput, IsNamedWithFileLineAndFieldAndNothingIsWritten) {
+  const BadManifest& bad = GetParam();
+  ASSERT_EQ(Shell(bad.edit).code, 0);
+  const bool unreadable = bad.line == 0;
+  const Ended check = Weir("check readings.yaml -o json");
+  EXPECT_EQ(check.code, unreadable ? 2 : 1) << check.out << check.err;
+  const auto findings = ParseJson(check.out);
+  ASSERT_TRUE(findings) << check.out;
+  EXPECT_EQ(std::count_if(findings->begin(), findings->end(), [&](const Json& finding) { return IsExpected(finding, bad); }), 1) << check.out;
+
+  const std::string told = Weir("check readings.yaml").out;
+  EXPECT_THAT(told, AllOf(HasSubstr(unreadable ? "readings.yaml: " : "readings.yaml:" + std::to_string(bad.line) + ": "), HasSubstr(bad.message)));
+  const Ended run = Weir("run readings.yaml");
+  EXPECT_EQ(run.code, 2) << run.err;
+  EXPECT_THAT(run.err, HasSubstr(bad.message));
+  EXPECT_EQ(run.out, "");
+  EXPECT_NE(Shell("ls .weir").code, 0) << "nothing was written";
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, BadInput, ::testing::ValuesIn(kBadManifests), [](const auto& test) { return std::string(test.param.name); });
+
+struct BadData {
+  const char* name;
+  const char* spoil;  // by the shell
+  const char* stage;
+  const char* reason;
+  const char* message;
+  const char* mend;
+};
+
+const BadData kBadData[] = {
+    {"ZeroByteFile", ": > readings.csv", "land", "BadInput", "readings.csv in volume source", "cp good.csv readings.csv"},
+    {"MissingFile", "rm readings.csv", "land", "NoFiles", "no file matches readings.csv", "cp good.csv readings.csv"},
+    {"FileBehindALink", "ln -sf good.csv readings.csv", "land", "Invalid", "symbolic link", "rm readings.csv; cp good.csv readings.csv"},
+    {"UnreachableEndpoint", "sed -i 's#files: {path: readings.csv}#http: {url: \"http://127.0.0.1:1/readings.csv\"}#' readings.yaml", "land",
+     "SourceUnavailable", "cannot fetch http://127.0.0.1:1/readings.csv", "sed -i 's#http: {url: .*#files: {path: readings.csv}}#' readings.yaml"},
+    {"FileWithoutADeclaredColumn", "sed -i '1s/celsius/kelvin/' readings.csv", "decode", "FileUnreadable", "has not exactly one column for: celsius",
+     "sed -i '0,/unit: degrees Celsius}/s//unit: degrees Celsius, sourceName: kelvin}/' readings.yaml"},
+    {"FileOfAnotherFormat", "sed -i 's/format: {csv: {}}/format: {parquet: {}}/' readings.yaml", "decode", "FileUnreadable", "cannot be read as declared",
+     "sed -i 's/format: {parquet: {}}/format: {csv: {}}/' readings.yaml"},
+    {"RowsThatFailABlockingCheck", "sed -i 's/onFailure: Quarantine/onFailure: Block/' readings.yaml", "decode", "CheckFailed",
+     "check possible-temperature: 1 row fails. Nothing was committed", "sed -i 's/onFailure: Block/onFailure: Quarantine/' readings.yaml"},
+};
+
+class BadDataInput : public Commands, public ::testing::WithParamInterface<BadData> {};
+
+TEST_P(BadDataInput, FailsItsStageShowsNothingAndLosesNothing) {
+  const BadData& bad = GetParam();
+  CopyExample("quarantine");
+  Shell("cp readings.csv good.csv; sed -i 's/  stages:/  retry: {maxAttempts: 1}\\n  stages:/' readings.yaml");
+  ASSERT_EQ(Shell(bad.spoil).code, 0);
+  const Ended run = Weir("run readings.yaml --timeout 60s");
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.err, HasSubstr(bad.message));
+  const auto report = ParseJson(Weir("explain run -o json").out);
+  ASSERT_TRUE(report);
+  bool failed = false;
+  for (const Json& stage : At(*report, "stages")) {
+    if (Text(stage, "state") != "Failed") continue;
+    failed = true;
+    EXPECT_EQ(Text(stage, "name"), bad.stage);
+    EXPECT_EQ(Text(stage, "reason"), bad.reason);
+    EXPECT_THAT(Text(stage, "message"), AllOf(HasSubstr(bad.message), ::testing::Not(HasSubstr("weir://"))));
+  }
+  EXPECT_TRUE(failed) << run.err;
+  EXPECT_EQ(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, "n\n0\n") << "nothing half-done is visible";
+
+  ASSERT_EQ(Shell(bad.mend).code, 0);
+  const Ended again = Weir("run readings.yaml");
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, "n\n6\n") << "nothing was lost";
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, BadDataInput, ::testing::ValuesIn(kBadData), [](const auto& test) { return std::string(test.param.name); });
+
+class BadTogether : public Commands {
+ protected:
+  BadTogether() { CopyExample("quarantine"); }
+};
+
+TEST_F(BadTogether, TwoWritersOfOneDatasetAreRefused) {
+  Shell(
+      "sed -n '/^kind: Pipeline/,$p' readings.yaml | sed 's/name: collect-readings/name: collect-again/' > tail.txt; (echo 'apiVersion: "
+      "weirkeeper.io/v1alpha1'; cat tail.txt) > second.yaml");
+  const Ended check = Weir("check readings.yaml second.yaml");
+  EXPECT_EQ(check.code, 1);
+  EXPECT_THAT(
+      check.out,
+      HasSubstr("second.yaml:12: Pipeline/collect-again spec.stages[0].land.into: Dataset/readings-landing is written by pipeline collect-readings too"));
+  EXPECT_THAT(check.out, HasSubstr("[WriterConflict]"));
+}
+
+TEST_F(BadTogether, AnEditThatBreaksAPublishedContractIsRefused) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  Shell(
+      "sed -i 's/SELECT sensor, measured_at, celsius FROM/SELECT sensor, measured_at FROM/; /name: celsius, type: DOUBLE, nullable: false, description: "
+      "Temperature., unit: degrees Celsius}/{x;s/^/x/;/^xx$/{x;d};x}' readings.yaml");
+  const Ended check = Weir("check readings.yaml");
+  EXPECT_EQ(check.code, 1) << check.out << check.err;
+  EXPECT_THAT(check.out, HasSubstr("View/weather-readings-v1"));
+  EXPECT_THAT(check.out, HasSubstr("[ColumnNoDelete]"));
+  EXPECT_EQ(Weir("run readings.yaml").code, 2);
+}
+
+TEST_F(BadTogether, ContractsAreHeldAgainstAFileOfPublishedObjects) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  ASSERT_EQ(Shell("weir get -o json > published.json").code, 0);
+  Shell("sed -i 's/maxLag: 1d/maxLag: 9d/' readings.yaml");
+  const Ended check = Weir("check readings.yaml --against published.json --lake elsewhere");
+  EXPECT_EQ(check.code, 1) << check.out << check.err;
+  EXPECT_THAT(check.out, HasSubstr("[SlaFreshness]"));
+}
+
+TEST_F(BadTogether, EveryMistakeIsSaidAtOnce) {
+  Shell(
+      "sed -i 's/zone: Landing/zone: Lending/; s/type: DOUBLE, nullable: false, description: Temperature., unit: degrees Celsius}/type: REAL}/' readings.yaml");
+  const Ended check = Weir("check readings.yaml -o json");
+  EXPECT_EQ(check.code, 1);
+  EXPECT_THAT(check.out, HasSubstr("spec.zone"));
+  EXPECT_THAT(check.out, HasSubstr("spec.schema.columns[2].type"));
+}
+
+TEST_F(BadTogether, ALakeThatCannotBeWrittenIsToldByItsPath) {
+  const Ended run = Weir("run readings.yaml --lake /dev/null/lake");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.err, AllOf(StartsWith("weir: cannot make the folder /dev/null/lake"), HasSubstr("--lake")));
+}
+
+TEST_F(BadTogether, APathThatIsNoneIsAMistakeOfTheCall) {
+  EXPECT_EQ(Weir("check absent.yaml").code, 2);
+  EXPECT_EQ(Weir("check").code, 2);
+  EXPECT_EQ(Weir("frobnicate").code, 2);
+}
+
+}  // namespace
+}  // namespace weir::test
