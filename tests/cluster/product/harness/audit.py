@@ -3,6 +3,8 @@ import collections
 import datetime
 import json
 
+from harness.checks import wait_for
+
 
 class Audit:
     def __init__(self, log):
@@ -25,6 +27,16 @@ class Audit:
             log.seek(self.offset)
             parsed = [json.loads(line) for line in log if line.endswith("\n")]
         return [e for e in parsed if e["stage"] == "ResponseStarted" and user in e["user"]["username"]]
+
+    def await_rest(self, user, still=2, seconds=40):
+        """Until the user has made no call for `still` seconds, leases and watches apart. Answers (came to rest, its last call)."""
+        began = datetime.datetime.now(datetime.timezone.utc)
+
+        def probe():
+            calls = [e for e in self.entries(user) if e["verb"] != "watch" and reference(e).get("resource") != "leases"]
+            last = max([began, *(instant(e["stageTimestamp"]) for e in calls)])
+            return (datetime.datetime.now(datetime.timezone.utc) - last).total_seconds() >= still, what(calls[-1]) if calls else "none"
+        return wait_for(seconds, probe)
 
 
 def reference(entry):

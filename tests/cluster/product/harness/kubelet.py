@@ -4,7 +4,6 @@ import concurrent.futures
 import datetime
 import json
 import threading
-import time
 
 from harness.api import ApiError
 
@@ -84,7 +83,7 @@ class Kubelet:
                         self.consider(pod)
             except (OSError, ApiError, ValueError) as error:
                 self.trouble.append(repr(error))
-                time.sleep(0.2)
+                self.stopping.wait(0.2)
 
     def consider(self, pod):
         uid = pod["metadata"]["uid"]
