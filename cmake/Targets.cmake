@@ -14,15 +14,20 @@ function(weir_program name)
   target_link_libraries(${name} PRIVATE ${ARG_LINKS})
 endfunction()
 
-# weir_test(<name> SOURCES <files> LINKS <targets> [LABELS <labels>]): one GoogleTest program, one ctest entry for each
-# test in it.
+# weir_test(<name> SOURCES <files> LINKS <targets> [LABELS <labels>] [THREADS]): one GoogleTest program, one ctest entry for
+# each test in it. THREADS: what it tests has threads of its own, so that it also runs under ThreadSanitizer: it gets the
+# label threads, and the target threaded_tests builds it.
 function(weir_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "" "SOURCES;LINKS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE WEIR_SOURCE_DIR="${CMAKE_SOURCE_DIR}" WEIR_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
+  endif()
+  if(ARG_THREADS)
+    list(APPEND ARG_LABELS threads)
+    add_dependencies(threaded_tests ${name})
   endif()
   # A seed of its own for RapidCheck, so that a test which fails here fails everywhere.
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120 ENVIRONMENT "RC_PARAMS=seed=20260102")
