@@ -1,5 +1,5 @@
 # The front door. Each recipe is short; the work is in CMake and in tests/.
-.PHONY: demo test unit cluster cluster-down images tour soak bench format
+.PHONY: demo test unit cluster cluster-down images tour soak bench format lint
 
 demo:            ## no cluster: build, run examples/flights, show the result
 	@cmake/setup.sh build data
@@ -33,3 +33,6 @@ soak:            ## what is longer than CI allows
 
 format:          ## clang-format over our sources
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-14 -i
+
+lint:            ## formatting, and clang-tidy over what was touched of late; tests/lint --all for everything
+	@cmake/setup.sh build lint && tests/lint

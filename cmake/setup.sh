@@ -3,6 +3,7 @@
 #   cmake/setup.sh build   compilers, libraries, DuckDB
 #   cmake/setup.sh data    the example's data
 #   cmake/setup.sh chart   promtool, for the chart's tests
+#   cmake/setup.sh lint    clang-format and clang-tidy, for tests/lint
 set -euo pipefail
 
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/weirkeeper"
@@ -103,6 +104,7 @@ for what in "$@"; do
     build) install_packages "${build_packages[@]}"; into_cache "duckdb-$duckdb_version" include/duckdb.hpp fill_duckdb ;;
     data) into_cache flights airports.csv fill_flights ;;
     chart) into_cache promtool promtool fill_promtool ;;
-    *) say "unknown: $what (build, data, chart)"; exit 2 ;;
+    lint) install_packages clang-format-14 clang-tidy-14 ;;
+    *) say "unknown: $what (build, data, chart, lint)"; exit 2 ;;
   esac
 done
