@@ -80,7 +80,8 @@ Status Apply(local::MemoryCluster& cluster, const Manifests& manifests, const st
 // A pipeline whose revision is in force already would not start by itself: a new revision does.
 Status RequestUnchanged(RunFollower& follower, Session& session, const Declared& declared, const Published& before, const std::vector<std::string>& pipelines,
                         Time now) {
-  for (const auto& [index, pipeline] : declared.pipelines) {
+  for (const auto& declaration : declared.pipelines) {
+    const api::Pipeline& pipeline = declaration.object;
     const std::string& name = pipeline.meta.name;
     const auto old = std::find_if(before.pipelines.begin(), before.pipelines.end(),
                                   [&](const api::Pipeline& p) { return p.meta.name == name && p.meta.ns == pipeline.meta.ns; });

@@ -15,7 +15,7 @@ constexpr const char* kDefaultNamespace = "default";
 std::string NamespaceOf(kube::ClusterApi& cluster) {
   const auto pipelines = cluster.List({api::kPipelines, "", ""});
   if (!pipelines || pipelines->items.empty()) return kDefaultNamespace;
-  const std::string first = api::ReadMeta(pipelines->items[0]).ns;
+  std::string first = api::ReadMeta(pipelines->items[0]).ns;
   for (const Json& pipeline : pipelines->items)
     if (api::ReadMeta(pipeline).ns != first) return kDefaultNamespace;
   return first;

@@ -23,7 +23,7 @@ bool NeedsQuotes(std::string_view text) {
 
 std::string Scalar(const Ordered& value) {
   if (!value.is_string()) return value.dump();
-  const std::string text = value.get<std::string>();
+  std::string text = value.get<std::string>();
   if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return std::iscntrl(c) != 0; })) return value.dump();  // JSON's escapes are YAML's
   if (!NeedsQuotes(text)) return text;
   std::string quoted = "'";

@@ -64,7 +64,7 @@ Status LandOne(Landing& landing, const Arrival& arrival) {
     if (!copied.ok()) return copied.error();
     if (copied->bytes == 0) return EmptyFile(arrival.source);
     if (landing.known.contains({arrival.source, copied->sha256})) return Ok();
-    const Status closed = CloseOrSame(*landing.target.store, landing.target.PathOf(path), **out, copied->sha256);
+    Status closed = CloseOrSame(*landing.target.store, landing.target.PathOf(path), **out, copied->sha256);
     if (!closed.ok() && closed.error().reason == "Exists" && suffix.empty()) continue;
     if (!closed.ok()) return closed;
     landing.known.insert({arrival.source, copied->sha256});
@@ -151,7 +151,7 @@ Result<api::StageOutcome> RunLand(Place& place) {
   Landing landing{.place = place, .target = *target};
   for (const auto* files : {&state->files, &state->tombstones})
     for (const auto& [path, file] : *files) landing.known.insert(IdentityOf(file));
-  const Status done = place.task.source->files ? LandFiles(landing, *place.task.source->files) : LandUrl(landing, place.task.source->http->url);
+  Status done = place.task.source->files ? LandFiles(landing, *place.task.source->files) : LandUrl(landing, place.task.source->http->url);
   if (!done.ok()) return done.error();
 
   Facts facts;
