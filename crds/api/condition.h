@@ -15,7 +15,8 @@ namespace weir::api {
 enum class ConditionType { Ready, Reconciling, Stalled, Available, RolledOut, LastRunSucceeded, Succeeded, Fresh, SLAMet, Suspended };
 template <>
 struct Words<ConditionType> {
-  static constexpr std::array<std::string_view, 10> kAll{"Ready", "Reconciling", "Stalled", "Available", "RolledOut", "LastRunSucceeded", "Succeeded", "Fresh", "SLAMet", "Suspended"};
+  static constexpr std::array<std::string_view, 10> kAll{"Ready",     "Reconciling", "Stalled", "Available", "RolledOut", "LastRunSucceeded",
+                                                         "Succeeded", "Fresh",       "SLAMet",  "Suspended"};
 };
 
 enum class ConditionStatus { True, False, Unknown };
@@ -27,29 +28,98 @@ struct Words<ConditionStatus> {
 // Why. A closed set: each has a heading in docs/operations/runbook.md, which a test checks.
 enum class Reason {
   // declarations
-  InForce, Invalid, Validating, ValidationFailed, Waiting, DatasetMissing, ViewMissing, LakeInvalid, WriterConflict,
-  ContractBroken, NameTaken, Refused, Suspended, NeverPublished, Published, NeverCommitted, Committed,
+  InForce,
+  Invalid,
+  Validating,
+  ValidationFailed,
+  Waiting,
+  DatasetMissing,
+  ViewMissing,
+  LakeInvalid,
+  WriterConflict,
+  ContractBroken,
+  NameTaken,
+  Refused,
+  Suspended,
+  NeverPublished,
+  Published,
+  NeverCommitted,
+  Committed,
   // runs
-  Pending, Queued, Running, Paused, ProgressingWithRetry, Completed, StageFailed, Cancelled, NoRunYet, RunSucceeded, RunFailed,
-  PipelineMissing, RevisionMissing,
+  Pending,
+  Queued,
+  Running,
+  Paused,
+  ProgressingWithRetry,
+  Completed,
+  StageFailed,
+  Cancelled,
+  NoRunYet,
+  RunSucceeded,
+  RunFailed,
+  PipelineMissing,
+  RevisionMissing,
   // freshness
-  WithinLimit, LimitExceeded, NoLimit, NoData,
+  WithinLimit,
+  LimitExceeded,
+  NoLimit,
+  NoData,
   // attempts
-  OutOfMemory, RunnerKilled, PodDeleted, Evicted, NodeLost, ImageUnavailable, PodRejected, Unschedulable, StartFailed, DeadlineExceeded,
-  StoreUnavailable, SourceUnavailable, DiskFull, CheckFailed, BadInput, LedgerOpen, SqlInvalid, SchemaMismatch, FileUnreadable,
-  NoFiles, Fenced, CommitConflict, InternalError,
+  OutOfMemory,
+  RunnerKilled,
+  PodDeleted,
+  Evicted,
+  NodeLost,
+  ImageUnavailable,
+  PodRejected,
+  Unschedulable,
+  StartFailed,
+  DeadlineExceeded,
+  StoreUnavailable,
+  SourceUnavailable,
+  DiskFull,
+  CheckFailed,
+  BadInput,
+  LedgerOpen,
+  SqlInvalid,
+  SchemaMismatch,
+  FileUnreadable,
+  NoFiles,
+  Fenced,
+  CommitConflict,
+  InternalError,
 };
 template <>
 struct Words<Reason> {
-  static constexpr std::array<std::string_view, 57> kAll{
-      "InForce", "Invalid", "Validating", "ValidationFailed", "Waiting", "DatasetMissing", "ViewMissing", "LakeInvalid", "WriterConflict",
-      "ContractBroken", "NameTaken", "Refused", "Suspended", "NeverPublished", "Published", "NeverCommitted", "Committed",
-      "Pending", "Queued", "Running", "Paused", "ProgressingWithRetry", "Completed", "StageFailed", "Cancelled", "NoRunYet", "RunSucceeded", "RunFailed",
-      "PipelineMissing", "RevisionMissing",
-      "WithinLimit", "LimitExceeded", "NoLimit", "NoData",
-      "OutOfMemory", "RunnerKilled", "PodDeleted", "Evicted", "NodeLost", "ImageUnavailable", "PodRejected", "Unschedulable", "StartFailed", "DeadlineExceeded",
-      "StoreUnavailable", "SourceUnavailable", "DiskFull", "CheckFailed", "BadInput", "LedgerOpen", "SqlInvalid", "SchemaMismatch", "FileUnreadable",
-      "NoFiles", "Fenced", "CommitConflict", "InternalError"};
+  static constexpr std::array<std::string_view, 57> kAll{"InForce",          "Invalid",
+                                                         "Validating",       "ValidationFailed",
+                                                         "Waiting",          "DatasetMissing",
+                                                         "ViewMissing",      "LakeInvalid",
+                                                         "WriterConflict",   "ContractBroken",
+                                                         "NameTaken",        "Refused",
+                                                         "Suspended",        "NeverPublished",
+                                                         "Published",        "NeverCommitted",
+                                                         "Committed",        "Pending",
+                                                         "Queued",           "Running",
+                                                         "Paused",           "ProgressingWithRetry",
+                                                         "Completed",        "StageFailed",
+                                                         "Cancelled",        "NoRunYet",
+                                                         "RunSucceeded",     "RunFailed",
+                                                         "PipelineMissing",  "RevisionMissing",
+                                                         "WithinLimit",      "LimitExceeded",
+                                                         "NoLimit",          "NoData",
+                                                         "OutOfMemory",      "RunnerKilled",
+                                                         "PodDeleted",       "Evicted",
+                                                         "NodeLost",         "ImageUnavailable",
+                                                         "PodRejected",      "Unschedulable",
+                                                         "StartFailed",      "DeadlineExceeded",
+                                                         "StoreUnavailable", "SourceUnavailable",
+                                                         "DiskFull",         "CheckFailed",
+                                                         "BadInput",         "LedgerOpen",
+                                                         "SqlInvalid",       "SchemaMismatch",
+                                                         "FileUnreadable",   "NoFiles",
+                                                         "Fenced",           "CommitConflict",
+                                                         "InternalError"};
 };
 static_assert(static_cast<std::size_t>(Reason::InternalError) + 1 == Words<Reason>::kAll.size());
 

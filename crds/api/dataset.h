@@ -9,7 +9,8 @@ namespace weir::api {
 
 // One of BOOLEAN TINYINT SMALLINT INTEGER BIGINT FLOAT DOUBLE DECIMAL(p,s) VARCHAR DATE TIMESTAMP BLOB. TIMESTAMP is an
 // instant, kept in UTC to the microsecond. DuckDB's and Spark's words for the same types.
-inline constexpr std::string_view kTypePattern = "^(BOOLEAN|TINYINT|SMALLINT|INTEGER|BIGINT|FLOAT|DOUBLE|VARCHAR|DATE|TIMESTAMP|BLOB|DECIMAL\\([1-9][0-9]?,[0-9][0-9]?\\))$";
+inline constexpr std::string_view kTypePattern =
+    "^(BOOLEAN|TINYINT|SMALLINT|INTEGER|BIGINT|FLOAT|DOUBLE|VARCHAR|DATE|TIMESTAMP|BLOB|DECIMAL\\([1-9][0-9]?,[0-9][0-9]?\\))$";
 
 struct Column {
   std::string name;
@@ -23,8 +24,15 @@ struct Column {
 };
 void Describe(auto&& field, Of<Column> auto& self) {
   field("name", self.name, Rules{.doc = "Name in SQL.", .required = true, .maxLength = 128, .pattern = kColumnNamePattern, .change = Change::NewRevision});
-  field("type", self.type, Rules{.doc = "BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), VARCHAR, DATE, TIMESTAMP (UTC) or BLOB.", .required = true, .maxLength = 32, .pattern = kTypePattern, .change = Change::NewRevision});
-  field("nullable", self.nullable, Rules{.doc = "Whether a value may be missing. Absent means true. Rows that break it are quarantined when files are decoded and refused elsewhere.", .change = Change::NewRevision});
+  field("type", self.type,
+        Rules{.doc = "BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), VARCHAR, DATE, TIMESTAMP (UTC) or BLOB.",
+              .required = true,
+              .maxLength = 32,
+              .pattern = kTypePattern,
+              .change = Change::NewRevision});
+  field("nullable", self.nullable,
+        Rules{.doc = "Whether a value may be missing. Absent means true. Rows that break it are quarantined when files are decoded and refused elsewhere.",
+              .change = Change::NewRevision});
   field("description", self.description, Rules{.doc = "What a reader needs to know.", .maxLength = 1024, .change = Change::InPlace});
   field("unit", self.unit, Rules{.doc = "Unit of measure, such as minutes or EUR.", .maxLength = 63, .change = Change::InPlace});
   field("sourceName", self.sourceName, Rules{.doc = "Name of the column in the files, where it differs.", .maxLength = 256, .change = Change::NewRevision});
@@ -58,8 +66,10 @@ struct CsvFormat {
 void Describe(auto&& field, Of<CsvFormat> auto& self) {
   field("delimiter", self.delimiter, Rules{.doc = "One character between values.", .minLength = 1, .maxLength = 1, .change = Change::NewRevision});
   field("header", self.header, Rules{.doc = "Whether the first line names the columns. Absent means true.", .change = Change::NewRevision});
-  field("nullText", self.nullText, Rules{.doc = "Text that stands for a missing value. Absent means the empty value.", .maxLength = 32, .change = Change::NewRevision});
-  field("timestampFormat", self.timestampFormat, Rules{.doc = "strptime format of TIMESTAMP columns. Absent means ISO 8601.", .maxLength = 64, .change = Change::NewRevision});
+  field("nullText", self.nullText,
+        Rules{.doc = "Text that stands for a missing value. Absent means the empty value.", .maxLength = 32, .change = Change::NewRevision});
+  field("timestampFormat", self.timestampFormat,
+        Rules{.doc = "strptime format of TIMESTAMP columns. Absent means ISO 8601.", .maxLength = 64, .change = Change::NewRevision});
 }
 
 struct ParquetFormat {
@@ -108,7 +118,8 @@ struct AcceptedValuesCheck {
 };
 void Describe(auto&& field, Of<AcceptedValuesCheck> auto& self) {
   field("column", self.column, Rules{.doc = "The column.", .required = true, .maxLength = 128});
-  field("values", self.values, Rules{.doc = "Every value that may occur, as text; a missing value passes.", .required = true, .maxLength = 256, .minItems = 1, .maxItems = 256});
+  field("values", self.values,
+        Rules{.doc = "Every value that may occur, as text; a missing value passes.", .required = true, .maxLength = 256, .minItems = 1, .maxItems = 256});
 }
 
 struct RangeCheck {
@@ -159,9 +170,15 @@ void Describe(auto&& field, Of<Check> auto& self) {
   field("acceptedValues", self.acceptedValues, Rules{.doc = "Only these values occur."});
   field("range", self.range, Rules{.doc = "Every value lies between min and max, both included."});
   field("rowCount", self.rowCount, Rules{.doc = "The whole has this many rows."});
-  field("onFailure", self.onFailure, Rules{.doc = "Block refuses the commit, Quarantine sets the failing rows aside (notNull, acceptedValues and range only), Warn records. Absent means Block."});
+  field(
+      "onFailure", self.onFailure,
+      Rules{
+          .doc =
+              "Block refuses the commit, Quarantine sets the failing rows aside (notNull, acceptedValues and range only), Warn records. Absent means Block."});
   field.OneOf({"notNull", "unique", "acceptedValues", "range", "rowCount"});
-  field.Rule({.rule = "!has(self.onFailure) || self.onFailure != 'Quarantine' || has(self.notNull) || has(self.acceptedValues) || has(self.range)", .message = "only notNull, acceptedValues and range can quarantine rows; use Block or Warn", .fieldPath = ".onFailure"});
+  field.Rule({.rule = "!has(self.onFailure) || self.onFailure != 'Quarantine' || has(self.notNull) || has(self.acceptedValues) || has(self.range)",
+              .message = "only notNull, acceptedValues and range can quarantine rows; use Block or Warn",
+              .fieldPath = ".onFailure"});
 }
 
 struct EventTime {
@@ -169,7 +186,8 @@ struct EventTime {
   bool operator==(const EventTime&) const = default;
 };
 void Describe(auto&& field, Of<EventTime> auto& self) {
-  field("column", self.column, Rules{.doc = "TIMESTAMP or DATE column that says when a row's event happened; its maximum is the data's time.", .required = true, .maxLength = 128});
+  field("column", self.column,
+        Rules{.doc = "TIMESTAMP or DATE column that says when a row's event happened; its maximum is the data's time.", .required = true, .maxLength = 128});
 }
 
 struct Freshness {
@@ -177,7 +195,11 @@ struct Freshness {
   bool operator==(const Freshness&) const = default;
 };
 void Describe(auto&& field, Of<Freshness> auto& self) {
-  field("maxLag", self.maxLag, Rules{.doc = "Longest time that the data may lie behind now; at exactly this age they are late.", .required = true, .min = 1000, .change = Change::InPlace});
+  field("maxLag", self.maxLag,
+        Rules{.doc = "Longest time that the data may lie behind now; at exactly this age they are late.",
+              .required = true,
+              .min = 1000,
+              .change = Change::InPlace});
 }
 
 struct DatasetSpec {
@@ -194,18 +216,28 @@ struct DatasetSpec {
 };
 void Describe(auto&& field, Of<DatasetSpec> auto& self) {
   field("zone", self.zone, Rules{.doc = "Zone in which the dataset lies. Cannot change.", .required = true});
-  field("database", self.database, Rules{.doc = "Folder of its zone in which the table lies. Absent means the namespace.", .maxLength = 63, .pattern = kObjectNamePattern});
+  field("database", self.database,
+        Rules{.doc = "Folder of its zone in which the table lies. Absent means the namespace.", .maxLength = 63, .pattern = kObjectNamePattern});
   field("description", self.description, Rules{.doc = "What one row or file is.", .maxLength = 1024, .change = Change::InPlace});
   field("owner", self.owner, Rules{.doc = "Who answers for it.", .required = true});
-  field("format", self.format, Rules{.doc = "How its files are written; required in Landing, RawHistory and Raw, refused elsewhere (tables are Parquet under a Delta Lake log).", .change = Change::NewRevision});
+  field("format", self.format,
+        Rules{.doc = "How its files are written; required in Landing, RawHistory and Raw, refused elsewhere (tables are Parquet under a Delta Lake log).",
+              .change = Change::NewRevision});
   field("schema", self.schema, Rules{.doc = "Columns and keys; required from Processed on, refused where files lie as they came."});
   field("eventTime", self.eventTime, Rules{.doc = "Which column carries the time of the events.", .change = Change::NewRevision});
-  field("checks", self.checks, Rules{.doc = "What must hold before a new version is visible.", .maxItems = 64, .listKey = "name", .change = Change::NewRevision});
+  field("checks", self.checks,
+        Rules{.doc = "What must hold before a new version is visible.", .maxItems = 64, .listKey = "name", .change = Change::NewRevision});
   field("freshness", self.freshness, Rules{.doc = "How old the data may be; refused on Landing, RawHistory and Raw."});
   field.Rule({.rule = "self.zone == oldSelf.zone", .message = "zone cannot change: make a new Dataset and let the pipeline fill it", .fieldPath = ".zone"});
-  field.Rule({.rule = "(self.zone in ['Landing','RawHistory','Raw']) == has(self.format)", .message = "format is required in Landing, RawHistory and Raw and refused elsewhere", .fieldPath = ".format"});
-  field.Rule({.rule = "(self.zone in ['Landing','RawHistory','Raw']) != has(self.schema)", .message = "schema is required from Processed on and refused in Landing, RawHistory and Raw", .fieldPath = ".schema"});
-  field.Rule({.rule = "!has(self.freshness) || !(self.zone in ['Landing','RawHistory','Raw'])", .message = "freshness belongs on Processed and Curated datasets and on views", .fieldPath = ".freshness"});
+  field.Rule({.rule = "(self.zone in ['Landing','RawHistory','Raw']) == has(self.format)",
+              .message = "format is required in Landing, RawHistory and Raw and refused elsewhere",
+              .fieldPath = ".format"});
+  field.Rule({.rule = "(self.zone in ['Landing','RawHistory','Raw']) != has(self.schema)",
+              .message = "schema is required from Processed on and refused in Landing, RawHistory and Raw",
+              .fieldPath = ".schema"});
+  field.Rule({.rule = "!has(self.freshness) || !(self.zone in ['Landing','RawHistory','Raw'])",
+              .message = "freshness belongs on Processed and Curated datasets and on views",
+              .fieldPath = ".freshness"});
   field.Rule({.rule = "self.zone != 'Views'", .message = "what lies in Views is declared as a View", .fieldPath = ".zone"});
 }
 
@@ -244,7 +276,8 @@ struct TableStatus {
 };
 void DescribeFacts(auto&& field, auto& self) {
   field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status speaks of."});
-  field("conditions", self.conditions, Rules{.doc = "Ready, Available, Fresh, SLAMet, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
+  field("conditions", self.conditions,
+        Rules{.doc = "Ready, Available, Fresh, SLAMet, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
   field("version", self.version, Rules{.doc = "Newest committed version of the table log."});
   field("rows", self.rows, Rules{.doc = "Rows in that version."});
   field("files", self.files, Rules{.doc = "Files in that version."});

@@ -28,16 +28,16 @@ enum class Change { None, InPlace, NextRun, NewRevision };
 
 // Meaning and bounds of one field. Text bounds are in characters as Kubernetes counts them, list bounds in items.
 struct Rules {
-  std::string_view doc{};               // one or two sentences; required
+  std::string_view doc{};  // one or two sentences; required
   bool required = false;
-  std::optional<std::int64_t> min{};    // numbers
+  std::optional<std::int64_t> min{};  // numbers
   std::optional<std::int64_t> max{};
-  int minLength = 0;                  // strings, and map values
+  int minLength = 0;  // strings, and map values
   int maxLength = 256;
-  std::string_view pattern{};           // strings: RE2 syntax, anchored by the writer
-  int minItems = 0;                   // lists
+  std::string_view pattern{};  // strings: RE2 syntax, anchored by the writer
+  int minItems = 0;            // lists
   int maxItems = 64;
-  std::string_view listKey{};           // lists of named things: listType=map with this key; duplicates are refused
+  std::string_view listKey{};  // lists of named things: listType=map with this key; duplicates are refused
   Change change = Change::None;
 };
 
@@ -59,7 +59,9 @@ template <typename E>
 struct Words;
 
 template <typename E>
-concept Worded = std::is_enum_v<E> && requires { Words<E>::kAll.size(); };
+concept Worded = std::is_enum_v<E> && requires {
+  Words<E>::kAll.size();
+};
 
 template <Worded E>
 constexpr std::string_view Word(E value) {

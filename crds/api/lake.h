@@ -30,10 +30,13 @@ struct S3Store {
   bool operator==(const S3Store&) const = default;
 };
 void Describe(auto&& field, Of<S3Store> auto& self) {
-  field("endpoint", self.endpoint, Rules{.doc = "URL of the S3 service, without bucket or path.", .required = true, .maxLength = 512, .pattern = "^https?://[^/\\s]+$"});
+  field("endpoint", self.endpoint,
+        Rules{.doc = "URL of the S3 service, without bucket or path.", .required = true, .maxLength = 512, .pattern = "^https?://[^/\\s]+$"});
   field("region", self.region, Rules{.doc = "Region that requests are signed for.", .minLength = 1, .maxLength = 63});
-  field("bucket", self.bucket, Rules{.doc = "Name of the bucket. It exists already.", .required = true, .minLength = 3, .maxLength = 63, .pattern = "^[a-z0-9][-.a-z0-9]*$"});
-  field("secretRef", self.secretRef, Rules{.doc = "Secret with the keys accessKeyId and secretAccessKey. It reaches runner pods as files, never as environment.", .required = true});
+  field("bucket", self.bucket,
+        Rules{.doc = "Name of the bucket. It exists already.", .required = true, .minLength = 3, .maxLength = 63, .pattern = "^[a-z0-9][-.a-z0-9]*$"});
+  field("secretRef", self.secretRef,
+        Rules{.doc = "Secret with the keys accessKeyId and secretAccessKey. It reaches runner pods as files, never as environment.", .required = true});
 }
 
 struct VolumeStore {
@@ -42,7 +45,11 @@ struct VolumeStore {
   bool operator==(const VolumeStore&) const = default;
 };
 void Describe(auto&& field, Of<VolumeStore> auto& self) {
-  field("claim", self.claim, Rules{.doc = "PersistentVolumeClaim in this namespace, mounted into each runner pod; stages of one run may lie on several nodes, so ReadWriteMany where there are several.", .maxLength = 253, .pattern = kObjectNamePattern});
+  field("claim", self.claim,
+        Rules{.doc = "PersistentVolumeClaim in this namespace, mounted into each runner pod; stages of one run may lie on several nodes, so ReadWriteMany "
+                     "where there are several.",
+              .maxLength = 253,
+              .pattern = kObjectNamePattern});
   field("path", self.path, Rules{.doc = "Folder on this machine; for weir run only, a cluster refuses it.", .maxLength = 1024});
   field.OneOf({"claim", "path"});
 }
@@ -69,7 +76,11 @@ struct ZonePlace {
 void Describe(auto&& field, Of<ZonePlace> auto& self) {
   field("name", self.name, Rules{.doc = "Zone that is placed here.", .required = true});
   field("store", self.store, Rules{.doc = "Name of one of the stores.", .required = true, .maxLength = 63});
-  field("path", self.path, Rules{.doc = "Folder or key prefix inside the store. Absent means the zone's own name in small letters (landing, raw-history, raw, processed, curated, views).", .maxLength = 512, .pattern = "^([A-Za-z0-9_][-A-Za-z0-9_.]*)(/[A-Za-z0-9_][-A-Za-z0-9_.]*)*$"});
+  field("path", self.path,
+        Rules{.doc = "Folder or key prefix inside the store. Absent means the zone's own name in small letters (landing, raw-history, raw, processed, curated, "
+                     "views).",
+              .maxLength = 512,
+              .pattern = "^([A-Za-z0-9_][-A-Za-z0-9_.]*)(/[A-Za-z0-9_][-A-Za-z0-9_.]*)*$"});
 }
 
 struct RunnerSettings {
@@ -92,11 +103,20 @@ struct LakeSpec {
   bool operator==(const LakeSpec&) const = default;
 };
 void Describe(auto&& field, Of<LakeSpec> auto& self) {
-  field("environment", self.environment, Rules{.doc = "First folder of every path, such as production or staging.", .maxLength = 63, .pattern = kObjectNamePattern, .change = Change::NewRevision});
+  field(
+      "environment", self.environment,
+      Rules{
+          .doc = "First folder of every path, such as production or staging.", .maxLength = 63, .pattern = kObjectNamePattern, .change = Change::NewRevision});
   field("stores", self.stores, Rules{.doc = "Where data can lie.", .required = true, .minItems = 1, .maxItems = 16, .listKey = "name"});
-  field("zones", self.zones, Rules{.doc = "Which store holds which zone. A zone that is absent lies in the first store.", .maxItems = 6, .listKey = "name", .change = Change::NewRevision});
+  field("zones", self.zones,
+        Rules{.doc = "Which store holds which zone. A zone that is absent lies in the first store.",
+              .maxItems = 6,
+              .listKey = "name",
+              .change = Change::NewRevision});
   field("runner", self.runner, Rules{.doc = "How runner pods look in this namespace."});
-  field.Rule({.rule = "!has(self.zones) || self.zones.all(z, self.stores.exists(s, s.name == z.store))", .message = "zones name only stores that are listed in stores", .fieldPath = ".zones"});
+  field.Rule({.rule = "!has(self.zones) || self.zones.all(z, self.stores.exists(s, s.name == z.store))",
+              .message = "zones name only stores that are listed in stores",
+              .fieldPath = ".zones"});
 }
 
 struct LakeStatus {

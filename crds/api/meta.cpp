@@ -40,7 +40,8 @@ Meta ReadMeta(const Json& object) {
 }
 
 Json OwnerReference(const Resource& resource, const Meta& owner) {
-  return {{"apiVersion", resource.ApiVersion()}, {"kind", resource.kind}, {"name", owner.name}, {"uid", owner.uid}, {"controller", true}, {"blockOwnerDeletion", true}};
+  return {{"apiVersion", resource.ApiVersion()}, {"kind", resource.kind}, {"name", owner.name}, {"uid", owner.uid}, {"controller", true},
+          {"blockOwnerDeletion", true}};
 }
 
 }  // namespace weir::api

@@ -21,7 +21,7 @@ inline constexpr std::string_view kFieldManager = "weirkeeper";
 
 // Labels and annotations, the one set that selects and explains everything the operator makes.
 inline constexpr std::string_view kLabelPipeline = "weirkeeper.io/pipeline";
-inline constexpr std::string_view kLabelRun = "weirkeeper.io/run";      // name of the run, cut to 63
+inline constexpr std::string_view kLabelRun = "weirkeeper.io/run";  // name of the run, cut to 63
 inline constexpr std::string_view kLabelStage = "weirkeeper.io/stage";
 inline constexpr std::string_view kLabelAttempt = "weirkeeper.io/attempt";
 inline constexpr std::string_view kLabelRevision = "weirkeeper.io/revision";

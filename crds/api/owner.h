@@ -16,7 +16,10 @@ struct Owner {
   bool operator==(const Owner&) const = default;
 };
 void Describe(auto&& field, Of<Owner> auto& self) {
-  field("team", self.team, Rules{.doc = "Owning team; becomes a label of every metric.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern, .change = Change::InPlace});
+  field(
+      "team", self.team,
+      Rules{
+          .doc = "Owning team; becomes a label of every metric.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern, .change = Change::InPlace});
   field("contact", self.contact, Rules{.doc = "Mail address, channel or URL.", .maxLength = 256, .change = Change::InPlace});
 }
 

@@ -12,8 +12,13 @@ struct RetryPolicy {
   bool operator==(const RetryPolicy&) const = default;
 };
 void Describe(auto&& field, Of<RetryPolicy> auto& self) {
-  field("maxAttempts", self.maxAttempts, Rules{.doc = "Attempts that a stage has for failures of its own; a lost node or evicted pod is retried apart from these.", .min = 1, .max = 20, .change = Change::NewRevision});
-  field("backoff", self.backoff, Rules{.doc = "Delay before the first retry; doubles after each.", .min = 100, .max = 3'600'000, .change = Change::NewRevision});
+  field("maxAttempts", self.maxAttempts,
+        Rules{.doc = "Attempts that a stage has for failures of its own; a lost node or evicted pod is retried apart from these.",
+              .min = 1,
+              .max = 20,
+              .change = Change::NewRevision});
+  field("backoff", self.backoff,
+        Rules{.doc = "Delay before the first retry; doubles after each.", .min = 100, .max = 3'600'000, .change = Change::NewRevision});
   field("maxBackoff", self.maxBackoff, Rules{.doc = "Longest delay between two attempts.", .min = 100, .max = 86'400'000, .change = Change::NewRevision});
 }
 
@@ -23,8 +28,16 @@ struct Resources {
   bool operator==(const Resources&) const = default;
 };
 void Describe(auto&& field, Of<Resources> auto& self) {
-  field("cpu", self.cpu, Rules{.doc = "CPU request and limit of the stage's pod, such as 500m or 2; the engine uses as many threads. Absent means 1.", .maxLength = 16, .pattern = "^[0-9]+(\\.[0-9]{1,3}|m)?$", .change = Change::NewRevision});
-  field("memory", self.memory, Rules{.doc = "Memory request and limit of the stage's pod, such as 512Mi or 4Gi. Absent means 1Gi.", .maxLength = 16, .pattern = "^[0-9]+(Ki|Mi|Gi|Ti|k|M|G|T)?$", .change = Change::NewRevision});
+  field("cpu", self.cpu,
+        Rules{.doc = "CPU request and limit of the stage's pod, such as 500m or 2; the engine uses as many threads. Absent means 1.",
+              .maxLength = 16,
+              .pattern = "^[0-9]+(\\.[0-9]{1,3}|m)?$",
+              .change = Change::NewRevision});
+  field("memory", self.memory,
+        Rules{.doc = "Memory request and limit of the stage's pod, such as 512Mi or 4Gi. Absent means 1Gi.",
+              .maxLength = 16,
+              .pattern = "^[0-9]+(Ki|Mi|Gi|Ti|k|M|G|T)?$",
+              .change = Change::NewRevision});
 }
 
 struct FilesSource {
@@ -33,7 +46,9 @@ struct FilesSource {
   bool operator==(const FilesSource&) const = default;
 };
 void Describe(auto&& field, Of<FilesSource> auto& self) {
-  field("store", self.store, Rules{.doc = "Store of the Lake that holds the files. Absent means the store named source; weir run takes the folder of the manifests for it.", .maxLength = 63});
+  field("store", self.store,
+        Rules{.doc = "Store of the Lake that holds the files. Absent means the store named source; weir run takes the folder of the manifests for it.",
+              .maxLength = 63});
   field("path", self.path, Rules{.doc = "Path in the store, with * and ? in the last part.", .required = true, .minLength = 1, .maxLength = 1024});
 }
 
@@ -42,7 +57,11 @@ struct HttpSource {
   bool operator==(const HttpSource&) const = default;
 };
 void Describe(auto&& field, Of<HttpSource> auto& self) {
-  field("url", self.url, Rules{.doc = "What to fetch with GET. Link-local and metadata addresses are refused.", .required = true, .maxLength = 2048, .pattern = "^https?://[^\\s]+$"});
+  field("url", self.url,
+        Rules{.doc = "What to fetch with GET. Link-local and metadata addresses are refused.",
+              .required = true,
+              .maxLength = 2048,
+              .pattern = "^https?://[^\\s]+$"});
 }
 
 struct LandSource {
@@ -72,8 +91,13 @@ struct AcceptStage {
   bool operator==(const AcceptStage&) const = default;
 };
 void Describe(auto&& field, Of<AcceptStage> auto& self) {
-  field("from", self.from, Rules{.doc = "Dataset in the zone Landing; its files are removed there once they are safe.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
-  field("into", self.into, Rules{.doc = "Dataset in the zone RawHistory; it keeps the files for good.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
+  field("from", self.from,
+        Rules{.doc = "Dataset in the zone Landing; its files are removed there once they are safe.",
+              .required = true,
+              .maxLength = 63,
+              .pattern = kObjectNamePattern});
+  field("into", self.into,
+        Rules{.doc = "Dataset in the zone RawHistory; it keeps the files for good.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
 }
 
 struct TransformStage {
@@ -83,8 +107,12 @@ struct TransformStage {
   bool operator==(const TransformStage&) const = default;
 };
 void Describe(auto&& field, Of<TransformStage> auto& self) {
-  field("from", self.from, Rules{.doc = "Dataset of files to decode into typed columns; rows that do not fit are quarantined with file, line, column and text.", .maxLength = 63, .pattern = kObjectNamePattern});
-  field("sql", self.sql, Rules{.doc = "One SELECT over datasets of this namespace, by table name. Its result replaces the target.", .minLength = 8, .maxLength = 65536});
+  field("from", self.from,
+        Rules{.doc = "Dataset of files to decode into typed columns; rows that do not fit are quarantined with file, line, column and text.",
+              .maxLength = 63,
+              .pattern = kObjectNamePattern});
+  field("sql", self.sql,
+        Rules{.doc = "One SELECT over datasets of this namespace, by table name. Its result replaces the target.", .minLength = 8, .maxLength = 65536});
   field("into", self.into, Rules{.doc = "Dataset in the zone Processed or Curated.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
   field.OneOf({"from", "sql"});
 }
@@ -104,7 +132,8 @@ struct PublishStage {
   bool operator==(const PublishStage&) const = default;
 };
 void Describe(auto&& field, Of<PublishStage> auto& self) {
-  field("view", self.view, Rules{.doc = "View of which a new version is made and published.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
+  field("view", self.view,
+        Rules{.doc = "View of which a new version is made and published.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
 }
 
 struct Stage {
@@ -122,7 +151,10 @@ struct Stage {
 };
 void Describe(auto&& field, Of<Stage> auto& self) {
   field("name", self.name, Rules{.doc = "Name of the stage.", .required = true, .maxLength = 40, .pattern = kObjectNamePattern});
-  field("needs", self.needs, Rules{.doc = "Stages above this one that must have succeeded first. Absent means the stage just above; an empty list means none.", .maxLength = 40, .maxItems = 50});
+  field("needs", self.needs,
+        Rules{.doc = "Stages above this one that must have succeeded first. Absent means the stage just above; an empty list means none.",
+              .maxLength = 40,
+              .maxItems = 50});
   field("land", self.land, Rules{.doc = "Bring files into Landing."});
   field("accept", self.accept, Rules{.doc = "Move landed files into RawHistory, verified."});
   field("transform", self.transform, Rules{.doc = "Decode files, or run SQL."});
@@ -159,23 +191,29 @@ void Describe(auto&& field, Of<PipelineSpec> auto& self) {
   field("owner", self.owner, Rules{.doc = "Who answers for it.", .required = true});
   field("retry", self.retry, Rules{.doc = "Retries of each stage that names none of its own."});
   field("runHistory", self.runHistory, Rules{.doc = "How many finished runs to keep.", .change = Change::InPlace});
-  field("request", self.request, Rules{.doc = "Run now, by Git alone: a new text here starts one run. The annotation weirkeeper.io/requested-at does the same by kubectl.", .maxLength = 63, .change = Change::NextRun});
+  field("request", self.request,
+        Rules{.doc = "Run now, by Git alone: a new text here starts one run. The annotation weirkeeper.io/requested-at does the same by kubectl.",
+              .maxLength = 63,
+              .change = Change::NextRun});
   field("suspend", self.suspend, Rules{.doc = "Start no new runs; what runs goes on.", .change = Change::InPlace});
-  field("stages", self.stages, Rules{.doc = "What a run does, in order.", .required = true, .minItems = 1, .maxItems = 50, .listKey = "name", .change = Change::NewRevision});
-  field.Rule({.rule = "self.stages.all(s, !has(s.needs) || s.needs.all(n, self.stages.exists(t, t.name == n)))", .message = "needs names only stages of this pipeline", .fieldPath = ".stages"});
+  field("stages", self.stages,
+        Rules{.doc = "What a run does, in order.", .required = true, .minItems = 1, .maxItems = 50, .listKey = "name", .change = Change::NewRevision});
+  field.Rule({.rule = "self.stages.all(s, !has(s.needs) || s.needs.all(n, self.stages.exists(t, t.name == n)))",
+              .message = "needs names only stages of this pipeline",
+              .fieldPath = ".stages"});
 }
 
 struct PipelineStatus {
   std::int64_t observedGeneration = -1;
   Conditions conditions;
-  std::string revision;           // in force for the next run
+  std::string revision;  // in force for the next run
   std::int64_t revisionNumber = 0;
-  std::string validating;         // revision that is being validated or was refused, or empty
+  std::string validating;                 // revision that is being validated or was refused, or empty
   std::optional<StageStatus> validation;  // its attempts, counted like those of a stage
   std::string validationRequest;          // what was asked for when it began: more than that asks for it again, once it is given up
-  std::string lastHandledRevision;  // newest revision that got its run
-  std::string lastHandledRequest; // newest value of spec.request or of the annotations that got its run
-  std::int64_t runNumber = 0;     // raised in the patch that says which revision or request the run is for
+  std::string lastHandledRevision;        // newest revision that got its run
+  std::string lastHandledRequest;         // newest value of spec.request or of the annotations that got its run
+  std::int64_t runNumber = 0;             // raised in the patch that says which revision or request the run is for
   std::string lastRun;
   std::string lastRunResult;
   std::optional<Time> lastRunFinished;
@@ -183,7 +221,9 @@ struct PipelineStatus {
 };
 void Describe(auto&& field, Of<PipelineStatus> auto& self) {
   field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status speaks of."});
-  field("conditions", self.conditions, Rules{.doc = "Ready, Available, RolledOut, LastRunSucceeded, Suspended, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
+  field(
+      "conditions", self.conditions,
+      Rules{.doc = "Ready, Available, RolledOut, LastRunSucceeded, Suspended, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
   field("revision", self.revision, Rules{.doc = "ControllerRevision that is in force for the next run."});
   field("revisionNumber", self.revisionNumber, Rules{.doc = "Its number, from 1."});
   field("validating", self.validating, Rules{.doc = "ControllerRevision that is being validated, or that was refused."});

@@ -63,22 +63,28 @@ std::string WrongType(const Json& value, std::string_view wanted) {
 bool CheckText(const std::string& value, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
   const std::size_t size = CodePoints(value);
-  if (size < static_cast<std::size_t>(rules.minLength)) problems.push_back({path, "must have at least " + std::to_string(rules.minLength) + " characters, has " + std::to_string(size)});
-  if (size > static_cast<std::size_t>(rules.maxLength)) return problems.push_back({path, "may have at most " + std::to_string(rules.maxLength) + " characters, has " + std::to_string(size)}), false;
+  if (size < static_cast<std::size_t>(rules.minLength))
+    problems.push_back({path, "must have at least " + std::to_string(rules.minLength) + " characters, has " + std::to_string(size)});
+  if (size > static_cast<std::size_t>(rules.maxLength))
+    return problems.push_back({path, "may have at most " + std::to_string(rules.maxLength) + " characters, has " + std::to_string(size)}), false;
   if (!rules.pattern.empty() && !std::regex_match(value, Compiled(rules.pattern)))
     problems.push_back({path, Quoted(value) + " does not match " + std::string(rules.pattern)});
   return problems.size() == before;
 }
 
 bool CheckNumber(std::int64_t value, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
-  if (rules.min && value < *rules.min) return problems.push_back({path, "must be at least " + std::to_string(*rules.min) + ", is " + std::to_string(value)}), false;
-  if (rules.max && value > *rules.max) return problems.push_back({path, "may be at most " + std::to_string(*rules.max) + ", is " + std::to_string(value)}), false;
+  if (rules.min && value < *rules.min)
+    return problems.push_back({path, "must be at least " + std::to_string(*rules.min) + ", is " + std::to_string(value)}), false;
+  if (rules.max && value > *rules.max)
+    return problems.push_back({path, "may be at most " + std::to_string(*rules.max) + ", is " + std::to_string(value)}), false;
   return true;
 }
 
 bool CheckCount(std::size_t items, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
-  if (items < static_cast<std::size_t>(rules.minItems)) problems.push_back({path, "must have at least " + std::to_string(rules.minItems) + " items, has " + std::to_string(items)});
-  if (items > static_cast<std::size_t>(rules.maxItems)) return problems.push_back({path, "may have at most " + std::to_string(rules.maxItems) + " items, has " + std::to_string(items)}), false;
+  if (items < static_cast<std::size_t>(rules.minItems))
+    problems.push_back({path, "must have at least " + std::to_string(rules.minItems) + " items, has " + std::to_string(items)});
+  if (items > static_cast<std::size_t>(rules.maxItems))
+    return problems.push_back({path, "may have at most " + std::to_string(rules.maxItems) + " items, has " + std::to_string(items)}), false;
   return true;
 }
 
@@ -123,7 +129,8 @@ void Reader::Take(const Json& value, bool& out, const Rules&, const std::string&
 
 void Reader::Take(const Json& value, std::int64_t& out, const Rules& rules, const std::string& path) {
   if (!value.is_number_integer()) return problems_.push_back({path, WrongType(value, "a whole number")});
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) return problems_.push_back({path, "is out of range"});
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
+    return problems_.push_back({path, "is out of range"});
   if (CheckNumber(value.get<std::int64_t>(), rules, path, problems_)) out = value.get<std::int64_t>();
 }
 

@@ -67,8 +67,10 @@ class Reader {
   void Take(const Json& value, E& out, const Rules&, const std::string& path) {
     const std::vector<std::string_view> words(Words<E>::kAll.begin(), Words<E>::kAll.end());
     const auto found = value.is_string() ? FromWord<E>(value.get_ref<const std::string&>()) : std::nullopt;
-    if (found) out = *found;
-    else problems_.push_back({path, NotAWord(value, words)});
+    if (found)
+      out = *found;
+    else
+      problems_.push_back({path, NotAWord(value, words)});
   }
   template <typename T>
   void Take(const Json& value, std::optional<T>& out, const Rules& rules, const std::string& path) {
@@ -89,7 +91,7 @@ class Reader {
     }
   }
   template <typename T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   void Take(const Json& value, T& out, const Rules&, const std::string& path) {
     if (!value.is_object()) return problems_.push_back({path, WrongType(value, "a mapping")});
     Reader inner(value, path, problems_);

@@ -74,7 +74,7 @@ constexpr int ExitCodeOf(OutcomeClass c) { return c == OutcomeClass::Succeeded ?
 
 // One thing that a person should look at: a check that failed, a column that does not fit.
 struct Finding {
-  std::string path;     // spec path, such as spec.stages[2].transform.sql, or the name of a check
+  std::string path;  // spec path, such as spec.stages[2].transform.sql, or the name of a check
   std::string message;
   bool operator==(const Finding&) const = default;
 };

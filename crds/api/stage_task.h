@@ -10,8 +10,8 @@ namespace weir::api {
 // accessKeyId and secretAccessKey.
 struct TaskStore {
   std::string name;
-  std::string root;         // volume: absolute folder
-  std::string endpoint;     // s3
+  std::string root;      // volume: absolute folder
+  std::string endpoint;  // s3
   std::string region;
   std::string bucket;
   std::string credentials;  // s3: folder with the key files
@@ -34,7 +34,7 @@ struct TaskTable {
   std::string table;  // name in SQL: flights_daily
   Zone zone = Zone::Processed;
   std::string store;
-  std::string path;   // inside the store, without leading or trailing slash
+  std::string path;  // inside the store, without leading or trailing slash
   std::optional<Format> format;
   std::vector<Column> columns;
   std::vector<Key> keys;
@@ -89,19 +89,19 @@ struct StageTask {
   std::string image;
   std::string stage;
   int attempt = 1;
-  std::int64_t epoch = 0;      // fence: a commit with a lower epoch than the newest one of a table is refused
-  Time logicalTime;            // of the run: partition of landed files, xformedAt of rows
+  std::int64_t epoch = 0;  // fence: a commit with a lower epoch than the newest one of a table is refused
+  Time logicalTime;        // of the run: partition of landed files, xformedAt of rows
   std::vector<TaskStore> stores;
   std::vector<TaskTable> tables;  // Transform, Publish, Validate: all that SQL may name; else inputs and targets
   std::string from;               // object name: Accept, Decode, Check (the dataset looked at)
   std::string into;               // object name: Land, Accept, Decode, Transform, Publish
   std::optional<LandSource> source;
-  std::string sql;                // Transform, Publish
-  std::vector<Check> checks;      // Check
-  std::vector<TaskQuery> queries; // Validate
-  std::string contractHash;       // Publish
-  std::string outcomeStore;       // where outcome files and quarantine lie
-  std::string outcomePath;        // such as default/_weirkeeper
+  std::string sql;                 // Transform, Publish
+  std::vector<Check> checks;       // Check
+  std::vector<TaskQuery> queries;  // Validate
+  std::string contractHash;        // Publish
+  std::string outcomeStore;        // where outcome files and quarantine lie
+  std::string outcomePath;         // such as default/_weirkeeper
   bool operator==(const StageTask&) const = default;
 };
 void Describe(auto&& field, Of<StageTask> auto& self) {

@@ -23,10 +23,13 @@ struct ViewColumn {
 };
 void Describe(auto&& field, Of<ViewColumn> auto& self) {
   field("name", self.name, Rules{.doc = "Name of the column, part of the contract.", .required = true, .maxLength = 128, .pattern = kColumnNamePattern});
-  field("type", self.type, Rules{.doc = "Type of the column, part of the contract; words as in Dataset.", .required = true, .maxLength = 32, .pattern = kTypePattern});
+  field("type", self.type,
+        Rules{.doc = "Type of the column, part of the contract; words as in Dataset.", .required = true, .maxLength = 32, .pattern = kTypePattern});
   field("nullable", self.nullable, Rules{.doc = "Whether a value may be missing; part of the contract. Absent means true."});
-  field("description", self.description, Rules{.doc = "What a reader needs to know.", .required = true, .minLength = 1, .maxLength = 1024, .change = Change::InPlace});
-  field("meaning", self.meaning, Rules{.doc = "Business meaning or definition, where the description is not exact.", .maxLength = 1024, .change = Change::InPlace});
+  field("description", self.description,
+        Rules{.doc = "What a reader needs to know.", .required = true, .minLength = 1, .maxLength = 1024, .change = Change::InPlace});
+  field("meaning", self.meaning,
+        Rules{.doc = "Business meaning or definition, where the description is not exact.", .maxLength = 1024, .change = Change::InPlace});
   field("unit", self.unit, Rules{.doc = "Unit of measure; part of the contract.", .maxLength = 63});
 }
 
@@ -35,7 +38,12 @@ struct ViewQuery {
   bool operator==(const ViewQuery&) const = default;
 };
 void Describe(auto&& field, Of<ViewQuery> auto& self) {
-  field("sql", self.sql, Rules{.doc = "One SELECT over Processed or Curated datasets of this namespace, by table name.", .required = true, .minLength = 8, .maxLength = 65536, .change = Change::NewRevision});
+  field("sql", self.sql,
+        Rules{.doc = "One SELECT over Processed or Curated datasets of this namespace, by table name.",
+              .required = true,
+              .minLength = 8,
+              .maxLength = 65536,
+              .change = Change::NewRevision});
 }
 
 struct ViewSpec {

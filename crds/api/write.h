@@ -46,7 +46,7 @@ class Writer {
     return list;
   }
   template <typename T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   static Json Value(const T& v) {
     Writer inner;
     Describe(inner, v);

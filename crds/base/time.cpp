@@ -21,12 +21,11 @@ constexpr std::int64_t kLongestMs = 99'999LL * 86'400'000;  // days of five digi
 constexpr std::array<Unit, 6> kUnits{{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}}};
 
 Error BadDuration(std::string_view text) {
-  return {Fault::Invalid, "BadDuration", "\"" + std::string(text) + "\" is no duration: write numbers with units ms, s, m, h, d or w, such as 90s, 2h30m or 1d"};
+  return {Fault::Invalid, "BadDuration",
+          "\"" + std::string(text) + "\" is no duration: write numbers with units ms, s, m, h, d or w, such as 90s, 2h30m or 1d"};
 }
 
-Error BadTime(std::string_view text) {
-  return {Fault::Invalid, "BadTime", "\"" + std::string(text) + "\" is no RFC 3339 time such as 2026-01-02T03:04:05Z"};
-}
+Error BadTime(std::string_view text) { return {Fault::Invalid, "BadTime", "\"" + std::string(text) + "\" is no RFC 3339 time such as 2026-01-02T03:04:05Z"}; }
 
 // Reads exactly `width` digits at `pos`, or nothing.
 std::optional<int> Digits(std::string_view text, std::size_t pos, std::size_t width) {
@@ -73,7 +72,8 @@ Civil ToCivil(Time time) {
   const ch::sys_days day = ch::floor<ch::days>(point);
   const ch::year_month_day date{day};
   const ch::hh_mm_ss clock{ch::floor<ch::seconds>(point - day)};
-  return {int(date.year()), int(unsigned(date.month())), int(unsigned(date.day())), int(clock.hours().count()), int(clock.minutes().count()), int(clock.seconds().count())};
+  return {int(date.year()),           int(unsigned(date.month())),  int(unsigned(date.day())),
+          int(clock.hours().count()), int(clock.minutes().count()), int(clock.seconds().count())};
 }
 
 template <typename... Args>

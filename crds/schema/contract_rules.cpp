@@ -67,23 +67,28 @@ Text TypeHolds() { return "!(o.name in m) || " + kIs + " == " + kWas + " || (" +
 
 Text TypeRuleId() {
   const Text lossy = "(" + Integer(kWas) + " || " + Decimal(kWas) + ") && " + Floating(kIs) + " || " + Floating(kWas) + " && " + Decimal(kIs);
-  return "(" + Both(Decimal) + " ? 'TypeNarrow' : (" + Both(Integer) + ") || (" + Both(Floating) + ") ? (" + Rank(kIs) + " > " + Rank(kWas) + " ? 'TypeWiden' : 'TypeNarrow') : " + lossy +
-         " ? 'TypeWidenLossy' : 'TypeClassChange')";
+  return "(" + Both(Decimal) + " ? 'TypeNarrow' : (" + Both(Integer) + ") || (" + Both(Floating) + ") ? (" + Rank(kIs) + " > " + Rank(kWas) +
+         " ? 'TypeWiden' : 'TypeNarrow') : " + lossy + " ? 'TypeWidenLossy' : 'TypeClassChange')";
 }
 
-RuleTexts Dropped() { return Over({"ColumnNoDelete: published columns were dropped or renamed", "true", "o.name in m", "'ColumnNoDelete: column %s was dropped or renamed'.format([o.name])"}); }
+RuleTexts Dropped() {
+  return Over({"ColumnNoDelete: published columns were dropped or renamed", "true", "o.name in m",
+               "'ColumnNoDelete: column %s was dropped or renamed'.format([o.name])"});
+}
 
 RuleTexts Retyped() {
-  return Over({"TypeClassChange: types of published columns changed", "c.type", TypeHolds(), "'%s: column %s was %s, is %s'.format([" + TypeRuleId() + ", o.name, o.type, m[o.name]])"});
+  return Over({"TypeClassChange: types of published columns changed", "c.type", TypeHolds(),
+               "'%s: column %s was %s, is %s'.format([" + TypeRuleId() + ", o.name, o.type, m[o.name]])"});
 }
 
 RuleTexts Rescaled() {
-  return Over({"DecimalScale: digits behind the point of published columns changed", "c.type", ScaleHolds(), "'DecimalScale: column %s was %s, is %s'.format([o.name, o.type, m[o.name]])"});
+  return Over({"DecimalScale: digits behind the point of published columns changed", "c.type", ScaleHolds(),
+               "'DecimalScale: column %s was %s, is %s'.format([o.name, o.type, m[o.name]])"});
 }
 
 RuleTexts Loosened() {
-  return Over({"NullabilityLoosen: published columns that always have a value may miss it now", "!has(c.nullable) || c.nullable", "!has(o.nullable) || o.nullable || !(o.name in m) || !m[o.name]",
-               "'NullabilityLoosen: column %s always had a value'.format([o.name])"});
+  return Over({"NullabilityLoosen: published columns that always have a value may miss it now", "!has(c.nullable) || c.nullable",
+               "!has(o.nullable) || o.nullable || !(o.name in m) || !m[o.name]", "'NullabilityLoosen: column %s always had a value'.format([o.name])"});
 }
 
 RuleTexts Remeasured() {
@@ -93,19 +98,21 @@ RuleTexts Remeasured() {
 
 RuleTexts Rekeyed() {
   const Text keys = "oldSelf.status.published.keys.all(o, has(self.spec.keys) && self.spec.keys.exists(k, sets.equivalent(k.columns, o.columns)))";
-  return {kFree + Same("keys") + "!has(oldSelf.status.published.keys) || " + keys, "KeyChange: a published key was removed or changed" + kAdvice, "", ".spec.keys"};
+  return {kFree + Same("keys") + "!has(oldSelf.status.published.keys) || " + keys, "KeyChange: a published key was removed or changed" + kAdvice, "",
+          ".spec.keys"};
 }
 
 RuleTexts Delayed() {
   const Text is = "self.spec.freshness.maxLag", was = "oldSelf.status.published.freshness.maxLag";
-  return {kFree + Same("freshness") + "!has(oldSelf.status.published.freshness) || (has(self.spec.freshness) && " + is + " + " + is + " <= " + was + " + " + was +
-              " + " + was + ")",
+  return {kFree + Same("freshness") + "!has(oldSelf.status.published.freshness) || (has(self.spec.freshness) && " + is + " + " + is + " <= " + was + " + " +
+              was + " + " + was + ")",
           "SlaFreshness: maxLag was removed or grew beyond 1.5 times what is published" + kAdvice, "", ".spec.freshness"};
 }
 
 // Without it a contract could be left in two steps.
 RuleTexts Lowered() {
-  return {kFree + "self.spec.stability == 'Stable'", "StabilityLowered: a published Stable view cannot become Alpha; make a new View with the next version", "", ".spec.stability"};
+  return {kFree + "self.spec.stability == 'Stable'", "StabilityLowered: a published Stable view cannot become Alpha; make a new View with the next version", "",
+          ".spec.stability"};
 }
 
 }  // namespace

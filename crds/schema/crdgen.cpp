@@ -7,7 +7,11 @@ namespace {
 Ordered PendingStatus(const Kind& kind) {
   Ordered conditions = Ordered::array();
   for (const api::ConditionType type : kind.pending)
-    conditions.push_back({{"type", api::Word(type)}, {"status", "Unknown"}, {"reason", "Pending"}, {"message", "waits for the operator"}, {"lastTransitionTime", "1970-01-01T00:00:00Z"}});
+    conditions.push_back({{"type", api::Word(type)},
+                          {"status", "Unknown"},
+                          {"reason", "Pending"},
+                          {"message", "waits for the operator"},
+                          {"lastTransitionTime", "1970-01-01T00:00:00Z"}});
   return {{"observedGeneration", -1}, {"conditions", conditions}};
 }
 

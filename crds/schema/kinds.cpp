@@ -24,7 +24,9 @@ constexpr PrinterColumn kAge{"AGE", ".metadata.creationTimestamp", "date"};
 
 // Lakes of other names would be ignored, so none can be made.
 Kind LakeKind() {
-  Kind kind{.resource = api::kLakes, .shortName = "wkl", .doc = "Where each zone of a namespace lies. One in each namespace, named default; without it a built-in one applies."};
+  Kind kind{.resource = api::kLakes,
+            .shortName = "wkl",
+            .doc = "Where each zone of a namespace lies. One in each namespace, named default; without it a built-in one applies."};
   kind.specDoc = "Written by the platform team.";
   kind.namePattern = "^default$";
   kind.pending = {ConditionType::Ready};
@@ -46,11 +48,14 @@ Kind DatasetKind() {
 }
 
 Kind ViewKind() {
-  Kind kind{.resource = api::kViews, .shortName = "wkv", .doc = "One published, versioned contract over datasets. Its name ends in its version: -v1; a breaking change is a new View."};
+  Kind kind{.resource = api::kViews,
+            .shortName = "wkv",
+            .doc = "One published, versioned contract over datasets. Its name ends in its version: -v1; a breaking change is a new View."};
   kind.specDoc = "Written by the producing team.";
   kind.namePattern = "^[a-z]([-a-z0-9]*[a-z0-9])?-v[1-9][0-9]{0,3}$";
   kind.pending = {ConditionType::Ready};
-  kind.columns = {kReady, kFresh, {"SLA", ".status.conditions[?(@.type==\"SLAMet\")].status", "string"}, kRows, kVersion, kDataAsOf, kOwner, kReason, kMessage, kLocation};
+  kind.columns = {kReady,   kFresh,   {"SLA", ".status.conditions[?(@.type==\"SLAMet\")].status", "string"}, kRows, kVersion, kDataAsOf, kOwner, kReason,
+                  kMessage, kLocation};
   kind.rules = ContractRules();
   kind.spec = [] { return ObjectSchema<api::ViewSpec>(Defaults::Written); };
   kind.status = [] { return ObjectSchema<api::ViewStatus>(Defaults::Withheld); };
@@ -58,7 +63,9 @@ Kind ViewKind() {
 }
 
 Kind PipelineKind() {
-  Kind kind{.resource = api::kPipelines, .shortName = "wkp", .doc = "Stages that bring data from files to views. Each change is a new revision, validated before it is in force."};
+  Kind kind{.resource = api::kPipelines,
+            .shortName = "wkp",
+            .doc = "Stages that bring data from files to views. Each change is a new revision, validated before it is in force."};
   kind.specDoc = "Written by the producing team.";
   kind.namePattern = api::kObjectNamePattern;
   kind.nameMaxLength = 50;
@@ -77,7 +84,9 @@ Kind PipelineKind() {
 }
 
 Kind RunKind() {
-  Kind kind{.resource = api::kPipelineRuns, .shortName = "wkr", .doc = "One execution of a Pipeline, with its whole history. Made by the operator, or by a person who wants one run."};
+  Kind kind{.resource = api::kPipelineRuns,
+            .shortName = "wkr",
+            .doc = "One execution of a Pipeline, with its whole history. Made by the operator, or by a person who wants one run."};
   kind.specDoc = "Written once, by the operator or a person; only state changes later.";
   kind.namePattern = api::kObjectNamePattern;
   kind.pending = {ConditionType::Succeeded, ConditionType::Ready};

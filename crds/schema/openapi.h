@@ -73,10 +73,8 @@ class SchemaField {
     return ListSchema(Of(T{}, rules, Defaults::Withheld), rules);
   }
   template <typename T>
-    requires std::is_class_v<T>
-  static Ordered Of(const T&, const api::Rules&, Defaults defaults) {
-    return ObjectSchema<T>(defaults);
-  }
+  requires std::is_class_v<T>
+  static Ordered Of(const T&, const api::Rules&, Defaults defaults) { return ObjectSchema<T>(defaults); }
 
   // Only what is one value: the defaults of an object stand at its own members.
   template <typename T>

@@ -34,9 +34,12 @@ void Add(Text& text, const Text& more) { text += (text.empty() ? "" : "; ") + mo
 // "3 to 63 characters"
 void AddBounds(Text& text, const Ordered& schema, const char* low, const char* high, const Text& unit) {
   const bool min = schema.contains(low), max = schema.contains(high);
-  if (min && max) Add(text, schema[low].dump() + " to " + schema[high].dump() + unit);
-  else if (max) Add(text, "at most " + schema[high].dump() + unit);
-  else if (min) Add(text, "at least " + schema[low].dump() + unit);
+  if (min && max)
+    Add(text, schema[low].dump() + " to " + schema[high].dump() + unit);
+  else if (max)
+    Add(text, "at most " + schema[high].dump() + unit);
+  else if (min)
+    Add(text, "at least " + schema[low].dump() + unit);
 }
 
 Text BoundsOf(const Ordered& schema) {
@@ -67,7 +70,8 @@ bool Requires(const Ordered& object, const Text& name) {
 
 Text Row(const Ordered& object, const Text& name, const Ordered& schema) {
   Text presence = Requires(object, name) ? "required" : "";
-  if (schema.contains("default") && !schema["default"].is_structured()) presence = Code(schema["default"].is_string() ? schema["default"].get<Text>() : schema["default"].dump());
+  if (schema.contains("default") && !schema["default"].is_structured())
+    presence = Code(schema["default"].is_string() ? schema["default"].get<Text>() : schema["default"].dump());
   return "| " + Code(name) + " | " + TypeOf(schema) + " | " + presence + " | " + BoundsOf(schema) + " | " + Cell(schema.value("description", "")) + " |\n";
 }
 
@@ -75,7 +79,8 @@ Text Row(const Ordered& object, const Text& name, const Ordered& schema) {
 void Tables(const Text& path, const Ordered& schema, Text& page) {
   const Ordered& object = Inner(schema);
   if (!object.contains("properties")) return;
-  page += "\n## " + path + (schema["type"] == "array" ? "[]" : "") + "\n\n" + schema.value("description", "") + "\n\n| field | type | default | bounds | meaning |\n|---|---|---|---|---|\n";
+  page += "\n## " + path + (schema["type"] == "array" ? "[]" : "") + "\n\n" + schema.value("description", "") +
+          "\n\n| field | type | default | bounds | meaning |\n|---|---|---|---|---|\n";
   for (const auto& [name, member] : object["properties"].items()) page += Row(object, name, member);
   for (const Ordered& rule : object.value("x-kubernetes-validations", Ordered::array())) page += "\nRule: " + rule["message"].get<Text>() + ".\n";
   for (const auto& [name, member] : object["properties"].items()) Tables(path + (schema["type"] == "array" ? "[]." : ".") + name, member, page);
@@ -98,7 +103,8 @@ std::string ReferencePage(const Kind& kind) {
   const Ordered definition = Definition(kind);
   const Ordered& root = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
   Text page = "<!-- " + Text(GeneratedNote()) + " -->\n# " + Text(kind.resource.kind) + "\n\n" + Text(kind.doc) + "\n\n";
-  page += "`" + Text(api::kApiVersion) + "`, short name `" + Text(kind.shortName) + "`. Its name has at most " + std::to_string(kind.nameMaxLength) + " characters and matches " + Code(Text(kind.namePattern)) + ".\n\n";
+  page += "`" + Text(api::kApiVersion) + "`, short name `" + Text(kind.shortName) + "`. Its name has at most " + std::to_string(kind.nameMaxLength) +
+          " characters and matches " + Code(Text(kind.namePattern)) + ".\n\n";
   page += "`kubectl get " + Text(kind.resource.plural) + ".weirkeeper.io` shows " + ColumnList(kind) + ".\n";
   if (!kind.selectable.empty()) page += "Field selectors: `" + Text(kind.selectable.front().substr(1)) + "`.\n";
   for (const api::CelRule& rule : kind.rules) page += "\nOnce published: " + Text(rule.message) + ".\n";
@@ -110,7 +116,8 @@ std::string ReferencePage(const Kind& kind) {
 std::string ConditionsPage() {
   Text page = "<!-- " + Text(GeneratedNote()) + " -->\n# Conditions\n\n";
   page += "Each condition carries the generation that it speaks of; `lastTransitionTime` changes only when `status` flips.\n\n| type | meaning |\n|---|---|\n";
-  for (const std::string_view word : api::Words<api::ConditionType>::kAll) page += "| " + Code(Text(word)) + " | " + Cell(Text(Meaning(*api::FromWord<api::ConditionType>(word)))) + " |\n";
+  for (const std::string_view word : api::Words<api::ConditionType>::kAll)
+    page += "| " + Code(Text(word)) + " | " + Cell(Text(Meaning(*api::FromWord<api::ConditionType>(word)))) + " |\n";
   page += "\n## Reasons\n\nA closed set; each has a heading in the runbook.\n\n";
   for (const std::string_view word : api::Words<api::Reason>::kAll) page += "- [" + Text(word) + "](../operations/runbook.md#" + Anchor(Text(word)) + ")\n";
   return page;

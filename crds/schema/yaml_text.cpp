@@ -14,7 +14,8 @@ bool IsWord(std::string_view text) {
 // Plain only where no reader of YAML 1.1 or 1.2 can take it for anything but text.
 bool NeedsQuotes(std::string_view text) {
   constexpr std::array<std::string_view, 9> kWords{"true", "false", "null", "yes", "no", "on", "off", "y", "n"};
-  if (text.empty() || std::isalpha(static_cast<unsigned char>(text.front())) == 0) return !(text.size() > 1 && text.front() == '.' && IsWord(text) && std::isalpha(static_cast<unsigned char>(text[1])) != 0);
+  if (text.empty() || std::isalpha(static_cast<unsigned char>(text.front())) == 0)
+    return !(text.size() > 1 && text.front() == '.' && IsWord(text) && std::isalpha(static_cast<unsigned char>(text[1])) != 0);
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (std::find(kWords.begin(), kWords.end(), lower) != kWords.end()) return true;
@@ -64,8 +65,10 @@ void EmitList(const Ordered& list, const std::string& indent, std::string& out) 
 }
 
 void Emit(const Ordered& value, const std::string& indent, std::string& out) {
-  if (value.is_object()) EmitObject(value, indent, out);
-  else EmitList(value, indent, out);
+  if (value.is_object())
+    EmitObject(value, indent, out);
+  else
+    EmitList(value, indent, out);
 }
 
 }  // namespace

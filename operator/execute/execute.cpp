@@ -35,7 +35,8 @@ class Executor {
 
   Status TakeWhatExists(const kube::ObjectRef& ref, const std::string& owner) {
     Result<Json> existing = cluster_.Get(ref);
-    if (!existing) return existing.error().fault == Fault::Missing ? Error{Fault::Conflict, "Vanished", ref.name + " went while it was looked at"} : existing.error();
+    if (!existing)
+      return existing.error().fault == Fault::Missing ? Error{Fault::Conflict, "Vanished", ref.name + " went while it was looked at"} : existing.error();
     const std::string its_owner = api::ReadMeta(*existing).ownerUid;
     if (its_owner != owner)
       return Error{Fault::Invalid, "NameTaken", std::string(ref.resource.kind) + " \"" + ref.name + "\" exists already and is not ours; delete or rename it"};

@@ -37,7 +37,8 @@ Status CheckAccess(const Access& access, const std::string& where) {
   if (!tls && !access.server.starts_with("http://"))
     return BadKubeconfig(where + ": server \"" + access.server + "\" must start with https:// (or http:// for a local proxy)");
   if (access.server.find('[') != std::string::npos) {
-    return BadKubeconfig(where + ": server \"" + access.server + "\" is an IPv6 address, which the HTTP client cannot reach; give a host name or an IPv4 address");
+    return BadKubeconfig(where + ": server \"" + access.server +
+                         "\" is an IPv6 address, which the HTTP client cannot reach; give a host name or an IPv4 address");
   }
   const bool credentials = access.certificate.Given() || access.key.Given() || access.token.Given();
   if (!tls) return credentials ? Status(BadKubeconfig(where + ": credentials are not sent over http; use https")) : Ok();

@@ -105,7 +105,8 @@ Status RefuseUnsupported(const Entry& entry, const std::string& where) {
   }};
   for (const auto& [field, advice] : kUnsupported) {
     const Json& value = At(entry.content, field);
-    if (!value.is_null() && value != false && value != "") return BadKubeconfig(where + ": " + std::string(field) + " is not supported: " + std::string(advice));
+    if (!value.is_null() && value != false && value != "")
+      return BadKubeconfig(where + ": " + std::string(field) + " is not supported: " + std::string(advice));
   }
   return Ok();
 }

@@ -55,9 +55,11 @@ void ObserveSurroundings(const Stores& stores, const std::string& ns, const Json
   if (const ItemPtr lake = stores.lakes.Get(ns, std::string(plan::kLakeName))) around.lake = ReadObject<api::Lake>(*lake, ignored);
   const References references = WithSqlOfViews(ReferencesOf(spec), stores, ns);
   for (const ItemPtr& item : stores.datasets.List(ns))
-    if (!item->meta.deleted && (Holds(references.datasets, item->meta.name) || SqlMayName(references, item->meta.name))) around.datasets.push_back(ReadObject<api::Dataset>(*item, ignored));
+    if (!item->meta.deleted && (Holds(references.datasets, item->meta.name) || SqlMayName(references, item->meta.name)))
+      around.datasets.push_back(ReadObject<api::Dataset>(*item, ignored));
   for (const ItemPtr& item : stores.views.List(ns))
-    if (!item->meta.deleted && (Holds(references.views, item->meta.name) || SqlMayName(references, item->meta.name))) around.views.push_back(ReadObject<api::View>(*item, ignored));
+    if (!item->meta.deleted && (Holds(references.views, item->meta.name) || SqlMayName(references, item->meta.name)))
+      around.views.push_back(ReadObject<api::View>(*item, ignored));
 }
 
 std::vector<std::string> OutputsOf(const Json& spec) {
@@ -74,12 +76,14 @@ std::vector<std::string> OutputsOf(const Json& spec) {
 
 void ObserveOthers(const Stores& stores, const api::Meta& pipeline, plan::ObservedPipeline& observed) {
   for (const ItemPtr& other : stores.pipelines.List(pipeline.ns))
-    if (other->meta.name != pipeline.name && !other->meta.deleted) observed.others.push_back({other->meta.name, other->meta.created, OutputsOf(At(other->json, "spec"))});
+    if (other->meta.name != pipeline.name && !other->meta.deleted)
+      observed.others.push_back({other->meta.name, other->meta.created, OutputsOf(At(other->json, "spec"))});
 }
 
 // Names and numbers only: a pipeline's plan does not read what older revisions hold.
 void ObserveRevisions(const Stores& stores, const api::Meta& pipeline, plan::ObservedPipeline& observed) {
-  for (const ItemPtr& item : stores.revisions.OwnedBy(pipeline.uid)) observed.revisions.push_back({.meta = item->meta, .number = Integer(item->json, "revision")});
+  for (const ItemPtr& item : stores.revisions.OwnedBy(pipeline.uid))
+    observed.revisions.push_back({.meta = item->meta, .number = Integer(item->json, "revision")});
 }
 
 void ObserveRuns(const Stores& stores, const api::Meta& pipeline, plan::ObservedPipeline& observed) {
@@ -92,7 +96,8 @@ void ObserveShown(const Stores& stores, const std::string& ns, plan::ObservedPip
   for (const api::PipelineRun& run : observed.runs)
     for (const api::Commit& commit : run.status.commits) {
       const Store& store = commit.kind == api::TargetKind::View ? stores.views : stores.datasets;
-      if (const ItemPtr item = store.Get(ns, commit.name)) observed.shown[std::string(api::Word(commit.kind)) + "/" + commit.name] = Integer(At(At(item->json, "status"), "committedBy"), "epoch", -1);
+      if (const ItemPtr item = store.Get(ns, commit.name))
+        observed.shown[std::string(api::Word(commit.kind)) + "/" + commit.name] = Integer(At(At(item->json, "status"), "committedBy"), "epoch", -1);
     }
 }
 
@@ -112,7 +117,8 @@ bool Concerns(const Stores& stores, const Item& pipeline, const api::Resource& r
   return Holds(resource == api::kViews ? references.views : references.datasets, name) || SqlMayName(references, name);
 }
 
-Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment) {
+Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const std::string& ns, const std::string& name,
+                                                     const plan::Environment& environment) {
   Seen<plan::ObservedPipeline> seen{.item = stores.pipelines.Get(ns, name)};
   plan::ObservedPipeline& observed = seen.observed;
   observed.environment = environment;

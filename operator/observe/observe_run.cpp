@@ -48,7 +48,8 @@ Status ObserveRevision(const Stores& stores, const std::string& ns, plan::Observ
 bool IsFinishedRun(const Item& run) {
   const Json& conditions = At(At(run.json, "status"), "conditions");
   if (!conditions.is_array()) return false;
-  return std::any_of(conditions.begin(), conditions.end(), [](const Json& c) { return Text(c, "type") == "Succeeded" && (Text(c, "status") == "True" || Text(c, "status") == "False"); });
+  return std::any_of(conditions.begin(), conditions.end(),
+                     [](const Json& c) { return Text(c, "type") == "Succeeded" && (Text(c, "status") == "True" || Text(c, "status") == "False"); });
 }
 
 Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment) {

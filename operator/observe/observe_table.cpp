@@ -18,7 +18,10 @@ std::vector<plan::SeenCommit> NewestCommit(const Stores& stores, const std::stri
       if (!IsOf(commit, kind, name) || (!newest.empty() && newest.front().commit.epoch >= Integer(commit, "epoch"))) continue;
       std::vector<api::Problem> ignored;
       const Json& status = At(run->json, "status");
-      newest = {{.commit = api::Read<api::Commit>(commit, "status.commits", ignored), .run = run->meta.name, .revision = Text(status, "revision"), .image = Text(status, "image")}};
+      newest = {{.commit = api::Read<api::Commit>(commit, "status.commits", ignored),
+                 .run = run->meta.name,
+                 .revision = Text(status, "revision"),
+                 .image = Text(status, "image")}};
     }
   }
   return newest;

@@ -50,8 +50,10 @@ void CountSuccess(StageStatus& stage, const StageOutcome& outcome, Time now) {
 void Count(Progress& progress, StageOutcome outcome, const std::string& pod, const std::string& uid, const api::RetryPolicy& policy, Intent intent, Time now) {
   progress.stage.pod = pod;
   progress.stage.countedPod = uid;
-  if (outcome.result == OutcomeClass::Succeeded) CountSuccess(progress.stage, outcome, now);
-  else CountFailure(progress.stage, outcome, policy, intent, now);
+  if (outcome.result == OutcomeClass::Succeeded)
+    CountSuccess(progress.stage, outcome, now);
+  else
+    CountFailure(progress.stage, outcome, policy, intent, now);
   progress.ended = std::move(outcome);
 }
 
@@ -66,17 +68,22 @@ void NoteThePod(Progress& progress, const Pod& pod, Time now) {
   }
   if (stage.pod == pod.meta.name) return;
   const Time noted_at = stage.started.value_or(now) + kPodIsNotedAfter;
-  if (now >= noted_at) stage.pod = pod.meta.name;
-  else progress.revisit = Sooner(progress.revisit, noted_at);
+  if (now >= noted_at)
+    stage.pod = pod.meta.name;
+  else
+    progress.revisit = Sooner(progress.revisit, noted_at);
 }
 
-void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& policy, Intent intent, Time now) {
+void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& policy, Intent intent,
+                        Time now) {
   StageStatus& stage = progress.stage;
   const Pod* pod = PodOfAttempt(pods, stage.attempt);
   if (pod == nullptr) {
     if (stage.pod == newest_pod)
-      return Count(progress, {.result = OutcomeClass::Infrastructure, .reason = Reason::PodDeleted, .message = "Pod " + newest_pod + " vanished before its outcome was read."}, newest_pod, "",
-                   policy, intent, now);
+      return Count(
+          progress,
+          {.result = OutcomeClass::Infrastructure, .reason = Reason::PodDeleted, .message = "Pod " + newest_pod + " vanished before its outcome was read."},
+          newest_pod, "", policy, intent, now);
     if (intent != Intent::Stop) return void(progress.podIsMissing = true);
     return Fail(stage, now);
   }
@@ -112,7 +119,9 @@ bool IsHeldUp(const StageStatus& stage) {
          stage.reason == Reason::StartFailed;
 }
 
-bool IsOver(const StageStatus& stage) { return stage.state == StageState::Succeeded || stage.state == StageState::Failed || stage.state == StageState::Skipped; }
+bool IsOver(const StageStatus& stage) {
+  return stage.state == StageState::Succeeded || stage.state == StageState::Failed || stage.state == StageState::Skipped;
+}
 
 void StartAttempt(StageStatus& stage, Time now) {
   ++stage.attempt;
@@ -122,10 +131,13 @@ void StartAttempt(StageStatus& stage, Time now) {
   stage.retryAt.reset();
 }
 
-Progress Advance(const StageStatus& before, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& retry, Intent intent, Time now) {
+Progress Advance(const StageStatus& before, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& retry, Intent intent,
+                 Time now) {
   Progress progress{.stage = before};
-  if (before.state == StageState::Running) LookAtTheNewestPod(progress, pods, newest_pod, retry, intent, now);
-  else if (before.state == StageState::Retrying) RetryWhenDue(progress, intent, now);
+  if (before.state == StageState::Running)
+    LookAtTheNewestPod(progress, pods, newest_pod, retry, intent, now);
+  else if (before.state == StageState::Retrying)
+    RetryWhenDue(progress, intent, now);
   LetGo(progress, pods);
   return progress;
 }

@@ -30,7 +30,8 @@ struct Progress {
 // and `pods` only, so that a restart at any point goes on where it was: the attempt is raised in status first, its pod
 // is made after that (podIsMissing until it is seen), and the pod keeps our finalizer until its end stands in status.
 // `pods` are those of this stage that our owner made; `pod_name` answers the name of the pod of the newest attempt.
-Progress Advance(const api::StageStatus& before, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& retry, Intent intent, Time now);
+Progress Advance(const api::StageStatus& before, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& retry, Intent intent,
+                 Time now);
 
 // The next attempt, as of now.
 void StartAttempt(api::StageStatus& stage, Time now);

@@ -64,7 +64,8 @@ bool MayName(const std::string& sql, const std::string& table) {
 Contract ContractOf(const api::ViewSpec& view) {
   Contract contract{.keys = view.keys};
   for (const api::ViewColumn& column : view.columns)
-    contract.columns.push_back({.name = column.name, .type = column.type, .nullable = column.IsNullable() ? std::nullopt : column.nullable, .unit = column.unit});
+    contract.columns.push_back(
+        {.name = column.name, .type = column.type, .nullable = column.IsNullable() ? std::nullopt : column.nullable, .unit = column.unit});
   contract.hash = StableHashText(Dump(api::Write(contract)));
   return contract;
 }

@@ -105,17 +105,22 @@ class Comparison {
     const ViewColumn* after = Find(spec_.columns, before.name);
     if (after == nullptr) return Gone(index);
     const std::string path = "spec.columns[" + std::to_string(after - spec_.columns.data()) + "]";
-    if (before.type != after->type) Add(RuleOfTypeChange(before.type, after->type), path + ".type", before.name + " " + before.type, after->name + " " + after->type, "add a column of the new type beside it");
+    if (before.type != after->type)
+      Add(RuleOfTypeChange(before.type, after->type), path + ".type", before.name + " " + before.type, after->name + " " + after->type,
+          "add a column of the new type beside it");
     if (!before.IsNullable() && after->IsNullable())
-      Add(ContractRule::NullabilityLoosen, path + ".nullable", before.name + " never missing", after->name + " may be missing", "fill the gaps in the query, for instance with coalesce");
+      Add(ContractRule::NullabilityLoosen, path + ".nullable", before.name + " never missing", after->name + " may be missing",
+          "fill the gaps in the query, for instance with coalesce");
     if (before.unit != after->unit)
-      Add(ContractRule::MeaningUnit, path + ".unit", before.unit.empty() ? "no unit" : before.unit, after->unit.empty() ? "no unit" : after->unit, "add a column in the new unit beside it");
+      Add(ContractRule::MeaningUnit, path + ".unit", before.unit.empty() ? "no unit" : before.unit, after->unit.empty() ? "no unit" : after->unit,
+          "add a column in the new unit beside it");
   }
 
   void Gone(std::size_t index) {
     const PublishedColumn& before = published_.columns[index];
     if (const ViewColumn* renamed = LooksRenamedTo(published_.columns, index, spec_.columns))
-      return Add(ContractRule::ColumnNoRename, "spec.columns[" + std::to_string(index) + "].name", before.name, renamed->name, "keep \"" + before.name + "\" and add \"" + renamed->name + "\" beside it");
+      return Add(ContractRule::ColumnNoRename, "spec.columns[" + std::to_string(index) + "].name", before.name, renamed->name,
+                 "keep \"" + before.name + "\" and add \"" + renamed->name + "\" beside it");
     Add(ContractRule::ColumnNoDelete, "spec.columns", before.name, "", "keep the column, or publish a new View whose name ends in the next version");
   }
 
@@ -123,7 +128,8 @@ class Comparison {
     const std::vector<std::string> before = KeyTexts(published_.keys);
     const std::vector<std::string> after = KeyTexts(spec_.keys);
     const bool kept = std::includes(after.begin(), after.end(), before.begin(), before.end());
-    if (!kept) Add(ContractRule::KeyChange, "spec.keys", KeyText(before), KeyText(after), "readers join on the published keys; publish a new View for another grain");
+    if (!kept)
+      Add(ContractRule::KeyChange, "spec.keys", KeyText(before), KeyText(after), "readers join on the published keys; publish a new View for another grain");
   }
 
   void CompareFreshness() {
@@ -131,7 +137,8 @@ class Comparison {
     const Duration before = published_.freshness->maxLag;
     const bool loosened = !spec_.freshness || spec_.freshness->maxLag * 2 > before * 3;
     if (loosened)
-      Add(ContractRule::SlaFreshness, "spec.freshness.maxLag", weir::Format(before), spec_.freshness ? weir::Format(spec_.freshness->maxLag) : "", "at most 1.5 times the published limit can be taken back");
+      Add(ContractRule::SlaFreshness, "spec.freshness.maxLag", weir::Format(before), spec_.freshness ? weir::Format(spec_.freshness->maxLag) : "",
+          "at most 1.5 times the published limit can be taken back");
   }
 
   const api::PublishedContract& published_;

@@ -9,7 +9,20 @@ namespace weir::plan {
 
 // One rule of the contract that an edit of a View breaks or strains. Rule ids are one vocabulary for kubectl, conditions
 // and `weir check`.
-enum class ContractRule { ColumnNoDelete, ColumnNoRename, TypeClassChange, TypeWiden, TypeWidenLossy, TypeNarrow, DecimalPrecision, DecimalScale, NullabilityLoosen, KeyChange, SlaFreshness, MeaningUnit };
+enum class ContractRule {
+  ColumnNoDelete,
+  ColumnNoRename,
+  TypeClassChange,
+  TypeWiden,
+  TypeWidenLossy,
+  TypeNarrow,
+  DecimalPrecision,
+  DecimalScale,
+  NullabilityLoosen,
+  KeyChange,
+  SlaFreshness,
+  MeaningUnit
+};
 std::string_view Name(ContractRule rule);
 
 enum class Severity { Breaking, Warning };

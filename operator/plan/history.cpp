@@ -48,7 +48,8 @@ std::vector<Action> PruneRevisions(const api::PipelineStatus& status, const std:
 
   std::vector<Action> prune;
   for (std::size_t i = kRevisionsToKeep; i < newest_first.size(); ++i)
-    if (const api::Meta& meta = newest_first[i]->meta; !used.contains(meta.name) && !meta.deleted) prune.push_back(DeleteRevision{meta.ns, meta.name, meta.uid});
+    if (const api::Meta& meta = newest_first[i]->meta; !used.contains(meta.name) && !meta.deleted)
+      prune.push_back(DeleteRevision{meta.ns, meta.name, meta.uid});
   return prune;
 }
 

@@ -26,7 +26,8 @@ api::LakeSpec BuiltInLake(const Environment& environment) {
     lake.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "weirkeeper-lake"}}};
     return lake;
   }
-  lake.stores = {{.name = "lake", .volume = api::VolumeStore{.path = environment.localLake}}, {.name = std::string(kSourceStore), .volume = api::VolumeStore{.path = environment.localSource}}};
+  lake.stores = {{.name = "lake", .volume = api::VolumeStore{.path = environment.localLake}},
+                 {.name = std::string(kSourceStore), .volume = api::VolumeStore{.path = environment.localSource}}};
   return lake;
 }
 

@@ -36,24 +36,30 @@ bool Succeeded(const api::PipelineRun& run) { return api::IsTrue(run.status.cond
 void DescribeStanding(const Verdict& verdict, const api::PipelineSpec& spec, ConditionList& conditions) {
   switch (verdict.standing) {
     case Standing::InForce:
-      return spec.suspend ? conditions.InForce(Reason::Suspended, verdict.message + " No new runs start while spec.suspend is true.") : conditions.InForce(verdict.reason, verdict.message);
+      return spec.suspend ? conditions.InForce(Reason::Suspended, verdict.message + " No new runs start while spec.suspend is true.")
+                          : conditions.InForce(verdict.reason, verdict.message);
     case Standing::Progressing: return conditions.Progressing(verdict.reason, verdict.message);
     case Standing::Stuck: return conditions.Stuck(verdict.reason, verdict.message);
   }
 }
 
 void DescribeAvailability(const Verdict& verdict, const api::PipelineStatus& status, ConditionList& conditions) {
-  if (status.revision.empty()) conditions.False(ConditionType::Available, verdict.reason, "No revision is in force yet.");
-  else conditions.True(ConditionType::Available, Reason::InForce, "Runs are made of revision " + status.revision + ".");
+  if (status.revision.empty())
+    conditions.False(ConditionType::Available, verdict.reason, "No revision is in force yet.");
+  else
+    conditions.True(ConditionType::Available, Reason::InForce, "Runs are made of revision " + status.revision + ".");
 }
 
 void DescribeRollout(const ObservedPipeline& seen, const Verdict& verdict, const api::PipelineStatus& status, ConditionList& conditions) {
   const api::PipelineStatus& before = seen.pipeline->status;
   if (verdict.standing != Standing::InForce) return conditions.False(ConditionType::RolledOut, verdict.reason, "This generation is not in force.");
   const bool was = before.revision == status.revision && api::IsTrue(before.conditions, ConditionType::RolledOut);
-  const bool is = std::any_of(seen.runs.begin(), seen.runs.end(), [&status](const api::PipelineRun& run) { return run.status.revision == status.revision && Succeeded(run); });
-  if (was || is) conditions.True(ConditionType::RolledOut, Reason::RunSucceeded, "A run of revision " + status.revision + " succeeded.");
-  else conditions.False(ConditionType::RolledOut, Reason::NoRunYet, "No run of revision " + status.revision + " succeeded yet.");
+  const bool is = std::any_of(seen.runs.begin(), seen.runs.end(),
+                              [&status](const api::PipelineRun& run) { return run.status.revision == status.revision && Succeeded(run); });
+  if (was || is)
+    conditions.True(ConditionType::RolledOut, Reason::RunSucceeded, "A run of revision " + status.revision + " succeeded.");
+  else
+    conditions.False(ConditionType::RolledOut, Reason::NoRunYet, "No run of revision " + status.revision + " succeeded yet.");
 }
 
 void DescribeRuns(const ObservedPipeline& seen, api::PipelineStatus& status, ConditionList& conditions, const std::string& made) {
@@ -70,13 +76,17 @@ void DescribeRuns(const ObservedPipeline& seen, api::PipelineStatus& status, Con
   status.lastRunResult = finished ? std::string(api::Word(api::Find(newest->status.conditions, ConditionType::Succeeded)->reason)) : "";
   if (!finished) return conditions.Unknown(kType, Reason::Running, "Run " + name + " is not finished.");
   const std::string message = "Run " + name + ": " + api::Find(newest->status.conditions, ConditionType::Succeeded)->message;
-  if (Succeeded(*newest)) conditions.True(kType, Reason::RunSucceeded, message);
-  else conditions.False(kType, Reason::RunFailed, message);
+  if (Succeeded(*newest))
+    conditions.True(kType, Reason::RunSucceeded, message);
+  else
+    conditions.False(kType, Reason::RunFailed, message);
 }
 
 void DescribeSuspension(const api::PipelineSpec& spec, ConditionList& conditions) {
-  if (spec.suspend) conditions.True(ConditionType::Suspended, Reason::Suspended, "spec.suspend is true: no new runs start.");
-  else conditions.False(ConditionType::Suspended, Reason::InForce, "Runs start when they are due.");
+  if (spec.suspend)
+    conditions.True(ConditionType::Suspended, Reason::Suspended, "spec.suspend is true: no new runs start.");
+  else
+    conditions.False(ConditionType::Suspended, Reason::InForce, "Runs start when they are due.");
 }
 
 // Makes the run that is due, unless a newer revision may come into force in a moment. One that waits for something, or
@@ -138,7 +148,9 @@ void TellRefusedRevision(const ObservedPipeline& seen, const Error& why, api::Pi
   Describe(seen, {Standing::Progressing, ReasonOf(why), "The new revision cannot be made. " + Refusal(why)}, "", status, now);
 }
 
-void Append(std::vector<Action>& to, std::vector<Action> more) { to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())); }
+void Append(std::vector<Action>& to, std::vector<Action> more) {
+  to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
 
 }  // namespace
 
@@ -148,8 +160,10 @@ Plan MakePlan(const ObservedPipeline& seen, Time now) {
   api::PipelineStatus status = pipeline.status;
   const Resolution resolution = Resolve(pipeline, seen.around, seen.environment);
   Rollout rollout;
-  if (auto objection = Objection(seen, resolution)) rollout.verdict = std::move(*objection);
-  else rollout = RollOut(seen, resolution.bundle, status, now);
+  if (auto objection = Objection(seen, resolution))
+    rollout.verdict = std::move(*objection);
+  else
+    rollout = RollOut(seen, resolution.bundle, status, now);
   Append(rollout.before, ReleaseAll(seen.orphans));
   Plan plan{.before = std::move(rollout.before), .after = std::move(rollout.after), .revisit = rollout.revisit};
   const std::string made = MakeTheRunThatIsDue(seen, rollout.verdict, status, plan);

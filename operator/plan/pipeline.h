@@ -24,14 +24,14 @@ struct OtherPipeline {
 
 // Everything that a Pipeline's plan depends on.
 struct ObservedPipeline {
-  std::optional<api::Pipeline> pipeline;    // absent: it is gone, and only its validation pods are left
-  std::vector<api::Problem> unreadable;     // of its spec
+  std::optional<api::Pipeline> pipeline;  // absent: it is gone, and only its validation pods are left
+  std::vector<api::Problem> unreadable;   // of its spec
   Surroundings around;
   std::vector<OtherPipeline> others;
-  std::vector<Revision> revisions;          // owned by it
-  std::vector<api::PipelineRun> runs;       // that name it
-  std::vector<Pod> pods;                    // of validations
-  std::vector<Pod> orphans;                 // of validations for a pipeline of this name that is gone
+  std::vector<Revision> revisions;     // owned by it
+  std::vector<api::PipelineRun> runs;  // that name it
+  std::vector<Pod> pods;               // of validations
+  std::vector<Pod> orphans;            // of validations for a pipeline of this name that is gone
   bool hasServiceAccount = false;
   ShownEpochs shown;
   Environment environment;

@@ -16,18 +16,18 @@ struct Pod {
   std::string stage;
   int attempt = 0;
   PodPhase phase = PodPhase::Pending;
-  bool succeeded = false;      // with phase Ended
-  bool started = false;        // the container ran at least once
+  bool succeeded = false;  // with phase Ended
+  bool started = false;    // the container ran at least once
   std::string image;
-  std::string waitingReason;   // of the container: ImagePullBackOff, CreateContainerConfigError ...
+  std::string waitingReason;  // of the container: ImagePullBackOff, CreateContainerConfigError ...
   std::string waitingMessage;
-  std::string unschedulable;   // the scheduler's message while it finds no node
+  std::string unschedulable;  // the scheduler's message while it finds no node
   std::optional<int> exitCode;
-  std::string exitReason;      // OOMKilled, Error, StartError ...
-  std::string exitMessage;     // the termination message
-  std::string reason;          // of the pod: Evicted, DeadlineExceeded, NodeLost ...
+  std::string exitReason;   // OOMKilled, Error, StartError ...
+  std::string exitMessage;  // the termination message
+  std::string reason;       // of the pod: Evicted, DeadlineExceeded, NodeLost ...
   std::string message;
-  std::string disruption;      // reason of the condition DisruptionTarget while True
+  std::string disruption;  // reason of the condition DisruptionTarget while True
   std::string memoryLimit;
 
   bool operator==(const Pod&) const = default;

@@ -37,8 +37,10 @@ std::optional<StageOutcome> TakenAway(const Pod& pod) {
   const std::string& name = pod.meta.name;
   if (pod.reason == "NodeLost" || pod.disruption == "DeletionByTaintManager" || pod.disruption == "DeletionByPodGC")
     return Ended(OutcomeClass::Infrastructure, Reason::NodeLost, "The node of pod " + name + " was lost; another attempt takes over and fences this one off.");
-  if (pod.reason == "Evicted" || IsOneOf(pod.disruption, {"EvictionByEvictionAPI", "PreemptionByScheduler", "PreemptionByKubeScheduler", "TerminationByKubelet"}))
-    return Ended(OutcomeClass::Infrastructure, Reason::Evicted, "Pod " + name + " was evicted from its node" + (pod.message.empty() ? "." : ": " + pod.message));
+  if (pod.reason == "Evicted" ||
+      IsOneOf(pod.disruption, {"EvictionByEvictionAPI", "PreemptionByScheduler", "PreemptionByKubeScheduler", "TerminationByKubelet"}))
+    return Ended(OutcomeClass::Infrastructure, Reason::Evicted,
+                 "Pod " + name + " was evicted from its node" + (pod.message.empty() ? "." : ": " + pod.message));
   if (pod.meta.deleted) return Ended(OutcomeClass::Infrastructure, Reason::PodDeleted, "Pod " + name + " was deleted before it had ended.");
   return std::nullopt;
 }
@@ -54,11 +56,13 @@ StageOutcome ByExitCode(const Pod& pod, int code) {
   constexpr int kTerminated = 128 + 15;
   const std::string ended = "The runner in pod " + pod.meta.name + " ended with exit code " + std::to_string(code);
   if (pod.exitReason == "OOMKilled")
-    return Ended(OutcomeClass::Resource, Reason::OutOfMemory, "The stage needed more than its memory limit of " + pod.memoryLimit + "; raise resources.memory of the stage.");
+    return Ended(OutcomeClass::Resource, Reason::OutOfMemory,
+                 "The stage needed more than its memory limit of " + pod.memoryLimit + "; raise resources.memory of the stage.");
   if (code == kKilled || code == kTerminated) return Ended(OutcomeClass::Infrastructure, Reason::RunnerKilled, ended + ": it was killed from outside.");
   if (IsOneOf(pod.exitReason, {"StartError", "ContainerCannotRun", "ContainerStatusUnknown"}) || (code > 125 && code < 129))
     return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, "The runner in pod " + pod.meta.name + " could not be started: " + pod.exitMessage);
-  if (const auto known = ClassOfExit(code)) return Ended(*known, Reason::InternalError, ended + " (" + std::string(api::Word(*known)) + ") without saying why; see its log.");
+  if (const auto known = ClassOfExit(code))
+    return Ended(*known, Reason::InternalError, ended + " (" + std::string(api::Word(*known)) + ") without saying why; see its log.");
   return Ended(OutcomeClass::Bug, Reason::InternalError, ended + " and no outcome; see its log.");
 }
 
@@ -69,11 +73,13 @@ StageOutcome OutcomeOfEnded(const Pod& pod) {
   auto said = TheRunnersWords(pod);
   if (said && !OnlyKnowsThatItWasStopped(said)) return std::move(*said);
   if (pod.reason == "DeadlineExceeded")
-    return Ended(OutcomeClass::Resource, Reason::DeadlineExceeded, "The attempt took longer than the stage's attemptTimeout; raise it, or give the stage more CPU.");
+    return Ended(OutcomeClass::Resource, Reason::DeadlineExceeded,
+                 "The attempt took longer than the stage's attemptTimeout; raise it, or give the stage more CPU.");
   if (auto taken = TakenAway(pod)) return std::move(*taken);
   if (said) return std::move(*said);
   if (pod.exitCode) return ByExitCode(pod, *pod.exitCode);
-  return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, "Pod " + pod.meta.name + " ended before its container started: " + pod.reason + " " + pod.message);
+  return Ended(OutcomeClass::Infrastructure, Reason::StartFailed,
+               "Pod " + pod.meta.name + " ended before its container started: " + pod.reason + " " + pod.message);
 }
 
 }  // namespace
@@ -81,7 +87,8 @@ StageOutcome OutcomeOfEnded(const Pod& pod) {
 std::optional<Obstacle> ObstacleOf(const Pod& pod) {
   if (pod.phase != PodPhase::Pending) return std::nullopt;
   const Time gives_up = pod.meta.created + kImagePatience;
-  if (WaitsForItsImage(pod)) return Obstacle{Reason::ImageUnavailable, "The image " + pod.image + " cannot be had (" + pod.waitingReason + "): " + pod.waitingMessage, gives_up};
+  if (WaitsForItsImage(pod))
+    return Obstacle{Reason::ImageUnavailable, "The image " + pod.image + " cannot be had (" + pod.waitingReason + "): " + pod.waitingMessage, gives_up};
   if (CannotBeSetUp(pod)) return Obstacle{Reason::StartFailed, "The container cannot be set up (" + pod.waitingReason + "): " + pod.waitingMessage, gives_up};
   if (!pod.unschedulable.empty()) return Obstacle{Reason::Unschedulable, "No node takes the pod: " + pod.unschedulable, std::nullopt};
   return std::nullopt;

@@ -10,10 +10,10 @@ namespace weir::plan {
 struct PodRequest {
   std::string name;
   api::Resource ownerKind;
-  api::Meta owner;                // the run, or the pipeline for a validation
+  api::Meta owner;  // the run, or the pipeline for a validation
   api::StageTask task;
   std::string image;
-  api::Resources resources;       // empty fields: 1 CPU, 1Gi
+  api::Resources resources;  // empty fields: 1 CPU, 1Gi
   Duration timeout = Duration::Hours(1);
 };
 

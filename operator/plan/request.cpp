@@ -14,8 +14,10 @@ std::vector<std::string> Words(const std::string& text) {
   std::vector<std::string> words;
   std::string word;
   for (const char c : text + " ") {
-    if (c != ' ') word += c;
-    else if (!word.empty()) words.push_back(std::exchange(word, ""));
+    if (c != ' ')
+      word += c;
+    else if (!word.empty())
+      words.push_back(std::exchange(word, ""));
   }
   return words;
 }
@@ -59,7 +61,8 @@ std::string StampOfRevision(const api::Pipeline& pipeline) {
 
 std::string RequestOf(const api::Pipeline& pipeline) {
   std::string request;
-  for (const std::string& text : {pipeline.spec.request, Annotation(pipeline.meta, api::kAnnotationRequestedAt), Annotation(pipeline.meta, api::kAnnotationFluxRequestedAt)})
+  for (const std::string& text :
+       {pipeline.spec.request, Annotation(pipeline.meta, api::kAnnotationRequestedAt), Annotation(pipeline.meta, api::kAnnotationFluxRequestedAt)})
     if (!text.empty()) request += (request.empty() ? "" : " ") + OneWord(text);
   return request;
 }

@@ -44,7 +44,8 @@ std::vector<api::Column> WithoutTexts(std::vector<api::Column> columns) {
 api::TaskTable TableOf(const api::Dataset& dataset, const api::LakeSpec& lake) {
   const api::DatasetSpec& spec = dataset.spec;
   const Place place = PlaceOf(lake, spec.zone);
-  api::TaskTable table{.kind = api::TargetKind::Dataset, .name = dataset.meta.name, .table = TableName(dataset.meta.name), .zone = spec.zone, .store = place.store};
+  api::TaskTable table{
+      .kind = api::TargetKind::Dataset, .name = dataset.meta.name, .table = TableName(dataset.meta.name), .zone = spec.zone, .store = place.store};
   table.path = TablePath(lake, place, spec.database.empty() ? dataset.meta.ns : spec.database, table.table);
   table.format = spec.format;
   table.checks = spec.checks;
@@ -109,7 +110,8 @@ class Resolver {
   void LookUpSource(const api::LandSource& source, const std::string& path) {
     if (!source.files) return;
     const std::string name = source.files->store.empty() ? std::string(kSourceStore) : source.files->store;
-    if (FindStore(lake_, name) == nullptr) out_.problems.push_back({path + ".files.store", "there is no store \"" + name + "\" in the Lake; list it in spec.stores of the Lake default"});
+    if (FindStore(lake_, name) == nullptr)
+      out_.problems.push_back({path + ".files.store", "there is no store \"" + name + "\" in the Lake; list it in spec.stores of the Lake default"});
   }
 
   void LookUpAccept(const api::AcceptStage& accept, const std::string& path) {
@@ -164,14 +166,17 @@ class Resolver {
     if (const auto problems = CheckView(view->spec); !problems.empty())
       return out_.missing.push_back({Reason::Waiting, path + ": View \"" + name + "\" is not valid yet: " + api::Join(problems)});
     if (view->status.published)
-      if (const auto broken = Breaking(CompareContract(*view->status.published, view->spec)); !broken.empty()) out_.broken.push_back("View " + name + ": " + Describe(broken));
+      if (const auto broken = Breaking(CompareContract(*view->status.published, view->spec)); !broken.empty())
+        out_.broken.push_back("View " + name + ": " + Describe(broken));
     out_.bundle.views.push_back({name, view->spec.query.sql, ContractOf(view->spec)});
     Add(TableOf(*view, lake_));
   }
 
   void AddWhatSqlMayName() {
     const std::vector<std::string> texts = SqlOf(pipeline_.spec, around_.views);
-    const auto named = [&texts](const std::string& table) { return std::any_of(texts.begin(), texts.end(), [&table](const std::string& sql) { return MayName(sql, table); }); };
+    const auto named = [&texts](const std::string& table) {
+      return std::any_of(texts.begin(), texts.end(), [&table](const std::string& sql) { return MayName(sql, table); });
+    };
     for (const api::Dataset& dataset : around_.datasets)
       if (!HoldsFiles(dataset.spec.zone) && dataset.spec.schema && named(TableName(dataset.meta.name))) Add(TableOf(dataset, lake_));
     for (const api::View& view : around_.views)
@@ -184,7 +189,8 @@ class Resolver {
 
   // The hash of a bundle must not depend on the order in which objects were listed.
   void SortTables() {
-    std::sort(out_.bundle.tables.begin(), out_.bundle.tables.end(), [](const api::TaskTable& a, const api::TaskTable& b) { return std::tie(a.kind, a.name) < std::tie(b.kind, b.name); });
+    std::sort(out_.bundle.tables.begin(), out_.bundle.tables.end(),
+              [](const api::TaskTable& a, const api::TaskTable& b) { return std::tie(a.kind, a.name) < std::tie(b.kind, b.name); });
     std::sort(out_.bundle.views.begin(), out_.bundle.views.end(), [](const BundleView& a, const BundleView& b) { return a.name < b.name; });
   }
 
@@ -192,7 +198,8 @@ class Resolver {
     if (!out_.problems.empty() || !out_.missing.empty()) return;
     const std::size_t size = TaskText(ValidationTask(out_.bundle, pipeline_.meta.ns, 1)).size();
     if (size > kTaskLimit)
-      out_.problems.push_back({"spec.stages", "need " + std::to_string(size / 1024) + " KiB of SQL and schemas, more than the " + std::to_string(kTaskLimit / 1024) + " KiB that reach a pod; split the pipeline"});
+      out_.problems.push_back({"spec.stages", "need " + std::to_string(size / 1024) + " KiB of SQL and schemas, more than the " +
+                                                  std::to_string(kTaskLimit / 1024) + " KiB that reach a pod; split the pipeline"});
   }
 
   const api::Pipeline& pipeline_;
@@ -227,6 +234,8 @@ std::vector<std::string> OutputsOf(const api::PipelineSpec& pipeline) {
   return outputs;
 }
 
-Resolution Resolve(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment) { return Resolver(pipeline, around, environment).Run(environment); }
+Resolution Resolve(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment) {
+  return Resolver(pipeline, around, environment).Run(environment);
+}
 
 }  // namespace weir::plan

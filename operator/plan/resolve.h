@@ -15,8 +15,8 @@ namespace weir::plan {
 
 // What a pipeline refers to, as observed. Problems of the Lake's own spec are said by the Lake.
 struct Surroundings {
-  std::optional<api::Lake> lake;          // the one named `default`, else the built-in one holds
-  std::vector<api::Dataset> datasets;     // of the namespace: at least those that the stages or their SQL may name
+  std::optional<api::Lake> lake;       // the one named `default`, else the built-in one holds
+  std::vector<api::Dataset> datasets;  // of the namespace: at least those that the stages or their SQL may name
   std::vector<api::View> views;
   bool operator==(const Surroundings&) const = default;
 };

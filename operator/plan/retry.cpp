@@ -6,9 +6,7 @@ namespace weir::plan {
 
 using api::OutcomeClass;
 
-bool SameInputGivesTheSameAnswer(OutcomeClass result) {
-  return result == OutcomeClass::Data || result == OutcomeClass::User || result == OutcomeClass::Fenced;
-}
+bool SameInputGivesTheSameAnswer(OutcomeClass result) { return result == OutcomeClass::Data || result == OutcomeClass::User || result == OutcomeClass::Fenced; }
 
 bool CountsAgainstTheUser(OutcomeClass result) { return result != OutcomeClass::Infrastructure; }
 

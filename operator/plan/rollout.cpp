@@ -65,7 +65,8 @@ std::vector<Pod> PodsOf(const ObservedPipeline& seen, const std::string& revisio
 }
 
 Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int attempt) {
-  PodRequest request{.name = AttemptName(RevisionName(bundle), std::string(kValidationStage), attempt), .ownerKind = api::kPipelines, .owner = seen.pipeline->meta};
+  PodRequest request{
+      .name = AttemptName(RevisionName(bundle), std::string(kValidationStage), attempt), .ownerKind = api::kPipelines, .owner = seen.pipeline->meta};
   request.image = bundle.runner.image.empty() ? seen.environment.runnerImage : bundle.runner.image;
   request.task = ValidationTask(bundle, seen.pipeline->meta.ns, attempt);
   request.task.image = request.image;

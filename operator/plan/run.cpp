@@ -145,7 +145,8 @@ Plan TakeATurn(const ObservedRun& seen, Time now) {
 Plan GiveUp(const ObservedRun& seen, Time now) {
   const api::PipelineRun& run = *seen.run;
   const auto reason = seen.pipelineExists ? Reason::RevisionMissing : Reason::PipelineMissing;
-  Plan plan = WithStatus(Abandoned(run, reason, "ControllerRevision \"" + run.status.revision + "\", which the run is bound to, is gone; make a new PipelineRun.", now));
+  Plan plan = WithStatus(
+      Abandoned(run, reason, "ControllerRevision \"" + run.status.revision + "\", which the run is bound to, is gone; make a new PipelineRun.", now));
   for (const Pod& pod : seen.pods)
     if (pod.phase != PodPhase::Ended && !pod.meta.deleted) plan.after.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
   const std::vector<Action> release = ReleaseAll(seen.pods);
@@ -159,11 +160,13 @@ Plan PlanOf(const ObservedRun& seen, Time now) {
   if (IsFinished(run.status)) return {.after = ReleaseAll(seen.pods)};
   if (HasLostItsRevision(seen)) return GiveUp(seen, now);
   if (IsCancelledBeforeItStarted(seen)) return WithStatus(Cancelled(run, now));
-  if (!seen.pipelineExists) return WithStatus(Waiting(run, Reason::PipelineMissing, "There is no Pipeline \"" + run.spec.pipeline + "\" in this namespace yet.", now));
+  if (!seen.pipelineExists)
+    return WithStatus(Waiting(run, Reason::PipelineMissing, "There is no Pipeline \"" + run.spec.pipeline + "\" in this namespace yet.", now));
   if (RevisionOf(run, seen.revisionInForce).empty())
     return WithStatus(Waiting(run, Reason::Pending, "Pipeline \"" + run.spec.pipeline + "\" has no revision in force yet; its conditions say why.", now));
   if (!seen.revision)
-    return WithStatus(Waiting(run, Reason::RevisionMissing, "There is no ControllerRevision \"" + RevisionOf(run, seen.revisionInForce) + "\" of this pipeline.", now));
+    return WithStatus(
+        Waiting(run, Reason::RevisionMissing, "There is no ControllerRevision \"" + RevisionOf(run, seen.revisionInForce) + "\" of this pipeline.", now));
   if (MustWaitForItsTurn(seen)) return WithStatus(Waiting(run, Reason::Queued, "Waits for run \"" + seen.ahead.front() + "\" of the same pipeline.", now));
   return TakeATurn(seen, now);
 }

@@ -65,7 +65,8 @@ void GoOn(Reason reason, const std::string& message, ConditionList& conditions) 
 
 void TellProgress(const api::PipelineRun& run, const api::RunStatus& status, ConditionList& conditions) {
   if (const StageStatus* held = FirstHeldUp(status)) return GoOn(*held->reason, Of(*held) + held->message, conditions);
-  if (const StageStatus* retrying = FirstIn(status, StageState::Retrying)) return GoOn(Reason::ProgressingWithRetry, Of(*retrying) + retrying->message, conditions);
+  if (const StageStatus* retrying = FirstIn(status, StageState::Retrying))
+    return GoOn(Reason::ProgressingWithRetry, Of(*retrying) + retrying->message, conditions);
   if (run.spec.state == RunState::Cancelled) return GoOn(Reason::Cancelled, "Waits for the pods that still run.", conditions);
   if (run.spec.state == RunState::Paused) return GoOn(Reason::Paused, "No new attempts start while spec.state is Paused.", conditions);
   GoOn(Reason::Running, status.stagesDone + " stages succeeded.", conditions);
@@ -79,10 +80,14 @@ void DescribeRun(const api::PipelineRun& run, api::RunStatus& status, Time now) 
   CountUp(status);
   const bool over = !status.stages.empty() && std::all_of(status.stages.begin(), status.stages.end(), IsOver);
   const StageStatus* failed = FirstIn(status, StageState::Failed);
-  if (!over) TellProgress(run, status, conditions);
-  else if (failed == nullptr && Count(status, StageState::Skipped) == 0) Succeed(status, conditions, now);
-  else if (run.spec.state == RunState::Cancelled) FailFor(Reason::Cancelled, "Cancelled by spec.state after " + status.stagesDone + " stages.", status, conditions, now);
-  else if (failed != nullptr) FailFor(Reason::StageFailed, Of(*failed) + failed->message, status, conditions, now);
+  if (!over)
+    TellProgress(run, status, conditions);
+  else if (failed == nullptr && Count(status, StageState::Skipped) == 0)
+    Succeed(status, conditions, now);
+  else if (run.spec.state == RunState::Cancelled)
+    FailFor(Reason::Cancelled, "Cancelled by spec.state after " + status.stagesDone + " stages.", status, conditions, now);
+  else if (failed != nullptr)
+    FailFor(Reason::StageFailed, Of(*failed) + failed->message, status, conditions, now);
   status.conditions = conditions.Take();
 }
 
@@ -106,6 +111,8 @@ api::RunStatus Abandoned(const api::PipelineRun& run, Reason reason, const std::
   return status;
 }
 
-api::RunStatus Cancelled(const api::PipelineRun& run, Time now) { return Abandoned(run, Reason::Cancelled, "Cancelled by spec.state before it had started.", now); }
+api::RunStatus Cancelled(const api::PipelineRun& run, Time now) {
+  return Abandoned(run, Reason::Cancelled, "Cancelled by spec.state before it had started.", now);
+}
 
 }  // namespace weir::plan

@@ -33,7 +33,8 @@ void TakeFacts(const SeenCommit& seen, api::TableStatus& status) {
   status.dataAsOf = seen.commit.dataAsOf;
   status.location = seen.commit.location;
   status.contentHash = seen.commit.contentHash;
-  status.committedBy = api::CommittedBy{.run = seen.run, .stage = seen.commit.stage, .attempt = seen.commit.attempt, .epoch = seen.commit.epoch, .revision = seen.revision, .image = seen.image};
+  status.committedBy = api::CommittedBy{
+      .run = seen.run, .stage = seen.commit.stage, .attempt = seen.commit.attempt, .epoch = seen.commit.epoch, .revision = seen.revision, .image = seen.image};
 }
 
 std::optional<Time> DescribeFreshness(std::optional<Time> data_as_of, const std::optional<api::Freshness>& limit, ConditionList& conditions, Time now) {
@@ -58,8 +59,10 @@ void DescribeView(const ObservedView& seen, const api::ViewStatus& status, Condi
   if (status.published) {
     const auto broken = Breaking(CompareContract(*status.published, spec));
     if (!broken.empty()) return conditions.Stuck(Reason::ContractBroken, Describe(broken));
-    if (status.published->hash == ContractOf(spec).hash) return conditions.InForce(Reason::Published, Version(*status.version) + " is published under this contract.");
-    return conditions.Progressing(Reason::Waiting, "Version " + std::to_string(*status.version) + " is published under an earlier contract; the next run publishes under this one.");
+    if (status.published->hash == ContractOf(spec).hash)
+      return conditions.InForce(Reason::Published, Version(*status.version) + " is published under this contract.");
+    return conditions.Progressing(
+        Reason::Waiting, "Version " + std::to_string(*status.version) + " is published under an earlier contract; the next run publishes under this one.");
   }
   if (seen.publishers.empty()) return conditions.Progressing(Reason::Waiting, "No Pipeline of this namespace has a stage that publishes this View yet.");
   conditions.Progressing(Reason::NeverPublished, "Pipeline \"" + seen.publishers.front() + "\" has not published a version yet.");
@@ -84,10 +87,14 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
   if (const SeenCommit* newest = NewerThan(status.committedBy, seen.commits)) TakeFacts(*newest, status);
   ConditionList conditions(dataset.status.conditions, dataset.meta.generation, now);
   const auto problems = Both(seen.unreadable, CheckDataset(dataset.spec));
-  if (problems.empty()) conditions.InForce(Reason::InForce, "The declaration is valid and in force.");
-  else conditions.Stuck(Reason::Invalid, api::Join(problems));
-  if (status.version) conditions.True(ConditionType::Available, Reason::Committed, Version(*status.version) + " can be read.");
-  else conditions.False(ConditionType::Available, Reason::NeverCommitted, "No run has committed a version yet.");
+  if (problems.empty())
+    conditions.InForce(Reason::InForce, "The declaration is valid and in force.");
+  else
+    conditions.Stuck(Reason::Invalid, api::Join(problems));
+  if (status.version)
+    conditions.True(ConditionType::Available, Reason::Committed, Version(*status.version) + " can be read.");
+  else
+    conditions.False(ConditionType::Available, Reason::NeverCommitted, "No run has committed a version yet.");
   const auto revisit = DescribeFreshness(status.dataAsOf, dataset.spec.freshness, conditions, now);
   status.observedGeneration = dataset.meta.generation;
   status.conditions = conditions.Take();
@@ -104,8 +111,10 @@ Plan MakePlan(const ObservedView& seen, Time now) {
   }
   ConditionList conditions(view.status.conditions, view.meta.generation, now);
   DescribeView(seen, status, conditions);
-  if (status.version) conditions.True(ConditionType::Available, Reason::Published, Version(*status.version) + " can be read.");
-  else conditions.False(ConditionType::Available, Reason::NeverPublished, "No version was published yet.");
+  if (status.version)
+    conditions.True(ConditionType::Available, Reason::Published, Version(*status.version) + " can be read.");
+  else
+    conditions.False(ConditionType::Available, Reason::NeverPublished, "No version was published yet.");
   const auto revisit = DescribeFreshness(status.dataAsOf, view.spec.freshness, conditions, now);
   status.observedGeneration = view.meta.generation;
   status.conditions = conditions.Take();
@@ -118,9 +127,12 @@ Plan MakePlan(const ObservedLake& seen, Time now) {
   api::LakeStatus status = lake.status;
   ConditionList conditions(lake.status.conditions, lake.meta.generation, now);
   const auto problems = Both(seen.unreadable, CheckLake(lake.spec, seen.environment.IsLocal() ? Where::Local : Where::Cluster));
-  if (lake.meta.name != kLakeName) conditions.Stuck(Reason::Invalid, "metadata.name must be \"default\": a namespace has one Lake, and this one is not used.");
-  else if (!problems.empty()) conditions.Stuck(Reason::Invalid, api::Join(problems));
-  else conditions.InForce(Reason::InForce, "The Lake is valid and in force.");
+  if (lake.meta.name != kLakeName)
+    conditions.Stuck(Reason::Invalid, "metadata.name must be \"default\": a namespace has one Lake, and this one is not used.");
+  else if (!problems.empty())
+    conditions.Stuck(Reason::Invalid, api::Join(problems));
+  else
+    conditions.InForce(Reason::InForce, "The Lake is valid and in force.");
   status.observedGeneration = lake.meta.generation;
   status.conditions = conditions.Take();
   return {.status = api::Write(status)};

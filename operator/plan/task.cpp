@@ -97,7 +97,8 @@ std::vector<api::TaskQuery> QueriesOf(const Bundle& bundle) {
     const std::string path = "spec.stages[" + std::to_string(i) + "]";
     if (stage.transform && !stage.transform->sql.empty()) queries.push_back({path + ".transform.sql", stage.name, stage.transform->sql, stage.transform->into});
     if (!stage.publish) continue;
-    if (const BundleView* view = FindView(bundle, stage.publish->view)) queries.push_back({"View/" + view->name + " spec.query.sql", stage.name, view->sql, view->name});
+    if (const BundleView* view = FindView(bundle, stage.publish->view))
+      queries.push_back({"View/" + view->name + " spec.query.sql", stage.name, view->sql, view->name});
   }
   return queries;
 }
@@ -107,7 +108,13 @@ std::vector<api::TaskQuery> QueriesOf(const Bundle& bundle) {
 std::int64_t EpochOf(std::int64_t run, std::size_t stage, int attempt) { return run * 100'000 + static_cast<std::int64_t>(stage) * 1000 + attempt; }
 
 StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage& stage, int attempt) {
-  StageTask task{.kind = KindOf(stage), .ns = owner.ns, .pipeline = bundle.pipeline, .run = owner.run, .runUid = owner.runUid, .revision = owner.revision, .image = owner.image};
+  StageTask task{.kind = KindOf(stage),
+                 .ns = owner.ns,
+                 .pipeline = bundle.pipeline,
+                 .run = owner.run,
+                 .runUid = owner.runUid,
+                 .revision = owner.revision,
+                 .image = owner.image};
   task.stage = stage.name;
   task.attempt = attempt;
   task.epoch = EpochOf(owner.epoch, IndexOf(bundle, stage), attempt);

@@ -100,8 +100,10 @@ void CheckNeeds(const std::vector<api::Stage>& stages, std::size_t index, std::v
     const std::string& need = (*stages[index].needs)[i];
     const std::string path = Item(Item("spec.stages", index) + ".needs", i);
     const std::size_t found = place(need);
-    if (found == stages.size()) problems.push_back({path, "there is no stage \"" + need + "\" in this pipeline"});
-    else if (found >= index) problems.push_back({path, "\"" + need + "\" does not stand above \"" + stages[index].name + "\"; put the stages in the order in which they run"});
+    if (found == stages.size())
+      problems.push_back({path, "there is no stage \"" + need + "\" in this pipeline"});
+    else if (found >= index)
+      problems.push_back({path, "\"" + need + "\" does not stand above \"" + stages[index].name + "\"; put the stages in the order in which they run"});
   }
 }
 

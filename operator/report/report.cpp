@@ -38,7 +38,8 @@ Json MergePatch(const Json& from, const Json& to) {
   return patch;
 }
 
-Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const observe::ItemPtr& seen, const Json& status, kube::ClusterApi& cluster, observe::Stores& stores) {
+Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const observe::ItemPtr& seen, const Json& status, kube::ClusterApi& cluster,
+                                      observe::Stores& stores) {
   const Json change = MergePatch(At(seen->json, "status"), status);
   if (change.empty()) return seen;
   const Json patch{{"metadata", {{"resourceVersion", seen->meta.resourceVersion}}}, {"status", change}};

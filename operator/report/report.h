@@ -12,7 +12,8 @@ namespace weir::report {
 // The only writer of status. One merge patch on /status, guarded by the resourceVersion that the plan was made of
 // (Conflict: observe again), and none when nothing differs. Puts the answer into the store and returns the object as it
 // stands now.
-Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const observe::ItemPtr& seen, const Json& status, kube::ClusterApi& cluster, observe::Stores& stores);
+Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const observe::ItemPtr& seen, const Json& status, kube::ClusterApi& cluster,
+                                      observe::Stores& stores);
 
 // Events for people. Their names derive from what they say about which object, so that a retry makes no second one. A
 // failure to write one is nobody's problem: it is answered, for the log, and ends nothing.

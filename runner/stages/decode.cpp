@@ -71,8 +71,8 @@ Result<engine::WrittenFile> DecodeRows(Decoding& decoding, const storage::DataFi
   const auto read = decoding.engine->Decode({decoding.input.store, path}, *decoding.input.table->format, rules, kDecoded,
                                             [&](engine::RejectedRow&& row) { decoding.quarantine.Add(row); });
   if (!read.ok()) return read.error();
-  const auto written =
-      decoding.engine->WriteParquet({.relation = kDecoded, .store = decoding.target.store, .path = decoding.target.PathOf(into), .eventTime = target.eventTime});
+  const auto written = decoding.engine->WriteParquet(
+      {.relation = kDecoded, .store = decoding.target.store, .path = decoding.target.PathOf(into), .eventTime = target.eventTime});
   if (!written.ok()) return written.error();
   ledger = {.rowsIn = *read, .rowsOut = written->rows, .quarantined = decoding.quarantine.rows() - before};
   return written;

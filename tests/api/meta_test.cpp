@@ -21,18 +21,23 @@ TEST(ReadMeta, TakesWhatIsThere) {
 }
 
 TEST(ReadMeta, SurvivesWhateverItIsGiven) {
-  for (const char* text : {"null", "[]", "{}", R"({"metadata": 5})", R"({"metadata": {"name": 5, "labels": [1], "creationTimestamp": "soon", "finalizers": {}, "ownerReferences": [3]}})"})
+  for (const char* text : {"null", "[]", "{}", R"({"metadata": 5})",
+                           R"({"metadata": {"name": 5, "labels": [1], "creationTimestamp": "soon", "finalizers": {}, "ownerReferences": [3]}})"})
     EXPECT_EQ(ReadMeta(Json::parse(text)), Meta{}) << text;
 }
 
 TEST(OwnerReferences, NameTheirControllerByUid) {
   Meta owner;
   owner.name = "daily-1", owner.uid = "u-1";
-  EXPECT_EQ(OwnerReference(kPipelineRuns, owner), Json::parse(R"({"apiVersion": "weirkeeper.io/v1alpha1", "kind": "PipelineRun", "name": "daily-1", "uid": "u-1", "controller": true, "blockOwnerDeletion": true})"));
+  EXPECT_EQ(
+      OwnerReference(kPipelineRuns, owner),
+      Json::parse(
+          R"({"apiVersion": "weirkeeper.io/v1alpha1", "kind": "PipelineRun", "name": "daily-1", "uid": "u-1", "controller": true, "blockOwnerDeletion": true})"));
 }
 
 TEST(Conditions, AreFoundByType) {
-  const Conditions conditions{{.type = ConditionType::Ready, .status = ConditionStatus::True}, {.type = ConditionType::Fresh, .status = ConditionStatus::False}};
+  const Conditions conditions{{.type = ConditionType::Ready, .status = ConditionStatus::True},
+                              {.type = ConditionType::Fresh, .status = ConditionStatus::False}};
   EXPECT_TRUE(IsTrue(conditions, ConditionType::Ready));
   EXPECT_FALSE(IsTrue(conditions, ConditionType::Fresh));
   EXPECT_FALSE(IsTrue(conditions, ConditionType::Stalled));

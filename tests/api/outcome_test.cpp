@@ -45,7 +45,13 @@ TEST(FitOutcome, CutsBetweenCharacters) {
 TEST(FitOutcome, FitsFourCommitsWithTheLongestLocations) {
   StageOutcome outcome{.result = OutcomeClass::Succeeded};
   for (int i = 0; i < 4; ++i) {
-    Commit commit{.name = std::string(63, 'n'), .version = 1'000'000 + i, .rows = 1'000'000'000'000, .files = 1, .bytes = 1'000'000'000'000, .dataAsOf = Time{1}, .location = std::string(1024, 'l')};
+    Commit commit{.name = std::string(63, 'n'),
+                  .version = 1'000'000 + i,
+                  .rows = 1'000'000'000'000,
+                  .files = 1,
+                  .bytes = 1'000'000'000'000,
+                  .dataAsOf = Time{1},
+                  .location = std::string(1024, 'l')};
     commit.contentHash = commit.contractHash = std::string(64, 'h');
     outcome.commits.push_back(commit);
   }

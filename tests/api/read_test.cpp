@@ -26,15 +26,10 @@ TEST(Reader, TellsEveryProblemAtOnceWithItsPath) {
   const auto problems = ProblemsOf<PipelineSpec>(R"({
     "purpose": "short", "owner": {"team": "Aviation"}, "suspend": "yes", "retry": {"maxAttempts": 21, "backoff": "soon"},
     "stages": [{"name": "land", "land": {"from": {"files": {"path": "*.csv"}}}}, {"nmae": "x", "publish": {"view": "v-v1"}}]})");
-  EXPECT_THAT(problems, ElementsAre(
-                            "spec.purpose: must have at least 10 characters, has 5",
-                            HasSubstr("spec.owner.team: \"Aviation\" does not match"),
-                            "spec.retry.maxAttempts: may be at most 20, is 21",
-                            HasSubstr("spec.retry.backoff: \"soon\" is no duration"),
-                            "spec.suspend: must be true or false, not \"yes\"",
-                            HasSubstr("spec.stages[0].land.into: is required"),
-                            HasSubstr("spec.stages[1].name: is required"),
-                            "spec.stages[1].nmae: is unknown (did you mean name?)"));
+  EXPECT_THAT(problems, ElementsAre("spec.purpose: must have at least 10 characters, has 5", HasSubstr("spec.owner.team: \"Aviation\" does not match"),
+                                    "spec.retry.maxAttempts: may be at most 20, is 21", HasSubstr("spec.retry.backoff: \"soon\" is no duration"),
+                                    "spec.suspend: must be true or false, not \"yes\"", HasSubstr("spec.stages[0].land.into: is required"),
+                                    HasSubstr("spec.stages[1].name: is required"), "spec.stages[1].nmae: is unknown (did you mean name?)"));
 }
 
 TEST(Reader, SuggestsTheWordThatWasMeant) {
@@ -62,7 +57,8 @@ TEST(Reader, CountsCharactersAndNotBytes) {
 
 TEST(Reader, TellsWhatTypeIsWanted) {
   EXPECT_THAT(ProblemsOf<Owner>(R"({"team": 5})"), ElementsAre("spec.team: must be text, not 5; quote it"));
-  EXPECT_THAT(ProblemsOf<RunHistory>(R"({"succeeded": "3", "failed": 1.5})"), ElementsAre("spec.succeeded: must be a whole number, not \"3\"", "spec.failed: must be a whole number, not 1.5"));
+  EXPECT_THAT(ProblemsOf<RunHistory>(R"({"succeeded": "3", "failed": 1.5})"),
+              ElementsAre("spec.succeeded: must be a whole number, not \"3\"", "spec.failed: must be a whole number, not 1.5"));
   EXPECT_THAT(ProblemsOf<Schema>(R"({"columns": {"a": "DATE"}})"), ElementsAre("spec.columns: must be a list, not object"));
   EXPECT_THAT(ProblemsOf<ViewQuery>("[]"), ElementsAre("spec: must be a mapping, not array"));
 }

@@ -11,7 +11,8 @@ namespace {
 template <typename T>
 class RoundTrip : public testing::Test {};
 
-using Types = testing::Types<LakeSpec, LakeStatus, DatasetSpec, DatasetStatus, ViewSpec, ViewStatus, PipelineSpec, PipelineStatus, RunSpec, RunStatus, StageTask, StageOutcome>;
+using Types = testing::Types<LakeSpec, LakeStatus, DatasetSpec, DatasetStatus, ViewSpec, ViewStatus, PipelineSpec, PipelineStatus, RunSpec, RunStatus,
+                             StageTask, StageOutcome>;
 TYPED_TEST_SUITE(RoundTrip, Types);
 
 TYPED_TEST(RoundTrip, WhatIsWrittenIsReadAsTheSame) {

@@ -24,7 +24,8 @@ TEST(Durations, AreReadInEveryUnit) {
 }
 
 TEST(Durations, ThatAreNoneAreRefused) {
-  for (const char* bad : {"", "5", "s", "1y", "1M", "-5s", "1.5h", " 1s", "1s ", "1 s", "123456s", "1s2s3s4s5s", "1h!", "99999w99999w"}) EXPECT_FALSE(ParseDuration(bad).ok()) << bad;
+  for (const char* bad : {"", "5", "s", "1y", "1M", "-5s", "1.5h", " 1s", "1s ", "1 s", "123456s", "1s2s3s4s5s", "1h!", "99999w99999w"})
+    EXPECT_FALSE(ParseDuration(bad).ok()) << bad;
   EXPECT_EQ(ParseDuration("soon").error().fault, Fault::Invalid);
   EXPECT_NE(ParseDuration("soon").error().message.find("2h30m"), std::string::npos);
 }
@@ -68,7 +69,8 @@ TEST(Times, AreReadWithFractionsAndOffsets) {
 }
 
 TEST(Times, ThatAreNoneAreRefused) {
-  for (const char* bad : {"", "2026-01-02", "2026-01-02T03:04:05", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-02T24:00:00Z", "2026-01-02 03:04:05Z", "2026-01-02T03:04:05.Z", "2026-01-02T03:04:05+2:00", "2026-01-02T03:04:05Zx", "abcd-01-02T03:04:05Z"})
+  for (const char* bad : {"", "2026-01-02", "2026-01-02T03:04:05", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-02T24:00:00Z",
+                          "2026-01-02 03:04:05Z", "2026-01-02T03:04:05.Z", "2026-01-02T03:04:05+2:00", "2026-01-02T03:04:05Zx", "abcd-01-02T03:04:05Z"})
     EXPECT_FALSE(ParseTime(bad).ok()) << bad;
 }
 

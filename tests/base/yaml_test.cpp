@@ -49,7 +49,8 @@ TEST(ParseYaml, DocumentsAndTheirLinesAreTold) {
 
 TEST(ParseYaml, RefusesAliasesSoThatABombHasNothingToExpand) {
   std::string bomb = "a0: &a0 [x, x]\n";
-  for (int i = 1; i < 30; ++i) bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + ", *a" + std::to_string(i - 1) + "]\n";
+  for (int i = 1; i < 30; ++i)
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + ", *a" + std::to_string(i - 1) + "]\n";
   EXPECT_THAT(ErrorOf(bomb), StartsWith("line 2: aliases"));
   EXPECT_THAT(ErrorOf("&x [ *x ]"), HasSubstr("aliases"));
   EXPECT_THAT(ErrorOf("a: &x 1\n*x : 2"), HasSubstr("aliases"));

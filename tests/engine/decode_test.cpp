@@ -103,7 +103,7 @@ TEST_F(DecodeTest, RowsThatFailACheckKeepTheirLineInEveryFormat) {
 TEST_F(DecodeTest, ACheckThatCannotBeEvaluatedIsTheDeclarationsMistake) {
   const InputFile file = Put("in.csv", "id,a/b\n1,x\n");
   for (const api::Check& check : {api::Check{.name = "c", .range = api::RangeCheck{"id", "ten", ""}, .onFailure = api::OnFailure::Quarantine},
-                                 {.name = "c", .unique = api::UniqueCheck{{"id"}}, .onFailure = api::OnFailure::Quarantine}}) {
+                                  {.name = "c", .unique = api::UniqueCheck{{"id"}}, .onFailure = api::OnFailure::Quarantine}}) {
     const auto rows = Decode(file, {.csv = api::CsvFormat{}}, columns_, {check});
     ASSERT_FALSE(rows.ok());
     EXPECT_EQ(rows.error().fault, Fault::Invalid);

@@ -94,7 +94,8 @@ TEST_F(Facts, TheHashIsTheSumOfSqlHashesOfTheRowsInTheFile) {
   const std::vector<api::Column> columns{Optional("i", "INTEGER"), Optional("s", "VARCHAR"),    Optional("d", "DECIMAL(30,2)"), Optional("x", "DOUBLE"),
                                          Optional("day", "DATE"),  Optional("at", "TIMESTAMP"), Optional("b", "BOOLEAN"),       Optional("z", "BLOB")};
   Table("t", columns,
-        "SELECT CASE WHEN range % 7 > 0 THEN range END AS i, CASE WHEN range % 5 > 0 THEN 'text ' || range % 100 END AS s, (range / 8)::DECIMAL(30,2) AS d, range / 3 AS x, "
+        "SELECT CASE WHEN range % 7 > 0 THEN range END AS i, CASE WHEN range % 5 > 0 THEN 'text ' || range % 100 END AS s, (range / 8)::DECIMAL(30,2) AS d, "
+        "range / 3 AS x, "
         "DATE '2024-01-01' + (range % 999)::INTEGER AS day, TIMESTAMP '2024-01-01' + to_microseconds(range) AS \"at\", range % 3 = 0 AS b, "
         "encode('z' || range) AS z FROM (SELECT range::INTEGER AS range FROM range(100000))");
   const std::string sql_hash = Rows(HashBySql(columns, "t")).front();

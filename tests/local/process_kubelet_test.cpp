@@ -19,8 +19,8 @@ class ProcessKubeletTest : public MemoryClusterTest {
     const auto runner = folder_ / "runner";
     std::ofstream(runner) << "#!/bin/sh\n" << kArguments << script << "\n";
     std::filesystem::permissions(runner, std::filesystem::perms::owner_all);
-    kubelet_ = std::make_unique<ProcessKubelet>(
-        cluster_, clock_, KubeletOptions{runner, folder_ / "pods", folder_ / "logs", parallel, "local", Duration::Millis(20)});
+    kubelet_ =
+        std::make_unique<ProcessKubelet>(cluster_, clock_, KubeletOptions{runner, folder_ / "pods", folder_ / "logs", parallel, "local", Duration::Millis(20)});
     ASSERT_TRUE(kubelet_->Start().ok());
   }
   Json MakePod(const std::string& name, const Json& spec = Json::object(), const std::string& task = "{}") {

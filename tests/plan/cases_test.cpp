@@ -64,7 +64,8 @@ Json SpellConditions(const Json& status) {
 }
 
 const api::Resource& ResourceOf(const std::string& kind) {
-  static constexpr std::array<api::Resource, 8> kAll{api::kLakes, api::kDatasets, api::kViews, api::kPipelines, api::kPipelineRuns, api::kRevisions, api::kPods, api::kServiceAccounts};
+  static constexpr std::array<api::Resource, 8> kAll{api::kLakes,        api::kDatasets,  api::kViews, api::kPipelines,
+                                                     api::kPipelineRuns, api::kRevisions, api::kPods,  api::kServiceAccounts};
   return *std::find_if(kAll.begin(), kAll.end(), [&kind](const api::Resource& r) { return r.kind == kind; });
 }
 
@@ -117,7 +118,8 @@ TEST_P(PlanCase, Holds) {
   EXPECT_TRUE(SameJson(Spell(plan.before), At(expected, "before"))) << "before: " << Spell(plan.before);
   EXPECT_TRUE(SameJson(Spell(plan.after), At(expected, "after"))) << "after: " << Spell(plan.after);
   EXPECT_TRUE(SameJson(SpellConditions(status), At(expected, "conditions"))) << "conditions: " << SpellConditions(status);
-  EXPECT_EQ(plan.revisit ? FormatMicros(*plan.revisit) : "", Text(expected, "revisit").empty() ? "" : FormatMicros(ParseTime(Text(expected, "revisit")).value()));
+  EXPECT_EQ(plan.revisit ? FormatMicros(*plan.revisit) : "",
+            Text(expected, "revisit").empty() ? "" : FormatMicros(ParseTime(Text(expected, "revisit")).value()));
   if (const Json& fields = At(expected, "status"); !fields.is_null()) ExpectWithin(fields, status, "status");
 }
 

@@ -36,11 +36,13 @@ End EndOf(World& world) {
   end.run = world.Condition(api::kPipelineRuns, runs.front(), "Succeeded");
   const api::RunStatus status = world.RunStatusOf(runs.front());
   for (const api::StageStatus& stage : status.stages)
-    end.stages += stage.name + " " + std::to_string(stage.attempt) + " " + std::to_string(stage.ownFailures) + " " + std::to_string(stage.infrastructureFailures) + "; ";
+    end.stages +=
+        stage.name + " " + std::to_string(stage.attempt) + " " + std::to_string(stage.ownFailures) + " " + std::to_string(stage.infrastructureFailures) + "; ";
   end.commits = status.commits.size();
   end.pods = world.podsMade;
   std::sort(end.pods.begin(), end.pods.end());
-  for (const Json& pod : world.List(api::kPods)) EXPECT_FALSE(At(At(pod, "metadata"), "finalizers").is_array() && !At(At(pod, "metadata"), "finalizers").empty()) << "a finalizer is left";
+  for (const Json& pod : world.List(api::kPods))
+    EXPECT_FALSE(At(At(pod, "metadata"), "finalizers").is_array() && !At(At(pod, "metadata"), "finalizers").empty()) << "a finalizer is left";
   return end;
 }
 

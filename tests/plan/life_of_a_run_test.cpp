@@ -45,7 +45,8 @@ TEST(LifeOfARun, SpendsAtMostFourCallsOnAStage) {
   world.Converge();
   const int stages = 6;
   const int of_run = world.calls["Create Pod"] + world.calls["Patch Pod"] + world.calls["Patch PipelineRun"] + world.calls["Delete Pod"];
-  EXPECT_LE(of_run, 4 * stages) << "pods made " << world.calls["Create Pod"] << ", pods patched " << world.calls["Patch Pod"] << ", status " << world.calls["Patch PipelineRun"];
+  EXPECT_LE(of_run, 4 * stages) << "pods made " << world.calls["Create Pod"] << ", pods patched " << world.calls["Patch Pod"] << ", status "
+                                << world.calls["Patch PipelineRun"];
   EXPECT_LE(world.calls["Patch Pipeline"], 4);
 }
 
@@ -70,7 +71,8 @@ TEST(LifeOfARun, RetriesWhatIsTransientAndSaysSoMeanwhile) {
     return task.stage == "decode" && task.attempt < 3 ? Fails(OutcomeClass::Transient, Reason::StoreUnavailable, "The store does not answer.") : Succeeds();
   };
   world.Apply(kFlights);
-  while (world.Settle(), world.RunPods() > 0) {}
+  while (world.Settle(), world.RunPods() > 0) {
+  }
   const std::string name = world.RunNames().front();
   EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Reconciling"), "True ProgressingWithRetry");
   EXPECT_EQ(world.Condition(api::kPipelines, "delays", "Ready"), "True InForce");
@@ -82,7 +84,9 @@ TEST(LifeOfARun, RetriesWhatIsTransientAndSaysSoMeanwhile) {
 
 TEST(LifeOfARun, StopsAtDataThatBreakARule) {
   World world;
-  world.runner = [](const api::StageTask& task) { return task.stage == "audit" ? Fails(OutcomeClass::Data, Reason::CheckFailed, "some-rows: 0 rows.") : Succeeds(); };
+  world.runner = [](const api::StageTask& task) {
+    return task.stage == "audit" ? Fails(OutcomeClass::Data, Reason::CheckFailed, "some-rows: 0 rows.") : Succeeds();
+  };
   world.Apply(kFlights);
   world.Converge();
   const std::string name = world.RunNames().front();
@@ -135,7 +139,8 @@ TEST(LifeOfARun, SaysWhyThePodIsRefusedAndTriesAgain) {
     return std::nullopt;
   };
   world.Apply(kFlights);
-  while (world.Settle(), world.RunPods() > 0) {}
+  while (world.Settle(), world.RunPods() > 0) {
+  }
   const std::string name = world.RunNames().front();
   EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Reconciling"), "True PodRejected");
   EXPECT_NE(world.Message(api::kPipelineRuns, name, "Reconciling").find("exceeded quota"), std::string::npos);

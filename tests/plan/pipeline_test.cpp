@@ -41,7 +41,10 @@ TEST(Pipeline, KeepsWhatIsInForceWhenAnEditDoesNotValidate) {
   const Json before = world.Get(api::kPipelines, "delays");
   world.runner = [](const api::StageTask& task) -> Ending {
     if (task.kind != api::TaskKind::Validate) return Succeeds();
-    return {api::StageOutcome{.result = OutcomeClass::User, .reason = Reason::SqlInvalid, .findings = {{"spec.stages[0].transform.sql", "there is no column dealy; did you mean delay?"}}}, 15, "Error"};
+    return {api::StageOutcome{.result = OutcomeClass::User,
+                              .reason = Reason::SqlInvalid,
+                              .findings = {{"spec.stages[0].transform.sql", "there is no column dealy; did you mean delay?"}}},
+            15, "Error"};
   };
   world.Apply(Aggregate("SELECT day, dealy FROM flights"));
   world.Converge();
@@ -168,7 +171,8 @@ TEST(Pipeline, HoldsAPublishThatWouldBreakTheContract) {
   World world;
   world.Apply(kFlights);
   world.Converge();
-  world.PatchSpec(api::kViews, "daily-delays-v1", {{"columns", Json::array({{{"name", "day"}, {"type", "DATE"}, {"nullable", false}, {"description", "Day"}}})}});
+  world.PatchSpec(api::kViews, "daily-delays-v1",
+                  {{"columns", Json::array({{{"name", "day"}, {"type", "DATE"}, {"nullable", false}, {"description", "Day"}}})}});
   world.Converge();
   EXPECT_EQ(world.Condition(api::kViews, "daily-delays-v1", "Stalled"), "True ContractBroken");
   EXPECT_NE(world.Message(api::kViews, "daily-delays-v1", "Stalled").find("ColumnNoDelete"), std::string::npos);

@@ -11,7 +11,10 @@ namespace {
 
 Bundle ABundle() {
   Bundle bundle{.pipeline = "delays"};
-  bundle.stages = {{.name = "aggregate", .transform = api::TransformStage{.sql = "SELECT a FROM flights", .into = "daily"}, .attemptTimeout = Duration::Minutes(5), .resources = {.memory = "2Gi"}}};
+  bundle.stages = {{.name = "aggregate",
+                    .transform = api::TransformStage{.sql = "SELECT a FROM flights", .into = "daily"},
+                    .attemptTimeout = Duration::Minutes(5),
+                    .resources = {.memory = "2Gi"}}};
   bundle.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "weirkeeper-lake"}},
                    {.name = "warehouse", .s3 = api::S3Store{.endpoint = "https://s3.example.com", .bucket = "warehouse", .secretRef = {"warehouse-writer"}}},
                    {.name = "unused", .volume = api::VolumeStore{.claim = "unused"}}};

@@ -81,7 +81,8 @@ TEST(Freshness, IsUnknownWithoutDataAndNeverAPass) {
 // ---- contract
 api::ViewSpec Spec() {
   api::ViewSpec spec;
-  spec.columns = {{.name = "day", .type = "DATE", .nullable = false}, {.name = "delay", .type = "INTEGER", .unit = "minutes"}, {.name = "price", .type = "DECIMAL(10,2)"}};
+  spec.columns = {
+      {.name = "day", .type = "DATE", .nullable = false}, {.name = "delay", .type = "INTEGER", .unit = "minutes"}, {.name = "price", .type = "DECIMAL(10,2)"}};
   spec.keys = {{{"day"}}};
   spec.freshness = api::Freshness{Duration::Hours(2)};
   return spec;
@@ -112,8 +113,9 @@ TEST(Contract, NamesEveryBrokenRuleAtOnceWithItsPath) {
   spec.columns[2].type = "DOUBLE";
   spec.keys = {{{"day", "delay"}}};
   spec.freshness->maxLag = Duration::Hours(4);
-  EXPECT_THAT(Rules(spec), testing::ElementsAre("NullabilityLoosen spec.columns[0].nullable", "TypeWiden spec.columns[1].type", "MeaningUnit spec.columns[1].unit",
-                                                "TypeWidenLossy spec.columns[2].type", "KeyChange spec.keys", "SlaFreshness spec.freshness.maxLag"));
+  EXPECT_THAT(Rules(spec),
+              testing::ElementsAre("NullabilityLoosen spec.columns[0].nullable", "TypeWiden spec.columns[1].type", "MeaningUnit spec.columns[1].unit",
+                                   "TypeWidenLossy spec.columns[2].type", "KeyChange spec.keys", "SlaFreshness spec.freshness.maxLag"));
 }
 
 TEST(Contract, TellsARenameFromADrop) {

@@ -95,7 +95,8 @@ TEST(RunState, StaysOnItsRevisionWhenThePipelineChanges) {
   World world;
   const std::string run = Begin(world);
   const std::string revision = world.RunStatusOf(run).revision;
-  world.PatchSpec(api::kDatasets, "flights-daily", {{"schema", {{"columns", Json::array({{{"name", "day"}, {"type", "DATE"}}, {{"name", "delay"}, {"type", "FLOAT"}}})}}}});
+  world.PatchSpec(api::kDatasets, "flights-daily",
+                  {{"schema", {{"columns", Json::array({{{"name", "day"}, {"type", "DATE"}}, {{"name", "delay"}, {"type", "FLOAT"}}})}}}});
   world.Converge();
   EXPECT_EQ(world.RunStatusOf(run).revision, revision);
   EXPECT_NE(Text(At(world.Get(api::kPipelines, "delays"), "status"), "revision"), revision);

@@ -37,19 +37,19 @@ schema:
 eventTime: {column: day}
 checks: [{name: few, rowCount: {min: 5, max: 1}}, {name: in-range, range: {column: delay}}]
 )");
-  EXPECT_THAT(Texts(CheckDataset(dataset)),
-              ElementsAre(HasSubstr("spec.format: is refused in Processed"), HasSubstr("spec.schema.columns[1].name: \"Day\" differs"),
-                          HasSubstr("spec.schema.keys[0].columns[0]: there is no column \"dya\""), HasSubstr("spec.eventTime.column: must name a TIMESTAMP or DATE"),
-                          HasSubstr("spec.checks[0].rowCount.min"), HasSubstr("spec.checks[1].range.column"), HasSubstr("spec.checks[1].range: needs min")));
+  EXPECT_THAT(
+      Texts(CheckDataset(dataset)),
+      ElementsAre(HasSubstr("spec.format: is refused in Processed"), HasSubstr("spec.schema.columns[1].name: \"Day\" differs"),
+                  HasSubstr("spec.schema.keys[0].columns[0]: there is no column \"dya\""), HasSubstr("spec.eventTime.column: must name a TIMESTAMP or DATE"),
+                  HasSubstr("spec.checks[0].rowCount.min"), HasSubstr("spec.checks[1].range.column"), HasSubstr("spec.checks[1].range: needs min")));
 }
 
-TEST(CheckDataset, LetsAGoodOneBe) {
-  EXPECT_TRUE(CheckDataset(Read<api::DatasetSpec>("{zone: Landing, owner: {team: a}, format: {csv: {}}}")).empty());
-}
+TEST(CheckDataset, LetsAGoodOneBe) { EXPECT_TRUE(CheckDataset(Read<api::DatasetSpec>("{zone: Landing, owner: {team: a}, format: {csv: {}}}")).empty()); }
 
 TEST(CheckLake, RefusesStoresThatAreNotThereAndFoldersInACluster) {
   const auto lake = Read<api::LakeSpec>("{stores: [{name: lake, volume: {path: /data}}], zones: [{name: Landing, store: lkae}]}");
-  EXPECT_THAT(Texts(CheckLake(lake, Where::Cluster)), ElementsAre(HasSubstr("spec.zones[0].store: there is no store \"lkae\""), HasSubstr("spec.stores[0].volume.path")));
+  EXPECT_THAT(Texts(CheckLake(lake, Where::Cluster)),
+              ElementsAre(HasSubstr("spec.zones[0].store: there is no store \"lkae\""), HasSubstr("spec.stores[0].volume.path")));
   EXPECT_THAT(Texts(CheckLake(lake, Where::Local)), ElementsAre(HasSubstr("spec.zones[0].store")));
 }
 
@@ -62,7 +62,8 @@ stages:
 - {name: two, needs: [one, three], transform: {sql: SELECT 2 AS a, into: x}}
 )");
   EXPECT_THAT(Texts(CheckPipeline(pipeline)), ElementsAre(HasSubstr("spec.stages[0].needs[0]: \"two\" does not stand above \"one\""),
-                                                          HasSubstr("spec.stages[1].needs[1]: there is no stage \"three\""), HasSubstr("spec.stages[1]: writes dataset x, which stage \"one\" writes too")));
+                                                          HasSubstr("spec.stages[1].needs[1]: there is no stage \"three\""),
+                                                          HasSubstr("spec.stages[1]: writes dataset x, which stage \"one\" writes too")));
 }
 
 api::Dataset Table(const std::string& name, const std::string& spec) {
@@ -82,9 +83,10 @@ stages:
 )")};
   pipeline.meta.name = "p";
   const Surroundings around{.datasets = {Table("tables", "{zone: Processed, owner: {team: a}, schema: {columns: [{name: a, type: DATE}]}}")}};
-  EXPECT_THAT(Texts(Resolve(pipeline, around, {}).problems),
-              ElementsAre(HasSubstr("writes dataset tables, which stage \"land\" writes too"), HasSubstr("spec.stages[0].land.from.files.store: there is no store \"source\""),
-                          HasSubstr("spec.stages[0].land.into: dataset tables lies in Processed"), HasSubstr("spec.stages[1].transform.from: dataset tables lies in Processed")));
+  EXPECT_THAT(Texts(Resolve(pipeline, around, {}).problems), ElementsAre(HasSubstr("writes dataset tables, which stage \"land\" writes too"),
+                                                                         HasSubstr("spec.stages[0].land.from.files.store: there is no store \"source\""),
+                                                                         HasSubstr("spec.stages[0].land.into: dataset tables lies in Processed"),
+                                                                         HasSubstr("spec.stages[1].transform.from: dataset tables lies in Processed")));
 }
 
 TEST(Resolve, GivesTheSameRevisionWhateverTheOrderAndTheTexts) {

@@ -12,7 +12,8 @@
 namespace weir::test {
 namespace {
 
-constexpr std::array<api::Resource, 8> kWatched{api::kLakes, api::kDatasets, api::kViews, api::kPipelines, api::kPipelineRuns, api::kRevisions, api::kPods, api::kServiceAccounts};
+constexpr std::array<api::Resource, 8> kWatched{api::kLakes,        api::kDatasets,  api::kViews, api::kPipelines,
+                                                api::kPipelineRuns, api::kRevisions, api::kPods,  api::kServiceAccounts};
 
 const api::Resource& ResourceOf(const std::string& plural_or_kind) {
   for (const api::Resource& resource : kWatched)
@@ -61,8 +62,10 @@ void World::Apply(const std::string& yaml) {
     object["metadata"]["namespace"] = "default";
     object["apiVersion"] = std::string(api::kApiVersion);
     const kube::ObjectRef ref{ResourceOf(Text(object, "kind")), "default", Text(At(object, "metadata"), "name")};
-    if (auto existing = cluster.Get(ref); existing.ok()) PatchSpec(ref.resource, ref.name, At(object, "spec"));
-    else ASSERT_TRUE(cluster.Create(ref, object).ok());
+    if (auto existing = cluster.Get(ref); existing.ok())
+      PatchSpec(ref.resource, ref.name, At(object, "spec"));
+    else
+      ASSERT_TRUE(cluster.Create(ref, object).ok());
   }
 }
 
@@ -72,7 +75,8 @@ void World::PatchSpec(const api::Resource& resource, const std::string& name, co
 }
 
 void World::Annotate(const api::Resource& resource, const std::string& name, const std::string& key, const std::string& value) {
-  const auto patched = cluster.Patch({resource, "default", name}, kube::PatchType::Merge, kube::Subresource::None, {{"metadata", {{"annotations", {{key, value}}}}}});
+  const auto patched =
+      cluster.Patch({resource, "default", name}, kube::PatchType::Merge, kube::Subresource::None, {{"metadata", {{"annotations", {{key, value}}}}}});
   ASSERT_TRUE(patched.ok()) << patched.error().message;
 }
 
@@ -147,7 +151,14 @@ Ending World::DefaultRunner(const api::StageTask& task) {
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .reason = api::Reason::Committed};
   if (!task.into.empty()) {
     const auto kind = task.kind == api::TaskKind::Publish ? api::TargetKind::View : api::TargetKind::Dataset;
-    api::Commit commit{.kind = kind, .name = task.into, .version = versions[task.into]++, .rows = 10, .files = 1, .bytes = 100, .dataAsOf = task.logicalTime, .location = "lake:" + task.into};
+    api::Commit commit{.kind = kind,
+                       .name = task.into,
+                       .version = versions[task.into]++,
+                       .rows = 10,
+                       .files = 1,
+                       .bytes = 100,
+                       .dataAsOf = task.logicalTime,
+                       .location = "lake:" + task.into};
     commit.stage = task.stage;
     commit.attempt = task.attempt;
     commit.epoch = task.epoch;
@@ -165,7 +176,8 @@ void World::EndPod(const Json& pod) {
   Ending ending = runner ? runner(*task) : Succeeds();
   if (!ending.says && ending.exitCode == 0) ending = DefaultRunner(*task);
   const Json ended{{"exitCode", ending.exitCode}, {"reason", ending.reason}, {"message", ending.says ? api::FitOutcome(*ending.says) : ""}};
-  const Json status{{"phase", ending.exitCode == 0 ? "Succeeded" : "Failed"}, {"containerStatuses", Json::array({{{"name", "runner"}, {"state", {{"terminated", ended}}}}})}};
+  const Json status{{"phase", ending.exitCode == 0 ? "Succeeded" : "Failed"},
+                    {"containerStatuses", Json::array({{{"name", "runner"}, {"state", {{"terminated", ended}}}}})}};
   (void)cluster.Patch({api::kPods, "default", Text(meta, "name")}, kube::PatchType::Merge, kube::Subresource::Status, {{"status", status}});
 }
 

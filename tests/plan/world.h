@@ -48,9 +48,9 @@ class World {
   void Restart();  // the operator forgets everything but what the cluster holds
 
   // ---- what time does
-  void Settle();         // reconciles what is queued and due, until nothing is
-  int RunPods();         // each pod that waits starts, and ends as `runner` says; answers how many
-  void Converge();       // Settle and RunPods, leaping to timers at most an hour away, until nothing is left to do
+  void Settle();    // reconciles what is queued and due, until nothing is
+  int RunPods();    // each pod that waits starts, and ends as `runner` says; answers how many
+  void Converge();  // Settle and RunPods, leaping to timers at most an hour away, until nothing is left to do
   void Advance(Duration d);
 
   // ---- what can be seen
@@ -64,8 +64,8 @@ class World {
 
   std::function<Ending(const api::StageTask&)> runner;
   std::function<std::optional<Error>(local::Verb, const kube::ObjectRef&, local::Moment)> fault;  // may throw Crash
-  std::map<std::string, int> calls;  // "Create Pod" -> how often
-  std::map<std::string, std::int64_t> versions;  // what the runners committed, by table
+  std::map<std::string, int> calls;                                                               // "Create Pod" -> how often
+  std::map<std::string, std::int64_t> versions;                                                   // what the runners committed, by table
   std::vector<std::string> podsMade;
   std::string lastError;  // of a visit that ended with one
   StillClock clock;
@@ -86,7 +86,7 @@ class World {
   std::set<KeyText> queue_;
   std::map<KeyText, Time> timers_;
   std::map<KeyText, std::string> told_;  // resourceVersion of which the owner map was told, as a watch would
-  std::string seen_;  // version of the cluster that the caches are equal to
+  std::string seen_;                     // version of the cluster that the caches are equal to
   bool operatorIsCalling_ = false;
 };
 

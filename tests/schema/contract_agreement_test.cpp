@@ -58,7 +58,8 @@ std::vector<std::filesystem::path> Cases(const char* folder) {
 
 bool Found(const std::vector<ContractFinding>& findings, const std::string& rule) {
   // CEL cannot tell a rename from a drop beside an addition.
-  return std::any_of(findings.begin(), findings.end(), [&](const ContractFinding& f) { return Name(f.rule) == rule || (rule == "ColumnNoDelete" && f.rule == ContractRule::ColumnNoRename); });
+  return std::any_of(findings.begin(), findings.end(),
+                     [&](const ContractFinding& f) { return Name(f.rule) == rule || (rule == "ColumnNoDelete" && f.rule == ContractRule::ColumnNoRename); });
 }
 
 TEST(ContractAgreement, WhatTheApiServerRefusesBreaksTheContractByTheSameRule) {

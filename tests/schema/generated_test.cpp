@@ -29,14 +29,16 @@ TEST(GeneratedFiles, DefinitionsAreWhatDescribeSays) {
   for (const Kind& kind : Kinds()) {
     const std::string text = "# " + std::string(GeneratedNote()) + "\n" + ToYaml(Definition(kind));
     EXPECT_EQ(ReadFile(kSource / "crds" / (std::string(kind.resource.plural) + ".yaml")), text) << "run: cmake --build build/dev --target generate";
-    EXPECT_EQ(ReadFile(kSource / "charts/weirkeeper/files/crds" / (std::string(kind.resource.plural) + ".yaml")), text) << "run: cmake --build build/dev --target generate";
+    EXPECT_EQ(ReadFile(kSource / "charts/weirkeeper/files/crds" / (std::string(kind.resource.plural) + ".yaml")), text)
+        << "run: cmake --build build/dev --target generate";
     EXPECT_LT(text.size(), 256U * 1024U) << kind.resource.kind;
   }
 }
 
 TEST(GeneratedFiles, ReferencePagesAreWhatDescribeSays) {
   for (const Kind& kind : Kinds())
-    EXPECT_EQ(ReadFile(kSource / "docs/reference" / (Lower(std::string(kind.resource.kind)) + ".md")), ReferencePage(kind)) << "run: cmake --build build/dev --target generate";
+    EXPECT_EQ(ReadFile(kSource / "docs/reference" / (Lower(std::string(kind.resource.kind)) + ".md")), ReferencePage(kind))
+        << "run: cmake --build build/dev --target generate";
   EXPECT_EQ(ReadFile(kSource / "docs/reference/conditions.md"), ConditionsPage()) << "run: cmake --build build/dev --target generate";
 }
 

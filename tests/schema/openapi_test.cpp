@@ -66,7 +66,8 @@ TEST(OpenApi, BoundsAndWordsOfEachTypeAreWritten) {
   const Ordered root = ObjectSchema<Root>(Defaults::Written);
   EXPECT_EQ(Property(root, "flag"), Ordered::parse(R"({"type":"boolean","description":"Flag.","default":true})"));
   EXPECT_EQ(Property(root, "colour"), Ordered::parse(R"({"type":"string","description":"Colour.","enum":["Red","Green"],"default":"Green"})"));
-  EXPECT_EQ(Property(root, "labels"), Ordered::parse(R"({"type":"object","description":"Labels.","additionalProperties":{"type":"string","maxLength":63},"maxProperties":4})"));
+  EXPECT_EQ(Property(root, "labels"),
+            Ordered::parse(R"({"type":"object","description":"Labels.","additionalProperties":{"type":"string","maxLength":63},"maxProperties":4})"));
   EXPECT_EQ(Property(root, "words").at("items").at("maxLength"), 5);
   EXPECT_EQ(Property(root, "at").at("format"), "date-time");
   EXPECT_EQ(root.at("required"), Ordered::array({"at"}));

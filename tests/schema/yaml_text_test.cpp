@@ -15,12 +15,21 @@ Json ReadBack(const Ordered& value) {
 
 TEST(YamlText, OrderIsKept) { EXPECT_EQ(ToYaml(Ordered::parse(R"({"b":1,"a":{"z":true,"x":[1,2]}})")), "b: 1\na:\n  z: true\n  x:\n  - 1\n  - 2\n"); }
 
-TEST(YamlText, ListsOfObjectsStartOnTheDash) { EXPECT_EQ(ToYaml(Ordered::parse(R"({"l":[{"a":1,"b":[{"c":2}]},[3]]})")), "l:\n- a: 1\n  b:\n  - c: 2\n- - 3\n"); }
+TEST(YamlText, ListsOfObjectsStartOnTheDash) {
+  EXPECT_EQ(ToYaml(Ordered::parse(R"({"l":[{"a":1,"b":[{"c":2}]},[3]]})")), "l:\n- a: 1\n  b:\n  - c: 2\n- - 3\n");
+}
 
 TEST(YamlText, EmptyContainersStayOnTheLine) { EXPECT_EQ(ToYaml(Ordered::parse(R"({"a":{},"b":[]})")), "a: {}\nb: []\n"); }
 
 TEST(YamlText, TextThatLooksLikeSomethingElseComesBackAsText) {
-  for (const char* text : {"true", "No", "on", "y", "null", "~", "12", "1e3", "-", "- a", "a: b", "a #b", "#x", "", " ", "it's", "{a}", "[a]", "*a", "&a", "!a", "%a", "@a", "`a`", "1970-01-01T00:00:00Z", "'", "\"", "a:", "a ", "=", "<<", "0x1f", ".5", "|", ">", "?", "two\nlines", "tab\there"}) {
+  for (const char* text : {"true", "No",         "on",       "y",   "null",
+                           "~",    "12",         "1e3",      "-",   "- a",
+                           "a: b", "a #b",       "#x",       "",    " ",
+                           "it's", "{a}",        "[a]",      "*a",  "&a",
+                           "!a",   "%a",         "@a",       "`a`", "1970-01-01T00:00:00Z",
+                           "'",    "\"",         "a:",       "a ",  "=",
+                           "<<",   "0x1f",       ".5",       "|",   ">",
+                           "?",    "two\nlines", "tab\there"}) {
     const Ordered value{{"key", text}};
     EXPECT_EQ(At(ReadBack(value), "key"), text) << ToYaml(value);
   }

@@ -33,7 +33,8 @@ std::string FindBinary() {
     const std::string candidate = entry.path() / "versitygw";
     if (entry.path().filename().string().starts_with("versitygw-") && fs::exists(candidate)) return candidate;
   }
-  throw std::runtime_error("no S3 server to test against: run tests/cluster/tool versitygw, which puts it into " + cache + ", or set WEIR_VERSITYGW to its binary");
+  throw std::runtime_error("no S3 server to test against: run tests/cluster/tool versitygw, which puts it into " + cache +
+                           ", or set WEIR_VERSITYGW to its binary");
 }
 
 }  // namespace
