@@ -59,7 +59,7 @@ class Watched final : public ForwardingStore {
     asked.push_back("get " + path);
     return ForwardingStore::Get(path, max_bytes);
   }
-  Result<std::vector<ObjectInfo>> List(const std::string& prefix, const std::string& start_after) override {
+  Result<std::vector<StoredObject>> List(const std::string& prefix, const std::string& start_after) override {
     asked.push_back("list " + prefix);
     return ForwardingStore::List(prefix, start_after);
   }
