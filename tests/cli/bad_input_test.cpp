@@ -119,7 +119,7 @@ struct BadData {
 
 const BadData kBadData[] = {
     {"ZeroByteFile", ": > readings.csv", "land", "BadInput", "readings.csv in volume source", "cp good.csv readings.csv"},
-    {"MissingFile", "rm readings.csv", "land", "NoFiles", "no file matches readings.csv", "cp good.csv readings.csv"},
+    {"MissingFile", "rm readings.csv", "land", "NoFiles", "cannot open readings.csv", "cp good.csv readings.csv"},
     {"FileBehindALink", "ln -sf good.csv readings.csv", "land", "Invalid", "symbolic link", "rm readings.csv; cp good.csv readings.csv"},
     {"UnreachableEndpoint", "sed -i 's#files: {path: readings.csv}#http: {url: \"http://127.0.0.1:1/readings.csv\"}#' readings.yaml", "land",
      "SourceUnavailable", "cannot fetch http://127.0.0.1:1/readings.csv", "sed -i 's#http: {url: .*#files: {path: readings.csv}}#' readings.yaml"},
