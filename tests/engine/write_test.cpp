@@ -104,6 +104,18 @@ TEST_F(Facts, TheHashIsTheSumOfSqlHashesOfTheRowsInTheFile) {
   EXPECT_EQ(Dump({{"h", Measure("again").contentHash}}), sql_hash);
 }
 
+TEST_F(Facts, TextsInDictionariesHashAsTextsInRows) {
+  const std::vector<api::Column> columns{Optional("first", "VARCHAR"), Optional("n", "BIGINT"), Optional("next", "VARCHAR"), Optional("unique", "VARCHAR")};
+  Table("t", columns,
+        "SELECT CASE WHEN n % 5 > 0 THEN 'a text of more than twelve bytes ' || n % 50 END AS first, n, CASE WHEN n % 3 > 0 THEN '' || n % 9000 END AS next, "
+        "md5(n::VARCHAR) AS \"unique\" FROM (SELECT range AS n FROM range(200000))");
+  for (const std::string sql :
+       {"SELECT * FROM t", "SELECT * FROM t WHERE n % 4 = 0", "SELECT * FROM t ORDER BY n DESC LIMIT 10", "SELECT * FROM t WHERE n = 5"}) {
+    ASSERT_TRUE(engine_->Select(sql, columns, "rows").ok());
+    EXPECT_EQ(Dump({{"h", Measure("rows").contentHash}}), Rows(HashBySql(columns, "(" + sql + ")")).front()) << sql;
+  }
+}
+
 TEST_F(Facts, TheHashOfKnownRowsNeverChanges) {
   ASSERT_TRUE(engine_->Select("SELECT 1 AS a, 'x' AS b", {Optional("a", "INTEGER"), Optional("b", "VARCHAR")}, "r").ok());
   EXPECT_EQ(Measure("r").contentHash, "0000000000000000c3d1028af972b659");
