@@ -17,21 +17,28 @@ std::int64_t MemoryFor(const Limits& limits) {
   return std::max<std::int64_t>(rest, 64LL << 20);
 }
 
-std::vector<std::string> Settings(const Limits& limits) {
-  std::vector<std::string> settings{
+// All that is known before the database opens: as statements these would cost a millisecond more.
+void Configure(duckdb::DBConfig& config, const Limits& limits) {
+  const auto set = [&config](const char* name, duckdb::Value value) { config.SetOptionByName(name, value); };
+  set("threads", duckdb::Value::BIGINT(std::max(limits.threads, 1)));
+  set("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
+  set("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
+  set("allow_community_extensions", duckdb::Value::BOOLEAN(false));
+  set("preserve_insertion_order", duckdb::Value::BOOLEAN(true));  // decoding relies on it; writing says PRESERVE_ORDER false
+  if (limits.memoryBytes > 0) set("memory_limit", duckdb::Value(std::to_string(MemoryFor(limits)) + "B"));
+  set("temp_directory", duckdb::Value(limits.scratch));
+}
+
+// What only an open database takes.
+std::vector<std::string> Settings() {
+  return {
       "SET TimeZone = 'UTC'",
-      "SET autoinstall_known_extensions = false",
-      "SET autoload_known_extensions = false",
-      "SET allow_community_extensions = false",
-      "SET preserve_insertion_order = true",  // decoding relies on it; writing says PRESERVE_ORDER false
+      "SET parquet_metadata_cache = true",  // a query is bound several times, and an object never changes
       "CREATE SCHEMA declared",
+      // After this no file of the machine can be named, and no setting changed.
+      "SET allowed_directories = ['weir://']",
+      "SET enable_external_access = false",
   };
-  if (limits.memoryBytes > 0) settings.push_back("SET memory_limit = '" + std::to_string(MemoryFor(limits)) + "B'");
-  settings.push_back("SET temp_directory = " + Literal(limits.scratch));
-  // After this no file of the machine can be named, and no setting changed.
-  settings.push_back("SET allowed_directories = ['weir://']");
-  settings.push_back("SET enable_external_access = false");
-  return settings;
 }
 
 }  // namespace
@@ -41,7 +48,7 @@ Session::Session(std::unique_ptr<duckdb::DuckDB> database, ObjectFileSystem& fil
 
 Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
   duckdb::DBConfig config;
-  config.SetOptionByName("threads", duckdb::Value::BIGINT(std::max(limits.threads, 1)));
+  Configure(config, limits);
   auto database = std::make_unique<duckdb::DuckDB>(nullptr, &config);
   auto files = duckdb::make_uniq<ObjectFileSystem>();
   ObjectFileSystem& ours = *files;
@@ -51,7 +58,7 @@ Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
   // A replacement scan would turn a table name that looks like a file into a read of it.
   duckdb::DBConfig::GetConfig(*database->instance).replacement_scans.clear();
   std::unique_ptr<Session> session(new Session(std::move(database), ours, limits.scratch));
-  for (const std::string& setting : Settings(limits))
+  for (const std::string& setting : Settings())
     if (Status done = session->Execute(setting); !done.ok()) return done.error();
   auto path = session->declared_.Query("SET schema = 'declared'");
   if (path->HasError()) return FromDuckDB(path->GetErrorObject());
