@@ -48,7 +48,7 @@ void PrintStages(const Terminal& terminal, const Json& stages) {
       terminal.out << terminal.OnOut(Paint::Red, Text(stage, "name")) << ": " << Printable(message) << "\n";
 }
 
-// Formats without lines (Parquet), and rows that fail a check, have none.
+// Rows that a query set aside have none, nor has CSV whose records cannot be told apart.
 std::string Line(const Json& row) { return Integer(row, "line") > 0 ? std::to_string(Integer(row, "line")) : ""; }
 
 void PrintQuarantine(const Terminal& terminal, const Json& report) {

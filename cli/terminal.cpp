@@ -44,6 +44,8 @@ void Measure(int fd, Terminal& terminal) {
   if (size.ws_row > 0) terminal.height = size.ws_row;
 }
 
+bool BeginsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
 }  // namespace
 
 std::string Terminal::In(Paint paint, std::string_view text, Kind kind) const {
@@ -83,12 +85,6 @@ std::string OneLine(std::string_view text) {
   std::replace(out.begin(), out.end(), '\n', ' ');
   return out;
 }
-
-namespace {
-
-bool BeginsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
-
-}  // namespace
 
 std::size_t Width(std::string_view text) { return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), BeginsCodePoint)); }
 

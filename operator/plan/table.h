@@ -46,8 +46,8 @@ struct ObservedLake {
   bool operator==(const ObservedLake&) const = default;
 };
 
-// Facts are those of the commit with the highest epoch, of those that runs tell of and the one that status shows already; conditions follow from the
-// declaration and from the data's time. Neither ever starts anything.
+// Facts are those of the commit with the highest epoch, of those that runs tell of and the one that status shows already;
+// conditions follow from the declaration and from the data's time. Neither ever starts anything.
 Plan MakePlan(const ObservedDataset& seen, Time now);
 Plan MakePlan(const ObservedView& seen, Time now);
 Plan MakePlan(const ObservedLake& seen, Time now);

@@ -59,16 +59,21 @@ TEST(TextTable, GroupsThousands) {
   EXPECT_EQ(Grouped(-123), "-123");
 }
 
-TEST(Findings, AreSortedByPlaceAndSaidOnce) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const Terminal terminal{out, err};
+// A command's streams, as texts.
+class OnTerminal : public ::testing::Test {
+ protected:
+  std::ostringstream out, err;
+  Terminal terminal{out, err};
+};
+
+using Findings = OnTerminal;
+TEST_F(Findings, AreSortedByPlaceAndSaidOnce) {
   const Finding late{"b.yaml", 3, "Dataset/x", "spec.zone", "Schema", "is wrong"};
   Print(terminal, out, {late, {"a.yaml", 9, "", "", "BadYaml", "is none"}, late});
   EXPECT_EQ(out.str(), "a.yaml:9: is none [BadYaml]\nb.yaml:3: Dataset/x spec.zone: is wrong [Schema]\n");
 }
 
-TEST(Findings, CannotMoveTheCursor) {
+TEST_F(Findings, CannotMoveTheCursor) {
   EXPECT_EQ(Printable("a\033[2Jb\r\x7F"), "a?[2Jb??");
   EXPECT_EQ(OneLine("a\nb"), "a b");
 }
@@ -80,10 +85,13 @@ RunView OneStage(api::StageState state) {
   return run;
 }
 
-TEST(Progress, TellsEachChangeOnceInAPipe) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const Terminal terminal{out, err};
+class ProgressTold : public OnTerminal {};
+class ProgressDrawn : public OnTerminal {
+ protected:
+  ProgressDrawn() { terminal.errKind = Terminal::Kind::Tty; }
+};
+
+TEST_F(ProgressTold, TellsEachChangeOnceInAPipe) {
   Progress progress(terminal);
   RunView run = OneStage(api::StageState::Running);
   progress.Show({run}, Time::FromSeconds(11));
@@ -95,11 +103,7 @@ TEST(Progress, TellsEachChangeOnceInAPipe) {
   EXPECT_EQ(err.str(), "flights land: Running\nflights land: Succeeded in 3.0s, 1,000 in, 997 out, 3 quarantined\n");
 }
 
-TEST(Progress, DrawsOverItselfOnATerminalWithoutColoursWhenNoneAreWanted) {
-  std::ostringstream out;
-  std::ostringstream err;
-  Terminal terminal{out, err};
-  terminal.errKind = Terminal::Kind::Tty;
+TEST_F(ProgressDrawn, DrawsOverItselfOnATerminalWithoutColoursWhenNoneAreWanted) {
   Progress progress(terminal);
   progress.Show({OneStage(api::StageState::Running)}, Time::FromSeconds(11));
   progress.Show({OneStage(api::StageState::Running)}, Time::FromSeconds(12));
@@ -108,11 +112,7 @@ TEST(Progress, DrawsOverItselfOnATerminalWithoutColoursWhenNoneAreWanted) {
   EXPECT_EQ(err.str().find("\033[3"), std::string::npos);
 }
 
-TEST(Progress, LeavesWhatWasSaidOnTheScreen) {
-  std::ostringstream out;
-  std::ostringstream err;
-  Terminal terminal{out, err};
-  terminal.errKind = Terminal::Kind::Tty;
+TEST_F(ProgressDrawn, LeavesWhatWasSaidOnTheScreen) {
   Progress progress(terminal);
   progress.Show({OneStage(api::StageState::Running)}, Time::FromSeconds(11));
   progress.Say("Interrupted");
@@ -121,11 +121,7 @@ TEST(Progress, LeavesWhatWasSaidOnTheScreen) {
   EXPECT_EQ(err.str().find("\033["), std::string::npos) << "the next picture begins below";
 }
 
-TEST(Progress, FitsOnASmallScreen) {
-  std::ostringstream out;
-  std::ostringstream err;
-  Terminal terminal{out, err};
-  terminal.errKind = Terminal::Kind::Tty;
+TEST_F(ProgressDrawn, FitsOnASmallScreen) {
   terminal.width = 40, terminal.height = 10;
   RunView run = OneStage(api::StageState::Running);
   for (int i = 0; i < 50; ++i) run.status.stages.push_back({.name = "ready-" + std::to_string(i), .state = api::StageState::Succeeded, .attempt = 1});
@@ -137,10 +133,7 @@ TEST(Progress, FitsOnASmallScreen) {
   EXPECT_EQ(count, 2) << "the run and the stage that is under way";
 }
 
-TEST(Progress, TellsFilteredRowsToo) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const Terminal terminal{out, err};
+TEST_F(ProgressTold, TellsFilteredRowsToo) {
   RunView run = OneStage(api::StageState::Succeeded);
   run.status.stages[0].rows = api::Ledger{10, 4, 0, 6};
   Progress(terminal).Show({run}, Time::FromSeconds(11));
