@@ -8,6 +8,7 @@
 #include "crds/api/write.h"
 #include "crds/base/yaml.h"
 #include "operator/controller/owner_map.h"
+#include "operator/local/object_rules.h"
 
 namespace weir::test {
 namespace {
@@ -33,6 +34,26 @@ std::string VerbName(local::Verb verb) {
   return "";
 }
 
+// Whose the calls are while this lives: looks of the test in the middle of a call of the operator are not the operator's.
+class Side {
+ public:
+  Side(bool& operators, bool is) : operators_(operators), before_(std::exchange(operators, is)) {}
+  ~Side() { operators_ = before_; }
+  Side(const Side&) = delete;
+  Side& operator=(const Side&) = delete;
+
+ private:
+  bool& operators_;
+  bool before_;
+};
+
+api::StageTask TaskOf(const Json& pod) {
+  const Json& annotations = At(At(pod, "metadata"), "annotations");
+  auto task = api::ReadStrict<api::StageTask>(ParseJson(Text(annotations, std::string(api::kAnnotationTask))).value());
+  EXPECT_TRUE(task.ok()) << task.error().message;
+  return std::move(task).value();
+}
+
 }  // namespace
 
 Ending Succeeds() { return {}; }
@@ -41,7 +62,8 @@ Ending Fails(api::OutcomeClass result, api::Reason reason, const std::string& me
   return {api::StageOutcome{.result = result, .reason = reason, .message = message}, api::ExitCodeOf(result), "Error"};
 }
 
-World::World(std::uint64_t seed) : cluster(clock, {.seed = seed}), random_(seed), stores_(std::make_unique<observe::Stores>()) {
+World::World(std::uint64_t seed) : cluster(clock, {.seed = seed}), random_(seed) {
+  Restart();
   cluster.SetFaultHook([this](local::Verb verb, const kube::ObjectRef& ref, local::Moment moment) { return Hook(verb, ref, moment); });
 }
 
@@ -55,6 +77,7 @@ std::optional<Error> World::Hook(local::Verb verb, const kube::ObjectRef& ref, l
 }
 
 void World::Apply(const std::string& yaml) {
+  const Side mine(operatorIsCalling_, false);
   auto documents = ParseYaml(yaml);
   ASSERT_TRUE(documents.ok()) << documents.error().message;
   for (YamlDocument& document : *documents) {
@@ -84,10 +107,13 @@ void World::Delete(const api::Resource& resource, const std::string& name) { ASS
 
 void World::Restart() {
   stores_ = std::make_unique<observe::Stores>();
+  ports_.reset(new controller::Ports{*stores_, cluster, clock, {.runnerImage = "runner:test"}});
   queue_.clear();
   timers_.clear();
+  failed_.clear();
   told_.clear();
   seen_.clear();
+  listed_ = false;
 }
 
 void World::Enqueue(const controller::Key& key) { queue_.insert({std::string(key.resource.plural), key.ns, key.name}); }
@@ -98,47 +124,83 @@ void World::Tell(const api::Resource& resource, const observe::Item& item) {
 
 // As reflectors do: every change is told, own writes too.
 void World::Refresh() {
-  if (std::exchange(seen_, cluster.Version()) == cluster.Version()) return;
+  if (std::exchange(seen_, lagging.empty() ? cluster.Version() : "") == cluster.Version()) return;
+  const bool all = !std::exchange(listed_, true);
+  std::set<std::string> heard;
   for (const api::Resource& resource : kWatched) {
+    if (!all && lagging.contains(std::string(resource.plural))) continue;
+    heard.emplace(resource.plural);
     auto listing = cluster.List({resource, "", ""});
-    for (const observe::ItemPtr& gone : stores_->Of(resource).Replace(std::move(listing->items), listing->resourceVersion))
-      if (!stores_->Of(resource).Get(gone->meta.ns, gone->meta.name)) Tell(resource, *gone);
+    stores_->Of(resource).Replace(std::move(listing->items), listing->resourceVersion);
   }
+  TellWhatIsGone(heard);
   for (const api::Resource& resource : kWatched)
     for (const observe::ItemPtr& item : stores_->Of(resource).List("")) {
-      std::string& version = told_[{std::string(resource.plural), item->meta.ns, item->meta.name}];
-      if (std::exchange(version, item->meta.resourceVersion) != item->meta.resourceVersion) Tell(resource, *item);
+      observe::ItemPtr& told = told_[{std::string(resource.plural), item->meta.ns, item->meta.name}];
+      if (told && told->meta.resourceVersion == item->meta.resourceVersion) continue;
+      told = item;
+      Tell(resource, *item);
     }
 }
 
+void World::TellWhatIsGone(const std::set<std::string>& heard) {
+  for (auto at = told_.begin(); at != told_.end();) {
+    const auto& [plural, ns, name] = at->first;
+    const api::Resource& resource = ResourceOf(plural);
+    if (!heard.contains(plural) || stores_->Of(resource).Get(ns, name)) {
+      ++at;
+      continue;
+    }
+    Tell(resource, *at->second);
+    at = told_.erase(at);
+  }
+}
+
 void World::Visit(const KeyText& key) {
-  controller::Ports ports{*stores_, cluster, clock, {.runnerImage = "runner:test"}};
-  operatorIsCalling_ = true;
   controller::Visit visit;
   try {
-    visit = controller::Reconcile({ResourceOf(std::get<0>(key)), std::get<1>(key), std::get<2>(key)}, ports);
+    const Side operators(operatorIsCalling_, true);
+    visit = controller::Reconcile({ResourceOf(std::get<0>(key)), std::get<1>(key), std::get<2>(key)}, *ports_);
   } catch (const Crash&) {
-    operatorIsCalling_ = false;
     return Restart();
   }
-  operatorIsCalling_ = false;
   timers_.erase(key);
+  failed_.erase(key);
   if (!visit.error.empty()) lastError = std::get<2>(key) + ": " + visit.error;
   switch (visit.next) {
     case controller::Visit::Next::Forget: break;
     case controller::Visit::Next::At: timers_[key] = visit.at; break;
-    case controller::Visit::Next::Backoff: timers_[key] = clock.now + Duration::Seconds(1); break;
-    case controller::Visit::Next::Now: queue_.insert(key); break;
+    case controller::Visit::Next::Backoff:
+      timers_[key] = clock.now + Duration::Seconds(1);
+      failed_.insert(key);
+      break;
+    case controller::Visit::Next::Now:
+      if (lagging.empty())
+        queue_.insert(key);
+      else
+        timers_[key] = clock.now + Duration::Millis(5);
+      break;
   }
 }
 
-void World::Settle() {
+void World::LookAt(const api::Resource& resource, const std::string& name) {
+  {
+    const Side mine(operatorIsCalling_, false);
+    Refresh();
+  }
+  Visit({std::string(resource.plural), "default", name});
+}
+
+bool World::Settle() {
   for (int visits = 0;; ++visits) {
-    ASSERT_LT(visits, 5000) << "the operator does not come to rest: " << lastError;
+    if (visits == 5000) {
+      ADD_FAILURE() << "the operator does not come to rest: " << lastError;
+      return false;
+    }
     Refresh();
     for (const auto& [key, at] : timers_)
       if (at <= clock.now) queue_.insert(key);
-    if (queue_.empty()) return;
+    if (queue_.empty()) return true;
     auto next = queue_.begin();
     std::advance(next, std::uniform_int_distribution<std::size_t>(0, queue_.size() - 1)(random_));
     const KeyText key = *next;
@@ -147,60 +209,82 @@ void World::Settle() {
   }
 }
 
-Ending World::DefaultRunner(const api::StageTask& task) {
+// What a runner that meets no trouble does: it commits once for its run and stage, unless a later attempt has the table.
+api::StageOutcome World::Work(const api::StageTask& task) {
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .reason = api::Reason::Committed};
-  if (!task.into.empty()) {
+  if (task.into.empty()) return outcome;
+  if (std::int64_t& newest = epochs_[task.into]; task.epoch >= newest)
+    newest = task.epoch;
+  else
+    return {.result = api::OutcomeClass::Fenced, .reason = api::Reason::Fenced, .message = "A later attempt has the table."};
+  auto [made, first] = commits_.try_emplace({task.runUid, task.stage});
+  api::Commit& commit = made->second;
+  if (first) {
     const auto kind = task.kind == api::TaskKind::Publish ? api::TargetKind::View : api::TargetKind::Dataset;
-    api::Commit commit{.kind = kind,
-                       .name = task.into,
-                       .version = versions[task.into]++,
-                       .rows = 10,
-                       .files = 1,
-                       .bytes = 100,
-                       .dataAsOf = task.logicalTime,
-                       .location = "lake:" + task.into};
+    commit = {.kind = kind,
+              .name = task.into,
+              .version = versions[task.into]++,
+              .rows = 10,
+              .files = 1,
+              .bytes = 100,
+              .dataAsOf = task.logicalTime,
+              .location = "lake:" + task.into};
     commit.stage = task.stage;
     commit.attempt = task.attempt;
     commit.epoch = task.epoch;
     commit.contractHash = task.contractHash;
-    outcome.rows = api::Ledger{10, 10, 0, 0};
-    outcome.commits = {commit};
   }
-  return {outcome};
+  outcome.rows = api::Ledger{10, 10, 0, 0};
+  outcome.commits = {commit};
+  return outcome;
 }
 
-void World::EndPod(const Json& pod) {
-  const Json& meta = At(pod, "metadata");
-  const auto task = api::ReadStrict<api::StageTask>(ParseJson(Text(At(meta, "annotations"), std::string(api::kAnnotationTask))).value());
-  ASSERT_TRUE(task.ok()) << task.error().message;
-  Ending ending = runner ? runner(*task) : Succeeds();
-  if (!ending.says && ending.exitCode == 0) ending = DefaultRunner(*task);
-  const Json ended{{"exitCode", ending.exitCode}, {"reason", ending.reason}, {"message", ending.says ? api::FitOutcome(*ending.says) : ""}};
-  const Json status{{"phase", ending.exitCode == 0 ? "Succeeded" : "Failed"},
-                    {"containerStatuses", Json::array({{{"name", "runner"}, {"state", {{"terminated", ended}}}}})}};
-  (void)cluster.Patch({api::kPods, "default", Text(meta, "name")}, kube::PatchType::Merge, kube::Subresource::Status, {{"status", status}});
+void World::StartPod(const Json& pod) {
+  const kube::ObjectRef ref{api::kPods, "default", Text(At(pod, "metadata"), "name")};
+  const api::StageTask task = TaskOf(pod);
+  if (task.attempt > 1 && !task.into.empty()) epochs_[task.into] = std::max(epochs_[task.into], task.epoch);
+  (void)cluster.Patch(ref, kube::PatchType::Merge, kube::Subresource::None, {{"spec", {{"nodeName", "node"}}}});
+  const Json running = Json::array({{{"name", "runner"}, {"state", {{"running", {{"startedAt", Format(clock.now)}}}}}}});
+  (void)cluster.Patch(ref, kube::PatchType::Merge, kube::Subresource::Status, {{"status", {{"phase", "Running"}, {"containerStatuses", running}}}});
+}
+
+std::optional<api::StageOutcome> World::EndPod(const Json& pod, const Ending& ending) {
+  const bool by_itself = !ending.says && ending.exitCode == 0 && ending.garbled.empty();
+  std::optional<api::StageOutcome> says = ending.says;
+  int code = ending.exitCode;
+  if (by_itself || ending.works) {
+    const api::StageOutcome done = Work(TaskOf(pod));
+    if (by_itself) says = done, code = api::ExitCodeOf(done.result);
+  }
+  const Json ended{{"exitCode", code}, {"reason", ending.reason}, {"message", says ? api::FitOutcome(*says) : ending.garbled}};
+  Json status{{"phase", code == 0 ? "Succeeded" : "Failed"}};
+  if (!ending.podReason.empty()) status["reason"] = ending.podReason;
+  status["containerStatuses"] = Json::array({{{"name", "runner"}, {"state", {{"terminated", ended}}}}});
+  const kube::ObjectRef ref{api::kPods, "default", Text(At(pod, "metadata"), "name")};
+  (void)cluster.Patch(ref, kube::PatchType::Merge, kube::Subresource::Status, {{"status", status}});
+  return says;
 }
 
 int World::RunPods() {
   int ended = 0;
   for (const Json& pod : List(api::kPods)) {
-    const std::string phase = Text(At(pod, "status"), "phase");
-    if (phase == "Succeeded" || phase == "Failed") continue;
-    EndPod(pod);
+    if (local::IsTerminal(pod)) continue;
+    EndPod(pod, runner ? runner(TaskOf(pod)) : Succeeds());
     ++ended;
   }
   return ended;
 }
 
-void World::Converge() {
-  for (int turns = 0;; ++turns) {
-    ASSERT_LT(turns, 2000) << "the world does not come to rest: " << lastError;
-    Settle();
+bool World::Converge() {
+  for (int turns = 0; turns < 2000; ++turns) {
+    if (!Settle()) return false;
     if (RunPods() > 0) continue;
     const auto next = NextTimer();
-    if (!next || *next > clock.now + Duration::Hours(1)) return;
+    if (!next || *next > clock.now + Duration::Hours(1)) return true;
     clock.now = std::max(clock.now, *next);
   }
+  ADD_FAILURE() << "the world does not come to rest: " << lastError;
+  return false;
 }
 
 void World::Advance(Duration d) {
@@ -215,11 +299,15 @@ std::optional<Time> World::NextTimer() const {
 }
 
 Json World::Get(const api::Resource& resource, const std::string& name) {
+  const Side mine(operatorIsCalling_, false);
   auto object = cluster.Get({resource, "default", name});
   return object.ok() ? *object : Json();
 }
 
-std::vector<Json> World::List(const api::Resource& resource) { return cluster.List({resource, "default", ""}).value().items; }
+std::vector<Json> World::List(const api::Resource& resource) {
+  const Side mine(operatorIsCalling_, false);
+  return cluster.List({resource, "default", ""}).value().items;
+}
 
 std::string World::Condition(const api::Resource& resource, const std::string& name, const std::string& type) {
   const Json object = Get(resource, name);

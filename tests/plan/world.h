@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -25,11 +26,14 @@ class StillClock final : public Clock {
 // Thrown out of a call to the cluster: the operator dies there.
 struct Crash {};
 
-// How a runner ends: its words and exit code, or only the exit code and the kubelet's reason.
+// How a runner ends: its words and exit code, or only what the kubelet says of it.
 struct Ending {
   std::optional<api::StageOutcome> says;
   int exitCode = 0;
   std::string reason = "Completed";
+  std::string garbled;    // what stands where its words should
+  std::string podReason;  // of the pod, such as Evicted
+  bool works = false;     // it did its work, and ends like this all the same
 };
 Ending Succeeds();
 Ending Fails(api::OutcomeClass result, api::Reason reason, const std::string& message);
@@ -48,10 +52,14 @@ class World {
   void Restart();  // the operator forgets everything but what the cluster holds
 
   // ---- what time does
-  void Settle();    // reconciles what is queued and due, until nothing is
+  bool Settle();    // reconciles what is queued and due, until nothing is; false when that has no end
   int RunPods();    // each pod that waits starts, and ends as `runner` says; answers how many
-  void Converge();  // Settle and RunPods, leaping to timers at most an hour away, until nothing is left to do
+  bool Converge();  // Settle and RunPods, leaping to timers at most an hour away, until nothing is left to do; or false
   void Advance(Duration d);
+  // What another worker does with one object, be it in the middle of a call of the first.
+  void LookAt(const api::Resource& resource, const std::string& name);
+  void StartPod(const Json& pod);                                                  // on a node; a later attempt claims its table then
+  std::optional<api::StageOutcome> EndPod(const Json& pod, const Ending& ending);  // answers its words
 
   // ---- what can be seen
   Json Get(const api::Resource& resource, const std::string& name);
@@ -61,11 +69,13 @@ class World {
   std::vector<std::string> RunNames();
   api::RunStatus RunStatusOf(const std::string& name);
   std::optional<Time> NextTimer() const;
+  bool BacksOff() const { return !failed_.empty(); }  // some visit failed and is to be tried again
 
   std::function<Ending(const api::StageTask&)> runner;
   std::function<std::optional<Error>(local::Verb, const kube::ObjectRef&, local::Moment)> fault;  // may throw Crash
   std::map<std::string, int> calls;                                                               // "Create Pod" -> how often
-  std::map<std::string, std::int64_t> versions;                                                   // what the runners committed, by table
+  std::map<std::string, std::int64_t> versions;                                                   // the next one of each table
+  std::set<std::string> lagging;  // plurals of resources whose changes do not reach the operator's caches for now
   std::vector<std::string> podsMade;
   std::string lastError;  // of a visit that ended with one
   StillClock clock;
@@ -74,19 +84,24 @@ class World {
  private:
   using KeyText = std::tuple<std::string, std::string, std::string>;  // plural, namespace, name
   void Refresh();
+  void TellWhatIsGone(const std::set<std::string>& heard);  // of these resources
   void Tell(const api::Resource& resource, const observe::Item& item);
   void Enqueue(const controller::Key& key);
   void Visit(const KeyText& key);
-  Ending DefaultRunner(const api::StageTask& task);
-  void EndPod(const Json& pod);
+  api::StageOutcome Work(const api::StageTask& task);
   std::optional<Error> Hook(local::Verb verb, const kube::ObjectRef& ref, local::Moment moment);
 
   std::mt19937_64 random_;
   std::unique_ptr<observe::Stores> stores_;
+  std::unique_ptr<controller::Ports> ports_;
   std::set<KeyText> queue_;
   std::map<KeyText, Time> timers_;
-  std::map<KeyText, std::string> told_;  // resourceVersion of which the owner map was told, as a watch would
-  std::string seen_;                     // version of the cluster that the caches are equal to
+  std::set<KeyText> failed_;
+  std::map<KeyText, observe::ItemPtr> told_;                            // of which the owner map was told, as a watch would
+  std::string seen_;                                                    // version of the cluster that the caches are equal to
+  bool listed_ = false;                                                 // since the operator started
+  std::map<std::string, std::int64_t> epochs_;                          // the newest of each table
+  std::map<std::pair<std::string, std::string>, api::Commit> commits_;  // by run uid and stage
   bool operatorIsCalling_ = false;
 };
 
