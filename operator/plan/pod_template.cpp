@@ -61,7 +61,7 @@ void SetMeta(Json& pod, const PodRequest& request) {
 
 void SetLimits(Json& pod, const PodRequest& request) {
   const Json limits{{"cpu", request.resources.cpu.empty() ? "1" : request.resources.cpu},
-                    {"memory", request.resources.memory.empty() ? "1Gi" : request.resources.memory}};
+                    {"memory", request.resources.memory.empty() ? std::string(kDefaultMemory) : request.resources.memory}};
   pod["spec"]["containers"][0]["resources"] = {{"requests", limits}, {"limits", limits}};
   pod["spec"]["activeDeadlineSeconds"] = std::max<std::int64_t>(1, (request.timeout.ms + 999) / 1000);
 }

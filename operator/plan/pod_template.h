@@ -6,6 +6,8 @@
 
 namespace weir::plan {
 
+inline constexpr std::string_view kDefaultMemory = "1Gi";
+
 // What of a pod differs from stage to stage; everything else is the skeleton in pod_template.cpp.
 struct PodRequest {
   std::string name;
@@ -13,7 +15,7 @@ struct PodRequest {
   api::Meta owner;  // the run, or the pipeline for a validation
   api::StageTask task;
   std::string image;
-  api::Resources resources;  // empty fields: 1 CPU, 1Gi
+  api::Resources resources;  // empty fields: 1 CPU, kDefaultMemory
   Duration timeout = Duration::Hours(1);
 };
 

@@ -18,6 +18,8 @@ using api::Reason;
 using api::StageState;
 using api::StageStatus;
 
+constexpr Duration kValidationTimeout = Duration::Minutes(10);
+
 std::string JoinTexts(const std::vector<std::string>& texts) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : "; ") + text;
@@ -70,7 +72,7 @@ Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int att
   request.image = bundle.runner.image.empty() ? seen.environment.runnerImage : bundle.runner.image;
   request.task = ValidationTask(bundle, seen.pipeline->meta.ns, attempt);
   request.task.image = request.image;
-  request.timeout = Duration::Minutes(10);
+  request.timeout = kValidationTimeout;
   return CreatePod{std::string(kValidationStage), PodFor(request, bundle)};
 }
 
@@ -80,9 +82,20 @@ bool IsAskedForAgain(const api::PipelineStatus& status, const std::string& reque
   return validation.state == StageState::Failed && validation.reason != Reason::ValidationFailed && AsksForMore(request, status.validationRequest);
 }
 
+// A validator has no resources and no timeout of its own to raise, as stages have.
+std::string TooMuchToValidate(const std::string& limit) {
+  return "Binding its SQL needs more than the " + limit + " that every validator gets; make the SQL simpler, or split the pipeline into two.";
+}
+
+std::string WhyItFailed(const api::StageOutcome& outcome) {
+  if (outcome.reason == Reason::OutOfMemory) return TooMuchToValidate(std::string(kDefaultMemory) + " of memory");
+  if (outcome.reason == Reason::DeadlineExceeded) return TooMuchToValidate(Format(kValidationTimeout));
+  return Explain(outcome);
+}
+
 // A finding stands until the bundle changes; what else has failed for good may be asked for again.
 void TellWhyItFailed(const std::string& revision, const api::StageOutcome& outcome, StageStatus& validation) {
-  validation.message = Explain(outcome);
+  validation.message = WhyItFailed(outcome);
   if (SameInputGivesTheSameAnswer(outcome.result))
     validation.reason = Reason::ValidationFailed;
   else if (validation.state == StageState::Failed)
