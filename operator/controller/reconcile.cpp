@@ -4,6 +4,7 @@
 #include "operator/controller/visit.h"
 #include "operator/execute/execute.h"
 #include "operator/observe/observe.h"
+#include "operator/plan/refusal.h"
 #include "operator/report/report.h"
 
 namespace weir::controller {
@@ -39,7 +40,9 @@ class Turn {
     Status status = Execute(plan.before, plan);
     if (status) status = Report(plan.status);
     if (status) status = Execute(plan.after, plan);
-    const Status told = TellWhatChanged();
+    Status told = TellWhatChanged();
+    if (refusal_)
+      if (const Status refused = TellRefusal(); !refused) told = refused;
     Visit visit = NextVisit(plan, status);
     if (visit.error.empty() && !told) visit.error = told.error().message;
     return visit;
@@ -48,33 +51,49 @@ class Turn {
  private:
   Status Execute(const std::vector<plan::Action>& actions, const Plan& plan) {
     execute::Execution execution = execute::Execute(actions, ports_.cluster, ports_.stores);
-    if (execution.failed && IsRefusal(execution.status.error())) ReportRefusal(plan, *execution.failed, execution.status.error());
+    if (execution.failed && IsRefusal(execution.status.error())) KeepRefusal(plan, *execution.failed, execution.status.error());
     return std::move(execution.status);
   }
 
   Status Report(const std::optional<Json>& status) {
     if (!status || !item_) return Ok();
     Result<ItemPtr> written = report::ReportStatus(key_.resource, item_, *status, ports_.cluster, ports_.stores);
-    if (!written) return written.error();
+    if (!written) {
+      if (IsRefusal(written.error())) refusal_ = Refusal{{key_.resource, item_->meta}, plan::RefusalOfStatus(written.error())};
+      return written.error();
+    }
     item_ = std::move(written).value();
     return Ok();
   }
 
-  void ReportRefusal(const Plan& plan, const plan::Action& action, const Error& why) {
-    if (plan.status) refusal_ = Report(AfterRefusal(seen_.observed, *plan.status, action, why, now_));
+  // In status, which makes an event of it when it is new; where status has no place for it, as an event alone.
+  void KeepRefusal(const Plan& plan, const plan::Action& action, const Error& why) {
+    const auto status = plan.status ? AfterRefusal(seen_.observed, *plan.status, action, why, now_) : std::nullopt;
+    if (status && item_) return void(Report(status));
+    if (const auto subject = plan::SubjectOf(action))
+      refusal_ = Refusal{*subject, plan::RefusalOf(action, why)};
+    else if (item_)
+      refusal_ = Refusal{{key_.resource, item_->meta}, plan::RefusalOf(action, why)};
   }
 
   Status TellWhatChanged() {
     if (!item_ || item_ == seen_.item) return Ok();
-    return report::TellEvents(key_.resource, *item_, plan::NoticesOf(ConditionsOf(*seen_.item), ConditionsOf(*item_)), now_, ports_.cluster);
+    return report::TellEvents(key_.resource, item_->meta, plan::NoticesOf(ConditionsOf(*seen_.item), ConditionsOf(*item_)), now_, ports_.cluster);
   }
+
+  Status TellRefusal() { return report::TellEvents(refusal_->about.resource, refusal_->about.meta, {refusal_->notice}, now_, ports_.cluster); }
+
+  struct Refusal {
+    plan::Subject about;
+    plan::Notice notice;
+  };
 
   const Key& key_;
   const observe::Seen<Observed>& seen_;
   Ports& ports_;
   Time now_;
-  ItemPtr item_;  // as it stands after the newest write of this turn
-  Status refusal_;
+  ItemPtr item_;                    // as it stands after the newest write of this turn
+  std::optional<Refusal> refusal_;  // that status cannot tell
 };
 
 template <typename Observed>

@@ -63,7 +63,10 @@ class Executor {
                                     {{"op", "remove"}, {"path", path}}});
     Result<Json> released = cluster_.Patch({api::kPods, action.ns, action.name}, kube::PatchType::JsonPatch, kube::Subresource::None, patch);
     if (released) return Keep(api::kPods, std::move(released).value());
-    return released.error().fault == Fault::Missing ? Ok() : Status(released.error());
+    if (released.error().fault == Fault::Missing) return Ok();
+    // How the API server answers to a test that fails.
+    if (released.error().fault == Fault::Invalid) return Error{Fault::Conflict, "Conflict", "the finalizers of pod " + action.name + " have changed"};
+    return released.error();
   }
 
   kube::ClusterApi& cluster_;

@@ -10,8 +10,12 @@ using api::ConditionStatus;
 using api::ConditionType;
 using api::Reason;
 
+bool IsRefusal(Reason reason) { return reason == Reason::Refused || reason == Reason::NameTaken; }
+
 bool IsTrouble(Reason reason) {
   switch (reason) {
+    case Reason::Refused:
+    case Reason::NameTaken:
     case Reason::ProgressingWithRetry:
     case Reason::ImageUnavailable:
     case Reason::PodRejected:
@@ -31,6 +35,7 @@ std::optional<NoticeType> TypeOf(const Condition* before, const Condition& after
     case ConditionType::Stalled: return changed ? std::optional(NoticeType::Warning) : std::nullopt;
     case ConditionType::Reconciling: return changed && IsTrouble(after.reason) ? std::optional(NoticeType::Warning) : std::nullopt;
     case ConditionType::Ready: return flipped && after.status == ConditionStatus::True ? std::optional(NoticeType::Normal) : std::nullopt;
+    case ConditionType::LastRunSucceeded: return changed && IsRefusal(after.reason) ? std::optional(NoticeType::Warning) : std::nullopt;
     case ConditionType::SLAMet:
       if (before == nullptr || !flipped || after.status == ConditionStatus::Unknown) return std::nullopt;
       return after.status == ConditionStatus::False ? NoticeType::Warning : NoticeType::Normal;

@@ -19,7 +19,8 @@ struct Notice {
   bool operator==(const Notice&) const = default;
 };
 
-// The changes that are worth an event: an object has come to stand still, goes on again, is done, retries or is late.
+// The changes that are worth an event: an object has come to stand still, goes on again, is done, retries, is
+// refused by the API server or is late.
 // At most one for each condition; steps on the way (Pending, Queued, Running) make none.
 std::vector<Notice> NoticesOf(const api::Conditions& before, const api::Conditions& after);
 

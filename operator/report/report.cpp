@@ -50,11 +50,11 @@ Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const obser
   return std::make_shared<const observe::Item>(observe::Item{std::move(meta), std::move(written).value()});
 }
 
-Status TellEvents(const api::Resource& resource, const observe::Item& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster) {
+Status TellEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster) {
   Status all = Ok();
   for (const plan::Notice& notice : notices) {
-    const Json event = EventFor(resource, about.meta, notice, now);
-    const Result<Json> created = cluster.Create({api::kEvents, about.meta.ns, Text(At(event, "metadata"), "name")}, event);
+    const Json event = EventFor(resource, about, notice, now);
+    const Result<Json> created = cluster.Create({api::kEvents, about.ns, Text(At(event, "metadata"), "name")}, event);
     if (!created && created.error().reason != "AlreadyExists") all = created.error();
   }
   return all;

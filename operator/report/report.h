@@ -17,7 +17,7 @@ Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const obser
 
 // Events for people. Their names derive from what they say about which object, so that a retry makes no second one. A
 // failure to write one is nobody's problem: it is answered, for the log, and ends nothing.
-Status TellEvents(const api::Resource& resource, const observe::Item& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster);
+Status TellEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster);
 
 // The merge patch that turns one object into the other: members that differ, null for those that are gone.
 Json MergePatch(const Json& from, const Json& to);

@@ -9,6 +9,8 @@ namespace {
 
 using local::Moment;
 using local::Verb;
+using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 // Refuses what the operator asks, as the API server's RBAC does, until the right is given.
@@ -41,37 +43,45 @@ class Refusal : public testing::Test {
     EXPECT_EQ(world_.Condition(api::kPipelines, "delays", "LastRunSucceeded"), "True RunSucceeded");
     EXPECT_EQ(world_.RunNames().size(), 1U);
   }
+  // The notes of the warnings about an object, given as "Pod/name".
+  std::vector<std::string> Warnings(const std::string& about, const std::string& reason) {
+    std::vector<std::string> notes;
+    for (const Json& event : world_.List(api::kEvents)) {
+      const Json& regarding = At(event, "regarding");
+      if (Text(event, "type") == "Warning" && Text(event, "reason") == reason && Text(regarding, "kind") + "/" + Text(regarding, "name") == about)
+        notes.push_back(Text(event, "note"));
+    }
+    return notes;
+  }
   std::string Message(const std::string& type) { return world_.Message(api::kPipelines, "delays", type); }
 
   World world_;
   MissingRight right_{};
 };
 
-TEST_F(Refusal, OfARevisionIsAConditionOfThePipeline) {
-  Withhold(Verb::Create, api::kRevisions);
+struct RefusedCreate {
+  const char* name;
+  api::Resource resource;
+  const char* condition;
+};
+class RefusalOfACreate : public Refusal, public testing::WithParamInterface<RefusedCreate> {};
+
+TEST_P(RefusalOfACreate, IsAConditionAndAnEventOfThePipeline) {
+  const RefusedCreate& refused = GetParam();
+  Withhold(Verb::Create, refused.resource);
   world_.Apply(kFlights);
   Live();
-  EXPECT_EQ(world_.Condition(api::kPipelines, "delays", "Reconciling"), "True Refused");
-  EXPECT_THAT(Message("Reconciling"), HasSubstr("cannot do this to resource \"controllerrevisions\"; grant"));
+  const std::string words = "cannot do this to resource \"" + std::string(refused.resource.plural) + "\"; grant";
+  EXPECT_EQ(world_.Condition(api::kPipelines, "delays", "Reconciling"), "True " + std::string(refused.condition));
+  EXPECT_THAT(Message("Reconciling"), HasSubstr(words));
+  EXPECT_THAT(Warnings("Pipeline/delays", refused.condition), ElementsAre(HasSubstr(words)));
   ExpectThatItEndsWellOnceItMay();
 }
 
-TEST_F(Refusal, OfAServiceAccountIsAConditionOfThePipeline) {
-  Withhold(Verb::Create, api::kServiceAccounts);
-  world_.Apply(kFlights);
-  Live();
-  EXPECT_EQ(world_.Condition(api::kPipelines, "delays", "Reconciling"), "True Refused");
-  ExpectThatItEndsWellOnceItMay();
-}
-
-TEST_F(Refusal, OfAValidatorsPodIsAConditionOfThePipeline) {
-  Withhold(Verb::Create, api::kPods);
-  world_.Apply(kFlights);
-  Live();
-  EXPECT_EQ(world_.Condition(api::kPipelines, "delays", "Reconciling"), "True PodRejected");
-  EXPECT_THAT(Message("Reconciling"), HasSubstr("cannot do this to resource \"pods\"; grant"));
-  ExpectThatItEndsWellOnceItMay();
-}
+INSTANTIATE_TEST_SUITE_P(Each, RefusalOfACreate,
+                         testing::Values(RefusedCreate{"Revision", api::kRevisions, "Refused"},
+                                         RefusedCreate{"ServiceAccount", api::kServiceAccounts, "Refused"}, RefusedCreate{"Pod", api::kPods, "PodRejected"}),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(Refusal, OfARunLeavesTheRevisionInForceAndTheRequestOpen) {
   Withhold(Verb::Create, api::kPipelineRuns);
@@ -81,6 +91,7 @@ TEST_F(Refusal, OfARunLeavesTheRevisionInForceAndTheRequestOpen) {
   EXPECT_EQ(world_.Condition(api::kPipelines, "delays", "Ready"), "True InForce");
   EXPECT_EQ(world_.Condition(api::kPipelines, "delays", "LastRunSucceeded"), "Unknown Refused");
   EXPECT_THAT(Message("LastRunSucceeded"), HasSubstr("cannot do this to resource \"pipelineruns\"; grant"));
+  EXPECT_THAT(Warnings("Pipeline/delays", "Refused"), ElementsAre(HasSubstr("A run is due, but cannot be made.")));
   EXPECT_EQ(Text(At(world_.Get(api::kPipelines, "delays"), "status"), "lastHandledRequest"), "");
   world_.calls.clear();
   world_.Advance(Duration::Seconds(5));
@@ -89,12 +100,68 @@ TEST_F(Refusal, OfARunLeavesTheRevisionInForceAndTheRequestOpen) {
   EXPECT_EQ(Text(At(world_.Get(api::kPipelines, "delays"), "status"), "lastHandledRequest"), "now");
 }
 
-TEST_F(Refusal, OfStatusIsLoggedForStatusCannotTellIt) {
+TEST_F(Refusal, OfStatusIsAnEventForStatusCannotTellIt) {
   Withhold(Verb::Patch, api::kPipelines);
   world_.Apply(kFlights);
   Live();
   EXPECT_THAT(world_.lastError, HasSubstr("cannot do this to resource \"pipelines\"; grant"));
+  EXPECT_THAT(Warnings("Pipeline/delays", "Refused"), ElementsAre(HasSubstr("Its status cannot be written.")));
   ExpectThatItEndsWellOnceItMay();
+}
+
+TEST_F(Refusal, ToLetAPodGoIsAnEventOfThePod) {
+  Withhold(Verb::Patch, api::kPods);
+  world_.Apply(kFlights);
+  Live();
+  const std::string pod = "Pod/" + world_.RunNames().front() + "-land-1";
+  EXPECT_THAT(Warnings(pod, "Refused"), ElementsAre(AllOf(HasSubstr("weirkeeper.io/outcome cannot be taken away"), HasSubstr("resource \"pods\"; grant"))));
+  world_.Advance(Duration::Hours(1));
+  EXPECT_EQ(Warnings(pod, "Refused").size(), 1U) << "the same refusal is one event";
+  ExpectThatItEndsWellOnceItMay();
+}
+
+TEST_F(Refusal, ToDeleteAPodIsAnEventOfThePod) {
+  world_.Apply(kFlights);
+  world_.Settle();
+  world_.RunPods();
+  world_.Settle();
+  const std::string run = world_.RunNames().front();
+  Withhold(Verb::Delete, api::kPods);
+  world_.PatchSpec(api::kPipelineRuns, run, {{"state", "Cancelled"}});
+  world_.Settle();
+  EXPECT_THAT(Warnings("Pod/" + run + "-land-1", "Refused"), ElementsAre(HasSubstr("cannot be deleted")));
+  right_.given = true;
+  world_.Converge();
+  EXPECT_EQ(world_.Condition(api::kPipelineRuns, run, "Succeeded"), "False Cancelled");
+}
+
+TEST_F(Refusal, ToLetThePodOfARunGoThatIsGoneIsAnEventOfThePod) {
+  world_.Apply(kFlights);
+  world_.Settle();
+  world_.RunPods();
+  world_.Settle();
+  const std::string run = world_.RunNames().front();
+  Withhold(Verb::Patch, api::kPods);
+  world_.Delete(api::kPipelineRuns, run);
+  world_.Settle();
+  EXPECT_THAT(Warnings("Pod/" + run + "-land-1", "Refused"), ElementsAre(HasSubstr("cannot be taken away")));
+  right_.given = true;
+  world_.Converge();
+  EXPECT_TRUE(world_.Get(api::kPods, run + "-land-1").is_null());
+}
+
+TEST_F(Refusal, ToDeleteAnOldRunIsAnEventOfTheRun) {
+  world_.Apply(kFlights);
+  world_.PatchSpec(api::kPipelines, "delays", {{"runHistory", {{"succeeded", 1}}}});
+  world_.Converge();
+  const std::string old = world_.RunNames().front();
+  Withhold(Verb::Delete, api::kPipelineRuns);
+  world_.PatchSpec(api::kPipelines, "delays", {{"request", "again"}});
+  Live();
+  EXPECT_THAT(Warnings("PipelineRun/" + old, "Refused"), ElementsAre(HasSubstr("spec.runHistory")));
+  right_.given = true;
+  world_.Converge();
+  EXPECT_TRUE(world_.Get(api::kPipelineRuns, old).is_null());
 }
 
 TEST_F(Refusal, OfEventsIsLoggedAndHoldsNothingUp) {
@@ -114,6 +181,7 @@ TEST_F(Refusal, OfANameThatSomebodyElseHasSaysSo) {
   world_.Apply(kFlights);
   Live();
   EXPECT_EQ(world_.Condition(api::kPipelines, "delays", "Reconciling"), "True NameTaken");
+  EXPECT_EQ(Warnings("Pipeline/delays", "NameTaken").size(), 1U);
 }
 
 }  // namespace
