@@ -1,5 +1,7 @@
 #include "operator/controller/reconcile.h"
 
+#include <algorithm>
+
 #include "crds/api/read.h"
 #include "operator/controller/visit.h"
 #include "operator/execute/execute.h"
@@ -39,6 +41,7 @@ class Turn {
     const Plan plan = plan::MakePlan(seen_.observed, now_);
     Status status = Execute(plan.before, plan);
     if (status) status = Report(plan.status);
+    if (status) status = Confirm(plan);
     if (status) status = Execute(plan.after, plan);
     Status told = TellWhatChanged();
     if (refusal_)
@@ -64,6 +67,14 @@ class Turn {
     }
     item_ = std::move(written).value();
     return Ok();
+  }
+
+  // A pod is made for an attempt that status says runs. When this visit wrote no status, the cache alone says so, and it may
+  // be behind: the attempt may be over, and its pod gone.
+  Status Confirm(const Plan& plan) {
+    const bool makes_a_pod = std::any_of(plan.after.begin(), plan.after.end(), [](const auto& a) { return std::holds_alternative<plan::CreatePod>(a); });
+    if (!makes_a_pod || !item_ || item_ != seen_.item) return Ok();
+    return report::ConfirmSeen(key_.resource, *item_, ports_.cluster, ports_.stores);
   }
 
   // In status, which makes an event of it when it is new; where status has no place for it, as an event alone.

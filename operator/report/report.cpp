@@ -23,6 +23,18 @@ Json EventFor(const api::Resource& resource, const api::Meta& about, const plan:
           {"regarding", {{"apiVersion", resource.ApiVersion()}, {"kind", resource.kind}, {"name", about.name}, {"namespace", about.ns}, {"uid", about.uid}}}};
 }
 
+// What the cache takes for the object is not what the API server has: it learns that now, not when a watch catches up. Until
+// then each visit would do what is in vain, and some of it would call for the next visit.
+Status ReadAnew(const api::Resource& resource, const api::Meta& seen, kube::ClusterApi& cluster, observe::Stores& stores) {
+  Result<Json> now = cluster.Get({resource, seen.ns, seen.name});
+  if (!now && now.error().fault != Fault::Missing) return now.error();
+  if (now)
+    stores.Of(resource).Upsert(std::move(now).value());
+  else
+    stores.Of(resource).Remove(seen.ns, seen.name, seen.uid, seen.resourceVersion);
+  return Ok();
+}
+
 }  // namespace
 
 Json MergePatch(const Json& from, const Json& to) {
@@ -44,10 +56,20 @@ Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const obser
   if (change.empty()) return seen;
   const Json patch{{"metadata", {{"resourceVersion", seen->meta.resourceVersion}}}, {"status", change}};
   Result<Json> written = cluster.Patch({resource, seen->meta.ns, seen->meta.name}, kube::PatchType::Merge, kube::Subresource::Status, patch);
-  if (!written) return written.error();
+  if (!written) {
+    if (written.error().fault == Fault::Conflict || written.error().fault == Fault::Missing) (void)ReadAnew(resource, seen->meta, cluster, stores);
+    return written.error();
+  }
   stores.Of(resource).Upsert(*written);
   api::Meta meta = api::ReadMeta(*written);
   return std::make_shared<const observe::Item>(observe::Item{std::move(meta), std::move(written).value()});
+}
+
+Status ConfirmSeen(const api::Resource& resource, const observe::Item& seen, kube::ClusterApi& cluster, observe::Stores& stores) {
+  if (const Status read = ReadAnew(resource, seen.meta, cluster, stores); !read) return read;
+  const observe::ItemPtr now = stores.Of(resource).Get(seen.meta.ns, seen.meta.name);
+  if (now && now->meta.resourceVersion == seen.meta.resourceVersion) return Ok();
+  return Error{Fault::Conflict, "Conflict", std::string(resource.kind) + " " + seen.meta.name + " has changed since it was seen"};
 }
 
 Status TellEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster) {

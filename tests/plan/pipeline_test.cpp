@@ -225,5 +225,19 @@ TEST(Pipeline, QueuesRunsInTheOrderOfTheirCreation) {
   EXPECT_EQ(world.Condition(api::kPipelineRuns, "delays-20260105t000000-2", "Succeeded"), "True Completed");
 }
 
+// What it makes for it goes at once, and that it goes calls for the next visit.
+TEST(Pipeline, ThatIsGoneIsNotWorkedForThoughItsWatchIsSilent) {
+  World world;
+  world.Apply(kFlights);
+  world.Settle();
+  world.lagging = {"pipelines"};
+  world.Delete(api::kPipelines, "delays");
+  world.calls.clear();
+  EXPECT_TRUE(world.Settle());
+  world.Advance(Duration::Seconds(10));
+  EXPECT_LE(world.calls["Create ControllerRevision"], 1);
+  EXPECT_LE(world.calls["Patch Pipeline"], 1);
+}
+
 }  // namespace
 }  // namespace weir::test

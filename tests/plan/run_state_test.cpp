@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/plan/world.h"
 
 namespace weir::test {
@@ -71,6 +73,33 @@ TEST(RunState, QueuesBehindARunOfTheSameSecondThatHasStarted) {
   EXPECT_EQ(world.Condition(api::kPipelineRuns, "a-run", "Reconciling"), "True Queued");
   world.Converge();
   EXPECT_EQ(world.Condition(api::kPipelineRuns, "a-run", "Succeeded"), "True Completed");
+}
+
+// The end of its first attempt was counted, but the operator neither got the answer nor hears of it, and then the pod is
+// gone: what it knows looks as if the pod had never been made.
+TEST(RunState, MakesNoSecondPodOfAnAttemptOutOfAStaleCache) {
+  World world;
+  const std::string run = Begin(world);
+  world.RunPods();
+  bool lost = false;
+  world.fault = [&lost](local::Verb verb, const kube::ObjectRef& ref, local::Moment moment) -> std::optional<Error> {
+    if (verb != local::Verb::Patch || !(ref.resource == api::kPipelineRuns) || moment != local::Moment::After) return std::nullopt;
+    lost = true;
+    return Error{Fault::Transient, "Timeout", "no answer"};
+  };
+  world.lagging = {"pipelineruns"};
+  world.Settle();
+  ASSERT_TRUE(lost);
+  world.fault = nullptr;
+  const kube::ObjectRef pod{api::kPods, "default", run + "-land-1"};
+  ASSERT_TRUE(world.cluster.Patch(pod, kube::PatchType::Merge, kube::Subresource::None, {{"metadata", {{"finalizers", nullptr}}}}));
+  world.Delete(api::kPods, pod.name);
+  world.Advance(Duration::Seconds(1));
+  EXPECT_EQ(std::count(world.podsMade.begin(), world.podsMade.end(), pod.name), 1);
+  world.lagging.clear();
+  world.Converge();
+  EXPECT_EQ(world.RunStatusOf(run).attempts, 6);
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Succeeded"), "True Completed");
 }
 
 TEST(RunState, SaysThatItsPipelineIsMissing) {
