@@ -113,11 +113,47 @@ Visit TakeTurn(const Key& key, const Result<observe::Seen<Observed>>& seen, Port
   return Turn<Observed>(key, *seen, ports).Run();
 }
 
+class PlaceAtTheStart {
+ public:
+  PlaceAtTheStart(StartingRuns& starting, std::string ns, std::string pipeline)
+      : starting_(starting), ns_(std::move(ns)), pipeline_(std::move(pipeline)), mine_(starting_.Enter(ns_, pipeline_)) {}
+  ~PlaceAtTheStart() {
+    if (mine_) starting_.Leave(ns_, pipeline_);
+  }
+  PlaceAtTheStart(const PlaceAtTheStart&) = delete;
+  PlaceAtTheStart& operator=(const PlaceAtTheStart&) = delete;
+  bool IsMine() const { return mine_; }
+
+ private:
+  StartingRuns& starting_;
+  std::string ns_, pipeline_;
+  bool mine_;
+};
+
+Visit ReconcileRun(const Key& key, const plan::Environment& environment, Ports& ports) {
+  std::optional<PlaceAtTheStart> place;
+  if (const ItemPtr run = ports.stores.runs.Get(key.ns, key.name); run && !observe::HasStartedRun(*run)) {
+    place.emplace(ports.starting, key.ns, Text(At(run->json, "spec"), "pipeline"));
+    if (!place->IsMine()) return {Visit::Next::Now, {}, ""};
+  }
+  return TakeTurn(key, observe::ObserveRun(ports.stores, key.ns, key.name, environment), ports);
+}
+
 }  // namespace
+
+bool StartingRuns::Enter(const std::string& ns, const std::string& pipeline) {
+  const std::lock_guard lock(mutex_);
+  return pipelines_.emplace(ns, pipeline).second;
+}
+
+void StartingRuns::Leave(const std::string& ns, const std::string& pipeline) {
+  const std::lock_guard lock(mutex_);
+  pipelines_.erase({ns, pipeline});
+}
 
 Visit Reconcile(const Key& key, Ports& ports) {
   const plan::Environment environment{ports.settings.runnerImage, ports.settings.localLake, ports.settings.localSource, ports.settings.localKeys};
-  if (key.resource == api::kPipelineRuns) return TakeTurn(key, observe::ObserveRun(ports.stores, key.ns, key.name, environment), ports);
+  if (key.resource == api::kPipelineRuns) return ReconcileRun(key, environment, ports);
   if (key.resource == api::kPipelines) return TakeTurn(key, observe::ObservePipeline(ports.stores, key.ns, key.name, environment), ports);
   if (key.resource == api::kDatasets) return TakeTurn(key, observe::ObserveDataset(ports.stores, key.ns, key.name), ports);
   if (key.resource == api::kViews) return TakeTurn(key, observe::ObserveView(ports.stores, key.ns, key.name), ports);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "crds/api/meta.h"
@@ -25,12 +27,25 @@ struct Settings {
   std::string localKeys;    // weir run: folder with the key files of every bucket; empty: none was named
 };
 
+// The pipelines of which a run that has not started is being looked at. Runs of one pipeline go one after the other, and two
+// workers that look at two of them at once would each find that none has started. Safe from any thread.
+class StartingRuns {
+ public:
+  bool Enter(const std::string& ns, const std::string& pipeline);  // false: another worker is there
+  void Leave(const std::string& ns, const std::string& pipeline);
+
+ private:
+  std::mutex mutex_;
+  std::set<std::pair<std::string, std::string>> pipelines_;
+};
+
 // Everything that a reconcile touches. `cluster` is called by execute/ and report/ only.
 struct Ports {
   observe::Stores& stores;
   kube::ClusterApi& cluster;
   const Clock& clock;
   Settings settings;
+  StartingRuns starting = {};
 };
 
 // When the key is looked at again, apart from events: the work queue's instruction.

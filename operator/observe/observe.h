@@ -27,6 +27,9 @@ Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const
                                                      const plan::Environment& environment);
 Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment);
 
+// A run has made an attempt, by its status alone.
+bool HasStartedRun(const Item& run);
+
 // A run's Succeeded condition is True or False, read without the rest of its status.
 bool IsFinishedRun(const Item& run);
 

@@ -8,8 +8,6 @@
 namespace weir::observe {
 namespace {
 
-bool HasStarted(const Item& run) { return Integer(At(run.json, "status"), "attempts") > 0; }
-
 // The other runs of the same pipeline; of interest until this one starts.
 void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
   const api::PipelineRun& run = *observed.run;
@@ -17,7 +15,7 @@ void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
   for (const ItemPtr& other : stores.runs.List(run.meta.ns)) {
     if (other->meta.name == run.meta.name || Text(At(other->json, "spec"), "pipeline") != run.spec.pipeline) continue;
     observed.newestEpoch = std::max(observed.newestEpoch, Integer(At(other->json, "status"), "epoch"));
-    if (!IsFinishedRun(*other) && (plan::IsOlder(other->meta, run.meta) || HasStarted(*other))) ahead.push_back(other);
+    if (!IsFinishedRun(*other) && (plan::IsOlder(other->meta, run.meta) || HasStartedRun(*other))) ahead.push_back(other);
   }
   std::sort(ahead.begin(), ahead.end(), [](const ItemPtr& a, const ItemPtr& b) { return plan::IsOlder(a->meta, b->meta); });
   for (const ItemPtr& item : ahead) observed.ahead.push_back(item->meta.name);
@@ -44,6 +42,8 @@ Status ObserveRevision(const Stores& stores, const std::string& ns, plan::Observ
 }
 
 }  // namespace
+
+bool HasStartedRun(const Item& run) { return Integer(At(run.json, "status"), "attempts") > 0; }
 
 bool IsFinishedRun(const Item& run) {
   const Json& conditions = At(At(run.json, "status"), "conditions");

@@ -75,6 +75,26 @@ TEST(RunState, QueuesBehindARunOfTheSameSecondThatHasStarted) {
   EXPECT_EQ(world.Condition(api::kPipelineRuns, "a-run", "Succeeded"), "True Completed");
 }
 
+TEST(RunState, StartsOneAfterTheOtherThoughTwoWorkersLookAtTwoOfOneSecondAtOnce) {
+  World world;
+  Begin(world);
+  world.Converge();
+  world.Apply("kind: PipelineRun\nmetadata: {name: b-run}\nspec: {pipeline: delays}\n");
+  bool meets = true;
+  world.fault = [&](local::Verb verb, const kube::ObjectRef& ref, local::Moment moment) -> std::optional<Error> {
+    if (verb != local::Verb::Patch || ref.name != "b-run" || moment != local::Moment::Before || !std::exchange(meets, false)) return std::nullopt;
+    world.Apply("kind: PipelineRun\nmetadata: {name: a-run}\nspec: {pipeline: delays}\n");
+    world.LookAt(api::kPipelineRuns, "a-run");
+    return std::nullopt;
+  };
+  world.LookAt(api::kPipelineRuns, "b-run");
+  EXPECT_EQ(world.RunStatusOf("b-run").attempts, 1);
+  EXPECT_EQ(world.RunStatusOf("a-run").attempts, 0);
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, "a-run", "Succeeded"), "True Completed");
+  EXPECT_GT(world.RunStatusOf("a-run").epoch, world.RunStatusOf("b-run").epoch);
+}
+
 // The end of its first attempt was counted, but the operator neither got the answer nor hears of it, and then the pod is
 // gone: what it knows looks as if the pod had never been made.
 TEST(RunState, MakesNoSecondPodOfAnAttemptOutOfAStaleCache) {
