@@ -8,14 +8,26 @@
 namespace weir::observe {
 namespace {
 
+// Whether it asks for a revision that the pipeline does not have: it cannot start, and holds no other back.
+bool HasNoRevision(const Stores& stores, const Item& run, const std::string& pipeline_uid) {
+  const std::string wanted = Text(At(run.json, "spec"), "revision");
+  if (wanted.empty()) return false;
+  const ItemPtr revision = stores.revisions.Get(run.meta.ns, wanted);
+  return !revision || revision->meta.ownerUid != pipeline_uid;
+}
+
 // The other runs of the same pipeline; of interest until this one starts.
 void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
   const api::PipelineRun& run = *observed.run;
+  const ItemPtr pipeline = stores.pipelines.Get(run.meta.ns, run.spec.pipeline);
+  const std::string pipeline_uid = pipeline ? pipeline->meta.uid : "";
   std::vector<ItemPtr> ahead;
   for (const ItemPtr& other : stores.runs.List(run.meta.ns)) {
     if (other->meta.name == run.meta.name || Text(At(other->json, "spec"), "pipeline") != run.spec.pipeline) continue;
     observed.newestEpoch = std::max(observed.newestEpoch, Integer(At(other->json, "status"), "epoch"));
-    if (!IsFinishedRun(*other) && (plan::IsOlder(other->meta, run.meta) || HasStartedRun(*other))) ahead.push_back(other);
+    if (IsFinishedRun(*other)) continue;
+    const bool waits_before = plan::IsOlder(other->meta, run.meta) && !HasNoRevision(stores, *other, pipeline_uid);
+    if (HasStartedRun(*other) || waits_before) ahead.push_back(other);
   }
   std::sort(ahead.begin(), ahead.end(), [](const ItemPtr& a, const ItemPtr& b) { return plan::IsOlder(a->meta, b->meta); });
   for (const ItemPtr& item : ahead) observed.ahead.push_back(item->meta.name);

@@ -122,6 +122,18 @@ TEST(RunState, MakesNoSecondPodOfAnAttemptOutOfAStaleCache) {
   EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Succeeded"), "True Completed");
 }
 
+TEST(RunState, ThatCannotStartHoldsNoOtherBack) {
+  World world;
+  Begin(world);
+  world.Converge();
+  world.Apply("kind: PipelineRun\nmetadata: {name: a-run}\nspec: {pipeline: delays, revision: delays-gone}\n");
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, "a-run", "Reconciling"), "True RevisionMissing");
+  world.Apply("kind: PipelineRun\nmetadata: {name: b-run}\nspec: {pipeline: delays}\n");
+  world.Converge();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, "b-run", "Succeeded"), "True Completed");
+}
+
 TEST(RunState, SaysThatItsPipelineIsMissing) {
   World world;
   world.Apply("kind: PipelineRun\nmetadata: {name: by-hand}\nspec: {pipeline: delays}\n");
