@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <mutex>
 #include <regex>
 #include <set>
 
@@ -28,9 +29,12 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-// Compiled once for each thread: patterns are constants of the declarations, and building one costs more than a match.
+// Compiled once: patterns are constants of the declarations, and building one costs more than a match. Not once for each
+// thread, since they are large: what is compiled may be matched by several at once.
 const std::regex& Compiled(std::string_view pattern) {
-  thread_local std::map<std::string_view, std::regex> compiled;
+  static std::mutex mutex;
+  static std::map<std::string_view, std::regex> compiled;
+  const std::lock_guard lock(mutex);
   const auto found = compiled.find(pattern);
   if (found != compiled.end()) return found->second;
   return compiled.emplace(pattern, std::regex(pattern.begin(), pattern.end())).first->second;
