@@ -19,7 +19,7 @@ void AddQuarantine(Json& report, const World& world, const std::string& run, con
   Json& rows = report["quarantined"] = Json::array();
   if (std::none_of(status.stages.begin(), status.stages.end(), [](const api::StageStatus& s) { return s.rows && s.rows->quarantined > 0; })) return;
   const auto object = world.cluster->Get({api::kRevisions, world.ns, status.revision});
-  const auto revision = object ? plan::ReadRevision(*object) : Result<plan::Revision>(object.error());
+  const auto revision = object ? plan::ReadRevision(api::ReadMeta(*object), *object) : Result<plan::Revision>(object.error());
   for (const api::StageStatus& stage : status.stages) {
     if (!stage.rows || stage.rows->quarantined == 0) continue;
     const auto found = revision ? ReadQuarantine(world, revision->bundle, run, stage, limit) : Result<std::vector<engine::RejectedRow>>(revision.error());

@@ -71,7 +71,7 @@ class Chain {
  private:
   Result<plan::Revision> RevisionOf(const std::string& name) const {
     const auto object = world_.cluster->Get({api::kRevisions, world_.ns, name});
-    return object ? plan::ReadRevision(*object) : Result<plan::Revision>(object.error());
+    return object ? plan::ReadRevision(api::ReadMeta(*object), *object) : Result<plan::Revision>(object.error());
   }
 
   const World& world_;

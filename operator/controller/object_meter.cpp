@@ -13,7 +13,8 @@ telemetry::Subject SubjectOf(const api::Resource& resource, const api::Meta& met
 template <typename Spec, typename StatusT>
 api::Object<Spec, StatusT> ReadLeniently(const observe::Item& item) {
   std::vector<api::Problem> ignored;
-  return {item.meta, api::Read<Spec>(At(item.json, "spec"), "", ignored), api::Read<StatusT>(At(item.json, "status"), "", ignored)};
+  const Json whole = item.Whole();
+  return {item.meta, api::Read<Spec>(At(whole, "spec"), "", ignored), api::Read<StatusT>(At(whole, "status"), "", ignored)};
 }
 
 template <typename Spec, typename StatusT>
@@ -74,7 +75,7 @@ void ObjectMeter::Seen(const api::Resource& resource, const observe::Item& item)
   }
   // Runs are too many for gauges of their own.
   if (resource == api::kPipelineRuns) return SeenRun(ReadLeniently<api::RunSpec, api::RunStatus>(*now));
-  ShowConditions(subject, At(At(now->json, "status"), "conditions"), metrics_);
+  ShowConditions(subject, At(At(now->brief, "status"), "conditions"), metrics_);
   if (resource == api::kDatasets) ShowFreshness<api::DatasetSpec, api::DatasetStatus>(subject, *now, metrics_);
   if (resource == api::kViews) ShowFreshness<api::ViewSpec, api::ViewStatus>(subject, *now, metrics_);
 }

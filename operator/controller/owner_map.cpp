@@ -19,7 +19,7 @@ std::vector<Key> OwnerOf(const Item& item) {
 
 void AddUnfinishedRuns(const Stores& stores, const std::string& ns, const std::string& pipeline, std::vector<Key>& keys) {
   for (const ItemPtr& run : stores.runs.List(ns))
-    if (Text(At(run->json, "spec"), "pipeline") == pipeline && !observe::IsFinishedRun(*run)) keys.push_back({api::kPipelineRuns, ns, run->meta.name});
+    if (Text(At(run->brief, "spec"), "pipeline") == pipeline && !observe::IsFinishedRun(*run)) keys.push_back({api::kPipelineRuns, ns, run->meta.name});
 }
 
 void AddPipelinesThatName(const api::Resource& resource, const Item& item, const Stores& stores, std::vector<Key>& keys) {
@@ -34,21 +34,21 @@ void AddOtherPipelines(const Item& item, const Stores& stores, std::vector<Key>&
 
 // The views that a pipeline publishes say who publishes them.
 void AddViewsOf(const Item& pipeline, std::vector<Key>& keys) {
-  const Json& stages = At(At(pipeline.json, "spec"), "stages");
+  const Json& stages = At(At(pipeline.brief, "spec"), "stages");
   if (!stages.is_array()) return;
   for (const Json& stage : stages)
     if (const std::string view = Text(At(stage, "publish"), "view"); !view.empty()) keys.push_back({api::kViews, pipeline.meta.ns, view});
 }
 
 void AddCommitted(const Item& run, std::vector<Key>& keys) {
-  const Json& commits = At(At(run.json, "status"), "commits");
+  const Json& commits = At(At(run.brief, "status"), "commits");
   if (!commits.is_array()) return;
   for (const Json& commit : commits) keys.push_back({Text(commit, "kind") == "View" ? api::kViews : api::kDatasets, run.meta.ns, Text(commit, "name")});
 }
 
 std::vector<Key> AffectedByRun(const Item& run, const Stores& stores) {
   std::vector<Key> keys;
-  const std::string pipeline = Text(At(run.json, "spec"), "pipeline");
+  const std::string pipeline = Text(At(run.brief, "spec"), "pipeline");
   keys.push_back({api::kPipelineRuns, run.meta.ns, run.meta.name});
   keys.push_back({api::kPipelines, run.meta.ns, pipeline});
   AddCommitted(run, keys);

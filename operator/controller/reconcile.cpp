@@ -17,7 +17,7 @@ using plan::Plan;
 
 api::Conditions ConditionsOf(const observe::Item& item) {
   std::vector<api::Problem> ignored;
-  const Json& list = At(At(item.json, "status"), "conditions");
+  const Json& list = At(At(item.brief, "status"), "conditions");
   api::Conditions conditions;
   if (list.is_array())
     for (const Json& condition : list) conditions.push_back(api::Read<api::Condition>(condition, "status.conditions", ignored));
@@ -133,7 +133,7 @@ class PlaceAtTheStart {
 Visit ReconcileRun(const Key& key, const plan::Environment& environment, Ports& ports) {
   std::optional<PlaceAtTheStart> place;
   if (const ItemPtr run = ports.stores.runs.Get(key.ns, key.name); run && !observe::HasStartedRun(*run)) {
-    place.emplace(ports.starting, key.ns, Text(At(run->json, "spec"), "pipeline"));
+    place.emplace(ports.starting, key.ns, Text(At(run->brief, "spec"), "pipeline"));
     if (!place->IsMine()) return {Visit::Next::Now, {}, ""};
   }
   return TakeTurn(key, observe::ObserveRun(ports.stores, key.ns, key.name, environment), ports);

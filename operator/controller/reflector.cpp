@@ -39,13 +39,15 @@ void Reflector::Fail(const Error& error) {
 }
 
 Reflector::Next Reflector::ListOnce() {
-  Result<kube::Listing> listing = cluster_.List(selection_);
-  if (!listing) {
-    Fail(listing.error());
+  std::vector<observe::ItemPtr> listed;
+  const Result<std::string> version =
+      cluster_.ListInto(selection_, {.anew = [&listed] { listed.clear(); }, .object = [&](const Json& object) { listed.push_back(store_.Read(object)); }});
+  if (!version) {
+    Fail(version.error());
     return Next::List;
   }
-  version_ = listing->resourceVersion;
-  const std::vector<observe::ItemPtr> changed = store_.Replace(std::move(listing->items), version_);
+  version_ = *version;
+  const std::vector<observe::ItemPtr> changed = store_.Replace(std::move(listed), version_);
   const std::int64_t spread = std::max<std::int64_t>(options_.relistEvery.ms / 3, 1);
   relist_at_ = clock_.Now() + options_.relistEvery + Duration{static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(spread))};
   const std::vector<observe::ItemPtr> held = store_.List(selection_.ns);
@@ -65,10 +67,10 @@ void Reflector::Take(kube::WatchEvent&& event) {
   const observe::ItemPtr before = store_.Get(meta.ns, meta.name);
   if (event.type == kube::WatchEventType::Deleted) {
     store_.Remove(meta.ns, meta.name, meta.uid, meta.resourceVersion);
-    callbacks_.seen(before && before->meta.uid == meta.uid ? *before : observe::Item{meta, std::move(event.object)}, Lane::Live);
+    callbacks_.seen(before && before->meta.uid == meta.uid ? *before : *store_.Read(event.object), Lane::Live);
     return;
   }
-  store_.Upsert(std::move(event.object));
+  store_.Upsert(event.object);
   const observe::ItemPtr now = store_.Get(meta.ns, meta.name);
   if (before) callbacks_.seen(*before, Lane::Live);
   if (now && now != before) callbacks_.seen(*now, Lane::Live);

@@ -27,24 +27,24 @@ class Executor {
   Status Create(const Resource& resource, const Json& object) {
     const Json& meta = At(object, "metadata");
     const kube::ObjectRef ref{resource, Text(meta, "namespace"), Text(meta, "name")};
-    Result<Json> created = cluster_.Create(ref, object);
-    if (created) return Keep(resource, std::move(created).value());
+    const Result<Json> created = cluster_.Create(ref, object);
+    if (created) return Keep(resource, *created);
     if (created.error().reason != "AlreadyExists") return created.error();
     return TakeWhatExists(ref, api::ReadMeta(object).ownerUid);
   }
 
   Status TakeWhatExists(const kube::ObjectRef& ref, const std::string& owner) {
-    Result<Json> existing = cluster_.Get(ref);
+    const Result<Json> existing = cluster_.Get(ref);
     if (!existing)
       return existing.error().fault == Fault::Missing ? Error{Fault::Conflict, "Vanished", ref.name + " went while it was looked at"} : existing.error();
     const std::string its_owner = api::ReadMeta(*existing).ownerUid;
     if (its_owner != owner)
       return Error{Fault::Invalid, "NameTaken", std::string(ref.resource.kind) + " \"" + ref.name + "\" exists already and is not ours; delete or rename it"};
-    return Keep(ref.resource, std::move(existing).value());
+    return Keep(ref.resource, *existing);
   }
 
-  Status Keep(const Resource& resource, Json object) {
-    stores_.Of(resource).Upsert(std::move(object));
+  Status Keep(const Resource& resource, const Json& object) {
+    stores_.Of(resource).Upsert(object);
     return Ok();
   }
 
@@ -61,8 +61,8 @@ class Executor {
     const Json patch = Json::array({{{"op", "test"}, {"path", "/metadata/uid"}, {"value", action.uid}},
                                     {{"op", "test"}, {"path", path}, {"value", std::string(api::kPodFinalizer)}},
                                     {{"op", "remove"}, {"path", path}}});
-    Result<Json> released = cluster_.Patch({api::kPods, action.ns, action.name}, kube::PatchType::JsonPatch, kube::Subresource::None, patch);
-    if (released) return Keep(api::kPods, std::move(released).value());
+    const Result<Json> released = cluster_.Patch({api::kPods, action.ns, action.name}, kube::PatchType::JsonPatch, kube::Subresource::None, patch);
+    if (released) return Keep(api::kPods, *released);
     if (released.error().fault == Fault::Missing) return Ok();
     // How the API server answers to a test that fails.
     if (released.error().fault == Fault::Invalid) return Error{Fault::Conflict, "Conflict", "the finalizers of pod " + action.name + " have changed"};

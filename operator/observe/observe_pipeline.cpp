@@ -9,7 +9,7 @@
 namespace weir::observe {
 namespace {
 
-// References of a pipeline, read from JSON: looking at all pipelines of a namespace must not cost a parse of each.
+// References of a pipeline, read from its brief: looking at all pipelines of a namespace must not cost a parse of each.
 struct References {
   std::vector<std::string> datasets;
   std::vector<std::string> views;
@@ -46,7 +46,7 @@ bool SqlMayName(const References& references, const std::string& name) {
 
 References WithSqlOfViews(References references, const Stores& stores, const std::string& ns) {
   for (const std::string& view : references.views)
-    if (const ItemPtr item = stores.views.Get(ns, view)) AddText(At(At(item->json, "spec"), "query"), "sql", references.sql);
+    if (const ItemPtr item = stores.views.Get(ns, view)) AddText(At(At(item->brief, "spec"), "query"), "sql", references.sql);
   return references;
 }
 
@@ -77,19 +77,18 @@ std::vector<std::string> OutputsOf(const Json& spec) {
 void ObserveOthers(const Stores& stores, const api::Meta& pipeline, plan::ObservedPipeline& observed) {
   for (const ItemPtr& other : stores.pipelines.List(pipeline.ns))
     if (other->meta.name != pipeline.name && !other->meta.deleted)
-      observed.others.push_back({other->meta.name, other->meta.created, OutputsOf(At(other->json, "spec"))});
+      observed.others.push_back({other->meta.name, other->meta.created, OutputsOf(At(other->brief, "spec"))});
 }
 
 // Names and numbers only: a pipeline's plan does not read what older revisions hold.
 void ObserveRevisions(const Stores& stores, const api::Meta& pipeline, plan::ObservedPipeline& observed) {
   for (const ItemPtr& item : stores.revisions.OwnedBy(pipeline.uid))
-    observed.revisions.push_back({.meta = item->meta, .number = Integer(item->json, "revision")});
+    observed.revisions.push_back({.meta = item->meta, .number = Integer(item->brief, "revision")});
 }
 
 void ObserveRuns(const Stores& stores, const api::Meta& pipeline, plan::ObservedPipeline& observed) {
-  std::vector<api::Problem> ignored;
   for (const ItemPtr& item : stores.runs.List(pipeline.ns))
-    if (Text(At(item->json, "spec"), "pipeline") == pipeline.name) observed.runs.push_back(ReadObject<api::PipelineRun>(*item, ignored));
+    if (Text(At(item->brief, "spec"), "pipeline") == pipeline.name) observed.runs.push_back(ReadBrief<api::PipelineRun>(*item));
 }
 
 void ObserveShown(const Stores& stores, const std::string& ns, plan::ObservedPipeline& observed) {
@@ -97,7 +96,7 @@ void ObserveShown(const Stores& stores, const std::string& ns, plan::ObservedPip
     for (const api::Commit& commit : run.status.commits) {
       const Store& store = commit.kind == api::TargetKind::View ? stores.views : stores.datasets;
       if (const ItemPtr item = store.Get(ns, commit.name))
-        observed.shown[std::string(api::Word(commit.kind)) + "/" + commit.name] = Integer(At(At(item->json, "status"), "committedBy"), "epoch", -1);
+        observed.shown[std::string(api::Word(commit.kind)) + "/" + commit.name] = Integer(At(At(item->brief, "status"), "committedBy"), "epoch", -1);
     }
 }
 
@@ -105,7 +104,7 @@ void ObserveShown(const Stores& stores, const std::string& ns, plan::ObservedPip
 void ObserveValidationPods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedPipeline& observed) {
   for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelPipeline, DerivedName({name}))) {
     if (item->meta.labels.contains(std::string(api::kLabelRun)) || item->meta.ownerName != name) continue;
-    (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(plan::ReadPod(item->json));
+    (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(plan::ReadPod(item->meta, item->Whole()));
   }
 }
 
@@ -113,7 +112,7 @@ void ObserveValidationPods(const Stores& stores, const std::string& ns, const st
 
 bool Concerns(const Stores& stores, const Item& pipeline, const api::Resource& resource, const std::string& name) {
   if (resource == api::kLakes) return true;
-  const References references = WithSqlOfViews(ReferencesOf(At(pipeline.json, "spec")), stores, pipeline.meta.ns);
+  const References references = WithSqlOfViews(ReferencesOf(At(pipeline.brief, "spec")), stores, pipeline.meta.ns);
   return Holds(resource == api::kViews ? references.views : references.datasets, name) || SqlMayName(references, name);
 }
 
@@ -125,7 +124,7 @@ Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const
   ObserveValidationPods(stores, ns, name, seen.item ? seen.item->meta.uid : "", observed);
   if (!seen.item) return seen;
   observed.pipeline = ReadObject<api::Pipeline>(*seen.item, observed.unreadable);
-  ObserveSurroundings(stores, ns, At(seen.item->json, "spec"), observed.around);
+  ObserveSurroundings(stores, ns, At(seen.item->brief, "spec"), observed.around);
   ObserveOthers(stores, seen.item->meta, observed);
   ObserveRevisions(stores, seen.item->meta, observed);
   ObserveRuns(stores, seen.item->meta, observed);

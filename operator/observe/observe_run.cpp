@@ -10,7 +10,7 @@ namespace {
 
 // Whether it asks for a revision that the pipeline does not have: it cannot start, and holds no other back.
 bool HasNoRevision(const Stores& stores, const Item& run, const std::string& pipeline_uid) {
-  const std::string wanted = Text(At(run.json, "spec"), "revision");
+  const std::string wanted = Text(At(run.brief, "spec"), "revision");
   if (wanted.empty()) return false;
   const ItemPtr revision = stores.revisions.Get(run.meta.ns, wanted);
   return !revision || revision->meta.ownerUid != pipeline_uid;
@@ -23,8 +23,8 @@ void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
   const std::string pipeline_uid = pipeline ? pipeline->meta.uid : "";
   std::vector<ItemPtr> ahead;
   for (const ItemPtr& other : stores.runs.List(run.meta.ns)) {
-    if (other->meta.name == run.meta.name || Text(At(other->json, "spec"), "pipeline") != run.spec.pipeline) continue;
-    observed.newestEpoch = std::max(observed.newestEpoch, Integer(At(other->json, "status"), "epoch"));
+    if (other->meta.name == run.meta.name || Text(At(other->brief, "spec"), "pipeline") != run.spec.pipeline) continue;
+    observed.newestEpoch = std::max(observed.newestEpoch, Integer(At(other->brief, "status"), "epoch"));
     if (IsFinishedRun(*other)) continue;
     const bool waits_before = plan::IsOlder(other->meta, run.meta) && !HasNoRevision(stores, *other, pipeline_uid);
     if (HasStartedRun(*other) || waits_before) ahead.push_back(other);
@@ -36,7 +36,7 @@ void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
 void ObservePods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedRun& observed) {
   for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelRun, DerivedName({name}))) {
     if (item->meta.ownerName != name) continue;
-    (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(plan::ReadPod(item->json));
+    (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(plan::ReadPod(item->meta, item->Whole()));
   }
 }
 
@@ -44,10 +44,10 @@ Status ObserveRevision(const Stores& stores, const std::string& ns, plan::Observ
   const ItemPtr pipeline = stores.pipelines.Get(ns, observed.run->spec.pipeline);
   observed.pipelineExists = pipeline != nullptr;
   if (!pipeline || plan::IsFinished(observed.run->status)) return Ok();
-  observed.revisionInForce = Text(At(pipeline->json, "status"), "revision");
+  observed.revisionInForce = Text(At(pipeline->brief, "status"), "revision");
   const ItemPtr item = stores.revisions.Get(ns, plan::RevisionOf(*observed.run, observed.revisionInForce));
   if (!item || item->meta.ownerUid != pipeline->meta.uid) return Ok();
-  Result<plan::Revision> revision = plan::ReadRevision(item->json);
+  Result<plan::Revision> revision = plan::ReadRevision(item->meta, item->Whole());
   if (!revision) return revision.error();
   observed.revision = std::move(revision).value();
   return Ok();
@@ -55,10 +55,10 @@ Status ObserveRevision(const Stores& stores, const std::string& ns, plan::Observ
 
 }  // namespace
 
-bool HasStartedRun(const Item& run) { return Integer(At(run.json, "status"), "attempts") > 0; }
+bool HasStartedRun(const Item& run) { return Integer(At(run.brief, "status"), "attempts") > 0; }
 
 bool IsFinishedRun(const Item& run) {
-  const Json& conditions = At(At(run.json, "status"), "conditions");
+  const Json& conditions = At(At(run.brief, "status"), "conditions");
   if (!conditions.is_array()) return false;
   return std::any_of(conditions.begin(), conditions.end(),
                      [](const Json& c) { return Text(c, "type") == "Succeeded" && (Text(c, "status") == "True" || Text(c, "status") == "False"); });

@@ -4,7 +4,7 @@
 namespace weir::observe {
 namespace {
 
-const Json& CommitsOf(const Item& run) { return At(At(run.json, "status"), "commits"); }
+const Json& CommitsOf(const Item& run) { return At(At(run.brief, "status"), "commits"); }
 
 bool IsOf(const Json& commit, std::string_view kind, const std::string& name) { return Text(commit, "kind") == kind && Text(commit, "name") == name; }
 
@@ -17,7 +17,7 @@ std::vector<plan::SeenCommit> NewestCommit(const Stores& stores, const std::stri
     for (const Json& commit : commits) {
       if (!IsOf(commit, kind, name) || (!newest.empty() && newest.front().commit.epoch >= Integer(commit, "epoch"))) continue;
       std::vector<api::Problem> ignored;
-      const Json& status = At(run->json, "status");
+      const Json& status = At(run->brief, "status");
       newest = {{.commit = api::Read<api::Commit>(commit, "status.commits", ignored),
                  .run = run->meta.name,
                  .revision = Text(status, "revision"),
@@ -30,7 +30,7 @@ std::vector<plan::SeenCommit> NewestCommit(const Stores& stores, const std::stri
 std::vector<std::string> PublishersOf(const Stores& stores, const std::string& ns, const std::string& view) {
   std::vector<std::string> publishers;
   for (const ItemPtr& pipeline : stores.pipelines.List(ns)) {
-    const Json& stages = At(At(pipeline->json, "spec"), "stages");
+    const Json& stages = At(At(pipeline->brief, "spec"), "stages");
     if (!stages.is_array()) continue;
     for (const Json& stage : stages)
       if (Text(At(stage, "publish"), "view") == view) publishers.push_back(pipeline->meta.name);
@@ -41,7 +41,7 @@ std::vector<std::string> PublishersOf(const Stores& stores, const std::string& n
 Status AddContract(const Stores& stores, const std::string& ns, const std::string& view, plan::SeenCommit& commit) {
   const ItemPtr item = stores.revisions.Get(ns, commit.revision);
   if (!item) return Ok();
-  const Result<plan::Revision> revision = plan::ReadRevision(item->json);
+  const Result<plan::Revision> revision = plan::ReadRevision(item->meta, item->Whole());
   if (!revision) return revision.error();
   if (const plan::BundleView* found = plan::FindView(revision->bundle, view)) commit.contract = found->contract;
   return Ok();

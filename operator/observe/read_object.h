@@ -8,26 +8,30 @@
 
 namespace weir::observe {
 
-// An object of ours from what the API server sent. Problems of the spec are collected, unknown fields aside: the API
-// server has let them pass, so its schema is newer than ours. Status is ours; what of it cannot be read counts as never written.
+// An object of ours from spec and status as the API server sent them. Problems of the spec are collected, unknown fields aside:
+// the API server has let them pass, so its schema is newer than ours. Status is ours; what of it cannot be read counts as never
+// written.
 template <typename Object>
-Object ReadObject(const Item& item, std::vector<api::Problem>& problems) {
+Object ReadFrom(const api::Meta& meta, const Json& json, std::vector<api::Problem>& problems) {
   std::vector<api::Problem> ignored;
   Object object;
-  object.meta = item.meta;
-  object.spec = api::Read<decltype(object.spec)>(At(item.json, "spec"), "spec", problems);
+  object.meta = meta;
+  object.spec = api::Read<decltype(object.spec)>(At(json, "spec"), "spec", problems);
   std::erase_if(problems, [](const api::Problem& problem) { return problem.message.starts_with("is unknown"); });
-  if (const Json& status = At(item.json, "status"); status.is_object()) object.status = api::Read<decltype(object.status)>(status, "status", ignored);
+  if (const Json& status = At(json, "status"); status.is_object()) object.status = api::Read<decltype(object.status)>(status, "status", ignored);
   return object;
 }
 
 template <typename Object>
-std::vector<Object> ReadObjects(const std::vector<ItemPtr>& items) {
+Object ReadObject(const Item& item, std::vector<api::Problem>& problems) {
+  return ReadFrom<Object>(item.meta, item.Whole(), problems);
+}
+
+// With what Kept::brief names of it, and nothing else.
+template <typename Object>
+Object ReadBrief(const Item& item) {
   std::vector<api::Problem> ignored;
-  std::vector<Object> objects;
-  objects.reserve(items.size());
-  for (const ItemPtr& item : items) objects.push_back(ReadObject<Object>(*item, ignored));
-  return objects;
+  return ReadFrom<Object>(item.meta, item.brief, ignored);
 }
 
 }  // namespace weir::observe

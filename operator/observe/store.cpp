@@ -1,14 +1,14 @@
 #include "operator/observe/store.h"
 
 #include <algorithm>
-#include <set>
+#include <array>
 
 namespace weir::observe {
 namespace {
 
 // A removed object matters only until the last write through of it has arrived: seconds.
 constexpr std::size_t kMaxTombstones = 4096;
-constexpr std::string_view kOurLabels = "weirkeeper.io/";
+constexpr std::array kIndexedLabels{api::kLabelPipeline, api::kLabelRun};
 
 bool IsNumber(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -20,51 +20,54 @@ bool Older(const std::string& a, const std::string& b) {
   return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
 
-ItemPtr MakeItem(Json object) {
-  if (const auto meta = object.find("metadata"); meta != object.end() && meta->is_object()) {
-    meta->erase("managedFields");
-    if (const auto annotations = meta->find("annotations"); annotations != meta->end() && annotations->is_object())
-      annotations->erase("kubectl.kubernetes.io/last-applied-configuration");
-  }
-  api::Meta meta = api::ReadMeta(object);
-  return std::make_shared<const Item>(Item{std::move(meta), std::move(object)});
+bool IsIndexed(std::string_view label) { return std::find(kIndexedLabels.begin(), kIndexedLabels.end(), label) != kIndexedLabels.end(); }
+
+// Long, and nobody here reads them: what kubectl applied last, and what only the runner reads.
+void DropLongAnnotations(api::Meta& meta) {
+  meta.annotations.erase("kubectl.kubernetes.io/last-applied-configuration");
+  meta.annotations.erase(std::string(api::kAnnotationTask));
 }
 
-std::vector<ItemPtr> Values(const std::map<std::pair<std::string, std::string>, ItemPtr>& items, const std::string& ns) {
+std::vector<ItemPtr> Values(const auto& items, const std::string& ns) {
   std::vector<ItemPtr> values;
-  for (const auto& [key, item] : items)
-    if (ns.empty() || key.first == ns) values.push_back(item);
+  for (const ItemPtr& item : items)
+    if (ns.empty() || item->meta.ns == ns) values.push_back(item);
   return values;
 }
 
 }  // namespace
 
+Json Item::Whole() const { return ParseJson(text).value(); }
+
+Store::Store(const api::Resource& resource) : kept_(KeptOf(resource)) {}
+
 bool Store::IsStale(const Key& key, const std::string& resource_version) const {
   if (const auto held = items_.find(key); held != items_.end())
-    return held->second->meta.resourceVersion == resource_version || Older(resource_version, held->second->meta.resourceVersion);
+    return (*held)->meta.resourceVersion == resource_version || Older(resource_version, (*held)->meta.resourceVersion);
   const auto buried = tombstones_.find(key);
   return buried != tombstones_.end() && !Older(buried->second, resource_version);
 }
 
-void Store::Put(const Key& key, ItemPtr item) {
-  Drop(key);
-  if (!item->meta.ownerUid.empty()) by_owner_[item->meta.ownerUid][key] = item;
+void Store::Put(ItemPtr item) {
+  Drop({item->meta.ns, item->meta.name});
+  if (!item->meta.ownerUid.empty()) by_owner_[item->meta.ownerUid].insert(item);
   for (const auto& label : item->meta.labels)
-    if (label.first.starts_with(kOurLabels)) by_label_[label][key] = item;
-  items_[key] = std::move(item);
+    if (IsIndexed(label.first)) by_label_[label].insert(item);
+  items_.insert(std::move(item));
 }
 
 void Store::Drop(const Key& key) {
   const auto held = items_.find(key);
   if (held == items_.end()) return;
-  const auto forget = [&key](auto& index, const auto& at) {
+  const ItemPtr item = *held;
+  const auto forget = [&item](auto& index, const auto& at) {
     const auto entry = index.find(at);
     if (entry == index.end()) return;
-    entry->second.erase(key);
+    entry->second.erase(item);
     if (entry->second.empty()) index.erase(entry);
   };
-  forget(by_owner_, held->second->meta.ownerUid);
-  for (const auto& [label, value] : held->second->meta.labels) forget(by_label_, std::pair(label, value));
+  forget(by_owner_, item->meta.ownerUid);
+  for (const auto& [label, value] : item->meta.labels) forget(by_label_, std::pair(label, value));
   items_.erase(held);
 }
 
@@ -77,12 +80,18 @@ void Store::Bury(const Key& key, const std::string& resource_version) {
   burials_.pop_front();
 }
 
-StoreChange Store::Upsert(Json object) {
-  ItemPtr item = MakeItem(std::move(object));
-  const Key key{item->meta.ns, item->meta.name};
+ItemPtr Store::Read(const Json& object) const {
+  const Json kept = Pick(object, kept_.text);
+  Item item{.meta = api::ReadMeta(object), .brief = Pick(kept, kept_.brief), .text = Dump(kept)};
+  DropLongAnnotations(item.meta);
+  item.text.shrink_to_fit();
+  return std::make_shared<const Item>(std::move(item));
+}
+
+StoreChange Store::Upsert(ItemPtr item) {
   const std::lock_guard lock(mutex_);
-  if (IsStale(key, item->meta.resourceVersion)) return StoreChange::None;
-  Put(key, std::move(item));
+  if (IsStale({item->meta.ns, item->meta.name}, item->meta.resourceVersion)) return StoreChange::None;
+  Put(std::move(item));
   return StoreChange::Changed;
 }
 
@@ -94,7 +103,7 @@ StoreChange Store::Remove(const std::string& ns, const std::string& name, const 
     if (IsNumber(resource_version)) Bury(key, resource_version);
     return StoreChange::None;
   }
-  const api::Meta meta = held->second->meta;
+  const api::Meta meta = (*held)->meta;
   const bool same = !uid.empty() && uid == meta.uid;
   if (!same && (!uid.empty() || Older(resource_version, meta.resourceVersion))) return StoreChange::None;
   Drop(key);
@@ -102,27 +111,24 @@ StoreChange Store::Remove(const std::string& ns, const std::string& name, const 
   return StoreChange::Changed;
 }
 
-std::vector<ItemPtr> Store::Replace(std::vector<Json> objects, const std::string& resource_version) {
-  std::vector<ItemPtr> fresh;
-  fresh.reserve(objects.size());
-  for (Json& object : objects) fresh.push_back(MakeItem(std::move(object)));
-
+std::vector<ItemPtr> Store::Replace(std::vector<ItemPtr> items, const std::string& resource_version) {
   std::vector<ItemPtr> changed;
   const std::lock_guard lock(mutex_);
   std::set<Key> listed;
-  for (ItemPtr& item : fresh) {
+  for (ItemPtr& item : items) {
     const Key key{item->meta.ns, item->meta.name};
     listed.insert(key);
     // A list newer than the removal that holds the object again is right.
     if (const auto buried = tombstones_.find(key); buried != tombstones_.end() && Older(buried->second, resource_version)) tombstones_.erase(buried);
     if (IsStale(key, item->meta.resourceVersion)) continue;
     changed.push_back(item);
-    Put(key, std::move(item));
+    Put(std::move(item));
   }
-  std::vector<std::pair<Key, ItemPtr>> vanished;
-  for (const auto& [key, item] : items_)
-    if (!listed.contains(key) && !Older(resource_version, item->meta.resourceVersion)) vanished.emplace_back(key, item);
-  for (auto& [key, item] : vanished) {
+  std::vector<ItemPtr> vanished;
+  for (const ItemPtr& item : items_)
+    if (!listed.contains({item->meta.ns, item->meta.name}) && !Older(resource_version, item->meta.resourceVersion)) vanished.push_back(item);
+  for (ItemPtr& item : vanished) {
+    const Key key{item->meta.ns, item->meta.name};
     Drop(key);
     Bury(key, IsNumber(resource_version) ? resource_version : item->meta.resourceVersion);
     changed.push_back(std::move(item));
@@ -133,8 +139,8 @@ std::vector<ItemPtr> Store::Replace(std::vector<Json> objects, const std::string
 
 ItemPtr Store::Get(const std::string& ns, const std::string& name) const {
   const std::lock_guard lock(mutex_);
-  const auto held = items_.find({ns, name});
-  return held == items_.end() ? nullptr : held->second;
+  const auto held = items_.find(Key{ns, name});
+  return held == items_.end() ? nullptr : *held;
 }
 
 std::vector<ItemPtr> Store::List(const std::string& ns) const {
@@ -151,7 +157,7 @@ std::vector<ItemPtr> Store::OwnedBy(const std::string& owner_uid) const {
 std::vector<ItemPtr> Store::Labelled(const std::string& ns, std::string_view label, const std::string& value) const {
   const std::lock_guard lock(mutex_);
   const std::string name(label);
-  if (label.starts_with(kOurLabels)) {
+  if (IsIndexed(label)) {
     const auto labelled = by_label_.find({name, value});
     return labelled == by_label_.end() ? std::vector<ItemPtr>{} : Values(labelled->second, ns);
   }

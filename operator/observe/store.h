@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,13 +12,18 @@
 
 #include "crds/api/meta.h"
 #include "crds/base/json.h"
+#include "operator/observe/kept.h"
 
 namespace weir::observe {
 
-// One object as last seen, immutable. `meta` is read out once; `json` is what the API server sent, trimmed.
+// One object as last seen, immutable: what KeptOf its resource says. An object is small as text and large when parsed, so
+// only a little of it is held parsed.
 struct Item {
   api::Meta meta;
-  Json json;
+  Json brief;
+  std::string text;
+
+  Json Whole() const;  // parsed anew each time: to be held while it is read
 };
 using ItemPtr = std::shared_ptr<const Item>;
 
@@ -28,10 +34,16 @@ enum class StoreChange { None, Changed };
 // numbers) is ignored. Safe from any thread.
 class Store {
  public:
-  StoreChange Upsert(Json object);
+  explicit Store(const api::Resource& resource);  // one that is watched
+
+  // An object as the API server sent it, as this cache would hold it.
+  ItemPtr Read(const Json& object) const;
+
+  StoreChange Upsert(ItemPtr item);
+  StoreChange Upsert(const Json& object) { return Upsert(Read(object)); }
   StoreChange Remove(const std::string& ns, const std::string& name, const std::string& uid, const std::string& resource_version);
   // All pages of a list at once; what is not in it was deleted. Answers every object that changed or vanished.
-  std::vector<ItemPtr> Replace(std::vector<Json> objects, const std::string& resource_version);
+  std::vector<ItemPtr> Replace(std::vector<ItemPtr> items, const std::string& resource_version);
 
   ItemPtr Get(const std::string& ns, const std::string& name) const;  // null when absent
   std::vector<ItemPtr> List(const std::string& ns) const;             // empty ns = all; sorted by name
@@ -42,16 +54,26 @@ class Store {
 
  private:
   using Key = std::pair<std::string, std::string>;
-  using Items = std::map<Key, ItemPtr>;
+  // By namespace and name, which stand in the item.
+  struct ByName {
+    using is_transparent = void;
+    bool operator()(const ItemPtr& a, const ItemPtr& b) const { return Of(a) < Of(b); }
+    bool operator()(const ItemPtr& a, const Key& b) const { return Of(a) < Of(b); }
+    bool operator()(const Key& a, const ItemPtr& b) const { return Of(a) < Of(b); }
+    static std::pair<std::string_view, std::string_view> Of(const ItemPtr& item) { return {item->meta.ns, item->meta.name}; }
+    static std::pair<std::string_view, std::string_view> Of(const Key& key) { return key; }
+  };
+  using Items = std::set<ItemPtr, ByName>;
   bool IsStale(const Key& key, const std::string& resource_version) const;
-  void Put(const Key& key, ItemPtr item);
+  void Put(ItemPtr item);
   void Drop(const Key& key);
   void Bury(const Key& key, const std::string& resource_version);
 
+  const Kept& kept_;
   mutable std::mutex mutex_;
   Items items_;
   std::map<std::string, Items> by_owner_;
-  std::map<std::pair<std::string, std::string>, Items> by_label_;  // labels of our group only
+  std::map<std::pair<std::string, std::string>, Items> by_label_;  // those that plans look objects up by
   std::map<Key, std::string> tombstones_;                          // newest resourceVersion of removed objects, bounded
   std::deque<Key> burials_;                                        // keys of tombstones_, oldest first
   bool synced_ = false;
@@ -59,7 +81,8 @@ class Store {
 
 // The caches of everything that the operator watches.
 struct Stores {
-  Store lakes, datasets, views, pipelines, runs, revisions, pods, serviceAccounts;
+  Store lakes{api::kLakes}, datasets{api::kDatasets}, views{api::kViews}, pipelines{api::kPipelines}, runs{api::kPipelineRuns};
+  Store revisions{api::kRevisions}, pods{api::kPods}, serviceAccounts{api::kServiceAccounts};
   Store& Of(const api::Resource& resource);
   const Store& Of(const api::Resource& resource) const;
 };

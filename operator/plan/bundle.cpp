@@ -33,8 +33,8 @@ Json RevisionObject(const Bundle& bundle, const api::Meta& pipeline, std::int64_
           {"revision", number}};
 }
 
-Result<Revision> ReadRevision(const Json& object) {
-  Revision revision{.meta = api::ReadMeta(object), .number = Integer(object, "revision")};
+Result<Revision> ReadRevision(api::Meta meta, const Json& object) {
+  Revision revision{.meta = std::move(meta), .number = Integer(object, "revision")};
   Result<Bundle> bundle = api::ReadStrict<Bundle>(At(object, "data"), "data");
   if (!bundle) return Error{Fault::Bug, "BadRevision", "ControllerRevision " + revision.meta.name + " cannot be read: " + bundle.error().message};
   revision.bundle = std::move(bundle).value();

@@ -76,8 +76,8 @@ struct Revision {
   Bundle bundle;
   bool operator==(const Revision&) const = default;
 };
-// Fault::Bug when the data is not one of ours.
-Result<Revision> ReadRevision(const Json& object);
+// Data and number from a ControllerRevision. Fault::Bug when the data is not one of ours.
+Result<Revision> ReadRevision(api::Meta meta, const Json& object);
 
 const api::TaskTable* FindTable(const Bundle& bundle, api::TargetKind kind, const std::string& name);
 const BundleView* FindView(const Bundle& bundle, const std::string& name);

@@ -55,9 +55,9 @@ std::vector<Action> ReleaseAll(const std::vector<Pod>& pods) {
   return release;
 }
 
-Pod ReadPod(const Json& object) {
+Pod ReadPod(api::Meta meta, const Json& object) {
   Pod pod;
-  pod.meta = api::ReadMeta(object);
+  pod.meta = std::move(meta);
   pod.stage = Label(pod.meta, api::kLabelStage);
   pod.attempt = std::atoi(Label(pod.meta, api::kLabelAttempt).c_str());
   const Json& container = First(At(At(object, "spec"), "containers"));

@@ -37,7 +37,7 @@ struct Pod {
 // Takes our finalizer from each pod that still has it.
 std::vector<Action> ReleaseAll(const std::vector<Pod>& pods);
 
-// Lenient: takes what is there, from an object as the API server sent it.
-Pod ReadPod(const Json& object);
+// Lenient: takes what is there; spec and status from an object as the API server sent it.
+Pod ReadPod(api::Meta meta, const Json& object);
 
 }  // namespace weir::plan

@@ -26,10 +26,10 @@ Json EventFor(const api::Resource& resource, const api::Meta& about, const plan:
 // What the cache takes for the object is not what the API server has: it learns that now, not when a watch catches up. Until
 // then each visit would do what is in vain, and some of it would call for the next visit.
 Status ReadAnew(const api::Resource& resource, const api::Meta& seen, kube::ClusterApi& cluster, observe::Stores& stores) {
-  Result<Json> now = cluster.Get({resource, seen.ns, seen.name});
+  const Result<Json> now = cluster.Get({resource, seen.ns, seen.name});
   if (!now && now.error().fault != Fault::Missing) return now.error();
   if (now)
-    stores.Of(resource).Upsert(std::move(now).value());
+    stores.Of(resource).Upsert(*now);
   else
     stores.Of(resource).Remove(seen.ns, seen.name, seen.uid, seen.resourceVersion);
   return Ok();
@@ -52,17 +52,19 @@ Json MergePatch(const Json& from, const Json& to) {
 
 Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const observe::ItemPtr& seen, const Json& status, kube::ClusterApi& cluster,
                                       observe::Stores& stores) {
-  const Json change = MergePatch(At(seen->json, "status"), status);
+  const Json before = seen->Whole();
+  const Json change = MergePatch(At(before, "status"), status);
   if (change.empty()) return seen;
   const Json patch{{"metadata", {{"resourceVersion", seen->meta.resourceVersion}}}, {"status", change}};
-  Result<Json> written = cluster.Patch({resource, seen->meta.ns, seen->meta.name}, kube::PatchType::Merge, kube::Subresource::Status, patch);
+  const Result<Json> written = cluster.Patch({resource, seen->meta.ns, seen->meta.name}, kube::PatchType::Merge, kube::Subresource::Status, patch);
   if (!written) {
     if (written.error().fault == Fault::Conflict || written.error().fault == Fault::Missing) (void)ReadAnew(resource, seen->meta, cluster, stores);
     return written.error();
   }
-  stores.Of(resource).Upsert(*written);
-  api::Meta meta = api::ReadMeta(*written);
-  return std::make_shared<const observe::Item>(observe::Item{std::move(meta), std::move(written).value()});
+  observe::Store& store = stores.Of(resource);
+  const observe::ItemPtr now = store.Read(*written);
+  store.Upsert(now);
+  return now;
 }
 
 Status ConfirmSeen(const api::Resource& resource, const observe::Item& seen, kube::ClusterApi& cluster, observe::Stores& stores) {

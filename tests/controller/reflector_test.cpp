@@ -84,7 +84,7 @@ class ReflectorTest : public testing::Test {
 
   LeapingClock clock_;
   ScriptedCluster cluster_{clock_};
-  observe::Store store_;
+  observe::Store store_{api::kPods};
   ReflectorOptions options_{.relistEvery = Duration::Hours(1000)};
   std::string seen_, failed_;
   bool throw_once_ = false;
@@ -174,7 +174,7 @@ TEST(Reflector, StopEndsAPauseAtOnce) {
   FakeClock clock;  // never moves: only the token can end the pause
   ScriptedCluster cluster(clock);
   cluster.lists = {Error{Fault::Transient, "Timeout", ""}};
-  observe::Store store;
+  observe::Store store{api::kPods};
   const kube::StopToken stop;
   Reflector reflector(cluster, {api::kPods, "", ""}, store, clock, {.seen = [](const observe::Item&, Lane) {}, .failed = [&](const Error&) { stop.Stop(); }},
                       {});

@@ -131,7 +131,10 @@ void World::Refresh() {
     if (!all && lagging.contains(std::string(resource.plural))) continue;
     heard.emplace(resource.plural);
     auto listing = cluster.List({resource, "", ""});
-    stores_->Of(resource).Replace(std::move(listing->items), listing->resourceVersion);
+    observe::Store& store = stores_->Of(resource);
+    std::vector<observe::ItemPtr> items;
+    for (const Json& object : listing->items) items.push_back(store.Read(object));
+    store.Replace(std::move(items), listing->resourceVersion);
   }
   TellWhatIsGone(heard);
   for (const api::Resource& resource : kWatched)

@@ -94,9 +94,9 @@ class Operator:
             return self.process.wait(10)
 
     def memory(self):
-        """Resident bytes."""
+        """Resident bytes as the kernel tells them: VmRSS, and of that RssAnon (its own) and RssFile (of program and libraries)."""
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
-        return int(re.search(r"VmRSS:\s+(\d+) kB", text).group(1)) * 1024
+        return {name: int(size) * 1024 for name, size in re.findall(r"(VmRSS|RssAnon|RssFile):\s+(\d+) kB", text)}
 
     def last_words(self, lines=20):
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

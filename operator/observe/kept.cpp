@@ -1,0 +1,62 @@
+#include "operator/observe/kept.h"
+
+#include <cstdlib>
+#include <string>
+
+namespace weir::observe {
+namespace {
+
+void PickInto(const Json& from, std::string_view path, Json& to) {
+  if (path.empty()) {
+    to = from;
+  } else if (from.is_array()) {
+    if (!to.is_array()) to = Json(from.size(), Json::object());
+    for (std::size_t i = 0; i < from.size(); ++i) PickInto(from[i], path, to[i]);
+  } else if (const std::string_view key = path.substr(0, path.find('.')); from.is_object() && from.contains(key)) {
+    PickInto(At(from, key), path.substr(std::min(key.size() + 1, path.size())), to[std::string(key)]);
+  }
+}
+
+const Kept kDeclaration{.text = {"spec", "status"}, .brief = {"status.conditions"}};
+
+const Kept kTable{.text = {"spec", "status"}, .brief = {"spec.query.sql", "status.conditions", "status.committedBy.epoch"}};
+
+const Kept kPipeline{
+    .text = {"spec", "status"},
+    .brief = {"spec.stages.land.into", "spec.stages.accept.from", "spec.stages.accept.into", "spec.stages.transform.from", "spec.stages.transform.into",
+              "spec.stages.transform.sql", "spec.stages.check.dataset", "spec.stages.publish.view", "status.conditions", "status.revision"}};
+
+// All but status.stages, by far the largest.
+const Kept kRun{.text = {"spec", "status"},
+                .brief = {"spec.pipeline", "spec.revision", "status.conditions", "status.revision", "status.image", "status.epoch", "status.finished",
+                          "status.attempts", "status.commits"}};
+
+const Kept kRevision{.text = {"data", "revision"}, .brief = {"revision"}};
+
+const Kept kPod{
+    .text = {"spec.containers.image", "spec.containers.resources.limits.memory", "status.phase", "status.reason", "status.message", "status.conditions.type",
+             "status.conditions.status", "status.conditions.reason", "status.conditions.message", "status.containerStatuses.state"},
+    .brief = {}};
+
+const Kept kServiceAccount{};
+
+}  // namespace
+
+const Kept& KeptOf(const api::Resource& resource) {
+  if (resource == api::kLakes) return kDeclaration;
+  if (resource == api::kDatasets || resource == api::kViews) return kTable;
+  if (resource == api::kPipelines) return kPipeline;
+  if (resource == api::kPipelineRuns) return kRun;
+  if (resource == api::kRevisions) return kRevision;
+  if (resource == api::kPods) return kPod;
+  if (resource == api::kServiceAccounts) return kServiceAccount;
+  std::abort();  // The callers' resources are the constants of crds/api/meta.h.
+}
+
+Json Pick(const Json& object, const Paths& paths) {
+  Json picked = Json::object();
+  for (const std::string_view path : paths) PickInto(object, path, picked);
+  return picked;
+}
+
+}  // namespace weir::observe
