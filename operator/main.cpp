@@ -8,6 +8,7 @@
 #include <iostream>
 #include <random>
 
+#include "operator/controller/footprint.h"
 #include "operator/controller/instruments.h"
 #include "operator/controller/owner_map.h"
 #include "operator/controller/runtime.h"
@@ -125,7 +126,10 @@ class Operator {
     return Ok();
   }
 
-  void Check() { instruments_.CheckWorkers(runtime_->Queue()); }
+  void Check() {
+    instruments_.CheckWorkers(runtime_->Queue());
+    footprint_.Look(instruments_.Work());
+  }
 
   // The lease goes last: the next leader may begin at once, so no write of ours may follow.
   void Drain() {
@@ -163,6 +167,7 @@ class Operator {
   telemetry::Metrics metrics_;
   telemetry::Health health_;
   controller::Instruments instruments_{stores_, metrics_, health_};
+  controller::FootprintTrim footprint_;
   std::unique_ptr<kube::RestCluster> cluster_;
   std::unique_ptr<kube::LeaderElector> elector_;
   std::unique_ptr<telemetry::PageServer> server_;
@@ -196,6 +201,7 @@ int Run(const Flags& flags) {
 }  // namespace weir
 
 int main(int argc, char** argv) {
+  weir::controller::KeepHeapSmall();
   weir::Flags flags;
   CLI::App app("Reconciles Weirkeeper's Lakes, Datasets, Views, Pipelines and PipelineRuns.");
   weir::Declare(app, flags);

@@ -61,13 +61,20 @@ RuntimeMeters Instruments::Meters() {
   meters.reconciled = [this](const Key& key, const Visit& visit, Duration took) { Reconciled(key, visit, took); };
   meters.seen = [this](const api::Resource& resource, const observe::Item& item) { objects_.Seen(resource, item); };
   meters.watchFailed = [this](const api::Resource& resource, const Error& error) { WatchFailed(resource, error); };
-  meters.relisted = [this](const api::Resource& resource) { health_.Arrived("list of " + std::string(resource.plural)); };
-  meters.told = [this](const api::Resource& resource, kube::WatchEventType type) { metrics_.WatchEventSeen(resource.plural, Word(type)); };
+  meters.relisted = [this](const api::Resource& resource) {
+    ++work_;
+    health_.Arrived("list of " + std::string(resource.plural));
+  };
+  meters.told = [this](const api::Resource& resource, kube::WatchEventType type) {
+    if (type != kube::WatchEventType::Bookmark) ++work_;
+    metrics_.WatchEventSeen(resource.plural, Word(type));
+  };
   meters.turned = [this](const api::Resource& resource) { health_.Beat(WatchName(resource), Now()); };
   return meters;
 }
 
 void Instruments::Reconciled(const Key& key, const Visit& visit, Duration took) {
+  ++work_;
   metrics_.Reconciled(key.resource.kind, Word(visit.next), Seconds(took));
   if (visit.next != Visit::Next::Backoff && visit.next != Visit::Next::Now && !visit.error.empty())
     Log(LogLevel::Warning, "An event could not be told", {{"kind", key.resource.kind}, {"namespace", key.ns}, {"name", key.name}, {"error", visit.error}});

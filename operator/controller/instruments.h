@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include "operator/controller/object_meter.h"
 #include "operator/controller/runtime.h"
 #include "operator/telemetry/health.h"
@@ -15,6 +18,8 @@ class Instruments {
 
   RuntimeMeters Meters();
   void CheckWorkers(const WorkQueue& queue);
+  // Lists, events and reconciles so far, bookmarks apart: it stands still at rest.
+  std::uint64_t Work() const { return work_; }
 
  private:
   void Reconciled(const Key& key, const Visit& visit, Duration took);
@@ -23,6 +28,7 @@ class Instruments {
   telemetry::Metrics& metrics_;
   telemetry::Health& health_;
   ObjectMeter objects_;
+  std::atomic<std::uint64_t> work_ = 0;
 };
 
 }  // namespace weir::controller

@@ -65,6 +65,16 @@ TEST_F(InstrumentsTest, ReconcilesAndWatchesAreCountedByKind) {
   EXPECT_THAT(text, HasSubstr("weirkeeper_workqueue_depth{controller=\"Pipeline\"} 7"));
 }
 
+TEST_F(InstrumentsTest, WorkStandsStillWhileNothingButBookmarksCome) {
+  meters_.relisted(api::kPods);
+  meters_.told(api::kPods, kube::WatchEventType::Modified);
+  meters_.reconciled(PipelineKey("a"), {}, {});
+  EXPECT_EQ(instruments_.Work(), 3U);
+  meters_.told(api::kPods, kube::WatchEventType::Bookmark);
+  meters_.turned(api::kPods);
+  EXPECT_EQ(instruments_.Work(), 3U);
+}
+
 TEST_F(InstrumentsTest, FreshnessAndConditionsFollowTheObjectAndGoWithIt) {
   const Json status{{"dataAsOf", "2026-01-02T03:04:05Z"},
                     {"conditions", Json::array({Condition("Ready", "True", "Published"), Condition("Stalled", "True", "Invalid")})}};
