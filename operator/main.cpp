@@ -8,6 +8,7 @@
 #include <iostream>
 #include <random>
 
+#include "operator/controller/definitions.h"
 #include "operator/controller/footprint.h"
 #include "operator/controller/instruments.h"
 #include "operator/controller/owner_map.h"
@@ -115,7 +116,7 @@ class Operator {
     ports_ = std::make_unique<controller::Ports>(controller::Ports{stores_, *cluster_, clock_, {.runnerImage = flags_.runnerImage}});
     const auto affected = [this](const api::Resource& resource, const observe::Item& item) { return controller::Affected(resource, item, stores_); };
     controller::RuntimeOptions options{.ns = flags_.ns, .workers = flags_.workers, .seed = std::random_device{}()};
-    runtime_ = std::make_unique<controller::Runtime>(*ports_, clock_, controller::Reconcile, affected, std::move(options), instruments_.Meters());
+    runtime_ = std::make_unique<controller::Runtime>(*ports_, clock_, controller::Reconcile, affected, std::move(options), Meters());
     runtime_->StartWatching();
     if (elector_)
       elector_->Start();
@@ -139,6 +140,16 @@ class Operator {
   }
 
  private:
+  controller::RuntimeMeters Meters() {
+    controller::RuntimeMeters meters = instruments_.Meters();
+    definitions_ = std::make_unique<controller::Definitions>(*cluster_, WEIR_VERSION, metrics_, health_);
+    meters.turned = [this, turned = std::move(meters.turned)](const api::Resource& resource) {
+      turned(resource);
+      definitions_->Look(resource);
+    };
+    return meters;
+  }
+
   void Lead() {
     metrics_.Leads(true);
     runtime_->StartWorking();
@@ -171,6 +182,7 @@ class Operator {
   std::unique_ptr<kube::RestCluster> cluster_;
   std::unique_ptr<kube::LeaderElector> elector_;
   std::unique_ptr<telemetry::PageServer> server_;
+  std::unique_ptr<controller::Definitions> definitions_;
   std::unique_ptr<controller::Ports> ports_;
   std::unique_ptr<controller::Runtime> runtime_;
 };

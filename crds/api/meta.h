@@ -28,7 +28,9 @@ inline constexpr std::string_view kLabelRevision = "weirkeeper.io/revision";
 inline constexpr std::string_view kAnnotationTask = "weirkeeper.io/task";
 inline constexpr std::string_view kAnnotationRequestedAt = "weirkeeper.io/requested-at";
 inline constexpr std::string_view kAnnotationFluxRequestedAt = "reconcile.fluxcd.io/requestedAt";
-inline constexpr std::string_view kPodFinalizer = "weirkeeper.io/outcome";  // held until an attempt's outcome stands in status
+inline constexpr std::string_view kAnnotationSchemaHash = "weirkeeper.io/schema-hash";  // of a definition
+inline constexpr std::string_view kAnnotationRelease = "weirkeeper.io/release";         // that a definition came with
+inline constexpr std::string_view kPodFinalizer = "weirkeeper.io/outcome";              // held until an attempt's outcome stands in status
 
 // A kind of object on the API server. `group` is empty for the core group.
 struct Resource {
@@ -51,6 +53,7 @@ inline constexpr Resource kRevisions{"apps", "v1", "controllerrevisions", "Contr
 inline constexpr Resource kServiceAccounts{"", "v1", "serviceaccounts", "ServiceAccount"};
 inline constexpr Resource kEvents{"events.k8s.io", "v1", "events", "Event"};
 inline constexpr Resource kLeases{"coordination.k8s.io", "v1", "leases", "Lease"};
+inline constexpr Resource kDefinitions{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition"};
 inline constexpr std::array<Resource, 5> kOurKinds{kLakes, kDatasets, kViews, kPipelines, kPipelineRuns};
 
 // What we read of metav1.ObjectMeta. `resourceVersion` is opaque: only equality means something.

@@ -1,5 +1,7 @@
 #include "crds/schema/crdgen.h"
 
+#include "crds/base/name.h"
+
 namespace weir::schema {
 namespace {
 
@@ -56,18 +58,34 @@ Ordered Names(const Kind& kind) {
           {"categories", Ordered::array({"weirkeeper"})}};
 }
 
-}  // namespace
-
-Ordered Definition(const Kind& kind) {
+Ordered SpecOf(const Kind& kind) {
   Ordered version{{"name", kind.resource.version}, {"served", true}, {"storage", true}};
   version["schema"]["openAPIV3Schema"] = RootSchema(kind);
   version["subresources"]["status"] = Ordered::object();
   version["additionalPrinterColumns"] = Columns(kind);
   for (const std::string_view path : kind.selectable) version["selectableFields"].push_back({{"jsonPath", path}});
-  Ordered definition{{"apiVersion", "apiextensions.k8s.io/v1"}, {"kind", "CustomResourceDefinition"}};
-  definition["metadata"]["name"] = std::string(kind.resource.plural) + "." + std::string(kind.resource.group);
-  definition["spec"] = {{"group", kind.resource.group}, {"scope", "Namespaced"}, {"names", Names(kind)}, {"versions", Ordered::array({std::move(version)})}};
+  return {{"group", kind.resource.group}, {"scope", "Namespaced"}, {"names", Names(kind)}, {"versions", Ordered::array({std::move(version)})}};
+}
+
+std::string HashOf(const Ordered& spec) { return StableHashText(spec.dump()); }
+
+}  // namespace
+
+Ordered Definition(const Kind& kind) {
+  Ordered definition{{"apiVersion", api::kDefinitions.ApiVersion()}, {"kind", api::kDefinitions.kind}};
+  Ordered& meta = definition["metadata"];
+  meta["name"] = std::string(kind.resource.plural) + "." + std::string(kind.resource.group);
+  Ordered spec = SpecOf(kind);
+  meta["annotations"] = {{api::kAnnotationRelease, WEIR_VERSION}, {api::kAnnotationSchemaHash, HashOf(spec)}};
+  definition["spec"] = std::move(spec);
   return definition;
+}
+
+std::string HashesHeader() {
+  std::string text = "#pragma once\n\n#include <string_view>\n\nnamespace weir::schema {\n\n// " + std::string(GeneratedNote()) + "\n" +
+                     "constexpr std::string_view HashOfDefinition(std::string_view plural) {\n";
+  for (const Kind& kind : Kinds()) text += "  if (plural == \"" + std::string(kind.resource.plural) + "\") return \"" + HashOf(SpecOf(kind)) + "\";\n";
+  return text + "  return \"\";\n}\n\n}  // namespace weir::schema\n";
 }
 
 }  // namespace weir::schema

@@ -6,8 +6,11 @@
 
 namespace weir::schema {
 
-// The whole CustomResourceDefinition.
+// The whole CustomResourceDefinition. It bears the release and the hash of its schema as annotations.
 Ordered Definition(const Kind& kind);
+
+// definition_hashes.h: what the operator compares the definitions of a cluster with, without a schema of its own.
+std::string HashesHeader();
 
 // Block-style YAML of objects, lists and scalars, in the order given. Texts are quoted where YAML would read them as
 // something else. Ends in a newline.

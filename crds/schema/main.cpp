@@ -4,7 +4,8 @@
 
 #include "crds/schema/crdgen.h"
 
-// crdgen OUT_DIR DOCS_DIR: writes the definitions and the reference pages that Describe says.
+// crdgen OUT_DIR DOCS_DIR HASHES_HEADER: writes the definitions and the reference pages that Describe says, and the
+// definitions' hashes for the operator.
 namespace {
 
 bool Write(const std::filesystem::path& path, const std::string& text) {
@@ -25,12 +26,12 @@ std::string Lower(std::string text) {
 
 int main(int argc, char** argv) {
   using namespace weir::schema;
-  if (argc != 3) {
-    std::cerr << "usage: crdgen OUT_DIR DOCS_DIR\n";
+  if (argc != 4) {
+    std::cerr << "usage: crdgen OUT_DIR DOCS_DIR HASHES_HEADER\n";
     return 2;
   }
   const std::filesystem::path out = argv[1], docs = argv[2];
-  bool ok = Write(docs / "conditions.md", ConditionsPage());
+  bool ok = Write(docs / "conditions.md", ConditionsPage()) && Write(argv[3], HashesHeader());
   for (const Kind& kind : Kinds()) {
     ok = Write(out / (std::string(kind.resource.plural) + ".yaml"), "# " + std::string(GeneratedNote()) + "\n" + ToYaml(Definition(kind))) && ok;
     ok = Write(docs / (Lower(std::string(kind.resource.kind)) + ".md"), ReferencePage(kind)) && ok;

@@ -27,6 +27,16 @@ void Health::Arrived(const std::string& name) {
   arrived_[name] = true;
 }
 
+void Health::Object(const std::string& name, const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  objections_[name] = why;
+}
+
+void Health::Withdraw(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  objections_.erase(name);
+}
+
 std::vector<std::string> Health::Stuck(Moment now) const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> stuck;
@@ -42,6 +52,7 @@ std::vector<std::string> Health::Awaited() const {
   std::vector<std::string> awaited;
   for (const auto& [name, arrived] : arrived_)
     if (!arrived) awaited.push_back(name + " is not synced yet");
+  for (const auto& [name, why] : objections_) awaited.push_back(why);
   return awaited;
 }
 

@@ -25,7 +25,11 @@ class Health {
   void Await(const std::string& name);
   void Arrived(const std::string& name);
 
-  // Who is stuck, and what is still awaited: each a name with its reason, for a person. Empty is good.
+  // Something is wrong that a person must mend before this process may be used; `why` says what and how.
+  void Object(const std::string& name, const std::string& why);
+  void Withdraw(const std::string& name);
+
+  // Who is stuck; what is still awaited or objected: each a sentence for a person. Empty is good.
   std::vector<std::string> Stuck(Moment now) const;
   std::vector<std::string> Awaited() const;
 
@@ -37,6 +41,7 @@ class Health {
   mutable std::mutex mutex_;
   std::map<std::string, Pulse> pulses_;
   std::map<std::string, bool> arrived_;
+  std::map<std::string, std::string> objections_;
 };
 
 }  // namespace weir::telemetry

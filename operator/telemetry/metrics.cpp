@@ -58,6 +58,8 @@ struct Metrics::Families {
   Family<Counter>& watch_events = Counters(registry, "weirkeeper_watch_events_total", "Events that watches brought");
   Family<Counter>& watch_restarts = Counters(registry, "weirkeeper_watch_restarts_total", "Watches that ended and were started again, by reason");
   Family<Gauge>& leader = Gauges(registry, "weirkeeper_leader", "1 while this process leads");
+  Family<Gauge>& outdated =
+      Gauges(registry, "weirkeeper_definition_outdated", "1 while the API server holds no definition, or one older than this operator was built with");
   Family<Counter>& runs = Counters(registry, "weirkeeper_pipeline_runs_total", "Runs that ended, by result");
   Family<Histogram>& run_seconds = Histograms(registry, "weirkeeper_pipeline_run_duration_seconds", "Time from a run's start to its end");
   Family<Counter>& attempts = Counters(registry, "weirkeeper_stage_attempts_total", "Attempts of stages that ended, by reason");
@@ -122,6 +124,10 @@ void Metrics::WatchRestarted(std::string_view resource, std::string_view reason)
 }
 
 void Metrics::Leads(bool leading) { families_->leader.Add({}).Set(leading ? 1 : 0); }
+
+void Metrics::DefinitionOutdated(std::string_view definition, bool outdated) {
+  families_->outdated.Add({{"definition", Text(definition)}}).Set(outdated ? 1 : 0);
+}
 
 void Metrics::RunFinished(std::string_view ns, std::string_view pipeline, std::string_view result, double seconds) {
   const Labels labels{{"namespace", Text(ns)}, {"pipeline", Text(pipeline)}};

@@ -40,6 +40,7 @@ class Metrics {
   void WatchEventSeen(std::string_view resource, std::string_view type);
   void WatchRestarted(std::string_view resource, std::string_view reason);
   void Leads(bool leading);
+  void DefinitionOutdated(std::string_view definition, bool outdated);
 
   // Work done. `result` is Succeeded, Failed or Cancelled; `reason` a condition reason, Completed for success.
   void RunFinished(std::string_view ns, std::string_view pipeline, std::string_view result, double seconds);

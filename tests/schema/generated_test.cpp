@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "crds/schema/crdgen.h"
+#include "crds/schema/definition_hashes.h"
 
 // What is checked in is what the declaration says. `cmake --build build/dev --target generate` writes it anew.
 namespace weir::schema {
@@ -40,6 +41,15 @@ TEST(GeneratedFiles, ReferencePagesAreWhatDescribeSays) {
     EXPECT_EQ(ReadFile(kSource / "docs/reference" / (Lower(std::string(kind.resource.kind)) + ".md")), ReferencePage(kind))
         << "run: cmake --build build/dev --target generate";
   EXPECT_EQ(ReadFile(kSource / "docs/reference/conditions.md"), ConditionsPage()) << "run: cmake --build build/dev --target generate";
+}
+
+TEST(GeneratedFiles, TheOperatorKnowsTheHashOfEachDefinition) {
+  EXPECT_EQ(ReadFile(kSource / "crds/schema/definition_hashes.h"), HashesHeader()) << "run: cmake --build build/dev --target generate";
+  for (const Kind& kind : Kinds()) {
+    const Ordered definition = Definition(kind);
+    EXPECT_EQ(definition["metadata"]["annotations"]["weirkeeper.io/schema-hash"].get<std::string>(), HashOfDefinition(kind.resource.plural));
+  }
+  EXPECT_NE(HashOfDefinition("lakes"), HashOfDefinition("views"));
 }
 
 TEST(GeneratedFiles, NothingElseLiesBesideThem) {

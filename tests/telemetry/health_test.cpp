@@ -46,5 +46,15 @@ TEST(Health, ReadyWaitsForAllThatIsAwaited) {
   EXPECT_THAT(health.Awaited(), IsEmpty());
 }
 
+TEST(Health, NotReadyWhileThereIsAnObjection) {
+  Health health;
+  health.Object("definition of views", "views are older: apply them");
+  health.Object("definition of views", "views are missing: apply them");
+  EXPECT_THAT(health.Awaited(), ElementsAre("views are missing: apply them"));
+  health.Withdraw("definition of views");
+  health.Withdraw("definition of views");
+  EXPECT_THAT(health.Awaited(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace weir::telemetry
