@@ -113,7 +113,7 @@ class Operator {
     auto server = telemetry::PageServer::Start({flags_.metricsHost, flags_.metricsPort}, std::move(pages));
     if (!server) return server.error();
     server_ = std::move(*server);
-    ports_ = std::make_unique<controller::Ports>(controller::Ports{stores_, *cluster_, clock_, {.runnerImage = flags_.runnerImage}});
+    ports_ = std::make_unique<controller::Ports>(stores_, *cluster_, clock_, controller::Settings{.runnerImage = flags_.runnerImage});
     const auto affected = [this](const api::Resource& resource, const observe::Item& item) { return controller::Affected(resource, item, stores_); };
     controller::RuntimeOptions options{.ns = flags_.ns, .workers = flags_.workers, .seed = std::random_device{}()};
     runtime_ = std::make_unique<controller::Runtime>(*ports_, clock_, controller::Reconcile, affected, std::move(options), Meters());
