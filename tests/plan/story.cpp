@@ -46,14 +46,15 @@ rc::Gen<StageShape> AnyShape() {
 std::ostream& operator<<(std::ostream& out, const Story& story) {
   for (const StageShape& stage : story.stages) out << "\n  stage " << stage.needs << ' ' << stage.maxAttempts << ' ' << stage.backoff;
   for (const Step& step : story.steps) out << "\n  " << kDeeds[static_cast<std::size_t>(step.deed)] << ' ' << step.which << ' ' << step.how;
-  return out;
+  return out << "\n  quiet " << story.quiet;
 }
 
 rc::Gen<Story> AnyStory() {
   // What is short seldom gets beyond the validation.
-  const auto steps = rc::gen::withSize([](int size) { return rc::gen::resize(40 + size, rc::gen::container<std::vector<Step>>(AnyStep())); });
+  const auto steps = rc::gen::withSize([](int size) { return rc::gen::resize(30 + size * 3 / 4, rc::gen::container<std::vector<Step>>(AnyStep())); });
   const auto stages = rc::gen::resize(6, rc::gen::nonEmpty(rc::gen::container<std::vector<StageShape>>(AnyShape())));
-  return rc::gen::build<Story>(rc::gen::set(&Story::stages, stages), rc::gen::set(&Story::steps, steps));
+  return rc::gen::build<Story>(rc::gen::set(&Story::stages, stages), rc::gen::set(&Story::steps, steps),
+                               rc::gen::set(&Story::quiet, rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0U, 80U))));
 }
 
 std::vector<Json> DatasetsOf(const Story& story) {

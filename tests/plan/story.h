@@ -48,6 +48,7 @@ struct StageShape {
 struct Story {
   std::vector<StageShape> stages;
   std::vector<Step> steps;
+  unsigned quiet = 0;  // `how` of each pod's End when nothing else happens any more
 };
 
 std::ostream& operator<<(std::ostream& out, const Story& story);
