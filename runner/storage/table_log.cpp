@@ -31,9 +31,10 @@ std::optional<std::int64_t> VersionOf(const std::string& name) {
   return std::stoll(name.substr(0, 20));
 }
 
-// The same table gets the same id whoever makes it: 32 hex digits of a digest in the shape of a UUID (version 8).
-std::string TableId(const std::string& location) {
-  std::string hex = Sha256Hex(location).substr(0, 32);
+// Of the place and the time, so that readers who remember a table know one that was made anew there, whose versions start
+// again: 32 hex digits of a digest in the shape of a UUID (version 8).
+std::string TableId(const std::string& location, Time made) {
+  std::string hex = Sha256Hex(location + "\n" + FormatMicros(made)).substr(0, 32);
   hex[12] = '8';
   hex[16] = '8';
   return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20);
@@ -86,7 +87,7 @@ Result<std::optional<TableMetadata>> MetadataFor(const TableState& state, const 
   if (!text) return text.error();
   if (state.version >= 0 && state.schemaString == *text && state.provider == schema.provider) return std::optional<TableMetadata>();
   const bool fresh = state.metadataId.empty();
-  return std::optional(TableMetadata{fresh ? TableId(location) : state.metadataId, schema.provider, *text, fresh ? now : state.created});
+  return std::optional(TableMetadata{fresh ? TableId(location, now) : state.metadataId, schema.provider, *text, fresh ? now : state.created});
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "tests/storage/forwarding_store.h"
 #include "tests/storage/table_fixture.h"
 
@@ -49,6 +51,27 @@ TEST_F(TableLogTest, RemovedFilesStayKnownWithTheirTags) {
   ASSERT_TRUE(earlier.ok());
   EXPECT_TRUE(earlier->files.contains("a.csv"));
   EXPECT_TRUE(earlier->tombstones.empty());
+}
+
+class LaterClock final : public Clock {
+ public:
+  Time Now() const override { return kFixedClock.Now() + Duration::Millis(1); }
+};
+
+// Its versions start again, so a reader who remembers the old one must see that it is another.
+TEST_F(TableLogTest, MadeAnewIsAnotherTableAndStaysItWhenItsSchemaChanges) {
+  ASSERT_TRUE(Log().Commit(AttemptOf("r1", 1), Adding("a.parquet")).ok());
+  const std::string old = Now().metadataId;
+  std::filesystem::remove_all(folder_ / "t");
+  const LaterClock later;
+  TableLog anew(store_, "t", LogKind::Delta, &later);
+  ASSERT_TRUE(anew.Commit(AttemptOf("r2", 1, 2'000'000), Adding("a.parquet")).ok());
+  const std::string id = Now().metadataId;
+  EXPECT_NE(id, old);
+  TableChange wider = Adding("b.parquet");
+  wider.schema.columns.push_back({.name = "n", .type = "BIGINT"});
+  ASSERT_TRUE(Log().Commit(AttemptOf("r3", 1, 3'000'000), wider).ok());
+  EXPECT_EQ(Now().metadataId, id);
 }
 
 // Writes down what is asked of a log.
