@@ -52,6 +52,11 @@ def created(entries, resource):
     return [reference(e).get("name") for e in entries if e["verb"] == "create" and reference(e).get("resource") == resource and code(e) == 201]
 
 
+def cut_off(entries, resource):
+    """Names in creates whose caller was gone before the answer (504): each may have been made or not."""
+    return {reference(e).get("name") for e in entries if e["verb"] == "create" and reference(e).get("resource") == resource and code(e) == 504}
+
+
 def what(entry):
     """`patch pipelineruns/status`"""
     ref = reference(entry)
