@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
 #include <utility>
 
 namespace weir::controller {
@@ -18,7 +19,7 @@ int DropSymbolsOf(dl_phdr_info* object, std::size_t, void*) {
     if (segment.p_type != PT_LOAD || segment.p_flags != PF_R || segment.p_offset != 0) continue;
     const std::uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
     const std::uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_filesz;
-    madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    madvise(std::bit_cast<void*>(begin), end - begin, MADV_DONTNEED);
     break;  // the headers, which are read here, were in it
   }
   return 0;

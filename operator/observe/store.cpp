@@ -59,7 +59,7 @@ void Store::Put(ItemPtr item) {
 void Store::Drop(const Key& key) {
   const auto held = items_.find(key);
   if (held == items_.end()) return;
-  const ItemPtr item = *held;
+  const ItemPtr& item = *held;
   const auto forget = [&item](auto& index, const auto& at) {
     const auto entry = index.find(at);
     if (entry == index.end()) return;
