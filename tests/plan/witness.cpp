@@ -40,7 +40,8 @@ void Witness::Law(bool holds, const std::string& otherwise) {
 
 const plan::Bundle& Witness::BundleOf(const std::string& revision) {
   if (!bundles_.contains(revision))
-    if (const Json object = world_.Get(api::kRevisions, revision); object.is_object()) bundles_[revision] = plan::ReadRevision(object).value().bundle;
+    if (const Json object = world_.Get(api::kRevisions, revision); object.is_object())
+      bundles_[revision] = plan::ReadRevision(api::ReadMeta(object), object).value().bundle;
   static const plan::Bundle kNone;
   const auto found = bundles_.find(revision);
   return found == bundles_.end() ? kNone : found->second;
