@@ -18,21 +18,18 @@
 #include <vector>
 
 #include "crds/api/write.h"
-#include "runner/engine/engine.h"
-#include "runner/storage/table_log.h"
+#include "tests/bench/lake.h"
 
 namespace {
 
 using namespace weir;
+using bench::CommitTable;
+using bench::Fail;
+using bench::MakeFolder;
 using Clock = std::chrono::steady_clock;
 
 const std::vector<api::Column> kOrders{{.name = "id", .type = "BIGINT"}, {.name = "country", .type = "VARCHAR"}};
 constexpr const char* kSql = "SELECT country, count(*) AS orders FROM orders GROUP BY country";
-
-[[noreturn]] void Fail(const std::string& why) {
-  std::fprintf(stderr, "bench_start: %s\n", why.c_str());
-  std::exit(1);
-}
 
 struct Bench {
   std::filesystem::path folder;
@@ -41,21 +38,10 @@ struct Bench {
   std::string input;
 };
 
-// A small committed table: what is timed is the way to its first byte.
+// A small table: what is timed is the way to its first byte.
 void MakeInput(Bench& bench) {
-  std::filesystem::create_directories(bench.folder / "lake");
-  auto lake = std::move(storage::OpenStore({.name = "lake", .root = bench.folder / "lake"})).value();
   auto engine = std::move(engine::MakeEngine({.threads = 1, .scratch = bench.folder / "scratch"})).value();
-  const char* rows = "SELECT range AS id, CAST(range % 7 AS VARCHAR) AS country FROM range(1000)";
-  if (!engine->Select(rows, kOrders, "rows").ok()) Fail("cannot make the input");
-  const auto written = engine->WriteParquet({.relation = "rows", .store = lake, .path = "orders/0.parquet"});
-  if (!written.ok()) Fail(written.error().message);
-  storage::TableLog log(lake, "orders", storage::LogKind::Delta);
-  const auto committed =
-      log.Commit({.run = "setup", .runUid = "setup", .stage = "setup", .epoch = 1},
-                 {.schema = {.columns = kOrders}, .add = {{.path = "0.parquet", .bytes = written->bytes, .rows = written->rows, .stats = written->stats}}});
-  if (!committed.ok()) Fail(committed.error().message);
-  bench.input = bench.folder / "lake/orders/0.parquet";
+  bench.input = CommitTable(*engine, bench.folder, "orders", kOrders, "SELECT range AS id, CAST(range % 7 AS VARCHAR) AS country FROM range(1000)");
 }
 
 std::string WriteTask(const Bench& bench, int round) {
@@ -150,8 +136,7 @@ int main(int argc, char** argv) {
   if (argc == 4 && std::string(argv[1]) == "--bare") return Bare(argv[2], argv[3]);
   if (argc < 2) Fail("usage: bench_start RUNNER [ROUNDS]");
   Bench bench{.runner = argv[1], .self = std::filesystem::canonical("/proc/self/exe")};
-  std::string name = (std::filesystem::temp_directory_path() / "weir-bench-XXXXXX").string();
-  bench.folder = ::mkdtemp(name.data());
+  bench.folder = MakeFolder();
   MakeInput(bench);
   Compare(bench, argc > 2 ? std::atoi(argv[2]) : 100);
   std::filesystem::remove_all(bench.folder);

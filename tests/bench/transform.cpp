@@ -9,11 +9,14 @@
 #include <functional>
 
 #include "runner/stages/run_task.h"
-#include "runner/storage/table_log.h"
+#include "tests/bench/lake.h"
 
 namespace {
 
 using namespace weir;
+using bench::CommitTable;
+using bench::Fail;
+using bench::MakeFolder;
 
 struct Query {
   const char* name;
@@ -57,27 +60,12 @@ Cost CostOf(const std::function<void()>& work) {
   return {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC};
 }
 
-[[noreturn]] void Fail(const std::string& why) {
-  std::fprintf(stderr, "bench_transform: %s\n", why.c_str());
-  std::exit(1);
-}
-
-// Puts the rows into the lake as a committed table, written as a stage writes them.
+// The rows of the source as a table of the lake.
 void MakeInput(Bench& bench, const std::string& source) {
-  std::filesystem::create_directories(bench.folder / "lake");
-  auto lake = std::move(storage::OpenStore({.name = "lake", .root = bench.folder / "lake"})).value();
   auto from = std::move(storage::OpenStore({.name = "source", .root = std::filesystem::path(source).parent_path()})).value();
   auto engine = std::move(engine::MakeEngine(bench.ports.limits)).value();
   if (!engine->Attach("flights", {{from, std::filesystem::path(source).filename()}}, kFlights).ok()) Fail("cannot read " + source);
-  if (!engine->Select("SELECT * FROM flights", kFlights, "rows").ok()) Fail("cannot select");
-  const auto written = engine->WriteParquet({.relation = "rows", .store = lake, .path = "flights/0.parquet"});
-  if (!written.ok()) Fail(written.error().message);
-  storage::TableLog log(lake, "flights", storage::LogKind::Delta);
-  const auto committed =
-      log.Commit({.run = "setup", .runUid = "setup", .stage = "setup", .epoch = 1},
-                 {.schema = {.columns = kFlights}, .add = {{.path = "0.parquet", .bytes = written->bytes, .rows = written->rows, .stats = written->stats}}});
-  if (!committed.ok()) Fail(committed.error().message);
-  bench.input = bench.folder / "lake/flights/0.parquet";
+  bench.input = CommitTable(*engine, bench.folder, "flights", kFlights, "SELECT * FROM flights");
 }
 
 void Ours(Bench& bench, const Query& query) {
@@ -143,8 +131,7 @@ void Compare(Bench& bench, const Query& query, int rounds) {
 int main(int argc, char** argv) {
   if (argc < 2) Fail("usage: bench_transform FLIGHTS_PARQUET [ROUNDS]");
   Bench bench;
-  std::string name = (std::filesystem::temp_directory_path() / "weir-bench-XXXXXX").string();
-  bench.folder = ::mkdtemp(name.data());
+  bench.folder = MakeFolder();
   bench.ports.limits = {.threads = 2, .scratch = bench.folder / "scratch"};
   MakeInput(bench, argv[1]);
   for (const Query& query : kQueries) Compare(bench, query, argc > 2 ? std::atoi(argv[2]) : 11);
