@@ -3,6 +3,7 @@
 #include "crds/api/dataset.h"
 #include "crds/api/read.h"
 #include "crds/api/view.h"
+#include "operator/observe/observe.h"
 
 namespace weir::controller {
 namespace {
@@ -42,6 +43,12 @@ void ObjectMeter::CountAttempts(const api::PipelineRun& run, std::map<std::strin
   }
 }
 
+// A run that had ended before its first sight counts nothing. They are many, and each relist shows them all.
+bool ObjectMeter::CountsNothing(const observe::Item& run) {
+  const std::lock_guard lock(mutex_);
+  return !active_.contains(run.meta.uid) && observe::IsFinishedRun(run) && !Text(At(run.brief, "status"), "finished").empty();
+}
+
 void ObjectMeter::SeenRun(const api::PipelineRun& run) {
   const std::lock_guard lock(mutex_);
   const api::Condition* succeeded = api::Find(run.status.conditions, api::ConditionType::Succeeded);
@@ -74,7 +81,10 @@ void ObjectMeter::Seen(const api::Resource& resource, const observe::Item& item)
     return;
   }
   // Runs are too many for gauges of their own.
-  if (resource == api::kPipelineRuns) return SeenRun(ReadLeniently<api::RunSpec, api::RunStatus>(*now));
+  if (resource == api::kPipelineRuns) {
+    if (!CountsNothing(*now)) SeenRun(ReadLeniently<api::RunSpec, api::RunStatus>(*now));
+    return;
+  }
   ShowConditions(subject, At(At(now->brief, "status"), "conditions"), metrics_);
   if (resource == api::kDatasets) ShowFreshness<api::DatasetSpec, api::DatasetStatus>(subject, *now, metrics_);
   if (resource == api::kViews) ShowFreshness<api::ViewSpec, api::ViewStatus>(subject, *now, metrics_);

@@ -20,6 +20,7 @@ class ObjectMeter {
   void Seen(const api::Resource& resource, const observe::Item& item);
 
  private:
+  bool CountsNothing(const observe::Item& run);
   void SeenRun(const api::PipelineRun& run);
   void CountAttempts(const api::PipelineRun& run, std::map<std::string, std::string>& counted);
 

@@ -75,6 +75,17 @@ TEST_F(InstrumentsTest, WorkStandsStillWhileNothingButBookmarksCome) {
   EXPECT_EQ(instruments_.Work(), 3U);
 }
 
+TEST_F(InstrumentsTest, ARunThatHadEndedBeforeItsFirstSightIsNotParsed) {
+  const Json object{{"metadata", {{"namespace", "n"}, {"name", "x"}, {"uid", "u"}, {"resourceVersion", "1"}}},
+                    {"spec", {{"pipeline", "p"}}},
+                    {"status", Run("True", "Completed", Json::array())}};
+  observe::Item run = *stores_.runs.Read(object);
+  run.text = "cannot be parsed";
+  stores_.runs.Upsert(std::make_shared<const observe::Item>(run));
+  EXPECT_NO_THROW(meters_.seen(api::kPipelineRuns, run));
+  EXPECT_THAT(metrics_.Render(), Not(HasSubstr("weirkeeper_pipeline_runs_total{")));
+}
+
 TEST_F(InstrumentsTest, FreshnessAndConditionsFollowTheObjectAndGoWithIt) {
   const Json status{{"dataAsOf", "2026-01-02T03:04:05Z"},
                     {"conditions", Json::array({Condition("Ready", "True", "Published"), Condition("Stalled", "True", "Invalid")})}};
