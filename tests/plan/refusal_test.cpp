@@ -36,6 +36,14 @@ class Refusal : public testing::Test {
     while (world_.Settle(), world_.RunPods() > 0) {
     }
   }
+  // Name of a run whose first pod has ended and is counted.
+  std::string RunThatHasLanded() {
+    world_.Apply(kFlights);
+    world_.Settle();
+    world_.RunPods();
+    world_.Settle();
+    return world_.RunNames().front();
+  }
   void ExpectThatItEndsWellOnceItMay() {
     right_.given = true;
     world_.Converge();
@@ -121,11 +129,7 @@ TEST_F(Refusal, ToLetAPodGoIsAnEventOfThePod) {
 }
 
 TEST_F(Refusal, ToDeleteAPodIsAnEventOfThePod) {
-  world_.Apply(kFlights);
-  world_.Settle();
-  world_.RunPods();
-  world_.Settle();
-  const std::string run = world_.RunNames().front();
+  const std::string run = RunThatHasLanded();
   Withhold(Verb::Delete, api::kPods);
   world_.PatchSpec(api::kPipelineRuns, run, {{"state", "Cancelled"}});
   world_.Settle();
@@ -136,11 +140,7 @@ TEST_F(Refusal, ToDeleteAPodIsAnEventOfThePod) {
 }
 
 TEST_F(Refusal, ToLetThePodOfARunGoThatIsGoneIsAnEventOfThePod) {
-  world_.Apply(kFlights);
-  world_.Settle();
-  world_.RunPods();
-  world_.Settle();
-  const std::string run = world_.RunNames().front();
+  const std::string run = RunThatHasLanded();
   Withhold(Verb::Patch, api::kPods);
   world_.Delete(api::kPipelineRuns, run);
   world_.Settle();
