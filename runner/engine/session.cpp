@@ -17,7 +17,7 @@ std::int64_t MemoryFor(const Limits& limits) {
   return std::max<std::int64_t>(rest, 64LL << 20);
 }
 
-// All that is known before the database opens: as statements these would cost a millisecond more.
+// All that is known before the database opens: each would cost a tenth of a millisecond more as a statement.
 void Configure(duckdb::DBConfig& config, const Limits& limits) {
   const auto set = [&config](const char* name, duckdb::Value value) { config.SetOptionByName(name, value); };
   set("threads", duckdb::Value::BIGINT(std::max(limits.threads, 1)));
