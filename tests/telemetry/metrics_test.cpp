@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <map>
 #include <regex>
+#include <set>
+#include <sstream>
 
 namespace weir::telemetry {
 namespace {
@@ -12,8 +16,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(Metrics, EveryCallIsCounted) {
-  Metrics metrics;
+void CountOneOfEach(Metrics& metrics) {
   metrics.Reconciled("pipelines", "forget", 0.02);
   metrics.Reconciled("pipelines", "forget", 0.02);
   metrics.ReconcileFailed("pipelines", "Timeout");
@@ -26,6 +29,11 @@ TEST(Metrics, EveryCallIsCounted) {
   metrics.WatchRestarted("pods", "Expired");
   metrics.RunFinished("data", "flights", "Succeeded", 42);
   metrics.StageAttempted("OutOfMemory");
+}
+
+TEST(Metrics, EveryCallIsCounted) {
+  Metrics metrics;
+  CountOneOfEach(metrics);
   const std::string text = metrics.Render();
   for (const char* line :
        {R"(weirkeeper_reconcile_total{controller="pipelines",result="forget"} 2)", R"(weirkeeper_reconcile_duration_seconds_count{controller="pipelines"} 2)",
@@ -91,6 +99,43 @@ TEST(Metrics, ALabelCannotForgeALine) {
   Metrics metrics;
   metrics.StageAttempted("a\"} 1\nforged 1");
   EXPECT_THAT(metrics.Render(), Not(HasSubstr("\nforged")));
+}
+
+// A row for each family of a page: | name | type | labels | help |.
+std::set<std::string> RowsOf(const std::string& page) {
+  static const std::regex about("# (HELP|TYPE) (\\S+) (.*)"), sample("([a-z_]+?)(?:_bucket|_sum|_count)?(?:\\{(.*)\\})? \\S+"), label("([a-z]+)=\"");
+  std::map<std::string, std::map<std::string, std::string>> families;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    if (std::regex_match(line, match, about)) families[match[2]][match[1]] = match[3];
+    if (!std::regex_match(line, match, sample) || !families.contains(match[1])) continue;
+    const std::string labels = match[2];
+    std::set<std::string> names;
+    for (std::sregex_iterator at(labels.begin(), labels.end(), label), end; at != end; ++at)
+      if ((*at)[1] != "le") names.insert("`" + (*at)[1].str() + "`");
+    std::string& all = families[match[1]]["labels"];
+    all.clear();
+    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  }
+  std::set<std::string> rows;
+  for (auto& [name, family] : families) rows.insert("| `" + name + "` | " + family["TYPE"] + " | " + family["labels"] + " | " + family["HELP"] + " |");
+  return rows;
+}
+
+TEST(Metrics, TheReferencePageHasARowForEach) {
+  Metrics metrics;
+  CountOneOfEach(metrics);
+  metrics.DefinitionOutdated("views.weirkeeper.io", false);
+  for (const char* kind : {"Dataset", "View"}) {
+    metrics.Condition({kind, "data", "delays"}, "Ready", "True");
+    metrics.Freshness({kind, "data", "delays"}, Time{}, Duration{});
+  }
+  std::ifstream page(WEIR_SOURCE_DIR "/docs/reference/metrics.md");
+  std::set<std::string> documented;
+  for (std::string line; std::getline(page, line);)
+    if (line.starts_with("| `")) documented.insert(line);
+  EXPECT_THAT(documented, testing::ContainerEq(RowsOf(metrics.Render())));
 }
 
 }  // namespace
