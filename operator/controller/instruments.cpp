@@ -83,7 +83,7 @@ void Instruments::Reconciled(const Key& key, const Visit& visit, Duration took) 
         {{"kind", key.resource.kind}, {"namespace", key.ns}, {"name", key.name}, {"next", Word(visit.next)}, {"seconds", Seconds(took)}});
     return;
   }
-  metrics_.ReconcileFailed(key.resource.kind, "Backoff");
+  metrics_.ReconcileFailed(key.resource.kind, visit.reason);
   Log(LogLevel::Warning, "Reconcile failed and is tried again",
       {{"kind", key.resource.kind}, {"namespace", key.ns}, {"name", key.name}, {"error", visit.error}});
 }

@@ -52,7 +52,8 @@ struct Ports {
 struct Visit {
   enum class Next { Forget, At, Backoff, Now } next = Next::Forget;
   Time at;
-  std::string error;  // for the log: why it is tried again, or an event that could not be told
+  std::string error;   // for the log: why it is tried again, or an event that could not be told
+  std::string reason;  // the error's word, for the metric
 };
 
 // One turn of the loop: observe, plan, execute, report. Never throws; tries each call once. May run for different keys

@@ -3,6 +3,8 @@
 #include <array>
 #include <exception>
 
+#include "crds/api/condition.h"
+
 namespace weir::controller {
 namespace {
 
@@ -82,9 +84,9 @@ Visit Runtime::ReconcileOnce(const Key& key) {
   try {
     return reconcile_(key, ports_);
   } catch (const std::exception& e) {
-    return {Visit::Next::Backoff, {}, std::string("reconcile threw: ") + e.what()};
+    return {Visit::Next::Backoff, {}, std::string("reconcile threw: ") + e.what(), std::string(api::Word(api::Reason::InternalError))};
   } catch (...) {
-    return {Visit::Next::Backoff, {}, "reconcile threw something that is no exception"};
+    return {Visit::Next::Backoff, {}, "reconcile threw something that is no exception", std::string(api::Word(api::Reason::InternalError))};
   }
 }
 

@@ -5,7 +5,7 @@ namespace weir::controller {
 Visit VisitFor(const Error& error) {
   switch (error.fault) {
     case Fault::Conflict:
-    case Fault::Missing: return {Visit::Next::Now, {}, error.message};  // the caches lag behind, or somebody was faster
+    case Fault::Missing: return {Visit::Next::Now, {}, error.message, error.reason};  // the caches lag behind, or somebody was faster
     case Fault::Waiting:
     case Fault::Invalid:
     case Fault::Transient:
@@ -13,9 +13,9 @@ Visit VisitFor(const Error& error) {
     case Fault::Exhausted:
     case Fault::Fenced:
     case Fault::Data:
-    case Fault::Bug: return {Visit::Next::Backoff, {}, error.message};
+    case Fault::Bug: return {Visit::Next::Backoff, {}, error.message, error.reason};
   }
-  return {Visit::Next::Backoff, {}, error.message};
+  return {Visit::Next::Backoff, {}, error.message, error.reason};
 }
 
 Visit NextVisit(const plan::Plan& plan, const Status& done) {

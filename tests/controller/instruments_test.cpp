@@ -54,12 +54,12 @@ TEST_F(InstrumentsTest, AliveWhileWatchesTurnAndNoReconcileHangs) {
 }
 
 TEST_F(InstrumentsTest, ReconcilesAndWatchesAreCountedByKind) {
-  meters_.reconciled(PipelineKey("a"), {Visit::Next::Backoff, {}, "why"}, Duration::Millis(3));
+  meters_.reconciled(PipelineKey("a"), {Visit::Next::Backoff, {}, "why", "Timeout"}, Duration::Millis(3));
   meters_.told(api::kPods, kube::WatchEventType::Modified);
   meters_.watchFailed(api::kPods, {Fault::Transient, "Timeout", "slow"});
   meters_.queue.depth(api::kPipelines, 7);
   const std::string text = metrics_.Render();
-  EXPECT_THAT(text, HasSubstr("weirkeeper_reconcile_errors_total{controller=\"Pipeline\""));
+  EXPECT_THAT(text, HasSubstr("weirkeeper_reconcile_errors_total{controller=\"Pipeline\",reason=\"Timeout\"} 1"));
   EXPECT_THAT(text, HasSubstr("weirkeeper_watch_events_total{resource=\"pods\",type=\"modified\"} 1"));
   EXPECT_THAT(text, HasSubstr("weirkeeper_watch_restarts_total{"));
   EXPECT_THAT(text, HasSubstr("weirkeeper_workqueue_depth{controller=\"Pipeline\"} 7"));
