@@ -41,6 +41,8 @@ struct Resource {
 
   bool operator==(const Resource&) const = default;
   std::string ApiVersion() const { return group.empty() ? std::string(version) : std::string(group) + "/" + std::string(version); }
+  // Of its CustomResourceDefinition, and of itself for kubectl: "views.weirkeeper.io".
+  std::string QualifiedName() const { return std::string(plural) + "." + std::string(group); }
 };
 
 inline constexpr Resource kLakes{kGroup, kVersion, "lakes", "Lake"};

@@ -74,7 +74,7 @@ std::string HashOf(const Ordered& spec) { return StableHashText(spec.dump()); }
 Ordered Definition(const Kind& kind) {
   Ordered definition{{"apiVersion", api::kDefinitions.ApiVersion()}, {"kind", api::kDefinitions.kind}};
   Ordered& meta = definition["metadata"];
-  meta["name"] = std::string(kind.resource.plural) + "." + std::string(kind.resource.group);
+  meta["name"] = kind.resource.QualifiedName();
   Ordered spec = SpecOf(kind);
   meta["annotations"] = {{api::kAnnotationRelease, WEIR_VERSION}, {api::kAnnotationSchemaHash, HashOf(spec)}};
   definition["spec"] = std::move(spec);

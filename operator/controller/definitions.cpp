@@ -12,8 +12,6 @@ namespace {
 using telemetry::Log;
 using telemetry::LogLevel;
 
-std::string NameOf(const api::Resource& resource) { return std::string(resource.plural) + "." + std::string(resource.group); }
-
 // "0.10.2" -> {0, 10, 2}; empty when it is no release.
 std::vector<int> NumbersOf(std::string_view release) {
   std::vector<int> numbers{0};
@@ -30,8 +28,8 @@ std::vector<int> NumbersOf(std::string_view release) {
 
 std::string Advice(const api::Resource& resource, DefinitionState state, const std::string& release) {
   const std::string apply = "apply those of release " + release + ": kubectl apply --server-side -f crds/, or helm upgrade with crds.install=true";
-  if (state == DefinitionState::Missing) return "the definition " + NameOf(resource) + " is not installed; " + apply;
-  return "the definition " + NameOf(resource) + " is older than this operator, whose status would be refused; " + apply;
+  if (state == DefinitionState::Missing) return "the definition " + resource.QualifiedName() + " is not installed; " + apply;
+  return "the definition " + resource.QualifiedName() + " is older than this operator, whose status would be refused; " + apply;
 }
 
 }  // namespace
@@ -43,7 +41,7 @@ DefinitionState CompareDefinition(const Json& definition, std::string_view hash,
 }
 
 DefinitionState Definitions::Ask(const api::Resource& resource) const {
-  const Result<Json> definition = cluster_.Get({api::kDefinitions, "", NameOf(resource)});
+  const Result<Json> definition = cluster_.Get({api::kDefinitions, "", resource.QualifiedName()});
   if (definition) return CompareDefinition(*definition, schema::HashOfDefinition(resource.plural), release_);
   switch (definition.error().fault) {
     case Fault::Missing: return DefinitionState::Missing;
@@ -67,20 +65,20 @@ void Definitions::Look(const api::Resource& resource) {
 
 void Definitions::Tell(const api::Resource& resource, DefinitionState state) {
   const bool bad = state == DefinitionState::Older || state == DefinitionState::Missing;
-  const std::string name = "definition " + NameOf(resource);
+  const std::string name = "definition " + resource.QualifiedName();
   if (bad) {
     const std::string advice = Advice(resource, state, release_);
     health_.Object(name, advice);
-    Log(LogLevel::Error, "Not ready: " + advice, {{"definition", NameOf(resource)}});
+    Log(LogLevel::Error, "Not ready: " + advice, {{"definition", resource.QualifiedName()}});
   } else {
     health_.Withdraw(name);
   }
   if (state == DefinitionState::Newer)
-    Log(LogLevel::Info, "A definition is newer than this operator, which is good", {{"definition", NameOf(resource)}, {"release", release_}});
+    Log(LogLevel::Info, "A definition is newer than this operator, which is good", {{"definition", resource.QualifiedName()}, {"release", release_}});
   if (state == DefinitionState::NotAllowed)
-    Log(LogLevel::Info, "Whether a definition is as new as this operator is not known, because it may not be read", {{"definition", NameOf(resource)}});
+    Log(LogLevel::Info, "Whether a definition is as new as this operator is not known, because it may not be read", {{"definition", resource.QualifiedName()}});
   else
-    metrics_.DefinitionOutdated(NameOf(resource), bad);
+    metrics_.DefinitionOutdated(resource.QualifiedName(), bad);
 }
 
 }  // namespace weir::controller
