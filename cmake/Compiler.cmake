@@ -18,6 +18,13 @@ elseif(WEIR_SANITIZE STREQUAL "thread")
   add_link_options(-fsanitize=thread)
 endif()
 
+# For folders in which simulated lives spend their time. gcc at -O1 takes instrumented code for uses of uninitialised values.
+macro(weir_optimise_under_sanitizers)
+  if(WEIR_SANITIZE)
+    add_compile_options(-O1 -Wno-maybe-uninitialized)
+  endif()
+endmacro()
+
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Precompiled headers need the sloppiness and -fpch-preprocess; base folder and no hash of the folder let clones share.
