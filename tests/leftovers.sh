@@ -39,7 +39,7 @@ end_run() {
   trap '' INT TERM HUP
   local pid default=${XDG_STATE_HOME:-$HOME/.local/state}/weirkeeper/cluster
   for pid in $(jobs -p); do kill -TERM -- "-$pid" 2>/dev/null; done
-  end_clusters "$TMPDIR/plane"
+  end_clusters "$TMPDIR/plane" "$PWD/build/release/full-cluster"
   if ! nothing_is_left "$patience" >/dev/null; then
     end_clusters "$TMPDIR"/*/ "$TMPDIR"/*/*/ "$default"
     kill -TERM $(left_running) 2>/dev/null
