@@ -7,7 +7,7 @@ TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/weir-tests.XXXXXX")
 chmod 755 "$TMPDIR"  # pods, who are another user, get folders below it
 WEIR_TEST_RUN=$TMPDIR
 export TMPDIR WEIR_TEST_RUN
-patience=60  # seconds that interrupted stories get to end what they started
+patience=30  # seconds that interrupted stories get to end what they started; the shared cluster is gone before
 trap 'exit 130' INT TERM HUP
 trap end_run EXIT
 
