@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/folders.h"
+
 namespace weir::test {
 
 inline const std::vector<std::string>& Documents() {
@@ -21,7 +23,7 @@ inline const std::vector<std::string>& Documents() {
 
 // The lines of all code blocks of a document that are opened by "```<mark>", in order.
 inline std::string CodeBlocks(const std::string& document, const std::string& mark) {
-  std::ifstream file(std::string(WEIR_SOURCE_DIR) + "/" + document);
+  std::ifstream file(SourceFolder() + "/" + document);
   std::string commands;
   bool inside = false;
   for (std::string line; std::getline(file, line);) {

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/folders.h"
+
 namespace weir::test {
 namespace {
 
@@ -19,7 +21,7 @@ std::string ReadAll(const fs::path& path) {
 
 std::string Programs() {
   const char* given = std::getenv("WEIR_BIN");
-  return given == nullptr ? WEIR_BIN_DIR : given;
+  return given == nullptr ? ProgramFolder() : given;
 }
 
 }  // namespace
@@ -43,7 +45,7 @@ void Commands::Write(const std::string& file, const std::string& text) const { s
 std::string Commands::Read(const std::string& file) const { return ReadAll(folder_ + "/" + file); }
 
 void Commands::CopyExample(const std::string& path) const {
-  fs::copy(std::string(WEIR_SOURCE_DIR) + "/examples/" + path, folder_, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  fs::copy(SourceFolder() + "/examples/" + path, folder_, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
 }
 
 }  // namespace weir::test

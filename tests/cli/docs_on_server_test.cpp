@@ -2,6 +2,7 @@
 // objects that a run left there.
 #include "tests/cli/code_blocks.h"
 #include "tests/cli/on_server.h"
+#include "tests/folders.h"
 
 namespace weir::test {
 namespace {
@@ -11,13 +12,13 @@ class DocsOnServer : public OnServer, public ::testing::WithParamInterface<std::
   // A person's own context names the namespace; kubectl and weir are in the PATH.
   std::string AsAPerson() const {
     Kubeconfig("mine", [this](Json& config) { config["contexts"][0]["context"]["namespace"] = ns_; });
-    const std::string kubectl = "\"$(dirname \"$('" + std::string(WEIR_SOURCE_DIR) + "/tests/cluster/tool' kube)\")\"";
+    const std::string kubectl = "\"$(dirname \"$('" + SourceFolder() + "/tests/cluster/tool' kube)\")\"";
     return "export KUBECONFIG=\"$PWD/mine\" PATH=" + kubectl + ":\"$PATH\" " + Environment() + "\n";
   }
 };
 
 TEST_P(DocsOnServer, ItsCommandsRun) {
-  Shell("cp -r '" + std::string(WEIR_SOURCE_DIR) + "/examples' .");
+  Shell("cp -r '" + SourceFolder() + "/examples' .");
   const std::string commands = CodeBlocks(GetParam(), "sh tested-on-server");
   if (commands.find("-readings") != std::string::npos) {
     ASSERT_EQ(WithKeys("run readings.yaml lake.yaml").code, 0);

@@ -4,6 +4,7 @@
 
 #include "tests/cli/code_blocks.h"
 #include "tests/cli/commands.h"
+#include "tests/folders.h"
 
 namespace weir::test {
 namespace {
@@ -14,7 +15,7 @@ class Docs : public Commands, public ::testing::WithParamInterface<std::string> 
  protected:
   // The command line of tests is that of the document's reader: the programs are in the PATH already.
   Ended RunBlocks(const std::string& document) const {
-    Shell("cp -r '" + std::string(WEIR_SOURCE_DIR) + "/examples' .");
+    Shell("cp -r '" + SourceFolder() + "/examples' .");
     return Shell("set -e\n" + CodeBlocks(document, "sh tested"));
   }
 };

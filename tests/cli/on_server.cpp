@@ -10,6 +10,7 @@
 
 #include "crds/base/yaml.h"
 #include "operator/kube/auth.h"
+#include "tests/folders.h"
 
 // What the HTTP library's threads still hold lives as long as the process.
 extern "C" const char* __lsan_default_suppressions() { return "leak:CRYPTO_zalloc\nleak:libcpprest\nleak:pplx::"; }
@@ -48,7 +49,7 @@ void OnServer::TearDown() {
 }
 
 void OnServer::InstallDefinitions() {
-  for (const auto& file : std::filesystem::directory_iterator(std::string(WEIR_SOURCE_DIR) + "/crds")) {
+  for (const auto& file : std::filesystem::directory_iterator(SourceFolder() + "/crds")) {
     if (file.path().extension() != ".yaml") continue;
     const auto documents = ParseYaml(ReadAll(file.path()));
     ASSERT_TRUE(documents) << documents.error().message;

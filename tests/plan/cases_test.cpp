@@ -7,6 +7,7 @@
 
 #include "crds/base/yaml.h"
 #include "operator/observe/observe.h"
+#include "tests/folders.h"
 
 // Each file under cases/ is one case: `now`, the object it is about (`kind`, `name`), the `objects` that the caches hold,
 // and the `plan` that must follow: actions as "CreatePod name", conditions as "Ready False Queued", and of status the
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 
 std::vector<fs::path> CaseFiles() {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(WEIR_SOURCE_DIR) / "tests/plan/cases"))
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(test::SourceFolder()) / "tests/plan/cases"))
     if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;

@@ -5,6 +5,7 @@
 
 #include "operator/plan/pod_template.h"
 #include "operator/plan/task.h"
+#include "tests/folders.h"
 
 namespace weir::plan {
 namespace {
@@ -48,7 +49,7 @@ Json ThePod() {
 
 // To renew it after a change that is meant: copy what the test prints.
 TEST(PodTemplate, IsAsTheGoldenFileHasIt) {
-  std::ifstream file(WEIR_SOURCE_DIR "/tests/plan/golden/pod.json");
+  std::ifstream file(test::SourceFolder() + "/tests/plan/golden/pod.json");
   std::stringstream golden;
   golden << file.rdbuf();
   const Json pod = ThePod();

@@ -9,13 +9,14 @@
 #include "crds/api/read.h"
 #include "crds/base/yaml.h"
 #include "operator/plan/contract.h"
+#include "tests/folders.h"
 
 // The contract is said twice: in CEL, where the API server refuses an edit (tests/schema/on_server), and in operator/plan,
 // where `weir check` and the controllers find it. Both read the same cases.
 namespace weir::plan {
 namespace {
 
-const std::filesystem::path kCases = std::filesystem::path(WEIR_SOURCE_DIR) / "tests/schema/contract";
+const std::filesystem::path kCases = std::filesystem::path(test::SourceFolder()) / "tests/schema/contract";
 
 std::string ReadFile(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

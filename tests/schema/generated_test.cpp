@@ -7,12 +7,13 @@
 
 #include "crds/schema/crdgen.h"
 #include "crds/schema/definition_hashes.h"
+#include "tests/folders.h"
 
 // What is checked in is what the declaration says. `cmake --build build/dev --target generate` writes it anew.
 namespace weir::schema {
 namespace {
 
-const std::filesystem::path kSource = WEIR_SOURCE_DIR;
+const std::filesystem::path kSource = test::SourceFolder();
 
 std::string ReadFile(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

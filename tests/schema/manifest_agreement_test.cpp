@@ -10,13 +10,14 @@
 #include "crds/api/run.h"
 #include "crds/base/yaml.h"
 #include "operator/plan/validate.h"
+#include "tests/folders.h"
 
 // What the API server takes and refuses (tests/schema/on_server), the parser and operator/plan take and refuse too, so that
 // `weir check` needs no server. Cases about metadata.name are left out: these readings begin at spec.
 namespace weir::plan {
 namespace {
 
-const std::filesystem::path kCases = std::filesystem::path(WEIR_SOURCE_DIR) / "tests/schema";
+const std::filesystem::path kCases = std::filesystem::path(test::SourceFolder()) / "tests/schema";
 const std::set<std::string> kAboutNames{"name-too-long", "second-lake", "view-without-version"};
 
 using Problems = std::vector<api::Problem>;

@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include "tests/folders.h"
 #include "tests/stages/stage_fixture.h"
 
 namespace weir::stages {
@@ -12,7 +13,7 @@ class ProgramTest : public StageTest {
   static constexpr const char* kRoomy = "WEIR_MEMORY_LIMIT=1073741824 WEIR_CPU_LIMIT=1";
   int RunProgram(const std::string& arguments, const std::string& environment = kRoomy) {
     const std::string command =
-        environment + " '" + WEIR_BIN_DIR + "/weirkeeper-runner' " + arguments + " >'" + (folder_ / "stdout") + "' 2>'" + (folder_ / "stderr") + "'";
+        environment + " '" + test::ProgramFolder() + "/weirkeeper-runner' " + arguments + " >'" + (folder_ / "stdout") + "' 2>'" + (folder_ / "stderr") + "'";
     const int status = std::system(command.c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }

@@ -1,3 +1,4 @@
+#include "tests/folders.h"
 #include "tests/stages/program_fixture.h"
 
 namespace weir::stages {
@@ -51,7 +52,7 @@ TEST_F(Program, KnowsItsVersionAndItsFlags) {
 TEST_F(Program, ASignalEndsItAsInfrastructure) {
   // The task is a pipe that nobody writes to: the program waits in its first read.
   const std::string pipe = folder_ / "pipe";
-  const std::string script = "mkfifo '" + pipe + "'; '" + WEIR_BIN_DIR + "/weirkeeper-runner' --task '" + pipe + "' --termination-log '" +
+  const std::string script = "mkfifo '" + pipe + "'; '" + test::ProgramFolder() + "/weirkeeper-runner' --task '" + pipe + "' --termination-log '" +
                              (folder_ / "termination-log") + "' 2>/dev/null & p=$!; exec 3<>'" + pipe +
                              "'; while ! grep -q 'SigBlk:.*[1-9a-f]' /proc/$p/status; do kill -0 $p || exit 1; done; kill -TERM $p; wait $p";
   const int status = std::system(script.c_str());

@@ -9,6 +9,8 @@
 #include <set>
 #include <sstream>
 
+#include "tests/folders.h"
+
 namespace weir::telemetry {
 namespace {
 
@@ -131,7 +133,7 @@ TEST(Metrics, TheReferencePageHasARowForEach) {
     metrics.Condition({kind, "data", "delays"}, "Ready", "True");
     metrics.Freshness({kind, "data", "delays"}, Time{}, Duration{});
   }
-  std::ifstream page(WEIR_SOURCE_DIR "/docs/reference/metrics.md");
+  std::ifstream page(test::SourceFolder() + "/docs/reference/metrics.md");
   std::set<std::string> documented;
   for (std::string line; std::getline(page, line);)
     if (line.starts_with("| `")) documented.insert(line);

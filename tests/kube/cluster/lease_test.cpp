@@ -6,6 +6,7 @@
 #include <csignal>
 #include <future>
 
+#include "tests/folders.h"
 #include "tests/kube/cluster/quick_lease.h"
 #include "tests/kube/cluster/server.h"
 
@@ -16,10 +17,11 @@ class LeaseHandOver : public ServerTest {
  protected:
   // A candidate in a process of its own, which says on the pipe that it leads.
   pid_t StartProcess(const std::string& identity, int said) const {
+    const std::string program = test::ProgramFolder() + "/lease_candidate";
     const pid_t child = fork();
     if (child != 0) return child;
     dup2(said, STDOUT_FILENO);
-    execl(WEIR_BIN_DIR "/lease_candidate", "lease_candidate", ns_.c_str(), identity.c_str(), nullptr);
+    execl(program.c_str(), "lease_candidate", ns_.c_str(), identity.c_str(), nullptr);
     _exit(127);
   }
   std::string Holder() const {
