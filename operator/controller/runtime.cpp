@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "crds/api/condition.h"
+#include "operator/controller/visit.h"
 
 namespace weir::controller {
 namespace {
@@ -22,6 +23,8 @@ constexpr std::array<WatchedKind, 8> kWatched{{{api::kLakes, ""},
                                                {api::kRevisions, api::kLabelPipeline},
                                                {api::kPods, api::kLabelPipeline},
                                                {api::kServiceAccounts, api::kLabelPipeline}}};
+
+Visit Threw(const std::string& what) { return VisitFor({Fault::Bug, std::string(api::Word(api::Reason::InternalError)), "reconcile threw" + what}); }
 
 QueueOptions QueueOptionsOf(const RuntimeOptions& options) {
   QueueOptions queue;
@@ -84,9 +87,9 @@ Visit Runtime::ReconcileOnce(const Key& key) {
   try {
     return reconcile_(key, ports_);
   } catch (const std::exception& e) {
-    return {Visit::Next::Backoff, {}, std::string("reconcile threw: ") + e.what(), std::string(api::Word(api::Reason::InternalError))};
+    return Threw(std::string(": ") + e.what());
   } catch (...) {
-    return {Visit::Next::Backoff, {}, "reconcile threw something that is no exception", std::string(api::Word(api::Reason::InternalError))};
+    return Threw(" something that is no exception");
   }
 }
 

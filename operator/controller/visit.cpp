@@ -1,11 +1,12 @@
 #include "operator/controller/visit.h"
 
 namespace weir::controller {
+namespace {
 
-Visit VisitFor(const Error& error) {
-  switch (error.fault) {
+Visit::Next NextAfter(Fault fault) {
+  switch (fault) {
     case Fault::Conflict:
-    case Fault::Missing: return {Visit::Next::Now, {}, error.message, error.reason};  // the caches lag behind, or somebody was faster
+    case Fault::Missing: return Visit::Next::Now;  // the caches lag behind, or somebody was faster
     case Fault::Waiting:
     case Fault::Invalid:
     case Fault::Transient:
@@ -13,10 +14,14 @@ Visit VisitFor(const Error& error) {
     case Fault::Exhausted:
     case Fault::Fenced:
     case Fault::Data:
-    case Fault::Bug: return {Visit::Next::Backoff, {}, error.message, error.reason};
+    case Fault::Bug: return Visit::Next::Backoff;
   }
-  return {Visit::Next::Backoff, {}, error.message, error.reason};
+  return Visit::Next::Backoff;
 }
+
+}  // namespace
+
+Visit VisitFor(const Error& error) { return {NextAfter(error.fault), {}, error.message, error.reason}; }
 
 Visit NextVisit(const plan::Plan& plan, const Status& done) {
   if (!done) return VisitFor(done.error());

@@ -51,6 +51,7 @@ class RuntimeTest : public testing::Test {
     meters.reconciled = [this](const Key&, const Visit& visit, Duration) {
       ++visits_;
       if (visit.next == Visit::Next::Backoff) ++failures_;
+      if (visit.reason == "InternalError" && visit.error == "reconcile threw: a bug") ++bugs_;
     };
     auto runtime = std::make_unique<Runtime>(ports_, clock_, std::move(reconcile), PipelineOf, std::move(options), std::move(meters));
     runtime->Start();
@@ -66,7 +67,7 @@ class RuntimeTest : public testing::Test {
   local::MemoryCluster cluster_{clock_};
   observe::Stores stores_;
   Ports ports_{stores_, cluster_, clock_, {}};
-  std::atomic<int> creates_{0}, visits_{0}, failures_{0}, fail_creates_{0};
+  std::atomic<int> creates_{0}, visits_{0}, failures_{0}, bugs_{0}, fail_creates_{0};
   std::atomic<bool> hold_pods_{false};
 };
 
@@ -157,6 +158,7 @@ TEST_F(RuntimeTest, AnExceptionCostsOneVisitAndNoOtherKey) {
     return EnsureRun(key, ports);
   });
   EXPECT_TRUE(Eventually([&] { return HasRun("good") && failures_ > 0; }));
+  EXPECT_TRUE(Eventually([&] { return bugs_ > 0; }));
   Make("next");
   EXPECT_TRUE(Eventually([&] { return HasRun("next"); }));
 }
