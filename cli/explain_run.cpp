@@ -30,10 +30,21 @@ void AddQuarantine(Json& report, const World& world, const std::string& run, con
   }
 }
 
-std::string Figure(const Json& ledger, const char* member) { return ledger.is_null() ? "" : Grouped(Integer(ledger, member)); }
+std::string Figure(const Json& ledger, const char* member) { return At(ledger, member).is_null() ? "" : Grouped(Integer(ledger, member)); }
+
+// What SQL read, table by table: rows of its inputs and of its result have no fixed relation that one line could show.
+void PrintInputs(const Terminal& terminal, const Json& stages) {
+  TextTable table{{"STAGE", "TABLE", "VERSION", "ROWS"}, {}, {false, false, true, true}};
+  for (const Json& stage : stages)
+    for (const Json& input : At(At(stage, "rows"), "inputs"))
+      table.rows.push_back({Text(stage, "name"), Text(input, "name"), Figure(input, "version"), Figure(input, "rows")});
+  if (table.rows.empty()) return;
+  terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Read by SQL") << "\n";
+  Print(terminal.out, table);
+}
 
 void PrintStages(const Terminal& terminal, const Json& stages) {
-  TextTable table{{"STAGE", "STATE", "ATTEMPTS", "IN =", "OUT +", "QUARANTINED +", "FILTERED", "VERSION", "REASON"},
+  TextTable table{{"STAGE", "STATE", "ATTEMPTS", "IN", "OUT", "QUARANTINED", "FILTERED", "VERSION", "REASON"},
                   {},
                   {false, false, true, true, true, true, true, true, false}};
   for (const Json& stage : stages) {
@@ -97,6 +108,7 @@ void PrintRunReport(const Terminal& terminal, const Json& report) {
   PrintConditions(terminal, At(report, "conditions"));
   terminal.out << "\n";
   PrintStages(terminal, At(report, "stages"));
+  PrintInputs(terminal, At(report, "stages"));
   PrintQuarantine(terminal, report);
   PrintCommits(terminal, At(report, "commits"));
 }

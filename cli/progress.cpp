@@ -25,7 +25,7 @@ std::string Rows(const api::StageStatus& stage) {
   if (!stage.rows) return "";
   std::string text = Grouped(stage.rows->rowsIn) + " in, " + Grouped(stage.rows->rowsOut) + " out";
   if (stage.rows->quarantined > 0) text += ", " + Grouped(stage.rows->quarantined) + " quarantined";
-  if (stage.rows->filtered > 0) text += ", " + Grouped(stage.rows->filtered) + " filtered";
+  if (stage.rows->filtered.value_or(0) > 0) text += ", " + Grouped(*stage.rows->filtered) + " filtered";
   return text;
 }
 

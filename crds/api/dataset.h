@@ -12,6 +12,14 @@ namespace weir::api {
 inline constexpr std::string_view kTypePattern =
     "^(BOOLEAN|TINYINT|SMALLINT|INTEGER|BIGINT|FLOAT|DOUBLE|VARCHAR|DATE|TIMESTAMP|BLOB|DECIMAL\\([1-9][0-9]?,[0-9][0-9]?\\))$";
 
+// What the engine fills a column with when it decodes a file, in every row: where the file came from, as the ledger names
+// it, or when it landed.
+enum class Provenance { SourceFile, LandedAt };
+template <>
+struct Words<Provenance> {
+  static constexpr std::array<std::string_view, 2> kAll{"SourceFile", "LandedAt"};
+};
+
 struct Column {
   std::string name;
   std::string type;
@@ -19,6 +27,7 @@ struct Column {
   std::string description;
   std::string unit;
   std::string sourceName;
+  std::optional<Provenance> provenance;
   bool operator==(const Column&) const = default;
   bool IsNullable() const { return nullable.value_or(true); }
 };
@@ -36,6 +45,17 @@ void Describe(auto&& field, Of<Column> auto& self) {
   field("description", self.description, Rules{.doc = "What a reader needs to know.", .maxLength = 1024, .change = Change::InPlace});
   field("unit", self.unit, Rules{.doc = "Unit of measure, such as minutes or EUR.", .maxLength = 63, .change = Change::InPlace});
   field("sourceName", self.sourceName, Rules{.doc = "Name of the column in the files, where it differs.", .maxLength = 1024, .change = Change::NewRevision});
+  field("provenance", self.provenance,
+        Rules{.doc =
+                  "Filled by the engine when files are decoded, not read from them: SourceFile (VARCHAR) is the source of the row's file, LandedAt (TIMESTAMP) "
+                  "the time at which it landed. Processed only, and not with sourceName.",
+              .change = Change::NewRevision});
+  field.Rule({.rule = "!has(self.provenance) || !has(self.sourceName)",
+              .message = "a column with provenance is filled by the engine and has no sourceName",
+              .fieldPath = ".sourceName"});
+  field.Rule({.rule = "!has(self.provenance) || self.type == (self.provenance == 'SourceFile' ? 'VARCHAR' : 'TIMESTAMP')",
+              .message = "provenance SourceFile needs the type VARCHAR, LandedAt the type TIMESTAMP",
+              .fieldPath = ".type"});
 }
 
 struct Key {
@@ -220,13 +240,28 @@ void Describe(auto&& field, Of<Check> auto& self) {
               .fieldPath = ".onFailure"});
 }
 
+// A time further ahead of the run's logical time than `maxAhead` cannot be the time of an event that happened: such a row
+// is kept and reported, and does not count for the data's time.
 struct EventTime {
   std::string column;
+  std::optional<Duration> maxAhead;  // absent means 5m
   bool operator==(const EventTime&) const = default;
+  Duration MaxAhead() const { return maxAhead.value_or(Duration::Minutes(5)); }
 };
 void Describe(auto&& field, Of<EventTime> auto& self) {
   field("column", self.column,
-        Rules{.doc = "TIMESTAMP or DATE column that says when a row's event happened; its maximum is the data's time.", .required = true, .maxLength = 128});
+        Rules{.doc = "TIMESTAMP or DATE column with the time at which a row's event happened; its newest value is the data's time.",
+              .required = true,
+              .maxLength = 128});
+  field(
+      "maxAhead", self.maxAhead,
+      Rules{
+          .doc =
+              "How far an event time may be ahead of the run's logical time. Rows further ahead are kept and reported, and do not count for freshness. Absent "
+              "means 5m.",
+          .min = 0,
+          .max = 31'536'000'000,
+          .change = Change::NewRevision});
 }
 
 struct Freshness {
@@ -241,6 +276,58 @@ void Describe(auto&& field, Of<Freshness> auto& self) {
               .change = Change::InPlace});
 }
 
+// How many rows of one file, or of one result of SQL, may be quarantined. More than that, and nothing is committed.
+struct QuarantineLimit {
+  std::string maxShare;  // "5%"; empty: no limit but that of a whole file
+  std::optional<std::int64_t> maxRows;
+  bool operator==(const QuarantineLimit&) const = default;
+};
+inline constexpr std::string_view kSharePattern = "^(100(\\.0{1,4})?|[0-9]{1,2}(\\.[0-9]{1,4})?)%$";
+void Describe(auto&& field, Of<QuarantineLimit> auto& self) {
+  field("maxShare", self.maxShare,
+        Rules{.doc = "Largest share of the rows of one file (or of one result of SQL) that may be quarantined, such as 5% or 0.1%. Only 100% lets a file pass "
+                     "of which "
+                     "every row is quarantined.",
+              .maxLength = 9,
+              .pattern = kSharePattern,
+              .change = Change::NewRevision});
+  field("maxRows", self.maxRows,
+        Rules{.doc = "Most rows of one file (or of one result of SQL) that may be quarantined.", .min = 0, .change = Change::NewRevision});
+  field.Rule({.rule = "has(self.maxShare) || has(self.maxRows)", .message = "needs maxShare, maxRows or both"});
+}
+
+// A file that is left out, and why. `file` is the name of the landed file (this delivery only), or the name or path of the
+// file at its source (every delivery under it).
+struct Exclusion {
+  std::string file;
+  std::string reason;
+  bool operator==(const Exclusion&) const = default;
+};
+void Describe(auto&& field, Of<Exclusion> auto& self) {
+  field("file", self.file,
+        Rules{.doc = "The file as messages name it: its path or name in this dataset (one delivery), or its path or name at the source (every delivery).",
+              .required = true,
+              .minLength = 1,
+              .maxLength = 1024,
+              .change = Change::NewRevision});
+  field("reason", self.reason,
+        Rules{.doc = "Why it is left out, for the ledger.", .required = true, .minLength = 3, .maxLength = 256, .change = Change::NewRevision});
+}
+
+// What happens to a file that cannot be used as a whole: of another format, cut short, without a declared column, empty.
+enum class OnUnreadable { Fail, Quarantine };
+template <>
+struct Words<OnUnreadable> {
+  static constexpr std::array<std::string_view, 2> kAll{"Fail", "Quarantine"};
+};
+
+// What a file means that is delivered under a name that was delivered before, with other content.
+enum class Redelivery { Append, ReplaceSameName, Refuse };
+template <>
+struct Words<Redelivery> {
+  static constexpr std::array<std::string_view, 3> kAll{"Append", "ReplaceSameName", "Refuse"};
+};
+
 struct DatasetSpec {
   Zone zone = Zone::Processed;
   std::string database;
@@ -250,6 +337,10 @@ struct DatasetSpec {
   std::optional<Schema> schema;
   std::optional<EventTime> eventTime;
   std::vector<Check> checks;
+  std::optional<QuarantineLimit> quarantine;
+  std::vector<Exclusion> exclude;
+  std::optional<OnUnreadable> onUnreadable;  // absent means Fail
+  std::optional<Redelivery> redelivery;      // absent means Append, with a warning
   std::optional<Freshness> freshness;
   bool operator==(const DatasetSpec&) const = default;
 };
@@ -260,21 +351,53 @@ void Describe(auto&& field, Of<DatasetSpec> auto& self) {
   field("description", self.description, Rules{.doc = "What one row or file is.", .maxLength = 1024, .change = Change::InPlace});
   field("owner", self.owner, Rules{.doc = "Who answers for it.", .required = true});
   field("format", self.format,
-        Rules{.doc = "How its files are written; required in Landing, RawHistory and Raw, refused elsewhere (tables are Parquet under a Delta Lake log).",
+        Rules{.doc = "How its files are written; required in Landing and RawHistory, refused elsewhere (tables are Parquet under a Delta Lake log).",
               .change = Change::NewRevision});
   field("schema", self.schema, Rules{.doc = "Columns and keys; required from Processed on, refused where files lie as they came."});
   field("eventTime", self.eventTime, Rules{.doc = "Which column carries the time of the events.", .change = Change::NewRevision});
   field("checks", self.checks,
         Rules{.doc = "What must hold before a new version is visible.", .maxItems = 64, .listKey = "name", .change = Change::NewRevision});
-  field("freshness", self.freshness, Rules{.doc = "How old the data may be; refused on Landing, RawHistory and Raw."});
+  field("quarantine", self.quarantine,
+        Rules{.doc = "How many rows may be quarantined before a run fails; Processed and Curated. Absent means any number, but not every row of a file."});
+  field(
+      "exclude", self.exclude,
+      Rules{.doc =
+                "Files that are left out, each with a reason; Landing and RawHistory. The rows of a file that was decoded before are removed from the table by "
+                "the next run.",
+            .maxItems = 256,
+            .listKey = "file",
+            .change = Change::NewRevision});
+  field(
+      "onUnreadable", self.onUnreadable,
+      Rules{.doc =
+                "What happens to a file that cannot be used as a whole; Landing and RawHistory. Fail: the run fails and names it. Quarantine: the file is set "
+                "aside, counted and reported, the others continue, and it is tried again when its schema or format changes. Absent means Fail.",
+            .change = Change::NewRevision});
+  field("redelivery", self.redelivery,
+        Rules{.doc = "What a file means that comes under a name that was delivered before, with other content; Landing and RawHistory. Append: both count. "
+                     "ReplaceSameName: the newest of each name counts when files are decoded. Refuse: the later one is set aside. Absent means Append, with a "
+                     "warning.",
+              .change = Change::NewRevision});
+  field("freshness", self.freshness, Rules{.doc = "How old the data may be; refused on Landing and RawHistory."});
   field.Rule({.rule = "self.zone == oldSelf.zone", .message = "zone cannot change: make a new Dataset and let the pipeline fill it", .fieldPath = ".zone"});
-  field.Rule({.rule = "(self.zone in ['Landing','RawHistory','Raw']) == has(self.format)",
-              .message = "format is required in Landing, RawHistory and Raw and refused elsewhere",
+  field.Rule({.rule = "(self.zone in ['Landing','RawHistory']) == has(self.format)",
+              .message = "format is required in Landing and RawHistory and refused elsewhere",
               .fieldPath = ".format"});
-  field.Rule({.rule = "(self.zone in ['Landing','RawHistory','Raw']) != has(self.schema)",
-              .message = "schema is required from Processed on and refused in Landing, RawHistory and Raw",
+  field.Rule({.rule = "(self.zone in ['Landing','RawHistory']) != has(self.schema)",
+              .message = "schema is required from Processed on and refused in Landing and RawHistory",
               .fieldPath = ".schema"});
-  field.Rule({.rule = "!has(self.freshness) || !(self.zone in ['Landing','RawHistory','Raw'])",
+  field.Rule({.rule = "!has(self.quarantine) || !(self.zone in ['Landing','RawHistory'])",
+              .message = "quarantine limits the rows of tables: it belongs on Processed and Curated datasets",
+              .fieldPath = ".quarantine"});
+  field.Rule({.rule = "self.zone in ['Landing','RawHistory'] || !(has(self.exclude) || has(self.onUnreadable) || has(self.redelivery))",
+              .message = "exclude, onUnreadable and redelivery are about files: they belong on Landing and RawHistory datasets"});
+  field.Rule({.rule = "!has(self.schema) || self.schema.columns.exists(c, !has(c.provenance))",
+              .message = "needs a column that is read from the files, beside those with provenance",
+              .fieldPath = ".schema"});
+  field.Rule({.rule = "self.zone == 'Processed' || !has(self.schema) || self.schema.columns.all(c, !has(c.provenance))",
+              .message = "columns with provenance are filled when files are decoded: they belong on Processed datasets",
+              .fieldPath = ".schema"});
+  field.Rule({.rule = "!has(self.freshness) || !(self.zone in ['Landing','RawHistory'])",
               .message = "freshness belongs on Processed and Curated datasets and on views",
               .fieldPath = ".freshness"});
   field.Rule({.rule = "self.zone != 'Views'", .message = "what lies in Views is declared as a View", .fieldPath = ".zone"});
@@ -309,8 +432,11 @@ struct TableStatus {
   std::optional<std::int64_t> bytes;
   std::optional<Time> dataAsOf;
   std::string location;
+  std::string place;
   std::string contentHash;
   std::optional<CommittedBy> committedBy;
+  std::optional<std::int64_t> quarantined;
+  std::vector<std::string> warnings;
   bool operator==(const TableStatus&) const = default;
 };
 void DescribeFacts(auto&& field, auto& self) {
@@ -321,10 +447,17 @@ void DescribeFacts(auto&& field, auto& self) {
   field("rows", self.rows, Rules{.doc = "Rows in that version."});
   field("files", self.files, Rules{.doc = "Files in that version."});
   field("bytes", self.bytes, Rules{.doc = "Bytes in that version."});
-  field("dataAsOf", self.dataAsOf, Rules{.doc = "Time up to which the data are complete."});
+  field("dataAsOf", self.dataAsOf, Rules{.doc = "Time of the newest data in that version."});
   field("location", self.location, Rules{.doc = "Where it lies: store and path.", .maxLength = 1024});
+  field("place", self.place,
+        Rules{.doc = "The same as the Lake names it; a Lake or Dataset that would put it elsewhere is refused (Moved).", .maxLength = 1024});
   field("contentHash", self.contentHash, Rules{.doc = "Hash over all rows, independent of their order; equal content gives an equal hash."});
   field("committedBy", self.committedBy, Rules{.doc = "Which attempt made that version."});
+  field("quarantined", self.quarantined, Rules{.doc = "Rows that were quarantined on the way into that version."});
+  field("warnings", self.warnings,
+        Rules{.doc = "What a person should look at in that version: checks that failed with Warn, files that were set aside, times in the future.",
+              .maxLength = 512,
+              .maxItems = 8});
 }
 void Describe(auto&& field, Of<TableStatus> auto& self) { DescribeFacts(field, self); }
 

@@ -3,24 +3,17 @@
 #include "crds/api/condition.h"
 #include "crds/api/meta.h"
 #include "crds/api/owner.h"
+#include "crds/api/runner_settings.h"
 
 namespace weir::api {
 
-// Where data lie, in the order in which they flow. Landing, RawHistory and Raw hold files as they came; the rest tables.
-enum class Zone { Landing, RawHistory, Raw, Processed, Curated, Views };
+// Where data is stored, in the order in which it flows. Landing and RawHistory hold files as they came; the rest tables.
+enum class Zone { Landing, RawHistory, Processed, Curated, Views };
 template <>
 struct Words<Zone> {
-  static constexpr std::array<std::string_view, 6> kAll{"Landing", "RawHistory", "Raw", "Processed", "Curated", "Views"};
+  static constexpr std::array<std::string_view, 5> kAll{"Landing", "RawHistory", "Processed", "Curated", "Views"};
 };
-constexpr bool HoldsFiles(Zone zone) { return zone == Zone::Landing || zone == Zone::RawHistory || zone == Zone::Raw; }
-
-struct SecretRef {
-  std::string name;
-  bool operator==(const SecretRef&) const = default;
-};
-void Describe(auto&& field, Of<SecretRef> auto& self) {
-  field("name", self.name, Rules{.doc = "Name of a Secret in this namespace.", .required = true, .maxLength = 253, .pattern = kObjectNamePattern});
-}
+constexpr bool HoldsFiles(Zone zone) { return zone == Zone::Landing || zone == Zone::RawHistory; }
 
 struct S3Store {
   std::string endpoint;
@@ -49,7 +42,7 @@ void Describe(auto&& field, Of<VolumeStore> auto& self) {
         Rules{.doc = "PersistentVolumeClaim in this namespace, mounted into each runner pod; stages of one run may lie on several nodes, so ReadWriteMany "
                      "where there are several.",
               .maxLength = 253,
-              .pattern = kObjectNamePattern});
+              .pattern = kSubdomainPattern});
   field("path", self.path, Rules{.doc = "Folder on this machine; for weir run only, a cluster refuses it.", .maxLength = 1024});
   field.OneOf({"claim", "path"});
 }
@@ -77,22 +70,10 @@ void Describe(auto&& field, Of<ZonePlace> auto& self) {
   field("name", self.name, Rules{.doc = "Zone that is placed here.", .required = true});
   field("store", self.store, Rules{.doc = "Name of one of the stores.", .required = true, .maxLength = 63});
   field("path", self.path,
-        Rules{.doc = "Folder or key prefix inside the store. Absent means the zone's own name in small letters (landing, raw-history, raw, processed, curated, "
+        Rules{.doc = "Folder or key prefix inside the store. Absent means the zone's own name in small letters (landing, raw-history, processed, curated, "
                      "views).",
               .maxLength = 512,
               .pattern = "^([A-Za-z0-9_][-A-Za-z0-9_.]*)(/[A-Za-z0-9_][-A-Za-z0-9_.]*)*$"});
-}
-
-struct RunnerSettings {
-  std::string image;
-  std::map<std::string, std::string> nodeSelector;
-  std::vector<SecretRef> imagePullSecrets;
-  bool operator==(const RunnerSettings&) const = default;
-};
-void Describe(auto&& field, Of<RunnerSettings> auto& self) {
-  field("image", self.image, Rules{.doc = "Image of the runner. Absent means the one the operator was installed with.", .maxLength = 512});
-  field("nodeSelector", self.nodeSelector, Rules{.doc = "Labels that a node must have to run stages.", .maxLength = 63, .maxItems = 16});
-  field("imagePullSecrets", self.imagePullSecrets, Rules{.doc = "Secrets to pull the image with.", .maxItems = 8});
 }
 
 struct LakeSpec {
@@ -110,7 +91,7 @@ void Describe(auto&& field, Of<LakeSpec> auto& self) {
   field("stores", self.stores, Rules{.doc = "Where data can lie.", .required = true, .minItems = 1, .maxItems = 16, .listKey = "name"});
   field("zones", self.zones,
         Rules{.doc = "Which store holds which zone. A zone that is absent lies in the first store.",
-              .maxItems = 6,
+              .maxItems = 5,
               .listKey = "name",
               .change = Change::NewRevision});
   field("runner", self.runner, Rules{.doc = "How runner pods look in this namespace."});

@@ -28,6 +28,9 @@ inline constexpr std::string_view kLabelRevision = "weirkeeper.io/revision";
 inline constexpr std::string_view kAnnotationTask = "weirkeeper.io/task";
 inline constexpr std::string_view kAnnotationRequestedAt = "weirkeeper.io/requested-at";
 inline constexpr std::string_view kAnnotationFluxRequestedAt = "reconcile.fluxcd.io/requestedAt";
+// On a Dataset or View: epoch (status.committedBy.epoch) of the version whose lost log is accepted as lost.
+inline constexpr std::string_view kAnnotationAcceptLoss = "weirkeeper.io/accept-loss-of-epoch";
+inline constexpr std::string_view kAnnotationKeep = "weirkeeper.io/keep";               // "true": the run is not pruned
 inline constexpr std::string_view kAnnotationSchemaHash = "weirkeeper.io/schema-hash";  // of a definition
 inline constexpr std::string_view kAnnotationRelease = "weirkeeper.io/release";         // that a definition came with
 inline constexpr std::string_view kPodFinalizer = "weirkeeper.io/outcome";              // held until an attempt's outcome stands in status

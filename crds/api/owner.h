@@ -7,6 +7,8 @@
 namespace weir::api {
 
 inline constexpr std::string_view kObjectNamePattern = "^[a-z]([-a-z0-9]*[a-z0-9])?$";
+// What Kubernetes itself allows as the name of a Secret, ConfigMap, claim or class: a DNS subdomain.
+inline constexpr std::string_view kSubdomainPattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 inline constexpr std::string_view kColumnNamePattern = "^[a-zA-Z_][a-zA-Z0-9_]*$";
 
 // Who answers for an object.

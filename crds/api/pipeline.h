@@ -22,24 +22,6 @@ void Describe(auto&& field, Of<RetryPolicy> auto& self) {
   field("maxBackoff", self.maxBackoff, Rules{.doc = "Longest delay between two attempts.", .min = 100, .max = 86'400'000, .change = Change::NewRevision});
 }
 
-struct Resources {
-  std::string cpu;
-  std::string memory;
-  bool operator==(const Resources&) const = default;
-};
-void Describe(auto&& field, Of<Resources> auto& self) {
-  field("cpu", self.cpu,
-        Rules{.doc = "CPU request and limit of the stage's pod, such as 500m or 2; the engine uses as many threads. Absent means 1.",
-              .maxLength = 16,
-              .pattern = "^[0-9]+(\\.[0-9]{1,3}|m)?$",
-              .change = Change::NewRevision});
-  field("memory", self.memory,
-        Rules{.doc = "Memory request and limit of the stage's pod, such as 512Mi or 4Gi. Absent means 1Gi.",
-              .maxLength = 16,
-              .pattern = "^[0-9]+(Ki|Mi|Gi|Ti|k|M|G|T)?$",
-              .change = Change::NewRevision});
-}
-
 struct FilesSource {
   std::string store;
   std::string path;
@@ -50,18 +32,45 @@ void Describe(auto&& field, Of<FilesSource> auto& self) {
         Rules{.doc = "Store of the Lake that holds the files. Absent means the store named source; weir run takes the folder of the manifests for it.",
               .maxLength = 63});
   field("path", self.path, Rules{.doc = "Path in the store, with * and ? in the last part.", .required = true, .minLength = 1, .maxLength = 1024});
+  field.Rule({.rule = "!self.path.startsWith('/') && !self.path.matches('(^|/)[.][.]?(/|$)|//|/$')",
+              .message = "is a path inside of the store, such as in/*.csv: it has no leading or trailing slash, no empty part, and no part that is . or ..",
+              .fieldPath = ".path"});
+  field.Rule({.rule = "!self.path.matches('[*?].*/')",
+              .message = "may have * and ? in its last part only: in/*.csv, not in/*/x.csv. Use one stage for each folder",
+              .fieldPath = ".path"});
 }
 
 struct HttpSource {
   std::string url;
+  std::string maxBytes;             // absent means 10Gi
+  std::optional<Duration> timeout;  // absent means 30m
   bool operator==(const HttpSource&) const = default;
+  Duration Timeout() const { return timeout.value_or(Duration::Minutes(30)); }
 };
 void Describe(auto&& field, Of<HttpSource> auto& self) {
-  field("url", self.url,
-        Rules{.doc = "What to fetch with GET. Link-local and metadata addresses are refused.",
-              .required = true,
-              .maxLength = 2048,
-              .pattern = "^https?://[^\\s]+$"});
+  field(
+      "url", self.url,
+      Rules{.doc =
+                "What to fetch with GET. Link-local and metadata addresses are refused, and so are user names and passwords. The part after ? is never shown: "
+                "it may hold a token.",
+            .required = true,
+            .maxLength = 2048,
+            .pattern = "^https?://[^\\s]+$"});
+  field(
+      "maxBytes", self.maxBytes,
+      Rules{.doc = "Largest file that is fetched, such as 500Mi. Absent means 10Gi.", .maxLength = 16, .pattern = "^[1-9][0-9]{0,14}(Ki|Mi|Gi|Ti|k|M|G|T)?$"});
+  field("timeout", self.timeout, Rules{.doc = "Longest time of the whole transfer. Absent means 30m.", .min = 1000, .max = 86'400'000});
+  field.Rule(
+      {.rule = "!self.url.matches('^https?://[^/?#]*@')", .message = "holds a user name or password: keep credentials out of URLs", .fieldPath = ".url"});
+  field.Rule({.rule = "!self.url.matches('^https?://"
+                      "(169[.]254[.]|[[]([fF][eE][89abAB]|[0-9a-fA-F:]*:[fF]{4}:(169[.]254[.]|[aA]9[fF][eE]:))|metadata[.]google[.]internal([:/?#]|$))')",
+              .message = "is a link-local address, where clouds serve the credentials of their machines: it is refused",
+              .fieldPath = ".url"});
+  field.Rule({.rule = "!self.url.matches('^https?://([^/?#]*[.])?(0[xX][0-9a-fA-F]*|[0-9]+)(:[0-9]*)?([/?#]|$)') || "
+                      "self.url.matches('^https?://"
+                      "([1-9]?[0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])([.]([1-9]?[0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])){3}(:[0-9]*)?([/?#]|$)')",
+              .message = "has a number for a host: write an IPv4 address as four numbers from 0 to 255, such as 192.0.2.7",
+              .fieldPath = ".url"});
 }
 
 struct LandSource {
@@ -75,14 +84,28 @@ void Describe(auto&& field, Of<LandSource> auto& self) {
   field.OneOf({"files", "http"});
 }
 
+// What a source without a file means.
+enum class WhenEmpty { Succeed, Fail };
+template <>
+struct Words<WhenEmpty> {
+  static constexpr std::array<std::string_view, 2> kAll{"Succeed", "Fail"};
+};
+
 struct LandStage {
   LandSource from;
   std::string into;
+  std::optional<WhenEmpty> whenEmpty;  // absent means Succeed for a pattern, Fail for one file
   bool operator==(const LandStage&) const = default;
 };
 void Describe(auto&& field, Of<LandStage> auto& self) {
   field("from", self.from, Rules{.doc = "Where the files come from.", .required = true});
   field("into", self.into, Rules{.doc = "Dataset in the zone Landing.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
+  field(
+      "whenEmpty", self.whenEmpty,
+      Rules{
+          .doc =
+              "What happens when there is no file: Succeed with 0 files, or Fail with the reason NoFiles. Absent means Succeed where the path has * or ?, and "
+              "Fail where it names one file."});
 }
 
 struct AcceptStage {

@@ -57,6 +57,10 @@ std::string Suggest(std::string_view word, const std::vector<std::string_view>& 
   std::size_t distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string_view candidate : known)
     if (const std::size_t d = EditDistance(word, candidate); d < distance) best = candidate, distance = d;
+  // What is cut short is far from the whole, and meant all the same: Raw for RawHistory.
+  if (best.empty() && word.size() >= 3)
+    for (const std::string_view candidate : known)
+      if (candidate.starts_with(word)) best = candidate;
   return best.empty() ? "" : " (did you mean " + std::string(best) + "?)";
 }
 

@@ -44,7 +44,8 @@ struct RunStatus {
   std::string stagesDone;  // "3/6"
   int attempts = 0;
   std::string duration;
-  std::vector<Commit> commits;  // what the run made visible, in order; Dataset and View status are derived from it
+  std::vector<Commit> commits;   // what the run made visible, in order; Dataset and View status are derived from it
+  std::vector<Commit> standing;  // views whose new version was refused: what stays published of them
   bool operator==(const RunStatus&) const = default;
 };
 void Describe(auto&& field, Of<RunStatus> auto& self) {
@@ -62,6 +63,7 @@ void Describe(auto&& field, Of<RunStatus> auto& self) {
   field("attempts", self.attempts, Rules{.doc = "Attempts started over all stages."});
   field("duration", self.duration, Rules{.doc = "From start to end, once ended."});
   field("commits", self.commits, Rules{.doc = "Versions that the run made visible.", .maxItems = 100});
+  field("standing", self.standing, Rules{.doc = "What stays published of each View whose new version was refused for its contract.", .maxItems = 50});
 }
 
 using PipelineRun = Object<RunSpec, RunStatus>;

@@ -5,7 +5,10 @@
 namespace weir::api {
 namespace {
 
+constexpr std::size_t kRoomForColumns = 512;
 constexpr std::size_t kShortLocation = 512;  // longer than any that our layout makes of names that are allowed
+
+constexpr std::size_t kMostInputs = 16;  // in a termination message; the outcome file has all
 
 std::string Cut(const std::string& text, std::size_t size) {
   if (text.size() <= size) return text;
@@ -14,17 +17,52 @@ std::string Cut(const std::string& text, std::size_t size) {
   return text.substr(0, end) + "...";
 }
 
+// The first inputs by their names, and one entry for the rest, so that the rows still add up.
+void Shorten(std::vector<LedgerInput>& inputs, std::size_t most) {
+  if (inputs.size() <= most) return;
+  LedgerInput rest{.name = "..."};
+  for (std::size_t i = most - 1; i < inputs.size(); ++i) rest.rows += inputs[i].rows;
+  inputs.resize(most - 1);
+  inputs.push_back(rest);
+}
+
+// A contract is needed only where status was lost; the table's log has it anyway. The query is the largest part.
+void CutContract(std::optional<PublishedContract>& contract, std::size_t room) {
+  if (!contract) return;
+  contract->query.clear();
+  if (room <= kRoomForColumns) contract.reset();
+}
+
+// A place that is cut would look like a move; one that is missing is not compared.
+void CutCommit(Commit& commit, std::size_t room) {
+  CutContract(commit.contract, room);
+  if (commit.warnings.size() > room / 128 + 1) commit.warnings.resize(room / 128 + 1);
+  for (std::string& warning : commit.warnings) warning = Cut(warning, room / 4);
+  if (room > kShortLocation) return;
+  commit.location = Cut(commit.location, room);
+  if (commit.place.size() > room) commit.place.clear();
+}
+
 }  // namespace
 
+bool Ledger::Closed() const {
+  if (filtered) return rowsIn == rowsOut + quarantined + *filtered && inputs.empty();
+  std::int64_t read = 0;
+  for (const LedgerInput& input : inputs) read += input.rows;
+  return rowsIn == read && rowsOut >= 0 && quarantined >= 0;
+}
+
 std::string FitOutcome(StageOutcome outcome, std::size_t limit) {
+  if (outcome.rows) Shorten(outcome.rows->inputs, kMostInputs);
   std::string text = Dump(Write(outcome));
   for (std::size_t room = 1024; text.size() > limit && room >= 8; room /= 2) {
     outcome.message = Cut(outcome.message, room);
     outcome.dependencies = Cut(outcome.dependencies, room);
     if (outcome.findings.size() > room / 64 + 1) outcome.findings.resize(room / 64 + 1);
+    if (outcome.rows) Shorten(outcome.rows->inputs, room / 64 + 1);
     for (Finding& finding : outcome.findings) finding.message = Cut(finding.message, room / 4);
-    if (room <= kShortLocation)
-      for (Commit& commit : outcome.commits) commit.location = Cut(commit.location, room);
+    for (Commit& commit : outcome.commits) CutCommit(commit, room);
+    if (outcome.standing) CutCommit(*outcome.standing, room);
     text = Dump(Write(outcome));
   }
   return text;

@@ -1,25 +1,64 @@
 #pragma once
 
-#include "crds/api/condition.h"
+#include "crds/api/contract.h"
 
 namespace weir::api {
 
-// Where every row that a stage read ended. Closed when rowsIn == rowsOut + quarantined + filtered; a stage refuses to
-// commit an open one. For a stage that moves files, rows are files. `filtered` counts what the stage's own SQL or
-// declared rule left out or folded together (a WHERE, a GROUP BY).
+// One table version that a query read.
+struct LedgerInput {
+  std::string name;
+  std::optional<std::int64_t> version;  // absent in the one entry "..." that stands for the inputs left out of a long list
+  std::int64_t rows = 0;
+  bool operator==(const LedgerInput&) const = default;
+};
+void Describe(auto&& field, Of<LedgerInput> auto& self) {
+  field("name", self.name, Rules{.doc = "Dataset or View that was read.", .required = true});
+  field("version", self.version, Rules{.doc = "Its version."});
+  field("rows", self.rows, Rules{.doc = "Rows of that version."});
+}
+
+// Where the rows (for a stage that moves files: the files) of a stage went. Two forms:
+// - land, accept, decode, check: each row that was read ends in one place, so in == out + quarantined + filtered, where
+//   `filtered` counts what a declared rule left out; a stage refuses to commit anything else.
+// - SQL: rows of the inputs and rows of the result have no such relation (a join multiplies, a GROUP BY folds). `inputs`
+//   has the rows of each table version read, `in` is their sum, and out + quarantined are the rows of the result.
 struct Ledger {
   std::int64_t rowsIn = 0;
   std::int64_t rowsOut = 0;
   std::int64_t quarantined = 0;
-  std::int64_t filtered = 0;
+  std::optional<std::int64_t> filtered;  // absent for SQL
+  std::vector<LedgerInput> inputs;       // SQL only
   bool operator==(const Ledger&) const = default;
-  bool Closed() const { return rowsIn == rowsOut + quarantined + filtered; }
+  bool Closed() const;
 };
 void Describe(auto&& field, Of<Ledger> auto& self) {
-  field("in", self.rowsIn, Rules{.doc = "Rows (or files) read."});
-  field("out", self.rowsOut, Rules{.doc = "Rows written."});
-  field("quarantined", self.quarantined, Rules{.doc = "Rows set aside, each with file, line, column, reason and text."});
-  field("filtered", self.filtered, Rules{.doc = "Rows that the stage's declared query left out or folded together."});
+  field("in", self.rowsIn, Rules{.doc = "Rows (or files) read; for SQL the sum over inputs."});
+  field("out", self.rowsOut, Rules{.doc = "Rows (or files) written."});
+  field("quarantined", self.quarantined, Rules{.doc = "Rows quarantined, each with file, line, column, reason and text; for SQL rows of the result."});
+  field("filtered", self.filtered,
+        Rules{.doc = "Rows (or files) that a declared rule left out. Absent for SQL, where rows read and rows written have no fixed relation."});
+  field("inputs", self.inputs, Rules{.doc = "SQL: each table version that was read, with its rows.", .maxItems = 64});
+}
+
+// Where every file that a stage looked at ended. Closed when in is the sum of the rest. `out`: landed, accepted, or decoded
+// into the version (now or by an earlier run).
+struct FileLedger {
+  std::int64_t in = 0;
+  std::int64_t out = 0;
+  std::int64_t known = 0;
+  std::int64_t quarantined = 0;
+  std::int64_t excluded = 0;
+  std::int64_t superseded = 0;
+  bool operator==(const FileLedger&) const = default;
+  bool Closed() const { return in == out + known + quarantined + excluded + superseded; }
+};
+void Describe(auto&& field, Of<FileLedger> auto& self) {
+  field("in", self.in, Rules{.doc = "Files looked at."});
+  field("out", self.out, Rules{.doc = "Files landed, accepted, or decoded into the version."});
+  field("known", self.known, Rules{.doc = "Files that were there before with the same content."});
+  field("quarantined", self.quarantined, Rules{.doc = "Files that were set aside as a whole."});
+  field("excluded", self.excluded, Rules{.doc = "Files that spec.exclude names."});
+  field("superseded", self.superseded, Rules{.doc = "Files of which a newer delivery under the same name counts."});
 }
 
 enum class TargetKind { Dataset, View };
@@ -43,6 +82,11 @@ struct Commit {
   int attempt = 0;
   std::int64_t epoch = 0;    // of the attempt: of two commits to one table, that of the later one is higher
   std::string contractHash;  // Views: hash of the contract it was published under
+  std::string place;         // store and path as the Lake names them
+  // Views: what the log says was promised. Its columns, keys and query are left out where the revision has them.
+  std::optional<PublishedContract> contract;
+  std::optional<std::int64_t> quarantined;
+  std::vector<std::string> warnings;
   bool operator==(const Commit&) const = default;
 };
 void Describe(auto&& field, Of<Commit> auto& self) {
@@ -52,13 +96,17 @@ void Describe(auto&& field, Of<Commit> auto& self) {
   field("rows", self.rows, Rules{.doc = "Rows in the version."});
   field("files", self.files, Rules{.doc = "Files in the version."});
   field("bytes", self.bytes, Rules{.doc = "Bytes in the version."});
-  field("dataAsOf", self.dataAsOf, Rules{.doc = "Time up to which the data are complete."});
+  field("dataAsOf", self.dataAsOf, Rules{.doc = "Time of the newest data in the version."});
   field("location", self.location, Rules{.doc = "Where it lies.", .maxLength = 1024});
   field("contentHash", self.contentHash, Rules{.doc = "Hash over all rows, independent of order."});
   field("stage", self.stage, Rules{.doc = "Stage that committed it."});
   field("attempt", self.attempt, Rules{.doc = "Attempt that committed it."});
   field("epoch", self.epoch, Rules{.doc = "Epoch of that attempt; grows with each commit to the table."});
   field("contractHash", self.contractHash, Rules{.doc = "Contract that a View's version was published under."});
+  field("place", self.place, Rules{.doc = "Store and path as the Lake names them.", .maxLength = 1024});
+  field("contract", self.contract, Rules{.doc = "What the table's log says was promised with a View's version."});
+  field("quarantined", self.quarantined, Rules{.doc = "Rows that were quarantined on the way into the version."});
+  field("warnings", self.warnings, Rules{.doc = "What a person should look at.", .maxLength = 512, .maxItems = 8});
 }
 
 // How the runner ends; also its exit code (`ExitCodeOf`). The class decides about retries: Infrastructure and Transient
@@ -85,13 +133,15 @@ void Describe(auto&& field, Of<Finding> auto& self) {
 
 // What the runner says at its end: the termination message, JSON of at most 4,096 bytes (`FitOutcome` cuts messages,
 // findings and at last locations, never figures). The whole, with every finding and quarantined row, lies in the lake under
-// `_weirkeeper/outcomes/<run>/<stage>-<attempt>.json`.
+// `_weirkeeper/outcomes/<run>/<run UID>/<stage>-<attempt>.json`.
 struct StageOutcome {
   OutcomeClass result = OutcomeClass::Bug;
   std::optional<Reason> reason;
   std::string message;
   std::optional<Ledger> rows;
+  std::optional<FileLedger> files;  // Land, Accept, Decode
   std::vector<Commit> commits;
+  std::optional<Commit> standing;  // publish, refused for its contract: the version that stays published
   std::vector<Finding> findings;
   std::string dependencies;  // validate: tables that each SQL reads, "stage:table,table;stage:..."
   bool operator==(const StageOutcome&) const = default;
@@ -101,7 +151,9 @@ void Describe(auto&& field, Of<StageOutcome> auto& self) {
   field("reason", self.reason, Rules{.doc = "Why, in one word."});
   field("message", self.message, Rules{.doc = "Why, in a sentence.", .maxLength = 2048});
   field("rows", self.rows, Rules{.doc = "The ledger."});
+  field("files", self.files, Rules{.doc = "The ledger of files."});
   field("commits", self.commits, Rules{.doc = "What became visible.", .maxItems = 4});
+  field("standing", self.standing, Rules{.doc = "What stays published of a View whose new version was refused."});
   field("findings", self.findings, Rules{.doc = "What to look at.", .maxItems = 1000});
   field("dependencies", self.dependencies, Rules{.doc = "Tables that each stage's SQL reads.", .maxLength = 4096});
 }

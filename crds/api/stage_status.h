@@ -29,6 +29,8 @@ struct StageStatus {
   std::optional<Time> retryAt;
   std::optional<Ledger> rows;
   std::optional<std::int64_t> version;
+  std::optional<FileLedger> files;
+  std::vector<std::string> warnings;
   bool operator==(const StageStatus&) const = default;
 };
 void Describe(auto&& field, Of<StageStatus> auto& self) {
@@ -44,8 +46,10 @@ void Describe(auto&& field, Of<StageStatus> auto& self) {
   field("started", self.started, Rules{.doc = "When the newest attempt was started."});
   field("finished", self.finished, Rules{.doc = "When the stage ended."});
   field("retryAt", self.retryAt, Rules{.doc = "When the next attempt starts."});
-  field("rows", self.rows, Rules{.doc = "The ledger: in = out + quarantined + filtered."});
+  field("rows", self.rows, Rules{.doc = "The ledger: where the rows (or files) went."});
   field("version", self.version, Rules{.doc = "Version that the stage committed."});
+  field("files", self.files, Rules{.doc = "The ledger of files: in = out + known + quarantined + excluded + superseded."});
+  field("warnings", self.warnings, Rules{.doc = "What a person should look at though the stage succeeded.", .maxLength = 512, .maxItems = 8});
 }
 
 }  // namespace weir::api

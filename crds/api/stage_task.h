@@ -27,6 +27,22 @@ void Describe(auto&& field, Of<TaskStore> auto& self) {
   field("credentials", self.credentials, Rules{.doc = "Folder of the key files.", .maxLength = 1024});
 }
 
+// The newest version of a table that status knows of, for the runner to hold against the table's log: a log that is gone,
+// older or another one is an error, never a fresh table.
+struct KnownVersion {
+  std::int64_t version = 0;
+  std::int64_t epoch = 0;
+  std::string contentHash;
+  std::string location;  // nothing is known of a table at another place
+  bool operator==(const KnownVersion&) const = default;
+};
+void Describe(auto&& field, Of<KnownVersion> auto& self) {
+  field("version", self.version, Rules{.doc = "Version of the table log."});
+  field("epoch", self.epoch, Rules{.doc = "Epoch of its commit."});
+  field("contentHash", self.contentHash, Rules{.doc = "Content hash of its commit."});
+  field("location", self.location, Rules{.doc = "Where it was committed.", .maxLength = 1024});
+}
+
 // One dataset or view as the task sees it: where it lies and what it promises.
 struct TaskTable {
   TargetKind kind = TargetKind::Dataset;
@@ -39,8 +55,16 @@ struct TaskTable {
   std::vector<Column> columns;
   std::vector<Key> keys;
   std::vector<Check> checks;
-  std::string eventTime;  // column, or empty
+  std::string eventTime;              // column, or empty
+  std::optional<KnownVersion> known;  // in tasks, not in revisions; absent: never committed, or its loss was accepted
+  std::string place;                  // store and path as the Lake names them: what a move is judged by
+  std::optional<Duration> eventTimeMaxAhead;
+  std::optional<QuarantineLimit> quarantine;
+  std::vector<Exclusion> exclude;
+  std::optional<OnUnreadable> onUnreadable;
+  std::optional<Redelivery> redelivery;
   bool operator==(const TaskTable&) const = default;
+  EventTime Events() const { return {eventTime, eventTimeMaxAhead}; }
 };
 void Describe(auto&& field, Of<TaskTable> auto& self) {
   field("kind", self.kind, Rules{.doc = "Dataset or View."});
@@ -54,6 +78,13 @@ void Describe(auto&& field, Of<TaskTable> auto& self) {
   field("keys", self.keys, Rules{.doc = "Keys."});
   field("checks", self.checks, Rules{.doc = "Checks."});
   field("eventTime", self.eventTime, Rules{.doc = "Column of the events' time."});
+  field("known", self.known, Rules{.doc = "Newest version that status knows of."});
+  field("place", self.place, Rules{.doc = "Store and path as the Lake names them.", .maxLength = 1024});
+  field("eventTimeMaxAhead", self.eventTimeMaxAhead, Rules{.doc = "How far it may be ahead."});
+  field("quarantine", self.quarantine, Rules{.doc = "How many rows may be quarantined."});
+  field("exclude", self.exclude, Rules{.doc = "Files that are left out.", .maxItems = 256});
+  field("onUnreadable", self.onUnreadable, Rules{.doc = "What happens to a file that cannot be used."});
+  field("redelivery", self.redelivery, Rules{.doc = "What a known name with other content means."});
 }
 
 enum class TaskKind { Land, Accept, Decode, Transform, Check, Publish, Validate };
@@ -67,7 +98,8 @@ struct TaskQuery {
   std::string path;  // spec path for findings: spec.stages[2].transform.sql
   std::string stage;
   std::string sql;
-  std::string into;  // object name of the target; its columns are in `tables`
+  std::string into;                // object name of the target; its columns are in `tables`
+  std::vector<std::string> later;  // tables that this stage or a later one of the pipeline writes: it cannot read them
   bool operator==(const TaskQuery&) const = default;
 };
 void Describe(auto&& field, Of<TaskQuery> auto& self) {
@@ -75,6 +107,7 @@ void Describe(auto&& field, Of<TaskQuery> auto& self) {
   field("stage", self.stage, Rules{.doc = "Stage."});
   field("sql", self.sql, Rules{.doc = "The SQL.", .maxLength = 65536});
   field("into", self.into, Rules{.doc = "Target."});
+  field("later", self.later, Rules{.doc = "Tables that are not written before this query runs."});
 }
 
 // Everything that one attempt of one stage needs to know; the runner asks nobody else. Travels as JSON in the pod's
@@ -96,12 +129,15 @@ struct StageTask {
   std::string from;               // object name: Accept, Decode, Check (the dataset looked at)
   std::string into;               // object name: Land, Accept, Decode, Transform, Publish
   std::optional<LandSource> source;
-  std::string sql;                 // Transform, Publish
-  std::vector<Check> checks;       // Check
-  std::vector<TaskQuery> queries;  // Validate
-  std::string contractHash;        // Publish
-  std::string outcomeStore;        // where outcome files and quarantine lie
-  std::string outcomePath;         // such as default/_weirkeeper
+  std::optional<WhenEmpty> whenEmpty;         // Land
+  std::string sql;                            // Transform, Publish
+  std::vector<Check> checks;                  // Check
+  std::vector<TaskQuery> queries;             // Validate
+  std::string contractHash;                   // Publish
+  std::optional<PublishedContract> contract;  // Publish: what the view promises now; its query is `sql`
+  std::vector<std::string> ownOutputs;        // Transform, Publish, Check: tables that stages of this pipeline write
+  std::string outcomeStore;                   // where outcome files and quarantine lie
+  std::string outcomePath;                    // such as default/_weirkeeper
   bool operator==(const StageTask&) const = default;
 };
 void Describe(auto&& field, Of<StageTask> auto& self) {
@@ -121,10 +157,13 @@ void Describe(auto&& field, Of<StageTask> auto& self) {
   field("from", self.from, Rules{.doc = "Input."});
   field("into", self.into, Rules{.doc = "Target."});
   field("source", self.source, Rules{.doc = "Where to land from."});
+  field("whenEmpty", self.whenEmpty, Rules{.doc = "What a source without a file means."});
   field("sql", self.sql, Rules{.doc = "SQL.", .maxLength = 65536});
   field("checks", self.checks, Rules{.doc = "Checks."});
   field("queries", self.queries, Rules{.doc = "SQL texts to validate.", .maxItems = 100});
   field("contractHash", self.contractHash, Rules{.doc = "Contract of the view."});
+  field("contract", self.contract, Rules{.doc = "What the view promises."});
+  field("ownOutputs", self.ownOutputs, Rules{.doc = "Tables that stages of this pipeline write: one that was never committed has no data yet."});
   field("outcomeStore", self.outcomeStore, Rules{.doc = "Store of outcome files."});
   field("outcomePath", self.outcomePath, Rules{.doc = "Path of outcome files.", .maxLength = 1024});
 }

@@ -1,15 +1,8 @@
 #pragma once
 
-#include "crds/api/dataset.h"
+#include "crds/api/contract.h"
 
 namespace weir::api {
-
-// Alpha may break; Stable may not.
-enum class Stability { Alpha, Stable };
-template <>
-struct Words<Stability> {
-  static constexpr std::array<std::string_view, 2> kAll{"Alpha", "Stable"};
-};
 
 struct ViewColumn {
   std::string name;
@@ -29,7 +22,9 @@ void Describe(auto&& field, Of<ViewColumn> auto& self) {
   field("description", self.description,
         Rules{.doc = "What a reader needs to know.", .required = true, .minLength = 1, .maxLength = 1024, .change = Change::InPlace});
   field("meaning", self.meaning,
-        Rules{.doc = "Business meaning or definition, where the description is not exact.", .maxLength = 1024, .change = Change::InPlace});
+        Rules{.doc = "Business meaning or definition, where the description is not exact; part of the contract once published.",
+              .maxLength = 1024,
+              .change = Change::InPlace});
   field("unit", self.unit, Rules{.doc = "Unit of measure; part of the contract.", .maxLength = 63});
 }
 
@@ -55,40 +50,11 @@ struct ViewSpec {
   std::vector<Key> keys;
   std::optional<EventTime> eventTime;
   std::optional<Freshness> freshness;
+  std::optional<Duration> lookback;
   Stability stability = Stability::Stable;
+  std::vector<Waiver> waivers;
   bool operator==(const ViewSpec&) const = default;
 };
-
-// What of a column readers may rely on. Texts for people are no part of it: they change in place.
-struct PublishedColumn {
-  std::string name;
-  std::string type;
-  std::optional<bool> nullable;  // absent means true
-  std::string unit;
-  bool operator==(const PublishedColumn&) const = default;
-  bool IsNullable() const { return nullable.value_or(true); }
-};
-void Describe(auto&& field, Of<PublishedColumn> auto& self) {
-  field("name", self.name, Rules{.doc = "Name of the column.", .required = true, .maxLength = 128, .pattern = kColumnNamePattern});
-  field("type", self.type, Rules{.doc = "Type of the column.", .required = true, .maxLength = 32, .pattern = kTypePattern});
-  field("nullable", self.nullable, Rules{.doc = "Whether a value may be missing. Absent means true."});
-  field("unit", self.unit, Rules{.doc = "Unit of measure.", .maxLength = 63});
-}
-
-// What of a View was promised with its newest published version; contract rules compare with it.
-struct PublishedContract {
-  std::vector<PublishedColumn> columns;
-  std::vector<Key> keys;
-  std::optional<Freshness> freshness;
-  std::string hash;
-  bool operator==(const PublishedContract&) const = default;
-};
-void Describe(auto&& field, Of<PublishedContract> auto& self) {
-  field("columns", self.columns, Rules{.doc = "Columns as published.", .maxItems = 500, .listKey = "name"});
-  field("keys", self.keys, Rules{.doc = "Keys as published.", .maxItems = 4});
-  field("freshness", self.freshness, Rules{.doc = "Freshness as published."});
-  field("hash", self.hash, Rules{.doc = "Hash of the contract."});
-}
 
 struct ViewStatus : TableStatus {
   std::optional<PublishedContract> published;
@@ -101,14 +67,22 @@ void Describe(auto&& field, Of<ViewStatus> auto& self) {
 
 void Describe(auto&& field, Of<ViewSpec> auto& self) {
   field("purpose", self.purpose, Rules{.doc = "What it is for.", .required = true, .minLength = 10, .maxLength = 1024, .change = Change::InPlace});
-  field("grain", self.grain, Rules{.doc = "What one row is.", .required = true, .minLength = 3, .maxLength = 256, .change = Change::InPlace});
+  field("grain", self.grain,
+        Rules{.doc = "What one row is; part of the contract.", .required = true, .minLength = 3, .maxLength = 256, .change = Change::InPlace});
   field("owner", self.owner, Rules{.doc = "Who answers for it.", .required = true});
   field("query", self.query, Rules{.doc = "How it is made.", .required = true});
   field("columns", self.columns, Rules{.doc = "The contract, column by column.", .required = true, .minItems = 1, .maxItems = 500, .listKey = "name"});
   field("keys", self.keys, Rules{.doc = "Unique keys; part of the contract, checked before each publish.", .maxItems = 4});
   field("eventTime", self.eventTime, Rules{.doc = "Which column carries the time of the events. Absent means the data's time is that of the datasets read."});
   field("freshness", self.freshness, Rules{.doc = "How old the data may be; part of the contract."});
+  field("lookback", self.lookback,
+        Rules{.doc = "How far back from its newest event the view reaches at least, once it has; needs eventTime; part of the contract. Absent means that "
+                     "nothing is promised.",
+              .min = 1000,
+              .change = Change::InPlace});
   field("stability", self.stability, Rules{.doc = "Alpha may change in any way; Stable is held to its contract once published."});
+  field("waivers", self.waivers,
+        Rules{.doc = "Changes of the published contract that readers agreed to, one for each rule.", .maxItems = 16, .listKey = "rule"});
 }
 
 using View = Object<ViewSpec, ViewStatus>;

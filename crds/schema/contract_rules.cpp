@@ -13,13 +13,20 @@ namespace {
 
 using Text = std::string;
 
-const Text kFree = "!has(oldSelf.status) || !has(oldSelf.status.published) || oldSelf.spec.stability == 'Alpha' || ";
+// What was published as Alpha may change in any way. Releases before 0.2 did not keep it with what is published.
+const Text kStability = "(has(oldSelf.status.published.stability) ? oldSelf.status.published.stability : oldSelf.spec.stability)";
+const Text kFree = "!has(oldSelf.status) || !has(oldSelf.status.published) || " + kStability + " == 'Alpha' || ";
 const Text kSameColumns = "self.spec.columns == oldSelf.spec.columns || !has(oldSelf.status.published.columns) || ";
-const Text kAdvice = "; readers rely on what is published: take it back, or make a new View with the next version";
+const Text kAdvice = "; readers rely on what is published: take it back, make a new View with the next version, or add spec.waivers when they agree";
+
+// CEL has no clock: a waiver that has ended passes here, and the publish is held back.
+Text Waived(const Text& rule) { return "(has(self.spec.waivers) && self.spec.waivers.exists(w, w.rule == " + rule + "))"; }
 
 // Over the published column o: `entry` is what a map m keeps of each column now, `holds` that all is well, `shown` how
 // an offender is written. `summary` is said when the message grows too long for the API server.
+// Without an id, `holds` looks at the waivers itself.
 struct ColumnRule {
+  Text id;
   Text summary;
   Text entry;
   Text holds;
@@ -43,7 +50,8 @@ struct RuleTexts {
 RuleTexts Over(const ColumnRule& rule) {
   const Text map = "[self.spec.columns.transformMapEntry(i, c, {c.name: " + rule.entry + "})]";
   const Text base = "oldSelf.status.published.columns";
-  return {kFree + kSameColumns + map + ".all(m, " + base + ".all(o, " + rule.holds + "))", rule.summary + kAdvice,
+  const Text waived = rule.id.empty() ? "" : Waived("'" + rule.id + "'") + " || ";
+  return {kFree + kSameColumns + waived + map + ".all(m, " + base + ".all(o, " + rule.holds + "))", rule.summary + kAdvice,
           map + ".map(m, '%s" + kAdvice + "'.format([" + base + ".filter(o, !(" + rule.holds + ")).map(o, " + rule.shown + ")]))[0]", ".spec.columns"};
 }
 
@@ -72,53 +80,89 @@ Text TypeRuleId() {
 }
 
 RuleTexts Dropped() {
-  return Over({"ColumnNoDelete: published columns were dropped or renamed", "true", "o.name in m",
+  return Over({"ColumnNoDelete", "ColumnNoDelete: published columns were dropped or renamed", "true", "o.name in m",
                "'ColumnNoDelete: column %s was dropped or renamed'.format([o.name])"});
 }
 
 RuleTexts Retyped() {
-  return Over({"TypeClassChange: types of published columns changed", "c.type", TypeHolds(),
+  return Over({"", "TypeClassChange: types of published columns changed", "c.type", TypeHolds() + " || " + Waived(TypeRuleId()),
                "'%s: column %s was %s, is %s'.format([" + TypeRuleId() + ", o.name, o.type, m[o.name]])"});
 }
 
 RuleTexts Rescaled() {
-  return Over({"DecimalScale: digits behind the point of published columns changed", "c.type", ScaleHolds(),
+  return Over({"DecimalScale", "DecimalScale: digits behind the point of published columns changed", "c.type", ScaleHolds(),
                "'DecimalScale: column %s was %s, is %s'.format([o.name, o.type, m[o.name]])"});
 }
 
 RuleTexts Loosened() {
-  return Over({"NullabilityLoosen: published columns that always have a value may miss it now", "!has(c.nullable) || c.nullable",
+  return Over({"NullabilityLoosen", "NullabilityLoosen: published columns that always have a value may miss it now", "!has(c.nullable) || c.nullable",
                "!has(o.nullable) || o.nullable || !(o.name in m) || !m[o.name]", "'NullabilityLoosen: column %s always had a value'.format([o.name])"});
 }
 
 RuleTexts Remeasured() {
-  return Over({"MeaningUnit: units of published columns changed", "has(c.unit) ? c.unit : ''", "!(o.name in m) || m[o.name] == (has(o.unit) ? o.unit : '')",
+  return Over({"MeaningUnit", "MeaningUnit: units of published columns changed", "has(c.unit) ? c.unit : ''",
+               "!(o.name in m) || m[o.name] == (has(o.unit) ? o.unit : '')",
                "'MeaningUnit: column %s was in %s, is in %s'.format([o.name, has(o.unit) ? o.unit : 'no unit', m[o.name] == '' ? 'no unit' : m[o.name]])"});
+}
+
+// The meanings themselves are too long for a message. One that is added where there was none takes nothing away.
+RuleTexts Redefined() {
+  return Over({"MeaningUnit", "MeaningUnit: meanings of published columns changed", "has(c.meaning) ? c.meaning : ''",
+               "!(o.name in m) || !has(o.meaning) || m[o.name] == o.meaning", "'MeaningUnit: column %s has another meaning'.format([o.name])"});
+}
+
+// Columns such as deletedAt, deleted or is_deleted (crds/contract, IsDeleteMarker).
+RuleTexts Marked() {
+  const Text known = "[oldSelf.status.published.columns.transformMapEntry(i, o, {o.name: true})]";
+  const Text marker =
+      "c.name.lowerAscii().replace('_', '') in ['deleted', 'deletedat', 'deletedon', 'deletedtime', 'deletedts', 'deletedate', 'deletiondate', 'isdeleted', "
+      "'softdeleted', 'removedat', 'tombstone']";
+  return {kFree + kSameColumns + Waived("'DeleteSemantics'") + " || " + known + ".all(m, self.spec.columns.all(c, c.name in m || !(" + marker + ")))",
+          "DeleteSemantics: a column that marks deleted rows was added, and readers would take such rows for living ones" + kAdvice, "", ".spec.columns"};
 }
 
 RuleTexts Rekeyed() {
   const Text keys = "oldSelf.status.published.keys.all(o, has(self.spec.keys) && self.spec.keys.exists(k, sets.equivalent(k.columns, o.columns)))";
-  return {kFree + Same("keys") + "!has(oldSelf.status.published.keys) || " + keys, "KeyChange: a published key was removed or changed" + kAdvice, "",
-          ".spec.keys"};
+  return {kFree + Same("keys") + "!has(oldSelf.status.published.keys) || " + Waived("'KeyChange'") + " || " + keys,
+          "KeyChange: a published key was removed or changed" + kAdvice, "", ".spec.keys"};
+}
+
+RuleTexts Regrained() {
+  return {kFree + Same("grain") + "!has(oldSelf.status.published.grain) || " + Waived("'KeyChange'") + " || self.spec.grain == oldSelf.status.published.grain",
+          "KeyChange: the published grain was changed" + kAdvice, "", ".spec.grain"};
+}
+
+// What was first promised, as a list of one or none.
+Text Promised(const Text& field, const Text& value) {
+  const Text base = "oldSelf.status.published", first = base + ".promised";
+  const auto of = [&](const Text& from) { return "(has(" + from + "." + field + ") ? [" + from + "." + value + "] : [])"; };
+  return "(has(" + first + ") ? " + of(first) + " : " + of(base) + ")";
 }
 
 RuleTexts Delayed() {
-  const Text is = "self.spec.freshness.maxLag", was = "oldSelf.status.published.freshness.maxLag";
-  return {kFree + Same("freshness") + "!has(oldSelf.status.published.freshness) || (has(self.spec.freshness) && " + is + " + " + is + " <= " + was + " + " +
-              was + " + " + was + ")",
-          "SlaFreshness: maxLag was removed or grew beyond 1.5 times what is published" + kAdvice, "", ".spec.freshness"};
+  const Text is = "self.spec.freshness.maxLag";
+  return {kFree + Same("freshness") + Waived("'SlaFreshness'") + " || " + Promised("freshness", "freshness.maxLag") + ".all(was, has(self.spec.freshness) && " +
+              is + " + " + is + " <= was + was + was)",
+          "SlaFreshness: maxLag was removed or grew beyond 1.5 times what was first promised" + kAdvice, "", ".spec.freshness"};
+}
+
+RuleTexts CutShort() {
+  return {kFree + Same("lookback") + Waived("'SlaHistory'") + " || " + Promised("lookback", "lookback") +
+              ".all(was, has(self.spec.lookback) && self.spec.lookback >= was)",
+          "SlaHistory: lookback was removed or shortened" + kAdvice, "", ".spec"};
 }
 
 // Without it a contract could be left in two steps.
 RuleTexts Lowered() {
-  return {kFree + "self.spec.stability == 'Stable'", "StabilityLowered: a published Stable view cannot become Alpha; make a new View with the next version", "",
-          ".spec.stability"};
+  return {kFree + Same("stability") + Waived("'StabilityLowered'") + " || self.spec.stability == 'Stable'",
+          "StabilityLowered: a published Stable view cannot become Alpha" + kAdvice, "", ".spec.stability"};
 }
 
 }  // namespace
 
 std::vector<api::CelRule> ContractRules() {
-  static const std::vector<RuleTexts> texts{Dropped(), Retyped(), Rescaled(), Loosened(), Remeasured(), Rekeyed(), Delayed(), Lowered()};
+  static const std::vector<RuleTexts> texts{Dropped(), Retyped(), Rescaled(),  Loosened(), Remeasured(), Redefined(),
+                                            Marked(),  Rekeyed(), Regrained(), Delayed(),  CutShort(),   Lowered()};
   std::vector<api::CelRule> rules;
   for (const RuleTexts& t : texts) rules.push_back({t.rule, t.message, t.messageExpression, t.fieldPath, "FieldValueForbidden"});
   return rules;

@@ -10,7 +10,6 @@ constexpr std::string_view FolderOf(api::Zone zone) {
   switch (zone) {
     case api::Zone::Landing: return "landing";
     case api::Zone::RawHistory: return "raw-history";
-    case api::Zone::Raw: return "raw";
     case api::Zone::Processed: return "processed";
     case api::Zone::Curated: return "curated";
     case api::Zone::Views: return "views";

@@ -123,7 +123,7 @@ class Resolver {
 
   void LookUpTransform(const api::TransformStage& transform, const std::string& path) {
     if (transform.sql.empty()) {
-      Take(transform.from, path + ".from", {Zone::Landing, Zone::RawHistory, Zone::Raw}, "from decodes files; read tables with sql");
+      Take(transform.from, path + ".from", {Zone::Landing, Zone::RawHistory}, "from decodes files; read tables with sql");
       Take(transform.into, path + ".into", {Zone::Processed}, "decoded files are tables in the zone Processed");
     } else {
       Take(transform.into, path + ".into", {Zone::Processed, Zone::Curated}, "SQL writes into Processed or Curated");

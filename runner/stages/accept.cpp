@@ -41,7 +41,7 @@ Result<std::optional<api::Commit>> Clear(const Acceptance& acceptance, const std
   if (!change.remove.empty()) {
     for (const std::string& path : change.remove) state->tombstones[path] = state->files.extract(path).mapped();
     const auto count = static_cast<std::int64_t>(change.remove.size());
-    const Facts facts{.ledger = {.rowsIn = count, .rowsOut = count}, .contentHash = ContentHashOf(*state), .dataAsOf = DataAsOf(state->Facts())};
+    const Facts facts{.ledger = {.rowsIn = count, .rowsOut = count, .filtered = 0}, .contentHash = ContentHashOf(*state), .dataAsOf = DataAsOf(state->Facts())};
     auto published = Publish(acceptance.place, acceptance.landing, std::move(change), facts);
     if (!published.ok()) return published.error();
     commit = *published;

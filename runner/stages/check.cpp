@@ -21,7 +21,7 @@ Result<api::StageOutcome> RunCheck(Place& place) {
   if (!failures.ok()) return failures.error();
   const Audit audit = Judge(rules, *failures, Quarantining::NotPossible);
   const std::int64_t rows = state->Rows();
-  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = api::Ledger{.rowsIn = rows, .rowsOut = rows}};
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = api::Ledger{.rowsIn = rows, .rowsOut = rows, .filtered = 0}};
   outcome.findings = audit.broken;
   outcome.findings.insert(outcome.findings.end(), audit.warnings.begin(), audit.warnings.end());
   outcome.message = std::to_string(place.task.checks.size()) + " checks over " + std::to_string(rows) + " rows of version " + std::to_string(state->version) +

@@ -74,7 +74,7 @@ Result<engine::WrittenFile> DecodeRows(Decoding& decoding, const storage::DataFi
   const auto written = decoding.engine->WriteParquet(
       {.relation = kDecoded, .store = decoding.target.store, .path = decoding.target.PathOf(into), .eventTime = target.eventTime});
   if (!written.ok()) return written.error();
-  ledger = {.rowsIn = *read, .rowsOut = written->rows, .quarantined = decoding.quarantine.rows() - before};
+  ledger = {.rowsIn = *read, .rowsOut = written->rows, .quarantined = decoding.quarantine.rows() - before, .filtered = 0};
   return written;
 }
 
@@ -123,7 +123,7 @@ Status Reconcile(Decoding& decoding, const storage::TableState& inputs, const st
 }
 
 Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs, std::int64_t input_version) {
-  Facts facts{.contentHash = engine::EmptyContentHash()};
+  Facts facts{.ledger = {.filtered = 0}, .contentHash = engine::EmptyContentHash()};
   std::optional<Time> newest_event;
   for (const auto& [path, file] : decoding.files) {
     facts.ledger.rowsIn += Number(file, kTagRead);

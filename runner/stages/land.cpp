@@ -159,7 +159,7 @@ Result<api::StageOutcome> RunLand(Place& place) {
                   .rowsOut = static_cast<std::int64_t>(landing.landed.size()),
                   .filtered = landing.seen - static_cast<std::int64_t>(landing.landed.size())};
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger};
-  outcome.message = std::to_string(facts.ledger.rowsOut) + " of " + std::to_string(landing.seen) + " files landed, " + std::to_string(facts.ledger.filtered) +
+  outcome.message = std::to_string(facts.ledger.rowsOut) + " of " + std::to_string(landing.seen) + " files landed, " + std::to_string(*facts.ledger.filtered) +
                     " were there before";
   if (landing.landed.empty()) return outcome;
   facts.dataAsOf = place.task.logicalTime;

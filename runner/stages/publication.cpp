@@ -6,17 +6,28 @@
 namespace weir::stages {
 
 Json ToJson(const Facts& facts, const api::StageTask& task) {
-  Json json{{"ledger", api::Write(facts.ledger)}, {"contentHash", facts.contentHash}, {"image", task.image}, {"revision", task.revision}};
+  api::Ledger ledger = facts.ledger;
+  ledger.inputs.clear();  // `inputs` below has them
+  Json json{{"ledger", api::Write(ledger)}, {"contentHash", facts.contentHash}, {"image", task.image}, {"revision", task.revision}};
   if (facts.dataAsOf) json["dataAsOf"] = FormatMicros(*facts.dataAsOf);
   if (!facts.contractHash.empty()) json["contractHash"] = facts.contractHash;
   if (!facts.quarantine.empty()) json["quarantine"] = facts.quarantine;
-  for (const InputVersion& input : facts.inputs) json["inputs"].push_back({{"name", input.name}, {"version", input.version}, {"rows", input.rows}});
+  for (const api::LedgerInput& input : facts.inputs) json["inputs"].push_back(api::Write(input));
   return json;
 }
 
 api::Ledger LedgerOf(const Json& facts) {
   std::vector<api::Problem> ignored;
-  return api::Read<api::Ledger>(At(facts, "ledger"), "ledger", ignored);
+  auto ledger = api::Read<api::Ledger>(At(facts, "ledger"), "ledger", ignored);
+  if (!ledger.filtered)
+    for (const Json& input : At(facts, "inputs")) ledger.inputs.push_back(api::Read<api::LedgerInput>(input, "inputs", ignored));
+  return ledger;
+}
+
+api::Ledger LedgerOfSql(std::vector<api::LedgerInput> inputs, std::int64_t written, std::int64_t quarantined) {
+  api::Ledger ledger{.rowsOut = written, .quarantined = quarantined, .inputs = std::move(inputs)};
+  for (const api::LedgerInput& input : ledger.inputs) ledger.rowsIn += input.rows;
+  return ledger;
 }
 
 std::optional<Time> DataAsOf(const Json& facts) {
@@ -67,7 +78,7 @@ Result<api::Commit> Publish(const Place& place, const PlacedTable& target, stora
     return Error{Fault::Bug, "LedgerOpen",
                  "the ledger of " + target.table->name + " does not add up: " + std::to_string(facts.ledger.rowsIn) + " in, " +
                      std::to_string(facts.ledger.rowsOut) + " out, " + std::to_string(facts.ledger.quarantined) + " quarantined, " +
-                     std::to_string(facts.ledger.filtered) + " filtered; nothing was committed"};
+                     std::to_string(facts.ledger.filtered.value_or(0)) + " filtered; nothing was committed"};
   }
   change.facts = ToJson(facts, place.task);
   const auto committed = target.log->Commit(place.Committer(), change);

@@ -9,19 +9,12 @@
 
 namespace weir::stages {
 
-// A table that a query read, as it was.
-struct InputVersion {
-  std::string name;
-  std::int64_t version = -1;
-  std::int64_t rows = 0;
-};
-
 // What a commit says about itself; travels as commitInfo and comes back to an attempt that finds it there.
 struct Facts {
   api::Ledger ledger;
   std::string contentHash;
   std::optional<Time> dataAsOf;
-  std::vector<InputVersion> inputs;
+  std::vector<api::LedgerInput> inputs;  // table versions that were read
   std::string contractHash;
   std::string quarantine;  // path of the rows set aside, or empty
 };
@@ -32,6 +25,9 @@ std::optional<Time> DataAsOf(const Json& facts);
 
 // The earlier commit of this stage of this run, as its outcome; nothing when there is none. Claims the table then.
 Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema);
+
+// The ledger of a stage that ran SQL over `inputs`.
+api::Ledger LedgerOfSql(std::vector<api::LedgerInput> inputs, std::int64_t written, std::int64_t quarantined);
 
 // Commits and answers with what became visible. LedgerOpen (Fault::Bug) when the ledger does not add up: nothing is
 // committed then.

@@ -92,14 +92,13 @@ Result<std::int64_t> RowsOf(QueryRun& run, const Source& source) {
 }
 
 Result<Facts> FactsOf(QueryRun& run, const engine::WrittenFile& written) {
-  Facts facts{.ledger = {.rowsOut = written.rows, .quarantined = run.quarantine.rows()}, .contentHash = written.contentHash};
+  Facts facts{.contentHash = written.contentHash};
   for (const Source& source : run.sources) {
     const auto rows = RowsOf(run, source);
     if (!rows.ok()) return rows.error();
-    facts.ledger.rowsIn += *rows;
     facts.inputs.push_back({source.table->name, source.state.version, *rows});
   }
-  facts.ledger.filtered = facts.ledger.rowsIn - written.rows - run.quarantine.rows();
+  facts.ledger = LedgerOfSql(facts.inputs, written.rows, run.quarantine.rows());
   facts.dataAsOf = run.target.table->eventTime.empty() ? OldestInput(run) : written.maxEventTime;
   facts.contractHash = run.place.task.contractHash;
   facts.quarantine = run.quarantine.Path();

@@ -82,6 +82,25 @@ TEST(ExitCodes, AreClearOfTheShellsAndOfSignals) {
   EXPECT_LT(*codes.rbegin(), 126);
 }
 
+TEST(FitOutcome, FoldsInputsBeyondAFewIntoOneAndTheirRowsStillAddUp) {
+  StageOutcome outcome{.result = OutcomeClass::Succeeded, .rows = Ledger{.rowsIn = 100'000, .rowsOut = 7}};
+  for (int i = 0; i < 100; ++i) outcome.rows->inputs.push_back({std::string(63, 'n') + std::to_string(i), 1'000'000, 1000});
+  outcome.message = std::string(2000, 'm');
+  const std::string text = FitOutcome(outcome);
+  EXPECT_LE(text.size(), 4096U);
+  const StageOutcome read = OutcomeOf(text);
+  EXPECT_TRUE(read.rows->Closed());
+  EXPECT_EQ(read.rows->inputs.back().name, "...");
+  EXPECT_FALSE(read.rows->inputs.back().version);
+}
+
+TEST(Ledgers, OfSqlAreClosedWhenTheInputsAddUpWhateverWasWritten) {
+  Ledger ledger{.rowsIn = 10, .rowsOut = 70, .inputs = {{"a", 1, 4}, {"b", 0, 6}}};
+  EXPECT_TRUE(ledger.Closed());
+  ledger.inputs[0].rows = 5;
+  EXPECT_FALSE(ledger.Closed());
+}
+
 TEST(Ledgers, AreClosedWhenEveryRowIsAccountedFor) {
   EXPECT_TRUE((Ledger{10, 5, 2, 3}).Closed());
   EXPECT_FALSE((Ledger{10, 5, 2, 2}).Closed());

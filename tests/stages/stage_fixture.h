@@ -177,10 +177,17 @@ inline api::Ledger Sums(std::int64_t in, std::int64_t out, std::int64_t quaranti
   return {.rowsIn = in, .rowsOut = out, .quarantined = quarantined, .filtered = filtered};
 }
 
+// Of a query: what it read, how many rows it wrote and how many of its result were quarantined.
+inline api::Ledger SqlSums(std::vector<api::LedgerInput> inputs, std::int64_t out, std::int64_t quarantined) {
+  return LedgerOfSql(std::move(inputs), out, quarantined);
+}
+
 }  // namespace weir::stages
 
 namespace weir::api {
 inline void PrintTo(const Ledger& ledger, std::ostream* out) {
-  *out << "in " << ledger.rowsIn << ", out " << ledger.rowsOut << ", quarantined " << ledger.quarantined << ", filtered " << ledger.filtered;
+  *out << "in " << ledger.rowsIn << ", out " << ledger.rowsOut << ", quarantined " << ledger.quarantined;
+  if (ledger.filtered) *out << ", filtered " << *ledger.filtered;
+  for (const LedgerInput& input : ledger.inputs) *out << ", " << input.rows << " of " << input.name << " version " << input.version.value_or(-1);
 }
 }  // namespace weir::api

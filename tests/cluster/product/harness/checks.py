@@ -68,6 +68,14 @@ def tell(checks, *stories):
             checks.that(f"{story.__name__} runs to its end", False, traceback.format_exc())
 
 
+def closed(ledger):
+    """Where files move, everything read is accounted for; SQL says what it read, table by table."""
+    ledger = ledger or {}
+    if "filtered" not in ledger:
+        return ledger.get("in", 0) == sum(table["rows"] for table in ledger.get("inputs", []))
+    return ledger.get("in", 0) == ledger.get("out", 0) + ledger.get("quarantined", 0) + ledger["filtered"]
+
+
 def figure(name, value, goal=""):
     """One measured figure, with the goal that it stands beside."""
     print(f"figure  {name}: {value}" + (f" (goal {goal})" if goal else ""), flush=True)

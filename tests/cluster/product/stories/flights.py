@@ -1,7 +1,7 @@
 """Three million real rows: examples/flights on the cluster, the same manifests as on the laptop."""
 import json
 
-from harness.checks import figure
+from harness.checks import closed, figure
 from harness.runs import attempts_of, await_new_run, pods_of
 from harness.stage import Place, figures
 from stories.laptop import FLIGHTS, FLIGHTS_DATA
@@ -46,7 +46,7 @@ class Flights:
 
     def ledger(self, own):
         rows = {stage["name"]: stage.get("rows", {}) for stage in self.run["status"]["stages"]}
-        opened = [name for name, ledger in rows.items() if ledger and ledger.get("in", 0) != ledger.get("out", 0) + ledger.get("quarantined", 0) + ledger.get("filtered", 0)]
+        opened = [name for name, ledger in rows.items() if not closed(ledger)]
         self.checks.equal("the ledger of every stage closes", [], opened)
         decode = rows["decode-flights"]
         self.checks.equal("decode read every flight and set aside those that pyarrow finds implausible", (own["read"], own["setAside"]),

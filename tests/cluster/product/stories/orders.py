@@ -4,7 +4,7 @@ import signal
 
 from harness.api import condition, status_of
 from harness.audit import instant
-from harness.checks import note, wait_for
+from harness.checks import closed, note, wait_for
 from harness.node import await_process, pid_of, send, stop_between_data_and_log
 from harness.rig import OPERATOR_NAMESPACE
 from harness.runs import attempts_of, await_end, await_new_run, pods_of, request_run, run_names, told
@@ -186,11 +186,6 @@ class Orders:
 
 def owner_of(pod):
     return pod["metadata"].get("ownerReferences", [{}])[0].get("uid")
-
-
-def closed(ledger):
-    ledger = ledger or {}
-    return ledger.get("in", 0) == ledger.get("out", 0) + ledger.get("quarantined", 0) + ledger.get("filtered", 0)
 
 
 def has_token(pod):
