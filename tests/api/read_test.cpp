@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 template <typename T>
-std::vector<std::string> ProblemsOf(const char* text) {
+std::vector<std::string> ProblemsOf(const std::string& text) {
   std::vector<Problem> problems;
   Read<T>(Json::parse(text), "spec", problems);
   std::vector<std::string> lines;
@@ -51,8 +51,17 @@ TEST(Reader, RefusesTheSameNameTwiceInAList) {
 }
 
 TEST(Reader, CountsCharactersAndNotBytes) {
-  EXPECT_THAT(ProblemsOf<CsvFormat>(R"({"delimiter": "§"})"), IsEmpty());
-  EXPECT_THAT(ProblemsOf<CsvFormat>(R"({"delimiter": "||"})"), ElementsAre("spec.delimiter: may have at most 1 characters, has 2"));
+  std::string text;
+  for (int i = 0; i < 32; ++i) text += "§";
+  EXPECT_THAT(ProblemsOf<CsvFormat>(R"({"nullText": ")" + text + "\"}"), IsEmpty());
+  EXPECT_THAT(ProblemsOf<CsvFormat>(R"({"nullText": ")" + text + "x\"}"), ElementsAre("spec.nullText: may have at most 32 characters, has 33"));
+}
+
+TEST(Reader, TakesOneAsciiByteAsDelimiterThatIsNoQuote) {
+  for (const char* good : {",", ";", "\\t", "|", " ", "\\u0001"})
+    EXPECT_THAT(ProblemsOf<CsvFormat>("{\"delimiter\": \"" + std::string(good) + "\"}"), IsEmpty()) << good;
+  for (const char* bad : {"§", "\\\"", "\\n", "\\r", "\\u0000"})
+    EXPECT_EQ(ProblemsOf<CsvFormat>("{\"delimiter\": \"" + std::string(bad) + "\"}").size(), 1U) << bad;
 }
 
 TEST(Reader, TellsWhatTypeIsWanted) {
