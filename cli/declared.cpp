@@ -17,6 +17,8 @@ constexpr std::array<std::string_view, 14> kMetaMembers{
     "uid",           "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
     "managedFields", "selfLink"};
 
+constexpr std::size_t kMostProblems = 100;  // of one object that are told
+
 template <std::size_t N>
 std::vector<std::string_view> List(const std::array<std::string_view, N>& words) {
   return {words.begin(), words.end()};
@@ -27,8 +29,9 @@ void CheckTextMap(const Json& meta, const char* member, std::vector<api::Problem
   const std::string path = std::string("metadata.") + member;
   if (map.is_null()) return;
   if (!map.is_object()) return problems.push_back({path, api::WrongType(map, "a mapping of text to text")});
+  std::size_t wrong = 0;
   for (const auto& [key, value] : map.items())
-    if (!value.is_string()) problems.push_back({path + "." + key, api::WrongType(value, "text") + "; quote it"});
+    if (!value.is_string() && ++wrong <= kMostProblems) problems.push_back({path + "." + key, api::WrongType(value, "text") + "; quote it"});
 }
 
 void CheckName(const Json& meta, const schema::Kind& kind, std::vector<api::Problem>& problems) {
@@ -102,7 +105,10 @@ class ManifestReader {
     T object;
     object.meta = api::ReadMeta(manifest.object);
     if (const Json& spec = At(manifest.object, "spec"); !spec.is_null()) object.spec = api::Read<decltype(object.spec)>(spec, "spec", problems);
-    for (const api::Problem& problem : problems) out_.findings.push_back(manifest.Problem(problem.path, "Schema", problem.message));
+    for (std::size_t i = 0; i < std::min(problems.size(), kMostProblems); ++i)
+      out_.findings.push_back(manifest.Problem(problems[i].path, "Schema", problems[i].message));
+    if (problems.size() > kMostProblems)
+      out_.findings.push_back(manifest.Problem("", "Schema", "has " + std::to_string(problems.size() - kMostProblems) + " more problems"));
     if (problems.empty())
       list.push_back({index, std::move(object)});
     else

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "crds/api/read.h"
+#include "crds/base/text.h"
 #include "crds/base/yaml.h"
 #include "crds/schema/kinds.h"
 
@@ -44,6 +45,8 @@ std::string ReadManifest(std::istream& in) {
   return text;
 }
 
+constexpr std::size_t kMostRefused = 100;  // findings of one file that are told
+
 // What other tools keep in a folder: a kustomization without kind, values of a chart, rows of JSON.
 bool IsNoManifest(const Json& document) {
   for (const char* member : {"apiVersion", "kind", "metadata", "spec"})
@@ -61,10 +64,21 @@ class Loader {
     if (fs::is_directory(path, error)) return Folder(path);
     File(path, Origin::Given);
   }
-  Manifests Take() { return std::move(out_); }
+  Manifests Take() {
+    TellHowManyMore();
+    return std::move(out_);
+  }
 
  private:
-  void Refuse(Finding finding) { out_.findings.push_back(std::move(finding)); }
+  void Refuse(Finding finding) {
+    if (finding.file != refused_file_) TellHowManyMore(), refused_file_ = finding.file, refused_ = 0;
+    if (++refused_ <= kMostRefused) out_.findings.push_back(std::move(finding));
+  }
+  void TellHowManyMore() {
+    if (refused_ > kMostRefused)
+      out_.findings.push_back(
+          {refused_file_, 0, "", "", "Schema", "has " + std::to_string(refused_ - kMostRefused) + " more documents or items that are no objects of ours"});
+  }
 
   void Folder(const std::string& path) {
     std::vector<std::string> files;
@@ -86,28 +100,24 @@ class Loader {
   void Documents(const std::string& file, const std::string& text, Origin origin) {
     const bool data = origin == Origin::Found && file.ends_with(".json") && text.find("apiVersion") == std::string::npos;
     if (data) return static_cast<void>(++out_.foreign);
-    const auto documents = ParseYaml(text);
+    auto documents = ParseYaml(text);
     if (!documents) return Refuse(BadYaml(file, text, documents.error()));
     if (documents->empty() && origin == Origin::Given) Refuse({file, 0, "", "", "NoManifests", "holds no object"});
-    for (const YamlDocument& document : *documents) {
-      Manifest manifest{file, document.line, "", document.lines, nullptr, document.value};
-      if (origin == Origin::Found && IsNoManifest(document.value))
+    for (YamlDocument& document : *documents) {
+      Manifest manifest{file, document.line, "", std::make_shared<const YamlLines>(std::move(document.lines)), nullptr, std::move(document.value)};
+      if (origin == Origin::Found && IsNoManifest(manifest.object))
         ++out_.foreign;
-      else if (Text(document.value, "kind").ends_with("List") && At(document.value, "items").is_array())
-        Items(manifest);
+      else if (Text(manifest.object, "kind").ends_with("List") && At(manifest.object, "items").is_array())
+        Items(std::move(manifest));
       else
         Object(std::move(manifest));
     }
   }
 
-  void Items(const Manifest& list) {
-    const Json& items = At(list.object, "items");
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      Manifest item = list;
-      item.prefix = "items[" + std::to_string(i) + "].";
-      item.object = items[i];
-      Object(std::move(item));
-    }
+  void Items(Manifest list) {
+    Json& items = list.object["items"];
+    for (std::size_t i = 0; i < items.size(); ++i)
+      Object({list.file, list.line, "items[" + std::to_string(i) + "].", list.lines, nullptr, std::move(items[i])});
   }
 
   void Object(Manifest manifest) {
@@ -134,7 +144,7 @@ class Loader {
     const bool near = version.starts_with(api::kGroup) || !api::Suggest(version, {api::kApiVersion}).empty();
     if (near)
       Refuse(
-          {manifest.file, manifest.LineOf("apiVersion"), "", "apiVersion", "Schema", "must be " + std::string(api::kApiVersion) + ", not \"" + version + "\""});
+          {manifest.file, manifest.LineOf("apiVersion"), "", "apiVersion", "Schema", "must be " + std::string(api::kApiVersion) + ", not " + Quoted(version)});
     else
       ++out_.foreign;
     return false;
@@ -144,24 +154,21 @@ class Loader {
     std::vector<std::string_view> kinds;
     std::string all;
     for (const api::Resource& resource : api::kOurKinds) kinds.push_back(resource.kind), all += (all.empty() ? "" : ", ") + std::string(resource.kind);
-    return "must be one of " + all + ", not \"" + kind + "\"" + api::Suggest(kind, kinds);
+    return "must be one of " + all + ", not " + Quoted(kind) + api::Suggest(kind, kinds);
   }
 
   std::string ns_;
   std::istream& in_;
   Manifests out_;
+  std::string refused_file_;
+  std::size_t refused_ = 0;
 };
 
 }  // namespace
 
-int Manifest::LineOf(std::string path) const {
-  path = prefix + path;
-  for (;;) {
-    if (const auto found = lines.find(path); found != lines.end()) return found->second;
-    const std::size_t cut = path.find_last_of(".[");
-    if (cut == std::string::npos) return line;
-    path.resize(cut);
-  }
+int Manifest::LineOf(const std::string& path) const {
+  const int found = lines ? lines->Nearest(prefix + path) : 0;
+  return found > 0 ? found : line;
 }
 
 Finding Manifest::Problem(std::string field, std::string rule, std::string message) const {

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <istream>
-#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "cli/finding.h"
 #include "crds/api/meta.h"
 #include "crds/base/json.h"
+#include "crds/base/yaml.h"
 
 namespace weir::cli {
 
@@ -15,13 +16,13 @@ namespace weir::cli {
 struct Manifest {
   std::string file;
   int line = 1;
-  std::string prefix;                // path of the object inside its document: "" or "items[3]." for a member of a List
-  std::map<std::string, int> lines;  // path in the document -> line
+  std::string prefix;                      // path of the object inside its document: "" or "items[3]." for a member of a List
+  std::shared_ptr<const YamlLines> lines;  // of the document; absent for what was read from no file
   const api::Resource* resource = nullptr;
   Json object;  // metadata.namespace is filled in
 
   // Line of the field, or of the nearest thing around it that stands in the file.
-  int LineOf(std::string path) const;
+  int LineOf(const std::string& path) const;
   std::string Name() const { return Text(At(object, "metadata"), "name"); }
   std::string Namespace() const { return Text(At(object, "metadata"), "namespace"); }
   std::string Label() const { return std::string(resource->kind) + "/" + Name(); }

@@ -6,13 +6,17 @@
 #include <regex>
 #include <set>
 
+#include "crds/base/text.h"
+
 namespace weir::api {
 namespace {
 
-std::string Quoted(std::string_view text) {
-  constexpr std::size_t kShown = 60;
-  return "\"" + std::string(text.substr(0, kShown)) + (text.size() > kShown ? "..." : "") + "\"";
-}
+constexpr std::size_t kMostUnknown = 20;    // fields of one object that are named
+constexpr std::size_t kMostJoined = 20;     // problems in one message
+constexpr std::size_t kLongestMeant = 100;  // bytes of a word that may be a misspelt one
+
+// A value as JSON, cut.
+std::string Shown(const Json& value) { return value.is_string() ? Quoted(value.get_ref<const std::string&>(), 80) : Dump(value).substr(0, 80); }
 
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -48,11 +52,14 @@ std::size_t CodePoints(const std::string& text) {
 
 std::string Join(const std::vector<Problem>& problems) {
   std::string text;
-  for (const Problem& problem : problems) text += (text.empty() ? "" : "; ") + problem.path + (problem.path.empty() ? "" : " ") + problem.message;
+  for (std::size_t i = 0; i < std::min(problems.size(), kMostJoined); ++i)
+    text += (i == 0 ? "" : "; ") + problems[i].path + (problems[i].path.empty() ? "" : " ") + problems[i].message;
+  if (problems.size() > kMostJoined) text += "; and " + std::to_string(problems.size() - kMostJoined) + " more problems";
   return text;
 }
 
 std::string Suggest(std::string_view word, const std::vector<std::string_view>& known) {
+  if (word.size() > kLongestMeant) return "";
   std::string_view best;
   std::size_t distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string_view candidate : known)
@@ -65,7 +72,7 @@ std::string Suggest(std::string_view word, const std::vector<std::string_view>& 
 }
 
 std::string WrongType(const Json& value, std::string_view wanted) {
-  return "must be " + std::string(wanted) + ", not " + (value.is_structured() ? std::string(value.type_name()) : Dump(value).substr(0, 80));
+  return "must be " + std::string(wanted) + ", not " + (value.is_structured() ? std::string(value.type_name()) : Shown(value));
 }
 
 bool CheckText(const std::string& value, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
@@ -97,9 +104,12 @@ bool CheckCount(std::size_t items, const Rules& rules, const std::string& path, 
 }
 
 void CheckUnknown(const Json& object, const std::vector<std::string_view>& known, const std::string& path, std::vector<Problem>& problems) {
-  for (const auto& [key, value] : object.items())
-    if (std::find(known.begin(), known.end(), key) == known.end())
-      problems.push_back({path.empty() ? key : path + "." + key, "is unknown" + Suggest(key, known)});
+  std::size_t unknown = 0;
+  for (const auto& [key, value] : object.items()) {
+    if (std::find(known.begin(), known.end(), key) != known.end() || ++unknown > kMostUnknown) continue;
+    problems.push_back({path.empty() ? key : path + "." + key, "is unknown" + Suggest(key, known)});
+  }
+  if (unknown > kMostUnknown) problems.push_back({path, "has " + std::to_string(unknown - kMostUnknown) + " more unknown fields"});
 }
 
 void CheckKeys(const Json& list, std::string_view key, const std::string& path, std::vector<Problem>& problems) {
@@ -122,7 +132,7 @@ void Reader::OneOf(std::initializer_list<std::string_view> members) {
 std::string Reader::NotAWord(const Json& value, const std::vector<std::string_view>& words) const {
   std::string all;
   for (const std::string_view word : words) all += (all.empty() ? "" : ", ") + std::string(word);
-  return "must be one of " + all + ", not " + Dump(value).substr(0, 80) + (value.is_string() ? Suggest(value.get<std::string>(), words) : "");
+  return "must be one of " + all + ", not " + Shown(value) + (value.is_string() ? Suggest(value.get<std::string>(), words) : "");
 }
 
 void Reader::Take(const Json& value, std::string& out, const Rules& rules, const std::string& path) {

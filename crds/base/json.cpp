@@ -1,5 +1,6 @@
 #include "crds/base/json.h"
 
+#include <limits>
 #include <vector>
 
 namespace weir {
@@ -107,6 +108,7 @@ std::string Text(const Json& value, std::string_view key) {
 
 std::int64_t Integer(const Json& value, std::string_view key, std::int64_t otherwise) {
   const Json& member = At(value, key);
+  if (member.is_number_unsigned() && member.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) return otherwise;
   return member.is_number_integer() ? member.get<std::int64_t>() : otherwise;
 }
 

@@ -4,12 +4,15 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <istream>
 #include <optional>
 #include <regex>
 #include <sstream>
+
+#include "crds/base/text.h"
 
 namespace weir {
 namespace {
@@ -27,16 +30,18 @@ Json Scalar(const std::string& text) {
   if (text == "true" || text == "True" || text == "TRUE") return true;
   if (text == "false" || text == "False" || text == "FALSE") return false;
   if (text.size() > 40) return text;
-  if (std::regex_match(text, kInteger)) return std::stoll(text);
+  if (std::regex_match(text, kInteger)) return std::strtoll(text.c_str(), nullptr, 10);  // 18 digits fit
   if (!std::regex_match(text, kReal)) return text;
   const double value = std::strtod(text.c_str(), nullptr);
   return std::isfinite(value) ? Json(value) : Json(text);  // JSON has no infinity
 }
 
+}  // namespace
+
 // Builds JSON from parser events: no node graph exists, so an alias bomb has nothing to expand.
-class Builder final : public YAML::EventHandler {
+class YamlBuilder final : public YAML::EventHandler {
  public:
-  explicit Builder(std::vector<YamlDocument>& out) : out_(out) {}
+  explicit YamlBuilder(std::vector<YamlDocument>& out) : out_(out) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override { document_ = {}, document_.line = mark.line + 1, stack_.clear(); }
   void OnDocumentEnd() override {
@@ -47,7 +52,7 @@ class Builder final : public YAML::EventHandler {
     throw Refusal{mark.line + 1, "aliases (*name) are refused, since a few lines of them can grow to gigabytes; write the value out"};
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
-    if (!stack_.empty() && stack_.back().value->is_object() && !stack_.back().key) return Key(value, mark);
+    if (!stack_.empty() && stack_.back().value->is_object() && stack_.back().slot == nullptr) return Key(value, mark);
     Put(tag == "!" || tag == "tag:yaml.org,2002:str" ? Json(value) : Scalar(value), mark);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override { Open(Json::array(), mark); }
@@ -56,44 +61,52 @@ class Builder final : public YAML::EventHandler {
   void OnMapEnd() override { stack_.pop_back(); }
 
  private:
+  // A value and where its lines are noted: of an open container, with the slot of a member whose key was read; of a new value.
   struct Frame {
-    Json* value;
-    std::string path;
-    std::optional<std::string> key;
+    Json* value = nullptr;
+    YamlLines* lines = nullptr;
+    Json* slot = nullptr;
+    YamlLines* slotLines = nullptr;
   };
 
   void Key(const std::string& key, const YAML::Mark& mark) {
-    if (stack_.back().value->contains(key)) throw Refusal{mark.line + 1, "the key \"" + key + "\" stands here twice"};
-    stack_.back().key = key;
-    document_.lines[Child(key)] = mark.line + 1;
+    Frame& top = stack_.back();
+    const auto [member, fresh] = top.value->get_ref<Json::object_t&>().emplace(key, nullptr);
+    if (!fresh) throw Refusal{mark.line + 1, "the key " + Quoted(key) + " stands here twice"};
+    top.slot = &member->second;
+    top.slotLines = &Children(*top.lines).members[key];
+    top.slotLines->line_ = mark.line + 1;
   }
-  std::string Child(const std::string& key) const { return stack_.back().path.empty() ? key : stack_.back().path + "." + key; }
+  static YamlLines::Children& Children(YamlLines& lines) {
+    if (!lines.children_) lines.children_ = std::make_unique<YamlLines::Children>();
+    return *lines.children_;
+  }
 
-  // Stores the value in the innermost open container and answers where it lies and under which path.
   Frame Put(Json value, const YAML::Mark& mark) {
-    if (stack_.empty()) return document_.value = std::move(value), Frame{&document_.value, "", {}};
+    if (stack_.empty()) return document_.value = std::move(value), Frame{&document_.value, &document_.lines};
     Frame& top = stack_.back();
     if (top.value->is_array()) {
-      const std::string path = top.path + "[" + std::to_string(top.value->size()) + "]";
-      document_.lines[path] = mark.line + 1;
       top.value->push_back(std::move(value));
-      return {&top.value->back(), path, {}};
+      YamlLines& lines = Children(*top.lines).items.emplace_back();
+      lines.line_ = mark.line + 1;
+      return {&top.value->back(), &lines};
     }
-    if (!top.key) throw Refusal{mark.line + 1, "keys must be plain text"};
-    const std::string key = *std::exchange(top.key, std::nullopt);
-    Json& slot = (*top.value)[key] = std::move(value);
-    return {&slot, Child(key), {}};
+    if (top.slot == nullptr) throw Refusal{mark.line + 1, "keys must be plain text"};
+    *top.slot = std::move(value);
+    return {std::exchange(top.slot, nullptr), std::exchange(top.slotLines, nullptr)};
   }
   void Open(Json container, const YAML::Mark& mark) {
     if (stack_.size() >= kMaxYamlDepth) throw Refusal{mark.line + 1, "is nested deeper than 64"};
-    Frame frame = Put(std::move(container), mark);
-    stack_.push_back(std::move(frame));
+    const Frame frame = Put(std::move(container), mark);
+    stack_.push_back(frame);
   }
 
   std::vector<YamlDocument>& out_;
   YamlDocument document_;
   std::vector<Frame> stack_;
 };
+
+namespace {
 
 Error Bad(int line, const std::string& what) { return {Fault::Invalid, "BadYaml", "line " + std::to_string(line) + ": " + what}; }
 
@@ -109,22 +122,83 @@ int LineWithTab(std::string_view text, int last) {
   return found;
 }
 
+// What the parser would take or guess about: other encodings, and characters that YAML does not allow.
+Status CheckCharacters(std::string_view text) {
+  int line = 1;
+  const bool utf16 = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+  if (utf16) return Bad(line, "the text is UTF-16; save it as UTF-8");
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint c = ReadCodePoint(text.substr(at, 4));
+    char shown[32];
+    if (c.length == 0) {
+      std::snprintf(shown, sizeof shown, "%02X", static_cast<unsigned>(static_cast<unsigned char>(text[at])));
+      return Bad(line, std::string("the byte 0x") + shown + " is not UTF-8; save the file as UTF-8");
+    }
+    const bool control = (c.value < 0x20 && c.value != '\t' && c.value != '\n' && c.value != '\r') || c.value == 0x7F;
+    if (control) {
+      std::snprintf(shown, sizeof shown, "U+%04X", static_cast<unsigned>(c.value));
+      return Bad(line, std::string("holds the control character ") + shown + "; remove it, or write it as an escape in double quotes");
+    }
+    line += c.value == '\n' ? 1 : 0;
+    at += c.length;
+  }
+  return Ok();
+}
+
+Error Unreadable(std::string_view text, const YAML::Exception& e) {
+  const int tab = LineWithTab(text, e.mark.line + 1);
+  return tab > 0 ? Bad(tab, "is indented by a tab; YAML takes spaces only") : Bad(std::max(e.mark.line, 0) + 1, Printable(e.msg.substr(0, 300)));
+}
+
 }  // namespace
+
+// Text between dots, or a number in brackets. A key may hold dots itself: the longest one that is there is meant.
+const YamlLines* YamlLines::Step(std::string_view& path) const {
+  if (!children_ || path.empty()) return nullptr;
+  if (path.front() == '[') {
+    std::size_t index = 0;
+    const auto [end, problem] = std::from_chars(path.data() + 1, path.data() + path.size(), index);
+    if (problem != std::errc() || end == path.data() + path.size() || *end != ']' || index >= children_->items.size()) return nullptr;
+    path.remove_prefix(static_cast<std::size_t>(end - path.data()) + 1);
+    return &children_->items[index];
+  }
+  for (std::size_t end = path.size(); end != std::string_view::npos && end > 0; end = path.find_last_of(".[", end - 1)) {
+    const auto found = children_->members.find(path.substr(0, end));
+    if (found == children_->members.end()) continue;
+    path.remove_prefix(end);
+    return &found->second;
+  }
+  return nullptr;
+}
+
+int YamlLines::Nearest(std::string_view path) const {
+  const YamlLines* at = this;
+  int line = 0;
+  while ((at = at->Step(path)) != nullptr) {
+    line = at->line_;
+    path.remove_prefix(path.starts_with('.') ? 1 : 0);
+  }
+  return line;
+}
 
 Result<std::vector<YamlDocument>> ParseYaml(std::string_view text) {
   if (text.size() > kLongestYaml) return Bad(1, "the text is larger than 1 MiB");
+  if (const Status usual = CheckCharacters(text); !usual) return usual.error();
   std::vector<YamlDocument> documents;
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    Builder builder(documents);
+    YamlBuilder builder(documents);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Refusal& refusal) {
     return Bad(refusal.line, refusal.what);
   } catch (const YAML::Exception& e) {
-    const int tab = LineWithTab(text, e.mark.line + 1);
-    return tab > 0 ? Bad(tab, "is indented by a tab; YAML takes spaces only") : Bad(e.mark.line + 1, e.msg);
+    return Unreadable(text, e);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& e) {
+    return Bad(1, std::string("cannot be read: ") + e.what());
   }
   return documents;
 }

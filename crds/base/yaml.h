@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,14 +13,34 @@ namespace weir {
 
 inline constexpr std::size_t kLongestYaml = 1 << 20;  // bytes
 
-// One YAML document as JSON, and where each field stands: path ("spec.stages[0].name") -> line, from 1.
+// The line, from 1, of each field of a document: a tree of the document's shape, so that it is as large as the document.
+class YamlLines {
+ public:
+  // Line of the field at `path` ("spec.stages[0].name"), or of the nearest thing around it that the document has; 0 for
+  // a path of which nothing is there.
+  int Nearest(std::string_view path) const;
+
+ private:
+  friend class YamlBuilder;
+  struct Children {
+    std::map<std::string, YamlLines, std::less<>> members;
+    std::vector<YamlLines> items;
+  };
+  const YamlLines* Step(std::string_view& path) const;
+
+  int line_ = 0;
+  std::unique_ptr<Children> children_;
+};
+
+// One YAML document as JSON, and where each field is.
 struct YamlDocument {
   Json value;
   int line = 1;
-  std::map<std::string, int> lines;
+  YamlLines lines;
 };
 
-// Strict: refuses aliases, duplicate keys, keys that are not text, nesting beyond 64 and texts over 1 MiB, with the line.
+// Strict: refuses aliases, duplicate keys, keys that are not text, nesting beyond 64, texts over 1 MiB, bytes that are not
+// UTF-8 and control characters, with the line. Memory is linear in the text. Nothing is thrown but std::bad_alloc.
 // Plain scalars become booleans, numbers and null as in YAML 1.2 core (yes, no, on, off stay text); quoted ones are text.
 // Empty documents are left out. Fault::Invalid, reason "BadYaml"; the message starts with "line N: ".
 Result<std::vector<YamlDocument>> ParseYaml(std::string_view text);

@@ -42,9 +42,11 @@ TEST(ParseYaml, DocumentsAndTheirLinesAreTold) {
   const auto parsed = ParseYaml("---\na: 1\n---\n# nothing\n---\nb:\n- c: 2\n  d: 3\n");
   ASSERT_TRUE(parsed.ok());
   ASSERT_EQ(parsed->size(), 2U);
-  EXPECT_EQ((*parsed)[0].lines.at("a"), 2);
-  EXPECT_EQ((*parsed)[1].lines.at("b[0]"), 7);
-  EXPECT_EQ((*parsed)[1].lines.at("b[0].d"), 8);
+  EXPECT_EQ((*parsed)[0].lines.Nearest("a"), 2);
+  EXPECT_EQ((*parsed)[1].lines.Nearest("b[0]"), 7);
+  EXPECT_EQ((*parsed)[1].lines.Nearest("b[0].d"), 8);
+  EXPECT_EQ((*parsed)[1].lines.Nearest("b[7].x"), 6) << "nearest that is there";
+  EXPECT_EQ((*parsed)[1].lines.Nearest("a"), 0);
 }
 
 TEST(ParseYaml, RefusesAliasesSoThatABombHasNothingToExpand) {
@@ -89,6 +91,27 @@ TEST(ParseYaml, TabsThatIndentAreToldWithTheirOwnLine) {
   EXPECT_EQ(ErrorOf("a:\n  b: 1\n\tc: 2\nd: 3\n"), "line 3: is indented by a tab; YAML takes spaces only");
   EXPECT_EQ(ErrorOf("a:\n \t- b\nc: [\n"), "line 2: is indented by a tab; YAML takes spaces only");
   EXPECT_EQ(ValueOf("a:\tb"), Json::parse(R"({"a": "b"})")) << "elsewhere a tab is a space";
+}
+
+TEST(ParseYaml, OtherEncodingsAndControlCharactersAreToldWithTheirLine) {
+  EXPECT_EQ(ErrorOf("a: 1\nb: caf\xE9\n"), "line 2: the byte 0xE9 is not UTF-8; save the file as UTF-8");
+  EXPECT_EQ(ErrorOf(std::string_view("\xFF\xFE"
+                                     "a\0:\0",
+                                     6)),
+            "line 1: the text is UTF-16; save it as UTF-8");
+  EXPECT_EQ(ErrorOf(std::string_view("a\0:\0 \0", 6)), "line 1: holds the control character U+0000; remove it, or write it as an escape in double quotes");
+  EXPECT_EQ(ErrorOf("a: 1\n\nb: \x1B[2J"), "line 3: holds the control character U+001B; remove it, or write it as an escape in double quotes");
+  EXPECT_EQ(ValueOf("\xEF\xBB\xBF"
+                    "a: ä\r\nb: \"\\e\"\r\n"),
+            Json({{"a", "ä"}, {"b", "\x1B"}}));
+}
+
+TEST(ParseYaml, ALineIsFoundBelowKeysThatHoldDots) {
+  const auto parsed = ParseYaml("metadata:\n  annotations:\n    a.b/c[0]: x\n    a: {b: y}\n");
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->front().lines.Nearest("metadata.annotations.a.b/c[0]"), 3);
+  EXPECT_EQ(parsed->front().lines.Nearest("metadata.annotations.a.b"), 4);
+  EXPECT_EQ(parsed->front().lines.Nearest("metadata.annotations[99999999999999999999]"), 2);
 }
 
 TEST(ParseYaml, NothingIsNoDocument) {
