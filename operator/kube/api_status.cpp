@@ -24,6 +24,12 @@ bool LacksARight(const ApiStatus& status) {
   return status.code == 403 && status.message.find(" cannot ") != std::string::npos && status.message.find(" resource ") != std::string::npos;
 }
 
+// What no server means is no number: 0.
+int Bounded(const Json& object, const char* member) {
+  const std::int64_t number = Integer(object, member);
+  return number < 0 || number > 1'000'000 ? 0 : static_cast<int>(number);
+}
+
 struct Meaning {
   Fault fault;
   std::string_view reason;  // when the Status has none
@@ -52,10 +58,10 @@ Meaning MeaningOf(int code) {
 
 ApiStatus ReadApiStatus(const Json& status) {
   ApiStatus out;
-  out.code = static_cast<int>(Integer(status, "code"));
+  out.code = Bounded(status, "code");
   out.reason = Text(status, "reason");
   out.message = Text(status, "message") + UntoldCauses(status);
-  out.retryAfterSeconds = static_cast<int>(Integer(At(status, "details"), "retryAfterSeconds"));
+  out.retryAfterSeconds = Bounded(At(status, "details"), "retryAfterSeconds");
   return out;
 }
 

@@ -2,8 +2,8 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+
+#include "crds/base/file.h"
 
 namespace weir::kube {
 namespace {
@@ -19,11 +19,10 @@ Error BadKubeconfig(std::string message) { return {Fault::Invalid, "BadKubeconfi
 
 Result<std::string> Credential::Read() const {
   if (file.empty()) return text;
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream content;
-  if (stream) content << stream.rdbuf();
-  std::string read = TrimRight(content.str());
-  if (!stream || read.empty()) return Error{Fault::Denied, "BadCredentials", "credential file " + file + " cannot be read or is empty"};
+  const auto content = ReadBounded(file);
+  if (!content) return Error{Fault::Denied, "BadCredentials", "credential file " + content.error().message};
+  std::string read = TrimRight(*content);
+  if (read.empty()) return Error{Fault::Denied, "BadCredentials", "credential file " + file + " is empty"};
   return read;
 }
 

@@ -1,9 +1,9 @@
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <vector>
 
+#include "crds/base/file.h"
 #include "crds/base/json.h"
 #include "crds/base/yaml.h"
 #include "operator/kube/auth.h"
@@ -45,11 +45,9 @@ Result<std::vector<File>> ReadFiles(const std::string& paths) {
   std::istringstream list(paths);
   for (std::string path; std::getline(list, path, ':');) {
     if (path.empty()) continue;
-    std::ifstream stream(path, std::ios::binary);
-    std::ostringstream text;
-    if (stream) text << stream.rdbuf();
-    if (!stream) return BadKubeconfig("kubeconfig " + path + " cannot be read");
-    auto documents = ParseYaml(text.str());
+    const auto text = ReadBounded(path);
+    if (!text) return BadKubeconfig("kubeconfig " + text.error().message);
+    auto documents = ParseYaml(*text);
     if (!documents) return BadKubeconfig("kubeconfig " + path + ": " + documents.error().message);
     for (auto& document : *documents) files.push_back({path, std::move(document.value)});
   }

@@ -1,5 +1,8 @@
 #include "operator/kube/lease_record.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "crds/api/meta.h"
 
 namespace weir::kube {
@@ -21,7 +24,7 @@ void LeaseRecord::SawNothing() {
 bool LeaseRecord::MayClaim(Monotonic now) const {
   if (!Exists() || holder_.empty() || Ours()) return true;
   // The holder's own promise counts: it may run with other settings than ours.
-  const std::int64_t promised = Integer(At(lease_, "spec"), "leaseDurationSeconds") * 1000;
+  const std::int64_t promised = std::clamp<std::int64_t>(Integer(At(lease_, "spec"), "leaseDurationSeconds"), 0, 86'400) * 1000;
   return now - changed_ >= std::chrono::milliseconds(std::max(promised, duration_.ms));
 }
 
@@ -30,7 +33,7 @@ Json LeaseRecord::Claim(Time wall) const {
   Json claim{{"holderIdentity", identity_}, {"leaseDurationSeconds", std::max<std::int64_t>(1, duration_.ms / 1000)}, {"renewTime", FormatMicros(wall)}};
   if (!Ours()) {
     claim["acquireTime"] = FormatMicros(wall);
-    claim["leaseTransitions"] = Exists() ? Integer(spec, "leaseTransitions") + 1 : 0;
+    claim["leaseTransitions"] = Exists() ? std::clamp<std::int64_t>(Integer(spec, "leaseTransitions"), 0, std::numeric_limits<std::int32_t>::max() - 1) + 1 : 0;
   }
   Json patch{{"spec", std::move(claim)}};
   if (Exists()) patch["metadata"] = {{"resourceVersion", Text(At(lease_, "metadata"), "resourceVersion")}};

@@ -1,9 +1,9 @@
 #include "runner/storage/s3_client.h"
 
 #include <chrono>
-#include <fstream>
 #include <thread>
 
+#include "crds/base/file.h"
 #include "runner/storage/digest.h"
 #include "runner/storage/paths.h"
 #include "runner/storage/s3_xml.h"
@@ -12,14 +12,19 @@ namespace weir::storage {
 namespace {
 
 constexpr int kTries = 4;
+constexpr std::int64_t kSlowestBytesPerSecond = 64 << 10;
+
+// What a request and its reply may take at the slowest rate that is still of use.
+Duration TimeoutOf(const S3Request& request) {
+  return Duration::Seconds(60 + (static_cast<std::int64_t>(request.body.size()) + request.maxBytes) / kSlowestBytesPerSecond);
+}
 
 Error BadStore(const api::TaskStore& store, const std::string& what) { return {Fault::Invalid, "Invalid", "store " + store.name + ": " + what}; }
 
 Result<std::string> ReadKey(const api::TaskStore& store, const char* name, bool required) {
-  std::ifstream in(store.credentials + "/" + name, std::ios::binary);
-  std::string text(4096, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  const auto file = ReadBounded(store.credentials + "/" + name, {.maxBytes = 16 << 10});
+  if (!file && file.error().fault != Fault::Missing) return BadStore(store, "its credentials: " + file.error().message);
+  std::string text = file ? *file : "";
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.pop_back();
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < ' ') return BadStore(store, "the file " + std::string(name) + " of its credentials holds more than one line");
@@ -103,7 +108,7 @@ Result<std::unique_ptr<S3Client>> S3Client::Make(const api::TaskStore& store) {
   return std::unique_ptr<S3Client>(new S3Client(endpoint, store.bucket, region, std::move(credentials)));
 }
 
-HttpReply S3Client::SendOnce(const S3Request& request) {
+HttpReply S3Client::SendOnce(const S3Request& request, Duration timeout) {
   UnsignedRequest to_sign{request.method, host_,           "/" + bucket_ + (request.key.empty() ? "" : "/" + request.key),
                           request.query,  request.headers, Sha256Hex(request.body)};
   HttpRequest http;
@@ -111,16 +116,20 @@ HttpReply S3Client::SendOnce(const S3Request& request) {
   http.url = endpoint_ + EscapedPath(to_sign.path) + (request.query.empty() ? "" : "?" + EscapedQuery(request.query));
   http.headers = SignV4(to_sign, credentials_, region_, clock_.Now());
   http.body = request.body;
+  http.timeout = timeout;
   http.maxBytes = request.maxBytes;
   http.connection = IsConditional(request) ? Connection::Fresh : Connection::Reused;
   return transfer_.Perform(http);
 }
 
 Result<HttpReply> S3Client::Send(const S3Request& request) {
+  const Duration timeout = TimeoutOf(request);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout.ms);
   for (int tries = 1;; ++tries) {
-    HttpReply reply = SendOnce(request);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    HttpReply reply = SendOnce(request, Duration{left.count()});
     if (reply.Arrived() && reply.status >= 200 && reply.status < 300) return reply;
-    if (tries == kTries || !WorthAnotherTry(request, reply)) return ErrorOf(request, reply);
+    if (tries == kTries || !WorthAnotherTry(request, reply) || std::chrono::steady_clock::now() >= end) return ErrorOf(request, reply);
     std::this_thread::sleep_for(std::chrono::milliseconds(50) * (1 << tries));
   }
 }

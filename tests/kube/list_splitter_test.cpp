@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/counted_memory.h"
+
 namespace weir::kube {
 namespace {
 
@@ -71,6 +73,48 @@ TEST(ListSplitter, AnObjectLargerThanAnyThatEtcdHoldsIsRefused) {
   Status fed = Ok();
   for (int i = 0; i < 17 && fed; ++i) fed = splitter.Feed(piece, take);
   EXPECT_EQ(fed.error().reason, "TooLarge");
+}
+
+TEST(ListSplitter, ItemsThatAreNoObjectsAreNoList) {
+  for (const char* text : {R"({"items":[1]})", R"({"items":["a"]})", R"({"items":[[{}]]})", R"({"items":[{} {}]})", R"({"items":[{},,{}]})", R"({"items":[,]})",
+                           R"({"items":[{},]})", R"({"items":[{}]]})", R"({"items":[null]})", R"(["items",[{}]])", R"({"items":[{}}})"})
+    EXPECT_FALSE(Cut(text, 1).status.ok() && Cut(text, 1).rest.ok()) << text;
+  EXPECT_TRUE(Cut("{\"items\": [ {} ,\n{} ] }", 1).rest.ok());
+}
+
+// Memory of what is fed without an end, up to the refusal.
+std::size_t MemoryOfEndless(const std::string& begin, const std::string& piece, std::string& reason) {
+  const PeakMemory peak;
+  ListSplitter splitter;
+  const auto take = [](std::string_view) { return Ok(); };
+  Status status = splitter.Feed(begin, take);
+  for (std::size_t fed = 0; status && fed < (64U << 20); fed += piece.size()) status = splitter.Feed(piece, take);
+  reason = status ? "" : status.error().reason;
+  return peak.Bytes();
+}
+
+TEST(ListSplitter, WhatHasNoEndIsRefusedBeforeItIsInMemory) {
+  struct Endless {
+    const char* begin;
+    std::string piece;
+    std::size_t most;
+  };
+  const auto times = [](const std::string& text) {
+    std::string piece;
+    while (piece.size() < 100'000) piece += text;
+    return piece;
+  };
+  for (const Endless& endless : {Endless{"", times(" "), 4 << 20},
+                                 {"{\"", times("k"), 6 << 20},
+                                 {"{", times("\"a\":1,"), 4 << 20},
+                                 {"{\"a\":[", times("["), 4 << 20},
+                                 {"{\"items\":[", times("{},"), 1 << 20},
+                                 {"{\"items\":[{\"a\":\"", times("x"), 50 << 20},
+                                 {"{\"a\":\"", times("\\"), 6 << 20}}) {
+    std::string reason;
+    EXPECT_LT(MemoryOfEndless(endless.begin, endless.piece, reason), endless.most) << endless.begin << endless.piece.substr(0, 10);
+    EXPECT_EQ(reason, "TooLarge") << endless.begin << endless.piece.substr(0, 10);
+  }
 }
 
 }  // namespace
