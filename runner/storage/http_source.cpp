@@ -46,10 +46,14 @@ Error FailureError(const HttpReply& reply, const std::string& url, const FetchOp
   const std::string message = "cannot fetch " + Shown(url) + ": ";
   switch (reply.failure) {
     case TransferFailure::SinkRefused: return reply.sink.error();
-    case TransferFailure::TooLarge: return {Fault::Invalid, kReason, message + "it is larger than " + std::to_string(options.maxBytes) + " bytes"};
+    case TransferFailure::TooLarge:
+      return {Fault::Invalid, kReason, message + "it is larger than the limit of " + std::to_string(options.maxBytes) + " bytes (land.from.http.maxBytes)"};
+    case TransferFailure::HeadTooLarge: return {Fault::Invalid, kReason, message + "the reply's headers are larger than 256 KiB"};
     case TransferFailure::TooManyRedirects: return {Fault::Invalid, kReason, message + "more than " + std::to_string(options.redirects) + " redirects"};
     case TransferFailure::Blocked:
     case TransferFailure::BadUrl: return {Fault::Invalid, kReason, message + reply.detail};
+    case TransferFailure::TimedOut:
+      return {Fault::Transient, kReason, message + reply.detail + "; the whole may take " + Format(options.timeout) + " (land.from.http.timeout)"};
     default: return {Fault::Transient, kReason, message + reply.detail};
   }
 }
@@ -75,6 +79,7 @@ Result<FetchedFile> Fetch(const std::string& url, const std::function<Status(std
   request.redirects = options.redirects;
   request.connectTimeout = options.connectTimeout;
   request.stallTimeout = options.stallTimeout;
+  request.timeout = options.timeout;
   request.maxBytes = options.maxBytes;
   request.sink = [&](std::string_view piece) {
     digest.Update(piece);

@@ -14,7 +14,8 @@
 namespace weir::storage {
 
 struct FetchOptions {
-  std::int64_t maxBytes = std::int64_t{5} << 40;
+  std::int64_t maxBytes = std::int64_t{10} << 30;  // a larger file is refused, not cut
+  Duration timeout = Duration::Hours(1);           // from the call to the last byte, redirects included
   int redirects = 5;
   Duration connectTimeout = Duration::Seconds(10);
   Duration stallTimeout = Duration::Seconds(60);

@@ -14,6 +14,8 @@ namespace weir::storage {
 namespace {
 
 constexpr std::size_t kErrorBody = 64 << 10;
+constexpr std::size_t kMostHeaders = 256 << 10;
+constexpr curl_off_t kMostIgnored = 1 << 20;  // of a redirect's body, which libcurl reads past
 constexpr std::size_t kIdleHandles = 16;
 
 struct Exchange {
@@ -21,6 +23,14 @@ struct Exchange {
   HttpReply& reply;
   CURL* handle;
   std::string blocked;
+  std::size_t headerBytes = 0;
+  bool bodySuffices = false;  // the rest of an error's body is not waited for
+
+  long Status() const {
+    long status = 0;
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+  }
 };
 
 bool IsBlockedV4(std::uint32_t address) {
@@ -64,7 +74,13 @@ curl_socket_t OpenSocket(void* user, curlsocktype, curl_sockaddr* address) {
 }
 
 std::size_t TakeHeader(char* data, std::size_t size, std::size_t n, void* user) {
-  auto& reply = static_cast<Exchange*>(user)->reply;
+  auto* exchange = static_cast<Exchange*>(user);
+  HttpReply& reply = exchange->reply;
+  exchange->headerBytes += size * n;
+  if (exchange->headerBytes > kMostHeaders) {
+    reply.failure = TransferFailure::HeadTooLarge;
+    return 0;
+  }
   std::string line(data, size * n);
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.pop_back();
   if (line.starts_with("HTTP/")) reply.headers.clear();
@@ -82,24 +98,33 @@ std::size_t TakeBody(char* data, std::size_t size, std::size_t n, void* user) {
   auto* exchange = static_cast<Exchange*>(user);
   HttpReply& reply = exchange->reply;
   const std::string_view piece(data, size * n);
-  long status = 0;
-  curl_easy_getinfo(exchange->handle, CURLINFO_RESPONSE_CODE, &status);
-  if (status < 200 || status > 299) {
+  const long status = exchange->Status();
+  const bool wanted = status >= 200 && status <= 299 && (!exchange->request.sink || status == exchange->request.sinkStatus);
+  if (!wanted) {
     reply.body += piece.substr(0, kErrorBody - std::min(kErrorBody, reply.body.size()));
-    return piece.size();
+    exchange->bodySuffices = reply.body.size() == kErrorBody;
+    return exchange->bodySuffices ? 0 : piece.size();
   }
   reply.bytes += static_cast<std::int64_t>(piece.size());
   if (reply.bytes > exchange->request.maxBytes) {
     reply.failure = TransferFailure::TooLarge;
     return 0;
   }
-  if (!exchange->request.sink || status != exchange->request.sinkStatus) {
+  if (!exchange->request.sink) {
     reply.body += piece;
     return piece.size();
   }
   reply.sink = exchange->request.sink(piece);
   if (!reply.sink) reply.failure = TransferFailure::SinkRefused;
   return reply.sink ? piece.size() : 0;
+}
+
+int WatchProgress(void* user, curl_off_t, curl_off_t received, curl_off_t, curl_off_t) {
+  auto* exchange = static_cast<Exchange*>(user);
+  const long status = exchange->Status();
+  if (status < 300 || status > 399 || received <= kMostIgnored) return 0;
+  exchange->reply.failure = TransferFailure::TooLarge;
+  return 1;
 }
 
 TransferFailure FailureOf(CURLcode code) {
@@ -134,11 +159,16 @@ void SetAddressing(CURL* h, Exchange& exchange) {
   if (const char* authorities = std::getenv("SSL_CERT_FILE")) curl_easy_setopt(h, CURLOPT_CAINFO, authorities);
 }
 
-void SetLimits(CURL* h, const HttpRequest& request) {
+void SetLimits(CURL* h, Exchange& exchange) {
+  const HttpRequest& request = exchange.request;
+  curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, WatchProgress);
+  curl_easy_setopt(h, CURLOPT_XFERINFODATA, &exchange);
   curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(h, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(h, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connectTimeout.ms));
+  curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(1, request.timeout.ms)));
   curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, static_cast<long>(std::max<std::int64_t>(1, request.stallTimeout.ms / 1000)));
 }
@@ -162,9 +192,9 @@ void Conclude(CURLcode code, const char* detail, Exchange& exchange) {
   HttpReply& reply = exchange.reply;
   long request_bytes = 0;
   curl_easy_getinfo(exchange.handle, CURLINFO_REQUEST_SIZE, &request_bytes);
-  curl_easy_getinfo(exchange.handle, CURLINFO_RESPONSE_CODE, &reply.status);
+  reply.status = exchange.Status();
   reply.sent = request_bytes > 0;
-  if (code == CURLE_OK || reply.failure != TransferFailure::None) return;
+  if (code == CURLE_OK || exchange.bodySuffices || reply.failure != TransferFailure::None) return;
   reply.failure = exchange.blocked.empty() ? FailureOf(code) : TransferFailure::Blocked;
   reply.detail = exchange.blocked.empty() ? (*detail != '\0' ? detail : curl_easy_strerror(code))
                                           : "address " + exchange.blocked + " is link-local or a cloud's metadata service";
@@ -213,7 +243,7 @@ HttpReply HttpTransfer::Perform(const HttpRequest& request) {
   HttpReply reply;
   std::unique_ptr<Handle> handle = Take();
   CURL* h = handle->easy;
-  Exchange exchange{request, reply, h, {}};
+  Exchange exchange{request, reply, h, {}, 0, false};
   char detail[CURL_ERROR_SIZE] = "";
   curl_slist* headers = nullptr;
   // "Expect: 100-continue" costs a round trip, and a form's content type is not ours.
@@ -222,7 +252,7 @@ HttpReply HttpTransfer::Perform(const HttpRequest& request) {
   curl_easy_reset(h);
   curl_easy_setopt(h, CURLOPT_ERRORBUFFER, detail);
   SetAddressing(h, exchange);
-  SetLimits(h, request);
+  SetLimits(h, exchange);
   SetContent(h, exchange, headers);
   const CURLcode code = curl_easy_perform(h);
   Conclude(code, detail, exchange);

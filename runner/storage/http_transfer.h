@@ -31,12 +31,26 @@ struct HttpRequest {
   int redirects = 0;
   Duration connectTimeout = Duration::Seconds(10);
   Duration stallTimeout = Duration::Seconds(60);  // without a single byte
-  std::int64_t maxBytes = 64 << 20;               // of the reply's body
+  Duration timeout = Duration::Minutes(10);       // of the whole exchange, redirects included
+  std::int64_t maxBytes = 64 << 20;               // of the body of a 2xx reply
   std::function<Status(std::string_view)> sink;   // gets the body of a reply with `sinkStatus`, piece by piece
   long sinkStatus = 200;
 };
 
-enum class TransferFailure { None, BadUrl, NotResolved, NotConnected, Blocked, TlsRefused, TimedOut, Broken, TooManyRedirects, TooLarge, SinkRefused };
+enum class TransferFailure {
+  None,
+  BadUrl,
+  NotResolved,
+  NotConnected,
+  Blocked,
+  TlsRefused,
+  TimedOut,
+  Broken,
+  TooManyRedirects,
+  TooLarge,
+  HeadTooLarge,
+  SinkRefused
+};
 
 struct HttpReply {
   TransferFailure failure = TransferFailure::None;
@@ -44,14 +58,16 @@ struct HttpReply {
   bool sent = false;   // whether the other side may have got the request
   long status = 0;
   std::map<std::string, std::string> headers;  // names in lower case; of the last reply
-  std::string body;                            // what the sink did not get; of a reply that is not 2xx the first 64 KiB at most
+  std::string body;                            // what the sink did not get; of an error the first 64 KiB
   std::int64_t bytes = 0;                      // of the body of a 2xx reply
   Status sink;                                 // what the sink said when it refused
   bool Arrived() const { return failure == TransferFailure::None; }
 };
 
-// The only user of libcurl. Keeps connections for reuse; environment proxies are not used, since a proxy would resolve
-// names out of our sight. SSL_CERT_FILE names the authorities to trust, where it is set. Thread-safe.
+// The only user of libcurl. Every exchange is bounded in time and bytes: headers to 256 KiB, the body of an error or of
+// another success than was asked for to 64 KiB (the rest is not awaited), a redirect's body to 1 MiB, others to `maxBytes`.
+// Keeps connections for reuse; environment proxies are not used, since a proxy would resolve names out of our sight.
+// SSL_CERT_FILE names the authorities to trust, where it is set. Thread-safe.
 class HttpTransfer {
  public:
   HttpTransfer();

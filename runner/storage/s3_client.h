@@ -20,7 +20,7 @@ struct S3Request {
   std::map<std::string, std::string> query;
   std::map<std::string, std::string> headers;  // names in lower case
   std::string_view body;
-  std::int64_t maxBytes = 64 << 20;  // of the reply
+  std::int64_t maxBytes = 64 << 20;  // of the reply; with the size of `body` it bounds the time of all tries together
   Repeat repeat = Repeat::Never;
 };
 
@@ -41,7 +41,7 @@ class S3Client {
 
  private:
   S3Client(std::string endpoint, std::string bucket, std::string region, S3Credentials credentials);
-  HttpReply SendOnce(const S3Request& request);
+  HttpReply SendOnce(const S3Request& request, Duration timeout);
   Error ErrorOf(const S3Request& request, const HttpReply& reply) const;
   Error UnansweredError(const S3Request& request, const HttpReply& reply, const std::string& what) const;
 

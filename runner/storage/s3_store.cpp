@@ -13,11 +13,13 @@ namespace weir::storage {
 namespace {
 
 constexpr std::int64_t kLargestRange = 8 << 20;
+constexpr std::size_t kMostListed = 5'000'000;  // objects under one prefix: 1 GB of names
+constexpr int kMostPages = 20'000;              // a page may be empty
 
 std::int64_t NumberOf(std::string_view text) {
   std::int64_t number = -1;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return problem == std::errc() && end == text.data() + text.size() ? number : -1;
 }
 
 std::string HeaderOf(const HttpReply& reply, const std::string& name) {
@@ -45,7 +47,8 @@ class S3Reader final : public ObjectReader {
 
  private:
   Status ReadPiece(std::int64_t offset, char* out, std::int64_t n) {
-    S3Request request{.key = key_, .headers = {{"range", "bytes=" + std::to_string(offset) + "-" + std::to_string(offset + n - 1)}}, .repeat = Repeat::Safe};
+    S3Request request{
+        .key = key_, .headers = {{"range", "bytes=" + std::to_string(offset) + "-" + std::to_string(offset + n - 1)}}, .maxBytes = n, .repeat = Repeat::Safe};
     // Objects never change; should somebody replace one all the same, no mixture is read.
     if (!etag_.empty()) request.headers["if-match"] = etag_;
     const auto reply = client_->Send(request);
@@ -76,7 +79,9 @@ class S3Store final : public ObjectStore {
   Result<std::unique_ptr<ObjectReader>> Open(const std::string& path) override {
     const auto head = Head(path);
     if (!head) return head.error();
-    return std::unique_ptr<ObjectReader>(std::make_unique<S3Reader>(client_, path, NumberOf(HeaderOf(*head, "content-length")), HeaderOf(*head, "etag")));
+    const auto size = SizeOf(*head, path);
+    if (!size) return size.error();
+    return std::unique_ptr<ObjectReader>(std::make_unique<S3Reader>(client_, path, *size, HeaderOf(*head, "etag")));
   }
 
   Result<std::string> Get(const std::string& path, std::int64_t max_bytes) override {
@@ -102,10 +107,13 @@ class S3Store final : public ObjectStore {
                       .repeat = Repeat::Safe};
     if (!start_after.empty()) request.query["start-after"] = start_after;
     std::vector<StoredObject> found;
-    for (;;) {
+    for (int pages = 0;; ++pages) {
+      if (pages == kMostPages || found.size() > kMostListed)
+        return Error{Fault::Exhausted, "TooLarge",
+                     Describe() + ": the list of " + prefix + " has more than " + std::to_string(kMostListed) + " objects, or no end"};
       const auto reply = client_->Send(request);
       if (!reply) return reply.error();
-      TakePage(reply->body, found);
+      if (const Status taken = TakePage(reply->body, found); !taken) return taken.error();
       if (XmlText(reply->body, "IsTruncated") != "true") break;
       request.query["continuation-token"] = XmlText(reply->body, "NextContinuationToken");
       if (request.query["continuation-token"].empty()) return Error{Fault::Transient, "StoreUnavailable", Describe() + ": a list ends in the middle"};
@@ -117,7 +125,9 @@ class S3Store final : public ObjectStore {
   Result<StoredObject> Stat(const std::string& path) override {
     const auto head = Head(path);
     if (!head) return head.error();
-    return StoredObject{path, NumberOf(HeaderOf(*head, "content-length")), ParseHttpTime(HeaderOf(*head, "last-modified"))};
+    const auto size = SizeOf(*head, path);
+    if (!size) return size.error();
+    return StoredObject{path, *size, ParseHttpTime(HeaderOf(*head, "last-modified"))};
   }
 
   Status Remove(const std::string& path) override {
@@ -132,7 +142,13 @@ class S3Store final : public ObjectStore {
     return client_->Send({.method = "HEAD", .key = path, .repeat = Repeat::Safe});
   }
 
-  static void TakePage(std::string_view page, std::vector<StoredObject>& found) {
+  Result<std::int64_t> SizeOf(const HttpReply& head, const std::string& path) const {
+    const std::int64_t size = NumberOf(HeaderOf(head, "content-length"));
+    if (size >= 0) return size;
+    return Error{Fault::Transient, "StoreUnavailable", Describe() + ": the store gave no usable size of " + path};
+  }
+
+  Status TakePage(std::string_view page, std::vector<StoredObject>& found) const {
     const bool escaped = XmlText(page, "EncodingType") == "url";
     for (const std::string_view contents : XmlElements(page, "Contents")) {
       std::string key = XmlText(contents, "Key");
@@ -142,8 +158,11 @@ class S3Store final : public ObjectStore {
       }
       if (key.ends_with('/')) continue;  // what consoles make to show a folder
       const auto modified = ParseTime(XmlText(contents, "LastModified"));
-      found.push_back({key, NumberOf(XmlText(contents, "Size")), modified ? *modified : Time{}});
+      const std::int64_t size = NumberOf(XmlText(contents, "Size"));
+      if (size < 0) return Error{Fault::Transient, "StoreUnavailable", Describe() + ": a list gives no usable size of " + key};
+      found.push_back({key, size, modified ? *modified : Time{}});
     }
+    return Ok();
   }
 
   const std::string name_;

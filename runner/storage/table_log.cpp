@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "crds/base/text.h"
 #include "runner/storage/delta_actions.h"
 #include "runner/storage/delta_schema.h"
 #include "runner/storage/digest.h"
@@ -28,7 +29,7 @@ std::string StageApp(const Committer& committer) { return "weirkeeper/" + commit
 std::optional<std::int64_t> VersionOf(const std::string& name) {
   if (name.size() != 25 || !name.ends_with(".json")) return std::nullopt;
   if (name.find_first_not_of("0123456789") != 20 || name[0] != '0') return std::nullopt;
-  return std::stoll(name.substr(0, 20));
+  return WholeNumber(std::string_view(name).substr(0, 20));
 }
 
 // Of the place and the time, so that readers who remember a table know one that was made anew there, whose versions start

@@ -1,8 +1,13 @@
 #include "runner/storage/http_source.h"
 
 #include <gmock/gmock.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <future>
+#include <thread>
 
 #include "runner/storage/digest.h"
 #include "tests/storage/http_server.h"
@@ -134,7 +139,7 @@ TEST(HttpSource, AFileThatIsTooLargeIsStopped) {
   Body body;
   const auto fetched = Fetch(server.Url("/f"), body.Sink(), {.maxBytes = 999});
   EXPECT_EQ(fetched.error().fault, Fault::Invalid);
-  EXPECT_THAT(fetched.error().message, testing::HasSubstr("larger than 999 bytes"));
+  EXPECT_THAT(fetched.error().message, testing::HasSubstr("limit of 999 bytes"));
 }
 
 TEST(HttpSource, AnErrorOfTheSinkIsHandedOn) {
@@ -166,6 +171,91 @@ TEST(HttpSource, AnEndpointThatFallsSilentIsTransient) {
   ASSERT_FALSE(fetched.ok());
   EXPECT_EQ(fetched.error().fault, Fault::Transient);
   EXPECT_THAT(fetched.error().message, testing::StartsWith("cannot fetch " + server.Url("/f?…")));
+}
+
+// Sends pieces of a body without a pause between them and without an end, after `head`, until the client hangs up.
+class EndlessServer {
+ public:
+  explicit EndlessServer(std::string head, std::string piece, Duration pause = {})
+      : head_(std::move(head)), piece_(std::move(piece)), pause_(pause), listener_(BindLoopback(port_)) {
+    if (::listen(listener_, 1) != 0) std::abort();
+    thread_ = std::thread([this] { Serve(); });
+  }
+  ~EndlessServer() { thread_.join(); }
+  std::string Url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/f"; }
+  std::int64_t sent() const { return sent_; }
+
+ private:
+  void Serve() {
+    const int connection = ::accept(listener_, nullptr, nullptr);
+    ::close(listener_);
+    const auto send = [&](std::string_view bytes) { return ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL); };
+    for (ssize_t n = send(head_); n > 0; n = send(piece_)) {
+      sent_ += n;
+      pollfd hung_up{connection, POLLRDHUP, 0};
+      if (pause_.ms > 0 && ::poll(&hung_up, 1, static_cast<int>(pause_.ms)) > 0) break;
+    }
+    ::close(connection);
+  }
+
+  const std::string head_, piece_;
+  const Duration pause_;
+  int port_ = 0;
+  const int listener_;
+  std::atomic<std::int64_t> sent_{0};
+  std::thread thread_;
+};
+
+constexpr const char* kChunk = "8\r\nabcdefgh\r\n";
+
+TEST(HttpSource, AnErrorWhoseBodyHasNoEndIsToldAtOnce) {
+  EndlessServer server("HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n", kChunk);
+  Body body;
+  const auto fetched = Fetch(server.Url(), body.Sink());
+  EXPECT_EQ(fetched.error().fault, Fault::Transient);
+  EXPECT_THAT(fetched.error().message, testing::HasSubstr("status 500"));
+  EXPECT_EQ(body.bytes, "");
+}
+
+TEST(HttpSource, ARedirectWhoseBodyHasNoEndIsRefused) {
+  EndlessServer server("HTTP/1.1 302 Found\r\nLocation: /b\r\nTransfer-Encoding: chunked\r\n\r\n", kChunk);
+  Body body;
+  EXPECT_EQ(Fetch(server.Url(), body.Sink()).error().fault, Fault::Invalid);
+}
+
+TEST(HttpSource, AnotherSuccessThanAFileIsNotReadToItsEnd) {
+  EndlessServer server("HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n", kChunk);
+  Body body;
+  EXPECT_THAT(Fetch(server.Url(), body.Sink()).error().message, testing::HasSubstr("status 201"));
+}
+
+TEST(HttpSource, HeadersWithoutEndAreRefused) {
+  EndlessServer server("HTTP/1.1 200 OK\r\n", "X-Filler: " + std::string(1000, 'x') + "\r\n");
+  Body body;
+  EXPECT_FALSE(Fetch(server.Url(), body.Sink()).ok());
+  EXPECT_LT(server.sent(), 64 << 20);
+}
+
+TEST(HttpSource, AHeaderLineWithoutEndIsRefused) {
+  EndlessServer server("HTTP/1.1 200 OK\r\nX-Filler: ", std::string(1000, 'x'));
+  Body body;
+  EXPECT_FALSE(Fetch(server.Url(), body.Sink()).ok());
+  EXPECT_LT(server.sent(), 64 << 20);
+}
+
+TEST(HttpSource, AByteNowAndThenEndsAtTheTimeout) {
+  EndlessServer server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", Duration{20});
+  Body body;
+  const auto fetched = Fetch(server.Url(), body.Sink(), {.timeout = Duration{300}});
+  EXPECT_EQ(fetched.error().fault, Fault::Transient);
+  EXPECT_THAT(fetched.error().message, testing::HasSubstr("the whole may take 300ms (land.from.http.timeout)"));
+}
+
+TEST(HttpSource, ABodyWithoutEndStopsAtTheLimit) {
+  EndlessServer server("HTTP/1.1 200 OK\r\n\r\n", std::string(4096, 'x'));
+  Body body;
+  EXPECT_THAT(Fetch(server.Url(), body.Sink(), {.maxBytes = 100'000}).error().message, testing::HasSubstr("limit of 100000 bytes (land.from.http.maxBytes)"));
+  EXPECT_LE(body.bytes.size(), 100'000U);
 }
 
 TEST(HttpSource, TheLastPartOfThePathIsTheNameUnlessItIsNotSafe) {
