@@ -1,7 +1,9 @@
 #include "operator/plan/pod.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <limits>
+
+#include "crds/base/text.h"
 
 namespace weir::plan {
 namespace {
@@ -59,7 +61,7 @@ Pod ReadPod(api::Meta meta, const Json& object) {
   Pod pod;
   pod.meta = std::move(meta);
   pod.stage = Label(pod.meta, api::kLabelStage);
-  pod.attempt = std::atoi(Label(pod.meta, api::kLabelAttempt).c_str());
+  pod.attempt = static_cast<int>(WholeNumber(Label(pod.meta, api::kLabelAttempt), 0, std::numeric_limits<int>::max()).value_or(0));
   const Json& container = First(At(At(object, "spec"), "containers"));
   pod.image = Text(container, "image");
   pod.memoryLimit = Text(At(At(container, "resources"), "limits"), "memory");

@@ -1,6 +1,7 @@
 #include "runner/engine/content_hash.h"
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "runner/engine/engine.h"
 
@@ -8,8 +9,8 @@ namespace weir::engine {
 namespace {
 
 ContentHash FromText(const std::string& text) {
-  if (text.size() != 32) return {};
-  return {std::stoull(text.substr(0, 16), nullptr, 16), std::stoull(text.substr(16), nullptr, 16)};
+  if (text.size() != 32 || text.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) return {};
+  return {std::strtoull(text.substr(0, 16).c_str(), nullptr, 16), std::strtoull(text.substr(16).c_str(), nullptr, 16)};
 }
 
 }  // namespace

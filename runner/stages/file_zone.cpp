@@ -1,11 +1,16 @@
 #include "runner/stages/file_zone.h"
 
 #include <algorithm>
-#include <cstdlib>
 
+#include "crds/base/text.h"
 #include "runner/engine/engine.h"
 
 namespace weir::stages {
+namespace {
+
+constexpr std::int64_t kLatestSeconds = 253'402'300'799;  // the end of the year 9999
+
+}  // namespace
 
 std::string Tag(const storage::DataFile& file, const char* name) {
   const auto found = file.tags.find(name);
@@ -25,9 +30,9 @@ std::string ContentHashOf(const storage::TableState& state) {
 std::optional<Time> NewestLanded(const storage::TableState& state) {
   std::optional<Time> newest;
   for (const auto& [path, file] : state.files) {
-    const std::string landed = Tag(file, kTagLanded);
-    if (landed.empty()) continue;
-    const Time time = Time::FromSeconds(std::strtoll(landed.c_str(), nullptr, 10));
+    const auto landed = WholeNumber(Tag(file, kTagLanded), 0, kLatestSeconds);
+    if (!landed) continue;
+    const Time time = Time::FromSeconds(*landed);
     newest = newest ? std::max(*newest, time) : time;
   }
   return newest;
