@@ -1,50 +1,48 @@
 #include "runner/engine/answer.h"
 
-#include <duckdb/common/types/decimal.hpp>
+#include <set>
 
-#include "runner/engine/sql.h"
+#include "runner/engine/json_values.h"
 
 namespace weir::engine {
 namespace {
 
-constexpr int kDigitsOfDouble = 15;
-
-// The column as JSON will hold it.
-std::string Shown(const std::string& name, const duckdb::LogicalType& type) {
-  const std::string column = Quote(name), text = "to_json(" + column + "::VARCHAR)";
-  switch (type.id()) {
-    case duckdb::LogicalTypeId::FLOAT:
-    case duckdb::LogicalTypeId::DOUBLE: return "CASE WHEN isfinite(" + column + ") THEN to_json(" + column + ") ELSE " + text + " END AS " + column;
-    case duckdb::LogicalTypeId::HUGEINT:
-    case duckdb::LogicalTypeId::UHUGEINT:
-      return "coalesce(to_json(TRY_CAST(" + column + " AS BIGINT)), to_json(TRY_CAST(" + column + " AS UBIGINT)), " + text + ") AS " + column;
-    case duckdb::LogicalTypeId::DECIMAL:
-      if (duckdb::DecimalType::GetWidth(type) > kDigitsOfDouble) return text + " AS " + column;
-      return column;
-    default: return column;
-  }
-}
-
 Error InvalidSql(const std::string& message) { return {Fault::Invalid, "SqlInvalid", message}; }
+
+Status NamesDiffer(const BoundSelect& select) {
+  std::set<std::string> seen;
+  for (const std::string& name : select.names)
+    if (!seen.insert(name).second) return InvalidSql("two columns are named " + name + ": give each a name of its own with AS");
+  return Ok();
+}
 
 }  // namespace
 
-Result<std::vector<Json>> RowsAsJson(Session& session, const BoundSelect& select, std::int64_t limit) {
-  std::set<std::string> seen;
-  std::vector<std::string> shown;
-  for (std::size_t i = 0; i < select.names.size(); ++i) {
-    if (!seen.insert(select.names[i]).second) return InvalidSql("two columns are named " + select.names[i] + ": give each a name of its own with AS");
-    shown.push_back(Shown(select.names[i], select.types[i]));
-  }
-  std::vector<Json> rows;
-  const std::string limited = "SELECT to_json(r) FROM (SELECT " + JoinSql(shown) + " FROM (\n" + select.text + "\n) LIMIT " + std::to_string(limit) + ") r";
-  Status done = session.ForEach(limited, [&](const std::vector<duckdb::Value>& row) -> Status {
-    auto parsed = ParseJson(row[0].ToString());
-    if (!parsed.ok()) return InvalidSql("a list or struct holds NaN or an infinity, which JSON does not know: CAST it to VARCHAR");
-    rows.push_back(std::move(parsed).value());
+Result<AnswerRows> CellsAsJson(Session& session, const BoundSelect& select, std::int64_t limit) {
+  if (Status differ = NamesDiffer(select); !differ.ok()) return differ.error();
+  AnswerRows rows;
+  Status done = session.ForEach(LimitedSelect(select, limit), [&](const std::vector<duckdb::Value>& values) -> Status {
+    rows.emplace_back(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) AppendJson(rows.back()[i], values[i]);
     return Ok();
   });
   if (!done.ok()) return done.error();
+  return rows;
+}
+
+Result<std::vector<Json>> RowsAsJson(Session& session, const BoundSelect& select, std::int64_t limit) {
+  const auto cells = CellsAsJson(session, select, limit);
+  if (!cells.ok()) return cells.error();
+  std::vector<Json> rows;
+  for (const std::vector<std::string>& row : *cells) {
+    Json object = Json::object();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      auto parsed = ParseJson(row[i]);
+      if (!parsed.ok()) return InvalidSql("column " + select.names[i] + " holds JSON that cannot be read: " + parsed.error().message);
+      object[select.names[i]] = std::move(parsed).value();
+    }
+    rows.push_back(std::move(object));
+  }
   return rows;
 }
 

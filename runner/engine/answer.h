@@ -7,9 +7,11 @@
 
 namespace weir::engine {
 
-// At most `limit` rows of the SELECT as JSON objects. What a JSON number cannot carry is text, so that no digit is lost:
-// integers beyond 64 bits, a DECIMAL of more than 15 digits, and NaN and the infinities of columns. Fault::Invalid, reason
-// "SqlInvalid", for two columns of one name, and for NaN inside a list or struct.
+// At most `limit` rows of the SELECT, each cell as JSON text (json_values.h), in the order of the columns. Fault::Invalid,
+// reason "SqlInvalid", for two columns of one name.
+Result<AnswerRows> CellsAsJson(Session& session, const BoundSelect& select, std::int64_t limit);
+
+// The same as parsed JSON objects.
 Result<std::vector<Json>> RowsAsJson(Session& session, const BoundSelect& select, std::int64_t limit);
 
 }  // namespace weir::engine

@@ -3,11 +3,14 @@
 #include <duckdb/catalog/catalog_entry/table_catalog_entry.hpp>
 #include <duckdb/parser/expression/function_expression.hpp>
 #include <duckdb/parser/expression/subquery_expression.hpp>
+#include <duckdb/parser/parsed_data/create_view_info.hpp>
 #include <duckdb/parser/parsed_expression_iterator.hpp>
+#include <duckdb/parser/parser.hpp>
 #include <duckdb/parser/query_node.hpp>
 #include <duckdb/parser/query_node/recursive_cte_node.hpp>
+#include <duckdb/parser/query_node/select_node.hpp>
 #include <duckdb/parser/query_node/set_operation_node.hpp>
-#include <duckdb/parser/statement/select_statement.hpp>
+#include <duckdb/parser/statement/create_statement.hpp>
 #include <duckdb/parser/tableref/basetableref.hpp>
 #include <duckdb/parser/tableref/subqueryref.hpp>
 #include <duckdb/parser/tableref/table_function_ref.hpp>
@@ -17,6 +20,7 @@
 #include "crds/api/read.h"
 #include "runner/engine/errors.h"
 #include "runner/engine/sql.h"
+#include "runner/engine/sql_text.h"
 #include "runner/engine/types.h"
 
 namespace weir::engine {
@@ -127,22 +131,22 @@ Status CollectScans(const duckdb::LogicalOperator& node, std::set<std::string>& 
   return Ok();
 }
 
-std::string WithoutSemicolon(std::string text) {
-  while (!text.empty() && (text.back() == ';' || std::isspace(static_cast<unsigned char>(text.back())) != 0)) text.pop_back();
-  return text;
+duckdb::unique_ptr<duckdb::SelectStatement> Copied(const duckdb::SelectStatement& select) {
+  return duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(select.Copy());
 }
 
 Result<BoundSelect> Bind(Session& session, const std::string& sql, const DeclaredTables& declared) {
   duckdb::Connection& connection = session.Declared();
-  auto statement = ParseOne(connection, sql);
+  const auto text = ForParser(sql);
+  if (!text.ok()) return text.error();
+  auto statement = ParseOne(connection, *text);
   if (!statement.ok()) return statement.error();
   Names names;
   names.Visit(*statement.value()->Cast<duckdb::SelectStatement>().node);
   if (Status done = CheckNames(names, declared); !done.ok()) return done.error();
 
   BoundSelect bound;
-  const auto& parsed = *statement.value();
-  bound.text = WithoutSemicolon(parsed.stmt_length == 0 ? sql.substr(parsed.stmt_location) : sql.substr(parsed.stmt_location, parsed.stmt_length));
+  bound.parsed = Copied(statement.value()->Cast<duckdb::SelectStatement>());
   std::set<std::string> tables;
   Status scans;
   connection.context->RunFunctionInTransaction([&] {
@@ -155,6 +159,15 @@ Result<BoundSelect> Bind(Session& session, const std::string& sql, const Declare
   if (!scans.ok()) return scans.error();
   bound.tables.assign(tables.begin(), tables.end());
   return bound;
+}
+
+// `outer`, which selects from (SELECT 1), with the user's parse tree in its place.
+duckdb::unique_ptr<duckdb::SelectStatement> Around(const BoundSelect& select, const std::string& outer) {
+  duckdb::Parser parser;
+  parser.ParseQuery(outer);
+  auto statement = duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(std::move(parser.statements[0]));
+  statement->node->Cast<duckdb::SelectNode>().from_table->Cast<duckdb::SubqueryRef>().subquery = Copied(*select.parsed);
+  return statement;
 }
 
 std::string OutputAs(const api::Column& column, const duckdb::LogicalType& from) {
@@ -203,10 +216,24 @@ Status MatchColumns(const BoundSelect& select, const std::vector<api::Column>& c
   return Error{Fault::Invalid, "SchemaMismatch", JoinSql(problems, "; ")};
 }
 
-std::string CastedSelect(const BoundSelect& select, const std::vector<api::Column>& columns) {
+duckdb::unique_ptr<duckdb::SelectStatement> CastedSelect(const BoundSelect& select, const std::vector<api::Column>& columns) {
   std::vector<std::string> outputs;
   for (const api::Column& column : columns) outputs.push_back(OutputAs(column, *TypeOf(select, column.name)));
-  return "SELECT " + JoinSql(outputs) + " FROM (\n" + select.text + "\n)";
+  return Around(select, "SELECT " + JoinSql(outputs) + " FROM (SELECT 1)");
+}
+
+duckdb::unique_ptr<duckdb::SelectStatement> LimitedSelect(const BoundSelect& select, std::int64_t rows) {
+  return Around(select, "SELECT * FROM (SELECT 1) LIMIT " + std::to_string(rows));
+}
+
+duckdb::unique_ptr<duckdb::SQLStatement> ViewOn(const std::string& name, duckdb::unique_ptr<duckdb::SelectStatement> select) {
+  auto info = duckdb::make_uniq<duckdb::CreateViewInfo>(TEMP_CATALOG, DEFAULT_SCHEMA, name);
+  info->temporary = true;
+  info->on_conflict = duckdb::OnCreateConflict::REPLACE_ON_CONFLICT;
+  info->query = std::move(select);
+  auto create = duckdb::make_uniq<duckdb::CreateStatement>();
+  create->info = std::move(info);
+  return create;
 }
 
 }  // namespace weir::engine

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <duckdb.hpp>
+#include <duckdb/parser/statement/select_statement.hpp>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,9 +11,10 @@
 
 namespace weir::engine {
 
-// A user's SQL that was let through: one SELECT over declared tables.
+// A user's SQL that was let through: one SELECT over declared tables. What was bound is what is executed: `parsed` is the
+// very parse tree, put into larger statements as it is; no piece of the text is cut out and parsed again.
 struct BoundSelect {
-  std::string text;  // without the closing semicolon
+  std::shared_ptr<const duckdb::SelectStatement> parsed;
   std::vector<std::string> names;
   std::vector<duckdb::LogicalType> types;
   std::vector<std::string> tables;  // declared tables that its plan scans, sorted
@@ -29,7 +32,12 @@ Result<BoundSelect> BindSelect(Session& session, const std::string& sql, const D
 // convert without loss (types.h), each with what to write instead.
 Status MatchColumns(const BoundSelect& select, const std::vector<api::Column>& columns);
 
-// "SELECT <casts to the declared columns, by name> FROM (<the SQL>)".
-std::string CastedSelect(const BoundSelect& select, const std::vector<api::Column>& columns);
+// `SELECT <casts to the declared columns, by name> FROM (<the select>)`.
+duckdb::unique_ptr<duckdb::SelectStatement> CastedSelect(const BoundSelect& select, const std::vector<api::Column>& columns);
+// `SELECT * FROM (<the select>) LIMIT <rows>`.
+duckdb::unique_ptr<duckdb::SelectStatement> LimitedSelect(const BoundSelect& select, std::int64_t rows);
+
+// CREATE OR REPLACE TEMP VIEW <name> AS <select>.
+duckdb::unique_ptr<duckdb::SQLStatement> ViewOn(const std::string& name, duckdb::unique_ptr<duckdb::SelectStatement> select);
 
 }  // namespace weir::engine

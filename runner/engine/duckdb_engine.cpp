@@ -7,6 +7,7 @@
 #include "runner/engine/decode.h"
 #include "runner/engine/engine.h"
 #include "runner/engine/errors.h"
+#include "runner/engine/footers.h"
 #include "runner/engine/parquet_writer.h"
 #include "runner/engine/session.h"
 #include "runner/engine/sniff.h"
@@ -30,8 +31,11 @@ class DuckDbEngine final : public Engine {
   Result<std::int64_t> CountRows(const std::string& table) override { return session_->Number("SELECT count(*) FROM main." + Quote(table)); }
   Result<std::vector<std::int64_t>> CountFailures(const std::string& table, const std::vector<api::Check>& checks) override;
   Result<std::vector<Json>> Query(const std::string& sql, std::int64_t limit) override;
+  Result<AnswerRows> Answer(const std::string& sql, std::int64_t limit) override;
+  Status CheckFile(const InputFile& file) override { return CheckFooters(*session_, {file}, {Literal(session_->Files().AddInput(file))}); }
+  void Cancel() override { session_->Cancel(); }
   Result<std::pair<api::Format, std::vector<api::Column>>> Sniff(const InputFile& file) override {
-    return SniffFile(*session_, session_->Files().AddInput(file.store, file.path), file.path);
+    return SniffFile(*session_, session_->Files().AddInput(file), file.path);
   }
 
  private:
@@ -68,7 +72,8 @@ Status DuckDbEngine::Attach(const std::string& table, const std::vector<InputFil
 Status DuckDbEngine::MakeView(const std::string& name, const std::vector<InputFile>& files, const std::vector<api::Column>& columns) {
   std::vector<std::string> paths;
   std::vector<std::string> outputs;
-  for (const InputFile& file : files) paths.push_back(Literal(session_->Files().AddInput(file.store, file.path)));
+  for (const InputFile& file : files) paths.push_back(Literal(session_->Files().AddInput(file)));
+  if (Status right = CheckFooters(*session_, files, paths); !right.ok()) return right;
   for (const api::Column& column : columns) outputs.push_back(StoredColumn(column));
   return session_->Execute("CREATE OR REPLACE VIEW main." + Quote(name) + " AS SELECT " + JoinSql(outputs) + " FROM read_parquet([" + JoinSql(paths) +
                            "], hive_partitioning = false)");
@@ -84,7 +89,7 @@ Result<std::int64_t> DuckDbEngine::Decode(const InputFile& file, const api::Form
                                           const std::function<void(RejectedRow&&)>& rejected) {
   if (Status fit = AllFit(rules.checks, rules.columns); !fit.ok()) return fit.error();
   relations_[into] = rules.columns;
-  const DecodeRequest request{*session_, session_->Files().AddInput(file.store, file.path), file.path, format, rules, into, rejected};
+  const DecodeRequest request{*session_, session_->Files().AddInput(file), file.path, format, rules, into, rejected};
   if (format.csv) return DecodeCsv(request);
   if (format.json) return DecodeJson(request);
   if (format.parquet) return DecodeParquet(request);
@@ -96,7 +101,7 @@ Status DuckDbEngine::Select(const std::string& sql, const std::vector<api::Colum
   if (!bound.ok()) return bound.error();
   if (Status matched = MatchColumns(*bound, columns); !matched.ok()) return matched;
   relations_[into] = columns;
-  return session_->Execute("CREATE OR REPLACE TEMP VIEW " + Quote(into) + " AS " + CastedSelect(*bound, columns));
+  return session_->Execute(ViewOn(into, CastedSelect(*bound, columns)));
 }
 
 Status DuckDbEngine::MatchSelect(const std::string& sql, const std::vector<api::Column>& columns) {
@@ -152,6 +157,12 @@ Result<std::vector<Json>> DuckDbEngine::Query(const std::string& sql, std::int64
   const auto bound = BindSelect(*session_, sql, declared_);
   if (!bound.ok()) return bound.error();
   return RowsAsJson(*session_, *bound, limit);
+}
+
+Result<AnswerRows> DuckDbEngine::Answer(const std::string& sql, std::int64_t limit) {
+  const auto bound = BindSelect(*session_, sql, declared_);
+  if (!bound.ok()) return bound.error();
+  return CellsAsJson(*session_, *bound, limit);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,10 +19,13 @@ struct Limits {
   std::string scratch;  // folder for spilling
 };
 
-// One immutable file to read.
+// One immutable file to read, and what its log says of it. A file that is gone, or has another size or another number of
+// rows in its footer, is Fault::Data, reason "FileUnreadable", with its path: before any row of it is used.
 struct InputFile {
   std::shared_ptr<storage::ObjectStore> store;
   std::string path;
+  std::optional<std::int64_t> bytes = {};
+  std::optional<std::int64_t> rows = {};
 };
 
 // A row that did not fit, as the ledger keeps it.
@@ -53,10 +55,8 @@ struct WriteRequest {
   std::function<void(RejectedRow&&)> setAside = [](RejectedRow&&) {};
 };
 
-// Figures are of the rows in the file. Why they are, though nothing is read back: they were taken from the very chunks
-// that the Parquet writer was given (parquet_tap.h), the rows so counted were compared with those in the file's footer,
-// and the bytes that the writer says it wrote with those that the store took. Nor was the hash made from the file: who
-// reads the file and hashes its rows checks the whole way there and back.
+// Computed from the chunks given to the Parquet writer (parquet_tap.h), then compared with the footer's rows and with the
+// bytes that the store took. The hash is not made from the file: who reads it and hashes its rows checks the whole way.
 struct WrittenFile {
   std::int64_t bytes = 0;
   std::int64_t rows = 0;
@@ -73,11 +73,14 @@ struct OutputColumn {
   std::string type;  // DuckDB's word
 };
 
-// An SQL text bound against declared, empty tables.
 struct BoundQuery {
   std::vector<OutputColumn> columns;
   std::vector<std::string> tables;  // that it reads
 };
+
+// Rows as JSON texts, cell by cell in the order of the columns: a number has the digits that it has in the table, which a
+// parsed one would not keep.
+using AnswerRows = std::vector<std::vector<std::string>>;
 
 // Content hashes (32 hex digits) add up over disjoint sets of rows; the empty set's is the neutral element.
 std::string AddContentHash(const std::string& a, const std::string& b);
@@ -93,7 +96,8 @@ class Engine {
   // Declares `table` with these columns and no rows, so that SQL may name it.
   virtual Status Declare(const std::string& table, const std::vector<api::Column>& columns) = 0;
 
-  // Declares `table` as the rows of these Parquet files of one schema (may be none: then empty, with these columns).
+  // Declares `table` as the rows of these Parquet files of one schema (may be none: then empty, with these columns), which
+  // are held against what their log says of them.
   virtual Status Attach(const std::string& table, const std::vector<InputFile>& files, const std::vector<api::Column>& columns) = 0;
 
   // Decodes one file as declared into relation `into`; what does not fit (cannot be parsed, is missing where it must not
@@ -119,14 +123,23 @@ class Engine {
   // not look at single rows, is Fault::Invalid. On a fault of the pass nothing is left in the store.
   virtual Result<WrittenFile> WriteParquet(const WriteRequest& request) = 0;
 
+  // Whether a Parquet file is what its log says (InputFile), by its size and its footer.
+  virtual Status CheckFile(const InputFile& file) = 0;
+
   // Rows of an attached table.
   virtual Result<std::int64_t> CountRows(const std::string& table) = 0;
 
   // For each check, the rows of an attached table that fail it; for unique checks the surplus rows; for rowCount 0 or 1.
   virtual Result<std::vector<std::int64_t>> CountFailures(const std::string& table, const std::vector<api::Check>& checks) = 0;
 
-  // For `weir query` and samples: rows as JSON objects, at most `limit`, without loss (answer.h).
+  // For samples: rows as JSON objects, at most `limit`.
   virtual Result<std::vector<Json>> Query(const std::string& sql, std::int64_t limit) = 0;
+  // For `weir query`: the same, without loss and in the order of the columns (answer.h).
+  virtual Result<AnswerRows> Answer(const std::string& sql, std::int64_t limit) = 0;
+
+  // Ends what the engine does now, and all that it is asked to do later, with Fault::Transient, reason "Cancelled". The
+  // one call that may come from another thread.
+  virtual void Cancel() = 0;
 
   // For `weir init`: columns and format of a file as DuckDB sniffs it.
   virtual Result<std::pair<api::Format, std::vector<api::Column>>> Sniff(const InputFile& file) = 0;

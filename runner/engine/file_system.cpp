@@ -17,6 +17,18 @@ std::string Extension(const std::string& path) {
   return extension + (zipped ? ".gz" : "");
 }
 
+// A file that a log names and the store lacks will not come back by waiting.
+Result<std::unique_ptr<storage::ObjectReader>> OpenInput(const InputFile& file) {
+  auto reader = file.store->Open(file.path);
+  if (!file.bytes) return reader;
+  const std::string what = file.path + " in " + file.store->Describe();
+  if (!reader.ok() && reader.error().fault == Fault::Missing) return Error{Fault::Data, "FileUnreadable", what + " is gone, and the table's log names it"};
+  if (reader.ok() && (*reader)->Size() != *file.bytes)
+    return Error{Fault::Data, "FileUnreadable",
+                 what + " has " + std::to_string((*reader)->Size()) + " bytes instead of the " + std::to_string(*file.bytes) + " that were committed"};
+  return reader;
+}
+
 }  // namespace
 
 class ObjectHandle final : public duckdb::FileHandle {
@@ -38,10 +50,10 @@ class ObjectHandle final : public duckdb::FileHandle {
   bool closed = false;
 };
 
-std::string ObjectFileSystem::AddInput(std::shared_ptr<storage::ObjectStore> store, const std::string& path) {
+std::string ObjectFileSystem::AddInput(const InputFile& file) {
   const std::lock_guard lock(mutex_);
-  std::string name = std::string(kScheme) + std::to_string(next_++) + Extension(path);
-  inputs_[name] = {std::move(store), path};
+  std::string name = std::string(kScheme) + std::to_string(next_++) + Extension(file.path);
+  inputs_[name] = file;
   return name;
 }
 
@@ -93,9 +105,9 @@ duckdb::unique_ptr<duckdb::FileHandle> ObjectFileSystem::OpenFile(const std::str
     if (flags.ReturnNullIfNotExists()) return nullptr;
     throw duckdb::PermissionException("%s is not an input of this task", path);
   }
-  const Input input = found->second;
+  const InputFile input = found->second;
   lock.unlock();
-  auto reader = input.store->Open(input.path);
+  auto reader = OpenInput(input);
   if (!reader.ok()) Throw(reader.error());
   handle->reader = std::move(reader).value();
   return handle;

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "runner/storage/object_store.h"
+#include "runner/engine/engine.h"
 
 namespace weir::engine {
 
@@ -17,7 +17,7 @@ namespace weir::engine {
 // to back. What a store answered is kept (`TakeError`), because DuckDB's exceptions carry only text. Thread-safe.
 class ObjectFileSystem final : public duckdb::FileSystem {
  public:
-  std::string AddInput(std::shared_ptr<storage::ObjectStore> store, const std::string& path);
+  std::string AddInput(const InputFile& file);
   // Opened once for writing; `Close` of the file closes the writer.
   std::string AddOutput(std::unique_ptr<storage::ObjectWriter> out);
   std::optional<Error> TakeError();
@@ -52,10 +52,6 @@ class ObjectFileSystem final : public duckdb::FileSystem {
   duckdb::vector<duckdb::OpenFileInfo> Glob(const std::string& path, duckdb::FileOpener* opener) override;
 
  private:
-  struct Input {
-    std::shared_ptr<storage::ObjectStore> store;
-    std::string path;
-  };
   struct Output {
     std::unique_ptr<storage::ObjectWriter> writer;
     std::int64_t bytes = 0;
@@ -66,7 +62,7 @@ class ObjectFileSystem final : public duckdb::FileSystem {
 
   std::mutex mutex_;
   std::int64_t next_ = 0;
-  std::map<std::string, Input> inputs_;
+  std::map<std::string, InputFile> inputs_;
   std::map<std::string, Output> outputs_;
   std::optional<Error> error_;
 };

@@ -41,6 +41,8 @@ std::vector<std::string> Settings() {
   };
 }
 
+Error Cancelled() { return {Fault::Transient, "Cancelled", "the query was cancelled"}; }
+
 }  // namespace
 
 Session::Session(std::unique_ptr<duckdb::DuckDB> database, ObjectFileSystem& files, std::string scratch)
@@ -71,6 +73,7 @@ Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
 Error Session::Told(Error by_duckdb) {
   auto own = files_.TakeError();
   store_failed_ = own.has_value();
+  if (cancelled_) return Cancelled();
   if (own) return *own;
   if (by_duckdb.reason != "DiskFull") return by_duckdb;
   // After its first sentence DuckDB advises to change a setting, which is locked.
@@ -102,12 +105,40 @@ Result<std::int64_t> Session::Number(const std::string& sql) {
   return value.IsNull() ? 0 : value.GetValue<std::int64_t>();
 }
 
+Status Session::Execute(duckdb::unique_ptr<duckdb::SQLStatement> statement) try {
+  files_.TakeError();
+  const auto result = work_.Query(std::move(statement));
+  if (result->HasError()) return Explain(result->GetErrorObject());
+  return Ok();
+} catch (const std::exception& error) {
+  return Explain(error);
+}
+
 Status Session::ForEach(const std::string& sql, const std::function<Status(const std::vector<duckdb::Value>&)>& row) try {
   files_.TakeError();
-  auto result = work_.SendQuery(sql);
+  return TakeRows(work_.SendQuery(sql), row);
+} catch (const std::exception& error) {
+  return Explain(error);
+}
+
+Status Session::ForEach(duckdb::unique_ptr<duckdb::SQLStatement> statement, const std::function<Status(const std::vector<duckdb::Value>&)>& row) try {
+  files_.TakeError();
+  return TakeRows(work_.SendQuery(std::move(statement)), row);
+} catch (const std::exception& error) {
+  return Explain(error);
+}
+
+void Session::Cancel() {
+  cancelled_ = true;
+  work_.Interrupt();
+  declared_.Interrupt();
+}
+
+Status Session::TakeRows(duckdb::unique_ptr<duckdb::QueryResult> result, const std::function<Status(const std::vector<duckdb::Value>&)>& row) {
   if (result->HasError()) return Explain(result->GetErrorObject());
   std::vector<duckdb::Value> values(result->ColumnCount());
   while (auto chunk = result->Fetch()) {
+    if (cancelled_) return Cancelled();
     if (chunk->size() == 0) break;
     for (duckdb::idx_t r = 0; r < chunk->size(); ++r) {
       for (duckdb::idx_t c = 0; c < values.size(); ++c) values[c] = chunk->GetValue(c, r);
@@ -116,8 +147,6 @@ Status Session::ForEach(const std::string& sql, const std::function<Status(const
   }
   if (result->HasError()) return Explain(result->GetErrorObject());
   return Ok();
-} catch (const std::exception& error) {
-  return Explain(error);
 }
 
 }  // namespace weir::engine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <duckdb.hpp>
 #include <functional>
 #include <memory>
@@ -22,8 +23,12 @@ class Session {
   Result<Rows> Run(const std::string& sql);
   Status Execute(const std::string& sql);
   Result<std::int64_t> Number(const std::string& sql);
+  Status Execute(duckdb::unique_ptr<duckdb::SQLStatement> statement);
   // One row at a time, in bounded memory. `row` must not call the session.
   Status ForEach(const std::string& sql, const std::function<Status(const std::vector<duckdb::Value>&)>& row);
+  Status ForEach(duckdb::unique_ptr<duckdb::SQLStatement> statement, const std::function<Status(const std::vector<duckdb::Value>&)>& row);
+  // Ends what runs now, and what is begun later; from any thread.
+  void Cancel();
 
   duckdb::Connection& Work() { return work_; }
   duckdb::Connection& Declared() { return declared_; }
@@ -38,9 +43,11 @@ class Session {
  private:
   Session(std::unique_ptr<duckdb::DuckDB> database, ObjectFileSystem& files, std::string scratch);
   Error Told(Error by_duckdb);
+  Status TakeRows(duckdb::unique_ptr<duckdb::QueryResult> result, const std::function<Status(const std::vector<duckdb::Value>&)>& row);
 
   const std::string scratch_;
   bool store_failed_ = false;
+  std::atomic<bool> cancelled_ = false;
   std::unique_ptr<duckdb::DuckDB> database_;
   ObjectFileSystem& files_;
   duckdb::Connection work_;
