@@ -2,8 +2,11 @@
 
 #include "runner/stages/copy_file.h"
 #include "runner/stages/file_zone.h"
+#include "runner/stages/names.h"
 #include "runner/stages/publication.h"
 #include "runner/stages/stage.h"
+#include "runner/stages/store_file.h"
+#include "runner/stages/verification.h"
 
 namespace weir::stages {
 namespace {
@@ -20,19 +23,23 @@ Error Changed(const PlacedTable& landing, const storage::DataFile& file, const s
               Tag(file, kTagSha256) + "; it was not accepted and stays where it is"};
 }
 
-Status CopyVerified(const Acceptance& acceptance, const storage::DataFile& file) {
-  auto out = acceptance.history.store->Create(acceptance.history.PathOf(file.path));
-  if (!out.ok()) return out.error();
-  const auto copied = CopyInto(*acceptance.landing.store, acceptance.landing.PathOf(file.path), **out);
-  if (!copied.ok()) return copied.error();
-  if (copied->sha256 != Tag(file, kTagSha256) || copied->bytes != file.bytes) return Changed(acceptance.landing, file, copied->sha256);
-  return CloseOrSame(*acceptance.history.store, acceptance.history.PathOf(file.path), **out, copied->sha256);
+// At the same path as in Landing, unless another file has that in RawHistory.
+Result<StoredFile> CopyVerified(const Acceptance& acceptance, const std::set<std::string>& taken, const storage::DataFile& file) {
+  const auto copy = [&](storage::ObjectWriter& out) { return CopyInto(*acceptance.landing.store, acceptance.landing.PathOf(file.path), out); };
+  const auto is_what_landed = [&](const CopiedFile& copied) -> Result<bool> {
+    if (copied.sha256 != Tag(file, kTagSha256) || copied.bytes != file.bytes) return Changed(acceptance.landing, file, copied.sha256);
+    return true;
+  };
+  const auto path_for = [&](const std::string& suffix) { return WithSuffix(file.path, suffix); };
+  auto stored = StoreFile(acceptance.history, taken, {Tag(file, kTagSource), path_for, copy, is_what_landed});
+  if (!stored.ok()) return stored.error();
+  return **stored;
 }
 
 // Removes from Landing what RawHistory holds for good: the commit first, then the files. Files of earlier removals whose
 // deletion was cut short go with them.
 Result<std::optional<api::Commit>> Clear(const Acceptance& acceptance, const std::set<FileIdentity>& safe) {
-  auto state = acceptance.landing.log->Load();
+  auto state = LoadZone(acceptance.landing);
   if (!state.ok()) return state.error();
   storage::TableChange change{.schema = {.provider = ProviderOf(*acceptance.landing.table)}};
   for (const auto& [path, file] : state->files)
@@ -65,17 +72,22 @@ std::set<FileIdentity> Identities(const storage::TableState& state) {
 
 // Copies what RawHistory does not hold yet and commits it there.
 Result<api::StageOutcome> Accept(const Acceptance& acceptance, const storage::TableSchema& schema) {
-  const auto landed = acceptance.landing.log->Load();
+  const auto landed = LoadZone(acceptance.landing);
   if (!landed.ok()) return landed.error();
-  auto state = acceptance.history.log->Load();
+  auto state = LoadZone(acceptance.history);
   if (!state.ok()) return state.error();
   std::set<FileIdentity> known = Identities(*state);
+  std::set<std::string> taken = PathsOf(*state);
   storage::TableChange change{.schema = schema};
   for (const auto& [path, file] : landed->files) {
     if (!known.insert(IdentityOf(file)).second) continue;
-    if (Status copied = CopyVerified(acceptance, file); !copied.ok()) return copied.error();
-    change.add.push_back(file);
-    state->files[path] = file;
+    const auto stored = CopyVerified(acceptance, taken, file);
+    if (!stored.ok()) return stored.error();
+    taken.insert(stored->path);
+    storage::DataFile accepted = file;
+    accepted.path = stored->path;
+    change.add.push_back(accepted);
+    state->files[accepted.path] = accepted;
   }
   const auto in = static_cast<std::int64_t>(landed->files.size());
   const auto out = static_cast<std::int64_t>(change.add.size());
@@ -103,7 +115,7 @@ Result<api::StageOutcome> RunAccept(Place& place) {
   if (Status claimed = landing->log->Claim(place.Committer(), {.provider = ProviderOf(*landing->table)}); !claimed.ok()) return claimed.error();
   auto outcome = *earlier ? Result<api::StageOutcome>(**earlier) : Accept(acceptance, schema);
   if (!outcome.ok()) return outcome;
-  const auto accepted = history->log->Load();
+  const auto accepted = LoadZone(*history);
   if (!accepted.ok()) return accepted.error();
   const auto cleared = Clear(acceptance, Identities(*accepted));
   if (!cleared.ok()) return cleared.error();

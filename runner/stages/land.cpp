@@ -5,9 +5,13 @@
 
 #include "runner/stages/copy_file.h"
 #include "runner/stages/file_zone.h"
+#include "runner/stages/names.h"
 #include "runner/stages/publication.h"
 #include "runner/stages/stage.h"
+#include "runner/stages/store_file.h"
+#include "runner/stages/verification.h"
 #include "runner/storage/http_source.h"
+#include "runner/storage/names.h"
 #include "runner/storage/paths.h"
 
 namespace weir::stages {
@@ -18,6 +22,7 @@ struct Landing {
   Place& place;
   PlacedTable target;
   std::set<FileIdentity> known;  // live and removed files of the log
+  std::set<std::string> taken;   // paths that the log names
   std::vector<storage::DataFile> landed;
   std::int64_t seen = 0;
 };
@@ -26,15 +31,6 @@ Error NoFiles(const std::string& what) { return {Fault::Data, "NoFiles", what}; 
 
 Error EmptyFile(const std::string& what) {
   return {Fault::Data, "BadInput", what + " is empty (0 bytes): nothing was landed; the file stays where it is. Remove it or let its supplier write it again"};
-}
-
-// "data.csv.gz" landed at 5 -> "file_land_timestamp=5/data_5.csv.gz".
-std::string LandedPath(const std::string& name, std::int64_t seconds, const std::string& suffix) {
-  const std::size_t end = name.ends_with(".gz") ? name.size() - 4 : name.size() - 1;
-  const auto found = name.rfind('.', end);
-  const std::size_t dot = found == std::string::npos || found == 0 ? name.size() : found;
-  const std::string stamp = std::to_string(seconds);
-  return "file_land_timestamp=" + stamp + "/" + name.substr(0, dot) + "_" + stamp + suffix + name.substr(dot);
 }
 
 storage::DataFile Describe(const Landing& landing, const std::string& path, const std::string& source, const CopiedFile& copied) {
@@ -53,24 +49,19 @@ struct Arrival {
   std::function<Result<CopiedFile>(storage::ObjectWriter&)> fill;
 };
 
-// A name that an earlier attempt took with other content gets the attempt's number.
 Status LandOne(Landing& landing, const Arrival& arrival) {
-  const api::StageTask& task = landing.place.task;
-  for (const std::string& suffix : {std::string(), "-" + std::to_string(task.attempt)}) {
-    const std::string path = LandedPath(arrival.name, task.logicalTime.Seconds(), suffix);
-    auto out = landing.target.store->Create(landing.target.PathOf(path));
-    if (!out.ok()) return out.error();
-    const auto copied = arrival.fill(**out);
-    if (!copied.ok()) return copied.error();
-    if (copied->bytes == 0) return EmptyFile(arrival.source);
-    if (landing.known.contains({arrival.source, copied->sha256})) return Ok();
-    Status closed = CloseOrSame(*landing.target.store, landing.target.PathOf(path), **out, copied->sha256);
-    if (!closed.ok() && closed.error().reason == "Exists" && suffix.empty()) continue;
-    if (!closed.ok()) return closed;
-    landing.known.insert({arrival.source, copied->sha256});
-    landing.landed.push_back(Describe(landing, path, arrival.source, *copied));
-    return Ok();
-  }
+  const auto is_new = [&](const CopiedFile& copied) -> Result<bool> {
+    if (copied.bytes == 0) return EmptyFile(arrival.source);
+    return !landing.known.contains({arrival.source, copied.sha256});
+  };
+  const auto path_for = [&](const std::string& suffix) { return LandedPath(arrival.name, landing.place.task.logicalTime, suffix); };
+  const auto stored = StoreFile(landing.target, landing.taken, {arrival.source, path_for, arrival.fill, is_new});
+  if (!stored.ok()) return stored.error();
+  if (!*stored) return Ok();
+  const auto& [path, copied] = **stored;
+  landing.known.insert({arrival.source, copied.sha256});
+  landing.taken.insert(path);
+  landing.landed.push_back(Describe(landing, path, arrival.source, copied));
   return Ok();
 }
 
@@ -111,7 +102,7 @@ Status LandFiles(Landing& landing, const api::FilesSource& source) {
   for (const FileIdentity& identity : landing.known) known_sources.insert(identity.source);
   for (const storage::StoredObject& file : *files) {
     ++landing.seen;
-    const std::string name = source.store + "/" + file.path;
+    const std::string name = storage::SourceName(source.store, file.path);
     if (known_sources.contains(name)) {
       // Most often it is the same again: reading it is cheaper than reading and writing.
       const auto hashed = HashFile(**store, file.path);
@@ -145,10 +136,10 @@ Result<api::StageOutcome> RunLand(Place& place) {
   auto earlier = FindOrClaim(place, *target, schema);
   if (!earlier.ok()) return earlier.error();
   if (*earlier) return **earlier;
-  auto state = target->log->Load();
+  auto state = LoadZone(*target);
   if (!state.ok()) return state.error();
 
-  Landing landing{.place = place, .target = *target};
+  Landing landing{.place = place, .target = *target, .taken = PathsOf(*state)};
   for (const auto* files : {&state->files, &state->tombstones})
     for (const auto& [path, file] : *files) landing.known.insert(IdentityOf(file));
   Status done = place.task.source->files ? LandFiles(landing, *place.task.source->files) : LandUrl(landing, place.task.source->http->url);

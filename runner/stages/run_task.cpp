@@ -1,6 +1,7 @@
 #include "runner/stages/run_task.h"
 
 #include "crds/api/write.h"
+#include "runner/stages/names.h"
 #include "runner/stages/outcome.h"
 #include "runner/stages/stage.h"
 
@@ -25,7 +26,7 @@ void Record(Place& place, const api::StageOutcome& outcome) {
   const api::StageTask& task = place.task;
   if (task.outcomeStore.empty() || task.run.empty()) return;
   const auto store = place.Store(task.outcomeStore);
-  const std::string path = task.outcomePath + "/outcomes/" + task.run + "/" + task.stage + "-" + std::to_string(task.attempt) + ".json";
+  const std::string path = OutcomePath(task);
   const Status put = store.ok() ? (*store)->PutIfAbsent(path, DumpPretty(api::Write(outcome)) + "\n") : Status(store.error());
   if (!put.ok() && put.error().reason != "Exists") place.ports.log("the outcome could not be kept at " + path + ": " + put.error().message);
 }

@@ -8,7 +8,8 @@ namespace weir::storage {
 namespace {
 
 constexpr std::size_t kLongestPath = 1024;  // S3's limit for a key
-constexpr std::size_t kLongestPart = 255;   // NAME_MAX
+constexpr std::size_t kLongestReadable = 4096;
+constexpr std::size_t kLongestPart = 255;  // NAME_MAX
 
 Error Unsafe(std::string_view path, const std::string& why) {
   return {Fault::Invalid, "UnsafePath", "path " + Dump(Json(std::string(path))) + " " + why + ": use a relative path with '/' between plain names"};
@@ -50,6 +51,18 @@ Status CheckPath(std::string_view path) {
   if (!IsUtf8(path)) return Unsafe(path, "is not UTF-8");
   for (const std::string& part : SplitPath(path)) {
     if (const Status status = CheckPart(path, part); !status) return status;
+  }
+  return Ok();
+}
+
+Status CheckReadable(std::string_view path) {
+  if (path.empty()) return Unsafe(path, "is empty");
+  if (path.front() == '/') return Unsafe(path, "is absolute");
+  if (path.size() > kLongestReadable) return Unsafe(path.substr(0, 80), "is longer than 4,096 bytes");
+  if (path.find('\0') != std::string_view::npos) return Unsafe(path, "has a NUL");
+  for (const std::string& part : SplitPath(path)) {
+    if (part.empty()) return Unsafe(path, "has an empty part");
+    if (part == "." || part == "..") return Unsafe(path, "has the part \"" + part + "\"");
   }
   return Ok();
 }

@@ -85,7 +85,7 @@ TEST_P(FullDisk, UnderTheResultOfAQueryCommitsNothingAndARetryOnce) {
   Shortage shortage(GetParam(), folder_ / "lake", 1);
   folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
   Decoded();
-  IsToldAsFull(Transform(kManyTotals), shortage.Setting() + kRoomy, "part/orders-1/total-1/0.parquet");
+  IsToldAsFull(Transform(kManyTotals), shortage.Setting() + kRoomy, "part/orders-1/uid-1/total-1/0.parquet");
   EXPECT_EQ(State("totals").version, -1);
   EXPECT_THAT(FilesOf("totals"), IsEmpty());
   shortage.End();
