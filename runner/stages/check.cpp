@@ -1,5 +1,6 @@
 #include "runner/stages/audit.h"
 #include "runner/stages/stage.h"
+#include "runner/stages/verification.h"
 
 namespace weir::stages {
 
@@ -12,13 +13,12 @@ Result<api::StageOutcome> RunCheck(Place& place) {
     return Error{Fault::Data, "NoFiles", target->table->name + " has no committed version to check: run the stage that writes it first"};
   auto engine = engine::MakeEngine(place.ports.limits);
   if (!engine.ok()) return engine.error();
-  std::vector<engine::InputFile> files;
-  for (const auto& [path, file] : state->files) files.push_back({target->store, target->PathOf(path)});
-  if (Status attached = (*engine)->Attach("_weir_checked", files, target->table->columns); !attached.ok()) return attached.error();
+  if (Status attached = (*engine)->Attach("_weir_checked", InputsOf(*target, *state), target->table->columns); !attached.ok())
+    return WithRemedy(attached.error(), *target->table);
 
   const auto rules = RulesOf({}, {}, place.task.checks);  // its schema was enforced when it was written
   const auto failures = (*engine)->CountFailures("_weir_checked", ChecksOf(rules));
-  if (!failures.ok()) return failures.error();
+  if (!failures.ok()) return Diagnosed(failures.error(), {{&*target, &*state}});
   const Audit audit = Judge(rules, *failures, Quarantining::NotPossible);
   const std::int64_t rows = state->Rows();
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = api::Ledger{.rowsIn = rows, .rowsOut = rows, .filtered = 0}};

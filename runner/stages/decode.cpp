@@ -6,8 +6,11 @@
 #include "crds/base/name.h"
 #include "runner/stages/audit.h"
 #include "runner/stages/file_zone.h"
+#include "runner/stages/names.h"
 #include "runner/stages/publication.h"
 #include "runner/stages/stage.h"
+#include "runner/stages/store_file.h"
+#include "runner/stages/verification.h"
 
 namespace weir::stages {
 namespace {
@@ -31,8 +34,11 @@ struct Decoding {
   std::string schemaHash;
   std::unique_ptr<engine::Engine> engine;
   QuarantineFile quarantine;
+  std::shared_ptr<HashingStore> output;            // where decoded files go
   std::map<std::string, storage::DataFile> files;  // of the version to be, by path
+  std::set<std::string> taken;                     // paths that the log names
   storage::TableChange change;
+  int repaired = 0;  // files that were lost or damaged
 };
 
 // Everything of the declarations that decides what becomes of a row.
@@ -48,16 +54,18 @@ std::string SchemaHash(const api::TaskTable& input, const api::TaskTable& target
 
 std::int64_t Number(const storage::DataFile& file, const char* tag) { return std::strtoll(Tag(file, tag).c_str(), nullptr, 10); }
 
-// The input's own path with .parquet; another one when that name was given away (nothing is overwritten).
-Result<std::string> OutputPath(const Decoding& decoding, const std::string& input) {
-  std::string stem = input;
-  if (stem.ends_with(".gz")) stem.resize(stem.size() - 3);
-  if (const auto dot = stem.rfind('.'); dot != std::string::npos && dot > stem.rfind('/') + 1) stem.resize(dot);
-  std::string path = stem + ".parquet";
+// The input's own path with .parquet; when something has that name (an earlier decoding of the same file), one that only
+// this attempt makes. Nothing is overwritten but what this very attempt left when it was made before.
+Result<std::string> OutputPath(const Decoding& decoding, const storage::DataFile& input) {
+  const std::string path = DecodedPath(input.path);
   const auto there = decoding.target.store->Stat(decoding.target.PathOf(path));
-  if (!there.ok() && there.error().fault == Fault::Missing) return path;
-  if (!there.ok()) return there.error();
-  return stem + "-" + decoding.schemaHash.substr(0, 8) + "-" + std::to_string(decoding.place.task.epoch) + ".parquet";
+  if (!there.ok() && there.error().fault == Fault::Missing && !decoding.taken.contains(path)) return path;
+  if (!there.ok() && there.error().fault != Fault::Missing) return there.error();
+  const FileIdentity made{input.path + '\0' + AttemptPath(decoding.place.task), Tag(input, kTagSha256) + decoding.schemaHash};
+  std::string own = DecodedPath(input.path, MarkOf(made));
+  if (decoding.taken.contains(own)) return Error{Fault::Bug, "InternalError", decoding.target.PathOf(own) + " is named by the log already"};
+  if (Status removed = decoding.target.store->Remove(decoding.target.PathOf(own)); !removed.ok()) return removed.error();
+  return own;
 }
 
 // What the rows of one file became: which were read, and how many were set aside because they do not fit or fail a check.
@@ -68,18 +76,18 @@ Result<engine::WrittenFile> DecodeRows(Decoding& decoding, const storage::DataFi
   engine::RowRules rules{.columns = target.columns};
   for (const api::Check& check : target.checks)
     if (check.Action() == api::OnFailure::Quarantine) rules.checks.push_back(check);
-  const auto read = decoding.engine->Decode({decoding.input.store, path}, *decoding.input.table->format, rules, kDecoded,
+  const auto read = decoding.engine->Decode(Verified(decoding.input, source), *decoding.input.table->format, rules, kDecoded,
                                             [&](engine::RejectedRow&& row) { decoding.quarantine.Add(row); });
   if (!read.ok()) return read.error();
-  const auto written = decoding.engine->WriteParquet(
-      {.relation = kDecoded, .store = decoding.target.store, .path = decoding.target.PathOf(into), .eventTime = target.eventTime});
+  const auto written =
+      decoding.engine->WriteParquet({.relation = kDecoded, .store = decoding.output, .path = decoding.target.PathOf(into), .eventTime = target.eventTime});
   if (!written.ok()) return written.error();
   ledger = {.rowsIn = *read, .rowsOut = written->rows, .quarantined = decoding.quarantine.rows() - before, .filtered = 0};
   return written;
 }
 
 Status DecodeOne(Decoding& decoding, const storage::DataFile& source) {
-  const auto path = OutputPath(decoding, source.path);
+  const auto path = OutputPath(decoding, source);
   if (!path.ok()) return path.error();
   api::Ledger ledger;
   const auto written = DecodeRows(decoding, source, *path, ledger);
@@ -98,10 +106,21 @@ Status DecodeOne(Decoding& decoding, const storage::DataFile& source) {
                {kTagRead, std::to_string(ledger.rowsIn)},
                {kTagQuarantined, std::to_string(ledger.quarantined)}};
   if (ledger.quarantined > 0) file.tags[kTagQuarantine] = decoding.quarantine.Path();
+  if (Status tagged = TagWritten(decoding.target, *decoding.output, file); !tagged.ok()) return tagged;
   if (written->maxEventTime) file.tags[kTagNewestEvent] = FormatMicros(*written->maxEventTime);
   decoding.files[file.path] = file;
   decoding.change.add.push_back(std::move(file));
   return Ok();
+}
+
+// Whether a file of the version is still what was committed; what is not is decoded again.
+Result<bool> IsWhole(Decoding& decoding, const storage::DataFile& file) {
+  const Status whole = CheckWritten(decoding.target, file, *decoding.engine);
+  if (whole.ok()) return true;
+  if (whole.error().reason != "FileUnreadable") return whole.error();
+  decoding.place.ports.log(whole.error().message + "; it is decoded again");
+  ++decoding.repaired;
+  return false;
 }
 
 // Keeps what fits, removes what has no input or another schema, decodes what is missing.
@@ -110,7 +129,9 @@ Status Reconcile(Decoding& decoding, const storage::TableState& inputs, const st
   for (const auto& [path, file] : outputs.files) {
     const auto input = inputs.files.find(Tag(file, kTagInput));
     const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) && Tag(file, kTagSchema) == decoding.schemaHash;
-    if (fits && done.insert(input->first).second)
+    const auto whole = fits && !done.contains(input->first) ? IsWhole(decoding, file) : Result<bool>(false);
+    if (!whole.ok()) return whole.error();
+    if (*whole && done.insert(input->first).second)
       decoding.files[path] = file;
     else
       decoding.change.remove.push_back(path);
@@ -140,7 +161,7 @@ Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs, std::i
 
 Result<Audit> AuditCandidate(Decoding& decoding) {
   std::vector<engine::InputFile> files;
-  for (const auto& [path, file] : decoding.files) files.push_back({decoding.target.store, decoding.target.PathOf(path)});
+  for (const auto& [path, file] : decoding.files) files.push_back({decoding.target.store, decoding.target.PathOf(path), file.bytes, file.rows});
   const api::TaskTable& target = *decoding.target.table;
   if (Status there = decoding.engine->Attach(kCandidate, files, target.columns); !there.ok()) return there.error();
   const auto rules = RulesOf(target.columns, target.keys, target.checks);
@@ -154,6 +175,7 @@ Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::Table
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger};
   outcome.message = std::to_string(decoding.change.add.size()) + " files decoded, " + std::to_string(decoding.files.size() - decoding.change.add.size()) +
                     " kept, " + std::to_string(decoding.change.remove.size()) + " removed";
+  if (decoding.repaired > 0) outcome.message += "; " + std::to_string(decoding.repaired) + " of them were lost or damaged and made anew";
   if (decoding.change.add.empty() && decoding.change.remove.empty()) return outcome;
   const auto audit = AuditCandidate(decoding);
   if (!audit.ok()) return audit.error();
@@ -177,7 +199,7 @@ Result<api::StageOutcome> RunDecode(Place& place) {
   auto earlier = FindOrClaim(place, *target, schema);
   if (!earlier.ok()) return earlier.error();
   if (*earlier) return **earlier;
-  const auto inputs = input->log->Load();
+  const auto inputs = LoadZone(*input);
   if (!inputs.ok()) return inputs.error();
   const auto outputs = target->log->Load();
   if (!outputs.ok()) return outputs.error();
@@ -189,7 +211,9 @@ Result<api::StageOutcome> RunDecode(Place& place) {
                     .target = *target,
                     .schemaHash = SchemaHash(*input->table, *target->table),
                     .engine = std::move(engine).value(),
-                    .quarantine = QuarantineFile(place)};
+                    .quarantine = QuarantineFile(place),
+                    .output = std::make_shared<HashingStore>(target->store),
+                    .taken = PathsOf(*outputs)};
   decoding.change.schema = schema;
   if (Status reconciled = Reconcile(decoding, *inputs, *outputs); !reconciled.ok()) return reconciled.error();
   return CommitDecoded(decoding, *inputs);

@@ -81,6 +81,7 @@ Result<api::Commit> Publish(const Place& place, const PlacedTable& target, stora
                      std::to_string(facts.ledger.filtered.value_or(0)) + " filtered; nothing was committed"};
   }
   change.facts = ToJson(facts, place.task);
+  if (!HoldsFiles(target.table->zone)) change.rows = facts.ledger.rowsOut;
   const auto committed = target.log->Commit(place.Committer(), change);
   if (!committed.ok()) return committed.error();
   return CommitOf(place, target, *committed);

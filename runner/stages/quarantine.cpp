@@ -1,16 +1,19 @@
 #include "runner/stages/quarantine.h"
 
+#include "runner/stages/names.h"
+
 namespace weir::stages {
 
 std::string QuarantineFile::Path() const {
   if (rows_ == 0) return "";
-  const api::StageTask& task = place_.task;
-  return task.outcomePath + "/quarantine/" + task.run + "/" + task.stage + "-" + std::to_string(task.attempt) + ".jsonl";
+  return QuarantinePath(place_.task);
 }
 
 Status QuarantineFile::Open() {
   auto store = place_.Store(place_.task.outcomeStore);
   if (!store.ok()) return store.error();
+  // Only this attempt has the path, and what it counted before was not committed.
+  if (Status removed = (*store)->Remove(Path()); !removed.ok()) return removed;
   auto out = (*store)->Create(Path());
   if (!out.ok()) return out.error();
   out_ = std::move(out).value();

@@ -2,8 +2,11 @@
 #include <map>
 
 #include "runner/stages/audit.h"
+#include "runner/stages/names.h"
 #include "runner/stages/publication.h"
 #include "runner/stages/stage.h"
+#include "runner/stages/store_file.h"
+#include "runner/stages/verification.h"
 
 namespace weir::stages {
 namespace {
@@ -13,6 +16,7 @@ constexpr const char* kResult = "_weir_result";
 // A table that the SQL reads, as of the start of the attempt.
 struct Source {
   const api::TaskTable* table = nullptr;
+  PlacedTable placed;
   storage::TableState state;
 };
 
@@ -21,6 +25,7 @@ struct QueryRun {
   PlacedTable target;
   std::unique_ptr<engine::Engine> engine;
   QuarantineFile quarantine;
+  std::shared_ptr<HashingStore> output;
   std::vector<Source> sources;
 };
 
@@ -29,10 +34,8 @@ Status Attach(QueryRun& run, const api::TaskTable& table) {
   if (!placed.ok()) return placed.error();
   auto state = placed->log->Load();
   if (!state.ok()) return state.error();
-  std::vector<engine::InputFile> files;
-  for (const auto& [path, file] : state->files) files.push_back({placed->store, placed->PathOf(path)});
-  if (Status attached = run.engine->Attach(table.table, files, table.columns); !attached.ok()) return attached;
-  run.sources.push_back({&table, std::move(state).value()});
+  if (Status attached = run.engine->Attach(table.table, InputsOf(*placed, *state), table.columns); !attached.ok()) return WithRemedy(attached.error(), table);
+  run.sources.push_back({&table, *placed, std::move(state).value()});
   return Ok();
 }
 
@@ -71,15 +74,30 @@ std::optional<Time> OldestInput(const QueryRun& run) {
   return oldest;
 }
 
-std::string ResultPath(const api::StageTask& task) { return "part/" + task.run + "/" + task.stage + "-" + std::to_string(task.attempt) + "/0.parquet"; }
+// Only this attempt has the path; what is there and in no log was left by it when it was made before.
+Status Free(QueryRun& run, const std::string& path) {
+  const auto there = run.target.store->Stat(run.target.PathOf(path));
+  if (!there.ok()) return there.error().fault == Fault::Missing ? Ok() : Status(there.error());
+  const auto state = run.target.log->Load();
+  if (!state.ok()) return state.error();
+  if (PathsOf(*state).contains(path)) return Error{Fault::Bug, "InternalError", run.target.PathOf(path) + " is named by the log already"};
+  return run.target.store->Remove(run.target.PathOf(path));
+}
+
+std::vector<std::pair<const PlacedTable*, const storage::TableState*>> Read(const QueryRun& run) {
+  std::vector<std::pair<const PlacedTable*, const storage::TableState*>> read;
+  for (const Source& source : run.sources) read.emplace_back(&source.placed, &source.state);
+  return read;
+}
 
 Result<engine::WrittenFile> WriteResult(QueryRun& run, const std::vector<Rule>& rules) {
-  engine::WriteRequest request{.relation = kResult, .store = run.target.store, .path = run.target.PathOf(ResultPath(run.place.task))};
+  if (Status free = Free(run, ResultPath(run.place.task)); !free.ok()) return free.error();
+  engine::WriteRequest request{.relation = kResult, .store = run.output, .path = run.target.PathOf(ResultPath(run.place.task))};
   request.eventTime = run.target.table->eventTime;
   request.checks = ChecksOf(rules);
   request.setAside = [&run](engine::RejectedRow&& row) { run.quarantine.Add(row); };
   auto written = run.engine->WriteParquet(request);
-  if (!written.ok()) return written.error();
+  if (!written.ok()) return Diagnosed(written.error(), Read(run));
   if (Status kept = run.quarantine.Close(); !kept.ok()) return kept.error();
   return written;
 }
@@ -118,6 +136,7 @@ Result<storage::TableChange> ChangeTo(QueryRun& run, const engine::WrittenFile& 
   storage::TableChange change{.schema = schema};
   change.add = {
       {.path = ResultPath(run.place.task), .bytes = written.bytes, .rows = written.rows, .modified = run.place.task.logicalTime, .stats = written.stats}};
+  if (Status tagged = TagWritten(run.target, *run.output, change.add.front()); !tagged.ok()) return tagged.error();
   for (const auto& [path, old] : current->files) change.remove.push_back(path);
   return change;
 }
@@ -152,7 +171,11 @@ Result<api::StageOutcome> RunQuery(Place& place) {
   if (*earlier) return **earlier;
   auto engine = engine::MakeEngine(place.ports.limits);
   if (!engine.ok()) return engine.error();
-  QueryRun run{.place = place, .target = *target, .engine = std::move(engine).value(), .quarantine = QuarantineFile(place)};
+  QueryRun run{.place = place,
+               .target = *target,
+               .engine = std::move(engine).value(),
+               .quarantine = QuarantineFile(place),
+               .output = std::make_shared<HashingStore>(target->store)};
   if (Status prepared = Prepare(run); !prepared.ok()) return prepared.error();
   return Finish(run, schema);
 }

@@ -196,6 +196,8 @@ void Conclude(CURLcode code, const char* detail, Exchange& exchange) {
   reply.sent = request_bytes > 0;
   if (code == CURLE_OK || exchange.bodySuffices || reply.failure != TransferFailure::None) return;
   reply.failure = exchange.blocked.empty() ? FailureOf(code) : TransferFailure::Blocked;
+  // libcurl also calls it an unsupported protocol when what came back is no HTTP at all.
+  if (code == CURLE_UNSUPPORTED_PROTOCOL && reply.sent && reply.status == 0) reply.failure = TransferFailure::Broken;
   reply.detail = exchange.blocked.empty() ? (*detail != '\0' ? detail : curl_easy_strerror(code))
                                           : "address " + exchange.blocked + " is link-local or a cloud's metadata service";
 }

@@ -81,7 +81,8 @@ Error StatusError(long status, const std::string& code, const std::string& what)
     case 501: return {Fault::Invalid, "ConditionalWritesMissing", what + ": the store cannot write only if absent, which tables need"};
     default: break;
   }
-  const bool passes = status >= 500 || code == "RequestTimeout";
+  // A refusal of the store itself says its code; what has none comes from something in between.
+  const bool passes = status >= 500 || code == "RequestTimeout" || code.empty();
   return {passes ? Fault::Transient : Fault::Bug, passes ? "StoreUnavailable" : "StoreRefused", what};
 }
 

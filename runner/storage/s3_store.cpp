@@ -85,7 +85,7 @@ class S3Store final : public ObjectStore {
   }
 
   Result<std::string> Get(const std::string& path, std::int64_t max_bytes) override {
-    if (const Status safe = CheckPath(path); !safe) return safe.error();
+    if (const Status safe = CheckReadable(path); !safe) return safe.error();
     auto reply = client_->Send({.key = path, .maxBytes = max_bytes, .repeat = Repeat::Safe});
     if (!reply) return reply.error();
     return std::move(reply->body);
@@ -113,6 +113,9 @@ class S3Store final : public ObjectStore {
                      Describe() + ": the list of " + prefix + " has more than " + std::to_string(kMostListed) + " objects, or no end"};
       const auto reply = client_->Send(request);
       if (!reply) return reply.error();
+      if (XmlElements(reply->body, "ListBucketResult").empty())
+        return Error{Fault::Transient, "StoreUnavailable",
+                     Describe() + ": the reply to a list is no list of an S3 store: " + Dump(Json(reply->body.substr(0, 60)))};
       if (const Status taken = TakePage(reply->body, found); !taken) return taken.error();
       if (XmlText(reply->body, "IsTruncated") != "true") break;
       request.query["continuation-token"] = XmlText(reply->body, "NextContinuationToken");
@@ -137,8 +140,14 @@ class S3Store final : public ObjectStore {
   }
 
  private:
+  Result<std::int64_t> SizeOf(const HttpReply& head, const std::string& path) const {
+    const std::int64_t size = NumberOf(HeaderOf(head, "content-length"));
+    if (size >= 0) return size;
+    return Error{Fault::Transient, "StoreUnavailable", path + " (" + client_->Describe() + "): the reply does not say how long the object is"};
+  }
+
   Result<HttpReply> Head(const std::string& path) {
-    if (const Status safe = CheckPath(path); !safe) return safe.error();
+    if (const Status safe = CheckReadable(path); !safe) return safe.error();
     return client_->Send({.method = "HEAD", .key = path, .repeat = Repeat::Safe});
   }
 

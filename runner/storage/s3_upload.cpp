@@ -66,7 +66,7 @@ class Upload final : public ObjectWriter {
     const auto reply = client_->Send({.method = "POST", .key = key_, .query = {{"uploads", ""}}, .headers = {{kTokenHeader, token_}}});
     if (!reply) return Ended(reply.error());
     upload_ = XmlText(reply->body, "UploadId");
-    if (upload_.empty()) return Ended({Fault::Bug, "StoreRefused", key_ + " (" + client_->Describe() + "): the store began an upload without an id"});
+    if (upload_.empty()) return Ended({Fault::Transient, "StoreUnavailable", key_ + " (" + client_->Describe() + "): the store began an upload without an id"});
     return Ok();
   }
 
@@ -81,7 +81,8 @@ class Upload final : public ObjectWriter {
     const auto reply = client_->Send({.method = "PUT", .key = key_, .query = query, .body = buffer_, .repeat = Repeat::Safe});
     if (!reply) return Ended(AsUnavailable(reply.error()));
     const auto etag = reply->headers.find("etag");
-    if (etag == reply->headers.end()) return Ended({Fault::Bug, "StoreRefused", key_ + " (" + client_->Describe() + "): a part was taken without ETag"});
+    if (etag == reply->headers.end())
+      return Ended({Fault::Transient, "StoreUnavailable", key_ + " (" + client_->Describe() + "): a part was taken without ETag"});
     etags_.push_back(etag->second);
     buffer_.clear();
     return Ok();

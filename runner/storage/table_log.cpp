@@ -91,6 +91,25 @@ Result<std::optional<TableMetadata>> MetadataFor(const TableState& state, const 
   return std::optional(TableMetadata{fresh ? TableId(location, now) : state.metadataId, schema.provider, *text, fresh ? now : state.created});
 }
 
+// What the files add up to once `entry` is applied. Fault::Bug when that is not what the change says of itself: nothing is
+// committed then.
+Result<Totals> TotalsAfter(const TableState& state, const LogEntry& entry, const TableChange& change) {
+  Totals totals = TotalsOf(state);
+  const auto count = [&totals](const DataFile& file, int sign) { totals.files += sign, totals.rows += sign * file.rows, totals.bytes += sign * file.bytes; };
+  for (const DataFile& file : entry.remove) count(file, -1);
+  for (const DataFile& file : entry.add) {
+    count(file, 1);
+    if (file.stats.contains("numRecords") && Integer(file.stats, "numRecords") != file.rows)
+      return Error{Fault::Bug, "LedgerOpen",
+                   "file " + file.path + " has " + std::to_string(file.rows) + " rows, and " + Dump(file.stats["numRecords"]) + " by its statistics"};
+  }
+  if (change.rows && *change.rows != totals.rows)
+    return Error{Fault::Bug, "LedgerOpen",
+                 "the files of the new version have " + std::to_string(totals.rows) + " rows, and the ledger " + std::to_string(*change.rows) +
+                     "; nothing was committed"};
+  return totals;
+}
+
 }  // namespace
 
 TableLog::TableLog(std::shared_ptr<ObjectStore> store, std::string table_path, LogKind kind, const Clock* clock)
@@ -130,7 +149,32 @@ Status TableLog::Replay(TableState& state, std::int64_t version) {
                  "table " + path_ + " (" + store_->Describe() + "): log entry " + FileNameOf(EntryPath(version)) + " " + entry.error().message};
   }
   Apply(*entry, version, state);
+  if (expected_ && version == expected_->version) expected_hash_ = Text(FactsOf(entry->commitInfo), "contentHash");
   return Ok();
+}
+
+Status TableLog::CheckExpected(const TableState& state) const {
+  if (!expected_) return Ok();
+  const std::string& wanted = expected_->contentHash;
+  const bool another = !wanted.empty() && expected_hash_ != wanted;
+  if (state.version >= expected_->version && !another) return Ok();
+  const std::string found = state.version < 0                    ? "its log is gone"
+                            : state.version < expected_->version ? "its log ends at version " + std::to_string(state.version)
+                                                                 : "its log has another version " + std::to_string(expected_->version);
+  return Error{Fault::Data, "LogLost",
+               "table " + path_ + " (" + store_->Describe() + ") has version " + std::to_string(expected_->version) + " by its status, and " + found +
+                   ": restore the folder from a backup. To begin anew without these data, set the annotation " + std::string(api::kAnnotationAcceptLoss) +
+                   ": \"" + std::to_string(expected_->epoch) + "\" on its Dataset or View"};
+}
+
+Status TableLog::CheckTotals(const TableState& state) const {
+  if (!state.totals || *state.totals == TotalsOf(state)) return Ok();
+  const auto told = [](const Totals& t) {
+    return std::to_string(t.rows) + " rows and " + std::to_string(t.bytes) + " bytes in " + std::to_string(t.files) + " files";
+  };
+  return Error{Fault::Data, "LogCorrupt",
+               "table " + path_ + " (" + store_->Describe() + "): version " + std::to_string(state.version) + " has " + told(TotalsOf(state)) +
+                   ", and the commit that wrote them recorded " + told(*state.totals) + ": an entry of the log was changed, restore it from a backup"};
 }
 
 Result<TableState> TableLog::ReplayAll(std::optional<std::int64_t> version) {
@@ -149,16 +193,19 @@ Result<TableState> TableLog::ReplayAll(std::optional<std::int64_t> version) {
     if (!read) return read.error();
   }
   if (const Status readable = HasMetadata(state, path_); !readable) return readable.error();
+  if (const Status sound = CheckTotals(state); !sound) return sound.error();
   return state;
 }
 
 Status TableLog::Refresh() {
   if (known_) {
-    const Status advanced = Advance(*known_);
-    return advanced ? HasMetadata(*known_, path_) : advanced;
+    if (const Status advanced = Advance(*known_); !advanced) return advanced;
+    if (const Status readable = HasMetadata(*known_, path_); !readable) return readable;
+    return CheckTotals(*known_);
   }
   Result<TableState> state = ReplayAll(std::nullopt);
   if (!state) return state.error();
+  if (const Status there = CheckExpected(*state); !there) return there;
   known_ = std::move(state).value();
   return Ok();
 }
@@ -254,6 +301,9 @@ Result<std::string> TableLog::CommitEntry(const TableState& state, const Committ
                    "table " + path_ + ": file " + file.path + " to be added is already in version " + std::to_string(state.version)};
     entry.add.push_back(file);
   }
+  const Result<Totals> totals = TotalsAfter(state, entry, change);
+  if (!totals) return InTable(totals.error(), path_);
+  entry.commitInfo[std::string(kOurs)]["totals"] = {{"files", totals->files}, {"rows", totals->rows}, {"bytes", totals->bytes}};
   return EncodeEntry(entry, kind_);
 }
 

@@ -47,6 +47,13 @@ struct TableSchema {
 
 // The state of a table at one version (Delta protocol, reader 1, writer 2:
 // https://github.com/delta-io/delta/blob/master/PROTOCOL.md).
+struct Totals {
+  std::int64_t files = 0;
+  std::int64_t rows = 0;
+  std::int64_t bytes = 0;
+  bool operator==(const Totals&) const = default;
+};
+
 struct TableState {
   std::int64_t version = -1;  // -1: no commit yet
   std::map<std::string, DataFile> files;
@@ -58,6 +65,7 @@ struct TableState {
   std::string provider;
   std::string metadataId;
   Time created;
+  std::optional<Totals> totals;  // as the commit recorded them that changed the files last
   std::int64_t Rows() const;
   std::int64_t Bytes() const;
   // What the newest commit of ours said about itself (TableChange::facts); null when another engine wrote last.
@@ -70,8 +78,9 @@ struct TableState {
 struct TableChange {
   TableSchema schema;
   std::vector<DataFile> add;
-  std::vector<std::string> remove;  // paths
-  Json facts;                       // goes into commitInfo: ledger, contentHash, dataAsOf, codeVersion, inputs
+  std::vector<std::string> remove;   // paths
+  std::optional<std::int64_t> rows;  // that the table must have after it; a commit that gives another sum is refused
+  Json facts;                        // goes into commitInfo: ledger, contentHash, dataAsOf, codeVersion, inputs
 };
 
 struct CommitResult {
@@ -87,9 +96,13 @@ class TableLog {
   // `clock` (null: the system's) stamps commits, and must outlive this.
   TableLog(std::shared_ptr<ObjectStore> store, std::string table_path, LogKind kind, const Clock* clock = nullptr);
 
+  // A version that is known to have been committed. From then on a log that is gone, ends before it, or has another commit
+  // there is Fault::Data, reason "LogLost", for every call.
+  void Expect(api::KnownVersion known) { expected_ = std::move(known); }
+
   // Newest version, or the given one (Fault::Missing when there is none such). A table without log is version -1 with no
-  // files. Fault::Data with reason "LogCorrupt" for a gap or an entry that cannot be read, "LogUnsupported" when another
-  // engine raised the protocol beyond what we read.
+  // files. Fault::Data with reason "LogCorrupt" for a gap, an entry that cannot be read, or files that do not add up to
+  // what their commit recorded; "LogUnsupported" when another engine raised the protocol beyond what we read.
   Result<TableState> Load(std::optional<std::int64_t> version = std::nullopt);
 
   // Takes the table for this attempt: after it answers Ok, no commit with a lower epoch can succeed. Writes nothing for
@@ -122,6 +135,11 @@ class TableLog {
   std::string path_;
   LogKind kind_;
   const Clock* clock_;
+  Status CheckExpected(const TableState& state) const;
+  Status CheckTotals(const TableState& state) const;
+
+  std::optional<api::KnownVersion> expected_;
+  std::string expected_hash_;        // content hash that the expected version has in the log
   std::optional<TableState> known_;  // the newest version as of the last look
 };
 

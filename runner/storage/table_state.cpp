@@ -3,6 +3,15 @@
 #include <utility>
 
 namespace weir::storage {
+namespace {
+
+std::optional<Totals> RecordedTotals(const Json& commit_info) {
+  const Json& totals = At(At(commit_info, kOurs), "totals");
+  if (!totals.is_object()) return std::nullopt;
+  return Totals{Integer(totals, "files"), Integer(totals, "rows"), Integer(totals, "bytes")};
+}
+
+}  // namespace
 
 std::int64_t TableState::Rows() const {
   std::int64_t rows = 0;
@@ -25,9 +34,12 @@ std::int64_t TableState::Epoch() const {
 
 const Json& FactsOf(const Json& commit_info) { return At(At(commit_info, kOurs), "facts"); }
 
+Totals TotalsOf(const TableState& state) { return {static_cast<std::int64_t>(state.files.size()), state.Rows(), state.Bytes()}; }
+
 void Apply(const LogEntry& entry, std::int64_t version, TableState& state) {
   state.version = version;
   if (Text(entry.commitInfo, "operation") != kClaimOperation) state.commitInfo = entry.commitInfo;
+  if (!entry.add.empty() || !entry.remove.empty()) state.totals = RecordedTotals(entry.commitInfo);
   if (entry.metadata) {
     state.schemaString = entry.metadata->schemaString;
     state.provider = entry.metadata->provider;

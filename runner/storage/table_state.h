@@ -17,6 +17,9 @@ inline constexpr std::string_view kClaimOperation = "CLAIM";
 // What TableChange::facts said; null when the commit is not ours.
 const Json& FactsOf(const Json& commit_info);
 
+// What the files of a state add up to.
+Totals TotalsOf(const TableState& state);
+
 // The state after `entry`, which is number `version`. Removes come before adds of the same entry.
 void Apply(const LogEntry& entry, std::int64_t version, TableState& state);
 

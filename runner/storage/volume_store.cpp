@@ -202,7 +202,7 @@ class VolumeStore final : public ObjectStore {
   }
 
   Result<Descriptor> OpenExisting(const std::string& path, struct stat& info) const {
-    if (const Status safe = CheckPath(path); !safe) return safe.error();
+    if (const Status safe = CheckReadable(path); !safe) return safe.error();
     Result<Descriptor> file = folders_->OpenFile(path);
     if (!file) return Named(file.error(), path);
     if (::fstat(file->get(), &info) != 0) return FileError(errno, "cannot look at " + What(path));

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "tests/stages/stage_fixture.h"
-#include "tests/storage/forwarding_store.h"
+#include "runner/storage/forwarding_store.h"
 
 namespace weir::stages {
 namespace {

@@ -1,5 +1,5 @@
 #include "tests/stages/stage_fixture.h"
-#include "tests/storage/forwarding_store.h"
+#include "runner/storage/forwarding_store.h"
 
 namespace weir::stages {
 namespace {
@@ -182,7 +182,7 @@ TEST_F(AskedOfStores, ATableThatIsReadIsAskedForItsLogOnce) {
 }
 
 TEST_F(AskedOfStores, WhatWasWrittenIsReadAgainOnlyForItsKey) {
-  const std::string file = "/totals/part/orders-1/total-1/0.parquet";
+  const std::string file = "/totals/part/orders-1/uid-1/total-1/0.parquet";
   Table("totals").checks = {{.name = "low", .range = api::RangeCheck{"total", "", "100"}}, {.name = "some", .rowCount = api::RowCountCheck{1, {}}}};
   Good(Transform());
   EXPECT_THAT(AskedAbout("totals/part"), testing::Contains("open " + file));

@@ -9,6 +9,7 @@
 
 #include "crds/api/read.h"
 #include "crds/api/write.h"
+#include "runner/stages/publication.h"
 #include "runner/stages/run_task.h"
 #include "runner/storage/table_log.h"
 #include "tests/temporary_folder.h"
@@ -161,7 +162,7 @@ class StageTest : public testing::Test {
   std::vector<std::string> QuarantineLines(const std::string& stage, int attempt = 1) {
     std::vector<std::string> lines;
     std::ifstream in(folder_ /
-                     ("lake/processed/default/_weirkeeper/quarantine/orders-" + std::to_string(run_) + "/" + stage + "-" + std::to_string(attempt) + ".jsonl"));
+                     ("lake/processed/default/_weirkeeper/quarantine/orders-" + std::to_string(run_) + "/uid-" + std::to_string(run_) + "/" + stage + "-" + std::to_string(attempt) + ".jsonl"));
     for (std::string line; std::getline(in, line);) lines.push_back(line);
     return lines;
   }

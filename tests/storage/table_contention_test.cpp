@@ -6,7 +6,7 @@
 #include <set>
 #include <thread>
 
-#include "tests/storage/forwarding_store.h"
+#include "runner/storage/forwarding_store.h"
 #include "tests/storage/store_under_test.h"
 #include "tests/storage/table_fixture.h"
 

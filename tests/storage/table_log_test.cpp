@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "tests/storage/forwarding_store.h"
+#include "runner/storage/forwarding_store.h"
 #include "tests/storage/table_fixture.h"
 
 namespace weir::storage {

@@ -9,7 +9,7 @@
 
 namespace weir::storage {
 
-// Hands every call on to another store; a test overrides those that shall go wrong.
+// Hands every call on to another store; a derived one overrides some of them.
 class ForwardingStore : public ObjectStore {
  public:
   explicit ForwardingStore(std::shared_ptr<ObjectStore> inner) : inner_(std::move(inner)) {}
@@ -23,6 +23,9 @@ class ForwardingStore : public ObjectStore {
   Result<StoredObject> Stat(const std::string& path) override { return inner_->Stat(path); }
   Status Remove(const std::string& path) override { return inner_->Remove(path); }
   Status Settle(const std::string& path) override { return inner_->Settle(path); }
+
+ protected:
+  ObjectStore& inner() { return *inner_; }
 
  private:
   const std::shared_ptr<ObjectStore> inner_;
