@@ -48,9 +48,11 @@ class MemoryCluster final : public kube::ClusterApi {
                                const kube::StopToken& stop) override;
 
   // The whole state as one JSON file, replaced atomically. Load replaces what is held; watches of before are Expired.
+  // `root` is the absolute folder that paths and file:// locations in the objects are below: a state that is loaded for
+  // another root than it was saved for has them moved to that. New uids never meet those of before, saved or not.
   // Errors: Exhausted when it cannot be written; Missing when there is no such file; Invalid when it is none of ours.
-  Status Save(const std::filesystem::path& path) const;
-  Status Load(const std::filesystem::path& path);
+  Status Save(const std::filesystem::path& path, const std::string& root = "") const;
+  Status Load(const std::filesystem::path& path, const std::string& root = "");
 
   void SetFaultHook(FaultHook hook);
   void CloseWatches();          // every watch that runs ends as Closed

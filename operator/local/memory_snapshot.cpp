@@ -40,6 +40,19 @@ Status WriteFile(const std::filesystem::path& path, const std::string& text) {
 
 Error NotOurs(const std::string& problem) { return {Fault::Invalid, "BadState", "the saved state cannot be read: " + problem + "; delete it to start anew"}; }
 
+// Every text that is `before` or a path below it, also as a file:// location.
+void Move(Json& value, const std::string& before, const std::string& after) {
+  if (value.is_structured()) {
+    for (Json& inner : value) Move(inner, before, after);
+    return;
+  }
+  if (!value.is_string()) return;
+  auto& text = value.get_ref<std::string&>();
+  const std::size_t start = text.starts_with("file://") ? 7 : 0;
+  const bool below = text.compare(start, before.size(), before) == 0 && (text.size() == start + before.size() || text[start + before.size()] == '/');
+  if (below) text.replace(start, before.size(), after);
+}
+
 }  // namespace
 
 Json MemoryCluster::Snapshot() const {
@@ -53,7 +66,11 @@ Json MemoryCluster::Snapshot() const {
   return {{"format", kFormat}, {"seed", seed_}, {"uids", uids_made_}, {"version", version_}, {"objects", std::move(objects)}};
 }
 
-Status MemoryCluster::Save(const std::filesystem::path& path) const { return WriteFile(path, Dump(Snapshot())); }
+Status MemoryCluster::Save(const std::filesystem::path& path, const std::string& root) const {
+  Json snapshot = Snapshot();
+  snapshot["root"] = root;
+  return WriteFile(path, Dump(snapshot));
+}
 
 Status MemoryCluster::Restore(const Json& snapshot) {
   const Json& objects = At(snapshot, "objects");
@@ -66,7 +83,8 @@ Status MemoryCluster::Restore(const Json& snapshot) {
   living_.clear();
   dependents_.clear();
   history_.clear();
-  seed_ = At(snapshot, "seed").is_number_unsigned() ? At(snapshot, "seed").get<std::uint64_t>() : seed_;
+  // What was made after the state was saved is not known here: with another seed no uid comes twice.
+  if (options_.seed != 0 && At(snapshot, "seed").is_number_unsigned()) seed_ = At(snapshot, "seed").get<std::uint64_t>();
   uids_made_ = static_cast<std::uint64_t>(Integer(snapshot, "uids"));
   version_ = static_cast<std::uint64_t>(Integer(snapshot, "version")) + 1;
   oldest_ = version_;
@@ -83,13 +101,14 @@ Status MemoryCluster::Restore(const Json& snapshot) {
   return Ok();
 }
 
-Status MemoryCluster::Load(const std::filesystem::path& path) {
+Status MemoryCluster::Load(const std::filesystem::path& path, const std::string& root) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return Error{Fault::Missing, "NotFound", "there is no saved state at " + path.string()};
   std::ostringstream text;
   text << file.rdbuf();
-  const Result<Json> snapshot = ParseJson(text.str());
+  Result<Json> snapshot = ParseJson(text.str());
   if (!snapshot) return NotOurs(snapshot.error().message);
+  if (const std::string before = Text(*snapshot, "root"); !before.empty() && !root.empty() && before != root) Move((*snapshot)["objects"], before, root);
   return Restore(*snapshot);
 }
 

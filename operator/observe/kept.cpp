@@ -19,7 +19,8 @@ void PickInto(const Json& from, std::string_view path, Json& to) {
 
 const Kept kDeclaration{.text = {"spec", "status"}, .brief = {"status.conditions"}};
 
-const Kept kTable{.text = {"spec", "status"}, .brief = {"spec.query.sql", "status.conditions", "status.committedBy.epoch"}};
+const Kept kTable{.text = {"spec", "status"},
+                  .brief = {"spec.query.sql", "status.conditions", "status.committedBy.epoch", "status.version", "status.contentHash", "status.location"}};
 
 const Kept kPipeline{
     .text = {"spec", "status"},

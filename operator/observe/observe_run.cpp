@@ -53,6 +53,20 @@ Status ObserveRevision(const Stores& stores, const std::string& ns, plan::Observ
   return Ok();
 }
 
+// The newest version of each table that the revision names, unless a person has accepted its loss.
+void ObserveKnown(const Stores& stores, const std::string& ns, plan::ObservedRun& observed) {
+  if (!observed.revision) return;
+  for (const api::TaskTable& table : observed.revision->bundle.tables) {
+    const ItemPtr item = (table.kind == api::TargetKind::View ? stores.views : stores.datasets).Get(ns, table.name);
+    const Json& status = item ? At(item->brief, "status") : Json();
+    if (!item || At(status, "version").is_null()) continue;
+    const std::int64_t epoch = Integer(At(status, "committedBy"), "epoch");
+    const auto accepted = item->meta.annotations.find(std::string(api::kAnnotationAcceptLoss));
+    if (accepted != item->meta.annotations.end() && accepted->second == std::to_string(epoch)) continue;
+    observed.known.push_back({table.kind, table.name, {Integer(status, "version"), epoch, Text(status, "contentHash"), Text(status, "location")}});
+  }
+}
+
 }  // namespace
 
 bool HasStartedRun(const Item& run) { return Integer(At(run.brief, "status"), "attempts") > 0; }
@@ -73,6 +87,7 @@ Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::stri
   std::vector<api::Problem> ignored;
   observed.run = ReadObject<api::PipelineRun>(*seen.item, ignored);
   if (const Status read = ObserveRevision(stores, ns, observed); !read) return read.error();
+  ObserveKnown(stores, ns, observed);
   if (observed.run->status.attempts == 0) ObserveOthers(stores, observed);
   return seen;
 }

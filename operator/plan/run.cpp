@@ -85,6 +85,7 @@ Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::S
                         .image = status.image,
                         .created = run.created,
                         .epoch = status.epoch,
+                        .known = seen.known,
                         .keys = seen.environment.localKeys};
   PodRequest request{.name = AttemptName(run.name, stage.name, attempt), .ownerKind = api::kPipelineRuns, .owner = run};
   request.task = TaskFor(seen.revision->bundle, owner, stage, attempt);

@@ -9,6 +9,7 @@
 #include "operator/plan/attempt.h"
 #include "operator/plan/bundle.h"
 #include "operator/plan/pod.h"
+#include "operator/plan/task.h"
 
 namespace weir::plan {
 
@@ -22,6 +23,7 @@ struct ObservedRun {
   std::vector<Pod> orphans;          // owned by a run of this name that is gone: nobody counts their ends
   std::vector<std::string> ahead;    // runs of the same pipeline that have started, or are older and can start, and are not finished; oldest first
   std::int64_t newestEpoch = 0;      // of the other runs of the pipeline
+  std::vector<KnownTable> known;     // of the revision's tables; one whose loss is accepted is left out
   Environment environment;
 
   bool operator==(const ObservedRun&) const = default;

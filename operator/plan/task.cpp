@@ -40,6 +40,12 @@ void AddSql(StageTask& task, const Bundle& bundle, const std::string& sql) {
     if (!HoldsFiles(table.zone) && MayName(sql, table.table)) AddTable(task, bundle, table.kind, table.name);
 }
 
+void AddKnown(StageTask& task, const std::vector<KnownTable>& known) {
+  for (api::TaskTable& table : task.tables)
+    for (const KnownTable& version : known)
+      if (version.kind == table.kind && version.name == table.name) table.known = version.version;
+}
+
 void AddStores(StageTask& task, const Bundle& bundle, const std::string& keys) {
   std::set<std::string> needed{bundle.outcomeStore};
   for (const api::TaskTable& table : task.tables) needed.insert(table.store);
@@ -125,6 +131,7 @@ StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage
   if (stage.check) FillCheck(task, bundle, *stage.check);
   if (stage.publish) FillPublish(task, bundle, *stage.publish);
   AddStores(task, bundle, owner.keys);
+  AddKnown(task, owner.known);
   task.outcomeStore = bundle.outcomeStore;
   task.outcomePath = bundle.outcomePath;
   return task;

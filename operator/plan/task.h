@@ -1,11 +1,20 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "crds/api/stage_task.h"
 #include "operator/plan/bundle.h"
 
 namespace weir::plan {
+
+// What status knows of one table that a revision names.
+struct KnownTable {
+  api::TargetKind kind = api::TargetKind::Dataset;
+  std::string name;
+  api::KnownVersion version;
+  bool operator==(const KnownTable&) const = default;
+};
 
 // Whose attempt a task is: the run, or for a validation the pipeline.
 struct TaskOwner {
@@ -16,7 +25,8 @@ struct TaskOwner {
   std::string image;
   Time created;            // of the run: its logical time
   std::int64_t epoch = 0;  // of the run: what those of its attempts count from
-  std::string keys;        // weir run: folder with the key files of every bucket; empty: each bucket's Secret is mounted in the pod
+  std::vector<KnownTable> known;
+  std::string keys;  // weir run: folder with the key files of every bucket; empty: each bucket's Secret is mounted in the pod
 };
 
 // epoch = that of the run (seconds) * 100,000 + place of the stage * 1,000 + attempt: monotone over the runs of a pipeline,
