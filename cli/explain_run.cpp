@@ -15,7 +15,7 @@ Json RowJson(const std::string& stage, const engine::RejectedRow& row) {
 }
 
 // The rows that the run set aside. When the lake cannot be reached from here, the report says so instead.
-void AddQuarantine(Json& report, const World& world, const std::string& run, const api::RunStatus& status, std::size_t limit) {
+void AddQuarantine(Json& report, const World& world, const api::Meta& run, const api::RunStatus& status, std::size_t limit) {
   Json& rows = report["quarantined"] = Json::array();
   if (std::none_of(status.stages.begin(), status.stages.end(), [](const api::StageStatus& s) { return s.rows && s.rows->quarantined > 0; })) return;
   const auto object = world.cluster->Get({api::kRevisions, world.ns, status.revision});
@@ -97,7 +97,7 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
   report["conditions"] = api::Writer::Value(status.conditions);
   report["stages"] = api::Writer::Value(status.stages);
   report["commits"] = api::Writer::Value(status.commits);
-  AddQuarantine(report, world, name, status, rows);
+  AddQuarantine(report, world, api::ReadMeta(*object), status, rows);
   return report;
 }
 

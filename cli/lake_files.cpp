@@ -57,12 +57,13 @@ Result<std::shared_ptr<storage::ObjectStore>> OpenNamed(const World& world, cons
   return Error{Fault::Missing, "StoreUnavailable", "the revision names no store " + name};
 }
 
-Result<std::set<std::string>> QuarantinePaths(const World& world, const plan::Bundle& bundle, const std::string& run, const api::StageStatus& status) {
+Result<std::set<std::string>> QuarantinePaths(const World& world, const plan::Bundle& bundle, const api::Meta& run, const api::StageStatus& status) {
   const auto stage = std::find_if(bundle.stages.begin(), bundle.stages.end(), [&](const api::Stage& s) { return s.name == status.name; });
   const bool decodes = stage != bundle.stages.end() && stage->transform && !stage->transform->from.empty();
   const api::TaskTable* target = decodes ? plan::FindTable(bundle, api::TargetKind::Dataset, stage->transform->into) : nullptr;
   if (target == nullptr)
-    return std::set<std::string>{bundle.outcomePath + "/quarantine/" + run + "/" + status.name + "-" + std::to_string(status.attempt) + ".jsonl"};
+    return std::set<std::string>{bundle.outcomePath + "/quarantine/" + run.name + "/" + run.uid + "/" + status.name + "-" + std::to_string(status.attempt) +
+                                 ".jsonl"};
   const auto store = OpenNamed(world, bundle, target->store);
   if (!store) return store.error();
   const auto state = storage::TableLog(*store, target->path, storage::LogKind::Delta).Load(status.version);
@@ -113,7 +114,7 @@ Result<LakePlace> OpenLocation(const World& world, const std::string& location) 
   return Error{Fault::Missing, "StoreUnavailable", location + " cannot be read from here: no store of the Lake has its bucket"};
 }
 
-Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const std::string& run, const api::StageStatus& stage,
+Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const api::Meta& run, const api::StageStatus& stage,
                                                         std::size_t limit) {
   const auto opened = OpenNamed(world, bundle, bundle.outcomeStore);
   if (!opened) return opened.error();

@@ -33,7 +33,7 @@ Result<LakePlace> OpenLocation(const World& world, const std::string& location);
 
 // Rows that are set aside behind the figures of one stage of a run, at most `limit`. A stage that decodes files one by
 // one keeps those of earlier runs: the tags of the version's files name where their rows lie.
-Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const std::string& run, const api::StageStatus& stage,
+Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const api::Meta& run, const api::StageStatus& stage,
                                                         std::size_t limit);
 
 // Tables that the SQL reads, bound against the declared tables of the bundle; by name alone when it does not bind.

@@ -13,6 +13,7 @@
 #include "cli/run.h"
 #include "cli/world.h"
 #include "crds/api/read.h"
+#include "operator/local/quantity.h"
 
 namespace weir::cli {
 namespace {
@@ -27,6 +28,7 @@ struct Call {
   std::string timeout;
   GetOptions get;
   QueryOptions query;
+  std::string memory;
   ExplainOptions explain;
   std::function<Exit()> command;
 };
@@ -38,6 +40,8 @@ constexpr const char* kSurroundings = R"(Environment:
   NO_COLOR                    No colours
 
 Exit codes: 0 good; 1 findings, a failed run or an error; 2 a mistake in the call or in a manifest; 130 interrupted.)";
+
+constexpr std::int64_t kLeastMemory = 512LL << 20;
 
 using Formats = std::map<std::string, OutputFormat>;
 const Formats kFormats{{"table", OutputFormat::Table}, {"json", OutputFormat::Json}, {"yaml", OutputFormat::Yaml}};
@@ -145,15 +149,33 @@ void AddGet(CLI::App& app, Call& call) {
   });
 }
 
+Exit StartQuery(Call& call) {
+  if (!call.timeout.empty()) {
+    const auto timeout = ParseDuration(call.timeout);
+    if (!timeout) return Complain(call.terminal, timeout.error(), Exit::Usage);
+    call.query.timeout = *timeout;
+  }
+  if (!call.memory.empty()) {
+    const auto bytes = local::QuantityMillis(call.memory);
+    if (!bytes || *bytes / 1000 < kLeastMemory)
+      return Complain(call.terminal, {Fault::Invalid, "Usage", "--memory " + call.memory + " is no size of at least 512Mi: write 512Mi, 4Gi or 4G"},
+                      Exit::Usage);
+    call.query.memoryBytes = *bytes / 1000;
+  }
+  return InWorld(call, [&call](const World& world) { return Query(call.terminal, world, call.query); });
+}
+
 void AddQuery(CLI::App& app, Call& call) {
   CLI::App& query = *app.add_subcommand("query", "Answer a SELECT over the tables of the lake, at their newest version");
   query.footer("Example:\n  weir query \"SELECT day, sum(amount) AS amount FROM orders_v1 GROUP BY day ORDER BY day\" -o csv");
   query.add_option("SQL", call.query.sql, "One SELECT; datasets and views by table name, such as flights_daily")->required();
   query.add_option("--limit", call.query.limit, "Rows to show")->capture_default_str()->check(CLI::PositiveNumber);
+  query.add_option("--memory", call.memory, "Memory that the query may use, such as 4Gi; absent means 60 % of this machine's. The rest is spilled to TMPDIR")
+      ->type_name("SIZE");
+  query.add_option("--timeout", call.timeout, "Give up after so long, such as 30s")->type_name("DURATION");
   AddOutput(query, call, kQueryFormats);
   AddPlace(query, call);
-  query.callback(
-      [&call] { call.command = [&call] { return InWorld(call, [&call](const World& world) { return Query(call.terminal, world, call.query); }); }; });
+  query.callback([&call] { call.command = [&call] { return StartQuery(call); }; });
 }
 
 void AddExplain(CLI::App& app, Call& call) {

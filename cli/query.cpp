@@ -1,100 +1,103 @@
 #include "cli/query.h"
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
+#include "cli/answer_text.h"
 #include "cli/lake_files.h"
+#include "cli/machine.h"
 #include "cli/published.h"
+#include "cli/query_watch.h"
 #include "cli/scratch.h"
-#include "cli/text_table.h"
-#include "cli/yaml_text.h"
 #include "crds/base/name.h"
 #include "runner/storage/table_log.h"
 
 namespace weir::cli {
 namespace {
 
+constexpr double kShareOfMemory = 0.6;
+
 struct Table {
+  std::string object;  // "Dataset readings"
   std::string name;
-  std::string location;  // empty: nothing is committed yet
   std::vector<api::Column> columns;
+  api::TableStatus status;
 };
 
 std::vector<Table> TablesOf(const Published& objects) {
   std::vector<Table> tables;
   for (const api::Dataset& dataset : objects.datasets)
-    if (dataset.spec.schema) tables.push_back({TableName(dataset.meta.name), dataset.status.location, dataset.spec.schema->columns});
+    if (dataset.spec.schema) tables.push_back({"Dataset " + dataset.meta.name, TableName(dataset.meta.name), dataset.spec.schema->columns, dataset.status});
   for (const api::View& view : objects.views) {
-    tables.push_back({TableName(view.meta.name), view.status.location, {}});
+    tables.push_back({"View " + view.meta.name, TableName(view.meta.name), {}, view.status});
     for (const api::ViewColumn& column : view.spec.columns) tables.back().columns.push_back({column.name, column.type, column.nullable, "", "", ""});
   }
   return tables;
 }
 
+// The files of the newest version, held against what status knows; nothing when none was ever committed.
+Result<std::vector<engine::InputFile>> FilesOf(const World& world, const Table& table) {
+  std::vector<engine::InputFile> files;
+  if (!table.status.version || table.status.location.empty()) return files;
+  const auto place = OpenLocation(world, table.status.location);
+  if (!place) return place.error();
+  storage::TableLog log(place->store, place->path, storage::LogKind::Delta);
+  const std::int64_t epoch = table.status.committedBy ? table.status.committedBy->epoch : 0;
+  log.Expect({*table.status.version, epoch, table.status.contentHash, table.status.location});
+  const auto state = log.Load();
+  if (!state) return state.error();
+  for (const auto& [path, file] : state->files) {
+    files.push_back({place->store, place->path + "/" + path, file.bytes});
+    if (file.stats.contains("numRecords")) files.back().rows = file.rows;
+  }
+  return files;
+}
+
+Error Told(Error error, const Table& table) {
+  if (error.reason == "FileUnreadable") error.message += ". Run the pipeline that writes " + table.object + " again: it makes the file anew";
+  return error;
+}
+
 // A table that the query does not name is declared without its rows: then a misspelt name gets a suggestion, and a
 // table that cannot be read spoils no other's query.
-enum class Names { Rows, NoRows };
+Status Attach(engine::Engine& engine, const World& world, const Table& table, const std::string& sql) {
+  if (!plan::MayName(sql, table.name)) return engine.Declare(table.name, table.columns);
+  const auto files = FilesOf(world, table);
+  if (!files) return files.error();
+  const Status attached = engine.Attach(table.name, *files, table.columns);
+  return attached ? attached : Status(Told(attached.error(), table));
+}
 
-Status Attach(engine::Engine& engine, const World& world, const Table& table, Names names) {
-  std::vector<engine::InputFile> files;
-  if (!table.location.empty() && names == Names::Rows) {
-    const auto place = OpenLocation(world, table.location);
-    if (!place) return place.error();
-    const auto state = storage::TableLog(place->store, place->path, storage::LogKind::Delta).Load();
-    if (!state) return state.error();
-    for (const auto& [path, file] : state->files) files.push_back({place->store, place->path + "/" + path});
+// No rows and never committed are not the same answer.
+Status HaveData(const std::vector<Table>& tables, const std::vector<std::string>& read) {
+  for (const Table& table : tables) {
+    if (table.status.version || std::find(read.begin(), read.end(), table.name) == read.end()) continue;
+    return Error{Fault::Missing, "NeverCommitted",
+                 table.object + " (table " + table.name + ") has no data yet: no run has committed a version. Run the pipeline that writes it first"};
   }
-  return engine.Attach(table.name, files, table.columns);
+  return Ok();
 }
 
-std::string CsvField(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
+engine::Limits LimitsOf(const QueryOptions& options, const std::string& scratch) {
+  const auto share = static_cast<std::int64_t>(static_cast<double>(MemoryOfMachine()) * kShareOfMemory);
+  return {options.memoryBytes > 0 ? options.memoryBytes : share, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())), scratch};
 }
 
-std::string TextOf(const Json& value) { return value.is_null() ? "" : value.is_string() ? value.get<std::string>() : Dump(value); }
+struct Answer {
+  std::vector<engine::OutputColumn> columns;
+  engine::AnswerRows rows;
+};
 
-void PrintCsv(std::ostream& out, const std::vector<std::string>& names, const std::vector<Json>& rows) {
-  const auto line = [&out](const std::vector<std::string>& fields) {
-    for (std::size_t i = 0; i < fields.size(); ++i) out << (i > 0 ? "," : "") << CsvField(fields[i]);
-    out << "\n";
-  };
-  line(names);
-  for (const Json& row : rows) {
-    std::vector<std::string> fields;
-    for (const std::string& name : names) fields.push_back(TextOf(At(row, name)));
-    line(fields);
-  }
-}
-
-bool IsFigure(const std::string& type) {
-  return type.starts_with("DECIMAL") || type.ends_with("INT") || type == "INTEGER" || type == "UINTEGER" || type == "FLOAT" || type == "DOUBLE";
-}
-
-void PrintRows(std::ostream& out, const std::vector<engine::OutputColumn>& columns, const std::vector<std::string>& names, const std::vector<Json>& rows) {
-  TextTable table{names, {}, {}};
-  for (const engine::OutputColumn& column : columns) table.right.push_back(IsFigure(column.type));
-  for (const Json& row : rows) {
-    table.rows.emplace_back();
-    for (const std::string& name : names) table.rows.back().push_back(At(row, name).is_null() ? "NULL" : OneLine(TextOf(At(row, name))));
-  }
-  Print(out, table);
-}
-
-void PrintAnswer(const Terminal& terminal, const std::vector<engine::OutputColumn>& columns, std::vector<Json> rows, std::int64_t limit) {
-  std::vector<std::string> names;
-  for (const engine::OutputColumn& column : columns) names.push_back(column.name);
-  const bool more = static_cast<std::int64_t>(rows.size()) > limit;
-  if (more) rows.resize(static_cast<std::size_t>(limit));
-  switch (terminal.format) {
-    case OutputFormat::Json: terminal.out << DumpPretty(Json(rows)) << "\n"; break;
-    case OutputFormat::Yaml: terminal.out << YamlText(Json(rows), names); break;
-    case OutputFormat::Csv: PrintCsv(terminal.out, names, rows); break;
-    case OutputFormat::Table: PrintRows(terminal.out, columns, names, rows); break;
-  }
-  if (more) terminal.err << "There are more rows than the " << limit << " shown: raise --limit.\n";
+Result<Answer> AnswerOf(engine::Engine& engine, const World& world, const std::vector<Table>& tables, const QueryOptions& options) {
+  for (const Table& table : tables)
+    if (const Status attached = Attach(engine, world, table, options.sql); !attached) return attached.error();
+  auto bound = engine.Bind(options.sql);
+  if (!bound) return bound.error();
+  if (const Status data = HaveData(tables, bound->tables); !data) return data.error();
+  auto rows = engine.Answer(options.sql, options.limit + 1);
+  if (!rows) return rows.error();
+  return Answer{std::move(bound->columns), std::move(*rows)};
 }
 
 }  // namespace
@@ -104,18 +107,17 @@ Exit Query(const Terminal& terminal, const World& world, const QueryOptions& opt
   if (!objects) return Complain(terminal, objects.error());
   const auto scratch = Scratch::Make();
   if (!scratch) return Complain(terminal, scratch.error());
-  const auto engine = engine::MakeEngine({0, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())), scratch->Path()});
+  const auto engine = engine::MakeEngine(LimitsOf(options, scratch->Path()));
   if (!engine) return Complain(terminal, engine.error());
-  const std::vector<Table> tables = TablesOf(*objects);
-  for (const Table& table : tables) {
-    const auto names = plan::MayName(options.sql, table.name) ? Names::Rows : Names::NoRows;
-    if (const Status attached = Attach(**engine, world, table, names); !attached) return Complain(terminal, attached.error());
-  }
-  const auto bound = (*engine)->Bind(options.sql);
-  if (!bound) return Complain(terminal, bound.error());
-  auto rows = (*engine)->Query(options.sql, options.limit + 1);
-  if (!rows) return Complain(terminal, rows.error());
-  PrintAnswer(terminal, bound->columns, std::move(*rows), options.limit);
+  QueryWatch watch(**engine, options.timeout);
+  auto answer = AnswerOf(**engine, world, TablesOf(*objects), options);
+  const QueryWatch::Why why = watch.End();
+  if (!answer && why == QueryWatch::Why::Interrupted)
+    return Complain(terminal, {Fault::Transient, "Interrupted", "the query was interrupted"}, Exit::Interrupted);
+  if (!answer && why == QueryWatch::Why::TimedOut)
+    return Complain(terminal, {Fault::Transient, "TimedOut", "the query took longer than " + Format(options.timeout) + ": raise --timeout, or read less"});
+  if (!answer) return Complain(terminal, answer.error());
+  PrintAnswer(terminal, answer->columns, std::move(answer->rows), options.limit);
   return Exit::Ok;
 }
 

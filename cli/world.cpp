@@ -1,6 +1,7 @@
 #include "cli/world.h"
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "operator/kube/auth.h"
 #include "operator/kube/rest_cluster.h"
@@ -8,6 +9,8 @@
 
 namespace weir::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr const char* kDefaultNamespace = "default";
 
@@ -36,7 +39,7 @@ std::string StateFile(const std::string& lake) { return lake + "/_weirkeeper/sta
 Result<World> OpenLocal(const Place& place) {
   static const SystemClock clock;
   auto cluster = std::make_shared<local::MemoryCluster>(clock);
-  if (const Status loaded = cluster->Load(StateFile(place.lake)); !loaded) {
+  if (const Status loaded = cluster->Load(StateFile(place.lake), fs::absolute(place.lake).lexically_normal().string()); !loaded) {
     if (loaded.error().fault != Fault::Missing) return loaded.error();
     return Error{Fault::Missing, "NoState",
                  "nothing has run in " + place.lake + " yet: start with weir run FOLDER, name another folder with --lake, or a cluster with --kubeconfig"};

@@ -1,0 +1,85 @@
+#include "cli/answer_text.h"
+
+#include "cli/text_table.h"
+#include "cli/yaml_text.h"
+
+namespace weir::cli {
+namespace {
+
+std::string CsvField(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+// Of a cell, which is JSON text.
+std::string TextOf(const std::string& cell) {
+  if (cell == "null") return "";
+  return cell.starts_with('"') ? ParseJson(cell).value().get<std::string>() : cell;
+}
+
+void PrintCsv(std::ostream& out, const std::vector<std::string>& names, const engine::AnswerRows& rows) {
+  const auto line = [&out](const std::vector<std::string>& fields) {
+    for (std::size_t i = 0; i < fields.size(); ++i) out << (i > 0 ? "," : "") << CsvField(fields[i]);
+    out << "\n";
+  };
+  line(names);
+  for (const std::vector<std::string>& row : rows) {
+    std::vector<std::string> fields;
+    for (const std::string& cell : row) fields.push_back(TextOf(cell));
+    line(fields);
+  }
+}
+
+void PrintJson(std::ostream& out, const std::vector<std::string>& names, const engine::AnswerRows& rows) {
+  out << "[";
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    out << (r > 0 ? ",\n  {" : "\n  {");
+    for (std::size_t i = 0; i < names.size(); ++i) out << (i > 0 ? ",\n    " : "\n    ") << Dump(Json(names[i])) << ": " << rows[r][i];
+    out << "\n  }";
+  }
+  out << (rows.empty() ? "]\n" : "\n]\n");
+}
+
+void PrintYaml(std::ostream& out, const std::vector<std::string>& names, const engine::AnswerRows& rows) {
+  Json list = Json::array();
+  for (const std::vector<std::string>& row : rows) {
+    Json object = Json::object();
+    for (std::size_t i = 0; i < names.size(); ++i) object[names[i]] = ParseJson(row[i]).value();
+    list.push_back(std::move(object));
+  }
+  out << YamlText(list, names);
+}
+
+bool IsFigure(const std::string& type) {
+  return type.starts_with("DECIMAL") || type.ends_with("INT") || type == "INTEGER" || type == "UINTEGER" || type == "FLOAT" || type == "DOUBLE";
+}
+
+void PrintRows(std::ostream& out, const std::vector<engine::OutputColumn>& columns, const std::vector<std::string>& names, const engine::AnswerRows& rows) {
+  TextTable table{names, {}, {}};
+  for (const engine::OutputColumn& column : columns) table.right.push_back(IsFigure(column.type));
+  for (const std::vector<std::string>& row : rows) {
+    table.rows.emplace_back();
+    for (const std::string& cell : row) table.rows.back().push_back(cell == "null" ? "NULL" : OneLine(TextOf(cell)));
+  }
+  Print(out, table);
+}
+
+}  // namespace
+
+void PrintAnswer(const Terminal& terminal, const std::vector<engine::OutputColumn>& columns, engine::AnswerRows rows, std::int64_t limit) {
+  std::vector<std::string> names;
+  for (const engine::OutputColumn& column : columns) names.push_back(column.name);
+  const bool more = static_cast<std::int64_t>(rows.size()) > limit;
+  if (more) rows.resize(static_cast<std::size_t>(limit));
+  switch (terminal.format) {
+    case OutputFormat::Json: PrintJson(terminal.out, names, rows); break;
+    case OutputFormat::Yaml: PrintYaml(terminal.out, names, rows); break;
+    case OutputFormat::Csv: PrintCsv(terminal.out, names, rows); break;
+    case OutputFormat::Table: PrintRows(terminal.out, columns, names, rows); break;
+  }
+  if (more) terminal.err << "There are more rows than the " << limit << " shown: raise --limit.\n";
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,106 @@
+// weir query: answers from what was committed, within its limits, and leaves nothing behind.
+#include <gmock/gmock.h>
+
+#include "crds/base/json.h"
+#include "tests/cli/commands.h"
+
+namespace weir::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class QueryCommand : public Commands {
+ protected:
+  QueryCommand() {
+    CopyExample("quarantine/readings.csv");
+    CopyExample("quarantine/readings.yaml");
+  }
+  void RunExample() {
+    const Ended run = Weir("run readings.yaml");
+    ASSERT_EQ(run.code, 0) << run.err;
+  }
+};
+
+TEST_F(QueryCommand, KeepsTheOrderOfColumnsAndDecimalsAsWritten) {
+  RunExample();
+  const Ended json = Weir("query \"SELECT 1.10::DECIMAL(4,2) AS z, count(*) AS a FROM readings\" -o json");
+  ASSERT_EQ(json.code, 0) << json.err;
+  EXPECT_EQ(json.out, "[\n  {\n    \"z\": 1.10,\n    \"a\": 6\n  }\n]\n");
+  EXPECT_EQ(Weir("query 'SELECT sensor FROM readings WHERE false' -o json").out, "[]\n");
+  EXPECT_EQ(Weir("query \"SELECT 1.10::DECIMAL(4,2) AS z, 'a,b' AS t, NULL AS n\" -o csv").out, "z,t,n\n1.10,\"a,b\",\n");
+}
+
+TEST_F(QueryCommand, ATableWithoutDataIsAnErrorAndNotNoRows) {
+  Write("readings.csv", "");  // nothing lands, so nothing is committed
+  ASSERT_EQ(Weir("run readings.yaml").code, 1);
+  const Ended query = Weir("query 'SELECT count(*) AS n FROM readings'");
+  EXPECT_EQ(query.code, 1);
+  EXPECT_THAT(query.err, HasSubstr("Dataset readings (table readings) has no data yet"));
+  EXPECT_EQ(query.out, "");
+  EXPECT_EQ(Weir("query 'SELECT 1 AS readings'").code, 0) << "a name that is no table of the query";
+}
+
+TEST_F(QueryCommand, AnswersFromACopyOfTheLake) {
+  RunExample();
+  ASSERT_EQ(Shell("mkdir copy && cp -r .weir/lake copy/lake && rm -r .weir").code, 0);
+  const Ended query = Weir("query 'SELECT count(*) AS n FROM readings' --lake copy/lake -o csv");
+  EXPECT_EQ(query.out, "n\n6\n") << query.err;
+  EXPECT_THAT(Weir("explain run --lake copy/lake").out, HasSubstr("warm")) << "its quarantined rows, too";
+  const Ended again = Weir("run readings.yaml --lake copy/lake");
+  EXPECT_EQ(again.code, 0) << again.err;
+}
+
+TEST_F(QueryCommand, ALogThatIsGoneIsToldAndNeverAFreshTable) {
+  RunExample();
+  ASSERT_EQ(Shell("rm -r $(find .weir/lake -type d -name _delta_log | grep /readings/)").code, 0);
+  const Ended query = Weir("query 'SELECT count(*) AS n FROM readings'");
+  EXPECT_EQ(query.code, 1);
+  EXPECT_THAT(query.err, HasSubstr("its log is gone"));
+  const Ended run = Weir("run readings.yaml");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.err, HasSubstr("LogLost"));
+}
+
+TEST_F(QueryCommand, ALostFileIsNamedAndTheNextRunMakesItAnew) {
+  RunExample();
+  ASSERT_EQ(Shell("rm $(find .weir/lake -name '*.parquet' | grep /readings/)").code, 0);
+  const Ended query = Weir("query 'SELECT count(*) AS n FROM readings'");
+  EXPECT_EQ(query.code, 1);
+  EXPECT_THAT(query.err, HasSubstr(".csv.parquet"));
+  EXPECT_THAT(query.err, HasSubstr("Run the pipeline that writes Dataset readings again"));
+  const Ended run = Weir("run readings.yaml");
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(Weir("query 'SELECT count(*) AS n FROM readings' -o csv").out, "n\n6\n");
+}
+
+TEST_F(QueryCommand, EndsAtItsTimeAndLeavesNothingBehind) {
+  RunExample();
+  ASSERT_EQ(Shell("mkdir tmp").code, 0);
+  const Ended query = Shell("TMPDIR=$PWD/tmp weir query 'SELECT count(*) AS n FROM range(1000000000000) WHERE range % 7 = 3' --timeout 1s");
+  EXPECT_EQ(query.code, 1);
+  EXPECT_THAT(query.err, HasSubstr("took longer than 1s"));
+  EXPECT_EQ(Shell("ls -A tmp").out, "");
+}
+
+TEST_F(QueryCommand, SpillsWithinItsMemory) {
+  RunExample();
+  const Ended query = Weir("query 'SELECT count(*) AS n FROM (SELECT DISTINCT range AS r FROM range(3000000))' --memory 512Mi -o csv");
+  EXPECT_EQ(query.out, "n\n3000000\n") << query.err;
+  EXPECT_EQ(Weir("query 'SELECT 1 AS n' --memory plenty").code, 2);
+  EXPECT_EQ(Weir("query 'SELECT 1 AS n' --memory 1Mi").code, 2);
+}
+
+TEST_F(QueryCommand, RemovesWhatKilledProcessesLeftAndNothingElse) {
+  RunExample();
+  ASSERT_EQ(Shell("mkdir -p tmp/weir-dead tmp/weir-live tmp/weir-other && touch tmp/weir-dead/.lock tmp/weir-live/.lock tmp/weir-dead/spill").code, 0);
+  const Ended query = Shell("exec 9<tmp/weir-live/.lock; flock 9; TMPDIR=$PWD/tmp weir query 'SELECT 1 AS n' -o csv");
+  ASSERT_EQ(query.code, 0) << query.err;
+  EXPECT_EQ(Shell("ls tmp").out, "weir-live\nweir-other\n");
+  ASSERT_EQ(Shell("touch $(dirname $(find .weir/lake -name '*.parquet' | head -1))/.weir-tmp-1-2-3-4").code, 0);
+  RunExample();
+  EXPECT_EQ(Shell("find .weir/lake -name '.weir-tmp-*'").out, "");
+}
+
+}  // namespace
+}  // namespace weir::test
