@@ -151,12 +151,6 @@ class S3Store final : public ObjectStore {
     return client_->Send({.method = "HEAD", .key = path, .repeat = Repeat::Safe});
   }
 
-  Result<std::int64_t> SizeOf(const HttpReply& head, const std::string& path) const {
-    const std::int64_t size = NumberOf(HeaderOf(head, "content-length"));
-    if (size >= 0) return size;
-    return Error{Fault::Transient, "StoreUnavailable", Describe() + ": the store gave no usable size of " + path};
-  }
-
   Status TakePage(std::string_view page, std::vector<StoredObject>& found) const {
     const bool escaped = XmlText(page, "EncodingType") == "url";
     for (const std::string_view contents : XmlElements(page, "Contents")) {
