@@ -89,7 +89,12 @@ class Turn {
 
   Status TellWhatChanged() {
     if (!item_ || item_ == seen_.item) return Ok();
-    return report::TellEvents(key_.resource, item_->meta, plan::NoticesOf(ConditionsOf(*seen_.item), ConditionsOf(*item_)), now_, ports_.cluster);
+    std::vector<plan::Notice> notices = plan::NoticesOf(ConditionsOf(*seen_.item), ConditionsOf(*item_));
+    if (item_->text.find("\"warnings\"") != std::string::npos) {  // parsing is most of what a visit costs
+      const std::vector<plan::Notice> warnings = plan::WarningsOf(At(seen_.item->Whole(), "status"), At(item_->Whole(), "status"));
+      notices.insert(notices.end(), warnings.begin(), warnings.end());
+    }
+    return report::TellEvents(key_.resource, item_->meta, notices, now_, ports_.cluster);
   }
 
   Status TellRefusal() { return report::TellEvents(refusal_->about.resource, refusal_->about.meta, {refusal_->notice}, now_, ports_.cluster); }

@@ -1,6 +1,7 @@
 #include "operator/plan/notice.h"
 
 #include <optional>
+#include <set>
 
 namespace weir::plan {
 namespace {
@@ -43,6 +44,21 @@ std::optional<NoticeType> TypeOf(const Condition* before, const Condition& after
   }
 }
 
+void AddWarnings(const Json& list, const std::string& of, std::vector<std::string>& texts) {
+  if (!list.is_array()) return;
+  for (const Json& text : list)
+    if (text.is_string()) texts.push_back(of + text.get<std::string>());
+}
+
+std::vector<std::string> WarningTexts(const Json& status) {
+  std::vector<std::string> texts;
+  AddWarnings(At(status, "warnings"), "", texts);
+  const Json& stages = At(status, "stages");
+  if (stages.is_array())
+    for (const Json& stage : stages) AddWarnings(At(stage, "warnings"), "Stage \"" + Text(stage, "name") + "\": ", texts);
+  return texts;
+}
+
 }  // namespace
 
 std::vector<Notice> NoticesOf(const api::Conditions& before, const api::Conditions& after) {
@@ -53,6 +69,16 @@ std::vector<Notice> NoticesOf(const api::Conditions& before, const api::Conditio
     const std::string reason(api::Word(condition.reason));
     notices.push_back({*type, reason, condition.message, std::string(api::Word(condition.type)) + "/" + reason + "/" + condition.message});
   }
+  return notices;
+}
+
+std::vector<Notice> WarningsOf(const Json& before, const Json& after) {
+  const std::vector<std::string> old = WarningTexts(before);
+  const std::set<std::string> known(old.begin(), old.end());
+  const std::string reason(api::Word(Reason::Warned));
+  std::vector<Notice> notices;
+  for (const std::string& text : WarningTexts(after))
+    if (!known.contains(text)) notices.push_back({NoticeType::Warning, reason, text, reason + "/" + text});
   return notices;
 }
 

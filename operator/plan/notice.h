@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "crds/api/condition.h"
+#include "crds/base/json.h"
 
 namespace weir::plan {
 
@@ -23,5 +24,9 @@ struct Notice {
 // refused by the API server or is late.
 // At most one for each condition; steps on the way (Pending, Queued, Running) make none.
 std::vector<Notice> NoticesOf(const api::Conditions& before, const api::Conditions& after);
+
+// The warnings that are new in a status: those of a run's stages, or of a table. What is wrong with data that are committed
+// all the same is on no condition that flips.
+std::vector<Notice> WarningsOf(const Json& before, const Json& after);
 
 }  // namespace weir::plan

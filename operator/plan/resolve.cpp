@@ -50,7 +50,11 @@ api::TaskTable TableOf(const api::Dataset& dataset, const api::LakeSpec& lake) {
   table.format = spec.format;
   table.checks = spec.checks;
   if (spec.schema) table.columns = WithoutTexts(spec.schema->columns), table.keys = spec.schema->keys;
-  if (spec.eventTime) table.eventTime = spec.eventTime->column;
+  if (spec.eventTime) table.eventTime = spec.eventTime->column, table.eventTimeMaxAhead = spec.eventTime->maxAhead;
+  table.quarantine = spec.quarantine;
+  table.exclude = spec.exclude;
+  table.onUnreadable = spec.onUnreadable;
+  table.redelivery = spec.redelivery;
   return table;
 }
 
@@ -60,7 +64,7 @@ api::TaskTable TableOf(const api::View& view, const api::LakeSpec& lake) {
   table.path = TablePath(lake, place, view.meta.ns, table.table);
   for (const api::ViewColumn& column : view.spec.columns) table.columns.push_back({.name = column.name, .type = column.type, .nullable = column.nullable});
   table.keys = view.spec.keys;
-  if (view.spec.eventTime) table.eventTime = view.spec.eventTime->column;
+  if (view.spec.eventTime) table.eventTime = view.spec.eventTime->column, table.eventTimeMaxAhead = view.spec.eventTime->maxAhead;
   return table;
 }
 

@@ -58,6 +58,7 @@ void FillLand(StageTask& task, const Bundle& bundle, const api::LandStage& land)
   task.source = land.from;
   if (task.source->files && task.source->files->store.empty()) task.source->files->store = kSourceStore;
   task.into = land.into;
+  task.whenEmpty = land.whenEmpty;
   AddTable(task, bundle, TargetKind::Dataset, land.into);
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "operator/plan/lake.h"
+#include "operator/plan/validate_source.h"
 
 namespace weir::plan {
 namespace {
@@ -75,6 +76,32 @@ void CheckChecks(const std::vector<api::Check>& checks, const std::string& path,
   for (std::size_t i = 0; i < checks.size(); ++i) CheckOne(checks[i], Item(path, i), columns, problems);
 }
 
+void CheckProvenance(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
+  const auto& columns = dataset.schema->columns;
+  if (std::all_of(columns.begin(), columns.end(), [](const api::Column& c) { return c.provenance.has_value(); }))
+    problems.push_back({"spec.schema.columns", "needs a column that is read from the files, beside those with provenance"});
+  for (std::size_t i = 0; i < dataset.schema->columns.size(); ++i) {
+    const api::Column& column = dataset.schema->columns[i];
+    const std::string path = Item("spec.schema.columns", i);
+    if (!column.provenance) continue;
+    if (dataset.zone != api::Zone::Processed) problems.push_back({path + ".provenance", "is filled when files are decoded: it belongs on Processed datasets"});
+    if (!column.sourceName.empty()) problems.push_back({path + ".sourceName", "is refused: a column with provenance is filled by the engine"});
+    const std::string type = *column.provenance == api::Provenance::SourceFile ? "VARCHAR" : "TIMESTAMP";
+    if (column.type != type) problems.push_back({path + ".type", "must be " + type + " for provenance " + std::string(api::Word(*column.provenance))});
+  }
+}
+
+void CheckPolicies(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
+  const bool files = HoldsFiles(dataset.zone);
+  const std::string only_files = "is about files: it belongs on Landing and RawHistory datasets";
+  if (!files && !dataset.exclude.empty()) problems.push_back({"spec.exclude", only_files});
+  if (!files && dataset.onUnreadable) problems.push_back({"spec.onUnreadable", only_files});
+  if (!files && dataset.redelivery) problems.push_back({"spec.redelivery", only_files});
+  if (!dataset.quarantine) return;
+  if (files) problems.push_back({"spec.quarantine", "limits the rows of tables: it belongs on Processed and Curated datasets"});
+  if (dataset.quarantine->maxShare.empty() && !dataset.quarantine->maxRows) problems.push_back({"spec.quarantine", "needs maxShare, maxRows or both"});
+}
+
 void CheckSchema(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
   Columns columns("spec.schema.columns", problems);
   for (std::size_t i = 0; i < dataset.schema->columns.size(); ++i) columns.Add(dataset.schema->columns[i].name, dataset.schema->columns[i].type, i);
@@ -136,7 +163,9 @@ std::vector<Problem> CheckDataset(const api::DatasetSpec& dataset) {
   if (files && dataset.freshness) problems.push_back({"spec.freshness", "belongs on Processed and Curated datasets and on views"});
   if (files && !dataset.checks.empty()) problems.push_back({"spec.checks", "look at rows; " + zone + " holds files as they came"});
   if (files && dataset.eventTime) problems.push_back({"spec.eventTime", "names a column; " + zone + " holds files as they came"});
+  CheckPolicies(dataset, problems);
   if (dataset.schema) CheckSchema(dataset, problems);
+  if (dataset.schema) CheckProvenance(dataset, problems);
   return problems;
 }
 
@@ -156,6 +185,7 @@ std::vector<Problem> CheckPipeline(const api::PipelineSpec& pipeline) {
     const api::Stage& stage = pipeline.stages[i];
     const std::string path = Item("spec.stages", i);
     CheckNeeds(pipeline.stages, i, problems);
+    if (stage.land) CheckSource(stage.land->from, path + ".land.from", problems);
     if (stage.check) CheckChecks(stage.check->checks, path + ".check.checks", nullptr, problems);
     const std::string output = OutputOf(stage);
     if (output.empty()) continue;

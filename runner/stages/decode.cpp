@@ -8,6 +8,7 @@
 #include "runner/stages/file_zone.h"
 #include "runner/stages/names.h"
 #include "runner/stages/publication.h"
+#include "runner/stages/quarantine_limit.h"
 #include "runner/stages/stage.h"
 #include "runner/stages/store_file.h"
 #include "runner/stages/verification.h"
@@ -86,6 +87,17 @@ Result<engine::WrittenFile> DecodeRows(Decoding& decoding, const storage::DataFi
   return written;
 }
 
+Status WithinLimit(Decoding& decoding, const storage::DataFile& source, const api::Ledger& ledger) {
+  const QuarantinedShare share{.what = SourceAndPath(source),
+                               .rows = ledger.rowsIn,
+                               .quarantined = ledger.quarantined,
+                               .examples = decoding.quarantine.TakeExamples(),
+                               .advice = HowToExclude(*decoding.input.table, source.path)};
+  Status within = CheckQuarantine(*decoding.target.table, share);
+  if (!within.ok()) static_cast<void>(decoding.quarantine.Close());  // for who looks into it
+  return within;
+}
+
 Status DecodeOne(Decoding& decoding, const storage::DataFile& source) {
   const auto path = OutputPath(decoding, source);
   if (!path.ok()) return path.error();
@@ -96,6 +108,7 @@ Status DecodeOne(Decoding& decoding, const storage::DataFile& source) {
     return Error{Fault::Bug, "LedgerOpen",
                  source.path + ": " + std::to_string(ledger.rowsIn) + " rows read, " + std::to_string(ledger.rowsOut) + " written, " +
                      std::to_string(ledger.quarantined) + " set aside"};
+  if (Status within = WithinLimit(decoding, source, ledger); !within.ok()) return within;
 
   storage::DataFile file{.path = *path, .bytes = written->bytes, .rows = written->rows, .modified = decoding.place.task.logicalTime, .stats = written->stats};
   file.tags = {{kTagInput, source.path},

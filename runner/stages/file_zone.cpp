@@ -38,6 +38,15 @@ std::optional<Time> NewestLanded(const storage::TableState& state) {
   return newest;
 }
 
+std::string SourceAndPath(const storage::DataFile& file) {
+  const std::string source = Tag(file, kTagSource);
+  return source.empty() ? file.path : source + " (" + file.path + ")";
+}
+
+std::string HowToExclude(const api::TaskTable& files, const std::string& path) {
+  return "to leave the file out, add to spec.exclude of Dataset " + files.name + ": {file: \"" + path + "\", reason: ...}";
+}
+
 std::string ProviderOf(const api::TaskTable& table) {
   if (table.format && table.format->csv) return "csv";
   if (table.format && table.format->json) return "json";

@@ -7,7 +7,7 @@
 
 namespace weir::stages {
 
-// Tags of files in Landing, RawHistory and Raw.
+// Tags of files in Landing and RawHistory.
 inline constexpr const char* kTagSha256 = "sha256";
 inline constexpr const char* kTagSource = "source";
 inline constexpr const char* kTagLanded = "landed";  // logical time of the run that landed it, Unix seconds
@@ -28,6 +28,11 @@ std::string ContentHashOf(const storage::TableState& state);
 std::string AddFile(const std::string& sum, const storage::DataFile& file);
 // Of the newest live file.
 std::optional<Time> NewestLanded(const storage::TableState& state);
+
+// "lake/in/a.csv (file_land_timestamp=5/a_5.csv)": what a supplier calls it, and what we do.
+std::string SourceAndPath(const storage::DataFile& file);
+// The way out for a file that cannot be used, as it is written in the manifest of its dataset.
+std::string HowToExclude(const api::TaskTable& files, const std::string& path);
 
 // The format's word for the log of a zone of files: csv, json or parquet.
 std::string ProviderOf(const api::TaskTable& table);

@@ -3,6 +3,11 @@
 #include "runner/stages/names.h"
 
 namespace weir::stages {
+namespace {
+
+constexpr std::size_t kExamples = 3;
+
+}  // namespace
 
 std::string QuarantineFile::Path() const {
   if (rows_ == 0) return "";
@@ -22,6 +27,7 @@ Status QuarantineFile::Open() {
 
 void QuarantineFile::Add(const engine::RejectedRow& row) {
   ++rows_;
+  if (examples_.size() < kExamples) examples_.push_back(row);
   if (!status_.ok()) return;
   if (!out_) status_ = Open();
   if (!status_.ok()) return;

@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "runner/engine/engine.h"
 #include "runner/stages/place.h"
@@ -16,6 +18,8 @@ class QuarantineFile {
   // Errors are kept for Close, since rows come from inside a query.
   void Add(const engine::RejectedRow& row);
   std::int64_t rows() const { return rows_; }
+  // The first few rows since the newest call of this, for messages.
+  std::vector<engine::RejectedRow> TakeExamples() { return std::exchange(examples_, {}); }
   std::string Path() const;  // "" while there are no rows
   // Makes the file durable. Before the commit whose ledger counts its rows.
   Status Close();
@@ -27,6 +31,7 @@ class QuarantineFile {
   std::unique_ptr<storage::ObjectWriter> out_;
   Status status_;
   std::int64_t rows_ = 0;
+  std::vector<engine::RejectedRow> examples_;
 };
 
 }  // namespace weir::stages

@@ -4,6 +4,7 @@
 #include "runner/stages/audit.h"
 #include "runner/stages/names.h"
 #include "runner/stages/publication.h"
+#include "runner/stages/quarantine_limit.h"
 #include "runner/stages/stage.h"
 #include "runner/stages/store_file.h"
 #include "runner/stages/verification.h"
@@ -148,6 +149,10 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   if (!written.ok()) return written.error();
   const Audit audit = Judge(rules, written->failures, Quarantining::Done);
   if (Status verdict = Verdict(audit, table); !verdict.ok()) return verdict.error();
+  const std::int64_t apart = run.quarantine.rows();
+  const QuarantinedShare share{
+      .what = "the result of stage " + run.place.task.stage, .rows = written->rows + apart, .quarantined = apart, .examples = run.quarantine.TakeExamples()};
+  if (Status within = CheckQuarantine(table, share); !within.ok()) return within.error();
   const auto facts = FactsOf(run, *written);
   if (!facts.ok()) return facts.error();
   auto change = ChangeTo(run, *written, schema);

@@ -35,7 +35,7 @@ TEST(Reader, TellsEveryProblemAtOnceWithItsPath) {
 TEST(Reader, SuggestsTheWordThatWasMeant) {
   EXPECT_THAT(ProblemsOf<ViewSpec>(R"({"freshnes": {}})"), testing::Contains(HasSubstr("spec.freshnes: is unknown (did you mean freshness?)")));
   EXPECT_THAT(ProblemsOf<LakeSpec>(R"({"stores": [{"name": "a", "volume": {"claim": "c"}}], "zones": [{"name": "Currated", "store": "a"}]})"),
-              ElementsAre("spec.zones[0].name: must be one of Landing, RawHistory, Raw, Processed, Curated, Views, not \"Currated\" (did you mean Curated?)"));
+              ElementsAre("spec.zones[0].name: must be one of Landing, RawHistory, Processed, Curated, Views, not \"Currated\" (did you mean Curated?)"));
   EXPECT_EQ(Suggest("altogetherdifferent", {"name", "owner"}), "");
 }
 
