@@ -85,15 +85,41 @@ Status AllFit(const std::vector<api::Check>& checks, const std::vector<api::Colu
   return Ok();
 }
 
+Result<std::int64_t> DecodeAs(const DecodeRequest& request) {
+  if (request.format.csv) return DecodeCsv(request);
+  if (request.format.json) return DecodeJson(request);
+  if (request.format.parquet) return DecodeParquet(request);
+  return Error{Fault::Invalid, "Invalid", request.path + " has no declared format: csv, json or parquet"};
+}
+
+// The columns in their order, those with provenance filled in.
+std::string WithOrigin(const RowRules& rules, const std::string& relation) {
+  std::vector<std::string> outputs;
+  for (const api::Column& column : rules.columns) {
+    if (column.provenance == api::Provenance::SourceFile)
+      outputs.push_back(Literal(rules.origin.source) + " AS " + Quote(column.name));
+    else if (column.provenance == api::Provenance::LandedAt)
+      outputs.push_back("make_timestamp(" + std::to_string(rules.origin.landed.us) + ") AS " + Quote(column.name));
+    else
+      outputs.push_back(Quote(column.name));
+  }
+  return "SELECT " + JoinSql(outputs) + " FROM " + Quote(relation);
+}
+
 Result<std::int64_t> DuckDbEngine::Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,
                                           const std::function<void(RejectedRow&&)>& rejected) {
   if (Status fit = AllFit(rules.checks, rules.columns); !fit.ok()) return fit.error();
   relations_[into] = rules.columns;
-  const DecodeRequest request{*session_, session_->Files().AddInput(file), file.path, format, rules, into, rejected};
-  if (format.csv) return DecodeCsv(request);
-  if (format.json) return DecodeJson(request);
-  if (format.parquet) return DecodeParquet(request);
-  return Error{Fault::Invalid, "Invalid", file.path + " has no declared format: csv, json or parquet"};
+  RowRules in_file{.checks = rules.checks};
+  for (const api::Column& column : rules.columns)
+    if (!column.provenance) in_file.columns.push_back(column);
+  if (in_file.columns.empty()) return Error{Fault::Invalid, "Invalid", "no column is read from " + file.path + ": declare one without provenance"};
+  const bool filled = in_file.columns.size() < rules.columns.size();
+  const std::string relation = filled ? into + " read" : into;
+  const auto read = DecodeAs({*session_, session_->Files().AddInput(file), file.path, format, in_file, relation, rejected});
+  if (!read.ok() || !filled) return read;
+  if (Status made = session_->Execute("CREATE OR REPLACE TEMP VIEW " + Quote(into) + " AS " + WithOrigin(rules, relation)); !made.ok()) return made.error();
+  return read;
 }
 
 Status DuckDbEngine::Select(const std::string& sql, const std::vector<api::Column>& columns, const std::string& into) {

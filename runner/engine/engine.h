@@ -37,10 +37,17 @@ struct RejectedRow {
   std::string text;
 };
 
+// Where the rows of a file come from, for columns with provenance.
+struct FileOrigin {
+  std::string source;
+  Time landed;
+};
+
 // What a decoded row must be.
 struct RowRules {
   std::vector<api::Column> columns;  // exactly these
-  std::vector<api::Check> checks;    // that set rows aside: notNull, acceptedValues, range
+  std::vector<api::Check> checks;    // that set rows aside: notNull, acceptedValues, range; not of columns with provenance
+  FileOrigin origin;
 };
 
 // A file to make of a relation, and what to find out about its rows.
@@ -48,7 +55,8 @@ struct WriteRequest {
   std::string relation;
   std::shared_ptr<storage::ObjectStore> store;
   std::string path;
-  std::string eventTime;  // column, or empty
+  std::string eventTime;            // column, or empty
+  std::optional<Time> eventsUntil;  // later ones are counted apart; absent: none is too late
   std::vector<api::Check> checks;
   // Gets the rows that fail a check with the action Quarantine, which do not go into the file; each is given once, with the
   // first such check that it fails, in no order. Called from any thread, one call at a time; must not call the engine.
@@ -64,7 +72,9 @@ struct WrittenFile {
   // Independent of row order and of file layout: a sum over rows of a hash of the row's values; equal content gives an
   // equal hash on every machine.
   std::string contentHash;
-  std::optional<Time> maxEventTime;
+  std::optional<Time> maxEventTime;    // of those that are not after eventsUntil
+  std::int64_t eventsAhead = 0;        // rows whose event time is after it
+  std::optional<Time> furthestEvent;   // of these
   std::vector<std::int64_t> failures;  // for each check, as CountFailures; for one that sets rows aside, these
 };
 

@@ -60,9 +60,9 @@ void RequireFinite(Vector& times, duckdb::idx_t rows) {
   });
 }
 
-std::optional<Time> NewestOf(Vector& times, duckdb::idx_t rows) {
-  std::optional<Time> newest;
-  const auto note = [&newest](std::int64_t us) { newest = std::max(newest.value_or(Time{us}), Time{us}); };
+EventTimes EventsOf(Vector& times, duckdb::idx_t rows, const std::optional<Time>& until) {
+  EventTimes events;
+  const auto note = [&events, &until](std::int64_t us) { events.Note(Time{us}, until); };
   if (times.GetType().id() == LogicalTypeId::DATE) {
     ForEachValue<duckdb::date_t>(times, rows, [&note](duckdb::date_t day) {
       if (duckdb::Date::IsFinite(day)) note(day.days * duckdb::Interval::MICROS_PER_DAY);
@@ -70,7 +70,7 @@ std::optional<Time> NewestOf(Vector& times, duckdb::idx_t rows) {
   } else {
     ForEachValue<duckdb::timestamp_t>(times, rows, [&note](duckdb::timestamp_t time) { note(time.value); });
   }
-  return newest;
+  return events;
 }
 
 }  // namespace
@@ -190,7 +190,7 @@ void Share::SetAside() {
 // Hands one column of `rows_` on to `file_`.
 void Share::Pass(std::size_t column) {
   Vector& from = rows_.data[column];
-  if (tap_.request.eventTime == column) tapped_.Note(NewestOf(from, rows_.size()));
+  if (tap_.request.eventTime == column) tapped_.events.Add(EventsOf(from, rows_.size(), tap_.request.eventsUntil));
   if (from.GetType().id() != LogicalTypeId::TIMESTAMP) return file_.data[column].Reference(from);
   RequireFinite(from, rows_.size());
   file_.data[column].Reinterpret(from);
@@ -226,14 +226,23 @@ duckdb::CopyFunctionExecutionMode InParallel(bool, bool) { return duckdb::CopyFu
 
 }  // namespace
 
-void Tapped::Note(std::optional<Time> time) {
-  if (time) maxEventTime = std::max(maxEventTime.value_or(*time), *time);
+void EventTimes::Note(Time time, const std::optional<Time>& until) {
+  const bool is_ahead = until && time > *until;
+  std::optional<Time>& largest = is_ahead ? furthest : newest;
+  ahead += is_ahead ? 1 : 0;
+  largest = std::max(largest.value_or(time), time);
+}
+
+void EventTimes::Add(const EventTimes& other) {
+  ahead += other.ahead;
+  if (other.newest) newest = std::max(newest.value_or(*other.newest), *other.newest);
+  if (other.furthest) furthest = std::max(furthest.value_or(*other.furthest), *other.furthest);
 }
 
 void Tapped::Add(const Tapped& other) {
   rows += other.rows;
   content.Add(other.content);
-  Note(other.maxEventTime);
+  events.Add(other.events);
   failures.resize(std::max(failures.size(), other.failures.size()));
   for (std::size_t i = 0; i < other.failures.size(); ++i) failures[i] += other.failures[i];
 }

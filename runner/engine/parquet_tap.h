@@ -19,17 +19,27 @@ namespace weir::engine {
 struct TapRequest {
   std::size_t columns = 0;
   std::optional<std::size_t> eventTime;                                  // place of a column of type DATE or TIMESTAMP
+  std::optional<Time> eventsUntil;                                       // later ones are counted apart
   std::vector<bool> setsAside;                                           // for each condition
   std::function<void(std::size_t condition, std::string row)> setAside;  // from any thread, one call at a time
+};
+
+// Times of events: the newest that is not too far ahead, and those that are.
+struct EventTimes {
+  std::optional<Time> newest;
+  std::int64_t ahead = 0;
+  std::optional<Time> furthest;
+
+  void Note(Time time, const std::optional<Time>& until);
+  void Add(const EventTimes& other);
 };
 
 struct Tapped {
   std::int64_t rows = 0;  // that went into the file
   ContentHash content;    // of these
-  std::optional<Time> maxEventTime;
+  EventTimes events;
   std::vector<std::int64_t> failures;  // rows that fail each condition: set aside by it, or in the file
 
-  void Note(std::optional<Time> event_time);
   void Add(const Tapped& other);
 };
 

@@ -117,7 +117,7 @@ Json Statistics(std::int64_t rows, const duckdb::Value& by_column, const std::ve
 }
 
 TapRequest TapFor(const WriteRequest& request, const std::vector<api::Column>& columns, const RowChecks& checks) {
-  TapRequest tap{.columns = columns.size()};
+  TapRequest tap{.columns = columns.size(), .eventsUntil = request.eventsUntil};
   for (std::size_t i = 0; i < columns.size(); ++i)
     if (columns[i].name == request.eventTime) tap.eventTime = i;
   for (const api::Check* check : checks) tap.setsAside.push_back(SetsAside(*check));
@@ -166,7 +166,9 @@ Result<WrittenFile> WriteRelation(Session& session, const std::vector<api::Colum
   if (Status agree = Agree(tapped, file, answer.GetValue(2, 0).GetValue<std::int64_t>()); !agree.ok()) return agree.error();
   file.stats = Statistics(file.rows, answer.GetValue(4, 0), columns);
   file.contentHash = tapped.content.Text();
-  file.maxEventTime = tapped.maxEventTime;
+  file.maxEventTime = tapped.events.newest;
+  file.eventsAhead = tapped.events.ahead;
+  file.furthestEvent = tapped.events.furthest;
   file.failures = Failures(request, tapped);
   return file;
 }

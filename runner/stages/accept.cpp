@@ -1,6 +1,7 @@
 #include <set>
 
 #include "runner/stages/copy_file.h"
+#include "runner/stages/file_policy.h"
 #include "runner/stages/file_zone.h"
 #include "runner/stages/names.h"
 #include "runner/stages/publication.h"
@@ -70,32 +71,92 @@ std::set<FileIdentity> Identities(const storage::TableState& state) {
   return identities;
 }
 
+// How the files of Landing fare.
+struct Sorted {
+  storage::TableChange change;
+  api::FileLedger files;
+  std::vector<LeftOut> excluded;
+  std::vector<LeftOut> aside;  // they stay in Landing
+};
+
+// What is wrong with one landed file keeps the others back only where the ways out are said.
+Status KeepBack(const Acceptance& acceptance, const storage::DataFile& file, const Error& error, Sorted& sorted) {
+  const api::TaskTable& landing = *acceptance.landing.table;
+  if (error.fault != Fault::Data) return error;
+  if (landing.onUnreadable == api::OnUnreadable::Quarantine) {
+    sorted.aside.push_back({file.path, Tag(file, kTagSource), error.message});
+    return Ok();
+  }
+  return Error{error.fault, error.reason,
+               error.message + "; " + HowToExclude(landing, file.path) + "; or set spec.onUnreadable: Quarantine of Dataset " + landing.name +
+                   ", so that such files stay there and the others are accepted"};
+}
+
+Status AcceptOne(const Acceptance& acceptance, const storage::DataFile& file, Deliveries& deliveries, std::set<std::string>& taken, Sorted& sorted) {
+  const std::string source = Tag(file, kTagSource);
+  if (const api::Exclusion* entry = ExclusionOf(acceptance.landing.table->exclude, file.path, source)) {
+    sorted.excluded.push_back({file.path, source, entry->reason});
+    return Ok();
+  }
+  if (acceptance.history.table->redelivery == api::Redelivery::Refuse && deliveries.Knows(source)) {
+    sorted.aside.push_back(
+        {file.path, source, "was accepted before with other content, and spec.redelivery of Dataset " + acceptance.history.table->name + " is Refuse"});
+    return Ok();
+  }
+  const auto stored = CopyVerified(acceptance, taken, file);
+  if (!stored.ok()) return KeepBack(acceptance, file, stored.error(), sorted);
+  taken.insert(stored->path);
+  storage::DataFile accepted = file;
+  accepted.path = stored->path;
+  deliveries.Add(accepted);
+  sorted.change.add.push_back(std::move(accepted));
+  return Ok();
+}
+
+Status Sort(const Acceptance& acceptance, const storage::TableState& landed, const storage::TableState& history, Sorted& sorted) {
+  std::set<FileIdentity> known = Identities(history);
+  std::set<std::string> taken = PathsOf(history);
+  Deliveries deliveries(history);
+  for (const auto& [path, file] : landed.files) {
+    ++sorted.files.in;
+    if (!known.insert(IdentityOf(file)).second)
+      ++sorted.files.known;
+    else if (Status done = AcceptOne(acceptance, file, deliveries, taken, sorted); !done.ok())
+      return done;
+  }
+  sorted.files.out = static_cast<std::int64_t>(sorted.change.add.size());
+  sorted.files.excluded = static_cast<std::int64_t>(sorted.excluded.size());
+  sorted.files.quarantined = static_cast<std::int64_t>(sorted.aside.size());
+  return Ok();
+}
+
+std::vector<api::Finding> ReservationsOf(const Acceptance& acceptance, const Sorted& sorted) {
+  std::vector<api::Finding> findings;
+  for (const LeftOut& file : sorted.aside)
+    findings.push_back({"Dataset/" + acceptance.landing.table->name, file.source + " was not accepted and stays in Landing: " + file.why});
+  return findings;
+}
+
 // Copies what RawHistory does not hold yet and commits it there.
 Result<api::StageOutcome> Accept(const Acceptance& acceptance, const storage::TableSchema& schema) {
   const auto landed = LoadZone(acceptance.landing);
   if (!landed.ok()) return landed.error();
   auto state = LoadZone(acceptance.history);
   if (!state.ok()) return state.error();
-  std::set<FileIdentity> known = Identities(*state);
-  std::set<std::string> taken = PathsOf(*state);
-  storage::TableChange change{.schema = schema};
-  for (const auto& [path, file] : landed->files) {
-    if (!known.insert(IdentityOf(file)).second) continue;
-    const auto stored = CopyVerified(acceptance, taken, file);
-    if (!stored.ok()) return stored.error();
-    taken.insert(stored->path);
-    storage::DataFile accepted = file;
-    accepted.path = stored->path;
-    change.add.push_back(accepted);
-    state->files[accepted.path] = accepted;
-  }
-  const auto in = static_cast<std::int64_t>(landed->files.size());
-  const auto out = static_cast<std::int64_t>(change.add.size());
-  Facts facts{.ledger = {.rowsIn = in, .rowsOut = out, .filtered = in - out}, .contentHash = ContentHashOf(*state), .dataAsOf = NewestLanded(*state)};
-  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger};
-  outcome.message = std::to_string(out) + " of " + std::to_string(in) + " landed files accepted, " + std::to_string(in - out) + " were there before";
-  if (change.add.empty()) return outcome;
-  const auto commit = Publish(acceptance.place, acceptance.history, std::move(change), facts);
+  Sorted sorted{.change = {.schema = schema}};
+  if (Status done = Sort(acceptance, *landed, *state, sorted); !done.ok()) return done.error();
+  for (const storage::DataFile& file : sorted.change.add) state->files[file.path] = file;
+  const api::FileLedger& files = sorted.files;
+  Facts facts{.contentHash = ContentHashOf(*state), .dataAsOf = NewestLanded(*state), .files = files, .excluded = sorted.excluded};
+  facts.ledger = {.rowsIn = files.in, .rowsOut = files.out, .quarantined = files.quarantined, .filtered = files.known + files.excluded};
+  facts.findings = ReservationsOf(acceptance, sorted);
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = files, .findings = facts.findings};
+  outcome.message =
+      std::to_string(files.out) + " of " + std::to_string(files.in) + " landed files accepted, " + std::to_string(files.known) + " were there before";
+  if (files.excluded > 0) outcome.message += ", " + std::to_string(files.excluded) + " excluded";
+  if (files.quarantined > 0) outcome.message += ", " + std::to_string(files.quarantined) + " set aside";
+  if (sorted.change.add.empty()) return outcome;
+  const auto commit = Publish(acceptance.place, acceptance.history, std::move(sorted.change), facts);
   if (!commit.ok()) return commit.error();
   outcome.commits = {*commit};
   return outcome;

@@ -1,4 +1,5 @@
 #include "runner/stages/audit.h"
+#include "runner/stages/own_inputs.h"
 #include "runner/stages/stage.h"
 #include "runner/stages/verification.h"
 
@@ -9,8 +10,10 @@ Result<api::StageOutcome> RunCheck(Place& place) {
   if (!target.ok()) return target.error();
   const auto state = target->log->Load();
   if (!state.ok()) return state.error();
-  if (state->commitInfo.is_null())
-    return Error{Fault::Data, "NoFiles", target->table->name + " has no committed version to check: run the stage that writes it first"};
+  if (state->commitInfo.is_null()) {
+    const auto idle = NothingToRead(place.task, {target->table});
+    return idle.ok() ? Result<api::StageOutcome>(**idle) : idle.error();
+  }
   auto engine = engine::MakeEngine(place.ports.limits);
   if (!engine.ok()) return engine.error();
   if (Status attached = (*engine)->Attach("_weir_checked", InputsOf(*target, *state), target->table->columns); !attached.ok())

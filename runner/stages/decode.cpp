@@ -5,10 +5,11 @@
 #include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "runner/stages/audit.h"
+#include "runner/stages/events_ahead.h"
+#include "runner/stages/file_policy.h"
 #include "runner/stages/file_zone.h"
 #include "runner/stages/names.h"
 #include "runner/stages/publication.h"
-#include "runner/stages/quarantine_limit.h"
 #include "runner/stages/stage.h"
 #include "runner/stages/store_file.h"
 #include "runner/stages/verification.h"
@@ -18,6 +19,11 @@ namespace {
 
 constexpr const char* kDecoded = "_weir_decoded";
 constexpr const char* kCandidate = "_weir_candidate";
+constexpr const char* kNothing = "_weir_nothing";
+constexpr const char* kNoRows = "_weir_no_rows";
+
+constexpr std::size_t kNamedFiles = 3;
+constexpr Duration kLandedAhead = Duration::Minutes(5);  // between the clocks of two runs
 
 // Tags of a decoded file: what it was made of, and its part of the version's sums.
 constexpr const char* kTagInput = "input";
@@ -27,6 +33,9 @@ constexpr const char* kTagQuarantined = "quarantined";
 constexpr const char* kTagQuarantine = "quarantine";
 constexpr const char* kTagContent = "contentHash";
 constexpr const char* kTagNewestEvent = "newestEvent";
+constexpr const char* kTagSetAside = "setAside";  // why the file as a whole is not used; it stands for no row
+constexpr const char* kTagEventsAhead = "eventsAhead";
+constexpr const char* kTagFurthestEvent = "furthestEvent";
 
 struct Decoding {
   Place& place;
@@ -35,6 +44,8 @@ struct Decoding {
   std::string schemaHash;
   std::unique_ptr<engine::Engine> engine;
   QuarantineFile quarantine;
+  Selection selection = {};
+  std::vector<LeftOut> superseded = {};
   std::shared_ptr<HashingStore> output;            // where decoded files go
   std::map<std::string, storage::DataFile> files;  // of the version to be, by path
   std::set<std::string> taken;                     // paths that the log names
@@ -45,12 +56,16 @@ struct Decoding {
 // Everything of the declarations that decides what becomes of a row.
 std::string SchemaHash(const api::TaskTable& input, const api::TaskTable& target) {
   Json columns = Json::array();
-  for (const api::Column& column : target.columns) columns.push_back({column.name, column.type, column.IsNullable(), column.sourceName});
+  for (const api::Column& column : target.columns) {
+    columns.push_back({column.name, column.type, column.IsNullable(), column.sourceName});
+    if (column.provenance) columns.back().push_back(api::Word(*column.provenance));
+  }
   Json checks = Json::array();
   for (const api::Check& check : target.checks)
     if (check.Action() == api::OnFailure::Quarantine) checks.push_back(api::Write(check));
   const Json format = input.format ? api::Write(*input.format) : Json();
-  return StableHashText(Dump({columns, checks, format, target.eventTime}));
+  const std::string skew = target.eventTimeMaxAhead ? "+" + Format(*target.eventTimeMaxAhead) : "";
+  return StableHashText(Dump({columns, checks, format, target.eventTime + skew}));
 }
 
 std::int64_t Number(const storage::DataFile& file, const char* tag) { return std::strtoll(Tag(file, tag).c_str(), nullptr, 10); }
@@ -72,16 +87,19 @@ Result<std::string> OutputPath(const Decoding& decoding, const storage::DataFile
 // What the rows of one file became: which were read, and how many were set aside because they do not fit or fail a check.
 Result<engine::WrittenFile> DecodeRows(Decoding& decoding, const storage::DataFile& source, const std::string& into, api::Ledger& ledger) {
   const api::TaskTable& target = *decoding.target.table;
-  const std::string path = decoding.input.PathOf(source.path);
   const std::int64_t before = decoding.quarantine.rows();
   engine::RowRules rules{.columns = target.columns};
+  rules.origin = {Tag(source, kTagSource), Time::FromSeconds(Number(source, kTagLanded))};
   for (const api::Check& check : target.checks)
     if (check.Action() == api::OnFailure::Quarantine) rules.checks.push_back(check);
   const auto read = decoding.engine->Decode(Verified(decoding.input, source), *decoding.input.table->format, rules, kDecoded,
                                             [&](engine::RejectedRow&& row) { decoding.quarantine.Add(row); });
   if (!read.ok()) return read.error();
-  const auto written =
-      decoding.engine->WriteParquet({.relation = kDecoded, .store = decoding.output, .path = decoding.target.PathOf(into), .eventTime = target.eventTime});
+  const auto written = decoding.engine->WriteParquet({.relation = kDecoded,
+                                                      .store = decoding.output,
+                                                      .path = decoding.target.PathOf(into),
+                                                      .eventTime = target.eventTime,
+                                                      .eventsUntil = EventsUntil(decoding.place.task, target)});
   if (!written.ok()) return written.error();
   ledger = {.rowsIn = *read, .rowsOut = written->rows, .quarantined = decoding.quarantine.rows() - before, .filtered = 0};
   return written;
@@ -98,32 +116,65 @@ Status WithinLimit(Decoding& decoding, const storage::DataFile& source, const ap
   return within;
 }
 
-Status DecodeOne(Decoding& decoding, const storage::DataFile& source) {
-  const auto path = OutputPath(decoding, source);
-  if (!path.ok()) return path.error();
-  api::Ledger ledger;
-  const auto written = DecodeRows(decoding, source, *path, ledger);
-  if (!written.ok()) return written.error();
-  if (!ledger.Closed())
-    return Error{Fault::Bug, "LedgerOpen",
-                 source.path + ": " + std::to_string(ledger.rowsIn) + " rows read, " + std::to_string(ledger.rowsOut) + " written, " +
-                     std::to_string(ledger.quarantined) + " set aside"};
-  if (Status within = WithinLimit(decoding, source, ledger); !within.ok()) return within;
+bool IsSetAside(const storage::DataFile& file) { return file.tags.contains(kTagSetAside); }
 
-  storage::DataFile file{.path = *path, .bytes = written->bytes, .rows = written->rows, .modified = decoding.place.task.logicalTime, .stats = written->stats};
+storage::DataFile OutputOf(const Decoding& decoding, const storage::DataFile& source, const std::string& path, const engine::WrittenFile& written) {
+  storage::DataFile file{.path = path, .bytes = written.bytes, .rows = written.rows, .modified = decoding.place.task.logicalTime, .stats = written.stats};
   file.tags = {{kTagInput, source.path},
                {kTagSha256, Tag(source, kTagSha256)},
                {kTagLanded, Tag(source, kTagLanded)},
                {kTagSchema, decoding.schemaHash},
-               {kTagContent, written->contentHash},
-               {kTagRead, std::to_string(ledger.rowsIn)},
-               {kTagQuarantined, std::to_string(ledger.quarantined)}};
+               {kTagContent, written.contentHash}};
+  return file;
+}
+
+Error WithWaysOut(const Decoding& decoding, const storage::DataFile& source, const Error& error) {
+  const api::TaskTable& files = *decoding.input.table;
+  return {error.fault, error.reason,
+          error.message + ". Nothing was committed. If the file is right, correct the schema of Dataset " + decoding.target.table->name +
+              " or the format of Dataset " + files.name + "; " + HowToExclude(files, source.path) + "; or set spec.onUnreadable: Quarantine of Dataset " +
+              files.name + ", so that such files are set aside and the others continue"};
+}
+
+// A file without rows takes the place of one that cannot be read, where that is declared: so it is known, counted, and not
+// tried again before the schema or the format changes.
+Result<storage::DataFile> SetAside(Decoding& decoding, const storage::DataFile& source, const std::string& path, const Error& error) {
+  if (error.fault != Fault::Data || error.reason != "FileUnreadable") return error;
+  if (decoding.input.table->onUnreadable != api::OnUnreadable::Quarantine) return WithWaysOut(decoding, source, error);
+  const auto& columns = decoding.target.table->columns;
+  if (Status declared = decoding.engine->Declare(kNothing, columns); !declared.ok()) return declared.error();
+  if (Status made = decoding.engine->Select(std::string("SELECT * FROM ") + kNothing, columns, kNoRows); !made.ok()) return made.error();
+  const auto written = decoding.engine->WriteParquet({.relation = kNoRows, .store = decoding.output, .path = decoding.target.PathOf(path)});
+  if (!written.ok()) return written.error();
+  storage::DataFile file = OutputOf(decoding, source, path, *written);
+  file.tags[kTagSetAside] = error.message;
+  if (Status tagged = TagWritten(decoding.target, *decoding.output, file); !tagged.ok()) return tagged.error();
+  return file;
+}
+
+Result<storage::DataFile> DecodeOne(Decoding& decoding, const storage::DataFile& source) {
+  const auto path = OutputPath(decoding, source);
+  if (!path.ok()) return path.error();
+  api::Ledger ledger;
+  const auto written = DecodeRows(decoding, source, *path, ledger);
+  if (!written.ok()) return SetAside(decoding, source, *path, written.error());
+  if (!ledger.Closed())
+    return Error{Fault::Bug, "LedgerOpen",
+                 source.path + ": " + std::to_string(ledger.rowsIn) + " rows read, " + std::to_string(ledger.rowsOut) + " written, " +
+                     std::to_string(ledger.quarantined) + " set aside"};
+  if (Status within = WithinLimit(decoding, source, ledger); !within.ok()) return within.error();
+
+  storage::DataFile file = OutputOf(decoding, source, *path, *written);
+  file.tags[kTagRead] = std::to_string(ledger.rowsIn);
+  file.tags[kTagQuarantined] = std::to_string(ledger.quarantined);
   if (ledger.quarantined > 0) file.tags[kTagQuarantine] = decoding.quarantine.Path();
-  if (Status tagged = TagWritten(decoding.target, *decoding.output, file); !tagged.ok()) return tagged;
+  if (Status tagged = TagWritten(decoding.target, *decoding.output, file); !tagged.ok()) return tagged.error();
   if (written->maxEventTime) file.tags[kTagNewestEvent] = FormatMicros(*written->maxEventTime);
-  decoding.files[file.path] = file;
-  decoding.change.add.push_back(std::move(file));
-  return Ok();
+  if (written->eventsAhead > 0) {
+    file.tags[kTagEventsAhead] = std::to_string(written->eventsAhead);
+    file.tags[kTagFurthestEvent] = FormatMicros(*written->furthestEvent);
+  }
+  return file;
 }
 
 // Whether a file of the version is still what was committed; what is not is decoded again.
@@ -136,40 +187,109 @@ Result<bool> IsWhole(Decoding& decoding, const storage::DataFile& file) {
   return false;
 }
 
-// Keeps what fits, removes what has no input or another schema, decodes what is missing.
-Status Reconcile(Decoding& decoding, const storage::TableState& inputs, const storage::TableState& outputs) {
-  std::set<std::string> done;
+// By input: what an earlier run made of it, where that holds still.
+Result<std::map<std::string, storage::DataFile>> StillRight(Decoding& decoding, const storage::TableState& inputs, const storage::TableState& outputs) {
+  std::map<std::string, storage::DataFile> right;
   for (const auto& [path, file] : outputs.files) {
     const auto input = inputs.files.find(Tag(file, kTagInput));
     const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) && Tag(file, kTagSchema) == decoding.schemaHash;
-    const auto whole = fits && !done.contains(input->first) ? IsWhole(decoding, file) : Result<bool>(false);
+    const bool allowed = !IsSetAside(file) || decoding.input.table->onUnreadable == api::OnUnreadable::Quarantine;
+    if (!fits || !allowed || right.contains(input->first)) continue;
+    const auto whole = IsWhole(decoding, file);
     if (!whole.ok()) return whole.error();
-    if (*whole && done.insert(input->first).second)
-      decoding.files[path] = file;
-    else
-      decoding.change.remove.push_back(path);
+    if (*whole) right.emplace(input->first, file);
   }
-  for (const auto& [path, file] : inputs.files) {
-    if (done.contains(path)) continue;
-    if (Status decoded = DecodeOne(decoding, file); !decoded.ok()) return decoded;
+  return right;
+}
+
+// Deliveries under one name, the newest first: the first that can be read counts.
+Status DecodeGroup(Decoding& decoding, const std::vector<storage::DataFile>& group, const std::map<std::string, storage::DataFile>& right) {
+  const storage::DataFile* counts = nullptr;
+  for (const storage::DataFile& source : group) {
+    if (counts != nullptr) {
+      decoding.superseded.push_back({source.path, Tag(source, kTagSource), counts->path});
+      continue;
+    }
+    const auto earlier = right.find(source.path);
+    auto file = earlier != right.end() ? Result<storage::DataFile>(earlier->second) : DecodeOne(decoding, source);
+    if (!file.ok()) return file.error();
+    if (earlier == right.end()) decoding.change.add.push_back(*file);
+    decoding.files[file->path] = *file;
+    if (!IsSetAside(*file)) counts = &source;
   }
+  return Ok();
+}
+
+// Keeps what holds, decodes what is missing, removes what has no input that counts.
+Status Reconcile(Decoding& decoding, const storage::TableState& inputs, const storage::TableState& outputs) {
+  decoding.selection = SelectFiles(*decoding.input.table, inputs);
+  const auto right = StillRight(decoding, inputs, outputs);
+  if (!right.ok()) return right.error();
+  for (const auto& group : decoding.selection.groups)
+    if (Status decoded = DecodeGroup(decoding, group, *right); !decoded.ok()) return decoded;
+  for (const auto& [path, file] : outputs.files)
+    if (!decoding.files.contains(path)) decoding.change.remove.push_back(path);
   return decoding.quarantine.Close();
 }
 
-Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs, std::int64_t input_version) {
+// A file moves the data's time unless none of its rows is in the table though it has some, or its landing is ahead of this
+// run: then a clock was wrong.
+bool MovesDataTime(const Decoding& decoding, const storage::DataFile& file) {
+  const bool has_any = file.rows > 0 || Number(file, kTagQuarantined) == 0;
+  return !IsSetAside(file) && has_any && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kLandedAhead;
+}
+
+Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs) {
   Facts facts{.ledger = {.filtered = 0}, .contentHash = engine::EmptyContentHash()};
+  facts.files = api::FileLedger{.in = static_cast<std::int64_t>(inputs.files.size()),
+                                .excluded = static_cast<std::int64_t>(decoding.selection.excluded.size()),
+                                .superseded = static_cast<std::int64_t>(decoding.superseded.size())};
   std::optional<Time> newest_event;
+  std::optional<Time> newest_landed;
+  const auto until = EventsUntil(decoding.place.task, *decoding.target.table);  // files of older releases may hold later ones
   for (const auto& [path, file] : decoding.files) {
+    (IsSetAside(file) ? facts.files->quarantined : facts.files->out) += 1;
     facts.ledger.rowsIn += Number(file, kTagRead);
     facts.ledger.rowsOut += file.rows;
     facts.ledger.quarantined += Number(file, kTagQuarantined);
     facts.contentHash = engine::AddContentHash(facts.contentHash, Tag(file, kTagContent));
-    if (const auto event = ParseTime(Tag(file, kTagNewestEvent)); event.ok()) newest_event = std::max(newest_event.value_or(*event), *event);
+    const auto event = ParseTime(Tag(file, kTagNewestEvent));
+    if (event.ok() && *event <= until.value_or(*event)) newest_event = std::max(newest_event.value_or(*event), *event);
+    const Time landed = Time::FromSeconds(Number(file, kTagLanded));
+    if (MovesDataTime(decoding, file)) newest_landed = std::max(newest_landed.value_or(landed), landed);
   }
-  facts.dataAsOf = decoding.target.table->eventTime.empty() ? NewestLanded(inputs) : newest_event;
-  facts.inputs = {{decoding.input.table->name, input_version, facts.ledger.rowsIn}};
+  facts.dataAsOf = decoding.target.table->eventTime.empty() ? newest_landed : newest_event;
+  facts.inputs = {{decoding.input.table->name, inputs.version, facts.ledger.rowsIn}};
   facts.quarantine = decoding.quarantine.Path();
+  if (facts.ledger.quarantined > 0) facts.quarantined = {{decoding.target.table->name, facts.ledger.quarantined}};
+  facts.excluded = decoding.selection.excluded;
+  facts.superseded = decoding.superseded;
   return facts;
+}
+
+std::string Named(const std::vector<LeftOut>& files) {
+  std::string text;
+  for (std::size_t i = 0; i < files.size() && i < kNamedFiles; ++i)
+    text += (i == 0 ? "" : ", ") + (files[i].source.empty() ? files[i].path : files[i].source) + " (" + files[i].why + ")";
+  return text + (files.size() > kNamedFiles ? " and " + std::to_string(files.size() - kNamedFiles) + " more" : "");
+}
+
+// What a person should look at in the version.
+std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
+  std::vector<api::Finding> findings;
+  for (const std::string& warning : decoding.selection.warnings) findings.push_back({"Dataset/" + decoding.input.table->name, warning});
+  std::vector<LeftOut> aside;
+  EventsAhead ahead;
+  for (const auto& [path, file] : decoding.files) {
+    if (IsSetAside(file)) aside.push_back({Tag(file, kTagInput), "", Tag(file, kTagSetAside)});
+    const auto furthest = ParseTime(Tag(file, kTagFurthestEvent));
+    if (furthest.ok()) ahead.Add(Number(file, kTagEventsAhead), *furthest);
+  }
+  if (!aside.empty())
+    findings.push_back({"Dataset/" + decoding.input.table->name,
+                        std::to_string(aside.size()) + (aside.size() == 1 ? " file is" : " files are") + " set aside as a whole: " + Named(aside)});
+  if (ahead.rows > 0) findings.push_back(ahead.Told(*decoding.target.table));
+  return findings;
 }
 
 Result<Audit> AuditCandidate(Decoding& decoding) {
@@ -183,17 +303,26 @@ Result<Audit> AuditCandidate(Decoding& decoding) {
   return Judge(rules, *failures, Quarantining::Done);
 }
 
+std::string Summary(const Decoding& decoding, const api::FileLedger& files) {
+  std::string text = std::to_string(decoding.change.add.size()) + " files decoded, " + std::to_string(decoding.files.size() - decoding.change.add.size()) +
+                     " kept, " + std::to_string(decoding.change.remove.size()) + " removed";
+  if (decoding.repaired > 0) text += "; " + std::to_string(decoding.repaired) + " of them were lost or damaged and made anew";
+  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " set aside";
+  if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(decoding.selection.excluded);
+  if (files.superseded > 0) text += ", " + std::to_string(files.superseded) + " superseded by a newer delivery: " + Named(decoding.superseded);
+  return text;
+}
+
 Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::TableState& inputs) {
-  const Facts facts = SumsOf(decoding, inputs, inputs.version);
-  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger};
-  outcome.message = std::to_string(decoding.change.add.size()) + " files decoded, " + std::to_string(decoding.files.size() - decoding.change.add.size()) +
-                    " kept, " + std::to_string(decoding.change.remove.size()) + " removed";
-  if (decoding.repaired > 0) outcome.message += "; " + std::to_string(decoding.repaired) + " of them were lost or damaged and made anew";
+  Facts facts = SumsOf(decoding, inputs);
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = facts.files, .findings = ReservationsOf(decoding)};
+  outcome.message = Summary(decoding, *facts.files);
   if (decoding.change.add.empty() && decoding.change.remove.empty()) return outcome;
   const auto audit = AuditCandidate(decoding);
   if (!audit.ok()) return audit.error();
   if (Status verdict = Verdict(*audit, *decoding.target.table); !verdict.ok()) return verdict.error();
-  outcome.findings = audit->warnings;
+  outcome.findings.insert(outcome.findings.begin(), audit->warnings.begin(), audit->warnings.end());
+  facts.findings = outcome.findings;
   const auto commit = Publish(decoding.place, decoding.target, std::move(decoding.change), facts);
   if (!commit.ok()) return commit.error();
   outcome.commits = {*commit};

@@ -17,7 +17,7 @@ std::string Tag(const storage::DataFile& file, const char* name) {
   return found == file.tags.end() ? "" : found->second;
 }
 
-FileIdentity IdentityOf(const storage::DataFile& file) { return {Tag(file, kTagSource), Tag(file, kTagSha256)}; }
+FileIdentity IdentityOf(const storage::DataFile& file) { return {Tag(file, kTagSource), Tag(file, kTagSha256), Tag(file, kTagDelivery)}; }
 
 std::string AddFile(const std::string& sum, const storage::DataFile& file) { return engine::AddContentHash(sum, Tag(file, kTagSha256).substr(0, 32)); }
 

@@ -10,7 +10,8 @@ namespace weir::stages {
 // Tags of files in Landing and RawHistory.
 inline constexpr const char* kTagSha256 = "sha256";
 inline constexpr const char* kTagSource = "source";
-inline constexpr const char* kTagLanded = "landed";  // logical time of the run that landed it, Unix seconds
+inline constexpr const char* kTagDelivery = "delivery";  // which one under its source name, from 1; counted, so that no clock decides
+inline constexpr const char* kTagLanded = "landed";      // logical time of the run that landed it, Unix seconds
 
 // "" when the file has no such tag.
 std::string Tag(const storage::DataFile& file, const char* name);
@@ -19,6 +20,7 @@ std::string Tag(const storage::DataFile& file, const char* name);
 struct FileIdentity {
   std::string source;
   std::string sha256;
+  std::string delivery;  // of several with one content, when another came between
   auto operator<=>(const FileIdentity&) const = default;
 };
 FileIdentity IdentityOf(const storage::DataFile& file);

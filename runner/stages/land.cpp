@@ -1,15 +1,19 @@
 #include <fnmatch.h>
 
 #include <functional>
+#include <optional>
 #include <set>
 
 #include "runner/stages/copy_file.h"
+#include "runner/stages/fetch_limits.h"
+#include "runner/stages/file_policy.h"
 #include "runner/stages/file_zone.h"
 #include "runner/stages/names.h"
 #include "runner/stages/publication.h"
 #include "runner/stages/stage.h"
 #include "runner/stages/store_file.h"
 #include "runner/stages/verification.h"
+#include "runner/storage/digest.h"
 #include "runner/storage/http_source.h"
 #include "runner/storage/names.h"
 #include "runner/storage/paths.h"
@@ -21,10 +25,16 @@ namespace {
 struct Landing {
   Place& place;
   PlacedTable target;
-  std::set<FileIdentity> known;  // live and removed files of the log
-  std::set<std::string> taken;   // paths that the log names
+  Deliveries known;
+  std::set<std::string> taken;  // paths that the log names
   std::vector<storage::DataFile> landed;
-  std::int64_t seen = 0;
+  api::FileLedger files;
+  std::vector<LeftOut> excluded;
+  std::vector<LeftOut> aside;
+  std::vector<std::string> again;  // sources with other content than before, and no declared policy
+
+  const api::TaskTable& Table() const { return *target.table; }
+  api::Redelivery Policy() const { return Table().redelivery.value_or(api::Redelivery::Append); }
 };
 
 Error NoFiles(const std::string& what) { return {Fault::Data, "NoFiles", what}; }
@@ -38,7 +48,10 @@ storage::DataFile Describe(const Landing& landing, const std::string& path, cons
   file.path = path;
   file.bytes = copied.bytes;
   file.modified = landing.place.task.logicalTime;
-  file.tags = {{kTagSha256, copied.sha256}, {kTagSource, source}, {kTagLanded, std::to_string(landing.place.task.logicalTime.Seconds())}};
+  file.tags = {{kTagSha256, copied.sha256},
+               {kTagSource, source},
+               {kTagLanded, std::to_string(landing.place.task.logicalTime.Seconds())},
+               {kTagDelivery, std::to_string(landing.known.Next(source))}};
   return file;
 }
 
@@ -49,20 +62,65 @@ struct Arrival {
   std::function<Result<CopiedFile>(storage::ObjectWriter&)> fill;
 };
 
+void SetAside(Landing& landing, const std::string& source, const std::string& why) {
+  ++landing.files.quarantined;
+  landing.aside.push_back({"", source, why});
+}
+
+// Whether the content is news that may land; else it is counted.
+bool IsWanted(Landing& landing, const std::string& source, const std::string& sha256) {
+  if (landing.known.Has(source, sha256, landing.Policy())) {
+    ++landing.files.known;
+    return false;
+  }
+  if (!landing.known.Knows(source)) return true;
+  if (landing.Policy() == api::Redelivery::Refuse) {
+    SetAside(landing, source, "was delivered before with other content, and spec.redelivery of Dataset " + landing.Table().name + " is Refuse");
+    return false;
+  }
+  if (!landing.Table().redelivery) landing.again.push_back(source);
+  return true;
+}
+
 Status LandOne(Landing& landing, const Arrival& arrival) {
-  const auto is_new = [&](const CopiedFile& copied) -> Result<bool> {
+  std::optional<bool> wanted;  // asked again when the first name is taken
+  const auto is_wanted = [&](const CopiedFile& copied) -> Result<bool> {
     if (copied.bytes == 0) return EmptyFile(arrival.source);
-    return !landing.known.contains({arrival.source, copied.sha256});
+    if (!wanted) wanted = IsWanted(landing, arrival.source, copied.sha256);
+    return *wanted;
   };
   const auto path_for = [&](const std::string& suffix) { return LandedPath(arrival.name, landing.place.task.logicalTime, suffix); };
-  const auto stored = StoreFile(landing.target, landing.taken, {arrival.source, path_for, arrival.fill, is_new});
+  const auto stored = StoreFile(landing.target, landing.taken, {arrival.source, path_for, arrival.fill, is_wanted});
   if (!stored.ok()) return stored.error();
   if (!*stored) return Ok();
   const auto& [path, copied] = **stored;
-  landing.known.insert({arrival.source, copied.sha256});
   landing.taken.insert(path);
   landing.landed.push_back(Describe(landing, path, arrival.source, copied));
+  landing.known.Add(landing.landed.back());
+  ++landing.files.out;
   return Ok();
+}
+
+bool IsExcluded(Landing& landing, const std::string& source) {
+  const api::Exclusion* entry = ExclusionOf(landing.Table().exclude, "", source);
+  if (entry == nullptr) return false;
+  ++landing.files.excluded;
+  landing.excluded.push_back({"", source, entry->reason});
+  return true;
+}
+
+// What is wrong with one file is no reason to keep the others back for ever: the ways out are said, or taken.
+Status AnswerForFile(Landing& landing, const std::string& source, const std::string& path, const Status& done) {
+  const bool its_own = !done.ok() && (done.error().fault == Fault::Data || done.error().fault == Fault::Invalid) && done.error().reason != "LakeInvalid";
+  if (!its_own) return done;
+  if (landing.Table().onUnreadable == api::OnUnreadable::Quarantine) {
+    SetAside(landing, source, done.error().message);
+    return Ok();
+  }
+  const Error& error = done.error();
+  return Error{error.fault, error.reason,
+               error.message + "; " + HowToExclude(landing.Table(), path) + "; or set spec.onUnreadable: Quarantine of Dataset " + landing.Table().name +
+                   ", so that such files stay where they are and the others land"};
 }
 
 Result<std::vector<storage::StoredObject>> Matching(storage::ObjectStore& store, const std::string& path) {
@@ -86,43 +144,105 @@ Result<std::vector<storage::StoredObject>> Matching(storage::ObjectStore& store,
   return matching;
 }
 
-Status LandFiles(Landing& landing, const api::FilesSource& source) {
-  const auto store = landing.place.Store(source.store);
-  if (!store.ok()) return store.error();
-  const auto files = Matching(**store, source.path);
-  if (!files.ok()) return files.error();
-  if (files->empty()) return NoFiles("no file matches " + source.path + " in " + (*store)->Describe());
-  for (const storage::StoredObject& file : *files) {
-    if (file.bytes != 0) continue;
-    // What is no file is listed with 0 bytes, too; opening it says what it is.
-    const auto opened = (*store)->Open(file.path);
-    return opened.ok() ? EmptyFile(file.path + " in " + (*store)->Describe()) : opened.error();
-  }
-  std::set<std::string> known_sources;
-  for (const FileIdentity& identity : landing.known) known_sources.insert(identity.source);
-  for (const storage::StoredObject& file : *files) {
-    ++landing.seen;
-    const std::string name = storage::SourceName(source.store, file.path);
-    if (known_sources.contains(name)) {
-      // Most often it is the same again: reading it is cheaper than reading and writing.
-      const auto hashed = HashFile(**store, file.path);
-      if (!hashed.ok()) return hashed.error();
-      if (landing.known.contains({name, hashed->sha256})) continue;
+bool MayBeEmpty(const api::StageTask& task, const std::string& path) {
+  if (task.whenEmpty) return *task.whenEmpty == api::WhenEmpty::Succeed;
+  return path.find_first_of("*?") != std::string::npos;
+}
+
+Status LandFile(Landing& landing, storage::ObjectStore& store, const storage::StoredObject& file, const std::string& source) {
+  if (landing.known.Knows(source)) {
+    // Most often it is the same again: reading it is cheaper than reading and writing.
+    const auto hashed = HashFile(store, file.path);
+    if (!hashed.ok()) return hashed.error();
+    if (landing.known.Has(source, hashed->sha256, landing.Policy())) {
+      ++landing.files.known;
+      return Ok();
     }
-    const auto copy = [&](storage::ObjectWriter& out) { return CopyInto(**store, file.path, out); };
-    if (Status done = LandOne(landing, {name, storage::FileNameOf(file.path), copy}); !done.ok()) return done;
+  }
+  const auto copy = [&](storage::ObjectWriter& out) { return CopyInto(store, file.path, out); };
+  return LandOne(landing, {source, storage::FileNameOf(file.path), copy});
+}
+
+// Before anything is copied: with the policy Fail nothing lands beside a file that is empty.
+Status RequireContent(Landing& landing, storage::ObjectStore& store, const std::vector<storage::StoredObject>& files, const std::string& store_name) {
+  if (landing.Table().onUnreadable == api::OnUnreadable::Quarantine) return Ok();
+  for (const storage::StoredObject& file : files) {
+    const std::string source = storage::SourceName(store_name, file.path);
+    if (file.bytes != 0 || ExclusionOf(landing.Table().exclude, "", source) != nullptr) continue;
+    // What is no file is listed with 0 bytes, too; opening it says what it is.
+    const auto opened = store.Open(file.path);
+    return AnswerForFile(landing, source, file.path, opened.ok() ? Status(EmptyFile(file.path + " in " + store.Describe())) : Status(opened.error()));
   }
   return Ok();
 }
 
-Status LandUrl(Landing& landing, const std::string& url) {
-  ++landing.seen;
+Status LandFiles(Landing& landing, const api::FilesSource& source) {
+  const auto store = landing.place.Store(source.store);
+  if (!store.ok()) return store.error();
+  const auto files = Matching(**store, source.path);
+  const bool none = files.ok() ? files->empty() : files.error().reason == "NoFiles";
+  if (none && MayBeEmpty(landing.place.task, source.path)) return Ok();
+  if (!files.ok()) return files.error();
+  if (none) return NoFiles("no file matches " + source.path + " in " + (*store)->Describe());
+  if (Status content = RequireContent(landing, **store, *files, source.store); !content.ok()) return content;
+  for (const storage::StoredObject& file : *files) {
+    ++landing.files.in;
+    const std::string name = storage::SourceName(source.store, file.path);
+    if (IsExcluded(landing, name)) continue;
+    const Status done = AnswerForFile(landing, name, file.path, LandFile(landing, **store, file, name));
+    if (!done.ok()) return done;
+  }
+  return Ok();
+}
+
+// Two URLs that differ in their query are two sources. The query itself may hold a token, so its hash stands for it.
+std::string SourceOfUrl(const std::string& url) {
+  const std::string plain = storage::UrlWithoutQuery(url);
+  if (plain.size() == url.size()) return plain;
+  storage::Sha256 digest;
+  digest.Update(url);
+  return plain + "?sha256=" + digest.Hex().substr(0, 12);
+}
+
+Status LandUrl(Landing& landing, const api::HttpSource& source) {
+  const std::string name = SourceOfUrl(source.url);
+  ++landing.files.in;
+  if (IsExcluded(landing, name)) return Ok();
   const auto fetch = [&](storage::ObjectWriter& out) -> Result<CopiedFile> {
-    const auto fetched = storage::Fetch(url, out);
+    const auto fetched = storage::Fetch(source.url, out, FetchOptionsOf(source));
     if (!fetched.ok()) return fetched.error();
     return CopiedFile{fetched->bytes, fetched->sha256};
   };
-  return LandOne(landing, {storage::UrlWithoutQuery(url), storage::FileNameOfUrl(url), fetch});
+  Status done = LandOne(landing, {name, storage::FileNameOfUrl(source.url), fetch});
+  if (done.ok() || done.error().fault != Fault::Missing || landing.place.task.whenEmpty != api::WhenEmpty::Succeed) return done;
+  --landing.files.in;
+  return Ok();
+}
+
+std::string Names(const std::vector<LeftOut>& files) {
+  constexpr std::size_t kNamed = 3;
+  std::string text;
+  for (std::size_t i = 0; i < files.size() && i < kNamed; ++i) text += (i == 0 ? "" : ", ") + files[i].source + " (" + files[i].why + ")";
+  return text + (files.size() > kNamed ? " and " + std::to_string(files.size() - kNamed) + " more" : "");
+}
+
+std::string Summary(const Landing& landing) {
+  const api::FileLedger& files = landing.files;
+  if (files.in == 0) return "there is no file to land";
+  std::string text = std::to_string(files.out) + " of " + std::to_string(files.in) + " files landed, " + std::to_string(files.known) + " were there before";
+  if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Names(landing.excluded);
+  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " set aside: " + Names(landing.aside);
+  return text;
+}
+
+std::vector<api::Finding> ReservationsOf(const Landing& landing) {
+  std::vector<api::Finding> findings;
+  const std::string about = "Dataset/" + landing.Table().name;
+  if (!landing.aside.empty())
+    findings.push_back({about, std::to_string(landing.aside.size()) + (landing.aside.size() == 1 ? " file was" : " files were") +
+                                   " not landed and stays at the source: " + Names(landing.aside)});
+  if (!landing.again.empty()) findings.push_back({about, UndeclaredRedelivery(landing.Table(), landing.again)});
+  return findings;
 }
 
 }  // namespace
@@ -139,19 +259,15 @@ Result<api::StageOutcome> RunLand(Place& place) {
   auto state = LoadZone(*target);
   if (!state.ok()) return state.error();
 
-  Landing landing{.place = place, .target = *target, .taken = PathsOf(*state)};
-  for (const auto* files : {&state->files, &state->tombstones})
-    for (const auto& [path, file] : *files) landing.known.insert(IdentityOf(file));
-  Status done = place.task.source->files ? LandFiles(landing, *place.task.source->files) : LandUrl(landing, place.task.source->http->url);
+  Landing landing{.place = place, .target = *target, .known = Deliveries(*state), .taken = PathsOf(*state)};
+  Status done = place.task.source->files ? LandFiles(landing, *place.task.source->files) : LandUrl(landing, *place.task.source->http);
   if (!done.ok()) return done.error();
 
-  Facts facts;
-  facts.ledger = {.rowsIn = landing.seen,
-                  .rowsOut = static_cast<std::int64_t>(landing.landed.size()),
-                  .filtered = landing.seen - static_cast<std::int64_t>(landing.landed.size())};
-  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger};
-  outcome.message = std::to_string(facts.ledger.rowsOut) + " of " + std::to_string(landing.seen) + " files landed, " + std::to_string(*facts.ledger.filtered) +
-                    " were there before";
+  const api::FileLedger& files = landing.files;
+  Facts facts{.files = files, .excluded = landing.excluded, .findings = ReservationsOf(landing)};
+  facts.ledger = {.rowsIn = files.in, .rowsOut = files.out, .quarantined = files.quarantined, .filtered = files.known + files.excluded};
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = files, .findings = facts.findings};
+  outcome.message = Summary(landing);
   if (landing.landed.empty()) return outcome;
   facts.dataAsOf = place.task.logicalTime;
   facts.contentHash = ContentHashOf(*state);

@@ -4,6 +4,26 @@
 #include "crds/api/write.h"
 
 namespace weir::stages {
+namespace {
+
+constexpr std::size_t kListed = 1000;  // files of one kind that a commit names
+
+Json ListOf(const std::vector<LeftOut>& files) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < files.size() && i < kListed; ++i) list.push_back({{"file", files[i].path}, {"source", files[i].source}, {"why", files[i].why}});
+  return list;
+}
+
+template <typename T>
+std::vector<T> ReadList(const Json& list) {
+  std::vector<T> items;
+  std::vector<api::Problem> ignored;
+  if (list.is_array())
+    for (const Json& item : list) items.push_back(api::Read<T>(item, "", ignored));
+  return items;
+}
+
+}  // namespace
 
 Json ToJson(const Facts& facts, const api::StageTask& task) {
   api::Ledger ledger = facts.ledger;
@@ -12,6 +32,11 @@ Json ToJson(const Facts& facts, const api::StageTask& task) {
   if (facts.dataAsOf) json["dataAsOf"] = FormatMicros(*facts.dataAsOf);
   if (!facts.contractHash.empty()) json["contractHash"] = facts.contractHash;
   if (!facts.quarantine.empty()) json["quarantine"] = facts.quarantine;
+  if (facts.files) json["files"] = api::Write(*facts.files);
+  if (!facts.quarantined.empty()) json["quarantined"] = facts.quarantined;
+  if (!facts.excluded.empty()) json["excluded"] = ListOf(facts.excluded);
+  if (!facts.superseded.empty()) json["superseded"] = ListOf(facts.superseded);
+  for (const api::Finding& finding : facts.findings) json["findings"].push_back(api::Write(finding));
   for (const api::LedgerInput& input : facts.inputs) json["inputs"].push_back(api::Write(input));
   return json;
 }
@@ -36,6 +61,14 @@ std::optional<Time> DataAsOf(const Json& facts) {
   return *time;
 }
 
+std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts) {
+  std::map<std::string, std::int64_t> rows;
+  const Json& by_table = At(facts, "quarantined");
+  if (by_table.is_object())
+    for (const auto& [table, count] : by_table.items()) rows[table] = Integer(by_table, table);
+  return rows;
+}
+
 Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema) {
   const auto found = target.log->FindCommitted(place.Committer());
   if (!found.ok()) return found.error();
@@ -50,6 +83,9 @@ Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const P
   outcome.message = "an earlier attempt had committed version " + std::to_string(commit->version) + " of " + target.table->name;
   outcome.rows = LedgerOf((*found)->facts);
   outcome.commits = {*commit};
+  outcome.findings = ReadList<api::Finding>(At((*found)->facts, "findings"));
+  std::vector<api::Problem> ignored;
+  if (const Json& files = At((*found)->facts, "files"); !files.is_null()) outcome.files = api::Read<api::FileLedger>(files, "files", ignored);
   return std::optional<api::StageOutcome>(outcome);
 }
 
@@ -67,6 +103,10 @@ Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, cons
   commit.location = target.store->Location(target.table->path);
   commit.contentHash = Text(committed.facts, "contentHash");
   commit.contractHash = Text(committed.facts, "contractHash");
+  if (!HoldsFiles(target.table->zone)) {
+    commit.quarantined = 0;
+    for (const auto& [table, rows] : QuarantinedOf(committed.facts)) *commit.quarantined += rows;
+  }
   commit.stage = place.task.stage;
   commit.attempt = place.task.attempt;
   commit.epoch = place.task.epoch;
@@ -74,6 +114,9 @@ Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, cons
 }
 
 Result<api::Commit> Publish(const Place& place, const PlacedTable& target, storage::TableChange change, const Facts& facts) {
+  if (facts.files && !facts.files->Closed())
+    return Error{Fault::Bug, "LedgerOpen",
+                 "the files of " + target.table->name + " do not add up: " + Dump(api::Write(*facts.files)) + "; nothing was committed"};
   if (!facts.ledger.Closed()) {
     return Error{Fault::Bug, "LedgerOpen",
                  "the ledger of " + target.table->name + " does not add up: " + std::to_string(facts.ledger.rowsIn) + " in, " +

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "crds/api/stage_outcome.h"
+#include "runner/stages/file_policy.h"
 #include "runner/stages/place.h"
 
 namespace weir::stages {
@@ -17,11 +19,17 @@ struct Facts {
   std::vector<api::LedgerInput> inputs;  // table versions that were read
   std::string contractHash;
   std::string quarantine;  // path of the rows set aside, or empty
+  std::optional<api::FileLedger> files;
+  std::map<std::string, std::int64_t> quarantined;  // rows that are missing for it, by the table that set them aside
+  std::vector<LeftOut> excluded;
+  std::vector<LeftOut> superseded;
+  std::vector<api::Finding> findings;
 };
 
 Json ToJson(const Facts& facts, const api::StageTask& task);
 api::Ledger LedgerOf(const Json& facts);
 std::optional<Time> DataAsOf(const Json& facts);
+std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts);
 
 // The earlier commit of this stage of this run, as its outcome; nothing when there is none. Claims the table then.
 Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema);

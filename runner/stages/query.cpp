@@ -2,7 +2,9 @@
 #include <map>
 
 #include "runner/stages/audit.h"
+#include "runner/stages/events_ahead.h"
 #include "runner/stages/names.h"
+#include "runner/stages/own_inputs.h"
 #include "runner/stages/publication.h"
 #include "runner/stages/quarantine_limit.h"
 #include "runner/stages/stage.h"
@@ -55,13 +57,11 @@ Status AttachSources(QueryRun& run) {
   return Ok();
 }
 
-// A table that was never committed has nothing that could be read; an empty result would look like data.
-Status RequireCommitted(const QueryRun& run) {
-  std::string missing;
+std::vector<const api::TaskTable*> NeverCommitted(const QueryRun& run) {
+  std::vector<const api::TaskTable*> never;
   for (const Source& source : run.sources)
-    if (source.state.commitInfo.is_null()) missing += (missing.empty() ? "" : ", ") + source.table->name;
-  if (missing.empty()) return Ok();
-  return Error{Fault::Data, "NoFiles", "the SQL reads " + missing + ", of which no version was ever committed: run the pipeline that writes it first"};
+    if (source.state.commitInfo.is_null()) never.push_back(source.table);
+  return never;
 }
 
 // The oldest of what was read: no newer claim can be made for a result of all of them.
@@ -95,6 +95,7 @@ Result<engine::WrittenFile> WriteResult(QueryRun& run, const std::vector<Rule>& 
   if (Status free = Free(run, ResultPath(run.place.task)); !free.ok()) return free.error();
   engine::WriteRequest request{.relation = kResult, .store = run.output, .path = run.target.PathOf(ResultPath(run.place.task))};
   request.eventTime = run.target.table->eventTime;
+  request.eventsUntil = EventsUntil(run.place.task, *run.target.table);
   request.checks = ChecksOf(rules);
   request.setAside = [&run](engine::RejectedRow&& row) { run.quarantine.Add(row); };
   auto written = run.engine->WriteParquet(request);
@@ -116,18 +117,31 @@ Result<Facts> FactsOf(QueryRun& run, const engine::WrittenFile& written) {
     const auto rows = RowsOf(run, source);
     if (!rows.ok()) return rows.error();
     facts.inputs.push_back({source.table->name, source.state.version, *rows});
+    for (const auto& [table, count] : QuarantinedOf(source.state.Facts())) facts.quarantined[table] = count;
   }
   facts.ledger = LedgerOfSql(facts.inputs, written.rows, run.quarantine.rows());
   facts.dataAsOf = run.target.table->eventTime.empty() ? OldestInput(run) : written.maxEventTime;
   facts.contractHash = run.place.task.contractHash;
   facts.quarantine = run.quarantine.Path();
+  if (run.quarantine.rows() > 0) facts.quarantined[run.target.table->name] = run.quarantine.rows();
   return facts;
 }
 
-Status Prepare(QueryRun& run) {
-  if (Status attached = AttachSources(run); !attached.ok()) return attached;
-  if (Status committed = RequireCommitted(run); !committed.ok()) return committed;
-  return run.engine->Select(run.place.task.sql, run.target.table->columns, kResult);
+// What a person should look at in the version.
+std::vector<api::Finding> ReservationsOf(const QueryRun& run, const Audit& audit, const engine::WrittenFile& written) {
+  std::vector<api::Finding> findings = audit.warnings;
+  if (written.eventsAhead > 0) findings.push_back(EventsAhead{written.eventsAhead, written.furthestEvent}.Told(*run.target.table));
+  return findings;
+}
+
+// The outcome when there is nothing to select from yet.
+Result<std::optional<api::StageOutcome>> Prepare(QueryRun& run) {
+  if (Status attached = AttachSources(run); !attached.ok()) return attached.error();
+  auto idle = NothingToRead(run.place.task, NeverCommitted(run));
+  if (!idle.ok() || *idle) return idle;
+  const Status selected = run.engine->Select(run.place.task.sql, run.target.table->columns, kResult);
+  if (!selected.ok()) return selected.error();
+  return std::optional<api::StageOutcome>();
 }
 
 // The result in place of all that the table held.
@@ -153,13 +167,14 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   const QuarantinedShare share{
       .what = "the result of stage " + run.place.task.stage, .rows = written->rows + apart, .quarantined = apart, .examples = run.quarantine.TakeExamples()};
   if (Status within = CheckQuarantine(table, share); !within.ok()) return within.error();
-  const auto facts = FactsOf(run, *written);
+  auto facts = FactsOf(run, *written);
   if (!facts.ok()) return facts.error();
+  facts->findings = ReservationsOf(run, audit, *written);
   auto change = ChangeTo(run, *written, schema);
   if (!change.ok()) return change.error();
   const auto commit = Publish(run.place, run.target, std::move(change).value(), *facts);
   if (!commit.ok()) return commit.error();
-  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts->ledger, .commits = {*commit}, .findings = audit.warnings};
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts->ledger, .commits = {*commit}, .findings = facts->findings};
   outcome.message = "version " + std::to_string(commit->version) + " of " + table.name + " with " + std::to_string(commit->rows) + " rows";
   return outcome;
 }
@@ -181,7 +196,9 @@ Result<api::StageOutcome> RunQuery(Place& place) {
                .engine = std::move(engine).value(),
                .quarantine = QuarantineFile(place),
                .output = std::make_shared<HashingStore>(target->store)};
-  if (Status prepared = Prepare(run); !prepared.ok()) return prepared.error();
+  const auto idle = Prepare(run);
+  if (!idle.ok()) return idle.error();
+  if (*idle) return **idle;
   return Finish(run, schema);
 }
 

@@ -132,6 +132,7 @@ TEST_F(DecodeStage, ChecksQuarantineTheRowsOfEachFileAnew) {
 }
 
 TEST_F(DecodeStage, AFileWithoutAGoodRowStillStandsInTheLedger) {
+  Table("orders").quarantine = api::QuarantineLimit{.maxShare = "100%"};
   folder_.Write("source/in/a.csv", "id,city,amount\nx,Oslo,10\n");
   EXPECT_EQ(Decoded().rows, Sums(1, 0, 1, 0));
   EXPECT_EQ(State("orders").files.size(), 1U);

@@ -84,7 +84,9 @@ TEST_F(LandStage, WhatIsNoFileIsNamedAndNothingLands) {
 
 TEST_F(LandStage, NoMatchingFileSaysWhatWasLookedFor) {
   for (const char* pattern : {"in/*.csv", "nowhere/*.csv", "in/a.csv"}) {
-    const auto outcome = Bad(Land(pattern), api::OutcomeClass::Data, api::Reason::NoFiles);
+    auto task = Land(pattern);
+    task.whenEmpty = api::WhenEmpty::Fail;
+    const auto outcome = Bad(task, api::OutcomeClass::Data, api::Reason::NoFiles);
     EXPECT_THAT(outcome.message, HasSubstr(pattern));
   }
 }

@@ -1,0 +1,473 @@
+#include <random>
+#include <set>
+
+#include "tests/stages/stage_fixture.h"
+
+namespace weir::stages {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr const char* kHeader = "id,city,amount\n";
+
+std::string Messages(const api::StageOutcome& outcome) {
+  std::string text;
+  for (const api::Finding& finding : outcome.findings) text += finding.message + "\n";
+  return text;
+}
+
+class FilePolicy : public StageTest {
+ protected:
+  void Deliver(const std::string& name, const std::string& rows) { folder_.Write("source/in/" + name, kHeader + rows); }
+  // Land and accept; the outcome of decode is the caller's.
+  void Bring() {
+    Good(Land());
+    Good(Accept());
+  }
+  std::string Ids() { return Rows("orders", "SELECT coalesce(string_agg(id::VARCHAR, ',' ORDER BY id), '') AS ids FROM orders").front(); }
+};
+
+TEST_F(FilePolicy, AFileOfWhichEveryRowIsQuarantinedFailsTheRunWithItsFirstRows) {
+  Deliver("good.csv", "1,Oslo,10\n");
+  const auto before = Decoded();
+  NextRun();
+  Deliver("bad.csv", "x,Rome,20\ny,Rome,30\n");
+  Bring();
+  const auto outcome = Bad(Decode(), api::OutcomeClass::Data, api::Reason::QuarantineExceeded);
+  for (const char* part : {"source/in/bad.csv", "2 of 2 rows", "every row", "line 2, column id, cannot be read as INTEGER: x,Rome,20", "line 3",
+                           "Nothing was committed", "spec.exclude of Dataset orders-raw", "spec.quarantine.maxShare of Dataset orders"})
+    EXPECT_THAT(outcome.message, HasSubstr(part));
+  EXPECT_EQ(State("orders").Rows(), 1);
+  EXPECT_EQ(State("orders").version, before.commits[0].version);
+}
+
+TEST_F(FilePolicy, TheDeclaredShareIsOfOneFileAndExact) {
+  Deliver("a.csv", "1,Oslo,10\n2,Oslo,10\n3,Oslo,10\nx,Oslo,10\n");  // 25 %
+  Bring();
+  Table("orders").quarantine = api::QuarantineLimit{.maxShare = "24.9999%"};
+  EXPECT_THAT(Bad(Decode(), api::OutcomeClass::Data, api::Reason::QuarantineExceeded).message, HasSubstr("more than spec.quarantine.maxShare 24.9999%"));
+  Table("orders").quarantine = api::QuarantineLimit{.maxShare = "25%"};
+  EXPECT_EQ(Good(Decode()).rows, Sums(4, 3, 1, 0));
+}
+
+TEST_F(FilePolicy, MoreRowsThanDeclaredFailTheRun) {
+  Deliver("a.csv", "1,Oslo,10\nx,Oslo,10\ny,Oslo,10\n");
+  Bring();
+  Table("orders").quarantine = api::QuarantineLimit{.maxRows = 1};
+  EXPECT_THAT(Bad(Decode(), api::OutcomeClass::Data, api::Reason::QuarantineExceeded).message, HasSubstr("more than spec.quarantine.maxRows 1"));
+  Table("orders").quarantine->maxRows = 2;
+  EXPECT_EQ(Good(Decode()).commits[0].quarantined, 2);
+}
+
+TEST_F(FilePolicy, AFileWithoutAGoodRowThatIsAllowedNeverMovesDataTime) {
+  Table("orders").quarantine = api::QuarantineLimit{.maxShare = "100%"};
+  Deliver("good.csv", "1,Oslo,10\n");
+  const auto first = Decoded().commits[0];
+  NextRun();
+  Deliver("bad.csv", "x,Rome,20\n");
+  const auto second = Decoded().commits[0];
+  EXPECT_GT(second.version, first.version);
+  EXPECT_EQ(second.dataAsOf, first.dataAsOf);
+  EXPECT_EQ(second.quarantined, 1);
+}
+
+TEST_F(FilePolicy, ARowCheckThatSetsEveryRowOfAResultAsideFailsTheRun) {
+  Deliver("a.csv", "1,Oslo,10\n");
+  Decoded();
+  Table("totals").checks = {{.name = "large", .range = api::RangeCheck{"total", "1000", ""}, .onFailure = api::OnFailure::Quarantine}};
+  EXPECT_THAT(Bad(Transform(), api::OutcomeClass::Data, api::Reason::QuarantineExceeded).message, HasSubstr("1 of 1 rows"));
+  Table("totals").quarantine = api::QuarantineLimit{.maxShare = "100%"};
+  EXPECT_EQ(Good(Transform()).commits[0].quarantined, 1);
+}
+
+TEST_F(FilePolicy, AVersionKnowsTheRowsThatWereQuarantinedUpstream) {
+  Deliver("a.csv", "1,Oslo,10\nx,Oslo,10\n");
+  Decoded();
+  EXPECT_EQ(Good(Transform("SELECT a.city, sum(a.amount)::BIGINT AS total FROM orders a JOIN orders b USING (id) GROUP BY a.city")).commits[0].quarantined, 1);
+  EXPECT_EQ(Good(Publish()).commits[0].quarantined, 1) << "readers of the view see what is missing";
+}
+
+TEST_F(FilePolicy, AnExcludedFileBlocksNothingAndIsCounted) {
+  folder_.Write("source/in/broken.csv", "id,city\n1,Oslo\n");
+  Bring();
+  const auto failed = Bad(Decode(), api::OutcomeClass::Data, api::Reason::FileUnreadable);
+  const std::string path = "file_land_timestamp=1700003600/broken_1700003600.csv";
+  for (const std::string& part :
+       {std::string("amount"), "{file: \"" + path + "\", reason: ...}", std::string("spec.onUnreadable: Quarantine of Dataset orders-raw")})
+    EXPECT_THAT(failed.message, HasSubstr(part));
+  NextRun();
+  Deliver("good.csv", "2,Rome,20\n");
+  Bring();
+  Table("orders-raw").exclude = {{path, "no amounts"}};
+  const auto outcome = Good(Decode());
+  EXPECT_EQ(outcome.files, (api::FileLedger{.in = 2, .out = 1, .excluded = 1}));
+  EXPECT_THAT(outcome.message, HasSubstr("1 excluded: source/in/broken.csv (no amounts)"));
+  EXPECT_EQ(Ids(), R"({"ids":"2"})");
+}
+
+TEST_F(FilePolicy, RowsOfAFileThatIsExcludedLaterLeaveTheTable) {
+  Deliver("a.csv", "1,Oslo,10\n");
+  Deliver("b.csv", "2,Rome,20\n");
+  Decoded();
+  for (const char* name : {"b.csv", "in/b.csv", "source/in/b.csv", "b_1700003600.csv", "file_land_timestamp=1700003600/b_1700003600.csv"}) {
+    NextRun();
+    Table("orders-raw").exclude = {{name, "a test delivery"}};
+    Good(Decode());
+    EXPECT_EQ(Ids(), R"({"ids":"1"})") << name;
+    NextRun();
+    Table("orders-raw").exclude.clear();
+    Good(Decode());
+    EXPECT_EQ(Ids(), R"({"ids":"1,2"})") << name;
+  }
+}
+
+TEST_F(FilePolicy, AnExclusionThatNamesNoFileIsReported) {
+  Deliver("a.csv", "1,Oslo,10\n");
+  Table("orders-raw").exclude = {{"b.csv", "misspelt"}};
+  EXPECT_THAT(Messages(Decoded()), HasSubstr("names b.csv, and no file has that name"));
+}
+
+TEST_F(FilePolicy, AnUnreadableFileIsSetAsideAndTriedAgainWhenTheSchemaChanges) {
+  Table("orders-raw").onUnreadable = api::OnUnreadable::Quarantine;
+  folder_.Write("source/in/short.csv", "id,city\n1,Oslo\n");
+  Deliver("good.csv", "2,Rome,20\n");
+  auto outcome = Decoded();
+  EXPECT_EQ(outcome.files, (api::FileLedger{.in = 2, .out = 1, .quarantined = 1}));
+  EXPECT_THAT(Messages(outcome), HasSubstr("source/in/short.csv"));
+  EXPECT_EQ(Ids(), R"({"ids":"2"})");
+  NextRun();
+  Deliver("later.csv", "3,Bern,30\n");
+  outcome = Decoded();
+  EXPECT_THAT(outcome.message, HasSubstr("1 files decoded, 1 kept, 0 removed")) << "what was set aside is not tried again each time";
+  EXPECT_EQ(outcome.files, (api::FileLedger{.in = 3, .out = 2, .quarantined = 1}));
+  EXPECT_EQ(Ids(), R"({"ids":"2,3"})");
+  NextRun();
+  Table("orders").columns.pop_back();
+  outcome = Good(Decode());
+  EXPECT_EQ(outcome.files, (api::FileLedger{.in = 3, .out = 3}));
+  EXPECT_EQ(Ids(), R"({"ids":"1,2,3"})");
+}
+
+TEST_F(FilePolicy, WhatWasSetAsideFailsTheRunOnceThePolicyIsTakenBack) {
+  Table("orders-raw").onUnreadable = api::OnUnreadable::Quarantine;
+  folder_.Write("source/in/short.csv", "id,city\n1,Oslo\n");
+  Deliver("good.csv", "2,Rome,20\n");
+  Decoded();
+  NextRun();
+  Table("orders-raw").onUnreadable.reset();
+  Bad(Decode(), api::OutcomeClass::Data, api::Reason::FileUnreadable);
+}
+
+TEST_F(FilePolicy, AnEmptyFileAtTheSourceCanBeExcludedOrSetAside) {
+  Deliver("a.csv", "1,Oslo,10\n");
+  folder_.Write("source/in/empty.csv", "");
+  const auto failed = Bad(Land(), api::OutcomeClass::Data, api::Reason::BadInput);
+  EXPECT_THAT(failed.message, HasSubstr("{file: \"in/empty.csv\", reason: ...}"));
+  EXPECT_THAT(failed.message, HasSubstr("spec.onUnreadable: Quarantine of Dataset orders-landing"));
+  NextRun();
+  Table("orders-landing").exclude = {{"empty.csv", "the supplier's lock file"}};
+  EXPECT_EQ(Good(Land()).files, (api::FileLedger{.in = 2, .out = 1, .excluded = 1}));
+  NextRun();
+  Table("orders-landing").exclude.clear();
+  Table("orders-landing").onUnreadable = api::OnUnreadable::Quarantine;
+  const auto outcome = Good(Land());
+  EXPECT_EQ(outcome.files, (api::FileLedger{.in = 2, .known = 1, .quarantined = 1}));
+  EXPECT_EQ(outcome.rows, Sums(2, 0, 1, 1));
+  EXPECT_THAT(Messages(outcome), HasSubstr("in/empty.csv"));
+}
+
+TEST_F(FilePolicy, ARedeliveryThatIsNotDeclaredAppendsAndWarns) {
+  Deliver("a.csv", "1,Oslo,10\n");
+  EXPECT_EQ(Messages(Decoded()), "");
+  NextRun();
+  Deliver("a.csv", "2,Oslo,10\n");
+  const auto landed = Good(Land());
+  EXPECT_THAT(Messages(landed), HasSubstr("source/in/a.csv was delivered again with other content"));
+  Good(Accept());
+  const auto outcome = Good(Decode());
+  EXPECT_THAT(Messages(outcome), HasSubstr("declare spec.redelivery of Dataset orders-raw"));
+  EXPECT_EQ(Ids(), R"({"ids":"1,2"})");
+  NextRun();
+  Table("orders-raw").redelivery = Table("orders-landing").redelivery = api::Redelivery::Append;
+  EXPECT_EQ(Messages(Good(Decode())), "");
+}
+
+TEST_F(FilePolicy, TheNewestOfEachNameReplacesTheOthersAlsoWhenItsContentComesBack) {
+  Table("orders-raw").redelivery = Table("orders-landing").redelivery = api::Redelivery::ReplaceSameName;
+  const std::string first = "1,Oslo,10\n", second = "2,Oslo,10\n";
+  for (const auto& [rows, ids] : std::vector<std::pair<std::string, std::string>>{{first, "1"}, {second, "2"}, {first, "1"}, {first, "1"}, {second, "2"}}) {
+    NextRun();
+    Deliver("a.csv", rows);
+    Bring();
+    const auto outcome = Good(Decode());
+    EXPECT_EQ(Ids(), "{\"ids\":\"" + ids + "\"}");
+    ASSERT_TRUE(outcome.files.has_value());
+    EXPECT_TRUE(outcome.files->Closed());
+    EXPECT_EQ(outcome.files->out, 1);
+  }
+  EXPECT_EQ(State("orders-raw").files.size(), 4U) << "RawHistory keeps every delivery";
+}
+
+TEST_F(FilePolicy, ADeliveryThatCannotBeReadReplacesNothing) {
+  Table("orders-raw").redelivery = Table("orders-landing").redelivery = api::Redelivery::ReplaceSameName;
+  Table("orders-raw").onUnreadable = api::OnUnreadable::Quarantine;
+  Deliver("a.csv", "1,Oslo,10\n");
+  Decoded();
+  NextRun();
+  folder_.Write("source/in/a.csv", "id,city\n2,Oslo\n");
+  EXPECT_EQ(Decoded().files, (api::FileLedger{.in = 2, .out = 1, .quarantined = 1}));
+  EXPECT_EQ(Ids(), R"({"ids":"1"})");
+}
+
+TEST_F(FilePolicy, OrderOfDeliveriesIsCountedNotTimed) {
+  Table("orders-raw").redelivery = Table("orders-landing").redelivery = api::Redelivery::ReplaceSameName;
+  run_ = 9;
+  Deliver("a.csv", "1,Oslo,10\n");
+  Decoded();
+  Deliver("a.csv", "2,Oslo,10\n");
+  auto land = Land(), accept = Accept(), decode = Decode();
+  for (api::StageTask* task : {&land, &accept, &decode}) {  // the clock was set back; the epoch was not
+    task->run = "orders-late";
+    task->runUid = "uid-late";
+    task->epoch += 1000;
+    task->logicalTime = task->logicalTime - Duration::Hours(1);
+    Good(*task);
+  }
+  EXPECT_EQ(Ids(), R"({"ids":"2"})");
+}
+
+TEST_F(FilePolicy, ARefusedRedeliveryStaysAtItsSourceAndTheOthersLand) {
+  Table("orders-raw").redelivery = Table("orders-landing").redelivery = api::Redelivery::Refuse;
+  Deliver("a.csv", "1,Oslo,10\n");
+  Decoded();
+  NextRun();
+  Deliver("a.csv", "2,Oslo,10\n");
+  Deliver("b.csv", "3,Oslo,10\n");
+  const auto landed = Good(Land());
+  EXPECT_EQ(landed.files, (api::FileLedger{.in = 2, .out = 1, .quarantined = 1}));
+  EXPECT_THAT(Messages(landed), HasSubstr("source/in/a.csv"));
+  Good(Accept());
+  Good(Decode());
+  EXPECT_EQ(Ids(), R"({"ids":"1,3"})");
+}
+
+TEST_F(FilePolicy, WhatOnlyRawHistoryRefusesStaysInLanding) {
+  Table("orders-raw").redelivery = api::Redelivery::Refuse;
+  Deliver("a.csv", "1,Oslo,10\n");
+  Decoded();
+  NextRun();
+  Deliver("a.csv", "2,Oslo,10\n");
+  Good(Land());
+  const auto accepted = Good(Accept());
+  EXPECT_EQ(accepted.files, (api::FileLedger{.in = 1, .quarantined = 1}));
+  EXPECT_EQ(State("orders-landing").files.size(), 1U);
+  Good(Decode());
+  EXPECT_EQ(Ids(), R"({"ids":"1"})");
+}
+
+TEST_F(FilePolicy, ColumnsTellWhereARowCameFromAndWhenItLanded) {
+  api::Column file = Optional("file", "VARCHAR"), landed = Required("landed", "TIMESTAMP");
+  file.provenance = api::Provenance::SourceFile;
+  landed.provenance = api::Provenance::LandedAt;
+  auto& columns = Table("orders").columns;
+  columns.insert(columns.begin(), file);
+  columns.insert(columns.begin() + 2, landed);
+  folder_.Write("source/in/it's.csv", "file,id,city,amount,landed\nmine,1,Oslo,10,never\nmine,x,Oslo,10,never\n");
+  const auto outcome = Decoded();
+  EXPECT_EQ(outcome.rows, Sums(2, 1, 1, 0)) << "what the file says under these names does not matter";
+  EXPECT_THAT(Rows("orders", "SELECT id, file, landed::VARCHAR AS landed FROM orders"),
+              ElementsAre(R"({"file":"source/in/it's.csv","id":1,"landed":"2023-11-14 23:13:20"})"));
+}
+
+TEST_F(FilePolicy, TimesInTheFutureDoNotCountAndAreReported) {
+  Table("orders").columns.push_back(Optional("at", "TIMESTAMP"));
+  Table("orders").eventTime = "at";
+  folder_.Write(
+      "source/in/a.csv",
+      "id,city,amount,at\n1,Oslo,10,2023-11-14 23:10:00\n2,Oslo,10,2023-11-14 23:18:20\n3,Oslo,10,2023-11-14 23:18:21\n4,Oslo,10,2999-01-01 00:00:00\n");
+  const auto outcome = Decoded();  // at 23:13:20
+  EXPECT_EQ(outcome.commits[0].dataAsOf, *ParseTime("2023-11-14T23:18:20Z")) << "as far ahead as it may be";
+  for (const char* part : {"2 rows", "at", "5m", "2999-01-01T00:00:00Z"}) EXPECT_THAT(Messages(outcome), HasSubstr(part));
+  EXPECT_EQ(outcome.rows, Sums(4, 4, 0, 0)) << "they are kept";
+  NextRun();
+  Table("orders").eventTimeMaxAhead = Duration{};
+  EXPECT_EQ(Good(Decode()).commits.size(), 1U) << "a new skew is a new reading";
+}
+
+TEST_F(FilePolicy, DatesOfTheFutureInAResultDoNotCountEither) {
+  Deliver("a.csv", "1,Oslo,10\n2,Rome,20\n");
+  Decoded();
+  Table("totals").columns.push_back(Optional("day", "DATE"));
+  Table("totals").eventTime = "day";
+  const auto outcome =
+      Good(Transform("SELECT city, amount::BIGINT AS total, CASE WHEN id = 1 THEN DATE '2023-11-01' ELSE DATE '9999-12-31' END AS day FROM orders"));
+  EXPECT_EQ(outcome.commits[0].dataAsOf, *ParseTime("2023-11-01T00:00:00Z"));
+  EXPECT_THAT(Messages(outcome), HasSubstr("1 row has"));
+}
+
+TEST_F(FilePolicy, AnEmptyDropFolderIsNoFailureAndNothingIsDoneAfterIt) {
+  for (const char* pattern : {"in/*.csv", "nowhere/*.csv"}) {
+    NextRun();
+    EXPECT_EQ(Good(Land(pattern)).files, api::FileLedger{}) << pattern;
+    Good(Accept());
+    EXPECT_THAT(Good(Decode()).commits, IsEmpty());
+    auto transform = Transform();
+    transform.ownOutputs = {"Dataset/orders", "Dataset/totals"};
+    EXPECT_THAT(Good(transform).message, HasSubstr("orders has no data yet"));
+    auto publish = Publish();
+    publish.ownOutputs = transform.ownOutputs;
+    EXPECT_THAT(Good(publish).commits, IsEmpty());
+  }
+  EXPECT_EQ(State("city-totals").Rows(), 0);
+  EXPECT_TRUE(State("city-totals").commitInfo.is_null()) << "no version is published without data";
+}
+
+TEST_F(FilePolicy, ASourceThatMustNotBeEmptyFails) {
+  auto task = Land();
+  task.whenEmpty = api::WhenEmpty::Fail;
+  EXPECT_THAT(Bad(task, api::OutcomeClass::Data, api::Reason::NoFiles).message, HasSubstr("in/*.csv"));
+  task = Land("in/one.csv");
+  EXPECT_THAT(Bad(task, api::OutcomeClass::Data, api::Reason::NoFiles).message, HasSubstr("in/one.csv")) << "a file that is named is meant to be there";
+  task.whenEmpty = api::WhenEmpty::Succeed;
+  Good(task);
+}
+
+TEST_F(FilePolicy, TheSameAttemptAgainGivesTheSameFilesAndWarnings) {
+  Table("orders-raw").onUnreadable = api::OnUnreadable::Quarantine;
+  folder_.Write("source/in/short.csv", "id,city\n1,Oslo\n");
+  Deliver("good.csv", "2,Rome,20\nx,Rome,20\n");
+  const auto first = Decoded();
+  const auto again = Good(Decode(2));
+  EXPECT_EQ(again.files, first.files);
+  EXPECT_EQ(again.findings, first.findings);
+  EXPECT_EQ(again.commits[0].quarantined, first.commits[0].quarantined);
+}
+
+// What a supplier delivers under one name, and what must become of it.
+struct Content {
+  std::string text;
+  std::set<int> ids;  // rows that fit
+  int bad = 0;        // rows that do not
+  bool readable = true;
+};
+
+class Supplier {
+ public:
+  explicit Supplier(unsigned seed) : random_(seed) {}
+
+  int Below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+  Content Next() {
+    Content content{.text = kHeader};
+    switch (Below(6)) {
+      case 0: return {.text = "", .readable = false};
+      case 1: return {.text = "id,city\n" + std::to_string(++id_) + ",Oslo\n", .readable = false};
+      case 2: return AddBad(content, 1 + Below(2));
+      case 3: return AddBad(AddGood(content, 2), 1);
+      default: return AddGood(content, 1 + Below(3));
+    }
+  }
+
+ private:
+  Content AddGood(Content content, int rows) {
+    for (int i = 0; i < rows; ++i) content.text += std::to_string(*content.ids.insert(++id_).first) + ",Oslo,1\n";
+    return content;
+  }
+  Content AddBad(Content content, int rows) {
+    for (int i = 0; i < rows; ++i) content.text += "x" + std::to_string(++id_) + ",Oslo,1\n";
+    content.bad += rows;
+    return content;
+  }
+
+  std::mt19937 random_;
+  int id_ = 0;
+};
+
+// What the declared policies make of the deliveries, said again without logs, tags and hashes.
+struct Model {
+  api::Redelivery policy = api::Redelivery::Append;
+  std::map<std::string, Content> source;
+  std::map<std::string, std::vector<Content>> kept;  // RawHistory, by name, oldest first
+  std::string excluded;
+
+  void Land() {
+    for (const auto& [name, content] : source) {
+      auto& deliveries = kept[name];
+      const auto same = [&content](const Content& other) { return other.text == content.text; };
+      const bool known =
+          policy == api::Redelivery::ReplaceSameName ? !deliveries.empty() && same(deliveries.back()) : std::any_of(deliveries.begin(), deliveries.end(), same);
+      const bool refused = policy == api::Redelivery::Refuse && !deliveries.empty();
+      if (!content.text.empty() && !known && !refused) deliveries.push_back(content);
+    }
+  }
+  std::vector<Content> Decoded() const {
+    std::vector<Content> used;
+    for (const auto& [name, deliveries] : kept) {
+      if (name == excluded) continue;
+      for (auto content = deliveries.rbegin(); content != deliveries.rend(); ++content) {
+        if (!content->readable) continue;
+        used.push_back(*content);
+        if (policy == api::Redelivery::ReplaceSameName) break;
+      }
+    }
+    return used;
+  }
+};
+
+TEST_F(FilePolicy, EachFileAndRowOfAnySequenceOfDeliveriesIsAccountedFor) {
+  Table("orders").quarantine = api::QuarantineLimit{.maxShare = "100%"};
+  Table("orders-landing").onUnreadable = Table("orders-raw").onUnreadable = api::OnUnreadable::Quarantine;
+  for (const api::Redelivery policy : {api::Redelivery::Append, api::Redelivery::ReplaceSameName, api::Redelivery::Refuse}) {
+    std::filesystem::remove_all(folder_ / "lake");
+    std::filesystem::remove_all(folder_ / "source/in");
+    std::filesystem::create_directories(folder_ / "lake");
+    Table("orders-landing").redelivery = Table("orders-raw").redelivery = policy;
+    Supplier supplier(7 + static_cast<unsigned>(policy));
+    Model model{.policy = policy};
+    for (int step = 0; step < 5; ++step) {
+      NextRun();
+      for (int i = supplier.Below(3); i > 0; --i) {
+        const std::string name(1, static_cast<char>('a' + supplier.Below(3)));
+        const auto& earlier = model.kept[name];
+        const Content content = !earlier.empty() && supplier.Below(3) == 0 ? earlier.front() : supplier.Next();
+        folder_.Write("source/in/" + name + ".csv", content.text);
+        model.source[name] = content;
+      }
+      model.excluded = supplier.Below(3) == 0 ? "b" : "";
+      Table("orders-raw").exclude.clear();
+      if (!model.excluded.empty()) Table("orders-raw").exclude = {{model.excluded + ".csv", "not now"}};
+      model.Land();
+      const auto landed = Good(Land()), accepted = Good(Accept()), decoded = Good(Decode());
+      SCOPED_TRACE(std::string(api::Word(policy)) + ", step " + std::to_string(step) + ": " + decoded.message);
+
+      std::int64_t files = 0, quarantined = 0, excluded = 0;
+      for (const auto& [name, deliveries] : model.kept) {
+        files += static_cast<std::int64_t>(deliveries.size());
+        if (name == model.excluded) excluded += static_cast<std::int64_t>(deliveries.size());
+      }
+      std::set<int> ids;
+      for (const Content& content : model.Decoded()) {
+        ids.insert(content.ids.begin(), content.ids.end());
+        quarantined += content.bad;
+      }
+      std::string expected;
+      for (const int id : ids) expected += (expected.empty() ? "" : ",") + std::to_string(id);
+      EXPECT_EQ(Ids(), "{\"ids\":\"" + expected + "\"}");
+      for (const auto* outcome : {&landed, &accepted, &decoded}) {
+        ASSERT_TRUE(outcome->files && outcome->rows);
+        EXPECT_TRUE(outcome->files->Closed()) << outcome->message;
+        EXPECT_TRUE(outcome->rows->Closed()) << outcome->message;
+      }
+      EXPECT_EQ(landed.files->in, static_cast<std::int64_t>(model.source.size()));
+      EXPECT_EQ(decoded.files->in, files);
+      EXPECT_EQ(decoded.files->excluded, excluded);
+      EXPECT_EQ(decoded.rows->rowsOut, static_cast<std::int64_t>(ids.size()));
+      EXPECT_EQ(decoded.rows->quarantined, quarantined);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace weir::stages
