@@ -18,6 +18,7 @@ constexpr PrinterColumn kFresh{"FRESH", ".status.conditions[?(@.type==\"Fresh\")
 constexpr PrinterColumn kRows{"ROWS", ".status.rows", "integer"};
 constexpr PrinterColumn kVersion{"VERSION", ".status.version", "integer"};
 constexpr PrinterColumn kDataAsOf{"DATA-AS-OF", ".status.dataAsOf", "date"};
+constexpr PrinterColumn kQuarantined{"QUARANTINED", ".status.quarantined", "integer", Width::Wide};
 constexpr PrinterColumn kOwner{"OWNER", ".spec.owner.team", "string"};
 constexpr PrinterColumn kLocation{"LOCATION", ".status.location", "string", Width::Wide};
 constexpr PrinterColumn kAge{"AGE", ".metadata.creationTimestamp", "date"};
@@ -41,7 +42,7 @@ Kind DatasetKind() {
   kind.specDoc = "Written by the producing team.";
   kind.namePattern = api::kObjectNamePattern;
   kind.pending = {ConditionType::Ready};
-  kind.columns = {kReady, {"ZONE", ".spec.zone", "string"}, kRows, kFresh, kDataAsOf, kVersion, kOwner, kReason, kMessage, kLocation};
+  kind.columns = {kReady, {"ZONE", ".spec.zone", "string"}, kRows, kFresh, kDataAsOf, kVersion, kOwner, kQuarantined, kReason, kMessage, kLocation};
   kind.spec = [] { return ObjectSchema<api::DatasetSpec>(Defaults::Written); };
   kind.status = [] { return ObjectSchema<api::DatasetStatus>(Defaults::Withheld); };
   return kind;
@@ -54,8 +55,9 @@ Kind ViewKind() {
   kind.specDoc = "Written by the producing team.";
   kind.namePattern = "^[a-z]([-a-z0-9]*[a-z0-9])?-v[1-9][0-9]{0,3}$";
   kind.pending = {ConditionType::Ready};
-  kind.columns = {kReady,   kFresh,   {"SLA", ".status.conditions[?(@.type==\"SLAMet\")].status", "string"}, kRows, kVersion, kDataAsOf, kOwner, kReason,
-                  kMessage, kLocation};
+  kind.columns = {
+      kReady,   kFresh,   {"SLA", ".status.conditions[?(@.type==\"SLAMet\")].status", "string"}, kRows, kVersion, kDataAsOf, kOwner, kQuarantined, kReason,
+      kMessage, kLocation};
   kind.rules = ContractRules();
   kind.spec = [] { return ObjectSchema<api::ViewSpec>(Defaults::Written); };
   kind.status = [] { return ObjectSchema<api::ViewStatus>(Defaults::Withheld); };

@@ -4,6 +4,8 @@
 #include "operator/observe/observe.h"
 #include "operator/observe/read_object.h"
 #include "operator/plan/history.h"
+#include "operator/plan/resolve.h"
+#include "operator/plan/task.h"
 
 namespace weir::observe {
 namespace {
@@ -67,6 +69,18 @@ void ObserveKnown(const Stores& stores, const std::string& ns, plan::ObservedRun
   }
 }
 
+// What the run will write may show a commit of a higher epoch than any run that is left: of a pipeline that is gone, or from
+// before the clock was set back. The next commit must be newer than it.
+void ObserveOutputs(const Stores& stores, plan::ObservedRun& observed) {
+  if (!observed.revision) return;
+  for (const api::Stage& stage : observed.revision->bundle.stages) {
+    const std::string output = plan::OutputOf(stage);
+    const std::string name = output.substr(output.find('/') + 1);
+    const ItemPtr item = output.empty() ? nullptr : (output.starts_with("View/") ? stores.views : stores.datasets).Get(observed.run->meta.ns, name);
+    if (item) observed.newestEpoch = std::max(observed.newestEpoch, plan::RunOfEpoch(Integer(At(At(item->brief, "status"), "committedBy"), "epoch")));
+  }
+}
+
 }  // namespace
 
 bool HasStartedRun(const Item& run) { return Integer(At(run.brief, "status"), "attempts") > 0; }
@@ -88,7 +102,10 @@ Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::stri
   observed.run = ReadObject<api::PipelineRun>(*seen.item, ignored);
   if (const Status read = ObserveRevision(stores, ns, observed); !read) return read.error();
   ObserveKnown(stores, ns, observed);
-  if (observed.run->status.attempts == 0) ObserveOthers(stores, observed);
+  if (observed.run->status.attempts == 0) {
+    ObserveOthers(stores, observed);
+    ObserveOutputs(stores, observed);
+  }
   return seen;
 }
 

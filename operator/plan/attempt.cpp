@@ -42,6 +42,8 @@ void CountSuccess(StageStatus& stage, const StageOutcome& outcome, Time now) {
   stage.reason = outcome.reason.value_or(Reason::Completed);
   stage.message = Fit(outcome.message, kStageMessage);
   stage.rows = outcome.rows;
+  stage.files = outcome.files;
+  stage.warnings = WarningsOf(outcome);
   stage.finished = now;
   stage.retryAt.reset();
   if (!outcome.commits.empty()) stage.version = outcome.commits.back().version;
@@ -112,6 +114,15 @@ void LetGo(Progress& progress, const std::vector<Pod>& pods) {
 }
 
 }  // namespace
+
+std::vector<std::string> WarningsOf(const StageOutcome& outcome) {
+  std::vector<std::string> warnings;
+  for (const api::Finding& finding : outcome.findings) {
+    if (warnings.size() == kWarnings) break;
+    warnings.push_back(Fit(finding.message, kWarning));
+  }
+  return warnings;
+}
 
 bool IsHeldUp(const StageStatus& stage) {
   if (stage.state != StageState::Running) return false;

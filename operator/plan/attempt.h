@@ -36,6 +36,9 @@ Progress Advance(const api::StageStatus& before, const std::vector<Pod>& pods, c
 // The next attempt, as of now.
 void StartAttempt(api::StageStatus& stage, Time now);
 
+// The findings of an attempt that succeeded, as status keeps them: the first few, cut to the API's bounds.
+std::vector<std::string> WarningsOf(const api::StageOutcome& outcome);
+
 // Its newest attempt waits for something, or the API server refuses its pod; the reason says which.
 bool IsHeldUp(const api::StageStatus& stage);
 

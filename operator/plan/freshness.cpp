@@ -9,7 +9,7 @@ FreshnessVerdict JudgeFreshness(std::optional<Time> data_as_of, const std::optio
   if (!limit) return {ConditionStatus::Unknown, Reason::NoLimit, "No freshness is promised; set spec.freshness.maxLag to promise one.", {}};
   if (!data_as_of) return {ConditionStatus::Unknown, Reason::NoData, "No version tells the time of its data yet.", {}};
   const Time late_from = *data_as_of + limit->maxLag;
-  const std::string since = "Data are complete up to " + Format(*data_as_of) + "; the limit of " + Format(limit->maxLag);
+  const std::string since = "Newest data: " + Format(*data_as_of) + "; the limit of " + Format(limit->maxLag);
   if (now >= late_from) return {ConditionStatus::False, Reason::LimitExceeded, since + " was reached at " + Format(late_from) + ".", {}};
   return {ConditionStatus::True, Reason::WithinLimit, since + " is reached at " + Format(late_from) + ".", late_from};
 }

@@ -1,6 +1,7 @@
 #include "operator/plan/history.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <tuple>
 
@@ -18,7 +19,18 @@ bool EveryCommitIsShown(const api::PipelineRun& run, const ShownEpochs& shown) {
   });
 }
 
+std::int64_t PlaceOf(const api::PipelineRun& run) {
+  if (run.status.epoch > 0) return run.status.epoch;
+  return IsFinished(run.status) ? run.meta.created.Seconds() : std::numeric_limits<std::int64_t>::max();
+}
+
 }  // namespace
+
+bool CameBefore(const api::PipelineRun& a, const api::PipelineRun& b) {
+  const std::int64_t place_a = PlaceOf(a);
+  const std::int64_t place_b = PlaceOf(b);
+  return place_a != place_b ? place_a < place_b : IsOlder(a.meta, b.meta);
+}
 
 bool IsOlder(const api::Meta& a, const api::Meta& b) { return std::tie(a.created, a.name) < std::tie(b.created, b.name); }
 
@@ -26,7 +38,7 @@ std::vector<Action> PruneRuns(const api::Meta& pipeline, const api::RunHistory& 
   std::vector<const api::PipelineRun*> finished;
   for (const api::PipelineRun& run : runs)
     if (IsFinished(run.status) && !run.meta.deleted && run.meta.ownerUid == pipeline.uid) finished.push_back(&run);
-  std::sort(finished.begin(), finished.end(), [](const auto* a, const auto* b) { return IsOlder(b->meta, a->meta); });
+  std::sort(finished.begin(), finished.end(), [](const auto* a, const auto* b) { return CameBefore(*b, *a); });
 
   std::vector<Action> prune;
   int succeeded = 0;

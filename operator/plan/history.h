@@ -24,4 +24,8 @@ std::vector<Action> PruneRevisions(const api::PipelineStatus& status, const std:
 
 bool IsOlder(const api::Meta& a, const api::Meta& b);  // by creation, then by name
 
+// Which of two runs of a pipeline came before. By epoch, which grows with each run whatever the clock does; by creation among
+// those that have none: one that is not finished comes after all that have one.
+bool CameBefore(const api::PipelineRun& a, const api::PipelineRun& b);
+
 }  // namespace weir::plan

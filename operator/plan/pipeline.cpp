@@ -20,14 +20,14 @@ using api::Reason;
 bool NobodyIsLeftToCount(const ObservedPipeline& seen) { return !seen.pipeline || seen.pipeline->meta.deleted.has_value(); }
 
 const api::PipelineRun* Newest(const std::vector<api::PipelineRun>& runs) {
-  const auto newest = std::max_element(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return IsOlder(a.meta, b.meta); });
+  const auto newest = std::max_element(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return CameBefore(a, b); });
   return newest == runs.end() ? nullptr : &*newest;
 }
 
 const api::PipelineRun* NewestFinished(const std::vector<api::PipelineRun>& runs) {
   const api::PipelineRun* newest = nullptr;
   for (const api::PipelineRun& run : runs)
-    if (IsFinished(run.status) && (newest == nullptr || IsOlder(newest->meta, run.meta))) newest = &run;
+    if (IsFinished(run.status) && (newest == nullptr || CameBefore(*newest, run))) newest = &run;
   return newest;
 }
 

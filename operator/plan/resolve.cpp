@@ -123,6 +123,16 @@ class Resolver {
     const api::Dataset* into = Take(accept.into, path + ".into", {Zone::RawHistory}, "files are accepted into the zone RawHistory");
     if (from != nullptr && into != nullptr && from->spec.format != into->spec.format)
       out_.problems.push_back({path + ".into", "dataset " + accept.into + " declares another format than " + accept.from + "; the files stay as they are"});
+    if (from != nullptr && into != nullptr) AgreeOnRedelivery(*from, *into, path);
+  }
+
+  // What a known name means is declared where the files are kept; landing them then goes by it, too.
+  void AgreeOnRedelivery(const api::Dataset& from, const api::Dataset& into, const std::string& path) {
+    if (from.spec.redelivery && from.spec.redelivery != into.spec.redelivery)
+      out_.problems.push_back({path + ".into", "dataset " + from.meta.name + " declares redelivery " + std::string(api::Word(*from.spec.redelivery)) +
+                                                   ", and dataset " + into.meta.name + ", which keeps the files, does not: declare it there"});
+    for (api::TaskTable& table : out_.bundle.tables)
+      if (table.kind == api::TargetKind::Dataset && table.name == from.meta.name) table.redelivery = into.spec.redelivery;
   }
 
   void LookUpTransform(const api::TransformStage& transform, const std::string& path) {
@@ -130,8 +140,17 @@ class Resolver {
       Take(transform.from, path + ".from", {Zone::Landing, Zone::RawHistory}, "from decodes files; read tables with sql");
       Take(transform.into, path + ".into", {Zone::Processed}, "decoded files are tables in the zone Processed");
     } else {
-      Take(transform.into, path + ".into", {Zone::Processed, Zone::Curated}, "SQL writes into Processed or Curated");
+      const api::Dataset* into = Take(transform.into, path + ".into", {Zone::Processed, Zone::Curated}, "SQL writes into Processed or Curated");
+      if (into != nullptr) RefuseProvenance(*into, path + ".into");
     }
+  }
+
+  void RefuseProvenance(const api::Dataset& into, const std::string& path) {
+    for (const api::Column& column : into.spec.schema->columns)
+      if (column.provenance)
+        out_.problems.push_back({path, "column " + column.name + " of dataset " + into.meta.name +
+                                           " has a provenance, which is filled when files are decoded; name it "
+                                           "in the SQL without one"});
   }
 
   void LookUpCheck(const api::CheckStage& check, const std::string& path) {

@@ -95,6 +95,14 @@ Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::S
   return CreatePod{stage.name, PodFor(request, seen.revision->bundle)};
 }
 
+// What is wrong with the data of a stage is wrong with each version that it committed.
+void TakeCommits(const api::StageOutcome& outcome, api::RunStatus& status) {
+  for (api::Commit commit : outcome.commits) {
+    commit.warnings = WarningsOf(outcome);
+    status.commits.push_back(std::move(commit));
+  }
+}
+
 void AdvanceStages(const ObservedRun& seen, Turn& turn, Time now) {
   const Bundle& bundle = seen.revision->bundle;
   for (std::size_t i = 0; i < bundle.stages.size(); ++i) {
@@ -104,8 +112,7 @@ void AdvanceStages(const ObservedRun& seen, Turn& turn, Time now) {
     Progress progress = Advance(status, PodsOf(seen, stage.name), newest, stage.retry.value_or(bundle.retry), IntentOf(*seen.run), now);
     status = std::move(progress.stage);
     if (progress.podIsMissing) turn.create.push_back(PodOf(seen, turn.status, stage, status.attempt));
-    if (progress.ended && progress.ended->result == api::OutcomeClass::Succeeded)
-      turn.status.commits.insert(turn.status.commits.end(), progress.ended->commits.begin(), progress.ended->commits.end());
+    if (progress.ended && progress.ended->result == api::OutcomeClass::Succeeded) TakeCommits(*progress.ended, turn.status);
     turn.settle.insert(turn.settle.end(), progress.after.begin(), progress.after.end());
     turn.revisit = Sooner(turn.revisit, progress.revisit);
   }

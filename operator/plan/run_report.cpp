@@ -4,6 +4,7 @@
 
 #include "operator/plan/attempt.h"
 #include "operator/plan/conditions.h"
+#include "operator/plan/text.h"
 
 namespace weir::plan {
 namespace {
@@ -45,9 +46,37 @@ void End(api::RunStatus& status, Time now) {
   status.duration = weir::Format(now - status.started.value_or(now));
 }
 
+std::int64_t QuarantinedBy(const api::RunStatus& status, const std::string& stage) {
+  for (const StageStatus& s : status.stages)
+    if (s.name == stage && s.rows) return s.rows->quarantined;
+  return 0;
+}
+
+// " Committed: 2,999,989 rows, 11 quarantined." The rows of the last table that the run wrote; the rows that its stages
+// quarantined, or, where an earlier run did, those that are missing in that table.
+std::string CommittedSentence(const api::RunStatus& status) {
+  std::int64_t quarantined = 0;
+  const api::Commit* last = nullptr;
+  for (const api::Commit& commit : status.commits) {
+    if (!commit.quarantined) continue;  // a zone of files
+    last = &commit;
+    quarantined += QuarantinedBy(status, commit.stage);
+  }
+  if (last == nullptr) return "";
+  return " Committed: " + Grouped(last->rows) + " rows, " + Grouped(std::max(quarantined, *last->quarantined)) + " quarantined.";
+}
+
+std::string AllWarnings(const api::RunStatus& status) {
+  std::vector<std::string> warnings;
+  for (const StageStatus& stage : status.stages)
+    for (const std::string& warning : stage.warnings) warnings.push_back("stage " + stage.name + ": " + warning);
+  return WarningsSentence(warnings);
+}
+
 void Succeed(api::RunStatus& status, ConditionList& conditions, Time now) {
   End(status, now);
-  const std::string message = "All " + std::to_string(status.stages.size()) + " stages succeeded.";
+  std::string message = "All " + std::to_string(status.stages.size()) + " stages succeeded.";
+  message = Fit(message + CommittedSentence(status) + AllWarnings(status), kConditionMessage);
   conditions.True(ConditionType::Succeeded, Reason::Completed, message);
   conditions.InForce(Reason::Completed, message);
 }

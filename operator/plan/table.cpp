@@ -6,6 +6,7 @@
 #include "operator/plan/contract.h"
 #include "operator/plan/freshness.h"
 #include "operator/plan/lake.h"
+#include "operator/plan/text.h"
 #include "operator/plan/validate.h"
 
 namespace weir::plan {
@@ -33,6 +34,8 @@ void TakeFacts(const SeenCommit& seen, api::TableStatus& status) {
   status.dataAsOf = seen.commit.dataAsOf;
   status.location = seen.commit.location;
   status.contentHash = seen.commit.contentHash;
+  status.quarantined = seen.commit.quarantined;
+  status.warnings = seen.commit.warnings;
   status.committedBy = api::CommittedBy{
       .run = seen.run, .stage = seen.commit.stage, .attempt = seen.commit.attempt, .epoch = seen.commit.epoch, .revision = seen.revision, .image = seen.image};
 }
@@ -51,6 +54,16 @@ std::vector<api::Problem> Both(std::vector<api::Problem> a, const std::vector<ap
 
 std::string Version(std::int64_t version) { return "Version " + std::to_string(version); }
 
+// What a reader of the version must know: how many rows are not in it, and what else is wrong.
+std::string Reservations(const api::TableStatus& status) {
+  std::string text;
+  if (status.quarantined.value_or(0) > 0)
+    text = " " + Version(*status.version) + " has " + Grouped(status.rows.value_or(0)) + " rows, " + Grouped(*status.quarantined) + " quarantined.";
+  return text + WarningsSentence(status.warnings);
+}
+
+std::string CanBeRead(const api::TableStatus& status) { return Fit(Version(*status.version) + " can be read." + Reservations(status), kConditionMessage); }
+
 // Ready of a View: its declaration stands, keeps the published contract, and a version is published under it.
 void DescribeView(const ObservedView& seen, const api::ViewStatus& status, ConditionList& conditions) {
   const api::ViewSpec& spec = seen.view->spec;
@@ -60,7 +73,8 @@ void DescribeView(const ObservedView& seen, const api::ViewStatus& status, Condi
     const auto broken = Breaking(CompareContract(*status.published, spec));
     if (!broken.empty()) return conditions.Stuck(Reason::ContractBroken, Describe(broken));
     if (status.published->hash == ContractOf(spec).hash)
-      return conditions.InForce(Reason::Published, Version(*status.version) + " is published under this contract.");
+      return conditions.InForce(Reason::Published,
+                                Fit(Version(*status.version) + " is published under this contract." + Reservations(status), kConditionMessage));
     return conditions.Progressing(
         Reason::Waiting, "Version " + std::to_string(*status.version) + " is published under an earlier contract; the next run publishes under this one.");
   }
@@ -88,11 +102,11 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
   ConditionList conditions(dataset.status.conditions, dataset.meta.generation, now);
   const auto problems = Both(seen.unreadable, CheckDataset(dataset.spec));
   if (problems.empty())
-    conditions.InForce(Reason::InForce, "The declaration is valid and in force.");
+    conditions.InForce(Reason::InForce, Fit("The declaration is valid and in force." + Reservations(status), kConditionMessage));
   else
     conditions.Stuck(Reason::Invalid, api::Join(problems));
   if (status.version)
-    conditions.True(ConditionType::Available, Reason::Committed, Version(*status.version) + " can be read.");
+    conditions.True(ConditionType::Available, Reason::Committed, CanBeRead(status));
   else
     conditions.False(ConditionType::Available, Reason::NeverCommitted, "No run has committed a version yet.");
   const auto revisit = DescribeFreshness(status.dataAsOf, dataset.spec.freshness, conditions, now);
@@ -112,7 +126,7 @@ Plan MakePlan(const ObservedView& seen, Time now) {
   ConditionList conditions(view.status.conditions, view.meta.generation, now);
   DescribeView(seen, status, conditions);
   if (status.version)
-    conditions.True(ConditionType::Available, Reason::Published, Version(*status.version) + " can be read.");
+    conditions.True(ConditionType::Available, Reason::Published, CanBeRead(status));
   else
     conditions.False(ConditionType::Available, Reason::NeverPublished, "No version was published yet.");
   const auto revisit = DescribeFreshness(status.dataAsOf, view.spec.freshness, conditions, now);

@@ -5,6 +5,7 @@
 
 #include "crds/api/write.h"
 #include "operator/plan/lake.h"
+#include "operator/plan/resolve.h"
 
 namespace weir::plan {
 namespace {
@@ -12,6 +13,8 @@ namespace {
 using api::StageTask;
 using api::TargetKind;
 using api::TaskKind;
+
+constexpr std::int64_t kRunEpoch = 100'000;
 
 TaskKind KindOf(const api::Stage& stage) {
   if (stage.land) return TaskKind::Land;
@@ -92,6 +95,13 @@ void FillPublish(StageTask& task, const Bundle& bundle, const api::PublishStage&
   AddTable(task, bundle, TargetKind::View, publish.view);
 }
 
+std::vector<std::string> OwnOutputs(const Bundle& bundle) {
+  std::vector<std::string> outputs;
+  for (const api::Stage& stage : bundle.stages)
+    if (std::string output = OutputOf(stage); !output.empty()) outputs.push_back(std::move(output));
+  return outputs;
+}
+
 std::size_t IndexOf(const Bundle& bundle, const api::Stage& stage) {
   const auto found = std::find_if(bundle.stages.begin(), bundle.stages.end(), [&stage](const api::Stage& s) { return s.name == stage.name; });
   return found == bundle.stages.end() ? 0 : static_cast<std::size_t>(found - bundle.stages.begin());
@@ -112,7 +122,9 @@ std::vector<api::TaskQuery> QueriesOf(const Bundle& bundle) {
 
 }  // namespace
 
-std::int64_t EpochOf(std::int64_t run, std::size_t stage, int attempt) { return run * 100'000 + static_cast<std::int64_t>(stage) * 1000 + attempt; }
+std::int64_t EpochOf(std::int64_t run, std::size_t stage, int attempt) { return run * kRunEpoch + static_cast<std::int64_t>(stage) * 1000 + attempt; }
+
+std::int64_t RunOfEpoch(std::int64_t epoch) { return epoch / kRunEpoch; }
 
 StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage& stage, int attempt) {
   StageTask task{.kind = KindOf(stage),
@@ -133,6 +145,7 @@ StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage
   if (stage.publish) FillPublish(task, bundle, *stage.publish);
   AddStores(task, bundle, owner.keys);
   AddKnown(task, owner.known);
+  if (stage.transform || stage.check || stage.publish) task.ownOutputs = OwnOutputs(bundle);
   task.outcomeStore = bundle.outcomeStore;
   task.outcomePath = bundle.outcomePath;
   return task;

@@ -91,6 +91,22 @@ void CheckProvenance(const api::DatasetSpec& dataset, std::vector<Problem>& prob
   }
 }
 
+// Row checks are made on what is read; what the engine fills in is the same in every row of a file.
+void CheckProvenanceOfChecks(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
+  const auto is_filled = [&dataset](const std::string& name) {
+    return std::any_of(dataset.schema->columns.begin(), dataset.schema->columns.end(), [&](const api::Column& c) { return c.name == name && c.provenance; });
+  };
+  for (std::size_t i = 0; i < dataset.checks.size(); ++i) {
+    const api::Check& check = dataset.checks[i];
+    if (check.Action() != api::OnFailure::Quarantine) continue;
+    const bool of_filled = (check.notNull && std::any_of(check.notNull->columns.begin(), check.notNull->columns.end(), is_filled)) ||
+                           (check.acceptedValues && is_filled(check.acceptedValues->column)) || (check.range && is_filled(check.range->column));
+    if (of_filled)
+      problems.push_back(
+          {Item("spec.checks", i) + ".onFailure", "cannot quarantine rows by a column with provenance, which the engine fills; use Block or Warn"});
+  }
+}
+
 void CheckPolicies(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
   const bool files = HoldsFiles(dataset.zone);
   const std::string only_files = "is about files: it belongs on Landing and RawHistory datasets";
@@ -166,6 +182,7 @@ std::vector<Problem> CheckDataset(const api::DatasetSpec& dataset) {
   CheckPolicies(dataset, problems);
   if (dataset.schema) CheckSchema(dataset, problems);
   if (dataset.schema) CheckProvenance(dataset, problems);
+  if (dataset.schema) CheckProvenanceOfChecks(dataset, problems);
   return problems;
 }
 

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "tests/plan/world.h"
 
 namespace weir::test {
@@ -27,6 +29,64 @@ TEST(LifeOfARun, GoesFromManifestsToAPublishedView) {
   EXPECT_EQ(world.Condition(api::kDatasets, "flights", "Available"), "True Committed");
   EXPECT_EQ(world.Condition(api::kViews, "daily-delays-v1", "Ready"), "True Published");
   EXPECT_EQ(world.Condition(api::kViews, "daily-delays-v1", "SLAMet"), "True WithinLimit");
+}
+
+// Epochs and versions decide what is newest, not clocks.
+TEST(LifeOfARun, ShowsWhatWasCommittedLastAfterAnyJumpOfTheClock) {
+  World world;
+  world.Apply(kFlights);
+  ASSERT_TRUE(world.Converge());
+  std::mt19937 random(11);
+  for (int i = 0; i < 8; ++i) {
+    world.clock.now = world.clock.now + Duration::Hours(static_cast<std::int64_t>(random() % 50) - 25);
+    world.Annotate(api::kPipelines, "delays", "weirkeeper.io/requested-at", "jump-" + std::to_string(i));
+    if (i % 3 == 2) world.Restart();
+    ASSERT_TRUE(world.Converge());
+    const Json pipeline = At(world.Get(api::kPipelines, "delays"), "status");
+    ASSERT_EQ(Integer(pipeline, "runNumber"), i + 2);
+    EXPECT_EQ(world.Condition(api::kPipelines, "delays", "LastRunSucceeded"), "True RunSucceeded");
+    for (const auto& [resource, name] : {std::pair(api::kDatasets, "flights"), std::pair(api::kViews, "daily-delays-v1")}) {
+      const Json status = At(world.Get(resource, name), "status");
+      EXPECT_EQ(Integer(status, "version"), world.versions[name] - 1) << name << " after jump " << i;
+      EXPECT_EQ(Text(At(status, "committedBy"), "run"), Text(pipeline, "lastRun")) << name << " after jump " << i;
+    }
+  }
+}
+
+TEST(LifeOfARun, NamesQuarantinedRowsAndWarningsInEveryCondition) {
+  World world;
+  world.runner = [](const api::StageTask& task) {
+    Ending ending = Succeeds();
+    ending.says = api::StageOutcome{.result = OutcomeClass::Succeeded};
+    if (task.kind == api::TaskKind::Decode) {
+      ending.says->rows = api::Ledger{.rowsIn = 3'000'000, .rowsOut = 2'999'989, .quarantined = 11, .filtered = 0};
+      ending.says->findings = {{"check", "check origin-known: 3 rows fail"}};
+    }
+    if (task.kind == api::TaskKind::Decode || task.kind == api::TaskKind::Publish) {
+      api::Commit commit{.kind = task.kind == api::TaskKind::Publish ? api::TargetKind::View : api::TargetKind::Dataset,
+                         .name = task.into,
+                         .rows = 2'999'989,
+                         .files = 1,
+                         .dataAsOf = task.logicalTime,
+                         .quarantined = 11};
+      commit.stage = task.stage, commit.attempt = task.attempt, commit.epoch = task.epoch, commit.contractHash = task.contractHash;
+      ending.says->commits = {commit};
+    }
+    return ending;
+  };
+  world.Apply(kFlights);
+  ASSERT_TRUE(world.Converge());
+  const std::string run = world.RunNames().front();
+  const std::string told = world.Message(api::kPipelineRuns, run, "Succeeded");
+  EXPECT_NE(told.find("Committed: 2,999,989 rows, 11 quarantined."), std::string::npos) << told;
+  EXPECT_NE(told.find("check origin-known: 3 rows fail"), std::string::npos) << told;
+  const std::string dataset = world.Message(api::kDatasets, "flights", "Available"), view = world.Message(api::kViews, "daily-delays-v1", "Ready");
+  EXPECT_NE(dataset.find("11 quarantined"), std::string::npos) << dataset;
+  EXPECT_NE(dataset.find("check origin-known: 3 rows fail"), std::string::npos) << dataset;
+  EXPECT_NE(view.find("11 quarantined"), std::string::npos) << view;
+  int events = 0;
+  for (const Json& event : world.List(api::kEvents)) events += Text(event, "reason") == "Warned" ? 1 : 0;
+  EXPECT_EQ(events, 2) << "of the run and of the dataset";
 }
 
 TEST(LifeOfARun, LooksAtAConvergedClusterWithoutACall) {

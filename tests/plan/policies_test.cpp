@@ -228,6 +228,17 @@ TEST(Notice, TellsTroubleAndItsEndButNoSteps) {
   EXPECT_TRUE(NoticesOf({retrying}, {retrying}).empty());
 }
 
+TEST(Notice, TellsEachWarningOnce) {
+  const Json before{{"warnings", {"a"}}};
+  const Json after{{"warnings", {"a", "b"}}, {"stages", {{{"name", "decode"}, {"warnings", {"c"}}}}}};
+  const auto notices = WarningsOf(before, after);
+  ASSERT_EQ(notices.size(), 2U);
+  EXPECT_EQ(notices[0].reason, "Warned");
+  EXPECT_EQ(notices[0].message, "b");
+  EXPECT_EQ(notices[1].message, "Stage \"decode\": c");
+  EXPECT_TRUE(WarningsOf(after, after).empty());
+}
+
 // ---- names and SQL
 TEST(Bundle, FindsTableNamesAsWholeWordsWhateverTheirCase) {
   EXPECT_TRUE(MayName("SELECT * FROM Flights_Daily d", "flights_daily"));
