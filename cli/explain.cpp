@@ -1,5 +1,8 @@
 #include "cli/explain.h"
 
+#include <limits>
+#include <tuple>
+
 #include "cli/manifests.h"
 #include "cli/yaml_text.h"
 #include "crds/api/meta.h"
@@ -20,15 +23,19 @@ Exit Answer(const Terminal& terminal, const Result<Json>& report, Printer print)
   return Exit::Ok;
 }
 
-// The run that was created last; runs of one second by name, which ends in their order.
+// The run that started last: by epoch, which grows whatever the clock does. One that has not started is newer than all that
+// have.
 Result<std::string> NewestRun(const World& world) {
   const auto runs = world.cluster->List({api::kPipelineRuns, world.ns, ""});
   if (!runs) return runs.error();
-  std::pair<Time, std::string> newest;
-  for (const Json& run : runs->items)
-    if (const api::Meta meta = api::ReadMeta(run); std::pair(meta.created, meta.name) > newest) newest = {meta.created, meta.name};
-  if (newest.second.empty()) return Error{Fault::Missing, "NotFound", "there is no PipelineRun in namespace " + world.ns};
-  return newest.second;
+  std::tuple<std::int64_t, Time, std::string> newest;
+  for (const Json& run : runs->items) {
+    const api::Meta meta = api::ReadMeta(run);
+    const std::int64_t epoch = Integer(At(run, "status"), "epoch");
+    newest = std::max(newest, {epoch > 0 ? epoch : std::numeric_limits<std::int64_t>::max(), meta.created, meta.name});
+  }
+  if (std::get<2>(newest).empty()) return Error{Fault::Missing, "NotFound", "there is no PipelineRun in namespace " + world.ns};
+  return std::get<2>(newest);
 }
 
 }  // namespace

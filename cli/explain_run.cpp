@@ -43,6 +43,29 @@ void PrintInputs(const Terminal& terminal, const Json& stages) {
   Print(terminal.out, table);
 }
 
+// "5 files = 3 decoded + 1 excluded + 1 superseded", for a stage that left any out.
+std::string FilesLeftOut(const Json& files) {
+  std::string text;
+  for (const char* member : {"out", "known", "quarantined", "excluded", "superseded"})
+    if (const std::int64_t count = Integer(files, member); count > 0)
+      text += (text.empty() ? "" : " + ") + Grouped(count) + " " + (member == std::string("out") ? "used" : member);
+  return Grouped(Integer(files, "in")) + " files = " + text;
+}
+
+bool LeavesFilesOut(const Json& files) { return Integer(files, "quarantined") + Integer(files, "excluded") + Integer(files, "superseded") > 0; }
+
+// What a person should know of stages that succeeded.
+void PrintReservations(const Terminal& terminal, const Json& stages) {
+  for (const Json& stage : stages) {
+    if (LeavesFilesOut(At(stage, "files")))
+      terminal.out << Text(stage, "name") << ": " << FilesLeftOut(At(stage, "files")) << ". " << Printable(Text(stage, "message")) << "\n";
+    const Json& warnings = At(stage, "warnings");
+    if (!warnings.is_array()) continue;
+    for (const Json& warning : warnings)
+      terminal.out << terminal.OnOut(Paint::Yellow, "warning") << " " << Text(stage, "name") << ": " << Printable(warning.get<std::string>()) << "\n";
+  }
+}
+
 void PrintStages(const Terminal& terminal, const Json& stages) {
   TextTable table{{"STAGE", "STATE", "ATTEMPTS", "IN", "OUT", "QUARANTINED", "FILTERED", "VERSION", "REASON"},
                   {},
@@ -57,6 +80,7 @@ void PrintStages(const Terminal& terminal, const Json& stages) {
   for (const Json& stage : stages)
     if (const std::string message = Text(stage, "message"); !message.empty() && Text(stage, "state") != "Succeeded")
       terminal.out << terminal.OnOut(Paint::Red, Text(stage, "name")) << ": " << Printable(message) << "\n";
+  PrintReservations(terminal, stages);
 }
 
 // Rows that a query set aside have none, nor has CSV whose records cannot be told apart.
@@ -78,7 +102,7 @@ void PrintQuarantine(const Terminal& terminal, const Json& report) {
 void PrintCommits(const Terminal& terminal, const Json& commits) {
   if (commits.empty()) return;
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Committed") << "\n";
-  TextTable table{{"OBJECT", "VERSION", "ROWS", "FILES", "STAGE", "DATA AS OF", "LOCATION"}, {}, {false, true, true, true}};
+  TextTable table{{"OBJECT", "VERSION", "ROWS", "FILES", "STAGE", "NEWEST DATA", "LOCATION"}, {}, {false, true, true, true}};
   for (const Json& commit : commits)
     table.rows.push_back({Text(commit, "kind") + "/" + Text(commit, "name"), Dump(At(commit, "version")), Grouped(Integer(commit, "rows")),
                           Grouped(Integer(commit, "files")), Text(commit, "stage"), Text(commit, "dataAsOf"), Text(commit, "location")});

@@ -36,7 +36,8 @@ std::string SourceOf(const plan::Bundle& bundle, const std::string& dataset) {
     if (!stage.land || stage.land->into != dataset) continue;
     if (stage.land->from.files)
       return "files " + stage.land->from.files->path + (stage.land->from.files->store.empty() ? "" : " in store " + stage.land->from.files->store);
-    if (stage.land->from.http) return stage.land->from.http->url;
+    // The part after ? may hold a token.
+    if (const auto& http = stage.land->from.http) return http->url.substr(0, http->url.find_first_of("?#"));
   }
   return "";
 }
@@ -51,7 +52,7 @@ class Chain {
     if (!object) return object.error();
     const Json& status = At(*object, "status");
     Json node = {{"object", std::string(table.resource->kind) + "/" + table.name}, {"inputs", Json::array()}};
-    for (const char* fact : {"version", "rows", "dataAsOf", "committedBy", "location", "contentHash"})
+    for (const char* fact : {"version", "rows", "dataAsOf", "committedBy", "location", "contentHash", "quarantined", "warnings"})
       if (!At(status, fact).is_null()) node[fact] = At(status, fact);
     const Json& by = At(status, "committedBy");
     if (by.is_null()) return node;
@@ -113,11 +114,13 @@ Result<Json> TableReport(const World& world, const api::Resource& resource, cons
 void PrintTableReport(const Terminal& terminal, const Json& report) {
   terminal.out << terminal.OnOut(Paint::Bold, Text(report, "object"));
   if (!At(report, "version").is_null())
-    terminal.out << " version " << Dump(At(report, "version")) << ", " << Grouped(Integer(report, "rows")) << " rows, in " << Text(report, "location");
+    terminal.out << " version " << Dump(At(report, "version")) << ", " << Grouped(Integer(report, "rows")) << " rows"
+                 << (Integer(report, "quarantined") > 0 ? ", " + Grouped(Integer(report, "quarantined")) + " quarantined" : "") << ", in "
+                 << Text(report, "location");
   terminal.out << "\n";
   PrintConditions(terminal, At(report, "conditions"));
   if (const std::string as_of = Text(report, "dataAsOf"); !as_of.empty()) {
-    terminal.out << "\nData as of " << as_of << ", " << Text(report, "lag") << " old";
+    terminal.out << "\nNewest data: " << as_of << ", " << Text(report, "lag") << " old";
     if (const std::string late = Text(report, "lateAt"); !late.empty()) terminal.out << "; may be " << Text(report, "maxLag") << " old, late from " << late;
     terminal.out << "\n";
   }

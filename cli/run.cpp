@@ -159,7 +159,8 @@ void TellPublished(const Terminal& terminal, const World& world, const std::stri
   for (const Json& commit : At(*report, "commits"))
     if (Text(commit, "kind") == api::kViews.kind)
       terminal.err << "   published " << Text(commit, "name") << " version " << Integer(commit, "version") << ", " << Grouped(Integer(commit, "rows"))
-                   << " rows: weir query \"SELECT * FROM " << TableName(Text(commit, "name")) << "\"\n";
+                   << " rows" << (Integer(commit, "quarantined") > 0 ? ", " + Grouped(Integer(commit, "quarantined")) + " quarantined" : "")
+                   << ": weir query \"SELECT * FROM " << TableName(Text(commit, "name")) << "\"\n";
 }
 
 // What became of each pipeline; a failure with everything that is known about it.

@@ -25,6 +25,12 @@ api::Pipeline ReadPipeline(const Json& json) {
   return pipeline;
 }
 
+// Its SQL is being bound, or will be once more after a failure that may pass: the answer is still to come.
+bool IsBeingValidated(const api::PipelineStatus& status) {
+  if (status.validating.empty() || !status.validation) return false;
+  return status.validation->state == api::StageState::Running || status.validation->state == api::StageState::Retrying;
+}
+
 PipelineView FromRun(const std::string& pipeline, const RunView& run) {
   PipelineView view{pipeline, PipelineView::State::Running, "", run.name};
   if (!IsFinished(run.status)) return view;
@@ -108,7 +114,7 @@ PipelineView RunFollower::LookAt(const std::string& name, Time now) {
   if (!object) return {name, PipelineView::State::Refused, object.error().message, ""};
   const api::Pipeline pipeline = ReadPipeline(*object);
   if (pipeline.spec.suspend) return {name, PipelineView::State::Suspended, "it is suspended (spec.suspend)", ""};
-  if (!Settled(now)) return view;
+  if (!Settled(now) || IsBeingValidated(pipeline.status)) return view;
   const api::Condition* ready = api::Find(pipeline.status.conditions, api::ConditionType::Ready);
   const bool in_force = ready != nullptr && ready->status == api::ConditionStatus::True;
   if (in_force && !requested_.contains(name) && Request(name, now)) return view;

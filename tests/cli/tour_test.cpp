@@ -88,7 +88,7 @@ TEST_F(Tour, ExplainsHowOldDataAreAndWhatTheyAreMadeOf) {
   ASSERT_EQ(Weir("run readings.yaml").code, 0);
   const Ended explain = Weir("explain view/weather-readings-v1");
   ASSERT_EQ(explain.code, 0) << explain.err;
-  for (const char* part : {"Data as of", "late from", "Dataset/readings", "Dataset/readings-history", "Dataset/readings-landing", "files readings.csv"})
+  for (const char* part : {"Newest data: ", "late from", "Dataset/readings", "Dataset/readings-history", "Dataset/readings-landing", "files readings.csv"})
     EXPECT_THAT(explain.out, HasSubstr(part));
 }
 
