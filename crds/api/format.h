@@ -1,0 +1,85 @@
+#pragma once
+
+#include "crds/api/condition.h"
+
+namespace weir::api {
+
+enum class Encoding { Utf8, Utf16Le, Utf16Be, Latin1, Windows1252 };
+template <>
+struct Words<Encoding> {
+  static constexpr std::array<std::string_view, 5> kAll{"UTF-8", "UTF-16LE", "UTF-16BE", "ISO-8859-1", "Windows-1252"};
+};
+
+// One ASCII byte that is neither '"' nor a line end.
+inline constexpr std::string_view kDelimiterPattern = "^[\\x01-\\x09\\x0b\\x0c\\x0e-\\x1f !#-~]$";
+// The directives that runner/formats/instant.h reads.
+inline constexpr std::string_view kTimestampFormatPattern = "^([^%]|%-?[ymdjHIMS]|%[YfpbBaAzZ%])*$";
+
+struct CsvFormat {
+  std::string delimiter = ",";
+  std::optional<bool> header;  // absent means true
+  std::string nullText;
+  std::vector<std::string> nullTexts;  // beside nullText
+  std::string timestampFormat;
+  std::optional<std::int64_t> skipLines;
+  std::string comment;
+  std::optional<Encoding> encoding;  // absent: what a byte order mark says, else UTF-8
+  bool operator==(const CsvFormat&) const = default;
+};
+void Describe(auto&& field, Of<CsvFormat> auto& self) {
+  field("delimiter", self.delimiter,
+        Rules{.doc = "The ASCII character between values; not a quote, which is always \", or a line end.",
+              .minLength = 1,
+              .maxLength = 1,
+              .pattern = kDelimiterPattern,
+              .change = Change::NewRevision});
+  field("header", self.header,
+        Rules{.doc = "Whether the first line after skipLines and comments names the columns. Absent means true.", .change = Change::NewRevision});
+  field("nullText", self.nullText,
+        Rules{.doc = "Text that stands for a missing value. Absent means the empty value. A quoted value in a VARCHAR or BLOB column is never missing.",
+              .maxLength = 32,
+              .change = Change::NewRevision});
+  field("nullTexts", self.nullTexts,
+        Rules{.doc = "Further texts that stand for a missing value, beside nullText.", .maxLength = 32, .maxItems = 32, .change = Change::NewRevision});
+  field("timestampFormat", self.timestampFormat,
+        Rules{.doc = "strptime format of TIMESTAMP columns. Absent means ISO 8601.",
+              .maxLength = 64,
+              .pattern = kTimestampFormatPattern,
+              .change = Change::NewRevision});
+  field("skipLines", self.skipLines,
+        Rules{.doc = "Lines at the start of each file that are not part of the table. Absent means none.",
+              .min = 0,
+              .max = 1'000'000,
+              .change = Change::NewRevision});
+  field("comment", self.comment,
+        Rules{.doc = "Lines that start with this text are not part of the table. Absent means that there are no comments.",
+              .maxLength = 8,
+              .pattern = "^([!#-~]*)$",
+              .change = Change::NewRevision});
+  field("encoding", self.encoding, Rules{.doc = "Encoding of the files. Absent means what a byte order mark says, else UTF-8.", .change = Change::NewRevision});
+}
+
+struct ParquetFormat {
+  bool operator==(const ParquetFormat&) const = default;
+};
+void Describe(auto&&, Of<ParquetFormat> auto&) {}
+
+struct JsonFormat {  // newline-delimited or one array
+  bool operator==(const JsonFormat&) const = default;
+};
+void Describe(auto&&, Of<JsonFormat> auto&) {}
+
+struct Format {
+  std::optional<CsvFormat> csv;
+  std::optional<ParquetFormat> parquet;
+  std::optional<JsonFormat> json;
+  bool operator==(const Format&) const = default;
+};
+void Describe(auto&& field, Of<Format> auto& self) {
+  field("csv", self.csv, Rules{.doc = "Delimited text, also gzipped."});
+  field("parquet", self.parquet, Rules{.doc = "Apache Parquet."});
+  field("json", self.json, Rules{.doc = "JSON objects, one a line, or one array of them."});
+  field.OneOf({"csv", "parquet", "json"});
+}
+
+}  // namespace weir::api
