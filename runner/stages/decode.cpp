@@ -5,11 +5,13 @@
 #include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "runner/stages/audit.h"
+#include "runner/stages/copy_file.h"
 #include "runner/stages/events_ahead.h"
 #include "runner/stages/file_policy.h"
 #include "runner/stages/file_zone.h"
 #include "runner/stages/names.h"
 #include "runner/stages/publication.h"
+#include "runner/stages/quarantine_limit.h"
 #include "runner/stages/stage.h"
 #include "runner/stages/store_file.h"
 #include "runner/stages/verification.h"
@@ -140,6 +142,9 @@ Error WithWaysOut(const Decoding& decoding, const storage::DataFile& source, con
 // tried again before the schema or the format changes.
 Result<storage::DataFile> SetAside(Decoding& decoding, const storage::DataFile& source, const std::string& path, const Error& error) {
   if (error.fault != Fault::Data || error.reason != "FileUnreadable") return error;
+  // What is not the accepted file any more is no supplier's fault, and is read again once it is restored.
+  const auto hashed = HashFile(*decoding.input.store, decoding.input.PathOf(source.path));
+  if (!hashed.ok() || hashed->sha256 != Tag(source, kTagSha256)) return error;
   if (decoding.input.table->onUnreadable != api::OnUnreadable::Quarantine) return WithWaysOut(decoding, source, error);
   const auto& columns = decoding.target.table->columns;
   if (Status declared = decoding.engine->Declare(kNothing, columns); !declared.ok()) return declared.error();
