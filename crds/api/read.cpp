@@ -6,6 +6,8 @@
 #include <regex>
 #include <set>
 
+#include "crds/api/dataset.h"
+#include "crds/api/type_words.h"
 #include "crds/base/text.h"
 
 namespace weir::api {
@@ -48,6 +50,12 @@ std::size_t CodePoints(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+// Of `{name: fare, type: DECIMAL(6,2)}` YAML makes a type "DECIMAL(6" and a field "2)".
+const std::string kHalfOfAType = "is the end of a type that was cut at its comma: inside { } quote it, type: \"DECIMAL(6,2)\"";
+bool IsHalfOfAType(const std::string& key) {
+  return key.size() >= 2 && key.back() == ')' && std::all_of(key.begin(), key.end() - 1, [](char c) { return (c >= '0' && c <= '9') || c == ' '; });
+}
+
 }  // namespace
 
 std::string Join(const std::vector<Problem>& problems) {
@@ -83,7 +91,8 @@ bool CheckText(const std::string& value, const Rules& rules, const std::string& 
   if (size > static_cast<std::size_t>(rules.maxLength))
     return problems.push_back({path, "may have at most " + std::to_string(rules.maxLength) + " characters, has " + std::to_string(size)}), false;
   if (!rules.pattern.empty() && !std::regex_match(value, Compiled(rules.pattern)))
-    problems.push_back({path, Quoted(value) + " does not match " + std::string(rules.pattern)});
+    problems.push_back(
+        {path, Quoted(value) + (rules.pattern == kTypePattern ? " is no type here: " + TypeAdvice(value) : " does not match " + std::string(rules.pattern))});
   return problems.size() == before;
 }
 
@@ -107,7 +116,7 @@ void CheckUnknown(const Json& object, const std::vector<std::string_view>& known
   std::size_t unknown = 0;
   for (const auto& [key, value] : object.items()) {
     if (std::find(known.begin(), known.end(), key) != known.end() || ++unknown > kMostUnknown) continue;
-    problems.push_back({path.empty() ? key : path + "." + key, "is unknown" + Suggest(key, known)});
+    problems.push_back({path.empty() ? key : path + "." + key, IsHalfOfAType(key) ? kHalfOfAType : "is unknown" + Suggest(key, known)});
   }
   if (unknown > kMostUnknown) problems.push_back({path, "has " + std::to_string(unknown - kMostUnknown) + " more unknown fields"});
 }

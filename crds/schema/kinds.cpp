@@ -37,13 +37,19 @@ Kind LakeKind() {
   return kind;
 }
 
+// A heading of a file reaches terminals; operator/plan says the same.
+Ordered WithoutControlCharacters(Ordered dataset) {
+  dataset["properties"]["schema"]["properties"]["columns"]["items"]["properties"]["sourceName"]["pattern"] = R"(^[^\x00-\x1f\x7f-\x{9f}]*$)";
+  return dataset;
+}
+
 Kind DatasetKind() {
   Kind kind{.resource = api::kDatasets, .shortName = "wkd", .doc = "One stored table or folder of files: its zone, schema, checks and freshness."};
   kind.specDoc = "Written by the producing team.";
   kind.namePattern = api::kObjectNamePattern;
   kind.pending = {ConditionType::Ready};
-  kind.columns = {kReady, {"ZONE", ".spec.zone", "string"}, kRows, kFresh, kDataAsOf, kVersion, kOwner, kQuarantined, kReason, kMessage, kLocation};
-  kind.spec = [] { return ObjectSchema<api::DatasetSpec>(Defaults::Written); };
+  kind.columns = {kReady, {"ZONE", ".spec.zone", "string"}, kRows, kFresh, kDataAsOf, kVersion, kOwner, kReason, kMessage, kLocation};
+  kind.spec = [] { return WithoutControlCharacters(ObjectSchema<api::DatasetSpec>(Defaults::Written)); };
   kind.status = [] { return ObjectSchema<api::DatasetStatus>(Defaults::Withheld); };
   return kind;
 }

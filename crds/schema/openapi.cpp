@@ -1,5 +1,8 @@
 #include "crds/schema/openapi.h"
 
+#include "crds/api/dataset.h"
+#include "crds/api/type_words.h"
+
 namespace weir::schema {
 namespace {
 
@@ -20,6 +23,18 @@ std::string_view ChangeSentence(api::Change change) {
   return "";
 }
 
+// The pattern alone would leave people to guess: the words of other systems are answered with ours.
+Ordered KnownTypeValidation() {
+  std::string words, map;
+  for (const auto& [alias, type] : api::TypeAliases()) {
+    words += (words.empty() ? "'" : ", '") + std::string(alias) + "'";
+    map += (map.empty() ? "'" : ", '") + std::string(alias) + "': '" + std::string(type) + "'";
+  }
+  return {{"rule", "!(self.upperAscii() in [" + words + "])"},
+          {"message", "is the word of another system; see the description for ours"},
+          {"messageExpression", "'%s is no type here: write %s'.format([self, {" + map + "}[self.upperAscii()]])"}};
+}
+
 }  // namespace
 
 Ordered TextSchema(const api::Rules& rules) {
@@ -27,6 +42,7 @@ Ordered TextSchema(const api::Rules& rules) {
   if (rules.minLength > 0) schema["minLength"] = rules.minLength;
   schema["maxLength"] = rules.maxLength;
   if (!rules.pattern.empty()) schema["pattern"] = rules.pattern;
+  if (rules.pattern == api::kTypePattern) schema["x-kubernetes-validations"] = Ordered::array({KnownTypeValidation()});
   return schema;
 }
 

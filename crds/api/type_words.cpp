@@ -1,0 +1,117 @@
+#include "crds/api/type_words.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "crds/api/read.h"
+
+namespace weir::api {
+namespace {
+
+const std::vector<std::string_view> kTypes{"BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "BLOB"};
+
+// In capitals, without blanks at the ends or around the arguments, and one blank between words.
+std::string Tidy(std::string_view text) {
+  std::string tidy;
+  for (const char c : text) {
+    if (std::isspace(static_cast<unsigned char>(c)) == 0)
+      tidy += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    else if (!tidy.empty() && tidy.back() != ' ')
+      tidy += ' ';
+  }
+  while (!tidy.empty() && tidy.back() == ' ') tidy.pop_back();
+  std::string packed;
+  for (std::size_t i = 0; i < tidy.size(); ++i) {
+    const bool beside = tidy[i] == ' ' && (std::string_view("(,").find(packed.back()) != std::string_view::npos ||
+                                           std::string_view("(,)").find(tidy[i + 1]) != std::string_view::npos);
+    if (!beside) packed += tidy[i];
+  }
+  return packed;
+}
+
+bool IsDecimal(std::string_view word) { return word == "DECIMAL" || word == "NUMERIC" || word == "DEC" || word == "NUMBER"; }
+
+bool IsNumber(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string DecimalAdvice(std::string_view arguments, bool closed) {
+  const std::size_t comma = arguments.find(',');
+  const std::string_view precision = arguments.substr(0, comma);
+  const std::string_view scale = comma == std::string_view::npos ? "" : arguments.substr(comma + 1);
+  if (!closed) return "was cut at its comma: inside { } quote it, type: \"DECIMAL(" + std::string(IsNumber(precision) ? precision : "18") + ",2)\"";
+  if (IsNumber(precision) && IsNumber(scale)) return "write DECIMAL(" + std::string(precision) + "," + std::string(scale) + ")";
+  if (IsNumber(precision) && comma == std::string_view::npos) return "write DECIMAL(" + std::string(precision) + ",0)";
+  return "write precision and scale, such as DECIMAL(18,2)";
+}
+
+}  // namespace
+
+const std::vector<std::pair<std::string_view, std::string_view>>& TypeAliases() {
+  static const std::vector<std::pair<std::string_view, std::string_view>> aliases{{"INT", "INTEGER"},
+                                                                                  {"INT1", "TINYINT"},
+                                                                                  {"INT2", "SMALLINT"},
+                                                                                  {"INT4", "INTEGER"},
+                                                                                  {"INT8", "BIGINT"},
+                                                                                  {"INT16", "SMALLINT"},
+                                                                                  {"INT32", "INTEGER"},
+                                                                                  {"INT64", "BIGINT"},
+                                                                                  {"LONG", "BIGINT"},
+                                                                                  {"SHORT", "SMALLINT"},
+                                                                                  {"BYTE", "TINYINT"},
+                                                                                  {"SIGNED", "INTEGER"},
+                                                                                  {"UTINYINT", "SMALLINT"},
+                                                                                  {"USMALLINT", "INTEGER"},
+                                                                                  {"UINTEGER", "BIGINT"},
+                                                                                  {"UBIGINT", "DECIMAL(20,0)"},
+                                                                                  {"HUGEINT", "DECIMAL(38,0)"},
+                                                                                  {"TEXT", "VARCHAR"},
+                                                                                  {"STRING", "VARCHAR"},
+                                                                                  {"CHAR", "VARCHAR"},
+                                                                                  {"NVARCHAR", "VARCHAR"},
+                                                                                  {"BPCHAR", "VARCHAR"},
+                                                                                  {"CHARACTER VARYING", "VARCHAR"},
+                                                                                  {"UUID", "VARCHAR"},
+                                                                                  {"JSON", "VARCHAR"},
+                                                                                  {"ENUM", "VARCHAR"},
+                                                                                  {"TIME", "VARCHAR"},
+                                                                                  {"INTERVAL", "VARCHAR"},
+                                                                                  {"BOOL", "BOOLEAN"},
+                                                                                  {"LOGICAL", "BOOLEAN"},
+                                                                                  {"REAL", "FLOAT"},
+                                                                                  {"FLOAT4", "FLOAT"},
+                                                                                  {"FLOAT8", "DOUBLE"},
+                                                                                  {"FLOAT32", "FLOAT"},
+                                                                                  {"FLOAT64", "DOUBLE"},
+                                                                                  {"DOUBLE PRECISION", "DOUBLE"},
+                                                                                  {"TIMESTAMPTZ", "TIMESTAMP"},
+                                                                                  {"TIMESTAMP WITH TIME ZONE", "TIMESTAMP"},
+                                                                                  {"DATETIME", "TIMESTAMP"},
+                                                                                  {"TIMESTAMP_NS", "TIMESTAMP"},
+                                                                                  {"BYTEA", "BLOB"},
+                                                                                  {"BINARY", "BLOB"},
+                                                                                  {"VARBINARY", "BLOB"},
+                                                                                  {"BYTES", "BLOB"},
+                                                                                  {"NUMERIC", "DECIMAL(18,2)"},
+                                                                                  {"DECIMAL", "DECIMAL(18,2)"},
+                                                                                  {"NUMBER", "DECIMAL(18,2)"}};
+  return aliases;
+}
+
+std::string TypeAdvice(std::string_view text) {
+  const std::string word = Tidy(text);
+  const std::size_t open = word.find('(');
+  const std::string name = word.substr(0, open);
+  const bool closed = word.ends_with(')');
+  if (open != std::string::npos && IsDecimal(name))
+    return DecimalAdvice(std::string_view(word).substr(open + 1, word.size() - open - 1 - (closed ? 1 : 0)), closed);
+  if (IsDecimal(name)) return "write precision and scale, such as DECIMAL(18,2)";
+  if (std::find(kTypes.begin(), kTypes.end(), name) != kTypes.end()) return "write " + name;
+  for (const auto& [alias, type] : TypeAliases())
+    if (name == alias) return "write " + std::string(type);
+  std::string all;
+  for (const std::string_view type : kTypes) all += std::string(type) + ", ";
+  return "write one of " + all + "DECIMAL(p,s)" + Suggest(name, kTypes);
+}
+
+}  // namespace weir::api

@@ -1,0 +1,305 @@
+#include "crds/contract/contract.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "crds/api/write.h"
+#include "crds/base/name.h"
+#include "crds/contract/query_change.h"
+
+namespace weir::contract {
+namespace {
+
+using api::ContractRule;
+using api::PublishedColumn;
+using api::PublishedContract;
+
+enum class Family { Boolean, Whole, Floating, Decimal, Text, Date, Instant, Bytes };
+
+struct Type {
+  Family family;
+  int rank = 0;
+};
+
+Type TypeOf(const std::string& word) {
+  constexpr std::array<std::string_view, 4> kWhole{"TINYINT", "SMALLINT", "INTEGER", "BIGINT"};
+  for (std::size_t i = 0; i < kWhole.size(); ++i)
+    if (word == kWhole[i]) return {Family::Whole, static_cast<int>(i)};
+  if (word == "FLOAT" || word == "DOUBLE") return {Family::Floating, word == "DOUBLE" ? 1 : 0};
+  if (word == "BOOLEAN") return {Family::Boolean};
+  if (word == "VARCHAR") return {Family::Text};
+  if (word == "DATE") return {Family::Date};
+  if (word == "TIMESTAMP") return {Family::Instant};
+  if (word == "BLOB") return {Family::Bytes};
+  const std::size_t open = word.find('(');
+  return {Family::Decimal, open == std::string::npos ? 0 : std::atoi(word.c_str() + open + 1)};
+}
+
+int ScaleOf(const std::string& decimal) {
+  const std::size_t comma = decimal.find(',');
+  return comma == std::string::npos ? 0 : std::atoi(decimal.c_str() + comma + 1);
+}
+
+bool LosesDigits(Family before, Family after) {
+  return (after == Family::Floating && (before == Family::Whole || before == Family::Decimal)) || (before == Family::Floating && after == Family::Decimal);
+}
+
+ContractRule RuleOfTypeChange(const std::string& before, const std::string& after) {
+  const Type old_type = TypeOf(before);
+  const Type new_type = TypeOf(after);
+  if (old_type.family != new_type.family) return LosesDigits(old_type.family, new_type.family) ? ContractRule::TypeWidenLossy : ContractRule::TypeClassChange;
+  if (old_type.family == Family::Decimal && ScaleOf(before) != ScaleOf(after)) return ContractRule::DecimalScale;
+  if (new_type.rank < old_type.rank) return ContractRule::TypeNarrow;
+  return old_type.family == Family::Decimal ? ContractRule::DecimalPrecision : ContractRule::TypeWiden;
+}
+
+const PublishedColumn* Find(const std::vector<PublishedColumn>& columns, const std::string& name) {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&name](const PublishedColumn& c) { return c.name == name; });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+// Each key as "(a, b)", in alphabetical order: neither the order of keys nor that of their columns means anything.
+std::vector<std::string> KeyTexts(const std::vector<api::Key>& keys) {
+  std::vector<std::string> texts;
+  for (api::Key key : keys) {
+    std::sort(key.columns.begin(), key.columns.end());
+    std::string text;
+    for (const std::string& column : key.columns) text += (text.empty() ? "" : ", ") + column;
+    texts.push_back("(" + text + ")");
+  }
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return texts;
+}
+
+std::string KeyText(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : " ") + text;
+  return all.empty() ? "none" : all;
+}
+
+// A column that is gone while one of the same type stands at its place under a name that was not published.
+const PublishedColumn* LooksRenamedTo(const std::vector<PublishedColumn>& published, std::size_t index, const std::vector<PublishedColumn>& declared) {
+  if (index >= declared.size()) return nullptr;
+  const PublishedColumn& there = declared[index];
+  return there.type == published[index].type && Find(published, there.name) == nullptr ? &there : nullptr;
+}
+
+const api::Waiver* WaiverFor(const std::vector<api::Waiver>& waivers, ContractRule rule, Time now) {
+  for (const api::Waiver& waiver : waivers)
+    if (const auto end = EndOf(waiver); waiver.rule == rule && end && now < *end) return &waiver;
+  return nullptr;
+}
+
+bool IsAlpha(const PublishedContract& published, const PublishedContract& declared) {
+  return published.stability.value_or(declared.stability.value_or(api::Stability::Stable)) == api::Stability::Alpha;
+}
+
+std::string Or(const std::string& text, const std::string& otherwise) { return text.empty() ? otherwise : text; }
+
+std::string Shortened(const std::string& text) {
+  constexpr std::size_t kShown = 80;
+  return text.size() <= kShown ? text : text.substr(0, text.find_last_of(' ', kShown) == std::string::npos ? kShown : text.find_last_of(' ', kShown)) + " ...";
+}
+
+class Comparison {
+ public:
+  Comparison(const PublishedContract& published, const PublishedContract& declared, Time now)
+      : published_(published), declared_(declared), now_(now), severity_(IsAlpha(published, declared) ? Severity::Warning : Severity::Breaking) {}
+
+  std::vector<Finding> Run() {
+    for (std::size_t i = 0; i < published_.columns.size(); ++i) CompareColumn(i);
+    FindDeleteMarkers();
+    CompareKeys();
+    CompareGrain();
+    CompareQuery();
+    CompareFreshness();
+    CompareLookback();
+    CompareStability();
+    return std::move(findings_);
+  }
+
+ private:
+  void Add(ContractRule rule, std::string path, std::string before, std::string after, std::string advice) {
+    Finding finding{rule, severity_, std::move(path), std::move(before), std::move(after), std::move(advice)};
+    if (rule == ContractRule::DecimalPrecision) finding.severity = Severity::Warning;
+    if (const api::Waiver* waiver = WaiverFor(declared_.waivers, rule, now_); waiver != nullptr && finding.severity == Severity::Breaking) {
+      finding.severity = Severity::Warning;
+      finding.advice = "waived until " + waiver->until + ": " + waiver->reason;
+    }
+    findings_.push_back(std::move(finding));
+  }
+
+  void CompareColumn(std::size_t index) {
+    const PublishedColumn& before = published_.columns[index];
+    const PublishedColumn* after = Find(declared_.columns, before.name);
+    if (after == nullptr) return Gone(index);
+    const std::string path = "spec.columns[" + std::to_string(after - declared_.columns.data()) + "]";
+    if (before.type != after->type)
+      Add(RuleOfTypeChange(before.type, after->type), path + ".type", before.name + " " + before.type, after->name + " " + after->type,
+          "add a column of the new type beside it");
+    if (!before.IsNullable() && after->IsNullable())
+      Add(ContractRule::NullabilityLoosen, path + ".nullable", before.name + " never missing", after->name + " may be missing",
+          "fill the gaps in the query, for instance with coalesce");
+    if (before.unit != after->unit)
+      Add(ContractRule::MeaningUnit, path + ".unit", Or(before.unit, "no unit"), Or(after->unit, "no unit"), "add a column in the new unit beside it");
+    if (!before.meaning.empty() && before.meaning != after->meaning)
+      Add(ContractRule::MeaningUnit, path + ".meaning", Shortened(before.meaning), Shortened(after->meaning),
+          "add a column of the new meaning beside it; description may be reworded");
+  }
+
+  void Gone(std::size_t index) {
+    const PublishedColumn& before = published_.columns[index];
+    if (const PublishedColumn* renamed = LooksRenamedTo(published_.columns, index, declared_.columns))
+      return Add(ContractRule::ColumnNoDelete, "spec.columns[" + std::to_string(index) + "].name", before.name, renamed->name,
+                 "it looks renamed: keep \"" + before.name + "\" and add \"" + renamed->name + "\" beside it");
+    Add(ContractRule::ColumnNoDelete, "spec.columns", before.name, "", "keep the column, or publish a new View whose name ends in the next version");
+  }
+
+  // Readers that know no marker would count deleted rows as living ones.
+  void FindDeleteMarkers() {
+    for (std::size_t i = 0; !published_.columns.empty() && i < declared_.columns.size(); ++i) {
+      const std::string& name = declared_.columns[i].name;
+      if (IsDeleteMarker(name) && Find(published_.columns, name) == nullptr)
+        Add(ContractRule::DeleteSemantics, "spec.columns[" + std::to_string(i) + "].name", "no mark of deleted rows", name,
+            "readers would take deleted rows for living ones: leave such rows out in the query, or publish a new View");
+    }
+  }
+
+  void CompareKeys() {
+    const std::vector<std::string> before = KeyTexts(published_.keys);
+    const std::vector<std::string> after = KeyTexts(declared_.keys);
+    if (!std::includes(after.begin(), after.end(), before.begin(), before.end()))
+      Add(ContractRule::KeyChange, "spec.keys", KeyText(before), KeyText(after), "readers join on the published keys; publish a new View for another grain");
+  }
+
+  void CompareGrain() {
+    if (!published_.grain.empty() && published_.grain != declared_.grain)
+      Add(ContractRule::KeyChange, "spec.grain", Shortened(published_.grain), Shortened(declared_.grain),
+          "readers count on what one row is; publish a new View for another grain");
+  }
+
+  void CompareQuery() {
+    if (published_.query.empty() || declared_.query.empty() || CompareQueries(published_.query, declared_.query) != QueryChange::Undetermined) return;
+    Add(ContractRule::CardinalityQuery, "spec.query.sql", Shortened(published_.query), "another query",
+        "only added columns are known to leave the published rows and values as they are: publish a new View, or add a waiver when readers agree");
+  }
+
+  void CompareFreshness() {
+    const std::optional<api::Freshness>& promised = published_.promised ? published_.promised->freshness : published_.freshness;
+    if (!promised) return;
+    const Duration before = promised->maxLag;
+    const bool loosened = !declared_.freshness || declared_.freshness->maxLag * 2 > before * 3;
+    if (loosened)
+      Add(ContractRule::SlaFreshness, "spec.freshness.maxLag", weir::Format(before), declared_.freshness ? weir::Format(declared_.freshness->maxLag) : "",
+          "at most 1.5 times what was first promised can be taken back, in however many steps");
+  }
+
+  void CompareLookback() {
+    const std::optional<Duration>& before = published_.promised ? published_.promised->lookback : published_.lookback;
+    if (before && (!declared_.lookback || *declared_.lookback < *before))
+      Add(ContractRule::SlaHistory, "spec.lookback", weir::Format(*before), declared_.lookback ? weir::Format(*declared_.lookback) : "",
+          "readers count on the older rows; keep them");
+  }
+
+  void CompareStability() {
+    if (published_.stability == api::Stability::Stable && declared_.stability == api::Stability::Alpha)
+      Add(ContractRule::StabilityLowered, "spec.stability", "Stable", "Alpha", "publish a new View whose name ends in the next version");
+  }
+
+  const PublishedContract& published_;
+  const PublishedContract& declared_;
+  Time now_;
+  Severity severity_;
+  std::vector<Finding> findings_;
+};
+
+bool Holds(const std::vector<Finding>& findings, ContractRule rule, Severity severity) {
+  return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) { return f.rule == rule && f.severity == severity; });
+}
+
+// `first` is what was promised, `next` what is declared: the promise stays unless a waiver changed it.
+template <typename T>
+void Keep(const std::vector<Finding>& findings, ContractRule rule, const std::optional<T>& first, const std::optional<T>& was, std::optional<T>& next,
+          std::optional<T>& promised) {
+  promised = first && !Holds(findings, rule, Severity::Warning) ? first : next;
+  if (Holds(findings, rule, Severity::Breaking)) next = was ? was : first;
+}
+
+}  // namespace
+
+PublishedContract ContractOf(const api::ViewSpec& spec) {
+  PublishedContract contract{.keys = spec.keys};
+  for (const api::ViewColumn& column : spec.columns)
+    contract.columns.push_back(
+        {.name = column.name, .type = column.type, .nullable = column.IsNullable() ? std::nullopt : column.nullable, .unit = column.unit});
+  contract.hash = StableHashText(Dump(api::Write(contract)));
+  for (std::size_t i = 0; i < spec.columns.size(); ++i) contract.columns[i].meaning = spec.columns[i].meaning;
+  contract.grain = spec.grain;
+  contract.query = spec.query.sql;
+  contract.stability = spec.stability;
+  contract.freshness = spec.freshness;
+  contract.lookback = spec.lookback;
+  contract.waivers = spec.waivers;
+  return contract;
+}
+
+std::vector<Finding> Compare(const PublishedContract& published, const PublishedContract& declared, Time now) {
+  return Comparison(published, declared, now).Run();
+}
+
+std::vector<Finding> Breaking(std::vector<Finding> findings) {
+  std::erase_if(findings, [](const Finding& f) { return f.severity != Severity::Breaking; });
+  return findings;
+}
+
+std::string Describe(const std::vector<Finding>& findings) {
+  std::string text;
+  for (const Finding& finding : findings) {
+    text += (text.empty() ? "" : "; ") + std::string(api::Word(finding.rule)) + " " + finding.path + ": published is " + finding.before;
+    text += finding.after.empty() ? ", now it is gone" : ", now it is " + finding.after;
+    text += " (" + finding.advice + ")";
+  }
+  return text;
+}
+
+PublishedContract Succeed(const std::optional<PublishedContract>& before, PublishedContract declared, Time now) {
+  std::vector<Finding> findings;
+  api::Promise first, was;
+  if (before && before->stability != api::Stability::Alpha) {
+    findings = Compare(*before, declared, now);
+    was = {before->freshness, before->lookback};
+    first = before->promised.value_or(was);
+  }
+  api::Promise promised;
+  Keep(findings, ContractRule::SlaFreshness, first.freshness, was.freshness, declared.freshness, promised.freshness);
+  Keep(findings, ContractRule::SlaHistory, first.lookback, was.lookback, declared.lookback, promised.lookback);
+  declared.promised = promised;
+  std::erase_if(declared.waivers, [now](const api::Waiver& w) { return !EndOf(w) || *EndOf(w) <= now; });
+  return declared;
+}
+
+std::optional<Time> EndOf(const api::Waiver& waiver) {
+  const auto day = ParseTime(waiver.until + "T00:00:00Z");
+  if (!day.ok()) return std::nullopt;
+  return *day + Duration::Hours(24);
+}
+
+std::optional<Time> ChangesAt(const std::vector<api::Waiver>& waivers, Time now) {
+  std::optional<Time> next;
+  for (const api::Waiver& waiver : waivers)
+    if (const auto end = EndOf(waiver); end && *end > now && (!next || *end < *next)) next = end;
+  return next;
+}
+
+bool IsDeleteMarker(const std::string& column) {
+  std::string word;
+  for (const char c : column)
+    if (c != '_') word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  constexpr std::array<std::string_view, 11> kMarkers{"deleted",      "deletedat", "deletedon",   "deletedtime", "deletedts", "deletedate",
+                                                      "deletiondate", "isdeleted", "softdeleted", "removedat",   "tombstone"};
+  return std::find(kMarkers.begin(), kMarkers.end(), word) != kMarkers.end();
+}
+
+}  // namespace weir::contract

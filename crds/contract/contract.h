@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crds/api/view.h"
+
+namespace weir::contract {
+
+enum class Severity { Breaking, Warning };
+
+// What an edit of a View breaks or strains of its published contract, by one rule.
+struct Finding {
+  api::ContractRule rule = api::ContractRule::ColumnNoDelete;
+  Severity severity = Severity::Breaking;
+  std::string path;    // spec.columns[2].type
+  std::string before;  // as published
+  std::string after;   // as declared now; empty when it is gone
+  std::string advice;  // what to do instead; of a waived finding, the waiver
+
+  bool operator==(const Finding&) const = default;
+};
+
+// What a spec promises: every part that rules compare, and its waivers.
+api::PublishedContract ContractOf(const api::ViewSpec& spec);
+
+// Can a reader of what is published go on reading what `declared` would publish? Compares with what was published, never
+// with an earlier spec, so that an edit can be reverted and a View that never published may change freely. A View that was
+// published as Alpha has warnings only, and so has what a waiver covers at `now`. Freshness may be loosened to 1.5 times
+// the promised limit, a DECIMAL may get more digits at the same scale (a warning), and a key may be added. Parts that the
+// published contract does not carry, because an older release wrote it, are not compared. The CRD of View says the same in
+// CEL (crds/schema/contract_rules.cpp) but for what CEL cannot know: queries and the ends of waivers.
+std::vector<Finding> Compare(const api::PublishedContract& published, const api::PublishedContract& declared, Time now);
+
+std::vector<Finding> Breaking(std::vector<Finding> findings);
+
+// "ColumnNoDelete spec.columns: published column \"delay\" ...; ..."
+std::string Describe(const std::vector<Finding>& findings);
+
+// What is published once `declared` has been: `declared` with the waivers in force at `now`, and with the promise of
+// `before` where it was not loosened by one of them. A freshness or lookback that breaks the promise unwaived stays as it
+// was published.
+api::PublishedContract Succeed(const std::optional<api::PublishedContract>& before, api::PublishedContract declared, Time now);
+
+// The instant at which the last day of the waiver is over; nothing when `until` is no day of the calendar.
+std::optional<Time> EndOf(const api::Waiver& waiver);
+// The next end of a waiver after `now`: a comparison gives the same until then.
+std::optional<Time> ChangesAt(const std::vector<api::Waiver>& waivers, Time now);
+
+// Whether a column of this name tells deleted rows from living ones: deletedAt, is_deleted, deleted, tombstone ...
+bool IsDeleteMarker(const std::string& column);
+
+}  // namespace weir::contract

@@ -1,0 +1,236 @@
+#include "crds/contract/query_change.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::contract {
+namespace {
+
+bool IsWordStart(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || static_cast<unsigned char>(c) >= 0x80U; }
+bool IsWordPart(char c) { return IsWordStart(c) || std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '$'; }
+
+using Tokens = std::vector<std::string>;
+
+// Words in small letters, texts and quoted names as they stand, each other character by itself; no blanks, no comments.
+class Tokenizer {
+ public:
+  explicit Tokenizer(std::string_view text) : text_(text) {}
+
+  Tokens Run() {
+    while (at_ < text_.size()) Step();
+    while (!tokens_.empty() && tokens_.back() == ";") tokens_.pop_back();
+    return std::move(tokens_);
+  }
+
+ private:
+  bool Begins(std::string_view word) const { return text_.substr(at_).starts_with(word); }
+
+  void Step() {
+    const char c = text_[at_];
+    if (std::isspace(static_cast<unsigned char>(c)) != 0) {
+      ++at_;
+    } else if (Begins("--")) {
+      at_ = std::min(text_.find('\n', at_), text_.size());
+    } else if (Begins("/*")) {
+      Comment();
+    } else if (c == '\'' || c == '"') {
+      Quoted(c);
+    } else if (IsWordStart(c)) {
+      Take(&IsWordPart);
+    } else if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
+      Take([](char d) { return IsWordPart(d) || d == '.'; });
+    } else if (c != '$' || !DollarQuoted()) {
+      tokens_.emplace_back(1, c);
+      ++at_;
+    }
+  }
+
+  // They nest, as in PostgreSQL.
+  void Comment() {
+    int depth = 0;
+    do {
+      if (Begins("/*")) {
+        ++depth, at_ += 2;
+      } else if (Begins("*/")) {
+        --depth, at_ += 2;
+      } else {
+        ++at_;
+      }
+    } while (depth > 0 && at_ < text_.size());
+  }
+
+  void Quoted(char quote) {
+    const bool escapes = quote == '\'' && !tokens_.empty() && tokens_.back() == "e" && at_ > 0 && IsWordStart(text_[at_ - 1]);
+    const std::size_t begin = at_++;
+    for (; at_ < text_.size(); ++at_) {
+      if (escapes && text_[at_] == '\\')
+        ++at_;
+      else if (text_[at_] == quote && text_.substr(at_ + 1).starts_with(quote))
+        ++at_;
+      else if (text_[at_] == quote)
+        break;
+    }
+    at_ = std::min(at_ + 1, text_.size());
+    tokens_.emplace_back(text_.substr(begin, at_ - begin));
+  }
+
+  // $$text$$ or $tag$text$tag$.
+  bool DollarQuoted() {
+    std::size_t end = at_ + 1;
+    while (end < text_.size() && IsWordPart(text_[end]) && text_[end] != '$') ++end;
+    if (end >= text_.size() || text_[end] != '$') return false;
+    const std::string_view tag = text_.substr(at_, end + 1 - at_);
+    const std::size_t close = text_.find(tag, end + 1);
+    if (close == std::string_view::npos) return false;
+    tokens_.emplace_back(text_.substr(at_, close + tag.size() - at_));
+    at_ = close + tag.size();
+    return true;
+  }
+
+  template <typename Part>
+  void Take(Part part) {
+    std::string word;
+    for (; at_ < text_.size() && part(text_[at_]); ++at_) word += static_cast<char>(std::tolower(static_cast<unsigned char>(text_[at_])));
+    tokens_.push_back(std::move(word));
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  Tokens tokens_;
+};
+
+bool Opens(const std::string& token) { return token == "(" || token == "[" || token == "{"; }
+bool Closes(const std::string& token) { return token == ")" || token == "]" || token == "}"; }
+
+// A text taken apart at its one SELECT that stands in no bracket.
+struct Shape {
+  Tokens before;             // WITH ...
+  std::vector<Tokens> list;  // the expressions
+  Tokens after;              // FROM ...
+};
+
+bool Holds(const Tokens& tokens, std::initializer_list<std::string_view> words) {
+  return std::any_of(tokens.begin(), tokens.end(), [words](const std::string& t) { return std::find(words.begin(), words.end(), t) != words.end(); });
+}
+
+class Cutter {
+ public:
+  std::optional<Shape> Run(const Tokens& tokens) {
+    for (const std::string& token : tokens) {
+      if (Closes(token)) --depth_;
+      if (depth_ == 0 && (token == "union" || token == "intersect" || token == "except")) return std::nullopt;
+      if (depth_ == 0 && token == "select" && ++selects_ > 1) return std::nullopt;
+      Put(token);
+      if (Opens(token)) ++depth_;
+    }
+    if (selects_ != 1 || shape_.list.empty()) return std::nullopt;
+    return std::move(shape_);
+  }
+
+ private:
+  void Put(const std::string& token) {
+    if (selects_ == 0) return shape_.before.push_back(token);
+    if (in_list_ && depth_ == 0 && EndsTheList(token)) in_list_ = false;
+    if (!in_list_) return shape_.after.push_back(token);
+    if (depth_ == 0 && token == "select") return;
+    if (shape_.list.empty() || (depth_ == 0 && token == ",")) shape_.list.emplace_back();
+    if (depth_ != 0 || token != ",") shape_.list.back().push_back(token);
+  }
+  static bool EndsTheList(const std::string& token) {
+    constexpr std::array<std::string_view, 10> kClauses{"from", "where", "group", "having", "window", "qualify", "order", "limit", "offset", "using"};
+    return std::find(kClauses.begin(), kClauses.end(), token) != kClauses.end();
+  }
+
+  Shape shape_;
+  int depth_ = 0;
+  int selects_ = 0;
+  bool in_list_ = true;
+};
+
+// Functions of one row's values, whatever the row.
+bool IsScalar(const std::string& word) {
+  constexpr std::array<std::string_view, 46> kScalar{
+      "cast",  "try_cast", "coalesce", "nullif",     "ifnull",    "if",      "abs",       "round",       "floor", "ceil",   "ceiling", "sign",
+      "sqrt",  "ln",       "log",      "exp",        "pow",       "power",   "greatest",  "least",       "lower", "upper",  "trim",    "ltrim",
+      "rtrim", "length",   "strlen",   "concat",     "replace",   "substr",  "substring", "left",        "right", "lpad",   "rpad",    "split_part",
+      "year",  "month",    "day",      "date_trunc", "date_part", "extract", "contains",  "starts_with", "md5",   "decimal"};
+  return std::find(kScalar.begin(), kScalar.end(), word) != kScalar.end();
+}
+
+bool IsAggregate(const std::string& word) {
+  constexpr std::array<std::string_view, 12> kAggregates{"count",  "sum",      "avg",      "min",     "max",       "median",
+                                                         "stddev", "variance", "bool_and", "bool_or", "any_value", "mode"};
+  return std::find(kAggregates.begin(), kAggregates.end(), word) != kAggregates.end();
+}
+
+bool IsOperatorWord(const std::string& word) {
+  return Holds({word}, {"and", "or", "not", "in", "is", "case", "when", "then", "else", "end", "between", "like", "ilike", "as", "null"});
+}
+
+// Whether every call in the expression is of a kind that keeps the number of rows.
+bool KeepsRows(const Tokens& item, bool aggregates) {
+  if (item.empty() || Holds(item, {"select", "over"})) return false;
+  for (std::size_t i = 0; i + 1 < item.size(); ++i) {
+    const bool named = IsWordStart(item[i][0]) || item[i][0] == '"';
+    if (item[i + 1] != "(" || !named || IsOperatorWord(item[i])) continue;
+    if (!IsScalar(item[i]) && !(aggregates && IsAggregate(item[i]))) return false;
+  }
+  return true;
+}
+
+bool Aggregates(const Shape& shape) {
+  for (const Tokens& item : shape.list)
+    for (std::size_t i = 0; i + 1 < item.size(); ++i)
+      if (item[i + 1] == "(" && IsAggregate(item[i])) return true;
+  return Holds(shape.after, {"group"});
+}
+
+// GROUP BY 1, ORDER BY 2 and the ALL of either mean places in the list.
+bool RefersToPlaces(const Shape& shape) {
+  int depth = 0;
+  bool in_clause = false;
+  for (const std::string& token : shape.after) {
+    if (Closes(token)) --depth;
+    if (depth == 0 && (token == "group" || token == "order")) in_clause = true;
+    if (depth == 0 && (token == "limit" || token == "having")) in_clause = false;
+    if (in_clause && depth == 0 && (token == "all" || std::isdigit(static_cast<unsigned char>(token[0])) != 0)) return true;
+    if (Opens(token)) ++depth;
+  }
+  return false;
+}
+
+bool IsAdditive(const Shape& before, const Shape& after) {
+  if (before.before != after.before || before.after != after.after) return false;
+  // What decides about rows may mean the list: by place, or by a name that the list gives.
+  if (RefersToPlaces(after) || Holds(after.after, {"limit", "offset", "qualify"})) return false;
+  if (before.list.front().empty() || after.list.front().empty() || before.list.front().front() == "distinct" || after.list.front().front() == "distinct")
+    return false;
+  std::map<Tokens, int> known;
+  for (const Tokens& item : before.list) ++known[item];
+  const bool aggregates = Aggregates(before);
+  for (const Tokens& item : after.list) {
+    if (const auto found = known.find(item); found != known.end() && found->second > 0)
+      --found->second;
+    else if (!KeepsRows(item, aggregates))
+      return false;
+  }
+  return std::all_of(known.begin(), known.end(), [](const auto& entry) { return entry.second == 0; });
+}
+
+}  // namespace
+
+QueryChange CompareQueries(std::string_view before, std::string_view after) {
+  const Tokens old_tokens = Tokenizer(before).Run();
+  const Tokens new_tokens = Tokenizer(after).Run();
+  if (old_tokens == new_tokens) return QueryChange::Same;
+  const auto old_shape = Cutter().Run(old_tokens);
+  const auto new_shape = Cutter().Run(new_tokens);
+  return old_shape && new_shape && IsAdditive(*old_shape, *new_shape) ? QueryChange::Additive : QueryChange::Undetermined;
+}
+
+}  // namespace weir::contract
