@@ -1,17 +1,27 @@
 #include <algorithm>
+#include <map>
 
 #include "cli/check.h"
-#include "operator/plan/contract.h"
+#include "crds/contract/contract.h"
 #include "operator/plan/validate.h"
 
 namespace weir::cli {
 namespace {
 
 template <typename T>
-const T* Same(const std::vector<T>& objects, const api::Meta& meta) {
-  const auto found = std::find_if(objects.begin(), objects.end(), [&](const T& object) { return object.meta.name == meta.name && object.meta.ns == meta.ns; });
-  return found == objects.end() ? nullptr : &*found;
-}
+class ByName {
+ public:
+  explicit ByName(const std::vector<T>& objects) {
+    for (const T& object : objects) objects_.emplace(std::pair(object.meta.ns, object.meta.name), &object);
+  }
+  const T* Same(const api::Meta& meta) const {
+    const auto found = objects_.find({meta.ns, meta.name});
+    return found == objects_.end() ? nullptr : found->second;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, const T*> objects_;
+};
 
 void Add(const Manifest& manifest, const std::vector<api::Problem>& problems, Findings& findings) {
   for (const api::Problem& problem : problems) findings.push_back(manifest.Problem(problem.path, "Invalid", problem.message));
@@ -24,16 +34,19 @@ std::vector<api::Problem> CheckLakeEitherWay(const api::LakeSpec& lake) {
   return local.size() <= cluster.size() ? local : cluster;
 }
 
-std::string Sentence(const plan::ContractFinding& finding) {
+std::string Sentence(const contract::Finding& finding) {
   std::string text = "breaks the published contract: was " + finding.before + (finding.after.empty() ? ", is gone" : ", is now " + finding.after);
   return finding.advice.empty() ? text : text + "; " + finding.advice;
 }
 
 void CheckContract(const Manifest& manifest, const api::View& view, const api::View& published, Findings& findings) {
   if (!published.status.published) return;
-  for (const plan::ContractFinding& broken : plan::CompareContract(*published.status.published, view.spec)) {
-    Finding finding = manifest.Problem(broken.path, std::string(plan::Name(broken.rule)), Sentence(broken));
-    if (broken.severity == plan::Severity::Warning) finding.severity = Finding::Severity::Warning;
+  api::PublishedContract base = *published.status.published;
+  // As written by an older release; what was read from a log has no spec at all.
+  if (!base.stability && !published.spec.columns.empty()) base.stability = published.spec.stability;
+  for (const contract::Finding& broken : contract::Compare(base, contract::ContractOf(view.spec), SystemClock().Now())) {
+    Finding finding = manifest.Problem(broken.path, std::string(api::Word(broken.rule)), Sentence(broken));
+    if (broken.severity == contract::Severity::Warning) finding.severity = Finding::Severity::Warning;
     findings.push_back(std::move(finding));
   }
 }
@@ -41,18 +54,20 @@ void CheckContract(const Manifest& manifest, const api::View& view, const api::V
 }  // namespace
 
 void CheckObjects(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings) {
+  const ByName<api::Dataset> datasets(published.datasets);
+  const ByName<api::View> views(published.views);
   for (const auto& [index, lake] : declared.lakes) Add(manifests.objects[index], CheckLakeEitherWay(lake.spec), findings);
   for (const auto& [index, dataset] : declared.datasets) {
     const Manifest& manifest = manifests.objects[index];
     Add(manifest, plan::CheckDataset(dataset.spec), findings);
-    const api::Dataset* before = Same(published.datasets, dataset.meta);
+    const api::Dataset* before = datasets.Same(dataset.meta);
     if (before != nullptr && before->spec.zone != dataset.spec.zone)
       findings.push_back(manifest.Problem(
           "spec.zone", "Invalid", "cannot change from " + std::string(api::Word(before->spec.zone)) + ": make a new Dataset and let the pipeline fill it"));
   }
   for (const auto& [index, view] : declared.views) {
     Add(manifests.objects[index], plan::CheckView(view.spec), findings);
-    if (const api::View* before = Same(published.views, view.meta)) CheckContract(manifests.objects[index], view, *before, findings);
+    if (const api::View* before = views.Same(view.meta)) CheckContract(manifests.objects[index], view, *before, findings);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "cli/check.h"
 #include "cli/explain.h"
 #include "cli/interrupt.h"
+#include "cli/lake_contracts.h"
 #include "cli/lake_files.h"
 #include "cli/runner_process.h"
 #include "cli/session.h"
@@ -58,7 +59,8 @@ Result<Choice> Chosen(const Declared& declared, const RunOptions& options) {
 
 // The folder with the keys of the lake's buckets; empty when it has none.
 Result<std::string> KeysFor(const Declared& declared, const Published& published, const std::string& ns) {
-  const plan::Surroundings around = SurroundingsOf(declared, published, ns);
+  const Neighbourhood neighbourhood(declared, published);
+  const plan::Surroundings& around = neighbourhood.All(ns);
   if (around.lake)
     for (const api::Store& store : around.lake->spec.stores)
       if (store.s3) return KeysOf(store);
@@ -80,6 +82,7 @@ Status Apply(local::MemoryCluster& cluster, const Manifests& manifests, const st
 // A pipeline whose revision is in force already would not start by itself: a new revision does.
 Status RequestUnchanged(RunFollower& follower, Session& session, const Declared& declared, const Published& before, const std::vector<std::string>& pipelines,
                         Time now) {
+  const Neighbourhood neighbourhood(declared, before);
   for (const auto& declaration : declared.pipelines) {
     const api::Pipeline& pipeline = declaration.object;
     const std::string& name = pipeline.meta.name;
@@ -87,7 +90,7 @@ Status RequestUnchanged(RunFollower& follower, Session& session, const Declared&
                                   [&](const api::Pipeline& p) { return p.meta.name == name && p.meta.ns == pipeline.meta.ns; });
     if (old == before.pipelines.end() || follower.GoesOn(name) || std::find(pipelines.begin(), pipelines.end(), name) == pipelines.end()) continue;
     const plan::Environment environment{"local", session.Options().lake, session.Options().source};
-    const plan::Resolution resolved = plan::Resolve(pipeline, SurroundingsOf(declared, before, pipeline.meta.ns), environment);
+    const plan::Resolution resolved = plan::Resolve(pipeline, neighbourhood.Of(pipeline), environment, now);
     if (plan::RevisionName(resolved.bundle) != old->status.revision) continue;
     if (Status requested = follower.Request(name, now); !requested) return requested;
   }
@@ -213,7 +216,9 @@ Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) 
   const Declared declared = ReadManifests(manifests);
   const auto world = OpenLocal(options.place);
   if (!world && world.error().fault != Fault::Missing) return Complain(terminal, world.error(), Exit::Usage);
-  const auto published = world ? ReadPublished(*world->cluster) : Result<Published>(Published{});
+  auto published = world ? ReadPublished(*world->cluster) : Result<Published>(Published{});
+  if (!published) return Complain(terminal, published.error(), Exit::Usage);
+  AddContractsOfLake(declared, options.place.lake, *published);
   const Findings findings = CheckAll(manifests, declared, *published, runner);
   Print(terminal, terminal.err, findings);
   if (HasErrors(findings)) return Exit::Usage;

@@ -41,9 +41,11 @@ void AddViewsOf(const Item& pipeline, std::vector<Key>& keys) {
 }
 
 void AddCommitted(const Item& run, std::vector<Key>& keys) {
-  const Json& commits = At(At(run.brief, "status"), "commits");
-  if (!commits.is_array()) return;
-  for (const Json& commit : commits) keys.push_back({Text(commit, "kind") == "View" ? api::kViews : api::kDatasets, run.meta.ns, Text(commit, "name")});
+  for (const char* list : {"commits", "standing"}) {
+    const Json& commits = At(At(run.brief, "status"), list);
+    if (!commits.is_array()) continue;
+    for (const Json& commit : commits) keys.push_back({Text(commit, "kind") == "View" ? api::kViews : api::kDatasets, run.meta.ns, Text(commit, "name")});
+  }
 }
 
 std::vector<Key> AffectedByRun(const Item& run, const Stores& stores) {
@@ -72,6 +74,8 @@ std::vector<Key> Affected(const api::Resource& resource, const Item& item, const
   if (resource == api::kLakes || resource == api::kDatasets || resource == api::kViews) {
     std::vector<Key> keys{{resource, item.meta.ns, item.meta.name}};
     AddPipelinesThatName(resource, item, stores, keys);
+    if (resource == api::kDatasets && stores.views.Get(item.meta.ns, item.meta.name)) keys.push_back({api::kViews, item.meta.ns, item.meta.name});
+    if (resource == api::kViews && stores.datasets.Get(item.meta.ns, item.meta.name)) keys.push_back({api::kDatasets, item.meta.ns, item.meta.name});
     return keys;
   }
   std::vector<Key> keys = OwnerOf(item);

@@ -30,7 +30,7 @@ const Kept kPipeline{
 // All but status.stages, by far the largest.
 const Kept kRun{.text = {"spec", "status"},
                 .brief = {"spec.pipeline", "spec.revision", "status.conditions", "status.revision", "status.image", "status.epoch", "status.finished",
-                          "status.attempts", "status.commits"}};
+                          "status.attempts", "status.commits", "status.standing"}};
 
 const Kept kRevision{.text = {"data", "revision"}, .brief = {"revision"}};
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "crds/base/name.h"
 #include "operator/observe/observe.h"
@@ -13,7 +14,7 @@ namespace {
 struct References {
   std::vector<std::string> datasets;
   std::vector<std::string> views;
-  std::vector<std::string> sql;
+  std::set<std::string> words;  // of all SQL
 };
 
 void AddText(const Json& from, std::string_view key, std::vector<std::string>& to) {
@@ -31,7 +32,7 @@ References ReferencesOf(const Json& spec) {
       AddText(At(stage, "transform"), key, all.datasets);
     }
     AddText(At(stage, "check"), "dataset", all.datasets);
-    AddText(At(stage, "transform"), "sql", all.sql);
+    all.words.merge(plan::WordsOf(Text(At(stage, "transform"), "sql")));
     AddText(At(stage, "publish"), "view", all.views);
   }
   return all;
@@ -39,15 +40,30 @@ References ReferencesOf(const Json& spec) {
 
 bool Holds(const std::vector<std::string>& names, const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
-bool SqlMayName(const References& references, const std::string& name) {
-  const std::string table = TableName(name);
-  return std::any_of(references.sql.begin(), references.sql.end(), [&table](const std::string& sql) { return plan::MayName(sql, table); });
+bool SqlMayName(const References& references, const std::string& name) { return references.words.contains(TableName(name)); }
+
+// A Dataset and a View of one name share a table name, so each concerns who names the other.
+bool Concerned(const References& references, const std::string& name) {
+  return Holds(references.datasets, name) || Holds(references.views, name) || SqlMayName(references, name);
 }
 
 References WithSqlOfViews(References references, const Stores& stores, const std::string& ns) {
   for (const std::string& view : references.views)
-    if (const ItemPtr item = stores.views.Get(ns, view)) AddText(At(At(item->brief, "spec"), "query"), "sql", references.sql);
+    if (const ItemPtr item = stores.views.Get(ns, view)) references.words.merge(plan::WordsOf(Text(At(At(item->brief, "spec"), "query"), "sql")));
   return references;
+}
+
+// A dataset of another namespace lies at the same place only when its table has the same name; so few objects are read.
+void ObserveElsewhere(const Stores& stores, const std::string& ns, const plan::Environment& environment, plan::Surroundings& around) {
+  std::set<std::string> tables;
+  for (const api::Dataset& dataset : around.datasets) tables.insert(dataset.meta.name);
+  for (const ItemPtr& item : stores.datasets.List("")) {
+    if (item->meta.ns == ns || item->meta.deleted || !tables.contains(item->meta.name)) continue;
+    std::vector<api::Problem> ignored;
+    plan::Surroundings there{.datasets = {ReadObject<api::Dataset>(*item, ignored)}};
+    if (const ItemPtr lake = stores.lakes.Get(item->meta.ns, std::string(plan::kLakeName))) there.lake = ReadObject<api::Lake>(*lake, ignored);
+    around.elsewhere.push_back({"Dataset " + item->meta.ns + "/" + item->meta.name, item->meta.created, plan::TablesOf(there, environment).front().place});
+  }
 }
 
 void ObserveSurroundings(const Stores& stores, const std::string& ns, const Json& spec, plan::Surroundings& around) {
@@ -55,11 +71,9 @@ void ObserveSurroundings(const Stores& stores, const std::string& ns, const Json
   if (const ItemPtr lake = stores.lakes.Get(ns, std::string(plan::kLakeName))) around.lake = ReadObject<api::Lake>(*lake, ignored);
   const References references = WithSqlOfViews(ReferencesOf(spec), stores, ns);
   for (const ItemPtr& item : stores.datasets.List(ns))
-    if (!item->meta.deleted && (Holds(references.datasets, item->meta.name) || SqlMayName(references, item->meta.name)))
-      around.datasets.push_back(ReadObject<api::Dataset>(*item, ignored));
+    if (!item->meta.deleted && Concerned(references, item->meta.name)) around.datasets.push_back(ReadObject<api::Dataset>(*item, ignored));
   for (const ItemPtr& item : stores.views.List(ns))
-    if (!item->meta.deleted && (Holds(references.views, item->meta.name) || SqlMayName(references, item->meta.name)))
-      around.views.push_back(ReadObject<api::View>(*item, ignored));
+    if (!item->meta.deleted && Concerned(references, item->meta.name)) around.views.push_back(ReadObject<api::View>(*item, ignored));
 }
 
 std::vector<std::string> OutputsOf(const Json& spec) {
@@ -113,7 +127,7 @@ void ObserveValidationPods(const Stores& stores, const std::string& ns, const st
 bool Concerns(const Stores& stores, const Item& pipeline, const api::Resource& resource, const std::string& name) {
   if (resource == api::kLakes) return true;
   const References references = WithSqlOfViews(ReferencesOf(At(pipeline.brief, "spec")), stores, pipeline.meta.ns);
-  return Holds(resource == api::kViews ? references.views : references.datasets, name) || SqlMayName(references, name);
+  return Concerned(references, name);
 }
 
 Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const std::string& ns, const std::string& name,
@@ -125,6 +139,7 @@ Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const
   if (!seen.item) return seen;
   observed.pipeline = ReadObject<api::Pipeline>(*seen.item, observed.unreadable);
   ObserveSurroundings(stores, ns, At(seen.item->brief, "spec"), observed.around);
+  ObserveElsewhere(stores, ns, environment, observed.around);
   ObserveOthers(stores, seen.item->meta, observed);
   ObserveRevisions(stores, seen.item->meta, observed);
   ObserveRuns(stores, seen.item->meta, observed);

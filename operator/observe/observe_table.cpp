@@ -4,26 +4,31 @@
 namespace weir::observe {
 namespace {
 
-const Json& CommitsOf(const Item& run) { return At(At(run.brief, "status"), "commits"); }
-
 bool IsOf(const Json& commit, std::string_view kind, const std::string& name) { return Text(commit, "kind") == kind && Text(commit, "name") == name; }
 
-// The newest commit that the runs of the namespace tell of, to one dataset or view.
+plan::SeenCommit SeenOf(const Item& run, const Json& commit) {
+  std::vector<api::Problem> ignored;
+  const Json& status = At(run.brief, "status");
+  return {.commit = api::Read<api::Commit>(commit, "status.commits", ignored),
+          .run = run.meta.name,
+          .revision = Text(status, "revision"),
+          .image = Text(status, "image")};
+}
+
+// The newest commit that the runs of the namespace tell of, to one dataset or view. What stands because a publish was
+// refused was made by an earlier run, whose revision may be gone.
 std::vector<plan::SeenCommit> NewestCommit(const Stores& stores, const std::string& ns, std::string_view kind, const std::string& name) {
   std::vector<plan::SeenCommit> newest;
-  for (const ItemPtr& run : stores.runs.List(ns)) {
-    const Json& commits = CommitsOf(*run);
-    if (!commits.is_array()) continue;
-    for (const Json& commit : commits) {
-      if (!IsOf(commit, kind, name) || (!newest.empty() && newest.front().commit.epoch >= Integer(commit, "epoch"))) continue;
-      std::vector<api::Problem> ignored;
-      const Json& status = At(run->brief, "status");
-      newest = {{.commit = api::Read<api::Commit>(commit, "status.commits", ignored),
-                 .run = run->meta.name,
-                 .revision = Text(status, "revision"),
-                 .image = Text(status, "image")}};
+  for (const ItemPtr& run : stores.runs.List(ns))
+    for (const char* list : {"commits", "standing"}) {
+      const Json& commits = At(At(run->brief, "status"), list);
+      if (!commits.is_array()) continue;
+      for (const Json& commit : commits) {
+        if (!IsOf(commit, kind, name) || (!newest.empty() && newest.front().commit.epoch >= Integer(commit, "epoch"))) continue;
+        newest = {SeenOf(*run, commit)};
+        if (std::string_view(list) == "standing") newest.front().run.clear(), newest.front().revision.clear(), newest.front().image.clear();
+      }
     }
-  }
   return newest;
 }
 
@@ -43,7 +48,7 @@ Status AddContract(const Stores& stores, const std::string& ns, const std::strin
   if (!item) return Ok();
   const Result<plan::Revision> revision = plan::ReadRevision(item->meta, item->Whole());
   if (!revision) return revision.error();
-  if (const plan::BundleView* found = plan::FindView(revision->bundle, view)) commit.contract = found->contract;
+  if (const plan::BundleView* found = plan::FindView(revision->bundle, view)) commit.contract = plan::PromiseOf(*found);
   return Ok();
 }
 
@@ -61,6 +66,7 @@ Result<Seen<plan::ObservedDataset>> ObserveDataset(const Stores& stores, const s
   if (!seen.item) return seen;
   seen.observed.dataset = ReadObject<api::Dataset>(*seen.item, seen.observed.unreadable);
   seen.observed.commits = NewestCommit(stores, ns, "Dataset", name);
+  if (const ItemPtr view = stores.views.Get(ns, name); view && !view->meta.deleted) seen.observed.namesake = view->meta;
   return seen;
 }
 
@@ -69,6 +75,7 @@ Result<Seen<plan::ObservedView>> ObserveView(const Stores& stores, const std::st
   if (!seen.item) return seen;
   seen.observed.view = ReadObject<api::View>(*seen.item, seen.observed.unreadable);
   seen.observed.commits = NewestCommit(stores, ns, "View", name);
+  if (const ItemPtr dataset = stores.datasets.Get(ns, name); dataset && !dataset->meta.deleted) seen.observed.namesake = dataset->meta;
   seen.observed.publishers = PublishersOf(stores, ns, name);
   for (plan::SeenCommit& commit : seen.observed.commits)
     if (const Status added = AddContract(stores, ns, name, commit); !added) return added.error();

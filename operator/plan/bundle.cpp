@@ -6,6 +6,7 @@
 #include "crds/api/read.h"
 #include "crds/api/write.h"
 #include "crds/base/name.h"
+#include "crds/contract/contract.h"
 
 namespace weir::plan {
 namespace {
@@ -19,7 +20,12 @@ std::string Lower(std::string text) {
 
 }  // namespace
 
-std::string RevisionName(const Bundle& bundle) { return DerivedName({bundle.pipeline, StableHashText(Dump(api::Write(bundle))).substr(0, 10)}); }
+std::string RevisionName(const Bundle& bundle) {
+  Bundle named = bundle;
+  for (BundleView& view : named.views)
+    if (view.promise && view.promise->waivers.empty()) view.promise.reset();
+  return DerivedName({bundle.pipeline, StableHashText(Dump(api::Write(named))).substr(0, 10)});
+}
 
 Json RevisionObject(const Bundle& bundle, const api::Meta& pipeline, std::int64_t number) {
   return {{"apiVersion", api::kRevisions.ApiVersion()},
@@ -51,23 +57,40 @@ const BundleView* FindView(const Bundle& bundle, const std::string& name) {
   return found == bundle.views.end() ? nullptr : &*found;
 }
 
-bool MayName(const std::string& sql, const std::string& table) {
-  const std::string text = Lower(sql);
-  const std::string word = Lower(table);
-  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at == 0 || !IsPartOfAName(text[at - 1])) && (end == text.size() || !IsPartOfAName(text[end]))) return true;
+// With the names of objects as their tables are called: who writes flights-with-plane means flights_with_plane, and is to be
+// told so.
+std::set<std::string> WordsOf(const std::string& sql) {
+  std::set<std::string> words;
+  for (std::size_t at = 0; at < sql.size();) {
+    std::size_t end = at;
+    while (end < sql.size() && IsPartOfAName(sql[end])) ++end;
+    if (end > at) words.insert(Lower(sql.substr(at, end - at)));
+    if (end > at && (at == 0 || sql[at - 1] != '-')) {
+      std::size_t dashed = end;
+      while (dashed < sql.size() && (IsPartOfAName(sql[dashed]) || sql[dashed] == '-')) ++dashed;
+      words.insert(TableName(Lower(sql.substr(at, dashed - at))));
+    }
+    at = std::max(end, at + 1);
   }
-  return false;
+  return words;
 }
 
-Contract ContractOf(const api::ViewSpec& view) {
-  Contract contract{.keys = view.keys};
-  for (const api::ViewColumn& column : view.columns)
-    contract.columns.push_back(
-        {.name = column.name, .type = column.type, .nullable = column.IsNullable() ? std::nullopt : column.nullable, .unit = column.unit});
-  contract.hash = StableHashText(Dump(api::Write(contract)));
-  return contract;
+bool MayName(const std::string& sql, const std::string& table) { return WordsOf(sql).contains(Lower(table)); }
+
+BundleView BundleViewOf(const api::View& view) {
+  api::PublishedContract promise = contract::ContractOf(view.spec);
+  BundleView bundled{.name = view.meta.name, .sql = std::move(promise.query), .contract = {promise.columns, promise.keys, promise.hash}};
+  for (api::PublishedColumn& column : bundled.contract.columns) column.meaning.clear();
+  promise.query.clear();
+  bundled.promise = std::move(promise);
+  return bundled;
+}
+
+api::PublishedContract PromiseOf(const BundleView& view) {
+  api::PublishedContract promise =
+      view.promise.value_or(api::PublishedContract{.columns = view.contract.columns, .keys = view.contract.keys, .hash = view.contract.hash});
+  promise.query = view.sql;
+  return promise;
 }
 
 }  // namespace weir::plan

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,14 @@ struct BundleView {
   std::string name;
   std::string sql;
   Contract contract;
+  std::optional<api::PublishedContract> promise;  // absent in revisions of older releases
   bool operator==(const BundleView&) const = default;
 };
 void Describe(auto&& field, api::Of<BundleView> auto& self) {
   field("name", self.name, api::Rules{.doc = "View.", .required = true});
   field("sql", self.sql, api::Rules{.doc = "Its query.", .maxLength = 65536});
   field("contract", self.contract, api::Rules{.doc = "Its contract."});
+  field("promise", self.promise, api::Rules{.doc = "All that it promises; no part of the revision's name unless it has waivers."});
 }
 
 // What a ControllerRevision of a Pipeline holds: everything that a run needs to know, resolved and immutable. Texts for
@@ -63,7 +66,8 @@ void Describe(auto&& field, api::Of<Bundle> auto& self) {
   field("outcomePath", self.outcomePath, api::Rules{.doc = "Path of outcome files.", .maxLength = 1024});
 }
 
-// `<pipeline>-<hash of the bundle>`: the same bundle always has the same name.
+// `<pipeline>-<hash of the bundle>`: the same bundle always has the same name. What a View promises beyond its contract
+// changes in place; with waivers it makes a revision, so that the next publish records what they allow.
 std::string RevisionName(const Bundle& bundle);
 
 // The ControllerRevision, owned by the pipeline.
@@ -82,10 +86,14 @@ Result<Revision> ReadRevision(api::Meta meta, const Json& object);
 const api::TaskTable* FindTable(const Bundle& bundle, api::TargetKind kind, const std::string& name);
 const BundleView* FindView(const Bundle& bundle, const std::string& name);
 
+// Every word of the text that may be a name, in small letters: to ask for many names, read the text once.
+std::set<std::string> WordsOf(const std::string& sql);
 // Whether the word occurs in the SQL text as a whole identifier, whatever its case: a superset of what the text reads,
 // without reading SQL.
 bool MayName(const std::string& sql, const std::string& table);
 
-Contract ContractOf(const api::ViewSpec& view);
+BundleView BundleViewOf(const api::View& view);
+// All that the revision's View promises, its query included.
+api::PublishedContract PromiseOf(const BundleView& view);
 
 }  // namespace weir::plan

@@ -158,14 +158,14 @@ Plan MakePlan(const ObservedPipeline& seen, Time now) {
   if (NobodyIsLeftToCount(seen)) return {.before = ReleaseAll(seen.orphans), .after = ReleaseAll(seen.pods)};
   const api::Pipeline& pipeline = *seen.pipeline;
   api::PipelineStatus status = pipeline.status;
-  const Resolution resolution = Resolve(pipeline, seen.around, seen.environment);
+  const Resolution resolution = Resolve(pipeline, seen.around, seen.environment, now);
   Rollout rollout;
   if (auto objection = Objection(seen, resolution))
     rollout.verdict = std::move(*objection);
   else
     rollout = RollOut(seen, resolution.bundle, status, now);
   Append(rollout.before, ReleaseAll(seen.orphans));
-  Plan plan{.before = std::move(rollout.before), .after = std::move(rollout.after), .revisit = rollout.revisit};
+  Plan plan{.before = std::move(rollout.before), .after = std::move(rollout.after), .revisit = Sooner(rollout.revisit, resolution.revisit)};
   const std::string made = MakeTheRunThatIsDue(seen, rollout.verdict, status, plan);
   Describe(seen, rollout.verdict, made, status, now);
   plan.status = api::Write(status);

@@ -4,8 +4,9 @@
 
 #include "crds/api/read.h"
 #include "crds/base/name.h"
-#include "operator/plan/contract.h"
+#include "crds/contract/contract.h"
 #include "operator/plan/lake.h"
+#include "operator/plan/location.h"
 #include "operator/plan/task.h"
 #include "operator/plan/validate.h"
 
@@ -71,8 +72,8 @@ api::TaskTable TableOf(const api::View& view, const api::LakeSpec& lake) {
 // Looks up what the stages name, one after the other, and fills the bundle.
 class Resolver {
  public:
-  Resolver(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment)
-      : pipeline_(pipeline), around_(around), lake_(around.lake ? around.lake->spec : BuiltInLake(environment)) {}
+  Resolver(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment, Time now)
+      : pipeline_(pipeline), around_(around), lake_(around.lake ? around.lake->spec : BuiltInLake(environment)), now_(now) {}
 
   Resolution Run(const Environment& environment) {
     out_.problems = CheckPipeline(pipeline_.spec);
@@ -178,7 +179,7 @@ class Resolver {
       out_.problems.push_back({path, "dataset " + name + " lies in " + std::string(api::Word(dataset->spec.zone)) + "; " + rule});
       return nullptr;
     }
-    Add(TableOf(*dataset, lake_));
+    if (!IsRefused(api::TargetKind::Dataset, dataset->meta, around_.views, path)) Place(*dataset, path);
     return dataset;
   }
 
@@ -188,22 +189,55 @@ class Resolver {
       return out_.missing.push_back({Reason::ViewMissing, path + ": there is no View \"" + name + "\" in this namespace yet" + Nearest(around_.views, name)});
     if (const auto problems = CheckView(view->spec); !problems.empty())
       return out_.missing.push_back({Reason::Waiting, path + ": View \"" + name + "\" is not valid yet: " + api::Join(problems)});
-    if (view->status.published)
-      if (const auto broken = Breaking(CompareContract(*view->status.published, view->spec)); !broken.empty())
-        out_.broken.push_back("View " + name + ": " + Describe(broken));
-    out_.bundle.views.push_back({name, view->spec.query.sql, ContractOf(view->spec)});
-    Add(TableOf(*view, lake_));
+    if (view->status.published) {
+      const auto broken = contract::Breaking(contract::Compare(*view->status.published, contract::ContractOf(view->spec), now_));
+      if (!broken.empty()) out_.broken.push_back("View " + name + ": " + contract::Describe(broken));
+      out_.revisit = Sooner(out_.revisit, contract::ChangesAt(view->spec.waivers, now_));
+    }
+    out_.bundle.views.push_back(BundleViewOf(*view));
+    if (!IsRefused(api::TargetKind::View, view->meta, around_.datasets, path)) Place(*view, path);
+  }
+
+  // SQL could not tell the two apart.
+  template <typename Other>
+  bool IsRefused(api::TargetKind kind, const api::Meta& meta, const std::vector<Other>& others, const std::string& path) {
+    const Other* other = Named(others, meta.name);
+    if (other == nullptr || !HasTheName(kind, meta, other->meta)) return false;
+    out_.refused.push_back({Reason::NameTaken, path + ": " + NameTakenBy(kind, meta)});
+    return true;
+  }
+
+  template <typename Object>
+  void Place(const Object& object, const std::string& path) {
+    api::TaskTable table = TableOf(object, lake_);
+    const std::string place = PlaceText(lake_.stores, table);
+    auto moved = MovedFrom(object.meta, object.status, table, place);
+    if (!moved && around_.lake) moved = MovedFolder(object.meta, object.status, table, lake_.stores);
+    if (moved) out_.refused.push_back({Reason::Moved, path + ": " + std::move(*moved)});
+    for (const Elsewhere& other : around_.elsewhere)
+      if (IsSharedPlace(place) && other.place == place && other.created <= object.meta.created)
+        out_.refused.push_back(
+            {Reason::NameTaken, path + ": \"" + place + "\" is the place of " + other.object +
+                                    ", which was there first: two tables cannot have one place; choose another name, spec.database or store"});
+    Add(std::move(table));
   }
 
   void AddWhatSqlMayName() {
-    const std::vector<std::string> texts = SqlOf(pipeline_.spec, around_.views);
-    const auto named = [&texts](const std::string& table) {
-      return std::any_of(texts.begin(), texts.end(), [&table](const std::string& sql) { return MayName(sql, table); });
-    };
+    std::set<std::string> words;
+    for (const std::string& sql : SqlOf(pipeline_.spec, around_.views)) words.merge(WordsOf(sql));
+    const auto named = [&words](const std::string& table) { return words.contains(table); };
     for (const api::Dataset& dataset : around_.datasets)
-      if (!HoldsFiles(dataset.spec.zone) && dataset.spec.schema && named(TableName(dataset.meta.name))) Add(TableOf(dataset, lake_));
+      if (!HoldsFiles(dataset.spec.zone) && dataset.spec.schema && named(TableName(dataset.meta.name)) &&
+          !Loses(api::TargetKind::Dataset, dataset.meta, around_.views))
+        Place(dataset, "spec.stages");
     for (const api::View& view : around_.views)
-      if (named(TableName(view.meta.name))) Add(TableOf(view, lake_));
+      if (named(TableName(view.meta.name)) && !Loses(api::TargetKind::View, view.meta, around_.datasets)) Place(view, "spec.stages");
+  }
+
+  template <typename Other>
+  static bool Loses(api::TargetKind kind, const api::Meta& meta, const std::vector<Other>& others) {
+    const Other* other = Named(others, meta.name);
+    return other != nullptr && HasTheName(kind, meta, other->meta);
   }
 
   void Add(api::TaskTable table) {
@@ -218,7 +252,7 @@ class Resolver {
   }
 
   void CheckSizes() {
-    if (!out_.problems.empty() || !out_.missing.empty()) return;
+    if (!out_.problems.empty() || !out_.missing.empty() || !out_.refused.empty()) return;
     const std::size_t size = TaskText(ValidationTask(out_.bundle, pipeline_.meta.ns, 1)).size();
     if (size > kTaskLimit)
       out_.problems.push_back({"spec.stages", "need " + std::to_string(size / 1024) + " KiB of SQL and schemas, more than the " +
@@ -228,10 +262,33 @@ class Resolver {
   const api::Pipeline& pipeline_;
   const Surroundings& around_;
   api::LakeSpec lake_;
+  Time now_;
   Resolution out_;
 };
 
 }  // namespace
+
+bool HasTheName(api::TargetKind kind, const api::Meta& meta, const api::Meta& other) {
+  if (meta.created != other.created) return other.created < meta.created;
+  return kind == api::TargetKind::View;
+}
+
+std::string NameTakenBy(api::TargetKind kind, const api::Meta& meta) {
+  const bool view = kind == api::TargetKind::View;
+  return std::string("table ") + TableName(meta.name) + " would be both the Dataset and the View \"" + meta.name + "\"; the " +
+         (view ? "Dataset has the name: give the View" : "View has the name: give the Dataset") + " another one";
+}
+
+bool IsSharedPlace(const std::string& place) { return !place.starts_with("volume "); }
+
+std::vector<api::TaskTable> TablesOf(const Surroundings& around, const Environment& environment) {
+  const api::LakeSpec lake = around.lake ? around.lake->spec : BuiltInLake(environment);
+  std::vector<api::TaskTable> tables;
+  for (const api::Dataset& dataset : around.datasets) tables.push_back(TableOf(dataset, lake));
+  for (const api::View& view : around.views) tables.push_back(TableOf(view, lake));
+  for (api::TaskTable& table : tables) table.place = PlaceText(lake.stores, table);
+  return tables;
+}
 
 std::vector<std::string> SqlOf(const api::PipelineSpec& pipeline, const std::vector<api::View>& views) {
   std::vector<std::string> texts;
@@ -257,8 +314,8 @@ std::vector<std::string> OutputsOf(const api::PipelineSpec& pipeline) {
   return outputs;
 }
 
-Resolution Resolve(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment) {
-  return Resolver(pipeline, around, environment).Run(environment);
+Resolution Resolve(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment, Time now) {
+  return Resolver(pipeline, around, environment, now).Run(environment);
 }
 
 }  // namespace weir::plan

@@ -40,10 +40,10 @@ std::optional<Verdict> ConflictOf(const ObservedPipeline& seen) {
   return std::nullopt;
 }
 
-Verdict WaitingFor(const std::vector<Missing>& missing) {
+Verdict WithReason(Standing standing, const std::vector<Missing>& found) {
   std::vector<std::string> messages;
-  for (const Missing& one : missing) messages.push_back(one.message);
-  return {Standing::Progressing, missing.front().reason, JoinTexts(messages)};
+  for (const Missing& one : found) messages.push_back(one.message);
+  return {standing, found.front().reason, JoinTexts(messages)};
 }
 
 const Revision* Known(const ObservedPipeline& seen, const std::string& name) {
@@ -150,7 +150,8 @@ std::optional<Verdict> Objection(const ObservedPipeline& seen, const Resolution&
   if (!resolution.problems.empty()) return Verdict{Standing::Stuck, Reason::Invalid, api::Join(resolution.problems)};
   if (auto conflict = ConflictOf(seen)) return conflict;
   if (!resolution.broken.empty()) return Verdict{Standing::Stuck, Reason::ContractBroken, JoinTexts(resolution.broken)};
-  if (!resolution.missing.empty()) return WaitingFor(resolution.missing);
+  if (!resolution.refused.empty()) return WithReason(Standing::Stuck, resolution.refused);
+  if (!resolution.missing.empty()) return WithReason(Standing::Progressing, resolution.missing);
   return std::nullopt;
 }
 

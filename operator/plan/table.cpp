@@ -1,12 +1,11 @@
 #include "operator/plan/table.h"
 
 #include "crds/api/write.h"
-#include "operator/plan/bundle.h"
+#include "crds/contract/contract.h"
 #include "operator/plan/conditions.h"
-#include "operator/plan/contract.h"
 #include "operator/plan/freshness.h"
 #include "operator/plan/lake.h"
-#include "operator/plan/text.h"
+#include "operator/plan/resolve.h"
 #include "operator/plan/validate.h"
 
 namespace weir::plan {
@@ -33,6 +32,7 @@ void TakeFacts(const SeenCommit& seen, api::TableStatus& status) {
   status.bytes = seen.commit.bytes;
   status.dataAsOf = seen.commit.dataAsOf;
   status.location = seen.commit.location;
+  status.place = seen.commit.place;
   status.contentHash = seen.commit.contentHash;
   status.quarantined = seen.commit.quarantined;
   status.warnings = seen.commit.warnings;
@@ -65,16 +65,17 @@ std::string Reservations(const api::TableStatus& status) {
 std::string CanBeRead(const api::TableStatus& status) { return Fit(Version(*status.version) + " can be read." + Reservations(status), kConditionMessage); }
 
 // Ready of a View: its declaration stands, keeps the published contract, and a version is published under it.
-void DescribeView(const ObservedView& seen, const api::ViewStatus& status, ConditionList& conditions) {
+void DescribeView(const ObservedView& seen, const api::ViewStatus& status, ConditionList& conditions, Time now) {
   const api::ViewSpec& spec = seen.view->spec;
   const auto problems = Both(seen.unreadable, CheckView(spec));
   if (!problems.empty()) return conditions.Stuck(Reason::Invalid, api::Join(problems));
+  if (seen.namesake && HasTheName(api::TargetKind::View, seen.view->meta, *seen.namesake))
+    return conditions.Stuck(Reason::NameTaken, "metadata.name: " + NameTakenBy(api::TargetKind::View, seen.view->meta) + ".");
   if (status.published) {
-    const auto broken = Breaking(CompareContract(*status.published, spec));
-    if (!broken.empty()) return conditions.Stuck(Reason::ContractBroken, Describe(broken));
-    if (status.published->hash == ContractOf(spec).hash)
-      return conditions.InForce(Reason::Published,
-                                Fit(Version(*status.version) + " is published under this contract." + Reservations(status), kConditionMessage));
+    const api::PublishedContract declared = contract::ContractOf(spec);
+    const auto broken = contract::Breaking(contract::Compare(*status.published, declared, now));
+    if (!broken.empty()) return conditions.Stuck(Reason::ContractBroken, contract::Describe(broken));
+    if (status.published->hash == declared.hash) return conditions.InForce(Reason::Published, Version(*status.version) + " is published under this contract.");
     return conditions.Progressing(
         Reason::Waiting, "Version " + std::to_string(*status.version) + " is published under an earlier contract; the next run publishes under this one.");
   }
@@ -82,14 +83,25 @@ void DescribeView(const ObservedView& seen, const api::ViewStatus& status, Condi
   conditions.Progressing(Reason::NeverPublished, "Pipeline \"" + seen.publishers.front() + "\" has not published a version yet.");
 }
 
-// A limit that was loosened too far is not promised with a new version: the finding stands until the spec is taken back.
-void Publish(const SeenCommit& commit, const api::ViewSpec& spec, api::ViewStatus& status) {
-  if (!commit.contract) return;
-  const bool loosened = status.published && status.published->freshness && !Breaking(CompareContract({.freshness = status.published->freshness}, spec)).empty();
-  status.published = api::PublishedContract{.columns = commit.contract->columns,
-                                            .keys = commit.contract->keys,
-                                            .freshness = loosened ? status.published->freshness : spec.freshness,
-                                            .hash = commit.contract->hash};
+// Freshness and lookback change in place, and so are those of the spec; what the runner read back from the table's log wins
+// over what was lost here. A run that was refused reports the published contract as a whole.
+void Publish(const SeenCommit& seen, const api::ViewSpec& spec, api::ViewStatus& status, Time now) {
+  const std::optional<api::PublishedContract>& logged = seen.commit.contract;
+  if (!seen.contract) {
+    if (logged && !logged->columns.empty()) status.published = logged;
+    return;
+  }
+  api::PublishedContract declared = *seen.contract;
+  declared.freshness = spec.freshness;
+  declared.lookback = spec.lookback;
+  std::optional<api::PublishedContract> before = status.published;
+  if (logged && logged->promised) {
+    if (!before) before = *seen.contract;
+    before->promised = logged->promised;
+    before->freshness = logged->freshness;
+    before->lookback = logged->lookback;
+  }
+  status.published = contract::Succeed(before, std::move(declared), now);
 }
 
 }  // namespace
@@ -101,10 +113,12 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
   if (const SeenCommit* newest = NewerThan(status.committedBy, seen.commits)) TakeFacts(*newest, status);
   ConditionList conditions(dataset.status.conditions, dataset.meta.generation, now);
   const auto problems = Both(seen.unreadable, CheckDataset(dataset.spec));
-  if (problems.empty())
-    conditions.InForce(Reason::InForce, Fit("The declaration is valid and in force." + Reservations(status), kConditionMessage));
-  else
+  if (!problems.empty())
     conditions.Stuck(Reason::Invalid, api::Join(problems));
+  else if (seen.namesake && HasTheName(api::TargetKind::Dataset, dataset.meta, *seen.namesake))
+    conditions.Stuck(Reason::NameTaken, "metadata.name: " + NameTakenBy(api::TargetKind::Dataset, dataset.meta) + ".");
+  else
+    conditions.InForce(Reason::InForce, "The declaration is valid and in force.");
   if (status.version)
     conditions.True(ConditionType::Available, Reason::Committed, CanBeRead(status));
   else
@@ -121,15 +135,16 @@ Plan MakePlan(const ObservedView& seen, Time now) {
   api::ViewStatus status = view.status;
   if (const SeenCommit* newest = NewerThan(status.committedBy, seen.commits)) {
     TakeFacts(*newest, status);
-    Publish(*newest, view.spec, status);
+    Publish(*newest, view.spec, status, now);
   }
   ConditionList conditions(view.status.conditions, view.meta.generation, now);
-  DescribeView(seen, status, conditions);
+  DescribeView(seen, status, conditions, now);
   if (status.version)
     conditions.True(ConditionType::Available, Reason::Published, CanBeRead(status));
   else
     conditions.False(ConditionType::Available, Reason::NeverPublished, "No version was published yet.");
-  const auto revisit = DescribeFreshness(status.dataAsOf, view.spec.freshness, conditions, now);
+  auto revisit = DescribeFreshness(status.dataAsOf, view.spec.freshness, conditions, now);
+  if (status.published) revisit = Sooner(revisit, contract::ChangesAt(view.spec.waivers, now));
   status.observedGeneration = view.meta.generation;
   status.conditions = conditions.Take();
   return {.status = api::Write(status), .revisit = revisit};

@@ -20,7 +20,7 @@ struct SeenCommit {
   std::string run;
   std::string revision;
   std::string image;
-  std::optional<Contract> contract;  // of a View: as the run's revision holds it
+  std::optional<api::PublishedContract> contract;  // of a View: as the run's revision holds it
 
   bool operator==(const SeenCommit&) const = default;
 };
@@ -30,6 +30,7 @@ struct ObservedDataset {
   std::optional<api::Dataset> dataset;
   std::vector<api::Problem> unreadable;
   std::vector<SeenCommit> commits;
+  std::optional<api::Meta> namesake;  // the View of the same name
   bool operator==(const ObservedDataset&) const = default;
 };
 struct ObservedView {
@@ -37,6 +38,7 @@ struct ObservedView {
   std::vector<api::Problem> unreadable;
   std::vector<SeenCommit> commits;
   std::vector<std::string> publishers;  // pipelines with a stage that publishes it
+  std::optional<api::Meta> namesake;    // the Dataset of the same name
   bool operator==(const ObservedView&) const = default;
 };
 struct ObservedLake {
@@ -46,7 +48,8 @@ struct ObservedLake {
   bool operator==(const ObservedLake&) const = default;
 };
 
-// Facts are those of the commit with the highest epoch, of those that runs tell of and the one that status shows already;
+// Facts are those of the commit with the highest epoch, of those that runs tell of and the one that status shows already
+// (a run whose publish was refused reports what stays published, which brings a lost status back);
 // conditions follow from the declaration and from the data's time. Neither ever starts anything.
 Plan MakePlan(const ObservedDataset& seen, Time now);
 Plan MakePlan(const ObservedView& seen, Time now);

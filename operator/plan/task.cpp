@@ -4,8 +4,9 @@
 #include <set>
 
 #include "crds/api/write.h"
+#include "crds/base/name.h"
 #include "operator/plan/lake.h"
-#include "operator/plan/resolve.h"
+#include "operator/plan/location.h"
 
 namespace weir::plan {
 namespace {
@@ -34,13 +35,16 @@ api::TaskStore StoreOf(const api::Store& store, const std::string& keys) {
 void AddTable(StageTask& task, const Bundle& bundle, TargetKind kind, const std::string& name) {
   const api::TaskTable* table = FindTable(bundle, kind, name);
   const bool there = std::any_of(task.tables.begin(), task.tables.end(), [&](const api::TaskTable& t) { return t.kind == kind && t.name == name; });
-  if (table != nullptr && !there) task.tables.push_back(*table);
+  if (table == nullptr || there) return;
+  task.tables.push_back(*table);
+  task.tables.back().place = PlaceText(bundle.stores, *table);
 }
 
 void AddSql(StageTask& task, const Bundle& bundle, const std::string& sql) {
   task.sql = sql;
+  const std::set<std::string> words = WordsOf(sql);
   for (const api::TaskTable& table : bundle.tables)
-    if (!HoldsFiles(table.zone) && MayName(sql, table.table)) AddTable(task, bundle, table.kind, table.name);
+    if (!HoldsFiles(table.zone) && words.contains(table.table)) AddTable(task, bundle, table.kind, table.name);
 }
 
 void AddKnown(StageTask& task, const std::vector<KnownTable>& known) {
@@ -91,6 +95,8 @@ void FillPublish(StageTask& task, const Bundle& bundle, const api::PublishStage&
   if (const BundleView* view = FindView(bundle, publish.view)) {
     AddSql(task, bundle, view->sql);
     task.contractHash = view->contract.hash;
+    task.contract = PromiseOf(*view);
+    task.contract->query.clear();
   }
   AddTable(task, bundle, TargetKind::View, publish.view);
 }
@@ -107,15 +113,27 @@ std::size_t IndexOf(const Bundle& bundle, const api::Stage& stage) {
   return found == bundle.stages.end() ? 0 : static_cast<std::size_t>(found - bundle.stages.begin());
 }
 
+// Tables that the stage or one below it writes, by their names in SQL: what it reads is not there before.
+std::vector<std::string> WrittenFrom(const Bundle& bundle, std::size_t stage) {
+  std::vector<std::string> tables;
+  for (std::size_t i = stage; i < bundle.stages.size(); ++i) {
+    const api::Stage& later = bundle.stages[i];
+    if (later.transform) tables.push_back(TableName(later.transform->into));
+    if (later.publish) tables.push_back(TableName(later.publish->view));
+  }
+  return tables;
+}
+
 std::vector<api::TaskQuery> QueriesOf(const Bundle& bundle) {
   std::vector<api::TaskQuery> queries;
   for (std::size_t i = 0; i < bundle.stages.size(); ++i) {
     const api::Stage& stage = bundle.stages[i];
     const std::string path = "spec.stages[" + std::to_string(i) + "]";
-    if (stage.transform && !stage.transform->sql.empty()) queries.push_back({path + ".transform.sql", stage.name, stage.transform->sql, stage.transform->into});
+    if (stage.transform && !stage.transform->sql.empty())
+      queries.push_back({path + ".transform.sql", stage.name, stage.transform->sql, stage.transform->into, WrittenFrom(bundle, i)});
     if (!stage.publish) continue;
     if (const BundleView* view = FindView(bundle, stage.publish->view))
-      queries.push_back({"View/" + view->name + " spec.query.sql", stage.name, view->sql, view->name});
+      queries.push_back({"View/" + view->name + " spec.query.sql", stage.name, view->sql, view->name, WrittenFrom(bundle, i)});
   }
   return queries;
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "crds/contract/contract.h"
 #include "operator/plan/lake.h"
 #include "operator/plan/validate_source.h"
 
@@ -76,54 +77,35 @@ void CheckChecks(const std::vector<api::Check>& checks, const std::string& path,
   for (std::size_t i = 0; i < checks.size(); ++i) CheckOne(checks[i], Item(path, i), columns, problems);
 }
 
-void CheckProvenance(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
-  const auto& columns = dataset.schema->columns;
-  if (std::all_of(columns.begin(), columns.end(), [](const api::Column& c) { return c.provenance.has_value(); }))
-    problems.push_back({"spec.schema.columns", "needs a column that is read from the files, beside those with provenance"});
-  for (std::size_t i = 0; i < dataset.schema->columns.size(); ++i) {
-    const api::Column& column = dataset.schema->columns[i];
-    const std::string path = Item("spec.schema.columns", i);
-    if (!column.provenance) continue;
-    if (dataset.zone != api::Zone::Processed) problems.push_back({path + ".provenance", "is filled when files are decoded: it belongs on Processed datasets"});
-    if (!column.sourceName.empty()) problems.push_back({path + ".sourceName", "is refused: a column with provenance is filled by the engine"});
-    const std::string type = *column.provenance == api::Provenance::SourceFile ? "VARCHAR" : "TIMESTAMP";
-    if (column.type != type) problems.push_back({path + ".type", "must be " + type + " for provenance " + std::string(api::Word(*column.provenance))});
+// C0, DEL and, in UTF-8, C1: a terminal would take them for orders.
+bool HoldsControlCharacters(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool c1 = c == 0xC2U && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0U;
+    if (c < 0x20U || c == 0x7FU || c1) return true;
   }
-}
-
-// Row checks are made on what is read; what the engine fills in is the same in every row of a file.
-void CheckProvenanceOfChecks(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
-  const auto is_filled = [&dataset](const std::string& name) {
-    return std::any_of(dataset.schema->columns.begin(), dataset.schema->columns.end(), [&](const api::Column& c) { return c.name == name && c.provenance; });
-  };
-  for (std::size_t i = 0; i < dataset.checks.size(); ++i) {
-    const api::Check& check = dataset.checks[i];
-    if (check.Action() != api::OnFailure::Quarantine) continue;
-    const bool of_filled = (check.notNull && std::any_of(check.notNull->columns.begin(), check.notNull->columns.end(), is_filled)) ||
-                           (check.acceptedValues && is_filled(check.acceptedValues->column)) || (check.range && is_filled(check.range->column));
-    if (of_filled)
-      problems.push_back(
-          {Item("spec.checks", i) + ".onFailure", "cannot quarantine rows by a column with provenance, which the engine fills; use Block or Warn"});
-  }
-}
-
-void CheckPolicies(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
-  const bool files = HoldsFiles(dataset.zone);
-  const std::string only_files = "is about files: it belongs on Landing and RawHistory datasets";
-  if (!files && !dataset.exclude.empty()) problems.push_back({"spec.exclude", only_files});
-  if (!files && dataset.onUnreadable) problems.push_back({"spec.onUnreadable", only_files});
-  if (!files && dataset.redelivery) problems.push_back({"spec.redelivery", only_files});
-  if (!dataset.quarantine) return;
-  if (files) problems.push_back({"spec.quarantine", "limits the rows of tables: it belongs on Processed and Curated datasets"});
-  if (dataset.quarantine->maxShare.empty() && !dataset.quarantine->maxRows) problems.push_back({"spec.quarantine", "needs maxShare, maxRows or both"});
+  return false;
 }
 
 void CheckSchema(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
   Columns columns("spec.schema.columns", problems);
-  for (std::size_t i = 0; i < dataset.schema->columns.size(); ++i) columns.Add(dataset.schema->columns[i].name, dataset.schema->columns[i].type, i);
+  for (std::size_t i = 0; i < dataset.schema->columns.size(); ++i) {
+    columns.Add(dataset.schema->columns[i].name, dataset.schema->columns[i].type, i);
+    if (HoldsControlCharacters(dataset.schema->columns[i].sourceName))
+      problems.push_back(
+          {Item("spec.schema.columns", i) + ".sourceName", "holds a control character such as a terminal escape; rename the column in the file"});
+  }
   CheckKeys(dataset.schema->keys, "spec.schema.keys", columns);
   if (dataset.eventTime) columns.ReferToTime(dataset.eventTime->column, "spec.eventTime.column");
   CheckChecks(dataset.checks, "spec.checks", &columns, problems);
+}
+
+// The dataset that the stage reads as a whole; what its SQL reads is known once it is bound.
+std::pair<std::string, std::string> InputOf(const api::Stage& stage) {
+  if (stage.accept) return {stage.accept->from, ".accept.from"};
+  if (stage.transform && !stage.transform->from.empty()) return {stage.transform->from, ".transform.from"};
+  if (stage.check) return {stage.check->dataset, ".check.dataset"};
+  return {};
 }
 
 std::string OutputOf(const api::Stage& stage) {
@@ -132,6 +114,16 @@ std::string OutputOf(const api::Stage& stage) {
   if (stage.transform) return "dataset " + stage.transform->into;
   if (stage.publish) return "view " + stage.publish->view;
   return "";
+}
+
+// The first run would find nothing there, and no run would ever get past it.
+void CheckOrder(const std::vector<api::Stage>& stages, std::size_t index, std::vector<Problem>& problems) {
+  const auto [input, field] = InputOf(stages[index]);
+  for (std::size_t i = index; !input.empty() && i < stages.size(); ++i) {
+    if (OutputOf(stages[i]) != "dataset " + input) continue;
+    const std::string writer = i == index ? "this stage itself writes" : "stage \"" + stages[i].name + "\" below writes; put that stage above this one";
+    problems.push_back({Item("spec.stages", index) + field, "reads dataset " + input + ", which " + writer});
+  }
 }
 
 void CheckNeeds(const std::vector<api::Stage>& stages, std::size_t index, std::vector<Problem>& problems) {
@@ -192,6 +184,10 @@ std::vector<Problem> CheckView(const api::ViewSpec& view) {
   for (std::size_t i = 0; i < view.columns.size(); ++i) columns.Add(view.columns[i].name, view.columns[i].type, i);
   CheckKeys(view.keys, "spec.keys", columns);
   if (view.eventTime) columns.ReferToTime(view.eventTime->column, "spec.eventTime.column");
+  if (view.lookback && !view.eventTime) problems.push_back({"spec.lookback", "is counted in the view's event time: add spec.eventTime"});
+  for (std::size_t i = 0; i < view.waivers.size(); ++i)
+    if (!contract::EndOf(view.waivers[i]))
+      problems.push_back({Item("spec.waivers", i) + ".until", "\"" + view.waivers[i].until + "\" is no day of the calendar; write one such as \"2027-01-31\""});
   return problems;
 }
 
@@ -202,7 +198,7 @@ std::vector<Problem> CheckPipeline(const api::PipelineSpec& pipeline) {
     const api::Stage& stage = pipeline.stages[i];
     const std::string path = Item("spec.stages", i);
     CheckNeeds(pipeline.stages, i, problems);
-    if (stage.land) CheckSource(stage.land->from, path + ".land.from", problems);
+    CheckOrder(pipeline.stages, i, problems);
     if (stage.check) CheckChecks(stage.check->checks, path + ".check.checks", nullptr, problems);
     const std::string output = OutputOf(stage);
     if (output.empty()) continue;

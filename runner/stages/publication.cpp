@@ -2,25 +2,16 @@
 
 #include "crds/api/read.h"
 #include "crds/api/write.h"
+#include "runner/stages/promise.h"
 
 namespace weir::stages {
 namespace {
 
-constexpr std::size_t kListed = 1000;  // files of one kind that a commit names
-
-Json ListOf(const std::vector<LeftOut>& files) {
-  Json list = Json::array();
-  for (std::size_t i = 0; i < files.size() && i < kListed; ++i) list.push_back({{"file", files[i].path}, {"source", files[i].source}, {"why", files[i].why}});
-  return list;
-}
-
-template <typename T>
-std::vector<T> ReadList(const Json& list) {
-  std::vector<T> items;
-  std::vector<api::Problem> ignored;
-  if (list.is_array())
-    for (const Json& item : list) items.push_back(api::Read<T>(item, "", ignored));
-  return items;
+// An outcome has little room, and the operator has the revision.
+void ForgetWhatTheRevisionHas(api::PublishedContract& contract) {
+  contract.columns.clear();
+  contract.keys.clear();
+  contract.query.clear();
 }
 
 }  // namespace
@@ -73,6 +64,9 @@ Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const P
   const auto found = target.log->FindCommitted(place.Committer());
   if (!found.ok()) return found.error();
   if (!*found) {
+    const auto state = target.log->Load();
+    if (!state.ok()) return state.error();
+    if (const Status owned = CheckOwner(place.task, *target.table, *state); !owned.ok()) return owned.error();
     if (const Status claimed = target.log->Claim(place.Committer(), schema); !claimed.ok()) return claimed.error();
     return std::optional<api::StageOutcome>();
   }
@@ -101,12 +95,11 @@ Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, cons
   commit.bytes = state->Bytes();
   commit.dataAsOf = DataAsOf(committed.facts);
   commit.location = target.store->Location(target.table->path);
+  commit.place = target.table->place;
   commit.contentHash = Text(committed.facts, "contentHash");
   commit.contractHash = Text(committed.facts, "contractHash");
-  if (!HoldsFiles(target.table->zone)) {
-    commit.quarantined = 0;
-    for (const auto& [table, rows] : QuarantinedOf(committed.facts)) *commit.quarantined += rows;
-  }
+  commit.contract = ContractIn(At(committed.facts, "contract"));
+  if (commit.contract) ForgetWhatTheRevisionHas(*commit.contract);
   commit.stage = place.task.stage;
   commit.attempt = place.task.attempt;
   commit.epoch = place.task.epoch;
@@ -123,7 +116,9 @@ Result<api::Commit> Publish(const Place& place, const PlacedTable& target, stora
                      std::to_string(facts.ledger.rowsOut) + " out, " + std::to_string(facts.ledger.quarantined) + " quarantined, " +
                      std::to_string(facts.ledger.filtered.value_or(0)) + " filtered; nothing was committed"};
   }
-  change.facts = ToJson(facts, place.task);
+  if (!change.facts.is_object()) change.facts = Json::object();
+  change.facts.update(ToJson(facts, place.task));
+  change.facts["owner"] = OwnerOf(place.task, *target.table);
   if (!HoldsFiles(target.table->zone)) change.rows = facts.ledger.rowsOut;
   const auto committed = target.log->Commit(place.Committer(), change);
   if (!committed.ok()) return committed.error();

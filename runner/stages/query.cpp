@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <map>
 
+#include "crds/api/write.h"
 #include "runner/stages/audit.h"
 #include "runner/stages/events_ahead.h"
 #include "runner/stages/names.h"
-#include "runner/stages/own_inputs.h"
+#include "runner/stages/promise.h"
 #include "runner/stages/publication.h"
 #include "runner/stages/quarantine_limit.h"
 #include "runner/stages/stage.h"
@@ -30,6 +31,7 @@ struct QueryRun {
   QuarantineFile quarantine;
   std::shared_ptr<HashingStore> output;
   std::vector<Source> sources;
+  std::optional<api::PublishedContract> promise;  // of a View that is published
 };
 
 Status Attach(QueryRun& run, const api::TaskTable& table) {
@@ -37,6 +39,7 @@ Status Attach(QueryRun& run, const api::TaskTable& table) {
   if (!placed.ok()) return placed.error();
   auto state = placed->log->Load();
   if (!state.ok()) return state.error();
+  if (Status owned = CheckOwner(run.place.task, table, *state); !owned.ok()) return owned;
   if (Status attached = run.engine->Attach(table.table, InputsOf(*placed, *state), table.columns); !attached.ok()) return WithRemedy(attached.error(), table);
   run.sources.push_back({&table, *placed, std::move(state).value()});
   return Ok();
@@ -163,15 +166,14 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   if (!written.ok()) return written.error();
   const Audit audit = Judge(rules, written->failures, Quarantining::Done);
   if (Status verdict = Verdict(audit, table); !verdict.ok()) return verdict.error();
-  const std::int64_t apart = run.quarantine.rows();
-  const QuarantinedShare share{
-      .what = "the result of stage " + run.place.task.stage, .rows = written->rows + apart, .quarantined = apart, .examples = run.quarantine.TakeExamples()};
-  if (Status within = CheckQuarantine(table, share); !within.ok()) return within.error();
-  auto facts = FactsOf(run, *written);
+  if (run.promise)
+    if (Status kept = KeepLookback(run.target, *run.promise, *written, run.place.task.logicalTime); !kept.ok()) return kept.error();
+  const auto facts = FactsOf(run, *written);
   if (!facts.ok()) return facts.error();
   facts->findings = ReservationsOf(run, audit, *written);
   auto change = ChangeTo(run, *written, schema);
   if (!change.ok()) return change.error();
+  if (run.promise) change->facts["contract"] = api::Write(*run.promise);
   const auto commit = Publish(run.place, run.target, std::move(change).value(), *facts);
   if (!commit.ok()) return commit.error();
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts->ledger, .commits = {*commit}, .findings = facts->findings};
@@ -189,6 +191,9 @@ Result<api::StageOutcome> RunQuery(Place& place) {
   auto earlier = FindOrClaim(place, *target, schema);
   if (!earlier.ok()) return earlier.error();
   if (*earlier) return **earlier;
+  auto promise = publishes ? KeepPromise(place, *target) : Result<Promise>(Promise{});
+  if (!promise.ok()) return promise.error();
+  if (promise->refused) return *std::move(promise->refused);
   auto engine = engine::MakeEngine(place.ports.limits);
   if (!engine.ok()) return engine.error();
   QueryRun run{.place = place,
@@ -196,9 +201,8 @@ Result<api::StageOutcome> RunQuery(Place& place) {
                .engine = std::move(engine).value(),
                .quarantine = QuarantineFile(place),
                .output = std::make_shared<HashingStore>(target->store)};
-  const auto idle = Prepare(run);
-  if (!idle.ok()) return idle.error();
-  if (*idle) return **idle;
+  run.promise = std::move(promise->next);
+  if (Status prepared = Prepare(run); !prepared.ok()) return prepared.error();
   return Finish(run, schema);
 }
 

@@ -57,6 +57,15 @@ Status HasMetadata(const TableState& state, const std::string& table) {
   return Ok();
 }
 
+// Two objects whose tables have one path would replace each other's rows.
+Status CheckOwner(const TableState& state, const TableChange& change, const std::string& table) {
+  const std::string owner = Text(At(state.commitInfo, kOurs), "owner"), writer = Text(change.facts, "owner");
+  if (owner.empty() || writer.empty() || owner == writer) return Ok();
+  return Error{Fault::Invalid, "NameTaken",
+               "table " + table + " belongs to " + owner + ", which wrote it first, and not to " + writer +
+                   ": a table has one object; give this one another name or spec.database, or remove the table's folder when its data are not needed"};
+}
+
 Json CommitInfo(const Committer& committer, Time now, std::string_view operation) {
   Json ours = {{"run", committer.run},     {"runUid", committer.runUid},     {"stage", committer.stage},       {"attempt", committer.attempt},
                {"epoch", committer.epoch}, {"pipeline", committer.pipeline}, {"revision", committer.revision}, {"image", committer.image}};
@@ -317,6 +326,7 @@ Result<CommitResult> TableLog::Commit(const Committer& committer, const TableCha
   TableState& state = *known_;
   int lost = 0;
   for (int races = 0; races < kMostRaces; ++races) {
+    if (const Status owned = CheckOwner(state, change, path_ + " (" + store_->Describe() + ")"); !owned) return owned.error();
     if (state.Epoch() > committer.epoch) return Fenced(path_, state, committer);
     if (state.transactions.contains(StageApp(committer))) {
       Result<CommitResult> found = Recall(state, committer);

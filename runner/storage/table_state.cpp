@@ -34,11 +34,26 @@ std::int64_t TableState::Epoch() const {
 
 const Json& FactsOf(const Json& commit_info) { return At(At(commit_info, kOurs), "facts"); }
 
+// What holds until a commit says otherwise, whoever writes in between: the owner of the table, which the first commit that
+// names one decides for good, and what readers of a view were promised.
+Json WithMemory(Json commit_info, const Json& before) {
+  const Json& known = At(before, kOurs);
+  const Json& facts = FactsOf(commit_info);
+  const std::string first = Text(known, "owner"), named = Text(facts, "owner");
+  const Json contract = At(facts, "contract").is_object() ? At(facts, "contract") : At(known, "contract");
+  if (first.empty() && named.empty() && !contract.is_object()) return commit_info;
+  Json& ours = commit_info[std::string(kOurs)];
+  if (!ours.is_object()) ours = Json::object();
+  ours["owner"] = first.empty() ? named : first;
+  if (contract.is_object()) ours["contract"] = contract;
+  return commit_info;
+}
+
 Totals TotalsOf(const TableState& state) { return {static_cast<std::int64_t>(state.files.size()), state.Rows(), state.Bytes()}; }
 
 void Apply(const LogEntry& entry, std::int64_t version, TableState& state) {
   state.version = version;
-  if (Text(entry.commitInfo, "operation") != kClaimOperation) state.commitInfo = entry.commitInfo;
+  if (Text(entry.commitInfo, "operation") != kClaimOperation) state.commitInfo = WithMemory(entry.commitInfo, state.commitInfo);
   if (!entry.add.empty() || !entry.remove.empty()) state.totals = RecordedTotals(entry.commitInfo);
   if (entry.metadata) {
     state.schemaString = entry.metadata->schemaString;

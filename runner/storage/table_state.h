@@ -20,6 +20,10 @@ const Json& FactsOf(const Json& commit_info);
 // What the files of a state add up to.
 Totals TotalsOf(const TableState& state);
 
+// Members of kOurs in TableState::commitInfo that later commits do not take away: the owner ("namespace/View/name") that
+// the first commit with one in its facts names, and the contract of the newest commit that has one.
+Json WithMemory(Json commit_info, const Json& before);
+
 // The state after `entry`, which is number `version`. Removes come before adds of the same entry.
 void Apply(const LogEntry& entry, std::int64_t version, TableState& state);
 

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "operator/plan/contract.h"
+#include "crds/contract/contract.h"
 #include "operator/plan/dag.h"
 #include "operator/plan/freshness.h"
 #include "operator/plan/history.h"
@@ -89,11 +89,12 @@ api::ViewSpec Spec() {
 }
 api::PublishedContract Published() {
   const api::ViewSpec spec = Spec();
-  return {.columns = ContractOf(spec).columns, .keys = spec.keys, .freshness = spec.freshness};
+  return {.columns = contract::ContractOf(spec).columns, .keys = spec.keys, .freshness = spec.freshness};
 }
 std::vector<std::string> Rules(const api::ViewSpec& spec) {
   std::vector<std::string> rules;
-  for (const ContractFinding& finding : CompareContract(Published(), spec)) rules.push_back(std::string(Name(finding.rule)) + " " + finding.path);
+  for (const contract::Finding& finding : contract::Compare(Published(), contract::ContractOf(spec), kNow))
+    rules.push_back(std::string(api::Word(finding.rule)) + " " + finding.path);
   return rules;
 }
 
@@ -121,7 +122,7 @@ TEST(Contract, NamesEveryBrokenRuleAtOnceWithItsPath) {
 TEST(Contract, TellsARenameFromADrop) {
   api::ViewSpec spec = Spec();
   spec.columns[1].name = "lateness";
-  EXPECT_THAT(Rules(spec), testing::ElementsAre("ColumnNoRename spec.columns[1].name"));
+  EXPECT_THAT(Rules(spec), testing::ElementsAre("ColumnNoDelete spec.columns[1].name"));
   spec = Spec();
   spec.columns.pop_back();
   EXPECT_THAT(Rules(spec), testing::ElementsAre("ColumnNoDelete spec.columns"));
@@ -139,8 +140,9 @@ TEST(Contract, AlphaOnlyWarns) {
   api::ViewSpec spec = Spec();
   spec.columns.pop_back();
   spec.stability = api::Stability::Alpha;
-  EXPECT_EQ(CompareContract(Published(), spec).size(), 1U);
-  EXPECT_TRUE(Breaking(CompareContract(Published(), spec)).empty());
+  const auto findings = contract::Compare(Published(), contract::ContractOf(spec), kNow);
+  EXPECT_EQ(findings.size(), 1U);
+  EXPECT_TRUE(contract::Breaking(findings).empty());
 }
 
 // ---- ends of pods
@@ -245,6 +247,7 @@ TEST(Bundle, FindsTableNamesAsWholeWordsWhateverTheirCase) {
   EXPECT_TRUE(MayName("SELECT * FROM \"flights\"", "flights"));
   EXPECT_FALSE(MayName("SELECT * FROM flights_daily", "flights"));
   EXPECT_FALSE(MayName("SELECT * FROM my_flights", "flights"));
+  EXPECT_TRUE(MayName("SELECT * FROM flights-with-plane", "flights_with_plane")) << "so that it can be told what to write";
 }
 
 TEST(Task, EpochsGrowOverAttemptsStagesAndRuns) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "crds/base/yaml.h"
+#include "operator/plan/location.h"
 #include "operator/plan/resolve.h"
 #include "operator/plan/validate.h"
 
@@ -83,10 +84,12 @@ stages:
 )")};
   pipeline.meta.name = "p";
   const Surroundings around{.datasets = {Table("tables", "{zone: Processed, owner: {team: a}, schema: {columns: [{name: a, type: DATE}]}}")}};
-  EXPECT_THAT(Texts(Resolve(pipeline, around, {}).problems), ElementsAre(HasSubstr("writes dataset tables, which stage \"land\" writes too"),
-                                                                         HasSubstr("spec.stages[0].land.from.files.store: there is no store \"source\""),
-                                                                         HasSubstr("spec.stages[0].land.into: dataset tables lies in Processed"),
-                                                                         HasSubstr("spec.stages[1].transform.from: dataset tables lies in Processed")));
+  EXPECT_THAT(Texts(Resolve(pipeline, around, {}, {}).problems),
+              ElementsAre(HasSubstr("spec.stages[1].transform.from: reads dataset tables, which this stage itself writes"),
+                          HasSubstr("writes dataset tables, which stage \"land\" writes too"),
+                          HasSubstr("spec.stages[0].land.from.files.store: there is no store \"source\""),
+                          HasSubstr("spec.stages[0].land.into: dataset tables lies in Processed"),
+                          HasSubstr("spec.stages[1].transform.from: dataset tables lies in Processed")));
 }
 
 TEST(Resolve, GivesTheSameRevisionWhateverTheOrderAndTheTexts) {
@@ -98,16 +101,94 @@ stages: [{name: sql, transform: {sql: "SELECT a FROM first JOIN second USING (a)
   pipeline.meta.name = "p";
   const std::string spec = "{zone: Curated, owner: {team: a}, schema: {columns: [{name: a, type: DATE}]}}";
   Surroundings around{.datasets = {Table("first", spec), Table("second", spec), Table("third", spec), Table("unrelated", spec)}};
-  const Bundle bundle = Resolve(pipeline, around, {}).bundle;
+  const Bundle bundle = Resolve(pipeline, around, {}, {}).bundle;
   EXPECT_EQ(bundle.tables.size(), 3U);
   EXPECT_EQ(bundle.tables[0].path, "curated/default/default/first");
   std::swap(around.datasets[0], around.datasets[2]);
   around.datasets[0].spec.schema->columns[0].description = "another text";
   pipeline.spec.purpose = "Another purpose altogether.";
   pipeline.spec.suspend = true;
-  EXPECT_EQ(RevisionName(Resolve(pipeline, around, {}).bundle), RevisionName(bundle));
+  EXPECT_EQ(RevisionName(Resolve(pipeline, around, {}, {}).bundle), RevisionName(bundle));
   around.datasets[0].spec.schema->columns[0].type = "TIMESTAMP";
-  EXPECT_NE(RevisionName(Resolve(pipeline, around, {}).bundle), RevisionName(bundle));
+  EXPECT_NE(RevisionName(Resolve(pipeline, around, {}, {}).bundle), RevisionName(bundle));
+}
+
+api::Pipeline Reading(const std::string& table) {
+  api::Pipeline pipeline{
+      .spec = Read<api::PipelineSpec>("{purpose: Something that is long enough., owner: {team: a}, stages: [{name: sql, transform: {sql: \"SELECT a FROM " +
+                                      table + "\", into: third}}]}")};
+  pipeline.meta.name = "p";
+  pipeline.meta.ns = "default";
+  return pipeline;
+}
+const std::string kCurated = "{zone: Curated, owner: {team: a}, schema: {columns: [{name: a, type: DATE}]}}";
+
+TEST(Resolve, RefusesToPutATableElsewhereThanItsDataLie) {
+  Surroundings around{.datasets = {Table("first", kCurated), Table("third", kCurated)}};
+  around.datasets[0].status.version = 3;
+  around.datasets[0].status.place = "volume weirkeeper-lake: curated/default/default/first";
+  EXPECT_TRUE(Resolve(Reading("first"), around, {}, {}).refused.empty());
+  around.lake = api::Lake{};
+  around.lake->spec.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "weirkeeper-lake"}}};
+  EXPECT_TRUE(Resolve(Reading("first"), around, {}, {}).refused.empty());
+  const auto moved = [&] {
+    const auto refused = Resolve(Reading("first"), around, {}, {}).refused;
+    EXPECT_EQ(refused.size(), 1U);
+    return refused.empty() ? "" : std::string(api::Word(refused[0].reason)) + " " + refused[0].message;
+  };
+  around.lake->spec.environment = "test";
+  EXPECT_THAT(moved(), testing::AllOf(HasSubstr("Moved"), HasSubstr("\"volume weirkeeper-lake: curated/default/default/first\""),
+                                      HasSubstr("weirkeeper.io/move-to=\"volume weirkeeper-lake: curated/test/default/first\"")));
+  around.lake->spec.environment = "default";
+  around.lake->spec.zones = {{api::Zone::Curated, "lake", "elsewhere"}};
+  EXPECT_THAT(moved(), HasSubstr("elsewhere/default/default/first"));
+  around.lake->spec.zones.clear();
+  around.datasets[0].spec.database = "sales";
+  EXPECT_THAT(moved(), HasSubstr("curated/default/sales/first"));
+  around.datasets[0].spec.database.clear();
+  around.lake->spec.stores[0].volume->claim = "another";
+  EXPECT_THAT(moved(), HasSubstr("volume another: "));
+  around.lake->spec.stores[0] = {.name = "lake", .s3 = api::S3Store{.endpoint = "https://s3.example.org", .bucket = "acme"}};
+  EXPECT_THAT(moved(), HasSubstr("https://s3.example.org/acme/curated/default/default/first"));
+  around.datasets[0].meta.annotations[std::string(kAnnotationMoveTo)] = "https://s3.example.org/acme/curated/default/default/first";
+  EXPECT_TRUE(Resolve(Reading("first"), around, {}, {}).refused.empty()) << "moved on purpose";
+  around.datasets[0].status.place.clear();
+  around.datasets[0].status.location = "file:///lake/lake/curated/old/default/first";
+  around.datasets[0].meta.annotations.clear();
+  EXPECT_THAT(moved(), HasSubstr("file:///lake/lake/curated/old/default/first")) << "the status of an older release";
+}
+
+TEST(Resolve, GivesAPlaceOfASharedStoreToTheNamespaceThatWasThereFirst) {
+  Surroundings around{.datasets = {Table("first", kCurated), Table("third", kCurated)}};
+  around.lake = api::Lake{};
+  around.lake->spec.stores = {{.name = "lake", .s3 = api::S3Store{.endpoint = "https://s3.example.org", .bucket = "acme"}}};
+  around.datasets[1].spec.database = "shared";
+  around.datasets[1].meta.created = Time::FromSeconds(20);
+  around.elsewhere = {{"Dataset shop/third", Time::FromSeconds(10), "https://s3.example.org/acme/curated/default/shared/third"}};
+  const auto refused = Resolve(Reading("first"), around, {}, {}).refused;
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].reason, api::Reason::NameTaken);
+  EXPECT_THAT(refused[0].message, HasSubstr("Dataset shop/third"));
+  around.elsewhere[0].created = Time::FromSeconds(30);
+  EXPECT_TRUE(Resolve(Reading("first"), around, {}, {}).refused.empty());
+}
+
+TEST(Resolve, GivesATableNameToTheObjectThatWasThereFirst) {
+  api::View view;
+  view.meta.name = "first";
+  view.meta.created = Time::FromSeconds(10);
+  Surroundings around{.datasets = {Table("first", kCurated), Table("third", kCurated)}, .views = {view}};
+  const Resolution dataset_first = Resolve(Reading("first"), around, {}, {});
+  EXPECT_TRUE(dataset_first.refused.empty());
+  ASSERT_EQ(dataset_first.bundle.tables.size(), 2U);
+  EXPECT_EQ(dataset_first.bundle.tables[0].kind, api::TargetKind::Dataset);
+  around.datasets[0].meta.created = Time::FromSeconds(20);
+  EXPECT_EQ(Resolve(Reading("first"), around, {}, {}).bundle.tables[1].kind, api::TargetKind::View);
+  around.views[0].meta.name = "third";
+  around.datasets[1].meta.created = Time::FromSeconds(20);
+  const auto refused = Resolve(Reading("first"), around, {}, {}).refused;
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].reason, api::Reason::NameTaken);
 }
 
 }  // namespace

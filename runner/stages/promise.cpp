@@ -1,0 +1,113 @@
+#include "runner/stages/promise.h"
+
+#include <algorithm>
+
+#include "crds/api/read.h"
+#include "crds/contract/contract.h"
+#include "runner/storage/table_state.h"
+
+namespace weir::stages {
+namespace {
+
+// The version that stays published, with the fence of the attempt that made it.
+Result<api::Commit> Standing(const Place& place, const PlacedTable& target, const storage::TableState& state, const api::PublishedContract& published) {
+  auto commit = CommitOf(place, target, {.version = state.version, .facts = state.Facts()});
+  if (!commit.ok()) return commit.error();
+  const Json& ours = At(state.commitInfo, storage::kOurs);
+  commit->stage = Text(ours, "stage");
+  commit->attempt = static_cast<int>(Integer(ours, "attempt"));
+  commit->epoch = Integer(ours, "epoch");
+  commit->contract = published;
+  return commit;
+}
+
+Result<api::StageOutcome> Refuse(const Place& place, const PlacedTable& target, const storage::TableState& state, const api::PublishedContract& published,
+                                 const std::vector<contract::Finding>& broken) {
+  auto standing = Standing(place, target, state, published);
+  if (!standing.ok()) return standing.error();
+  api::StageOutcome outcome{.result = api::OutcomeClass::User, .reason = api::Reason::ContractBroken};
+  outcome.message = "version " + std::to_string(state.version) + " of " + target.table->name +
+                    " stays published; what its table's log says was promised would break: " + contract::Describe(broken);
+  outcome.standing = std::move(standing).value();
+  for (const contract::Finding& finding : broken)
+    outcome.findings.push_back({"View/" + target.table->name + " " + finding.path, contract::Describe({finding})});
+  return outcome;
+}
+
+std::optional<Time> InstantOf(const Json& bounds, const std::string& column) {
+  std::string text = Text(bounds, column);
+  if (text.find('T') == std::string::npos) text += "T00:00:00Z";
+  const auto time = ParseTime(text);
+  if (!time.ok()) return std::nullopt;
+  return *time;
+}
+
+// Nothing when one of the files does not say.
+std::optional<Time> OldestPublished(const storage::TableState& state, const std::string& column) {
+  std::optional<Time> oldest;
+  for (const auto& [path, file] : state.files) {
+    const auto time = InstantOf(At(file.stats, "minValues"), column);
+    if (!time) return std::nullopt;
+    oldest = std::min(oldest.value_or(*time), *time);
+  }
+  return oldest;
+}
+
+bool IsWaived(const api::PublishedContract& contract, api::ContractRule rule, Time now) {
+  return std::any_of(contract.waivers.begin(), contract.waivers.end(), [&](const api::Waiver& w) {
+    const auto end = contract::EndOf(w);
+    return w.rule == rule && end && now < *end;
+  });
+}
+
+}  // namespace
+
+std::string OwnerOf(const api::StageTask& task, const api::TaskTable& table) { return task.ns + "/" + std::string(api::Word(table.kind)) + "/" + table.name; }
+
+Status CheckOwner(const api::StageTask& task, const api::TaskTable& table, const storage::TableState& state) {
+  const std::string owner = Text(At(state.commitInfo, storage::kOurs), "owner"), wanted = OwnerOf(task, table);
+  if (owner.empty() || owner == wanted) return Ok();
+  return Error{Fault::Invalid, "NameTaken",
+               "table " + table.path + " in store " + table.store + " belongs to " + owner + ", which wrote it first, and not to " + wanted +
+                   ": a table has one object; give this one another name or spec.database, or remove the table's folder when its data are not needed"};
+}
+
+std::optional<api::PublishedContract> ContractIn(const Json& json) {
+  if (!json.is_object()) return std::nullopt;
+  std::vector<api::Problem> newer;
+  return api::Read<api::PublishedContract>(json, "contract", newer);
+}
+
+Result<Promise> KeepPromise(const Place& place, const PlacedTable& target) {
+  if (!place.task.contract) return Promise{};
+  api::PublishedContract declared = *place.task.contract;
+  declared.query = place.task.sql;
+  const auto state = target.log->Load();
+  if (!state.ok()) return state.error();
+  const auto published = ContractIn(At(At(state->commitInfo, storage::kOurs), "contract"));
+  if (published) {
+    const auto broken = contract::Breaking(contract::Compare(*published, declared, place.task.logicalTime));
+    if (!broken.empty()) {
+      auto refused = Refuse(place, target, *state, *published, broken);
+      if (!refused.ok()) return refused.error();
+      return Promise{.refused = std::move(refused).value()};
+    }
+  }
+  return Promise{.next = contract::Succeed(published, std::move(declared), place.task.logicalTime)};
+}
+
+Status KeepLookback(const PlacedTable& target, const api::PublishedContract& next, const engine::WrittenFile& written, Time logical_time) {
+  const std::string& column = target.table->eventTime;
+  if (!next.lookback || column.empty() || IsWaived(next, api::ContractRule::SlaHistory, logical_time)) return Ok();
+  const auto state = target.log->Load();
+  if (!state.ok()) return state.error();
+  const auto before = OldestPublished(*state, column);
+  const auto after = InstantOf(At(written.stats, "minValues"), column);
+  if (!before || !after || !written.maxEventTime || *after <= *before || *after <= *written.maxEventTime - *next.lookback) return Ok();
+  return Error{Fault::Data, "ContractBroken",
+               "SlaHistory spec.lookback: " + target.table->name + " promises rows back to " + weir::Format(*next.lookback) +
+                   " before its newest; the published version reaches back to " + weir::Format(*before) + ", this one only to " + weir::Format(*after) +
+                   "; bring the older rows back, or add a waiver of SlaHistory"};
+}
+
+}  // namespace weir::stages

@@ -1,0 +1,170 @@
+#include "crds/contract/contract.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "crds/contract/query_change.h"
+
+namespace weir::contract {
+namespace {
+
+using api::ContractRule;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const Time kNow = *ParseTime("2026-11-30T12:00:00Z");
+
+api::PublishedContract Contract(const std::string& sql = "SELECT day, delay FROM flights") {
+  api::ViewSpec spec;
+  spec.grain = "One day.";
+  spec.query.sql = sql;
+  spec.columns = {{.name = "day", .type = "DATE", .nullable = false}, {.name = "delay", .type = "INTEGER", .meaning = "Delay at arrival", .unit = "minutes"}};
+  spec.keys = {{{"day"}}};
+  spec.freshness = api::Freshness{Duration::Hours(1)};
+  return ContractOf(spec);
+}
+
+std::vector<std::string> Rules(const std::vector<Finding>& findings) {
+  std::vector<std::string> rules;
+  for (const Finding& finding : findings) rules.emplace_back(api::Word(finding.rule));
+  return rules;
+}
+
+TEST(Promise, TenStepsOfHalfAsMuchAreRefusedAtTheSecondAlready) {
+  api::PublishedContract published = Succeed(std::nullopt, Contract(), kNow);
+  int accepted = 0;
+  for (int step = 0; step < 10; ++step) {
+    api::PublishedContract next = Contract();
+    next.freshness->maxLag = published.freshness->maxLag * 3;
+    next.freshness->maxLag.ms /= 2;
+    if (!Breaking(Compare(published, next, kNow)).empty()) continue;
+    published = Succeed(published, next, kNow);
+    ++accepted;
+  }
+  EXPECT_EQ(accepted, 1);
+  EXPECT_EQ(published.freshness->maxLag, Duration::Minutes(90));
+}
+
+TEST(Promise, WhatWasTightenedMayBeLoosenedBackToThePromise) {
+  api::PublishedContract tight = Contract();
+  tight.freshness->maxLag = Duration::Minutes(10);
+  api::PublishedContract published = Succeed(Succeed(std::nullopt, Contract(), kNow), tight, kNow);
+  EXPECT_EQ(published.promised->freshness->maxLag, Duration::Hours(1));
+  EXPECT_THAT(Rules(Breaking(Compare(published, Contract(), kNow))), IsEmpty());
+}
+
+// Whatever is edited and published in whatever order, readers never get more than 1.5 times what they were promised first or
+// by the newest waiver, and never a shorter lookback.
+TEST(Promise, NoSequenceOfEditsLeavesItWithoutAWaiver) {
+  std::mt19937_64 random(7);
+  for (int history = 0; history < 300; ++history) {
+    std::optional<api::PublishedContract> published;
+    std::optional<Duration> freshness, lookback;
+    for (int step = 0; step < 20; ++step) {
+      api::PublishedContract next = Contract();
+      next.freshness->maxLag = Duration::Minutes(1 + static_cast<std::int64_t>(random() % 300));
+      next.lookback = Duration::Hours(1 + static_cast<std::int64_t>(random() % 300));
+      const bool waived = random() % 8 == 0;
+      if (waived)
+        next.waivers = {{ContractRule::SlaFreshness, "Readers agreed.", {}, "2999-12-31"}, {ContractRule::SlaHistory, "Readers agreed.", {}, "2999-12-31"}};
+      if (published && !Breaking(Compare(*published, next, kNow)).empty()) continue;
+      published = Succeed(published, next, kNow);
+      const bool loosened = freshness && next.freshness->maxLag * 2 > *freshness * 3;
+      const bool shortened = lookback && *next.lookback < *lookback;
+      ASSERT_TRUE(waived || (!loosened && !shortened));
+      if (!freshness || loosened) freshness = next.freshness->maxLag;
+      if (!lookback || shortened) lookback = next.lookback;
+    }
+  }
+}
+
+TEST(Promise, AWaiverCountsUntilItsLastDayIsOverAndIsRecorded) {
+  const api::PublishedContract published = Succeed(std::nullopt, Contract(), kNow);
+  api::PublishedContract next = Contract();
+  next.columns.pop_back();
+  EXPECT_THAT(Rules(Breaking(Compare(published, next, kNow))), ElementsAre("ColumnNoDelete"));
+  next.waivers = {{ContractRule::ColumnNoDelete, "Readers agreed.", {"team-b"}, "2026-11-30"}};
+  EXPECT_THAT(Rules(Breaking(Compare(published, next, kNow))), IsEmpty());
+  EXPECT_THAT(Rules(Compare(published, next, kNow)), ElementsAre("ColumnNoDelete")) << "said all the same";
+  EXPECT_EQ(Succeed(published, next, kNow).waivers, next.waivers);
+  const Time over = *ParseTime("2026-12-01T00:00:00Z");
+  EXPECT_EQ(ChangesAt(next.waivers, kNow), over);
+  EXPECT_THAT(Rules(Breaking(Compare(published, next, over))), ElementsAre("ColumnNoDelete"));
+  EXPECT_THAT(Succeed(published, next, over).waivers, IsEmpty());
+  next.waivers[0].until = "2026-02-30";
+  EXPECT_THAT(Rules(Breaking(Compare(published, next, kNow))), ElementsAre("ColumnNoDelete")) << "no such day";
+}
+
+TEST(Promise, MeaningGrainQueryMarkersAndStabilityArePartOfIt) {
+  const api::PublishedContract published = Succeed(std::nullopt, Contract(), kNow);
+  api::PublishedContract next = Contract("SELECT day, max(delay) AS delay FROM flights GROUP BY day");
+  next.columns[1].meaning = "Delay at departure";
+  next.grain = "One flight.";
+  next.columns.push_back({.name = "Deleted_At", .type = "TIMESTAMP"});
+  next.stability = api::Stability::Alpha;
+  EXPECT_THAT(Rules(Breaking(Compare(published, next, kNow))),
+              ElementsAre("MeaningUnit", "DeleteSemantics", "KeyChange", "CardinalityQuery", "StabilityLowered"));
+}
+
+TEST(Promise, AContractOfAnOlderReleaseIsComparedByWhatItHas) {
+  api::PublishedContract older{.columns = Contract().columns, .keys = Contract().keys, .freshness = Contract().freshness};
+  for (api::PublishedColumn& column : older.columns) column.meaning.clear();
+  EXPECT_THAT(Compare(older, Contract("SELECT day, delay FROM elsewhere"), kNow), IsEmpty());
+}
+
+struct QueryCase {
+  const char* before;
+  const char* after;
+  QueryChange change;
+};
+constexpr QueryChange kSame = QueryChange::Same, kAdditive = QueryChange::Additive, kUndetermined = QueryChange::Undetermined;
+
+TEST(QueryChange, TellsWhatCanChangeRowsFromWhatCannot) {
+  const std::vector<QueryCase> cases{
+      {"SELECT a, b FROM t", "select  a,\n b -- of t\nfrom /* the /* only */ */ T;", kSame},
+      {"SELECT a FROM t WHERE n = 'X'", "SELECT a FROM t WHERE n = 'x'", kUndetermined},
+      {"SELECT a FROM t", "SELECT a, b FROM t", kAdditive},
+      {"SELECT a, b FROM t", "SELECT b, c, a FROM t", kAdditive},
+      {"SELECT a FROM t", "SELECT a, round(b * 2, 1) AS c, CASE WHEN d IS NULL THEN 0 ELSE coalesce(d, 1) END AS e FROM t", kAdditive},
+      {"SELECT a, count(*) AS n FROM t GROUP BY a", "SELECT a, count(*) AS n, sum(b) AS b FROM t GROUP BY a", kAdditive},
+      {"WITH x AS (SELECT a, b FROM t) SELECT a FROM x", "WITH x AS (SELECT a, b FROM t) SELECT a, b FROM x", kAdditive},
+      {"SELECT a FROM t", "SELECT a, sum(b) AS b FROM t", kUndetermined},
+      {"SELECT a FROM t", "SELECT a, unnest(b) AS b FROM t", kUndetermined},
+      {"SELECT a FROM t", "SELECT a, \"unnest\"(b) AS b FROM t", kUndetermined},
+      {"SELECT a FROM t", "SELECT a, (SELECT max(b) FROM u) AS b FROM t", kUndetermined},
+      {"SELECT a FROM t", "SELECT DISTINCT a FROM t", kUndetermined},
+      {"SELECT DISTINCT a FROM t", "SELECT DISTINCT a, b FROM t", kUndetermined},
+      {"SELECT DISTINCT ON (a) a, b FROM t", "SELECT DISTINCT ON (a, b) a, b FROM t", kUndetermined},
+      {"SELECT a FROM t", "SELECT a FROM t WHERE a > 0", kUndetermined},
+      {"SELECT a FROM t LEFT JOIN u USING (i)", "SELECT a FROM t JOIN u USING (i)", kUndetermined},
+      {"SELECT a FROM t", "SELECT a FROM t UNION ALL SELECT a FROM u", kUndetermined},
+      {"SELECT a FROM t UNION ALL SELECT b FROM u", "SELECT a, c FROM t UNION ALL SELECT b, c FROM u", kUndetermined},
+      {"SELECT a FROM t LIMIT 10", "SELECT a, b FROM t LIMIT 10", kUndetermined},
+      {"SELECT a, b FROM t GROUP BY 1, 2", "SELECT c, a, b FROM t GROUP BY 1, 2", kUndetermined},
+      {"SELECT a, sum(b) FROM t GROUP BY ALL", "SELECT a, c, sum(b) FROM t GROUP BY ALL", kUndetermined},
+      {"SELECT a, delay FROM t", "SELECT a, delay / 60 AS delay FROM t", kUndetermined},
+      {"SELECT a FROM t", "SELECT b FROM t", kUndetermined},
+      {"SELECT a FROM t", "SELECT a FROM", kUndetermined},
+      {"SELECT $$a;b$$ AS x FROM t", "SELECT $$a; b$$ AS x FROM t", kUndetermined},
+      {"", "SELECT a FROM t", kUndetermined},
+  };
+  for (const auto& [before, after, change] : cases) EXPECT_EQ(CompareQueries(before, after), change) << before << "\n" << after;
+}
+
+// Any bytes: equal texts are the same, and no text makes it fail or run on.
+TEST(QueryChange, HoldsForAnyText) {
+  std::mt19937_64 random(11);
+  const std::string alphabet = "select from,()'\"-*/;$ab1\n\xC3\xA4 group";
+  for (int i = 0; i < 2000; ++i) {
+    std::string a, b;
+    for (std::size_t n = random() % 60; n > 0; --n) a += alphabet[random() % alphabet.size()];
+    for (std::size_t n = random() % 60; n > 0; --n) b += alphabet[random() % alphabet.size()];
+    ASSERT_EQ(CompareQueries(a, a), QueryChange::Same) << a;
+    ASSERT_EQ(CompareQueries(a, b) == QueryChange::Same, CompareQueries(b, a) == QueryChange::Same) << a << "\n" << b;
+  }
+}
+
+}  // namespace
+}  // namespace weir::contract

@@ -1,0 +1,141 @@
+#include "crds/contract/contract.h"
+#include "runner/storage/table_state.h"
+#include "tests/stages/stage_fixture.h"
+
+namespace weir::stages {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Whatever the operator knows: what readers were promised is read back from the log of the table.
+class ContractMemory : public StageTest {
+ protected:
+  ContractMemory() {
+    std::filesystem::create_directories(folder_ / "source/in");
+    std::ofstream(folder_ / "source/in/a.csv") << "id,city,amount\n1,Bern,10\n2,Oslo,20\n";
+    Decoded();
+    Good(Transform());
+  }
+
+  api::StageTask Publishing(const std::string& sql = "SELECT city, total FROM totals WHERE city IS NOT NULL") {
+    NextRun();
+    api::StageTask task = Publish(sql);
+    api::ViewSpec spec;
+    spec.grain = "One city.";
+    for (const api::Column& column : Table("city-totals").columns)
+      spec.columns.push_back({.name = column.name, .type = column.type, .nullable = column.nullable});
+    spec.keys = Table("city-totals").keys;
+    spec.freshness = api::Freshness{Duration::Hours(1)};
+    task.contract = contract::ContractOf(spec);
+    return task;
+  }
+  api::StageOutcome Refused(const api::StageTask& task, const std::string& rule) {
+    const api::StageOutcome outcome = Bad(task, api::OutcomeClass::User, api::Reason::ContractBroken);
+    EXPECT_THAT(outcome.message, HasSubstr(rule));
+    return outcome;
+  }
+  std::int64_t Version() { return State("city-totals").version; }
+};
+
+TEST_F(ContractMemory, ABreakingEditIsRefusedByWhatTheLogSaysAndReportsWhatStays) {
+  const auto first = Good(Publishing());
+  ASSERT_TRUE(first.commits[0].contract);
+  EXPECT_EQ(first.commits[0].contract->promised->freshness->maxLag, Duration::Hours(1));
+  Table("city-totals").columns = {Required("city", "VARCHAR"), Required("sum", "BIGINT")};
+  const auto refused = Refused(Publishing("SELECT city, total AS sum FROM totals WHERE city IS NOT NULL"), "ColumnNoDelete");
+  ASSERT_TRUE(refused.standing);
+  EXPECT_EQ(refused.standing->version, first.commits[0].version);
+  EXPECT_EQ(refused.standing->epoch, first.commits[0].epoch);
+  EXPECT_EQ(refused.standing->contentHash, first.commits[0].contentHash);
+  EXPECT_EQ(refused.standing->contract->columns.size(), 2U);
+  EXPECT_FALSE(refused.findings.empty());
+  EXPECT_EQ(Version(), first.commits[0].version) << "nothing was committed";
+}
+
+TEST_F(ContractMemory, AnotherQueryUnderTheSameKeyIsRefusedAndAnAddedColumnIsNot) {
+  Good(Publishing());
+  Refused(Publishing("SELECT city, total FROM totals WHERE city IS NOT NULL AND total > 10"), "CardinalityQuery");
+  Table("city-totals").columns.push_back(Optional("half", "BIGINT"));
+  Good(Publishing("SELECT city, total, CAST(total / 2 AS BIGINT) AS half FROM totals WHERE city IS NOT NULL"));
+}
+
+TEST_F(ContractMemory, AWaiverInForceLetsItPassAndStandsInTheLog) {
+  Good(Publishing());
+  api::StageTask task = Publishing("SELECT city, total FROM totals WHERE city = 'Bern'");
+  task.contract->waivers = {{api::ContractRule::CardinalityQuery, "Readers want Bern only.", {"team-b"}, "2000-01-01"}};
+  Refused(task, "CardinalityQuery");
+  NextRun();
+  task = Publishing("SELECT city, total FROM totals WHERE city = 'Bern'");
+  task.contract->waivers = {{api::ContractRule::CardinalityQuery, "Readers want Bern only.", {"team-b"}, "2999-01-01"}};
+  Good(task);
+  const Json& waivers = At(At(At(State("city-totals").commitInfo, storage::kOurs), "contract"), "waivers");
+  ASSERT_EQ(waivers.size(), 1U);
+  EXPECT_EQ(Text(waivers[0], "rule"), "CardinalityQuery");
+}
+
+TEST_F(ContractMemory, SmallStepsDoNotAddUp) {
+  Duration lag = Duration::Hours(1);
+  Good(Publishing());
+  int accepted = 0;
+  for (int step = 0; step < 10; ++step) {
+    lag.ms = lag.ms * 3 / 2;
+    api::StageTask task = Publishing();
+    task.contract->freshness = api::Freshness{lag};
+    accepted += Run(task).result == api::OutcomeClass::Succeeded ? 1 : 0;
+  }
+  EXPECT_EQ(accepted, 1);
+}
+
+TEST_F(ContractMemory, ATaskOfAnOlderOperatorForgetsNothing) {
+  Good(Publishing());
+  api::StageTask older = Publishing();
+  older.contract.reset();
+  Good(older);
+  Table("city-totals").columns.pop_back();
+  Table("city-totals").keys = {{{"city"}}};
+  Refused(Publishing("SELECT city FROM totals WHERE city IS NOT NULL"), "ColumnNoDelete");
+}
+
+TEST_F(ContractMemory, RowsThatLookbackPromisesMayNotFallOut) {
+  Table("totals").columns.push_back(Optional("day", "DATE"));
+  Table("city-totals").columns.push_back(Optional("day", "DATE"));
+  Table("city-totals").eventTime = "day";
+  const auto totals = [this](const std::string& first) {
+    NextRun();
+    Good(Transform("SELECT city, sum(amount) AS total, DATE '" + first + "' + CAST(min(id) AS INTEGER) AS day FROM orders GROUP BY city"));
+  };
+  const auto publishing = [this] {
+    api::StageTask task = Publishing("SELECT city, total, day FROM totals WHERE city IS NOT NULL");
+    task.contract->lookback = Duration::Hours(24 * 30);
+    return task;
+  };
+  totals("2026-01-01");
+  Good(publishing());
+  totals("2026-01-02");  // one of two days, so the promised 30 are not there
+  EXPECT_THAT(Bad(publishing(), api::OutcomeClass::Data, api::Reason::ContractBroken).message,
+              AllOf(HasSubstr("SlaHistory spec.lookback"), HasSubstr("2026-01-02"), HasSubstr("2026-01-03")));
+  totals("2026-01-01");
+  Good(publishing());
+}
+
+TEST_F(ContractMemory, ATableHasOneOwnerOverAllNamespacesOfAStore) {
+  Good(Publishing());
+  api::StageTask other = Publishing();
+  other.ns = "mall";
+  EXPECT_THAT(Bad(other, api::OutcomeClass::User, api::Reason::NameTaken).message,
+              AllOf(HasSubstr("shop/View/city-totals"), HasSubstr("mall/View/city-totals")));
+  api::StageTask reader = Transform();
+  reader.ns = "mall";
+  Bad(reader, api::OutcomeClass::User, api::Reason::NameTaken);
+  EXPECT_EQ(Version(), 0);
+}
+
+TEST_F(ContractMemory, WhereATableLiesTravelsWithItsCommit) {
+  Table("city-totals").place = "volume lake: views/default/shop/city_totals";
+  EXPECT_EQ(Good(Publishing()).commits[0].place, "volume lake: views/default/shop/city_totals");
+}
+
+}  // namespace
+}  // namespace weir::stages
