@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/lake_contracts.h"
 #include "cli/runner_process.h"
 
 namespace weir::cli {
@@ -32,19 +33,23 @@ void Summarize(const Terminal& terminal, const Manifests& manifests, const Findi
 Findings CheckAll(const Manifests& manifests, const Declared& declared, const Published& published, const Result<std::string>& runner) {
   Findings findings = declared.findings;
   CheckObjects(manifests, declared, published, findings);
-  CheckReferences(manifests, declared, published, findings);
+  const Neighbourhood around(declared, published);
+  CheckNames(manifests, declared, around, findings);
+  const std::vector<ResolvedPipeline> pipelines = CheckReferences(manifests, declared, published, around, findings);
   if (runner)
-    CheckSql(manifests, declared, published, *runner, findings);
+    CheckSql(manifests, declared, published, pipelines, *runner, findings);
   else if (!manifests.objects.empty())
     findings.push_back({manifests.objects[0].file, 0, "", "", "RunnerMissing", "SQL was not bound: " + runner.error().message, Finding::Severity::Warning});
   return findings;
 }
 
 Exit Check(const Terminal& terminal, const CheckOptions& options, std::istream& in) {
-  const auto published = PublishedFor(options);
+  auto published = PublishedFor(options);
   if (!published) return Complain(terminal, published.error(), Exit::Usage);
   const Manifests manifests = LoadManifests(options.paths, options.place.ns.empty() ? "default" : options.place.ns, in);
-  const Findings findings = CheckAll(manifests, ReadManifests(manifests), *published, FindRunner());
+  const Declared declared = ReadManifests(manifests);
+  AddContractsOfLake(declared, options.place.lake, *published);
+  const Findings findings = CheckAll(manifests, declared, *published, FindRunner());
   Print(terminal, terminal.out, findings);
   Summarize(terminal, manifests, findings);
   const bool unreadable =

@@ -7,6 +7,7 @@
 
 #include "cli/declared.h"
 #include "cli/published.h"
+#include "cli/surroundings.h"
 #include "cli/terminal.h"
 
 namespace weir::cli {
@@ -23,10 +24,21 @@ Exit Check(const Terminal& terminal, const CheckOptions& options, std::istream& 
 // The rules in the order in which they need each other. Each appends to `findings`.
 // Of one object: what CEL and plan/validate say; what an edit may not change; the published contract.
 void CheckObjects(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings);
-// Between objects: references, zones, stores, one writer for each dataset and view.
-void CheckReferences(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings);
-// Binds every SQL text of the pipelines and views that have no finding of their own, in a runner process.
-void CheckSql(const Manifests& manifests, const Declared& declared, const Published& published, const std::string& runner, Findings& findings);
+// Names that two objects would share: as a table of SQL, or as a place in a store, over namespaces too.
+void CheckNames(const Manifests& manifests, const Declared& declared, const Neighbourhood& around, Findings& findings);
+// A pipeline with all that it names, and the manifest that its findings belong to.
+struct ResolvedPipeline {
+  std::size_t manifest = 0;
+  std::string ns;
+  plan::Bundle bundle;
+};
+// Between objects: references, zones, stores, one writer for each dataset and view. Returns the pipelines that have no
+// finding, and one for each View that none of the pipelines publishes, as if it did.
+std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around,
+                                              Findings& findings);
+// Binds every SQL text of these, in one runner process.
+void CheckSql(const Manifests& manifests, const Declared& declared, const Published& published, const std::vector<ResolvedPipeline>& pipelines,
+              const std::string& runner, Findings& findings);
 
 // All of them. Without a runner, SQL is not bound and a warning says so.
 Findings CheckAll(const Manifests& manifests, const Declared& declared, const Published& published, const Result<std::string>& runner);

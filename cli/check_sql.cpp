@@ -1,76 +1,105 @@
-#include <algorithm>
+#include <map>
 #include <set>
+#include <sstream>
 
 #include "cli/check.h"
 #include "cli/runner_process.h"
-#include "cli/surroundings.h"
+#include "crds/base/name.h"
 #include "operator/plan/task.h"
 
 namespace weir::cli {
 namespace {
 
+// Tables that some pipeline writes or that have data already, as "namespace/table".
+std::set<std::string> WrittenTables(const Declared& declared, const Published& published, std::set<std::string>& namespaces) {
+  std::set<std::string> written;
+  const auto add = [&](const api::Pipeline& pipeline) {
+    namespaces.insert(pipeline.meta.ns);
+    for (const std::string& output : plan::OutputsOf(pipeline.spec)) written.insert(pipeline.meta.ns + "/" + TableName(output.substr(output.find('/') + 1)));
+  };
+  for (const auto& declaration : declared.pipelines) add(declaration.object);
+  for (const api::Pipeline& pipeline : published.pipelines) add(pipeline);
+  for (const api::Dataset& dataset : published.datasets)
+    if (dataset.status.version) written.insert(dataset.meta.ns + "/" + TableName(dataset.meta.name));
+  for (const api::View& view : published.views)
+    if (view.status.version) written.insert(view.meta.ns + "/" + TableName(view.meta.name));
+  return written;
+}
+
 class SqlCheck {
  public:
-  SqlCheck(const Manifests& manifests, const Declared& declared, const Published& published, const std::string& runner, Findings& findings)
-      : manifests_(manifests), declared_(declared), published_(published), runner_(runner), findings_(findings) {}
+  SqlCheck(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings)
+      : manifests_(manifests), written_(WrittenTables(declared, published, withPipelines_)), findings_(findings) {
+    for (const Manifest& manifest : manifests.objects) labelled_.emplace(manifest.Namespace() + "/" + manifest.Label(), &manifest);
+  }
 
-  void Run() {
-    for (const auto& [index, pipeline] : declared_.pipelines) {
-      for (const api::Stage& stage : pipeline.spec.stages)
-        if (stage.publish) bound_.insert(pipeline.meta.ns + "/" + stage.publish->view);
-      Bind(index, pipeline);
+  void Run(const std::vector<ResolvedPipeline>& pipelines, const std::string& runner) {
+    std::vector<api::StageTask> tasks;
+    std::vector<const ResolvedPipeline*> owners;
+    for (const ResolvedPipeline& pipeline : pipelines) {
+      api::StageTask task = plan::ValidationTask(pipeline.bundle, pipeline.ns, 1);
+      if (task.queries.empty()) continue;
+      tasks.push_back(std::move(task));
+      owners.push_back(&pipeline);
     }
-    for (const auto& [index, view] : declared_.views)
-      if (!bound_.contains(view.meta.ns + "/" + view.meta.name)) Bind(index, PipelineFor(view));
+    if (tasks.empty()) return;
+    const auto outcomes = RunValidations(runner, tasks);
+    if (!outcomes) return Say(manifests_.objects[owners.front()->manifest], "", outcomes.error().reason, outcomes.error().message);
+    for (std::size_t i = 0; i < outcomes->size(); ++i) Tell(manifests_.objects[owners[i]->manifest], tasks[i], (*outcomes)[i]);
   }
 
  private:
-  // A View that no pipeline publishes yet is bound as if one did.
-  static api::Pipeline PipelineFor(const api::View& view) {
-    api::Pipeline pipeline;
-    pipeline.meta.ns = view.meta.ns;
-    pipeline.meta.name = "check";
-    api::Stage publish;
-    publish.name = "publish";
-    publish.publish = api::PublishStage{view.meta.name};
-    pipeline.spec.stages = {publish};
-    return pipeline;
+  void Tell(const Manifest& manifest, const api::StageTask& task, const api::StageOutcome& outcome) {
+    for (const api::Finding& finding : outcome.findings) Say(manifest, finding.path, "SqlInvalid", finding.message);
+    if (outcome.findings.empty() && outcome.result != api::OutcomeClass::Succeeded) Say(manifest, "", "SqlInvalid", outcome.message);
+    TellUnwritten(manifest, task, outcome.dependencies);
   }
 
-  void Bind(std::size_t index, const api::Pipeline& pipeline) {
-    const plan::Surroundings around = SurroundingsOf(declared_, published_, pipeline.meta.ns);
-    const plan::Resolution resolved = plan::Resolve(pipeline, around, EnvironmentFor(around));
-    if (!resolved.problems.empty() || !resolved.missing.empty()) return;
-    const api::StageTask task = plan::ValidationTask(resolved.bundle, pipeline.meta.ns, 1);
-    if (task.queries.empty()) return;
-    const auto outcome = RunTask(runner_, task);
-    if (!outcome) return Say(manifests_.objects[index], "", outcome.error().reason, outcome.error().message);
-    for (const api::Finding& finding : outcome->findings) Say(manifests_.objects[index], finding.path, "SqlInvalid", finding.message);
-    if (outcome->findings.empty() && outcome->result != api::OutcomeClass::Succeeded) Say(manifests_.objects[index], "", "SqlInvalid", outcome->message);
+  // "stage:table,table;stage:table" of what each query reads. A project that is checked without its pipelines says nothing
+  // about who writes.
+  void TellUnwritten(const Manifest& manifest, const api::StageTask& task, const std::string& dependencies) {
+    if (!withPipelines_.contains(manifest.Namespace())) return;
+    std::istringstream stages(dependencies);
+    for (std::string stage; std::getline(stages, stage, ';');) {
+      const std::size_t colon = stage.find(':');
+      std::istringstream tables(stage.substr(colon + 1));
+      for (std::string table; std::getline(tables, table, ',');)
+        if (!written_.contains(manifest.Namespace() + "/" + table))
+          Say(manifest, PathOf(task, stage.substr(0, colon)), "NeverWritten",
+              "reads " + table + ", which no pipeline writes: no run can get past it until one does", Finding::Severity::Warning);
+    }
+  }
+
+  static std::string PathOf(const api::StageTask& task, const std::string& stage) {
+    for (const api::TaskQuery& query : task.queries)
+      if (query.stage == stage) return query.path;
+    return "";
   }
 
   // A finding in a View's query has the path "View/name spec.query.sql".
-  void Say(const Manifest& manifest, const std::string& path, const std::string& rule, const std::string& message) {
+  void Say(const Manifest& manifest, const std::string& path, const std::string& rule, const std::string& message,
+           Finding::Severity severity = Finding::Severity::Error) {
     const std::size_t space = path.find(' ');
-    if (space == std::string::npos) return findings_.push_back(manifest.Problem(path, rule, message));
-    for (const Manifest& other : manifests_.objects)
-      if (other.Label() == path.substr(0, space) && other.Namespace() == manifest.Namespace())
-        return findings_.push_back(other.Problem(path.substr(space + 1), rule, message));
-    findings_.push_back(manifest.Problem("spec", rule, path + ": " + message));
+    const auto other = space == std::string::npos ? labelled_.end() : labelled_.find(manifest.Namespace() + "/" + path.substr(0, space));
+    Finding finding = space == std::string::npos ? manifest.Problem(path, rule, message)
+                      : other == labelled_.end() ? manifest.Problem("spec", rule, path + ": " + message)
+                                                 : other->second->Problem(path.substr(space + 1), rule, message);
+    finding.severity = severity;
+    findings_.push_back(std::move(finding));
   }
 
   const Manifests& manifests_;
-  const Declared& declared_;
-  const Published& published_;
-  const std::string& runner_;
+  std::set<std::string> withPipelines_;  // namespaces
+  const std::set<std::string> written_;
   Findings& findings_;
-  std::set<std::string> bound_;  // ns/view
+  std::map<std::string, const Manifest*> labelled_;  // ns/kind/name
 };
 
 }  // namespace
 
-void CheckSql(const Manifests& manifests, const Declared& declared, const Published& published, const std::string& runner, Findings& findings) {
-  SqlCheck(manifests, declared, published, runner, findings).Run();
+void CheckSql(const Manifests& manifests, const Declared& declared, const Published& published, const std::vector<ResolvedPipeline>& pipelines,
+              const std::string& runner, Findings& findings) {
+  SqlCheck(manifests, declared, published, findings).Run(pipelines, runner);
 }
 
 }  // namespace weir::cli

@@ -61,19 +61,24 @@ Result<std::string> FindRunner() {
                "the program weirkeeper-runner is not beside weir (" + beside.string() + "): build it, or name it with WEIR_RUNNER"};
 }
 
-Result<api::StageOutcome> RunTask(const std::string& runner, const api::StageTask& task) {
+Result<std::vector<api::StageOutcome>> RunValidations(const std::string& runner, const std::vector<api::StageTask>& tasks) {
   const auto scratch = Scratch::Make();
   if (!scratch) return scratch.error();
-  const std::string task_file = scratch->Path() + "/task.json", termination = scratch->Path() + "/termination", log = scratch->Path() + "/log";
-  std::ofstream(task_file, std::ios::binary) << Dump(api::Write(task));
-  const auto code = Spawn(runner, {runner, "--task", task_file, "--termination-log", termination, "--scratch", scratch->Path()}, log);
+  const std::string task_file = scratch->Path() + "/tasks", outcome_file = scratch->Path() + "/outcomes", log = scratch->Path() + "/log";
+  std::ofstream out(task_file, std::ios::binary);
+  for (const api::StageTask& task : tasks) out << Dump(api::Write(task)) << "\n";
+  out.close();
+  const auto code = Spawn(runner, {runner, "--validations", task_file, "--outcomes", outcome_file, "--scratch", scratch->Path()}, log);
   if (!code) return code.error();
-  const auto json = ParseJson(ReadAll(termination));
-  if (!json)
-    return Error{Fault::Bug, "RunnerSilent",
-                 "the runner ended with code " + std::to_string(*code) + " and without an outcome: " + ReadAll(log).substr(0, 2000)};
-  std::vector<api::Problem> newer;
-  return api::Read<api::StageOutcome>(*json, "", newer);
+  std::vector<api::StageOutcome> outcomes;
+  std::ifstream in(outcome_file, std::ios::binary);
+  for (std::string line; std::getline(in, line);) {
+    const auto json = ParseJson(line);
+    std::vector<api::Problem> newer;
+    if (json) outcomes.push_back(api::Read<api::StageOutcome>(*json, "", newer));
+  }
+  if (outcomes.size() == tasks.size()) return outcomes;
+  return Error{Fault::Bug, "RunnerSilent", "the runner ended with code " + std::to_string(*code) + " and without an outcome: " + ReadAll(log).substr(0, 2000)};
 }
 
 }  // namespace weir::cli

@@ -8,11 +8,13 @@
 #include <fstream>
 #include <iterator>
 #include <thread>
+#include <vector>
 
 #include "crds/api/read.h"
 #include "crds/api/write.h"
 #include "runner/stages/outcome.h"
 #include "runner/stages/run_task.h"
+#include "runner/stages/validations.h"
 
 namespace {
 
@@ -20,6 +22,8 @@ using namespace weir;
 
 struct Arguments {
   std::string task;
+  std::string validations;
+  std::string outcomes;
   std::string terminationLog;
   std::string scratch;
 };
@@ -101,6 +105,27 @@ Result<api::StageTask> ReadTask(const std::string& path) {
   return task;
 }
 
+// A line of `arguments.outcomes` for each of the file, whole.
+int Validate(const Arguments& arguments) {
+  std::vector<api::StageTask> tasks;
+  std::ifstream in(arguments.validations, std::ios::binary);
+  for (std::string line; std::getline(in, line);) {
+    const auto json = ParseJson(line);
+    auto task = json.ok() ? api::ReadStrict<api::StageTask>(*json) : Result<api::StageTask>(json.error());
+    if (!task.ok() || task->kind != api::TaskKind::Validate)
+      return Finish(arguments, stages::Failed({Fault::Invalid, "Invalid",
+                                               "line " + std::to_string(tasks.size() + 1) + " of " + arguments.validations + " is no Validate task"}));
+    tasks.push_back(std::move(task).value());
+  }
+  stages::Ports ports;
+  ports.limits = LimitsOf(arguments);
+  std::ofstream out(arguments.outcomes, std::ios::binary | std::ios::trunc);
+  for (const api::StageOutcome& outcome : stages::RunValidations(tasks, ports)) out << Dump(api::Write(outcome)) << "\n";
+  out.close();
+  if (out) return 0;
+  return Finish(arguments, stages::Failed({Fault::Exhausted, "DiskFull", "outcomes cannot be written: " + arguments.outcomes}));
+}
+
 int Run(const Arguments& arguments) {
   const auto task = ReadTask(arguments.task);
   if (!task.ok()) return Finish(arguments, stages::Failed(task.error()));
@@ -123,11 +148,17 @@ int Run(const Arguments& arguments) {
 int main(int argc, char** argv) {
   CLI::App app{"Runs one attempt of one stage of a Weirkeeper pipeline. The exit code is 0, or 10 to 16 by class of failure."};
   Arguments arguments;
-  app.add_option("--task", arguments.task, "File that holds the task as JSON")->required();
+  auto* task = app.add_option("--task", arguments.task, "File that holds the task as JSON");
+  auto* validations = app.add_option("--validations", arguments.validations, "File of Validate tasks, one a line, for weir check")->excludes(task);
+  app.add_option("--outcomes", arguments.outcomes, "File for the outcomes of --validations, one a line")->needs(validations);
   app.add_option("--termination-log", arguments.terminationLog, "File for the outcome, JSON of at most 4,096 bytes");
   app.add_option("--scratch", arguments.scratch, "Folder for data that do not fit into memory");
   app.set_version_flag("--version", std::string("weirkeeper-runner ") + WEIR_VERSION);
   CLI11_PARSE(app, argc, argv);
+  if (arguments.task.empty() == (arguments.validations.empty() || arguments.outcomes.empty())) {
+    std::fputs("give --task FILE, or --validations FILE and --outcomes FILE\n", stderr);
+    return api::ExitCodeOf(api::OutcomeClass::User);
+  }
   StopOnSignal(arguments);
-  return Run(arguments);
+  return arguments.task.empty() ? Validate(arguments) : Run(arguments);
 }

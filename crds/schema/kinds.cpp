@@ -48,7 +48,7 @@ Kind DatasetKind() {
   kind.specDoc = "Written by the producing team.";
   kind.namePattern = api::kObjectNamePattern;
   kind.pending = {ConditionType::Ready};
-  kind.columns = {kReady, {"ZONE", ".spec.zone", "string"}, kRows, kFresh, kDataAsOf, kVersion, kOwner, kReason, kMessage, kLocation};
+  kind.columns = {kReady, {"ZONE", ".spec.zone", "string"}, kRows, kFresh, kDataAsOf, kVersion, kOwner, kQuarantined, kReason, kMessage, kLocation};
   kind.spec = [] { return WithoutControlCharacters(ObjectSchema<api::DatasetSpec>(Defaults::Written)); };
   kind.status = [] { return ObjectSchema<api::DatasetStatus>(Defaults::Withheld); };
   return kind;

@@ -112,8 +112,7 @@ void AdvanceStages(const ObservedRun& seen, Turn& turn, Time now) {
     Progress progress = Advance(status, PodsOf(seen, stage.name), newest, stage.retry.value_or(bundle.retry), IntentOf(*seen.run), now);
     status = std::move(progress.stage);
     if (progress.podIsMissing) turn.create.push_back(PodOf(seen, turn.status, stage, status.attempt));
-    if (progress.ended && progress.ended->result == api::OutcomeClass::Succeeded)
-      turn.status.commits.insert(turn.status.commits.end(), progress.ended->commits.begin(), progress.ended->commits.end());
+    if (progress.ended && progress.ended->result == api::OutcomeClass::Succeeded) TakeCommits(*progress.ended, turn.status);
     if (progress.ended && progress.ended->standing) turn.status.standing.push_back(*progress.ended->standing);
     turn.settle.insert(turn.settle.end(), progress.after.begin(), progress.after.end());
     turn.revisit = Sooner(turn.revisit, progress.revisit);

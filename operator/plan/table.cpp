@@ -6,6 +6,7 @@
 #include "operator/plan/freshness.h"
 #include "operator/plan/lake.h"
 #include "operator/plan/resolve.h"
+#include "operator/plan/text.h"
 #include "operator/plan/validate.h"
 
 namespace weir::plan {
@@ -75,7 +76,9 @@ void DescribeView(const ObservedView& seen, const api::ViewStatus& status, Condi
     const api::PublishedContract declared = contract::ContractOf(spec);
     const auto broken = contract::Breaking(contract::Compare(*status.published, declared, now));
     if (!broken.empty()) return conditions.Stuck(Reason::ContractBroken, contract::Describe(broken));
-    if (status.published->hash == declared.hash) return conditions.InForce(Reason::Published, Version(*status.version) + " is published under this contract.");
+    if (status.published->hash == declared.hash)
+      return conditions.InForce(Reason::Published,
+                                Fit(Version(*status.version) + " is published under this contract." + Reservations(status), kConditionMessage));
     return conditions.Progressing(
         Reason::Waiting, "Version " + std::to_string(*status.version) + " is published under an earlier contract; the next run publishes under this one.");
   }
@@ -118,7 +121,7 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
   else if (seen.namesake && HasTheName(api::TargetKind::Dataset, dataset.meta, *seen.namesake))
     conditions.Stuck(Reason::NameTaken, "metadata.name: " + NameTakenBy(api::TargetKind::Dataset, dataset.meta) + ".");
   else
-    conditions.InForce(Reason::InForce, "The declaration is valid and in force.");
+    conditions.InForce(Reason::InForce, Fit("The declaration is valid and in force." + Reservations(status), kConditionMessage));
   if (status.version)
     conditions.True(ConditionType::Available, Reason::Committed, CanBeRead(status));
   else

@@ -7,6 +7,7 @@
 #include "crds/base/name.h"
 #include "operator/plan/lake.h"
 #include "operator/plan/location.h"
+#include "operator/plan/resolve.h"
 
 namespace weir::plan {
 namespace {

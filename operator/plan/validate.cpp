@@ -77,6 +77,48 @@ void CheckChecks(const std::vector<api::Check>& checks, const std::string& path,
   for (std::size_t i = 0; i < checks.size(); ++i) CheckOne(checks[i], Item(path, i), columns, problems);
 }
 
+void CheckProvenance(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
+  const auto& columns = dataset.schema->columns;
+  if (std::all_of(columns.begin(), columns.end(), [](const api::Column& c) { return c.provenance.has_value(); }))
+    problems.push_back({"spec.schema.columns", "needs a column that is read from the files, beside those with provenance"});
+  for (std::size_t i = 0; i < dataset.schema->columns.size(); ++i) {
+    const api::Column& column = dataset.schema->columns[i];
+    const std::string path = Item("spec.schema.columns", i);
+    if (!column.provenance) continue;
+    if (dataset.zone != api::Zone::Processed) problems.push_back({path + ".provenance", "is filled when files are decoded: it belongs on Processed datasets"});
+    if (!column.sourceName.empty()) problems.push_back({path + ".sourceName", "is refused: a column with provenance is filled by the engine"});
+    const std::string type = *column.provenance == api::Provenance::SourceFile ? "VARCHAR" : "TIMESTAMP";
+    if (column.type != type) problems.push_back({path + ".type", "must be " + type + " for provenance " + std::string(api::Word(*column.provenance))});
+  }
+}
+
+// Row checks are made on what is read; what the engine fills in is the same in every row of a file.
+void CheckProvenanceOfChecks(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
+  const auto is_filled = [&dataset](const std::string& name) {
+    return std::any_of(dataset.schema->columns.begin(), dataset.schema->columns.end(), [&](const api::Column& c) { return c.name == name && c.provenance; });
+  };
+  for (std::size_t i = 0; i < dataset.checks.size(); ++i) {
+    const api::Check& check = dataset.checks[i];
+    if (check.Action() != api::OnFailure::Quarantine) continue;
+    const bool of_filled = (check.notNull && std::any_of(check.notNull->columns.begin(), check.notNull->columns.end(), is_filled)) ||
+                           (check.acceptedValues && is_filled(check.acceptedValues->column)) || (check.range && is_filled(check.range->column));
+    if (of_filled)
+      problems.push_back(
+          {Item("spec.checks", i) + ".onFailure", "cannot quarantine rows by a column with provenance, which the engine fills; use Block or Warn"});
+  }
+}
+
+void CheckPolicies(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
+  const bool files = HoldsFiles(dataset.zone);
+  const std::string only_files = "is about files: it belongs on Landing and RawHistory datasets";
+  if (!files && !dataset.exclude.empty()) problems.push_back({"spec.exclude", only_files});
+  if (!files && dataset.onUnreadable) problems.push_back({"spec.onUnreadable", only_files});
+  if (!files && dataset.redelivery) problems.push_back({"spec.redelivery", only_files});
+  if (!dataset.quarantine) return;
+  if (files) problems.push_back({"spec.quarantine", "limits the rows of tables: it belongs on Processed and Curated datasets"});
+  if (dataset.quarantine->maxShare.empty() && !dataset.quarantine->maxRows) problems.push_back({"spec.quarantine", "needs maxShare, maxRows or both"});
+}
+
 // C0, DEL and, in UTF-8, C1: a terminal would take them for orders.
 bool HoldsControlCharacters(const std::string& text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -198,6 +240,7 @@ std::vector<Problem> CheckPipeline(const api::PipelineSpec& pipeline) {
     const api::Stage& stage = pipeline.stages[i];
     const std::string path = Item("spec.stages", i);
     CheckNeeds(pipeline.stages, i, problems);
+    if (stage.land) CheckSource(stage.land->from, path + ".land.from", problems);
     CheckOrder(pipeline.stages, i, problems);
     if (stage.check) CheckChecks(stage.check->checks, path + ".check.checks", nullptr, problems);
     const std::string output = OutputOf(stage);

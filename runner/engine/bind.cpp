@@ -18,7 +18,9 @@
 #include <duckdb/planner/planner.hpp>
 
 #include "crds/api/read.h"
+#include "crds/base/name.h"
 #include "runner/engine/errors.h"
+#include "runner/engine/repeatable.h"
 #include "runner/engine/sql.h"
 #include "runner/engine/sql_text.h"
 #include "runner/engine/types.h"
@@ -41,6 +43,7 @@ class Names {
 
   std::set<std::string> ctes;
   std::set<std::string> tables;
+  std::set<std::string> functions;
   std::optional<Error> refused;
 
  private:
@@ -58,6 +61,7 @@ class Names {
   }
 
   void Visit(duckdb::ParsedExpression& expression) {
+    if (expression.GetExpressionClass() == duckdb::ExpressionClass::FUNCTION) functions.insert(expression.Cast<duckdb::FunctionExpression>().function_name);
     if (expression.GetExpressionClass() == duckdb::ExpressionClass::SUBQUERY) Visit(*expression.Cast<duckdb::SubqueryExpression>().subquery->node);
     duckdb::ParsedExpressionIterator::EnumerateChildren(expression, [this](duckdb::unique_ptr<duckdb::ParsedExpression>& child) { Visit(*child); });
   }
@@ -85,6 +89,30 @@ class Names {
   }
 };
 
+// Objects are named with '-', their tables with '_'.
+std::string Nearest(const std::string& table, const std::vector<std::string_view>& known) {
+  const std::string in_sql = TableName(table);
+  if (in_sql != table && std::find(known.begin(), known.end(), in_sql) != known.end()) return ": in SQL it is " + in_sql + ", with _ for -";
+  return api::Suggest(table, known);
+}
+
+std::string Listed(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 10;
+  if (names.empty()) return "no table is declared";
+  if (names.size() <= kShown) return "declared are " + JoinSql(names);
+  return "declared are " + JoinSql({names.begin(), names.begin() + kShown}) + " and " + std::to_string(names.size() - kShown) + " more";
+}
+
+// "flights-with-plane" is a subtraction or a syntax error to the parser: what is meant is a table.
+std::string HintAtDashes(const std::string& sql, const DeclaredTables& declared) {
+  for (const auto& [name, columns] : declared) {
+    const std::string object = ObjectName(name);
+    const std::size_t at = object == name ? std::string::npos : sql.find(object);
+    if (at != std::string::npos) return "; write " + name + " for " + object + ": in SQL the names of tables have _ for -";
+  }
+  return "";
+}
+
 Status CheckNames(const Names& names, const DeclaredTables& declared) {
   if (names.refused) return *names.refused;
   std::vector<std::string> declared_names;
@@ -93,8 +121,7 @@ Status CheckNames(const Names& names, const DeclaredTables& declared) {
   for (const std::string& table : names.tables) {
     const auto same = [&](const std::string& other) { return duckdb::StringUtil::CIEquals(other, table); };
     if (std::any_of(names.ctes.begin(), names.ctes.end(), same) || std::any_of(declared_names.begin(), declared_names.end(), same)) continue;
-    const std::string all = declared.empty() ? "no table is declared" : "declared are " + JoinSql(declared_names);
-    return Refused("table " + table + " is not declared" + api::Suggest(table, known) + "; " + all);
+    return Refused("table " + table + " is not declared" + Nearest(table, known) + "; " + Listed(declared_names));
   }
   return Ok();
 }
@@ -143,7 +170,8 @@ Result<BoundSelect> Bind(Session& session, const std::string& sql, const Declare
   if (!statement.ok()) return statement.error();
   Names names;
   names.Visit(*statement.value()->Cast<duckdb::SelectStatement>().node);
-  if (Status done = CheckNames(names, declared); !done.ok()) return done.error();
+  if (Status done = CheckNames(names, declared); !done.ok())
+    return Error{done.error().fault, done.error().reason, done.error().message + HintAtDashes(sql, declared)};
 
   BoundSelect bound;
   bound.parsed = Copied(statement.value()->Cast<duckdb::SelectStatement>());
@@ -154,6 +182,7 @@ Result<BoundSelect> Bind(Session& session, const std::string& sql, const Declare
     planner.CreatePlan(std::move(statement.value()));
     bound.names.assign(planner.names.begin(), planner.names.end());
     bound.types.assign(planner.types.begin(), planner.types.end());
+    bound.unrepeatable = FindUnrepeatable(*connection.context, names.functions, *planner.plan);
     scans = planner.properties.IsReadOnly() ? CollectScans(*planner.plan, tables) : Status(Refused("write one SELECT that changes nothing"));
   });
   if (!scans.ok()) return scans.error();
@@ -188,7 +217,9 @@ const duckdb::LogicalType* TypeOf(const BoundSelect& select, const std::string& 
 Result<BoundSelect> BindSelect(Session& session, const std::string& sql, const DeclaredTables& declared) try {
   return Bind(session, sql, declared);
 } catch (const std::exception& error) {
-  return Located(session.Explain(error), duckdb::ErrorData(error), sql);
+  Error located = Located(session.Explain(error), duckdb::ErrorData(error), sql);
+  if (located.fault == Fault::Invalid) located.message += HintAtDashes(sql, declared);
+  return located;
 }
 
 Status MatchColumns(const BoundSelect& select, const std::vector<api::Column>& columns) {
@@ -214,6 +245,11 @@ Status MatchColumns(const BoundSelect& select, const std::vector<api::Column>& c
   }
   if (problems.empty()) return Ok();
   return Error{Fault::Invalid, "SchemaMismatch", JoinSql(problems, "; ")};
+}
+
+Status CheckRepeatable(const BoundSelect& select) {
+  if (!select.unrepeatable) return Ok();
+  return Refused(Unrepeatable(*select.unrepeatable));
 }
 
 duckdb::unique_ptr<duckdb::SelectStatement> CastedSelect(const BoundSelect& select, const std::vector<api::Column>& columns) {

@@ -4,6 +4,7 @@
 #include <duckdb/parser/statement/select_statement.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct BoundSelect {
   std::vector<std::string> names;
   std::vector<duckdb::LogicalType> types;
   std::vector<std::string> tables;  // declared tables that its plan scans, sorted
+  std::optional<std::string> unrepeatable;  // repeatable.h
 };
 
 using DeclaredTables = std::map<std::string, std::vector<api::Column>>;
@@ -31,6 +33,10 @@ Result<BoundSelect> BindSelect(Session& session, const std::string& sql, const D
 // Fault::Invalid, reason "SchemaMismatch", with every column that is missing, too many, twice or of a type that does not
 // convert without loss (types.h), each with what to write instead.
 Status MatchColumns(const BoundSelect& select, const std::vector<api::Column>& columns);
+
+// Fault::Invalid, "SqlInvalid", for a SELECT that gives other rows each time. Questions that people ask may; what a stage
+// runs may not.
+Status CheckRepeatable(const BoundSelect& select);
 
 // `SELECT <casts to the declared columns, by name> FROM (<the select>)`.
 duckdb::unique_ptr<duckdb::SelectStatement> CastedSelect(const BoundSelect& select, const std::vector<api::Column>& columns);

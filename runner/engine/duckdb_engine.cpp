@@ -125,6 +125,7 @@ Result<std::int64_t> DuckDbEngine::Decode(const InputFile& file, const api::Form
 Status DuckDbEngine::Select(const std::string& sql, const std::vector<api::Column>& columns, const std::string& into) {
   const auto bound = BindSelect(*session_, sql, declared_);
   if (!bound.ok()) return bound.error();
+  if (Status repeatable = CheckRepeatable(*bound); !repeatable.ok()) return repeatable;
   if (Status matched = MatchColumns(*bound, columns); !matched.ok()) return matched;
   relations_[into] = columns;
   return session_->Execute(ViewOn(into, CastedSelect(*bound, columns)));
@@ -133,6 +134,7 @@ Status DuckDbEngine::Select(const std::string& sql, const std::vector<api::Colum
 Status DuckDbEngine::MatchSelect(const std::string& sql, const std::vector<api::Column>& columns) {
   const auto bound = BindSelect(*session_, sql, declared_);
   if (!bound.ok()) return bound.error();
+  if (Status repeatable = CheckRepeatable(*bound); !repeatable.ok()) return repeatable;
   return MatchColumns(*bound, columns);
 }
 

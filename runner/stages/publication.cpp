@@ -7,6 +7,23 @@
 namespace weir::stages {
 namespace {
 
+constexpr std::size_t kListed = 1000;  // files of one kind that a commit names
+
+Json ListOf(const std::vector<LeftOut>& files) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < files.size() && i < kListed; ++i) list.push_back({{"file", files[i].path}, {"source", files[i].source}, {"why", files[i].why}});
+  return list;
+}
+
+template <typename T>
+std::vector<T> ReadList(const Json& list) {
+  std::vector<T> items;
+  std::vector<api::Problem> ignored;
+  if (list.is_array())
+    for (const Json& item : list) items.push_back(api::Read<T>(item, "", ignored));
+  return items;
+}
+
 // An outcome has little room, and the operator has the revision.
 void ForgetWhatTheRevisionHas(api::PublishedContract& contract) {
   contract.columns.clear();
@@ -98,6 +115,10 @@ Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, cons
   commit.place = target.table->place;
   commit.contentHash = Text(committed.facts, "contentHash");
   commit.contractHash = Text(committed.facts, "contractHash");
+  if (!HoldsFiles(target.table->zone)) {
+    commit.quarantined = 0;
+    for (const auto& [table, rows] : QuarantinedOf(committed.facts)) *commit.quarantined += rows;
+  }
   commit.contract = ContractIn(At(committed.facts, "contract"));
   if (commit.contract) ForgetWhatTheRevisionHas(*commit.contract);
   commit.stage = place.task.stage;

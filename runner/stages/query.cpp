@@ -5,6 +5,7 @@
 #include "runner/stages/audit.h"
 #include "runner/stages/events_ahead.h"
 #include "runner/stages/names.h"
+#include "runner/stages/own_inputs.h"
 #include "runner/stages/promise.h"
 #include "runner/stages/publication.h"
 #include "runner/stages/quarantine_limit.h"
@@ -166,9 +167,13 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   if (!written.ok()) return written.error();
   const Audit audit = Judge(rules, written->failures, Quarantining::Done);
   if (Status verdict = Verdict(audit, table); !verdict.ok()) return verdict.error();
+  const std::int64_t apart = run.quarantine.rows();
+  const QuarantinedShare share{
+      .what = "the result of stage " + run.place.task.stage, .rows = written->rows + apart, .quarantined = apart, .examples = run.quarantine.TakeExamples()};
+  if (Status within = CheckQuarantine(table, share); !within.ok()) return within.error();
   if (run.promise)
     if (Status kept = KeepLookback(run.target, *run.promise, *written, run.place.task.logicalTime); !kept.ok()) return kept.error();
-  const auto facts = FactsOf(run, *written);
+  auto facts = FactsOf(run, *written);
   if (!facts.ok()) return facts.error();
   facts->findings = ReservationsOf(run, audit, *written);
   auto change = ChangeTo(run, *written, schema);
@@ -202,7 +207,9 @@ Result<api::StageOutcome> RunQuery(Place& place) {
                .quarantine = QuarantineFile(place),
                .output = std::make_shared<HashingStore>(target->store)};
   run.promise = std::move(promise->next);
-  if (Status prepared = Prepare(run); !prepared.ok()) return prepared.error();
+  const auto idle = Prepare(run);
+  if (!idle.ok()) return idle.error();
+  if (*idle) return **idle;
   return Finish(run, schema);
 }
 

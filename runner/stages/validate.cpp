@@ -1,5 +1,10 @@
+#include <algorithm>
+#include <map>
+
+#include "runner/engine/sql_binder.h"
 #include "runner/stages/outcome.h"
 #include "runner/stages/stage.h"
+#include "runner/stages/validations.h"
 
 namespace weir::stages {
 namespace {
@@ -23,52 +28,113 @@ const api::TaskTable* TargetOf(const api::StageTask& task, const api::TaskQuery&
   return found;
 }
 
-Status ValidateQuery(engine::Engine& engine, const api::StageTask& task, const api::TaskQuery& query, api::StageOutcome& outcome) {
-  const api::TaskTable* target = TargetOf(task, query);
-  if (target == nullptr) {
-    AddFindings(outcome, query.path, {Fault::Invalid, "DatasetMissing", "target " + query.into + " does not exist"});
-    return Ok();
+// What the stage itself or one below it writes is not there when the first run gets here, and it would never be.
+void CheckOrder(const std::vector<std::string>& read, const api::TaskTable& target, const api::TaskQuery& query, api::StageOutcome& outcome) {
+  for (const std::string& table : read) {
+    if (std::find(query.later.begin(), query.later.end(), table) == query.later.end()) continue;
+    if (table == target.table)
+      AddFindings(outcome, query.path,
+                  {Fault::Invalid, "SqlInvalid",
+                   "the SQL reads " + table + ", which this stage itself writes: the first run finds nothing there; read what it is made of"});
+    else
+      AddFindings(
+          outcome, query.path,
+          {Fault::Invalid, "SqlInvalid",
+           "the SQL reads " + table + ", which a later stage of this pipeline writes: the first run finds nothing there; put that stage above this one"});
   }
-  const auto bound = engine.Bind(query.sql);
-  const Status matched = bound.ok() ? engine.MatchSelect(query.sql, target->columns) : Status(bound.error());
-  if (!matched.ok() && matched.error().fault != Fault::Invalid) return matched;
-  if (!matched.ok()) AddFindings(outcome, query.path, matched.error());
-  if (!bound.ok()) return Ok();
-  outcome.dependencies += (outcome.dependencies.empty() ? "" : ";") + query.stage + ":";
-  for (std::size_t i = 0; i < bound->tables.size(); ++i) outcome.dependencies += (i == 0 ? "" : ",") + bound->tables[i];
-  return Ok();
 }
 
-// Bounds and values of checks are texts; whether they are values of their columns shows when they are bound.
-Status ValidateChecks(engine::Engine& engine, const api::TaskTable& table, api::StageOutcome& outcome) {
-  for (const api::Check& check : table.checks) {
-    const auto count = engine.CountFailures(table.table, {check});
-    if (count.ok()) continue;
-    if (count.error().fault != Fault::Invalid) return count.error();
-    AddFindings(outcome, "Dataset/" + table.name + " spec.checks[" + check.name + "]", count.error());
+// One sandbox for any number of tasks: what is common to them is declared once. Checks, which few tables have, need an
+// engine of their own.
+class Validator {
+ public:
+  Validator(engine::SqlBinder& binder, engine::Limits limits) : binder_(binder), limits_(std::move(limits)) {}
+
+  Result<api::StageOutcome> Run(const api::StageTask& task) {
+    binder_.Forget();
+    api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded};
+    for (const api::TaskTable& table : task.tables) {
+      if (HoldsFiles(table.zone) || table.columns.empty()) continue;
+      if (Status declared = binder_.Declare(table.table, table.columns); !declared.ok()) return declared.error();
+      if (Status checked = CheckChecks(table, outcome); !checked.ok()) return checked.error();
+    }
+    for (const api::TaskQuery& query : task.queries)
+      if (Status checked = CheckQuery(task, query, outcome); !checked.ok()) return checked.error();
+    outcome.message = std::to_string(task.queries.size()) + " queries bound, " + std::to_string(outcome.findings.size()) + " findings";
+    if (!outcome.findings.empty()) {
+      outcome.result = api::OutcomeClass::User;
+      outcome.message += ": " + outcome.findings.front().path + ": " + outcome.findings.front().message;
+    }
+    return outcome;
   }
-  return Ok();
-}
+
+ private:
+  Status CheckQuery(const api::StageTask& task, const api::TaskQuery& query, api::StageOutcome& outcome) {
+    const api::TaskTable* target = TargetOf(task, query);
+    if (target == nullptr) {
+      AddFindings(outcome, query.path, {Fault::Invalid, "DatasetMissing", "target " + query.into + " does not exist"});
+      return Ok();
+    }
+    const auto checked = binder_.Check(query.sql, target->columns);
+    if (!checked.ok() && checked.error().fault != Fault::Invalid) return checked.error();
+    if (!checked.ok()) {
+      AddFindings(outcome, query.path, checked.error());
+      return Ok();
+    }
+    if (!checked->fits.ok()) AddFindings(outcome, query.path, checked->fits.error());
+    CheckOrder(checked->tables, *target, query, outcome);
+    outcome.dependencies += (outcome.dependencies.empty() ? "" : ";") + query.stage + ":";
+    for (std::size_t i = 0; i < checked->tables.size(); ++i) outcome.dependencies += (i == 0 ? "" : ",") + checked->tables[i];
+    return Ok();
+  }
+
+  // Bounds and values of checks are texts; whether they are values of their columns shows when they are bound.
+  Status CheckChecks(const api::TaskTable& table, api::StageOutcome& outcome) {
+    if (table.checks.empty()) return Ok();
+    const auto known = checked_.find(table.table);
+    if (known != checked_.end() && known->second == table) return Ok();
+    if (!engine_) {
+      auto made = engine::MakeEngine(limits_);
+      if (!made.ok()) return made.error();
+      engine_ = std::move(made).value();
+    }
+    if (Status attached = engine_->Attach(table.table, {}, table.columns); !attached.ok()) return attached;
+    bool good = true;
+    for (const api::Check& check : table.checks) {
+      const auto count = engine_->CountFailures(table.table, {check});
+      if (count.ok()) continue;
+      if (count.error().fault != Fault::Invalid) return count.error();
+      AddFindings(outcome, "Dataset/" + table.name + " spec.checks[" + check.name + "]", count.error());
+      good = false;
+    }
+    if (good) checked_[table.table] = table;
+    return Ok();
+  }
+
+  engine::SqlBinder& binder_;
+  engine::Limits limits_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::map<std::string, api::TaskTable> checked_;  // tables whose checks are known to be good
+};
 
 }  // namespace
 
 Result<api::StageOutcome> RunValidate(Place& place) {
-  auto engine = engine::MakeEngine(place.ports.limits);
-  if (!engine.ok()) return engine.error();
-  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded};
-  for (const api::TaskTable& table : place.task.tables) {
-    if (HoldsFiles(table.zone) || table.columns.empty()) continue;
-    if (Status attached = (*engine)->Attach(table.table, {}, table.columns); !attached.ok()) return attached.error();
-    if (Status checked = ValidateChecks(**engine, table, outcome); !checked.ok()) return checked.error();
+  auto binder = engine::MakeSqlBinder(place.ports.limits);
+  if (!binder.ok()) return binder.error();
+  return Validator(**binder, place.ports.limits).Run(place.task);
+}
+
+std::vector<api::StageOutcome> RunValidations(const std::vector<api::StageTask>& tasks, const Ports& ports) {
+  std::vector<api::StageOutcome> outcomes;
+  auto binder = engine::MakeSqlBinder(ports.limits);
+  if (!binder.ok()) return std::vector<api::StageOutcome>(tasks.size(), Failed(binder.error()));
+  Validator validator(**binder, ports.limits);
+  for (const api::StageTask& task : tasks) {
+    const auto outcome = validator.Run(task);
+    outcomes.push_back(outcome.ok() ? *outcome : Failed(outcome.error()));
   }
-  for (const api::TaskQuery& query : place.task.queries)
-    if (Status validated = ValidateQuery(**engine, place.task, query, outcome); !validated.ok()) return validated.error();
-  outcome.message = std::to_string(place.task.queries.size()) + " queries bound, " + std::to_string(outcome.findings.size()) + " findings";
-  if (!outcome.findings.empty()) {
-    outcome.result = api::OutcomeClass::User;
-    outcome.message += ": " + outcome.findings.front().path + ": " + outcome.findings.front().message;
-  }
-  return outcome;
+  return outcomes;
 }
 
 }  // namespace weir::stages

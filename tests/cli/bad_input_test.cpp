@@ -73,6 +73,21 @@ const BadManifest kBadManifests[] = {
      "spec.query.sql", "SqlInvalid", "column battery is not declared: leave it out or declare it"},
     {"ColumnThatTheSqlLacks", "sed -i 's/SELECT sensor, measured_at, celsius/SELECT sensor, measured_at/' readings.yaml", 53, "View/weather-readings-v1",
      "spec.query.sql", "SqlInvalid", "column celsius DOUBLE is declared and missing in the SELECT"},
+    {"SqlWithTheObjectsName",
+     "sed -i 's/name: readings$/name: hourly-readings/; s/into: readings}/into: hourly-readings}/; s/FROM readings$/FROM hourly-readings/' readings.yaml", 53,
+     "View/weather-readings-v1", "spec.query.sql", "SqlInvalid", "syntax error at or near \"-\""},
+    {"SqlThatReadsItsOwnTarget", "sed -i 's/FROM readings$/FROM weather_readings_v1/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql",
+     "SqlInvalid", "the SQL reads weather_readings_v1, which this stage itself writes"},
+    {"StageThatReadsWhatALaterOneWrites",
+     "sed -i 's/^  - name: accept/  - name: early\n    check: {dataset: readings, checks: [{name: some, rowCount: {min: 1}}]}\n  - name: accept/' "
+     "readings.yaml",
+     74, "Pipeline/collect-readings", "spec.stages[1].check.dataset", "Invalid", "reads dataset readings, which stage \"decode\" below writes"},
+    {"SqlWithTheClock", "sed -i 's/FROM readings$/FROM readings WHERE measured_at < now()/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql",
+     "SqlInvalid", "now() or current_timestamp gives other rows each time"},
+    {"TypeOfAnotherSystem", "sed -i 's/name: battery, type: INTEGER/name: battery, type: int4/' readings.yaml", 36, "Dataset/readings",
+     "spec.schema.columns[3].type", "Schema", "\"int4\" is no type here: write INTEGER"},
+    {"TypeCutAtItsComma", "sed -i 's/name: battery, type: INTEGER/name: battery, type: DECIMAL(6,2)/' readings.yaml", 36, "Dataset/readings",
+     "spec.schema.columns[3].type", "Schema", "\"DECIMAL(6\" is no type here: was cut at its comma"},
     {"ColumnOfACheckThatIsNone", "sed -i 's/range: {column: celsius/range: {column: celcius/' readings.yaml", 41, "Dataset/readings",
      "spec.checks[0].range.column", "Invalid", "there is no column \"celcius\" in spec.schema.columns (did you mean celsius?)"},
 };
@@ -198,6 +213,68 @@ TEST_F(BadTogether, ContractsAreHeldAgainstAFileOfPublishedObjects) {
   const Ended check = Weir("check readings.yaml --against published.json --lake elsewhere");
   EXPECT_EQ(check.code, 1) << check.out << check.err;
   EXPECT_THAT(check.out, HasSubstr("[SlaFreshness]"));
+}
+
+TEST_F(BadTogether, ALostStateFreesNoBreakingEdit) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  ASSERT_EQ(
+      Shell("rm .weir/lake/_weirkeeper/state.json; sed -i 's/SELECT sensor, measured_at, celsius FROM/SELECT sensor, measured_at FROM/; 57d' readings.yaml")
+          .code,
+      0);
+  const Ended check = Weir("check readings.yaml");
+  EXPECT_EQ(check.code, 1) << check.out << check.err;
+  EXPECT_THAT(check.out, AllOf(HasSubstr("[ColumnNoDelete]"), HasSubstr("[CardinalityQuery]")));
+  EXPECT_EQ(Weir("run readings.yaml").code, 2);
+  Shell(
+      "sed -i 's/  freshness: {maxLag: 1d}/  freshness: {maxLag: 1d}\\n  waivers:\\n  - {rule: ColumnNoDelete, reason: No reader uses it., until: "
+      "\"2999-01-01\"}\\n  - {rule: CardinalityQuery, reason: No reader uses it., until: \"2999-01-01\"}/' readings.yaml");
+  const Ended waived = Weir("run readings.yaml");
+  EXPECT_EQ(waived.code, 0) << waived.err;
+  EXPECT_THAT(waived.err, HasSubstr("waived until 2999-01-01: No reader uses it."));
+}
+
+TEST_F(BadTogether, APublishedViewIsNotMovedByTheWay) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  const std::string lake =
+      "printf -- 'apiVersion: weirkeeper.io/v1alpha1\\nkind: Lake\\nmetadata: {name: default}\\nspec:\\n  environment: test\\n  stores:\\n  - {name: lake, "
+      "volume: "
+      "{path: '$PWD'/.weir/lake}}\\n  - {name: source, volume: {path: '$PWD'}}\\n' > lake.yaml";
+  ASSERT_EQ(Shell(lake).code, 0);
+  const Ended check = Weir("check readings.yaml lake.yaml");
+  EXPECT_EQ(check.code, 1) << check.out << check.err;
+  EXPECT_THAT(check.out,
+              AllOf(HasSubstr("[Moved]"), HasSubstr("views/default/default/weather_readings_v1"), HasSubstr("views/test/default/weather_readings_v1")));
+  EXPECT_EQ(Weir("run readings.yaml lake.yaml").code, 2);
+  Shell("sed -i 's/environment: test/environment: default/' lake.yaml");
+  EXPECT_EQ(Weir("check readings.yaml lake.yaml").code, 0);
+}
+
+TEST_F(BadTogether, ADatasetAndAViewOfOneNameAreRefused) {
+  Shell(
+      "sed -e 's/name: readings$/name: weather-readings-v1/' readings.yaml | sed -n '/^  name: weather-readings-v1$/,/^---$/p' | head -18 > rest.txt; (printf "
+      "-- "
+      "'apiVersion: weirkeeper.io/v1alpha1\\nkind: Dataset\\nmetadata:\\n'; sed '/^---$/d' rest.txt) > second.yaml");
+  const Ended check = Weir("check readings.yaml second.yaml");
+  EXPECT_EQ(check.code, 1) << check.out << check.err;
+  EXPECT_THAT(check.out, AllOf(HasSubstr("View/weather-readings-v1 metadata.name: table weather_readings_v1 would be both"), HasSubstr("[NameTaken]")));
+}
+
+TEST_F(BadTogether, TwoNamespacesWithOnePlaceAreRefused) {
+  Shell(
+      "sed -e 's/^  zone: Processed/  database: shared\\n  zone: Processed/' -i readings.yaml; sed -e 's/^metadata:/metadata:\\n  namespace: other/' "
+      "readings.yaml > other.yaml");
+  const Ended check = Weir("check readings.yaml other.yaml");
+  EXPECT_EQ(check.code, 1) << check.out << check.err;
+  EXPECT_THAT(check.out, AllOf(HasSubstr("[NameTaken]"), HasSubstr("processed/default/shared/readings"), HasSubstr("two tables cannot have one place")));
+}
+
+TEST_F(BadTogether, ATableThatNoPipelineWritesIsAWarning) {
+  Shell(
+      "sed -i 's/    transform: {from: readings-history, into: readings}/    transform: {from: readings-history, into: readings-too}/' readings.yaml; (sed -n "
+      "'22,42p' readings.yaml | sed 's/name: readings$/name: readings-too/') >> readings.yaml");
+  const Ended check = Weir("check readings.yaml");
+  EXPECT_EQ(check.code, 0) << check.out << check.err;
+  EXPECT_THAT(check.out, AllOf(HasSubstr("warning: reads readings, which no pipeline writes"), HasSubstr("[NeverWritten]")));
 }
 
 TEST_F(BadTogether, EveryMistakeIsSaidAtOnce) {
