@@ -68,7 +68,7 @@ TEST(Names, AreInjectiveValidAndWithinTheLimitForAnyBytes) {
     const auto [at, is_new] = names.emplace(made, from);
     ASSERT_TRUE(is_new || at->second == from) << made << " is made of " << testing::PrintToString(at->second) << " and " << testing::PrintToString(from);
   };
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 3'000; ++i) {
     const std::string name = AnyName(random);
     const std::string in_landing = MarkedName(name, "_1700000000"), in_processed = ExtendedName(in_landing, ".parquet");
     ASSERT_TRUE(CheckPath(in_landing).ok()) << testing::PrintToString(name) << " became " << in_landing;
@@ -79,7 +79,7 @@ TEST(Names, AreInjectiveValidAndWithinTheLimitForAnyBytes) {
     put(sources, SourceName("s", name), name);
     ASSERT_EQ(in_landing, MarkedName(name, "_1700000000"));
   }
-  EXPECT_GT(landed.size(), 10'000U);
+  EXPECT_GT(landed.size(), 2'000U);
 }
 
 }  // namespace
