@@ -33,11 +33,11 @@ void QueryWatch::Run(engine::Engine& engine, Duration timeout) {
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, kLookEvery, [this] { return over_; })) {
     if (interrupt_->Count() > 1) ::_exit(static_cast<int>(Exit::Interrupted));
-    if (why_ != Why::Nothing) continue;
     if (interrupt_->Count() > 0)
       why_ = Why::Interrupted;
-    else if (timeout.ms > 0 && std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(timeout.ms))
+    else if (why_ == Why::Nothing && timeout.ms > 0 && std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(timeout.ms))
       why_ = Why::TimedOut;
+    // Again at each look: a query that was just beginning did not hear it.
     if (why_ != Why::Nothing) engine.Cancel();
   }
 }

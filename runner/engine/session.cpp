@@ -84,6 +84,7 @@ Error Session::Told(Error by_duckdb) {
 }
 
 Result<Session::Rows> Session::Run(const std::string& sql) try {
+  if (cancelled_) return Cancelled();
   files_.TakeError();  // of a query that got over it
   duckdb::unique_ptr<duckdb::MaterializedQueryResult> result = work_.Query(sql);
   if (result->HasError()) return Explain(result->GetErrorObject());
@@ -106,6 +107,7 @@ Result<std::int64_t> Session::Number(const std::string& sql) {
 }
 
 Status Session::Execute(duckdb::unique_ptr<duckdb::SQLStatement> statement) try {
+  if (cancelled_) return Cancelled();
   files_.TakeError();
   const auto result = work_.Query(std::move(statement));
   if (result->HasError()) return Explain(result->GetErrorObject());
@@ -115,6 +117,7 @@ Status Session::Execute(duckdb::unique_ptr<duckdb::SQLStatement> statement) try 
 }
 
 Status Session::ForEach(const std::string& sql, const std::function<Status(const std::vector<duckdb::Value>&)>& row) try {
+  if (cancelled_) return Cancelled();
   files_.TakeError();
   return TakeRows(work_.SendQuery(sql), row);
 } catch (const std::exception& error) {
@@ -122,6 +125,7 @@ Status Session::ForEach(const std::string& sql, const std::function<Status(const
 }
 
 Status Session::ForEach(duckdb::unique_ptr<duckdb::SQLStatement> statement, const std::function<Status(const std::vector<duckdb::Value>&)>& row) try {
+  if (cancelled_) return Cancelled();
   files_.TakeError();
   return TakeRows(work_.SendQuery(std::move(statement)), row);
 } catch (const std::exception& error) {
