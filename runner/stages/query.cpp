@@ -10,7 +10,6 @@
 #include "runner/stages/publication.h"
 #include "runner/stages/quarantine_limit.h"
 #include "runner/stages/stage.h"
-#include "runner/stages/store_file.h"
 #include "runner/stages/verification.h"
 
 namespace weir::stages {
@@ -79,16 +78,6 @@ std::optional<Time> OldestInput(const QueryRun& run) {
   return oldest;
 }
 
-// Only this attempt has the path; what is there and in no log was left by it when it was made before.
-Status Free(QueryRun& run, const std::string& path) {
-  const auto there = run.target.store->Stat(run.target.PathOf(path));
-  if (!there.ok()) return there.error().fault == Fault::Missing ? Ok() : Status(there.error());
-  const auto state = run.target.log->Load();
-  if (!state.ok()) return state.error();
-  if (PathsOf(*state).contains(path)) return Error{Fault::Bug, "InternalError", run.target.PathOf(path) + " is named by the log already"};
-  return run.target.store->Remove(run.target.PathOf(path));
-}
-
 std::vector<std::pair<const PlacedTable*, const storage::TableState*>> Read(const QueryRun& run) {
   std::vector<std::pair<const PlacedTable*, const storage::TableState*>> read;
   for (const Source& source : run.sources) read.emplace_back(&source.placed, &source.state);
@@ -96,7 +85,6 @@ std::vector<std::pair<const PlacedTable*, const storage::TableState*>> Read(cons
 }
 
 Result<engine::WrittenFile> WriteResult(QueryRun& run, const std::vector<Rule>& rules) {
-  if (Status free = Free(run, ResultPath(run.place.task)); !free.ok()) return free.error();
   engine::WriteRequest request{.relation = kResult, .store = run.output, .path = run.target.PathOf(ResultPath(run.place.task))};
   request.eventTime = run.target.table->eventTime;
   request.eventsUntil = EventsUntil(run.place.task, *run.target.table);
@@ -155,7 +143,7 @@ Result<storage::TableChange> ChangeTo(QueryRun& run, const engine::WrittenFile& 
   storage::TableChange change{.schema = schema};
   change.add = {
       {.path = ResultPath(run.place.task), .bytes = written.bytes, .rows = written.rows, .modified = run.place.task.logicalTime, .stats = written.stats}};
-  if (Status tagged = TagWritten(run.target, *run.output, change.add.front()); !tagged.ok()) return tagged.error();
+  TagHash(run.target, *run.output, change.add.front());
   for (const auto& [path, old] : current->files) change.remove.push_back(path);
   return change;
 }

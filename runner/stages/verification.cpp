@@ -110,10 +110,14 @@ std::vector<engine::InputFile> InputsOf(const PlacedTable& table, const storage:
   return inputs;
 }
 
+void TagHash(const PlacedTable& table, const HashingStore& written, storage::DataFile& file) {
+  file.tags[kTagFileSha256] = written.Sha256Of(table.PathOf(file.path));
+}
+
 Status TagWritten(const PlacedTable& table, const HashingStore& written, storage::DataFile& file) {
   const auto there = table.store->Stat(table.PathOf(file.path));
   if (!there.ok()) return there.error();
-  file.tags[kTagFileSha256] = written.Sha256Of(table.PathOf(file.path));
+  TagHash(table, written, file);
   file.tags[kTagWritten] = std::to_string(there->modified.us);
   return Ok();
 }

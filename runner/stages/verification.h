@@ -25,8 +25,9 @@ engine::InputFile Verified(const PlacedTable& zone, const storage::DataFile& fil
 // The files of a table, with what its log says of them.
 std::vector<engine::InputFile> InputsOf(const PlacedTable& table, const storage::TableState& state);
 
-// Tags that tell later whether a Parquet file is still the one that was written: its SHA-256, and when the store says it
-// was written.
+// A tag that tells later whether a Parquet file is still the one that was written: its SHA-256.
+void TagHash(const PlacedTable& table, const HashingStore& written, storage::DataFile& file);
+// The same, and when the store says that it was written: what CheckWritten goes by.
 Status TagWritten(const PlacedTable& table, const HashingStore& written, storage::DataFile& file);
 
 // Whether a file that was committed is there and whole. Size and footer always; every byte when the store says that it

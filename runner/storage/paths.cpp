@@ -63,6 +63,7 @@ Status CheckReadable(std::string_view path) {
   for (const std::string& part : SplitPath(path)) {
     if (part.empty()) return Unsafe(path, "has an empty part");
     if (part == "." || part == "..") return Unsafe(path, "has the part \"" + part + "\"");
+    if (part.starts_with(kTemporaryPrefix)) return Unsafe(path, "uses the name of a temporary file");
   }
   return Ok();
 }

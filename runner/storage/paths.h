@@ -14,8 +14,8 @@ inline constexpr std::string_view kTemporaryPrefix = ".weir-tmp-";
 // Whether `path` may name an object: relative, '/'-separated, at most 1,024 bytes of UTF-8 without control characters,
 // no part empty, ".", "..", longer than 255 bytes or like one of our temporaries. Fault::Invalid, reason "UnsafePath".
 Status CheckPath(std::string_view path);
-// Whether an object of this path may be read, also one that somebody else named: relative, no part empty, "." or "..", no
-// NUL, at most 4,096 bytes of any kind. Fault::Invalid, reason "UnsafePath".
+// Whether an object of this path may be read, also one that somebody else named: relative, no part empty, ".", "..", or
+// like one of our temporaries, no NUL, at most 4,096 bytes of any kind. Fault::Invalid, reason "UnsafePath".
 Status CheckReadable(std::string_view path);
 // As CheckPath for a folder, which may also be "" (everything) or end in one slash.
 Status CheckFolder(std::string_view folder);

@@ -115,13 +115,14 @@ TEST_F(NamesOfFiles, ARunThatWasMadeAgainByTheSameNameWritesBesideTheFirst) {
   }
 }
 
-TEST_F(NamesOfFiles, ARunMadeAgainWhoseFirstWasStoppedBeforeItsCommitGoesThrough) {
+TEST_F(NamesOfFiles, WhatAnAttemptLeftWithoutCommitStopsNoLaterOne) {
   Write("a.csv", "Oslo");
   Cities();
   Good(Transform());
   // As if nothing had been committed: only the file of the first is left.
   std::filesystem::remove_all(folder_ / "lake/Curated/default/shop/totals/_delta_log");
-  Good(Transform("SELECT city, 7 AS total FROM orders"));
+  Bad(Transform("SELECT city, 7 AS total FROM orders"), api::OutcomeClass::Transient, api::Reason::CommitConflict);
+  Good(Transform("SELECT city, 7 AS total FROM orders", 2));
   EXPECT_EQ(Rows("totals"), std::vector<std::string>{R"({"city":"Oslo","total":7})"});
 }
 
