@@ -39,9 +39,9 @@ class Arbitrary {
   std::int64_t Between(std::int64_t low, std::int64_t high) { return low + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(high - low + 1)); }
 
   void Fill(std::string& out, const Rules& rules) {
-    static const std::array<std::string, 14> kTexts{
-        "a",          "a-b",    "abc_1",           "DECIMAL(10,2)", "TIMESTAMP",       "500m", "4Gi", "https://example.org", "s3-bucket",
-        "part/of/it", "ä € 漢", "SELECT 1 AS one", "yes",           "\"quoted\" \\ \n"};
+    static const std::array<std::string, 16> kTexts{
+        "a",          "a-b",    "abc_1",           "DECIMAL(10,2)", "TIMESTAMP",        "500m",       "4Gi", "https://example.org", "s3-bucket",
+        "part/of/it", "ä € 漢", "SELECT 1 AS one", "yes",           "\"quoted\" \\ \n", "2027-01-31", "5%"};
     for (int tries = 0; tries < 1000; ++tries) {
       std::string text = kTexts.at(Below(kTexts.size()));
       if (rules.pattern.empty()) text += std::string(Below(3), 'x') + std::string(static_cast<std::size_t>(rules.minLength), 'y');

@@ -22,7 +22,7 @@ TEST(Starter, WritesManifestsThatPassTheCheck) {
   const Declared declared = ReadManifests(manifests);
   Findings findings = declared.findings;
   CheckObjects(manifests, declared, {}, findings);
-  CheckReferences(manifests, declared, {}, findings);
+  CheckReferences(manifests, declared, {}, Neighbourhood(declared, {}), findings);
   for (const Finding& finding : findings) ADD_FAILURE() << finding.object << " " << finding.field << " " << finding.message;
   EXPECT_EQ(manifests.objects.size(), 8U);
 }

@@ -22,6 +22,12 @@ const api::Resource& ResourceOf(const std::string& plural_or_kind) {
   throw std::runtime_error("no such resource: " + plural_or_kind);
 }
 
+const api::TaskTable& TargetOf(const api::StageTask& task, api::TargetKind kind) {
+  for (const api::TaskTable& table : task.tables)
+    if (table.kind == kind && table.name == task.into) return table;
+  throw std::runtime_error("no table of the task: " + task.into);
+}
+
 std::string VerbName(local::Verb verb) {
   switch (verb) {
     case local::Verb::Get: return "Get";
@@ -231,7 +237,8 @@ api::StageOutcome World::Work(const api::StageTask& task) {
               .files = 1,
               .bytes = 100,
               .dataAsOf = task.logicalTime,
-              .location = "lake:" + task.into};
+              .location = "lake:/" + TargetOf(task, kind).path};
+    commit.place = TargetOf(task, kind).place;
     commit.stage = task.stage;
     commit.attempt = task.attempt;
     commit.epoch = task.epoch;
