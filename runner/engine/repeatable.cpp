@@ -11,10 +11,12 @@ namespace {
 
 bool IsRepeatable(const duckdb::ScalarFunction& function) { return function.GetStability() == duckdb::FunctionStability::CONSISTENT; }
 
+// One catalog holds scalar functions, aggregates and macros: what is found may be another kind, whose parts the plan shows.
 bool IsRepeatable(duckdb::ClientContext& context, const std::string& name) {
-  const auto entry = duckdb::Catalog::GetEntry<duckdb::ScalarFunctionCatalogEntry>(context, "", "", name, duckdb::OnEntryNotFound::RETURN_NULL);
-  if (!entry) return true;
-  for (const duckdb::ScalarFunction& function : entry->functions.functions)
+  const duckdb::EntryLookupInfo lookup(duckdb::CatalogType::SCALAR_FUNCTION_ENTRY, name);
+  const auto entry = duckdb::Catalog::GetEntry(context, "", "", lookup, duckdb::OnEntryNotFound::RETURN_NULL);
+  if (!entry || entry->type != duckdb::CatalogType::SCALAR_FUNCTION_ENTRY) return true;
+  for (const duckdb::ScalarFunction& function : entry->Cast<duckdb::ScalarFunctionCatalogEntry>().functions.functions)
     if (!IsRepeatable(function)) return false;
   return true;
 }
