@@ -1,92 +1,36 @@
 #include "cli/inference.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
+#include <map>
 #include <set>
 
 namespace weir::cli {
 namespace {
 
-constexpr std::int64_t kMaxSample = 256LL << 20;  // larger files are taken as sniffed
-
-// The stricter comes first. DuckDB casts '1.5' to a BIGINT and a timestamp to a DATE, so shape is asked for too.
-struct Candidate {
-  const char* type;
-  const char* fits;  // %: the column, quoted
-};
-constexpr std::array<Candidate, 5> kCandidates{{
-    {"BIGINT", "regexp_full_match(trim(%), '[-+]?[0-9]{1,19}') AND TRY_CAST(% AS BIGINT) IS NOT NULL"},
-    {"DOUBLE", "regexp_full_match(trim(%), '[-+]?[0-9.]+([eE][-+]?[0-9]+)?') AND TRY_CAST(% AS DOUBLE) IS NOT NULL"},
-    {"BOOLEAN", "lower(trim(%)) IN ('true', 'false')"},
-    {"DATE", "length(trim(%)) = 10 AND TRY_CAST(% AS DATE) IS NOT NULL"},
-    {"TIMESTAMP", "length(trim(%)) > 10 AND TRY_CAST(% AS TIMESTAMP) IS NOT NULL"},
-}};
-
-std::string Identifier(const std::string& name) {
-  std::string quoted = "\"";
-  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
-std::string ReplaceAll(std::string text, const std::string& with) {
-  for (std::size_t at = text.find('%'); at != std::string::npos; at = text.find('%', at + with.size())) text.replace(at, 1, with);
+std::string Thousands(std::int64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
   return text;
 }
 
-// Digits of a text that a number would lose: "007" and "+41" are names, not figures; beyond 15 digits a DOUBLE rounds.
-constexpr const char* kPadded = "regexp_full_match(trim(%), '[-+]?0[0-9]+|[+][0-9.]+')";
-constexpr const char* kWhole = "regexp_full_match(trim(%), '[-+]?[0-9]{1,38}')";
-constexpr const char* kRounded = "length(regexp_replace(trim(%), '[^0-9]', '', 'g')) > 15";
+// Rows of one column that do not fit.
+struct Misfits {
+  std::int64_t rows = 0;
+  std::string example;
+};
 
-std::string CountQuery(const std::string& column) {
-  std::string sql = "SELECT count(" + column + ") AS present";
-  for (const auto& [name, fits] : {std::pair("padded", kPadded), {"whole", kWhole}, {"rounded", kRounded}})
-    sql += ", count(*) FILTER (WHERE " + ReplaceAll(fits, column) + ") AS " + name;
-  for (const Candidate& candidate : kCandidates) sql += ", count(*) FILTER (WHERE " + ReplaceAll(candidate.fits, column) + ") AS " + candidate.type;
-  return sql + " FROM sample";
-}
-
-std::string Plural(std::int64_t count, const std::string& noun) { return std::to_string(count) + " " + noun + (count == 1 ? "" : "s"); }
-
-// A column by how many of its values read as what: nine of ten decide.
-void Retype(const Json& counts, api::Column& column, std::vector<std::string>& notes) {
-  const std::int64_t present = Integer(counts, "present");
-  const std::string name = "column " + column.name + ": ";
-  column.type = "VARCHAR";
-  if (present == 0) return notes.push_back(name + "no value in the file; text until you know better");
-  if (Integer(counts, "padded") > 0) {
-    if (Integer(counts, "DOUBLE") == present) notes.push_back(name + "some values begin with 0 or +, so they are text");
-    return;
-  }
-  const auto fits = [&](const Candidate& candidate) { return Integer(counts, candidate.type) * 10 >= present * 9; };
-  const auto found = std::find_if(kCandidates.begin(), kCandidates.end(), fits);
-  if (found == kCandidates.end()) return;
-  column.type = found->type;
-  if (const std::int64_t fit = Integer(counts, found->type); fit < present)
-    notes.push_back(name + std::to_string(present - fit) + " of " + Plural(present, "value") + " are no " + found->type + "; those rows will be quarantined");
-  if (column.type != "DOUBLE" || Integer(counts, "rounded") == 0) return;
-  if (Integer(counts, "whole") == present)
-    column.type = "DECIMAL(38,0)";
-  else
-    notes.push_back(name + "some values have more digits than a DOUBLE keeps; declare DECIMAL(p,s) to keep them");
-}
-
-// Types the columns by all values of the file: sniffing looks at the first ones only, and takes every digit for a figure.
-Status Refine(engine::Engine& engine, const engine::InputFile& file, InferredFile& inferred) {
-  std::vector<api::Column> text = inferred.columns;
-  for (api::Column& column : text) column.type = "VARCHAR", column.nullable = true;
-  // Queries name declared tables only; the decoded rows then stand in front of the empty table.
-  if (Status declared = engine.Attach("sample", {}, text); !declared) return declared;
-  std::int64_t rejected = 0;
-  const auto read = engine.Decode(file, inferred.format, {.columns = text}, "sample", [&](engine::RejectedRow&&) { ++rejected; });
+// What will be quarantined is what the decoder sets aside: it is asked, not guessed.
+Status FindMisfits(engine::Engine& engine, const engine::InputFile& file, InferredFile& inferred) {
+  std::map<std::string, Misfits> misfits;
+  const auto read = engine.Decode(file, inferred.format, {.columns = inferred.columns}, "sample", [&](engine::RejectedRow&& row) {
+    Misfits& of = misfits[row.column];
+    if (of.rows++ == 0) of.example = (row.line > 0 ? "line " + std::to_string(row.line) + ": " : "") + row.reason;
+  });
   if (!read) return read.error();
-  if (rejected > 0) inferred.notes.push_back(std::to_string(rejected) + " of " + Plural(*read, "row") + " cannot be taken apart and will be quarantined");
-  for (api::Column& column : inferred.columns) {
-    const auto counts = engine.Query(CountQuery(Identifier(column.name)), 1);
-    if (!counts) return counts.error();
-    if (!counts->empty()) Retype((*counts)[0], column, inferred.notes);
-  }
+  for (const auto& [column, of] : misfits)
+    inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Thousands(of.rows) + " of " + Thousands(*read) +
+                             (*read == 1 ? " row" : " rows") + " will be quarantined, e.g. " + of.example);
   return Ok();
 }
 
@@ -153,11 +97,9 @@ Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, co
   const engine::InputFile file{*store, path};
   auto sniffed = engine.Sniff(file);
   if (!sniffed) return sniffed.error();
-  InferredFile inferred{path, ObjectNameFor(path), std::move(sniffed->first), std::move(sniffed->second), {}};
-  if (inferred.format.csv && stat->bytes > kMaxSample) inferred.notes.push_back("larger than 256 MB: types are those of the first rows; look at them");
-  if (inferred.format.csv && stat->bytes <= kMaxSample)
-    if (Status refined = Refine(engine, file, inferred); !refined) return refined.error();
+  InferredFile inferred{path, ObjectNameFor(path), std::move(sniffed->format), std::move(sniffed->columns), std::move(sniffed->notes)};
   inferred.columns = WithPlainNames(std::move(inferred.columns), inferred.notes);
+  if (Status found = FindMisfits(engine, file, inferred); !found) return found.error();
   return inferred;
 }
 

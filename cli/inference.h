@@ -18,11 +18,10 @@ struct InferredFile {
   std::vector<std::string> notes;  // for the person: what will be set aside, which column was renamed
 };
 
-// Sniffs the file `path` below `folder`. A column of a CSV file in which at least nine of ten values read as a number, date
-// or time gets that type: the rows that do not fit are quarantined when decoded, and a note says how many there are.
-// Figures keep every digit: "007" is text, and integers beyond 64 bits are DECIMAL(38,0).
-// Names that SQL would need quotes for are written plainly, with the original as sourceName. Faults as Engine, and
-// Missing or Invalid for what is no file, empty or of no known kind.
+// Judges the file `path` below `folder` by all of its rows (Engine::Sniff), then decodes it as declared: a note for each
+// column names how many rows will be quarantined, with an example. Names that SQL would need quotes for are written
+// plainly, with the original as sourceName. Faults as Engine, and Missing or Invalid for what is not a file, empty or of
+// no known kind.
 Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, const std::string& path);
 
 // "Orders 2026 (final).csv" -> "orders-2026-final"

@@ -28,6 +28,15 @@ Json DatasetManifest(const StarterNames& names, const InferredFile& file, api::Z
   return Object("Dataset", file.name + suffix, api::Write(spec));
 }
 
+// A title may be a whole question; what it means is to be written by a person.
+std::string Shortened(const std::string& title) {
+  constexpr std::size_t kLongest = 200;
+  if (title.size() <= kLongest) return title;
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(title[end]) & 0xC0) == 0x80) --end;
+  return title.substr(0, end) + "...";
+}
+
 Json ViewManifest(const StarterNames& names, const InferredFile& file) {
   api::ViewSpec spec;
   spec.purpose = "Rows of " + file.path + "; say here what readers use them for.";
@@ -37,7 +46,7 @@ Json ViewManifest(const StarterNames& names, const InferredFile& file) {
   for (const api::Column& column : file.columns) {
     columns += (columns.empty() ? "" : ", ") + std::string("\"") + column.name + "\"";
     spec.columns.push_back({column.name, column.type, column.nullable,
-                            "Column " + (column.sourceName.empty() ? column.name : column.sourceName) + " of the file.", "", column.unit});
+                            "Column " + Shortened(column.sourceName.empty() ? column.name : column.sourceName) + " of the file.", "", column.unit});
   }
   spec.query.sql = "SELECT " + columns + "\nFROM \"" + TableName(file.name) + "\"";
   spec.freshness = api::Freshness{Duration::Hours(24)};

@@ -1,203 +1,195 @@
-#include <map>
+#include <algorithm>
 #include <set>
 
-#include "runner/engine/csv_records.h"
+#include "runner/engine/checks.h"
+#include "runner/engine/csv_scan.h"
 #include "runner/engine/decode.h"
 #include "runner/engine/sql.h"
+#include "runner/engine/text_input.h"
+#include "runner/formats/utf8.h"
 
 namespace weir::engine {
 namespace {
 
-// A record that DuckDB could not take apart.
-struct BrokenRecord {
-  std::int64_t offset = 0;
-  std::int64_t line = 0;
-  std::string column;
-  std::string reason;
-  std::string text;
-};
+constexpr std::size_t kBlock = 4 << 20;
+constexpr std::size_t kLongestList = 400;  // characters of column names that a message shows
 
-char Delimiter(const DecodeRequest& request) { return request.format.csv->delimiter.empty() ? ',' : request.format.csv->delimiter[0]; }
+formats::CsvDialect DialectOf(const api::CsvFormat& csv) { return {csv.delimiter.empty() ? ',' : csv.delimiter[0], csv.comment, csv.skipLines.value_or(0)}; }
 
-duckdb::unique_ptr<duckdb::FileHandle> OpenText(const DecodeRequest& request) {
-  return request.session.AllFiles().OpenFile(request.name, duckdb::FileFlags::FILE_FLAGS_READ | duckdb::FileCompressionType::AUTO_DETECT);
+std::vector<std::string> NullTextsOf(const api::CsvFormat& csv) {
+  std::vector<std::string> texts{csv.nullText};
+  texts.insert(texts.end(), csv.nullTexts.begin(), csv.nullTexts.end());
+  return texts;
+}
+
+Error NotAsDeclared(const DecodeRequest& request, const std::string& what) { return {Fault::Data, "FileUnreadable", request.path + " " + what}; }
+
+// The titles of the file's columns.
+Result<std::vector<std::string>> TitlesOf(const DecodeRequest& request, const std::string& header, const formats::RecordSpan& span) {
+  if (std::any_of(header.begin(), header.end(), [](unsigned char c) { return (c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7F; }))
+    return NotAsDeclared(request, "is not delimited text: its first line is not text");
+  if (formats::ValidUtf8(header) < header.size())
+    return NotAsDeclared(request,
+                         "is not delimited text in UTF-8: its first line is not text in that encoding. If it is Windows-1252, declare encoding: "
+                         "Windows-1252");
+  if (span.problem != formats::RecordProblem::None) return NotAsDeclared(request, "has a first line whose quotes do not match; correct the file");
+  formats::CsvValues values;
+  std::vector<std::string> titles;
+  for (const formats::CsvValue& value : values.Split(header, DialectOf(*request.format.csv).delimiter)) titles.emplace_back(value.text);
+  return titles;
 }
 
 // Names of the file's columns, in order. Without a header they are the declared ones.
-Result<std::vector<std::string>> FileColumns(const DecodeRequest& request) try {
-  std::vector<std::string> names;
-  if (!request.format.csv->header.value_or(true)) {
-    for (const api::Column& column : request.rules.columns) names.push_back(NameInFile(column));
-    return names;
+Result<std::vector<std::string>> FileColumns(const DecodeRequest& request, formats::CsvBlocks& blocks) {
+  const bool has_header = request.format.csv->header.value_or(true);
+  formats::RecordSpan span;
+  std::string header;
+  const auto there = blocks.Begin(has_header, span, header);
+  if (!there.ok()) return OfFile(there.error(), request.path);
+  if (has_header) {
+    if (!*there) return NotAsDeclared(request, "is empty; a first line with column names is declared");
+    return TitlesOf(request, header, span);
   }
-  auto file = OpenText(request);
-  CsvRecord header;
-  if (!CsvRecords(*file, Delimiter(request), EmptyLines::Skipped).Next(header))
-    return Error{Fault::Data, "FileUnreadable", request.path + " is empty; a first line with column names is declared"};
-  if (header.text.starts_with("\xEF\xBB\xBF")) header.text.erase(0, 3);
-  return CsvValues(header.text, Delimiter(request));
-} catch (const std::exception& error) {
-  return Unreadable(request, request.session.Explain(error));
+  std::vector<std::string> names;
+  for (const api::Column& column : request.rules.columns) names.push_back(NameInFile(column));
+  return names;
 }
 
-// Another format or encoding shows in the first line, and is not shown to people.
-std::string Told(const std::vector<std::string>& names) {
-  const std::string all = JoinSql(names);
-  const bool text = std::none_of(all.begin(), all.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
-  return text && duckdb::Value::StringIsValid(all) ? "names " + all : "is no text, so it is no delimited file in UTF-8";
+std::string Listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (list.size() > kLongestList) return list + " and " + std::to_string(names.size() - i) + " more";
+    list += (i > 0 ? ", " : "") + formats::Legible(names[i], kLongestList);
+  }
+  return list;
 }
 
-// Which column of the file a declared one is. One of several with one name in the header is taken only where all of them
-// are declared: else nobody knows which was meant.
+// Which column of the file a declared one is. One of several with one title is taken only where all of them are declared:
+// else it is not known which was meant.
 class Header {
  public:
-  Header(const DecodeRequest& request, const std::vector<std::string>& titles) : titles_(titles), names_(DistinctNames(titles)) {
+  Header(const DecodeRequest& request, const std::vector<std::string>& titles) : titles_(titles), names_(formats::DistinctNames(titles)) {
     for (const api::Column& column : request.rules.columns) declared_.insert(NameInFile(column));
+    for (std::size_t i = 0; i < names_.size(); ++i) places_.emplace(names_[i], i);
+    for (std::size_t i = 0; i < titles_.size(); ++i)
+      if (!declared_.contains(names_[i])) undeclared_.insert(titles_[i]);
   }
 
-  // The place, or what is wrong.
-  Result<std::size_t> Find(const std::string& name) const {
-    const auto at = static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
-    if (at == names_.size()) return Error{Fault::Data, "FileUnreadable", name};
-    for (std::size_t i = 0; i < titles_.size(); ++i)
-      if (!titles_[at].empty() && titles_[i] == titles_[at] && !declared_.contains(names_[i])) return Error{Fault::Data, "FileUnreadable", name + " (twice)"};
-    return at;
+  enum class Answer { Found, Missing, Twice };
+
+  Answer Find(const std::string& name, std::size_t& place) const {
+    const auto at = places_.find(name);
+    if (at == places_.end()) return Answer::Missing;
+    place = at->second;
+    const std::string& title = titles_[place];
+    const bool twice = !title.empty() && undeclared_.contains(title) && declared_.contains(name);
+    return twice ? Answer::Twice : Answer::Found;
   }
 
  private:
   const std::vector<std::string>& titles_;
   const std::vector<std::string> names_;
+  std::map<std::string, std::size_t> places_;
   std::set<std::string> declared_;
+  std::set<std::string> undeclared_;  // titles of columns that are not declared
 };
 
-Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, const std::vector<std::string>& names) {
-  const Header header(request, names);
-  std::vector<SourcedColumn> found;
-  std::string problems;
+Result<std::vector<CsvTarget>> FindColumns(const DecodeRequest& request, const std::vector<std::string>& titles) {
+  const Header header(request, titles);
+  std::vector<CsvTarget> targets;
+  std::vector<std::string> missing;
+  std::vector<std::string> twice;
   for (const api::Column& column : request.rules.columns) {
-    const auto place = header.Find(NameInFile(column));
-    if (!place.ok()) problems += (problems.empty() ? "" : ", ") + place.error().message;
-    const std::size_t index = place.ok() ? *place : 0;
-    const std::string n = std::to_string(found.size());
-    found.push_back({&column, "f" + std::to_string(index), FromText("s" + n, column.type, request.format.csv->timestampFormat)});
+    CsvTarget target{.word = column.type, .name = column.name, .nullable = column.IsNullable()};
+    const Header::Answer answer = header.Find(NameInFile(column), target.place);
+    if (answer == Header::Answer::Missing) missing.push_back(NameInFile(column));
+    if (answer == Header::Answer::Twice) twice.push_back(NameInFile(column));
+    const auto type = formats::ParseColumnType(column.type);
+    if (!type) return Error{Fault::Invalid, "Invalid", "column " + column.name + ": " + column.type + " is not a column type"};
+    target.type = *type;
+    targets.push_back(std::move(target));
   }
-  if (problems.empty()) return found;
-  return Error{
-      Fault::Data, "FileUnreadable",
-      request.path + " has not exactly one column for: " + problems + "; its first line " + Told(names) + ". Correct the file, or the columns' sourceName"};
+  const std::string found = " (found: " + Listed(titles) + "). Correct the file, the delimiter, or the columns' sourceName";
+  if (!missing.empty()) return NotAsDeclared(request, "is missing these columns: " + Listed(missing) + found);
+  if (!twice.empty()) return NotAsDeclared(request, "has these columns twice: " + Listed(twice) + found);
+  return targets;
 }
 
-std::string Scan(const DecodeRequest& request, std::size_t columns, const std::string& rejects) {
-  std::vector<std::string> types;
-  for (std::size_t i = 0; i < columns; ++i) types.push_back("'f" + std::to_string(i) + "': 'VARCHAR'");
-  const api::CsvFormat& csv = *request.format.csv;
-  return "read_csv(" + Literal(request.name) + ", columns = {" + JoinSql(types) + "}, auto_detect = false, delim = " + Literal(csv.delimiter) +
-         ", quote = '\"', escape = '\"', header = " + (csv.header.value_or(true) ? "true" : "false") + ", nullstr = " + Literal(csv.nullText) +
-         ", hive_partitioning = false, store_rejects = true, rejects_limit = 0, rejects_table = " + Literal(rejects) +
-         ", rejects_scan = " + Literal(rejects + "_scans") + ")";
-}
-
-std::string ReasonOf(const std::string& type) {
-  static const std::map<std::string, std::string> kReasons{{"MISSING COLUMNS", "has too few values"},
-                                                           {"TOO MANY COLUMNS", "has too many values"},
-                                                           {"UNQUOTED VALUE", "has a quote that is not closed"},
-                                                           {"LINE SIZE OVER MAXIMUM", "is longer than 2 MB"},
-                                                           {"INVALID ENCODING", "is not UTF-8"}};
-  const auto found = kReasons.find(type);
-  return found == kReasons.end() ? "cannot be taken apart" : found->second;
-}
-
-Result<std::vector<BrokenRecord>> FindBroken(const DecodeRequest& request, const std::vector<std::string>& names, const std::string& rejects) {
-  std::vector<BrokenRecord> broken;
-  const auto add = [&](const std::vector<duckdb::Value>& row) -> Status {
-    const std::string column = row[2].IsNull() ? "" : names[std::stoul(row[2].ToString().substr(1))];  // "f<n>"
-    broken.push_back(
-        {row[0].GetValue<std::int64_t>(), row[1].GetValue<std::int64_t>(), column, ReasonOf(row[3].ToString()), row[4].IsNull() ? "" : row[4].ToString()});
-    return Ok();
+// " bad" is 0 for a record or value that does not fit, k + 1 for a row that fails check k.
+std::string BadCase(const DecodeRequest& request) {
+  std::string text = "CASE WHEN bad THEN 0";
+  const auto value = [&](const std::string& name) {
+    const auto& columns = request.rules.columns;
+    const auto same = std::find_if(columns.begin(), columns.end(), [&](const api::Column& column) { return column.name == name; });
+    return "c" + std::to_string(same - columns.begin());
   };
-  // One record may have several errors; the first of its line counts.
-  Status done = request.session.ForEach("SELECT line_byte_position, line, column_name, error_type::VARCHAR, csv_line FROM " + Quote(rejects) +
-                                            " QUALIFY row_number() OVER (PARTITION BY line_byte_position ORDER BY column_idx) = 1 ORDER BY 1",
-                                        add);
-  if (!done.ok()) return done.error();
-  return broken;
+  for (std::size_t k = 0; k < request.rules.checks.size(); ++k)
+    text += " WHEN " + FailingRow(request.rules.checks[k], value) + " THEN " + std::to_string(k + 1);
+  return text + " END";
 }
 
-// DuckDB counts bytes from 1, or from 0 after "\r\n"; records are two bytes apart at least.
-bool StartsAt(const CsvRecord& record, std::int64_t reported) { return record.offset == reported || record.offset + 1 == reported; }
-
-enum class Pass { Compare, Report };
-
-// Goes through the text beside what DuckDB said of it. DuckDB counts records where a person counts lines, and tells
-// nothing of rows that it took apart well: both come from the text. Answers whether the two agree on the records.
-bool Walk(const DecodeRequest& request, std::size_t columns, const std::vector<BrokenRecord>& broken, const std::vector<Misfit>& misfits,
-          std::int64_t good_records, Pass pass) {
-  auto file = OpenText(request);
-  CsvRecords records(*file, Delimiter(request), columns == 1 ? EmptyLines::Rows : EmptyLines::Skipped);
-  CsvRecord record;
-  if (request.format.csv->header.value_or(true) && !records.Next(record)) return false;
-  auto next_broken = broken.begin();
-  auto next_misfit = misfits.begin();
-  std::int64_t position = 0;
-  while (records.Next(record)) {
-    if (next_broken != broken.end() && StartsAt(record, next_broken->offset)) {
-      if (pass == Pass::Report) request.rejected({request.path, record.line, next_broken->column, next_broken->reason, record.text});
-      ++next_broken;
-      continue;
-    }
-    if (next_misfit != misfits.end() && next_misfit->position == position) {
-      if (pass == Pass::Report) request.rejected({request.path, record.line, next_misfit->column, next_misfit->reason, record.text});
-      ++next_misfit;
-    }
-    ++position;
+// The rows table has neutral names, so that no column of a user meets one of the engine; the view has the declared ones.
+Status MakeTables(const DecodeRequest& request, CsvScan& scan) {
+  const std::string rows = Quote(request.RowsTable());
+  std::string kept;
+  std::vector<std::string> outputs;
+  for (std::size_t i = 0; i < scan.targets.size(); ++i) {
+    kept += "c" + std::to_string(i) + ", ";
+    outputs.push_back("c" + std::to_string(i) + " AS " + Quote(request.rules.columns[i].name));
   }
-  return next_broken == broken.end() && next_misfit == misfits.end() && position == good_records;
+  for (const char* name : {"col", "reason", "line", "text"}) kept += std::string("CASE WHEN judged IS NOT NULL THEN ") + name + " END AS " + name + ", ";
+  const std::string source = std::string(kCsvScan) + "(" + std::to_string(reinterpret_cast<std::uintptr_t>(&scan)) + "::UBIGINT)";
+  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + kept + "judged FROM (SELECT *, " + BadCase(request) +
+                                        " AS judged FROM " + source + ")");
+  if (scan.error) return OfFile(*scan.error, request.path);
+  if (!made.ok()) return Unreadable(request, made.error());
+  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + JoinSql(outputs) + " FROM " + rows +
+                                 " WHERE judged IS NULL");
 }
 
-// When quotes are so broken that lines cannot be told: what DuckDB knows, and the values instead of the text.
-Status ReportWithoutLines(const DecodeRequest& request, const std::vector<BrokenRecord>& broken, const std::vector<Misfit>& misfits) {
-  for (const BrokenRecord& record : broken) request.rejected({request.path, record.line, record.column, record.reason, record.text});
-  auto next = misfits.begin();
-  return request.session.ForEach("SELECT to_json(r) FROM " + Quote(request.RowsTable()) + " r WHERE \" bad\" IS NOT NULL ORDER BY rowid",
+Status Report(const DecodeRequest& request) {
+  const auto text = [](const duckdb::Value& value) { return value.IsNull() ? "" : value.ToString(); };
+  return request.session.ForEach("SELECT judged, col, reason, line, text FROM " + Quote(request.RowsTable()) + " WHERE judged IS NOT NULL ORDER BY rowid",
                                  [&](const std::vector<duckdb::Value>& row) -> Status {
-                                   request.rejected({request.path, 0, next->column, next->reason, row[0].ToString()});
-                                   ++next;
+                                   const auto judged = static_cast<std::size_t>(row[0].GetValue<std::int64_t>());
+                                   RejectedRow rejected{request.path, row[3].GetValue<std::int64_t>(), text(row[1]), text(row[2]), text(row[4])};
+                                   if (judged > 0) {
+                                     const api::Check& check = request.rules.checks[judged - 1];
+                                     rejected.column = JoinSql(CheckedColumns(check));
+                                     rejected.reason = FailureOf(check);
+                                   }
+                                   request.rejected(std::move(rejected));
                                    return Ok();
                                  });
-}
-
-Status Report(const DecodeRequest& request, std::size_t columns, const std::vector<BrokenRecord>& broken, const std::vector<Misfit>& misfits,
-              std::int64_t good_records) try {
-  if (broken.empty() && misfits.empty()) return Ok();
-  if (!Walk(request, columns, broken, misfits, good_records, Pass::Compare)) return ReportWithoutLines(request, broken, misfits);
-  Walk(request, columns, broken, misfits, good_records, Pass::Report);
-  return Ok();
-} catch (const std::exception& error) {
-  return Unreadable(request, request.session.Explain(error));
 }
 
 }  // namespace
 
 Result<std::int64_t> DecodeCsv(const DecodeRequest& request) {
-  const auto names = FileColumns(request);
+  const api::CsvFormat& csv = *request.format.csv;
+  auto opened = OpenText(request.session, request.name, request.path, csv.encoding);
+  if (!opened.ok()) return opened.error();
+  formats::CsvBlocks blocks(*opened->text, DialectOf(csv), kBlock);
+  auto names = FileColumns(request, blocks);
   if (!names.ok()) return names.error();
-  const auto columns = FindColumns(request, *names);
-  if (!columns.ok()) return columns.error();
-  const std::string rejects = "weir_rejects";
-  Status made = MakeRows(request, *columns, Scan(request, names->size(), rejects));
-  if (!made.ok()) return made.error();
-
-  const auto broken = FindBroken(request, *names, rejects);
-  if (!broken.ok()) return broken.error();
-  const auto misfits = FindMisfits(request);
-  if (!misfits.ok()) return misfits.error();
-  const auto records = request.session.Number("SELECT count(*) FROM " + Quote(request.RowsTable()));
-  if (!records.ok()) return records.error();
-  Status reported = Report(request, names->size(), *broken, *misfits, *records);
-  if (!reported.ok()) return reported.error();
-  for (const std::string& table : {rejects, rejects + "_scans"})
-    if (Status gone = request.session.Execute("DROP TABLE " + Quote(table)); !gone.ok()) return gone.error();
-  return *records + static_cast<std::int64_t>(broken->size());
+  auto targets = FindColumns(request, *names);
+  if (!targets.ok()) return targets.error();
+  blocks.Expect(names->size());
+  CsvScan scan{.blocks = blocks,
+               .columns = names->size(),
+               .names = std::move(names).value(),
+               .targets = std::move(targets).value(),
+               .nullTexts = NullTextsOf(csv),
+               .encoding = std::string(api::Word(opened->encoding)),
+               .keepTexts = !request.rules.checks.empty()};
+  if (!csv.timestampFormat.empty()) {
+    auto format = formats::TimestampFormat::Compile(csv.timestampFormat);
+    if (!format.ok()) return format.error();
+    scan.timestampFormat = std::move(format).value();
+  }
+  if (Status made = MakeTables(request, scan); !made.ok()) return made.error();
+  if (Status reported = Report(request); !reported.ok()) return reported.error();
+  return request.session.Number("SELECT count(*) FROM " + Quote(request.RowsTable()));
 }
 
 }  // namespace weir::engine

@@ -3,6 +3,7 @@
 #include "runner/engine/checks.h"
 #include "runner/engine/errors.h"
 #include "runner/engine/sql.h"
+#include "runner/formats/instant.h"
 
 namespace weir::engine {
 namespace {
@@ -22,6 +23,23 @@ std::string BadCase(const std::vector<SourcedColumn>& columns, const std::vector
   };
   for (std::size_t k = 0; k < checks.size(); ++k) text += " WHEN " + FailingRow(checks[k], value) + " THEN " + std::to_string(2 * columns.size() + k);
   return text + " ELSE NULL END";
+}
+
+// The text that did not fit: a message shows it.
+std::string MisfitText(const std::vector<SourcedColumn>& columns) {
+  std::string text = "CASE WHEN \" bad\" IS NULL THEN NULL";
+  for (std::size_t i = 0; i < columns.size(); ++i) text += " WHEN \" bad\" = " + std::to_string(2 * i) + " THEN CAST(s" + std::to_string(i) + " AS VARCHAR)";
+  return text + " END";
+}
+
+std::string ReasonOf(const DecodeRequest& request, const api::Column& column, const std::string& text) {
+  const auto type = formats::ParseColumnType(column.type);
+  formats::Misfit misfit = type ? formats::MisfitOf(text, *type) : formats::Misfit::NotOne;
+  if (column.type == "TIMESTAMP" && request.format.csv && !request.format.csv->timestampFormat.empty()) {
+    const auto format = formats::TimestampFormat::Compile(request.format.csv->timestampFormat);
+    if (format.ok()) misfit = format->Parse(text).misfit;
+  }
+  return formats::Explain(misfit, text, column.type);
 }
 
 }  // namespace
@@ -45,8 +63,9 @@ Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& 
   }
   const std::string scan = "SELECT " + JoinSql(values) + " FROM (SELECT " + JoinSql(sources) + " FROM " + from + ")";
   const std::string rows = Quote(request.RowsTable());
-  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(outputs) + ", " +
-                                        BadCase(columns, request.rules.checks, no_record.cases) + " AS \" bad\" FROM (" + scan + ")");
+  const std::string judged = "SELECT *, " + BadCase(columns, request.rules.checks, no_record.cases) + " AS \" bad\" FROM (" + scan + ")";
+  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(outputs) + ", \" bad\", " + MisfitText(columns) +
+                                        " AS \" text\" FROM (" + judged + ")");
   if (!made.ok()) return Unreadable(request, made.error());
   return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + ColumnNames(request.rules.columns) + " FROM " + rows +
                                  " WHERE \" bad\" IS NULL");
@@ -67,10 +86,10 @@ Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request) {
       return Ok();
     }
     const api::Column& column = request.rules.columns[static_cast<std::size_t>(code / 2)];
-    misfits.push_back({row[0].GetValue<std::int64_t>(), column.name, code % 2 == 0 ? "cannot be read as " + column.type : "is missing"});
+    misfits.push_back({row[0].GetValue<std::int64_t>(), column.name, code % 2 == 0 ? ReasonOf(request, column, row[2].ToString()) : "is missing"});
     return Ok();
   };
-  Status done = request.session.ForEach("SELECT rowid, \" bad\" FROM " + Quote(request.RowsTable()) + " WHERE \" bad\" >= -1 ORDER BY rowid", add);
+  Status done = request.session.ForEach("SELECT rowid, \" bad\", \" text\" FROM " + Quote(request.RowsTable()) + " WHERE \" bad\" >= -1 ORDER BY rowid", add);
   if (!done.ok()) return done.error();
   return misfits;
 }

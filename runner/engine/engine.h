@@ -92,6 +92,13 @@ struct BoundQuery {
 // parsed one would not keep.
 using AnswerRows = std::vector<std::vector<std::string>>;
 
+// What a file looks like: how to declare it, and for people what was decided and why.
+struct SniffedFile {
+  api::Format format;
+  std::vector<api::Column> columns;
+  std::vector<std::string> notes;
+};
+
 // Content hashes (32 hex digits) add up over disjoint sets of rows; the empty set's is the neutral element.
 std::string AddContentHash(const std::string& a, const std::string& b);
 std::string EmptyContentHash();
@@ -151,8 +158,8 @@ class Engine {
   // one call that may come from another thread.
   virtual void Cancel() = 0;
 
-  // For `weir init`: columns and format of a file as DuckDB sniffs it.
-  virtual Result<std::pair<api::Format, std::vector<api::Column>>> Sniff(const InputFile& file) = 0;
+  // For `weir init`: how a file is to be declared (sniff.h).
+  virtual Result<SniffedFile> Sniff(const InputFile& file) = 0;
 };
 
 Result<std::unique_ptr<Engine>> MakeEngine(const Limits& limits);

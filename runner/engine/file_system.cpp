@@ -57,6 +57,15 @@ std::string ObjectFileSystem::AddInput(const InputFile& file) {
   return name;
 }
 
+Result<std::unique_ptr<storage::ObjectReader>> ObjectFileSystem::OpenObject(const std::string& name) {
+  std::unique_lock lock(mutex_);
+  const auto found = inputs_.find(name);
+  if (found == inputs_.end()) return Error{Fault::Bug, "InternalError", name + " is not an input of this task"};
+  const InputFile input = found->second;
+  lock.unlock();
+  return OpenInput(input);
+}
+
 std::string ObjectFileSystem::AddOutput(std::unique_ptr<storage::ObjectWriter> out) {
   const std::lock_guard lock(mutex_);
   std::string name = std::string(kScheme) + std::to_string(next_++) + ".parquet";

@@ -18,6 +18,8 @@ namespace weir::engine {
 class ObjectFileSystem final : public duckdb::FileSystem {
  public:
   std::string AddInput(const InputFile& file);
+  // A registered input past DuckDB. Errors are the store's.
+  Result<std::unique_ptr<storage::ObjectReader>> OpenObject(const std::string& name);
   // Opened once for writing; `Close` of the file closes the writer.
   std::string AddOutput(std::unique_ptr<storage::ObjectWriter> out);
   std::optional<Error> TakeError();

@@ -2,9 +2,11 @@
 
 #include <duckdb/main/config.hpp>
 
+#include "runner/engine/csv_scan.h"
 #include "runner/engine/instants.h"
 #include "runner/engine/parquet_tap.h"
 #include "runner/engine/sql.h"
+#include "runner/engine/value_functions.h"
 
 namespace weir::engine {
 namespace {
@@ -57,6 +59,8 @@ Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
   database->GetFileSystem().RegisterSubSystem(std::move(files));
   RegisterTappedParquet(*database->instance);
   RegisterInstants(*database->instance);
+  RegisterValueFunctions(*database->instance);
+  RegisterCsvScan(*database->instance);
   // A replacement scan would turn a table name that looks like a file into a read of it.
   duckdb::DBConfig::GetConfig(*database->instance).replacement_scans.clear();
   std::unique_ptr<Session> session(new Session(std::move(database), ours, limits.scratch));

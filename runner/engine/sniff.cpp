@@ -2,15 +2,17 @@
 
 #include <algorithm>
 
-#include "runner/engine/csv_records.h"
 #include "runner/engine/errors.h"
 #include "runner/engine/sql.h"
+#include "runner/engine/text_input.h"
 #include "runner/engine/types.h"
+#include "runner/formats/csv_inference.h"
 
 namespace weir::engine {
 namespace {
 
-using Sniffed = std::pair<api::Format, std::vector<api::Column>>;
+constexpr std::size_t kMostColumns = 500;    // of a Dataset
+constexpr std::size_t kLongestTitle = 1024;  // of a sourceName, in characters
 
 // A column name that SQL and the API take: small letters, digits and '_'.
 std::string PlainName(const std::string& name) {
@@ -41,59 +43,58 @@ Result<std::vector<api::Column>> SniffedColumns(Session& session, const std::str
   return columns;
 }
 
-// DuckDB has names of its own for columns that share one or have none: declarations find columns as decoding names them.
-Status NameByHeader(Session& session, const std::string& file, char delimiter, std::vector<api::Column>& columns) try {
-  auto text = session.AllFiles().OpenFile(file, duckdb::FileFlags::FILE_FLAGS_READ | duckdb::FileCompressionType::AUTO_DETECT);
-  CsvRecord header;
-  if (!CsvRecords(*text, delimiter, EmptyLines::Skipped).Next(header)) return Ok();
-  if (header.text.starts_with("\xEF\xBB\xBF")) header.text.erase(0, 3);
-  const std::vector<std::string> names = DistinctNames(CsvValues(header.text, delimiter));
-  for (std::size_t i = 0; i < std::min(names.size(), columns.size()); ++i) {
-    columns[i].name = PlainName(names[i]);
-    columns[i].sourceName = columns[i].name == names[i] ? "" : names[i];
+Error CannotDeclare(const std::string& what) { return {Fault::Data, "FileUnreadable", what}; }
+
+std::size_t Characters(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+}
+
+Result<SniffedFile> SniffCsv(Session& session, const std::string& name, const std::string& path) {
+  auto opened = OpenText(session, name, path, std::nullopt, formats::Undeclared::Guess);
+  if (!opened.ok()) return opened.error();
+  auto inferred = formats::InferCsv(std::move(opened).value(), path);
+  if (!inferred.ok()) return inferred.error();
+  if (inferred->columns.size() > kMostColumns)
+    return CannotDeclare("it has " + std::to_string(inferred->columns.size()) + " columns, but a Dataset takes " + std::to_string(kMostColumns) +
+                         "; declare those that you need by hand: others are left out when it is decoded");
+  SniffedFile sniffed{{.csv = inferred->format}, {}, std::move(inferred->notes)};
+  for (const formats::InferredColumn& found : inferred->columns) {
+    api::Column column{.name = "column" + std::to_string(sniffed.columns.size()), .type = found.type};
+    if (!found.title.empty()) {
+      column.name = PlainName(found.title);
+      if (column.name != found.title) column.sourceName = found.title;
+    }
+    if (const std::size_t length = Characters(column.sourceName); length > kLongestTitle)
+      return CannotDeclare("the title of column " + std::to_string(sniffed.columns.size() + 1) + " has " + std::to_string(length) +
+                           " characters, but a sourceName takes " + std::to_string(kLongestTitle) + "; shorten it in the file");
+    sniffed.columns.push_back(std::move(column));
   }
-  return Ok();
-} catch (const std::exception& error) {
-  return session.Explain(error);
+  return sniffed;
 }
 
-Result<Sniffed> SniffCsv(Session& session, const std::string& name) {
-  const std::string file = Literal(name);
-  auto sniffed = session.Run("SELECT Delimiter, HasHeader FROM sniff_csv(" + file + ")");
-  if (!sniffed.ok()) return sniffed.error();
-  api::CsvFormat csv;
-  csv.delimiter = sniffed.value()->GetValue(0, 0).ToString();
-  if (csv.delimiter.size() != 1) csv.delimiter = ",";  // one column: any would do
-  if (!sniffed.value()->GetValue(1, 0).GetValue<bool>()) csv.header = false;
-  auto columns = SniffedColumns(session, "read_csv(" + file + ", hive_partitioning = false)");
-  if (!columns.ok()) return columns.error();
-  if (csv.header.value_or(true))
-    if (Status named = NameByHeader(session, name, csv.delimiter[0], *columns); !named.ok()) return named.error();
-  return Sniffed{api::Format{.csv = csv}, *columns};
-}
-
-Result<Sniffed> SniffBy(Session& session, const std::string& name, const std::string& path) {
+Result<SniffedFile> SniffBy(Session& session, const std::string& name, const std::string& path) {
   const std::string file = Literal(name);
   std::string stem = path;
   if (stem.ends_with(".gz")) stem.resize(stem.size() - 3);
   if (stem.ends_with(".parquet")) {
     const auto columns = SniffedColumns(session, "read_parquet(" + file + ", hive_partitioning = false)");
     if (!columns.ok()) return columns.error();
-    return Sniffed{api::Format{.parquet = api::ParquetFormat{}}, *columns};
+    return SniffedFile{{.parquet = api::ParquetFormat{}}, *columns, {}};
   }
   if (stem.ends_with(".json") || stem.ends_with(".ndjson") || stem.ends_with(".jsonl")) {
     const auto columns = SniffedColumns(session, "read_json_auto(" + file + ", hive_partitioning = false)");
     if (!columns.ok()) return columns.error();
-    return Sniffed{api::Format{.json = api::JsonFormat{}}, *columns};
+    return SniffedFile{{.json = api::JsonFormat{}}, *columns, {}};
   }
-  return SniffCsv(session, name);
+  return SniffCsv(session, name, path);
 }
 
 }  // namespace
 
-Result<Sniffed> SniffFile(Session& session, const std::string& name, const std::string& path) {
+Result<SniffedFile> SniffFile(Session& session, const std::string& name, const std::string& path) {
   auto sniffed = SniffBy(session, name, path);
   if (sniffed.ok() || session.StoreFailed() || sniffed.error().fault == Fault::Exhausted) return sniffed;
+  if (sniffed.error().message.starts_with(path)) return sniffed;
   return Error{Fault::Data, "FileUnreadable", path + " cannot be read: " + ForPeople(sniffed.error().message, name, path)};
 }
 

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "runner/engine/session.h"
 
 namespace weir::engine {
 
-// Format and columns of a file by its extension (.csv, .tsv, .txt, .json, .ndjson, .jsonl, .parquet, with or without .gz)
-// and its first rows. Fault::Data, reason "FileUnreadable".
-Result<std::pair<api::Format, std::vector<api::Column>>> SniffFile(Session& session, const std::string& name, const std::string& path);
+// Format and columns of a file. The extension says JSON (.json, .ndjson, .jsonl) or Parquet (.parquet), with or without
+// .gz; everything else is looked at as delimited text, all of it (formats/csv_inference.h). Fault::Data, reason
+// "FileUnreadable", also for a file that cannot be declared: more columns than a Dataset has, a name that is too long.
+Result<SniffedFile> SniffFile(Session& session, const std::string& name, const std::string& path);
 
 }  // namespace weir::engine

@@ -1,44 +1,9 @@
 #include "runner/engine/sql.h"
 
-#include <cstdio>
-
 #include "runner/engine/instants.h"
+#include "runner/engine/value_functions.h"
 
 namespace weir::engine {
-namespace {
-
-bool IsInteger(const std::string& type) { return type == "TINYINT" || type == "SMALLINT" || type == "INTEGER" || type == "BIGINT"; }
-
-std::string TryCast(const std::string& source, const std::string& type) { return "TRY_CAST(" + source + " AS " + type + ")"; }
-
-// Two readings of one text must agree, or the narrower one lost something.
-std::string Exact(const std::string& suspicious, const std::string& narrow, const std::string& wide) {
-  return "CASE WHEN " + suspicious + " AND " + wide + " IS DISTINCT FROM " + narrow + " THEN NULL ELSE " + narrow + " END";
-}
-
-std::string IntegerFromText(const std::string& source, const std::string& type) {
-  const std::string suspicious = "(contains(" + source + ", '.') OR contains(" + source + ", 'e') OR contains(" + source + ", 'E'))";
-  return Exact(suspicious, TryCast(source, type), TryCast(source, "DECIMAL(38,15)"));
-}
-
-std::string DecimalFromText(const std::string& source, const std::string& type) {
-  int precision = 0;
-  int scale = 0;
-  std::sscanf(type.c_str(), "DECIMAL(%d,%d)", &precision, &scale);
-  const int wide = 38 - (precision - scale);
-  if (wide <= scale) return TryCast(source, type);
-  return Exact("(contains(" + source + ", '.') OR contains(" + source + ", 'e') OR contains(" + source + ", 'E'))", TryCast(source, type),
-               TryCast(source, "DECIMAL(38," + std::to_string(wide) + ")"));
-}
-
-std::string TimestampFromText(const std::string& source, const std::string& format) {
-  if (!format.empty()) return FiniteTimestamp("TRY_CAST(try_strptime(" + source + ", " + Literal(format) + ") AS TIMESTAMPTZ)");
-  // The common form has no offset and needs no calendar.
-  return "CASE WHEN strlen(" + source + ") = 19 AND " + source + "[17] = ':' THEN " + TryCast(source, "TIMESTAMP") + " ELSE " +
-         FiniteTimestamp(TryCast(source, "TIMESTAMPTZ")) + " END";
-}
-
-}  // namespace
 
 std::string Quote(std::string_view identifier) {
   std::string text = "\"";
@@ -86,11 +51,8 @@ std::string FiniteTimestamp(std::string_view instant_expression) { return "make_
 std::string FromText(const std::string& source, const std::string& type, const std::string& timestamp_format) {
   if (type == "VARCHAR") return source;
   if (type == "BLOB") return "encode(" + source + ")";
-  if (IsInteger(type)) return IntegerFromText(source, type);
-  if (type.starts_with("DECIMAL")) return DecimalFromText(source, type);
-  if (type == "TIMESTAMP") return TimestampFromText(source, timestamp_format);
-  if (type == "DATE") return Exact("contains(" + source + ", ':')", TryCast(source, "DATE"), TryCast(source, "TIMESTAMP"));
-  return TryCast(source, type);
+  const std::string format = type == "TIMESTAMP" ? timestamp_format : "";
+  return std::string(kValueOfText) + "(" + source + ", " + Literal(type) + ", " + Literal(format) + ")";
 }
 
 }  // namespace weir::engine

@@ -24,9 +24,8 @@ std::string AsTimestamp(std::string_view instant_expression);
 // The same for what comes from outside: an infinite instant, which no table can hold, is NULL.
 std::string FiniteTimestamp(std::string_view instant_expression);
 
-// The value of text `source` (an SQL expression of type VARCHAR) as `column`'s type; NULL when it cannot be read exactly.
-// A number with digits that the type would round away, a date with a time of day and an infinite instant are not exact.
-// An instant without offset is UTC. `timestamp_format` is strptime's, or empty for ISO 8601.
+// The value of text `source` (an SQL expression of type VARCHAR) as `column`'s type by the grammar of
+// runner/formats/value.h; NULL where it is none. `timestamp_format` is strptime's, or empty for ISO 8601.
 std::string FromText(const std::string& source, const std::string& type, const std::string& timestamp_format);
 
 }  // namespace weir::engine

@@ -138,7 +138,7 @@ const BadData kBadData[] = {
     {"FileBehindALink", "ln -sf good.csv readings.csv", "land", "Invalid", "symbolic link", "rm readings.csv; cp good.csv readings.csv"},
     {"UnreachableEndpoint", "sed -i 's#files: {path: readings.csv}#http: {url: \"http://127.0.0.1:1/readings.csv\"}#' readings.yaml", "land",
      "SourceUnavailable", "cannot fetch http://127.0.0.1:1/readings.csv", "sed -i 's#http: {url: .*#files: {path: readings.csv}}#' readings.yaml"},
-    {"FileWithoutADeclaredColumn", "sed -i '1s/celsius/kelvin/' readings.csv", "decode", "FileUnreadable", "has not exactly one column for: celsius",
+    {"FileWithoutADeclaredColumn", "sed -i '1s/celsius/kelvin/' readings.csv", "decode", "FileUnreadable", "is missing these columns: celsius (found: ",
      "sed -i '0,/unit: degrees Celsius}/s//unit: degrees Celsius, sourceName: kelvin}/' readings.yaml"},
     {"FileOfAnotherFormat", "sed -i 's/format: {csv: {}}/format: {parquet: {}}/' readings.yaml", "decode", "FileUnreadable", "cannot be read as declared",
      "sed -i 's/format: {parquet: {}}/format: {csv: {}}/' readings.yaml"},

@@ -35,13 +35,26 @@ const File kFiles[] = {
      "a,b\n1,123456789012345678901234567890\n9223372036854775807,9223372036854775808\n"},
     {"NoHeader", "plain.csv", "1,foo,2.5\n2,bar,3.5\n3,baz,4.5\n", "column0 BIGINT column1 VARCHAR column2 DOUBLE", "3 columns",
      "column0,column1,column2\n1,foo,2.5\n2,bar,3.5\n3,baz,4.5\n"},
+    {"YearsAsHeaders", "pop.csv", "country,2019,2020,2021\nDE,1,2,3\nFR,4,5,6\n", "country VARCHAR c_2019 BIGINT<2019 c_2020 BIGINT<2020 c_2021 BIGINT<2021",
+     "is taken for column names, though it could be data", "country,c_2019,c_2020,c_2021\nDE,1,2,3\nFR,4,5,6\n"},
+    {"LinesBeforeTheTable", "preamble.csv", "Returns,,\nSource: office,,\n\nregion,month,value\nNorth,2024-01,10\nSouth,2024-01,20\n",
+     "region VARCHAR month VARCHAR value BIGINT", "declared skipLines: 3", "region,month,value\nNorth,2024-01,10\nSouth,2024-01,20\n"},
+    {"TextOfWindows", "latin.csv", "id,name\n1,caf\xE9\n", "id BIGINT name VARCHAR", "the file is Windows-1252, as far as its bytes show", "id,name\n1,café\n"},
+    {"Comments", "comment.csv", "# exported\n# by X\nid,name\n1,a\n2,b\n", "id BIGINT name VARCHAR", "declared comment", "id,name\n1,a\n2,b\n"},
+    {"LineEndsOfOldMacs", "mac.csv", "id,name\r1,a\r2,b\r3,c\r", "id BIGINT name VARCHAR", "2 columns", "id,name\n1,a\n2,b\n3,c\n"},
+    {"WordsForMissingValues", "na.csv", "id,dose,at\n1,0.5,2024-01-02\n2,NA,2024-01-03\n3,1,N/A\n4,-,2024-01-05\n", "id BIGINT dose DOUBLE at DATE",
+     "'NA' stands for a missing value: 1 in dose (first in line 3)", "id,dose,at\n1,0.5,2024-01-02\n2,,2024-01-03\n3,1.0,\n4,,2024-01-05\n"},
+    {"BadQuotes", "mal.csv", "id,name,age\n2,\"Alice, A\",30\n1,\"John, B,25\n3,\"Bob\",35\n4,\"Jo\",\"45\n5,Kim,50\n6,Lee,51\n",
+     "id BIGINT name VARCHAR age BIGINT", "1 of 6 rows will be quarantined, e.g. line 3: has a quote that is not closed",
+     "id,name,age\n2,\"Alice, A\",30\n3,Bob,35\n5,Kim,50\n6,Lee,51\n"},
+    {"DigitsWithUnderscores", "parts.csv", "n\n1\n2\n3\n4\n5\n6\n7\n8\n9\n11_2\n", "n BIGINT", "'11_2' is not a BIGINT", "n\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"},
     {"WindowsText", "win.csv", "\xEF\xBB\xBFid;name\r\n1;\"a;b\"\r\n", "id BIGINT name VARCHAR", "2 columns", "id,name\n1,a;b\n"},
     {"Tabs", "tabs.tsv", "id\tname\n1\tx\n", "id BIGINT name VARCHAR", "2 columns", "id,name\n1,x\n"},
     {"NestedJson", "nested.json", R"([{"id": 1, "user": {"name": "a", "tags": ["x"]}}, {"id": 2, "user": null}])", "id BIGINT user VARCHAR", "2 columns",
      "id,user\n1,\"{\"\"name\"\":\"\"a\"\",\"\"tags\"\":[\"\"x\"\"]}\"\n2,\n"},
     {"JsonLines", "lines.jsonl", "{\"id\": 1, \"n\": 1.5}\n{\"id\": 2}\n", "id BIGINT n DOUBLE", "2 columns", "id,n\n1,1.5\n2,\n"},
     {"ValuesThatDoNotFit", "bad.csv", "n\n1\n2\n3\n4\n5\n6\n7\n8\n9\nten\n", "n BIGINT",
-     "column n: 1 of 10 values are no BIGINT; those rows will be quarantined", "n\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"},
+     "column n: 1 of 10 rows will be quarantined, e.g. line 11: 'ten' is not a BIGINT", "n\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"},
 };
 
 // "name TYPE<source ..." of the declared table.
@@ -73,6 +86,12 @@ TEST_P(InitFile, BecomesATableThatLosesNothing) {
 
 INSTANTIATE_TEST_SUITE_P(Each, InitFile, ::testing::ValuesIn(kFiles), [](const auto& test) { return std::string(test.param.name); });
 
+std::string Wide(int columns) {
+  std::string text;
+  for (int i = 0; i < columns; ++i) text += (i > 0 ? ",c" : "c") + std::to_string(i);
+  return text + "\n";
+}
+
 class InitRefuses : public Commands {
  protected:
   void Refused(const std::string& arguments, const std::string& message) const {
@@ -87,8 +106,10 @@ class InitRefuses : public Commands {
 TEST_F(InitRefuses, WhatIsNoTable) {
   Write("empty.csv", "");
   Refused("empty.csv", "empty.csv is empty");
-  Write("latin.csv", "id,name\n1,caf\xE9\n");
-  Refused("latin.csv", "latin.csv cannot be read: ");
+  Write("wide.csv", Wide(700));
+  Refused("wide.csv", "wide.csv cannot be read: it has 700 columns, but a Dataset takes 500");
+  Write("long.csv", std::string(1025, 't') + ",b\n1,2\n");
+  Refused("long.csv", "the title of column 1 has 1025 characters");
   Write("broken.json", "{\"a\":");
   Refused("broken.json", "broken.json cannot be read: ");
   Write("broken.parquet", "no Parquet");

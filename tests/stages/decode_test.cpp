@@ -19,7 +19,7 @@ TEST_F(DecodeStage, RowsThatDoNotFitAreSetAsideAndTheLedgerCloses) {
   EXPECT_THAT(Rows("orders"), ElementsAre(R"({"amount":10,"city":"Oslo","id":1})", R"({"amount":50,"city":"Bern","id":5})"));
   EXPECT_THAT(
       QuarantineLines("decode"),
-      ElementsAre("{\"column\":\"id\",\"file\":\"" + kRaw + "a_1700003600.csv\",\"line\":3,\"reason\":\"cannot be read as INTEGER\",\"text\":\"x,Rome,20\"}",
+      ElementsAre("{\"column\":\"id\",\"file\":\"" + kRaw + "a_1700003600.csv\",\"line\":3,\"reason\":\"'x' is not an INTEGER\",\"text\":\"x,Rome,20\"}",
                   "{\"column\":\"amount\",\"file\":\"" + kRaw + "a_1700003600.csv\",\"line\":4,\"reason\":\"has too few values\",\"text\":\"3,Rome\"}",
                   "{\"column\":\"id\",\"file\":\"" + kRaw + "a_1700003600.csv\",\"line\":5,\"reason\":\"is missing\",\"text\":\",Bern,4\"}"));
 }

@@ -1,0 +1,117 @@
+#include "runner/formats/column_facts.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "runner/formats/value.h"
+
+namespace weir::formats {
+namespace {
+
+constexpr std::array<std::string_view, 6> kSure{"\\N", "NULL", "null", "N/A", "#N/A", "<NA>"};
+constexpr std::array<std::string_view, 17> kPerhaps{"NA",  "na", "n/a", "NaN", "nan", "#NA", "Null", "None",  "none",
+                                                    "nil", "-",  "--",  "---", "?",   ".",   "..",   "#NULL!"};
+constexpr std::size_t kExactDigits = 15;  // that a DOUBLE always keeps
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+std::string Significant(std::string_view number) {
+  std::string digits;
+  for (const char c : number.substr(0, number.find_first_of("eE")))
+    if (IsDigit(c) && !(digits.empty() && c == '0')) digits += c;
+  while (digits.ends_with('0')) digits.pop_back();
+  return digits;
+}
+
+// Whether the nearest DOUBLE, written as short as possible, has the same digits again.
+bool ComesBack(std::string_view number) {
+  const std::string digits = Significant(number);
+  if (digits.size() <= kExactDigits) return true;
+  const auto value = ParseDouble(number);
+  std::array<char, 64> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.value, std::chars_format::scientific).ptr;
+  return value && Significant({buffer.data(), static_cast<std::size_t>(end - buffer.data())}) == digits;
+}
+
+bool IsBooleanWord(std::string_view text) {
+  if (text.size() != 4 && text.size() != 5) return false;
+  return static_cast<bool>(ParseBoolean(text));
+}
+
+}  // namespace
+
+bool IsSureNullWord(std::string_view text) { return std::find(kSure.begin(), kSure.end(), text) != kSure.end(); }
+
+bool IsNullWord(std::string_view text) { return IsSureNullWord(text) || std::find(kPerhaps.begin(), kPerhaps.end(), text) != kPerhaps.end(); }
+
+void ColumnFacts::Observe(const CsvValue& value, std::int64_t line) {
+  const std::string_view text = Trimmed(value.text);
+  if (text.empty()) return;
+  if (text.size() <= 6 && IsNullWord(text)) {
+    Word& word = words_.try_emplace(std::string(text), Word{0, 0, line}).first->second;
+    ++word.count;
+    if (!value.quoted && text == value.text) ++word.unquoted;
+    return;
+  }
+  ++present_;
+  if (!value.quoted) ++unquoted_;
+  const char first = text.front();
+  if (!IsDigit(first) && first != '-' && first != '+' && first != '.') {
+    if (IsBooleanWord(text)) ++booleans_;
+    return;
+  }
+  if (text.size() >= 10 && IsDigit(first) && (text[4] == '-' || text[4] == '/')) {
+    if (text.size() == 10)
+      dates_ += ParseDate(text) ? 1 : 0;
+    else
+      instants_ += ParseTimestamp(text) ? 1 : 0;
+    return;
+  }
+  ObserveNumber(text);
+}
+
+void ColumnFacts::ObserveNumber(std::string_view text) {
+  if (!ParseDouble(text)) return;
+  const std::string_view number = text;
+  const bool plus = text.front() == '+';
+  if (plus || text.front() == '-') text.remove_prefix(1);
+  const std::string_view mantissa = text.substr(0, text.find_first_of("eE"));
+  const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
+  if (plus || (point > 1 && text[0] == '0')) ++padded_;
+  const bool signed_power = text.find_first_of("+-") != std::string_view::npos;
+  if (point == mantissa.size() && mantissa.size() == text.size()) {
+    const auto value = ParseInteger(number, ValueType::Bigint);
+    ++(value ? integers_ : wide_);
+    if (value && integers_ == 1) least_ = most_ = value.value;
+    if (value) least_ = std::min(least_, value.value), most_ = std::max(most_, value.value);
+  } else {
+    ++(point < mantissa.size() || signed_power ? fractions_ : powers_);
+    decimal_places_ = std::max(decimal_places_, point < mantissa.size() ? mantissa.size() - point - 1 : 0);
+    if (mantissa.size() < text.size()) decimal_places_ = std::max<std::size_t>(decimal_places_, 39);  // no DECIMAL for powers of ten
+  }
+  whole_digits_ = std::max(whole_digits_, point);
+  if (text.size() > kExactDigits && !ComesBack(text)) ++rounded_;
+}
+
+std::string ColumnFacts::NumberType() const {
+  const std::int64_t whole = integers_ + wide_;
+  if (fractions_ == 0) {
+    if (!NineOfTen(whole)) return "VARCHAR";
+    if (wide_ == 0) return "BIGINT";
+    return whole_digits_ <= 38 ? "DECIMAL(38,0)" : "VARCHAR";
+  }
+  if (rounded_ > 0 && whole_digits_ + decimal_places_ <= 38) return "DECIMAL(38," + std::to_string(decimal_places_) + ")";
+  return "DOUBLE";
+}
+
+std::string ColumnFacts::Type() const {
+  if (present_ == 0) return "VARCHAR";
+  if (NineOfTen(Numbers())) return padded_ > 0 ? "VARCHAR" : NumberType();
+  if (NineOfTen(booleans_)) return "BOOLEAN";
+  if (NineOfTen(dates_)) return instants_ > 0 ? "TIMESTAMP" : "DATE";
+  if (NineOfTen(dates_ + instants_)) return "TIMESTAMP";
+  return "VARCHAR";
+}
+
+}  // namespace weir::formats

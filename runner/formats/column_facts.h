@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/formats/csv_record.h"
+
+namespace weir::formats {
+
+// What the values of one column are, for choosing its type. Counts are of values by the grammar of value.h.
+class ColumnFacts {
+ public:
+  void Observe(const CsvValue& value, std::int64_t line);
+
+  // A type that at least nine of ten values have, with room for every digit of them; else VARCHAR.
+  std::string Type() const;
+  // Values that are there: neither empty nor one of the words that commonly stand for a missing value.
+  std::int64_t Present() const { return present_; }
+
+  struct Word {
+    std::int64_t count = 0;
+    std::int64_t unquoted = 0;
+    std::int64_t line = 0;  // of the first one
+  };
+  // The words for missing values that occur, with empty texts left out: those are missing by default.
+  const std::map<std::string, Word, std::less<>>& NullWords() const { return words_; }
+  // Digits that a number would lose: "007" and "+41" are names.
+  bool HasPadded() const { return padded_ > 0 && Numbers() == present_; }
+  bool HasDigitsBeyondDouble() const { return rounded_ > 0; }
+  // Smallest and largest of the values that are whole numbers of up to 18 digits.
+  std::int64_t Least() const { return least_; }
+  std::int64_t Most() const { return most_; }
+  std::int64_t Unquoted() const { return unquoted_; }
+
+ private:
+  std::int64_t Numbers() const { return integers_ + wide_ + fractions_ + powers_; }
+  bool NineOfTen(std::int64_t count) const { return count > 0 && count * 10 >= present_ * 9; }
+  void ObserveNumber(std::string_view text);
+  std::string NumberType() const;
+
+  std::int64_t present_ = 0;
+  std::int64_t unquoted_ = 0;
+  std::int64_t integers_ = 0;   // of 64 bits
+  std::int64_t wide_ = 0;       // whole, beyond that
+  std::int64_t fractions_ = 0;  // with a point, or a signed exponent
+  std::int64_t powers_ = 0;     // 12E3: as likely a name
+  std::int64_t padded_ = 0;
+  std::int64_t rounded_ = 0;
+  std::int64_t booleans_ = 0;
+  std::int64_t dates_ = 0;
+  std::int64_t instants_ = 0;
+  std::size_t whole_digits_ = 0;
+  std::size_t decimal_places_ = 0;
+  std::int64_t least_ = 0;
+  std::int64_t most_ = 0;
+  std::map<std::string, Word, std::less<>> words_;
+};
+
+// Whether the text is one of the words that commonly stand for a missing value: NA, N/A, null, -, \N and the like.
+bool IsNullWord(std::string_view text);
+// Whether it can hardly mean anything else, also in a column of texts.
+bool IsSureNullWord(std::string_view text);
+
+}  // namespace weir::formats

@@ -1,0 +1,195 @@
+#include "runner/formats/csv_inference.h"
+
+#include <algorithm>
+#include <array>
+
+#include "runner/formats/column_facts.h"
+#include "runner/formats/csv_layout.h"
+#include "runner/formats/value.h"
+
+namespace weir::formats {
+namespace {
+
+constexpr std::size_t kSample = 1 << 20;
+constexpr std::size_t kBlock = 4 << 20;
+
+Error NotDelimited(const std::string& what) { return {Fault::Data, "FileUnreadable", what}; }
+
+// What a file is instead, by its first bytes.
+std::string OtherFormat(std::string_view sample) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 7> kKnown{{{"PK\x03\x04", "a zip archive or an Excel workbook; export it as CSV"},
+                                                                            {"PAR1", "Parquet; name it .parquet"},
+                                                                            {"%PDF", "a PDF document"},
+                                                                            {"\xD0\xCF\x11\xE0", "an old Excel workbook; export it as CSV"},
+                                                                            {"<!DOCTYPE", "an HTML page"},
+                                                                            {"<html", "an HTML page"},
+                                                                            {"<?xml", "XML"}}};
+  for (const auto& [magic, what] : kKnown)
+    if (sample.starts_with(magic)) return what;
+  return "";
+}
+
+bool IsBinary(std::string_view sample) {
+  const auto control = std::count_if(sample.begin(), sample.end(), [](unsigned char c) { return c < ' ' && c != '\n' && c != '\r' && c != '\t'; });
+  return static_cast<std::size_t>(control) * 20 > sample.size();
+}
+
+bool IsNamedAsTable(std::string_view name) {
+  if (name.ends_with(".gz")) name.remove_suffix(3);
+  constexpr std::array<std::string_view, 5> kEndings{".csv", ".tsv", ".tab", ".psv", ".dat"};
+  return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+std::string Thousands(std::int64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+class Inference {
+ public:
+  Inference(OpenedText file, std::string_view name) : file_(std::move(file)), name_(name) {}
+
+  Result<InferredCsv> Run() {
+    auto sample = ReadPrefix(*file_.text, kSample);
+    if (!sample.ok()) return sample.error();
+    if (const std::string other = OtherFormat(*sample); !other.empty()) return NotDelimited("it is " + other);
+    if (IsBinary(*sample)) return NotDelimited("it is not text, so it is not delimited text");
+    Judge(*sample);
+    if (Status fits = CheckLayout(); !fits.ok()) return fits.error();
+    file_.text = std::make_unique<PrefixedSource>(std::move(sample).value(), std::move(file_.text));
+    if (Status read = Read(); !read.ok()) return read.error();
+    Declare();
+    return std::move(inferred_);
+  }
+
+ private:
+  void Judge(const std::string& sample) {
+    // A record that the sample cuts is none.
+    const std::size_t end = sample.size() < kSample ? sample.size() : std::min(sample.find_last_of("\r\n"), sample.size() - 1) + 1;
+    layout_ = JudgeLayout(sample.substr(0, end));
+  }
+
+  Status CheckLayout() const {
+    if (layout_.titles.empty()) return NotDelimited("it has no rows");
+    if (!IsNamedAsTable(name_) && (layout_.columns < 2 || layout_.agreeing < 0.8))
+      return NotDelimited("no delimiter (comma, semicolon, tab or |) divides its lines into the same number of values, so it is not delimited text");
+    if (layout_.header != HeaderFound::No && layout_.titles.size() != layout_.columns)
+      return NotDelimited("line " + std::to_string(layout_.line) + " names " + std::to_string(layout_.titles.size()) + " columns, but most lines have " +
+                          std::to_string(layout_.columns) + " values");
+    return Ok();
+  }
+
+  Status Read() {
+    CsvBlocks blocks(*file_.text, layout_.dialect, kBlock);
+    RecordSpan span;
+    std::string first;
+    const auto there = blocks.Begin(layout_.header != HeaderFound::No, span, first);
+    if (!there.ok()) return there.error();
+    blocks.Expect(layout_.columns);
+    facts_.resize(layout_.columns);
+    CsvBlock block;
+    while (true) {
+      const auto more = blocks.Next(block);
+      if (!more.ok()) return more.error();
+      if (!*more) return Ok();
+      CsvBlockRecords records(block, layout_.dialect, blocks.Ends(), layout_.columns);
+      for (CsvBlockRecords::Record record; records.Next(record);) Observe(record);
+    }
+  }
+
+  void Observe(const CsvBlockRecords::Record& record) {
+    ++rows_;
+    if (record.problem != RecordProblem::None) return;
+    const auto& values = values_.Split(record.text, layout_.dialect.delimiter);
+    if (values.size() != facts_.size()) return;
+    for (std::size_t i = 0; i < values.size(); ++i) facts_[i].Observe(values[i], record.line);
+  }
+
+  void Declare() {
+    api::CsvFormat& csv = inferred_.format;
+    csv.delimiter = std::string(1, layout_.dialect.delimiter);
+    csv.comment = layout_.dialect.comment;
+    if (layout_.dialect.skipLines > 0) csv.skipLines = layout_.dialect.skipLines;
+    if (layout_.header == HeaderFound::No) csv.header = false;
+    if (file_.encoding != api::Encoding::Utf8) csv.encoding = file_.encoding;
+    TellLayout();
+    const bool named = layout_.header != HeaderFound::No;
+    const std::vector<std::string> names = DistinctNames(layout_.titles);
+    for (std::size_t i = 0; i < facts_.size(); ++i) {
+      inferred_.columns.push_back({named ? names[i] : "", facts_[i].Type()});
+      TellColumn(named ? names[i] : "column" + std::to_string(i), facts_[i]);
+    }
+    DeclareNulls(named ? names : std::vector<std::string>{});
+  }
+
+  void Note(const std::string& text) { inferred_.notes.push_back(text); }
+
+  void TellLayout() {
+    const std::string line = "line " + std::to_string(layout_.line);
+    if (file_.encoding != api::Encoding::Utf8)
+      Note("the file is " + std::string(Word(file_.encoding)) + (file_.marked ? "" : ", as far as its bytes show") + "; declared encoding");
+    if (layout_.dialect.skipLines > 0) Note("the table starts at " + line + "; declared skipLines: " + std::to_string(layout_.dialect.skipLines));
+    if (!layout_.dialect.comment.empty()) Note("lines that start with # are comments; declared comment");
+    if (layout_.header == HeaderFound::No) Note(line + " (" + Titles() + ") looks like data, not like column names; declared header: false");
+    if (layout_.header == HeaderFound::Likely)
+      Note(line + " (" + Titles() + ") is taken for column names, though it could be data; else declare header: false");
+  }
+
+  std::string Titles() const {
+    std::string titles;
+    for (const std::string& title : layout_.titles) {
+      if (titles.size() > 60) return titles + ", ...";
+      titles += (titles.empty() ? "" : ", ") + Shown(title);
+    }
+    return titles;
+  }
+
+  void TellColumn(const std::string& name, const ColumnFacts& facts) {
+    const std::string of = "column " + name + ": ";
+    if (facts.Present() == 0) return Note(of + "no value in the file; text until you know better");
+    if (facts.HasPadded()) return Note(of + "some values begin with 0 or +, so they are text");
+    if (facts.HasDigitsBeyondDouble() && facts.Type() == "DOUBLE")
+      return Note(of + "some values have more digits than a DOUBLE keeps; declare DECIMAL(p,s) to keep them");
+  }
+
+  // Null texts are of the whole file: a word that stands for a missing number is one in texts as well.
+  void DeclareNulls(const std::vector<std::string>& names) {
+    const auto name = [&](std::size_t i) { return names.empty() ? "column" + std::to_string(i) : names[i]; };
+    std::map<std::string, std::string> declared;  // word -> where
+    std::map<std::string, std::string> kept;
+    for (std::size_t i = 0; i < facts_.size(); ++i)
+      for (const auto& [word, found] : facts_[i].NullWords())
+        if (facts_[i].Type() != "VARCHAR" || (IsSureNullWord(word) && found.unquoted > 0)) declared[word];
+    for (std::size_t i = 0; i < facts_.size(); ++i) {
+      const bool text = facts_[i].Type() == "VARCHAR";
+      for (const auto& [word, found] : facts_[i].NullWords()) {
+        const std::int64_t count = text ? found.unquoted : found.count;
+        if (count == 0) continue;
+        const auto is = declared.find(word);
+        std::string& where = is != declared.end() ? is->second : kept[word];
+        where += (where.empty() ? "" : ", ") + Thousands(count) + " in " + name(i) + " (first in line " + std::to_string(found.line) + ")";
+      }
+    }
+    for (const auto& [word, where] : declared) {
+      inferred_.format.nullTexts.push_back(word);
+      Note(Shown(word) + " stands for a missing value: " + where + "; declared nullTexts");
+    }
+    for (const auto& [word, where] : kept)
+      if (word.size() > 1) Note(Shown(word) + " is kept as text: " + where + "; if it means a missing value, add it to nullTexts");
+  }
+
+  OpenedText file_;
+  std::string_view name_;
+  CsvLayout layout_;
+  CsvValues values_;
+  std::vector<ColumnFacts> facts_;
+  std::int64_t rows_ = 0;
+  InferredCsv inferred_;
+};
+
+}  // namespace
+
+Result<InferredCsv> InferCsv(OpenedText file, std::string_view name) { return Inference(std::move(file), name).Run(); }
+
+}  // namespace weir::formats

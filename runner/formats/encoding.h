@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "crds/api/dataset.h"
+#include "runner/formats/byte_source.h"
+
+namespace weir::formats {
+
+// The encoding that a byte order mark at the front names, and the mark's bytes.
+struct ByteOrderMark {
+  api::Encoding encoding = api::Encoding::Utf8;
+  std::size_t bytes = 0;
+};
+std::optional<ByteOrderMark> FindByteOrderMark(std::string_view prefix);
+
+// The encoding that the first bytes of a text show, without or with a byte order mark: UTF-8 where they are UTF-8, UTF-16
+// by its zero bytes, else Windows-1252. A guess, for advice to people and for `weir init`.
+api::Encoding GuessEncoding(std::string_view prefix);
+
+// The same text as UTF-8. What the encoding does not allow becomes the byte 0xFF, which no UTF-8 text has.
+std::unique_ptr<ByteSource> ToUtf8(std::unique_ptr<ByteSource> source, api::Encoding encoding);
+
+// The text of a file as UTF-8 without byte order mark: gzip is known by its first bytes, not by a name, and verified.
+struct OpenedText {
+  std::unique_ptr<ByteSource> text;
+  api::Encoding encoding = api::Encoding::Utf8;
+  bool gzipped = false;
+  bool marked = false;  // a byte order mark names the encoding
+};
+
+enum class Undeclared { Refuse, Guess };
+
+// Without a declared encoding a byte order mark decides; without one, text that is visibly UTF-16 is Fault::Data
+// "FileUnreadable", or taken for what it seems with Undeclared::Guess. So is a byte order mark of another encoding than
+// the declared one, and a file that is named .gz and holds neither gzip nor text.
+Result<OpenedText> OpenText(std::unique_ptr<ByteSource> file, std::string_view name, std::optional<api::Encoding> declared, Undeclared undeclared);
+
+}  // namespace weir::formats

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "runner/formats/byte_source.h"
+
+namespace weir::formats {
+
+// Whether bytes begin as gzip does.
+bool LooksGzipped(std::string_view prefix);
+
+// The text of a gzip file. Every member is verified to its end: header, CRC-32 and length; several members are read one
+// after the other, zero bytes after the last one are padding. Whatever else is there, or is not, is Fault::Data with
+// reason "FileUnreadable": who uses rows before the end was reached must be able to take them back.
+std::unique_ptr<ByteSource> Gunzip(std::unique_ptr<ByteSource> compressed);
+
+}  // namespace weir::formats

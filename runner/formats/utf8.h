@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace weir::formats {
+
+// Bytes of the character at the start of `text`, 1 to 4; 0 where there is none: the text is empty, or these bytes are not
+// UTF-8 (overlong, a surrogate, beyond U+10FFFF, cut off).
+std::size_t Utf8Length(std::string_view text);
+
+// Bytes at the start of `text` that are UTF-8; text.size() where all of it is.
+std::size_t ValidUtf8(std::string_view text);
+
+bool IsAscii(std::string_view text);
+
+// Appends the character; nothing is appended for what is not a code point.
+void AppendUtf8(std::string& text, char32_t code_point);
+
+// The text with what is not UTF-8 written as \xHH, at most `most` bytes, cut between characters.
+std::string Legible(std::string_view text, std::size_t most);
+
+}  // namespace weir::formats

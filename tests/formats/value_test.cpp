@@ -1,0 +1,94 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "runner/formats/instant.h"
+#include "runner/formats/value.h"
+#include "tests/folders.h"
+
+namespace weir::formats {
+namespace {
+
+Misfit Judge(const std::string& text, const std::string& type) { return MisfitOf(text, *ParseColumnType(type)); }
+
+// The texts in backquotes of one cell.
+std::vector<std::string> Quoted(const std::string& cell) {
+  std::vector<std::string> texts;
+  for (std::size_t at = cell.find('`'); at != std::string::npos; at = cell.find('`', at)) {
+    const std::size_t end = cell.find('`', at + 1);
+    if (end == std::string::npos) break;
+    texts.push_back(cell.substr(at + 1, end - at - 1));
+    at = end + 1;
+  }
+  return texts;
+}
+
+TEST(Values, AreReadAsTheReferenceSays) {
+  std::ifstream file(test::SourceFolder() + "/docs/reference/values.md");
+  int checked = 0;
+  for (std::string line; std::getline(file, line);) {
+    std::vector<std::string> cells;
+    std::istringstream row(line);
+    for (std::string cell; std::getline(row, cell, '|');) cells.push_back(cell);
+    if (cells.size() < 5) continue;
+    const std::string type(Trimmed(cells[1]));
+    if (!ParseColumnType(type)) continue;
+    for (const std::string& text : Quoted(cells[3])) EXPECT_EQ(Judge(text, type), Misfit::None) << type << " " << text;
+    for (const std::string& text : Quoted(cells[4])) EXPECT_NE(Judge(text, type), Misfit::None) << type << " " << text;
+    checked += static_cast<int>(Quoted(cells[3]).size() + Quoted(cells[4]).size());
+  }
+  EXPECT_GT(checked, 80);
+}
+
+TEST(Values, AreExact) {
+  EXPECT_EQ(ParseInteger("-9223372036854775808", ValueType::Bigint).value, std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(ParseInteger(" +7.00", ValueType::Tinyint).value, 7);
+  EXPECT_TRUE(ParseDecimal("12345678901234567.89", 38, 19).value == Int128(1234567890123456789) * Int128(100'000'000'000'000'000));
+  EXPECT_TRUE(ParseDecimal("0.1234567890123456789", 38, 19).value == Int128(1234567890123456789));
+  EXPECT_TRUE(ParseDecimal("-12.5e-1", 4, 2).value == Int128(-125));
+  EXPECT_EQ(ParseDouble("0.1").value, 0.1);
+  EXPECT_EQ(ParseDouble("-1e308").value, -1e308);
+  EXPECT_EQ(ParseDate("1970-01-02").value, 1);
+  EXPECT_EQ(ParseDate("0001-01-01").value, -719162);
+  EXPECT_EQ(ParseTimestamp("2024-01-01T01:02:03+02:00").value, 1704063723'000000);
+  EXPECT_EQ(ParseTimestamp("1969-12-31 23:59:59.999999").value, -1);
+  EXPECT_EQ(ParseTimestamp("2024-05-01 10:10:00.500").value, ParseTimestamp("2024-05-01T10:10:00.5Z").value);
+}
+
+TEST(Values, ThatDoNotFitSayWhy) {
+  const auto why = [](const std::string& text, const std::string& type) { return Explain(Judge(text, type), text, type); };
+  EXPECT_EQ(why("11_2", "BIGINT"), "'11_2' is not a BIGINT");
+  EXPECT_EQ(why("x", "INTEGER"), "'x' is not an INTEGER");
+  EXPECT_EQ(why("7.5", "INTEGER"), "'7.5' has a fraction, which INTEGER does not keep");
+  EXPECT_EQ(why("1e309", "DOUBLE"), "'1e309' is out of the range of DOUBLE");
+  EXPECT_EQ(why("1.239", "DECIMAL(10,2)"), "'1.239' has more decimal places than DECIMAL(10,2) keeps");
+  EXPECT_EQ(why("2024-01-01 10:00", "DATE"), "'2024-01-01 10:00' has a time of day, which DATE does not keep");
+  EXPECT_EQ(why("2024-05-01T10:00:00.123456789Z", "TIMESTAMP"), "'2024-05-01T10:00:00.123456789Z' is more precise than microseconds, which TIMESTAMP keeps");
+  EXPECT_THAT(why("2024-05-01 10:10 America/New_York", "TIMESTAMP"), testing::HasSubstr("names a time zone"));
+  EXPECT_EQ(why("\x1B[31m\xE9", "DATE"), "'\\x1B[31m\\xE9' is not a DATE");
+  EXPECT_LT(why(std::string(100'000, 'x'), "DATE").size(), 120U);
+}
+
+TEST(Values, OfADeclaredFormatAreInstants) {
+  const auto parse = [](const char* format, const char* text) {
+    const auto compiled = TimestampFormat::Compile(format);
+    EXPECT_TRUE(compiled.ok()) << format;
+    const auto reading = compiled->Parse(text);
+    return reading ? reading.value : -static_cast<std::int64_t>(reading.misfit);
+  };
+  const std::int64_t expected = ParseTimestamp("2024-02-01 15:04:00").value;
+  EXPECT_EQ(parse("%d.%m.%Y %H:%M", "01.02.2024 15:04"), expected);
+  EXPECT_EQ(parse("%-m/%-d/%y %I:%M %p", "2/1/24 3:04 pm"), expected);
+  EXPECT_EQ(parse("%A, %d %B %Y %H:%M:%S %z", "Thursday, 01 February 2024 16:04:00 +0100"), expected);
+  EXPECT_EQ(parse("%Y%j %H:%M %Z", "2024032 15:04 UTC"), expected);
+  EXPECT_EQ(parse("%Y-%m-%d %H:%M %Z", "2024-02-01 15:04 CET"), -static_cast<std::int64_t>(Misfit::NamedZone));
+  EXPECT_EQ(parse("%Y-%m-%d %H:%M:%S.%f", "2024-02-01 15:04:00.1234567"), -static_cast<std::int64_t>(Misfit::TooPrecise));
+  EXPECT_EQ(parse("%Y-%j", "2023-366"), -static_cast<std::int64_t>(Misfit::NotOne));
+  for (const char* bad : {"%Q", "%H:%M", "%Y-%m", "%"}) EXPECT_FALSE(TimestampFormat::Compile(bad).ok()) << bad;
+}
+
+}  // namespace
+}  // namespace weir::formats
