@@ -126,8 +126,8 @@ std::vector<std::string> WarningsOf(const StageOutcome& outcome) {
 
 bool IsHeldUp(const StageStatus& stage) {
   if (stage.state != StageState::Running) return false;
-  return stage.reason == Reason::ImageUnavailable || stage.reason == Reason::Unschedulable || stage.reason == Reason::PodRejected ||
-         stage.reason == Reason::StartFailed;
+  return stage.reason == Reason::ImageUnavailable || stage.reason == Reason::Unschedulable || stage.reason == Reason::SchedulingGated ||
+         stage.reason == Reason::PodRejected || stage.reason == Reason::StartFailed;
 }
 
 bool IsOver(const StageStatus& stage) {

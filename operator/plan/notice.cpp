@@ -21,6 +21,7 @@ bool IsTrouble(Reason reason) {
     case Reason::ImageUnavailable:
     case Reason::PodRejected:
     case Reason::Unschedulable:
+    case Reason::SchedulingGated:
     case Reason::StartFailed:
     case Reason::DatasetMissing:
     case Reason::ViewMissing:

@@ -29,6 +29,8 @@ void ReadConditions(const Json& status, Pod& pod) {
     const std::string type = Text(condition, "type");
     if (type == "PodScheduled" && Text(condition, "status") == "False" && Text(condition, "reason") == "Unschedulable")
       pod.unschedulable = Text(condition, "message");
+    if (type == "PodScheduled" && Text(condition, "status") == "False" && Text(condition, "reason") == "SchedulingGated")
+      pod.gated = Text(condition, "message");
     if (type == "DisruptionTarget" && Text(condition, "status") == "True") pod.disruption = Text(condition, "reason");
   }
 }

@@ -21,7 +21,8 @@ struct Pod {
   std::string image;
   std::string waitingReason;  // of the container: ImagePullBackOff, CreateContainerConfigError ...
   std::string waitingMessage;
-  std::string unschedulable;  // the scheduler's message while it finds no node
+  std::string unschedulable;
+  std::string gated;  // the scheduler's words while a scheduling gate holds the pod back  // the scheduler's message while it finds no node
   std::optional<int> exitCode;
   std::string exitReason;   // OOMKilled, Error, StartError ...
   std::string exitMessage;  // the termination message

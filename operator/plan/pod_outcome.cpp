@@ -90,6 +90,8 @@ std::optional<Obstacle> ObstacleOf(const Pod& pod) {
   if (WaitsForItsImage(pod))
     return Obstacle{Reason::ImageUnavailable, "The image " + pod.image + " cannot be had (" + pod.waitingReason + "): " + pod.waitingMessage, gives_up};
   if (CannotBeSetUp(pod)) return Obstacle{Reason::StartFailed, "The container cannot be set up (" + pod.waitingReason + "): " + pod.waitingMessage, gives_up};
+  if (!pod.gated.empty())
+    return Obstacle{Reason::SchedulingGated, "The pod is not scheduled before its scheduling gates are removed: " + pod.gated, std::nullopt};
   if (!pod.unschedulable.empty()) return Obstacle{Reason::Unschedulable, "No node takes the pod: " + pod.unschedulable, std::nullopt};
   return std::nullopt;
 }

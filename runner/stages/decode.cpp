@@ -147,7 +147,7 @@ Result<storage::DataFile> SetAside(Decoding& decoding, const storage::DataFile& 
   if (!hashed.ok() || hashed->sha256 != Tag(source, kTagSha256)) return error;
   if (decoding.input.table->onUnreadable != api::OnUnreadable::Quarantine) return WithWaysOut(decoding, source, error);
   const auto& columns = decoding.target.table->columns;
-  if (Status declared = decoding.engine->Declare(kNothing, columns); !declared.ok()) return declared.error();
+  if (Status declared = decoding.engine->Attach(kNothing, {}, columns); !declared.ok()) return declared.error();
   if (Status made = decoding.engine->Select(std::string("SELECT * FROM ") + kNothing, columns, kNoRows); !made.ok()) return made.error();
   const auto written = decoding.engine->WriteParquet({.relation = kNoRows, .store = decoding.output, .path = decoding.target.PathOf(path)});
   if (!written.ok()) return written.error();

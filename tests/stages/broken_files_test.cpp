@@ -3,8 +3,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "tests/stages/stage_fixture.h"
 #include "runner/storage/forwarding_store.h"
+#include "tests/stages/stage_fixture.h"
 
 namespace weir::stages {
 namespace {

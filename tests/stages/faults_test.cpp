@@ -22,7 +22,7 @@ TEST(Outcome, EachFaultHasItsClass) {
 }
 
 TEST(Outcome, AReasonThatIsNoWordOfTheStatusBecomesTheFaultsOwn) {
-  EXPECT_EQ(ReasonOf({Fault::Data, "LogCorrupt", ""}), api::Reason::BadInput);
+  EXPECT_EQ(ReasonOf({Fault::Data, "Unheard", ""}), api::Reason::BadInput);
   EXPECT_EQ(ReasonOf({Fault::Exhausted, "DiskFull", ""}), api::Reason::DiskFull);
 }
 

@@ -19,7 +19,9 @@ TEST_F(Program, TellsTheOutcomeByExitCodeTerminationLogAndLog) {
 }
 
 TEST_F(Program, EachClassOfFailureHasItsExitCode) {
-  EXPECT_EQ(RunTaskFile(Dump(api::Write(Land()))), 13);  // Data: no file matches
+  api::StageTask land = Land();
+  land.whenEmpty = api::WhenEmpty::Fail;
+  EXPECT_EQ(RunTaskFile(Dump(api::Write(land))), 13);  // Data: no file matches
   EXPECT_EQ(api::Word(*Said().reason), "NoFiles");
   auto task = Transform("SELECT nothing");
   EXPECT_EQ(RunTaskFile(Dump(api::Write(task))), 14);  // User

@@ -1,5 +1,5 @@
-#include "tests/stages/stage_fixture.h"
 #include "runner/storage/forwarding_store.h"
+#include "tests/stages/stage_fixture.h"
 
 namespace weir::stages {
 namespace {

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crds/api/stage_task.h"
+#include "crds/base/json.h"
+#include "runner/storage/object_store.h"
+
+// What goes into the engine and comes out of it as files: inputs, decoding rules, rejected rows, and what was written.
+
+namespace weir::engine {
+
+// One immutable file to read, and what its log says of it. A file that is gone, or has another size or another number of
+// rows in its footer, is Fault::Data, reason "FileUnreadable", with its path: before any row of it is used.
+struct InputFile {
+  std::shared_ptr<storage::ObjectStore> store;
+  std::string path;
+  std::optional<std::int64_t> bytes = {};
+  std::optional<std::int64_t> rows = {};
+};
+
+// A row that did not fit, as the ledger keeps it.
+struct RejectedRow {
+  std::string file;
+  std::int64_t line = 0;
+  std::string column;
+  std::string reason;
+  std::string text;
+};
+
+// Where the rows of a file come from, for columns with provenance.
+struct FileOrigin {
+  std::string source;
+  Time landed;
+};
+
+// What a decoded row must be.
+struct RowRules {
+  std::vector<api::Column> columns;  // exactly these
+  std::vector<api::Check> checks;    // that set rows aside: notNull, acceptedValues, range; not of columns with provenance
+  FileOrigin origin;
+};
+
+// A file to make of a relation, and what to find out about its rows.
+struct WriteRequest {
+  std::string relation;
+  std::shared_ptr<storage::ObjectStore> store;
+  std::string path;
+  std::string eventTime;            // column, or empty
+  std::optional<Time> eventsUntil;  // later ones are counted apart; absent: none is too late
+  std::vector<api::Check> checks;
+  // Gets the rows that fail a check with the action Quarantine, which do not go into the file; each is given once, with the
+  // first such check that it fails, in no order. Called from any thread, one call at a time; must not call the engine.
+  std::function<void(RejectedRow&&)> setAside = [](RejectedRow&&) {};
+};
+
+// Computed from the chunks given to the Parquet writer (parquet_tap.h), then compared with the footer's rows and with the
+// bytes that the store took. The hash is not made from the file: who reads it and hashes its rows checks the whole way.
+struct WrittenFile {
+  std::int64_t bytes = 0;
+  std::int64_t rows = 0;
+  Json stats;  // Delta statistics
+  // Independent of row order and of file layout: a sum over rows of a hash of the row's values; equal content gives an
+  // equal hash on every machine.
+  std::string contentHash;
+  std::optional<Time> maxEventTime;    // of those that are not after eventsUntil
+  std::int64_t eventsAhead = 0;        // rows whose event time is after it
+  std::optional<Time> furthestEvent;   // of these
+  std::vector<std::int64_t> failures;  // for each check, as CountFailures; for one that sets rows aside, these
+};
+
+}  // namespace weir::engine
