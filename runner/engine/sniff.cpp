@@ -64,7 +64,7 @@ Result<SniffedFile> SniffCsv(Session& session, const std::string& name, const st
       column.name = PlainName(found.title);
       if (column.name != found.title) column.sourceName = found.title;
     }
-    if (const std::size_t length = Characters(column.sourceName); length > kLongestTitle)
+    if (const std::size_t length = Characters(found.title); length > kLongestTitle)
       return CannotDeclare("the title of column " + std::to_string(sniffed.columns.size() + 1) + " has " + std::to_string(length) +
                            " characters, but a sourceName takes " + std::to_string(kLongestTitle) + "; shorten it in the file");
     sniffed.columns.push_back(std::move(column));

@@ -79,7 +79,7 @@ const BadManifest kBadManifests[] = {
     {"SqlThatReadsItsOwnTarget", "sed -i 's/FROM readings$/FROM weather_readings_v1/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql",
      "SqlInvalid", "the SQL reads weather_readings_v1, which this stage itself writes"},
     {"StageThatReadsWhatALaterOneWrites",
-     "sed -i 's/^  - name: accept/  - name: early\n    check: {dataset: readings, checks: [{name: some, rowCount: {min: 1}}]}\n  - name: accept/' "
+     "sed -i 's/^  - name: accept/  - name: early\\n    check: {dataset: readings, checks: [{name: some, rowCount: {min: 1}}]}\\n  - name: accept/' "
      "readings.yaml",
      74, "Pipeline/collect-readings", "spec.stages[1].check.dataset", "Invalid", "reads dataset readings, which stage \"decode\" below writes"},
     {"SqlWithTheClock", "sed -i 's/FROM readings$/FROM readings WHERE measured_at < now()/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql",
@@ -167,7 +167,8 @@ TEST_P(BadDataInput, FailsItsStageShowsNothingAndLosesNothing) {
     EXPECT_THAT(Text(stage, "message"), AllOf(HasSubstr(bad.message), ::testing::Not(HasSubstr("weir://"))));
   }
   EXPECT_TRUE(failed) << run.err;
-  EXPECT_EQ(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, "n\n0\n") << "nothing half-done is visible";
+  const Ended query = Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv");
+  EXPECT_EQ(query.code, 1) << "nothing half-done is visible: " << query.out;
 
   ASSERT_EQ(Shell(bad.mend).code, 0);
   const Ended again = Weir("run readings.yaml");

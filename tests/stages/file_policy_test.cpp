@@ -37,7 +37,7 @@ TEST_F(FilePolicy, AFileOfWhichEveryRowIsQuarantinedFailsTheRunWithItsFirstRows)
   Deliver("bad.csv", "x,Rome,20\ny,Rome,30\n");
   Bring();
   const auto outcome = Bad(Decode(), api::OutcomeClass::Data, api::Reason::QuarantineExceeded);
-  for (const char* part : {"source/in/bad.csv", "2 of 2 rows", "every row", "line 2, column id, cannot be read as INTEGER: x,Rome,20", "line 3",
+  for (const char* part : {"source/in/bad.csv", "2 of 2 rows", "every row", "line 2, column id, 'x' is not an INTEGER: x,Rome,20", "line 3",
                            "Nothing was committed", "spec.exclude of Dataset orders-raw", "spec.quarantine.maxShare of Dataset orders"})
     EXPECT_THAT(outcome.message, HasSubstr(part));
   EXPECT_EQ(State("orders").Rows(), 1);
@@ -137,7 +137,7 @@ TEST_F(FilePolicy, AnUnreadableFileIsSetAsideAndTriedAgainWhenTheSchemaChanges) 
   Deliver("good.csv", "2,Rome,20\n");
   auto outcome = Decoded();
   EXPECT_EQ(outcome.files, (api::FileLedger{.in = 2, .out = 1, .quarantined = 1}));
-  EXPECT_THAT(Messages(outcome), HasSubstr("source/in/short.csv"));
+  EXPECT_THAT(Messages(outcome), HasSubstr("short_1700003600.csv"));
   EXPECT_EQ(Ids(), R"({"ids":"2"})");
   NextRun();
   Deliver("later.csv", "3,Bern,30\n");
