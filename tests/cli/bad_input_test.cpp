@@ -81,7 +81,7 @@ const BadManifest kBadManifests[] = {
     {"StageThatReadsWhatALaterOneWrites",
      "sed -i 's/^  - name: accept/  - name: early\\n    check: {dataset: readings, checks: [{name: some, rowCount: {min: 1}}]}\\n  - name: accept/' "
      "readings.yaml",
-     74, "Pipeline/collect-readings", "spec.stages[1].check.dataset", "Invalid", "reads dataset readings, which stage \"decode\" below writes"},
+     75, "Pipeline/collect-readings", "spec.stages[1].check.dataset", "Invalid", "reads dataset readings, which stage \"decode\" below writes"},
     {"SqlWithTheClock", "sed -i 's/FROM readings$/FROM readings WHERE measured_at < now()/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql",
      "SqlInvalid", "now() or current_timestamp gives other rows each time"},
     {"TypeOfAnotherSystem", "sed -i 's/name: battery, type: INTEGER/name: battery, type: int4/' readings.yaml", 36, "Dataset/readings",
