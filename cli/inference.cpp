@@ -5,14 +5,10 @@
 #include <map>
 #include <set>
 
+#include "cli/text_table.h"
+
 namespace weir::cli {
 namespace {
-
-std::string Thousands(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-  return text;
-}
 
 // Rows of one column that do not fit.
 struct Misfits {
@@ -29,7 +25,7 @@ Status FindMisfits(engine::Engine& engine, const engine::InputFile& file, Inferr
   });
   if (!read) return read.error();
   for (const auto& [column, of] : misfits)
-    inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Thousands(of.rows) + " of " + Thousands(*read) +
+    inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Grouped(*read) +
                              (*read == 1 ? " row" : " rows") + " will be quarantined, e.g. " + of.example);
   return Ok();
 }

@@ -57,7 +57,9 @@ Result<SniffedFile> SniffCsv(Session& session, const std::string& name, const st
   if (inferred->columns.size() > kMostColumns)
     return CannotDeclare("it has " + std::to_string(inferred->columns.size()) + " columns, but a Dataset takes " + std::to_string(kMostColumns) +
                          "; declare those that you need by hand: others are left out when it is decoded");
-  SniffedFile sniffed{{.csv = inferred->format}, {}, std::move(inferred->notes)};
+  SniffedFile sniffed;
+  sniffed.format.csv.emplace(inferred->format);
+  sniffed.notes = std::move(inferred->notes);
   for (const formats::InferredColumn& found : inferred->columns) {
     api::Column column{.name = "column" + std::to_string(sniffed.columns.size()), .type = found.type};
     if (!found.title.empty()) {
