@@ -38,9 +38,11 @@ def succeeded(task, tables):
     outcome = {"result": "Succeeded", "rows": {**rows, "quarantined": 0, "filtered": 0}}
     if kind == "Check":
         return outcome
+    written = "View" if kind == "Publish" else "Dataset"
+    table = next(t for t in task["tables"] if t["kind"] == written and t["name"] == task["into"])
     outcome["commits"] = [{
-        "kind": "View" if kind == "Publish" else "Dataset", "name": task["into"], "version": tables.commit(task), "rows": rows["out"],
-        "files": 1, "bytes": 1000, "dataAsOf": task["logicalTime"], "location": "file:///simulated", "contentHash": "00", "stage": task["stage"],
+        "kind": written, "name": task["into"], "version": tables.commit(task), "rows": rows["out"],
+        "files": 1, "bytes": 1000, "dataAsOf": task["logicalTime"], "location": "file:///simulated/" + table["path"], "place": table["place"], "contentHash": "00", "stage": task["stage"],
         "attempt": task.get("attempt", 1), "contractHash": task.get("contractHash", "")}]
     if not outcome["commits"][0]["contractHash"]:
         del outcome["commits"][0]["contractHash"]
