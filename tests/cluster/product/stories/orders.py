@@ -109,7 +109,8 @@ class Orders:
         pid = await_process(pod["metadata"]["uid"], "weirkeeper-runner", 30)
         self.checks.must("the stage's runner is a process of the node", pid)
         table = self.place.table("orders_daily_v1")
-        if not stop_between_data_and_log(pid, table, table / "part" / name / "publish-1"):
+        uid = self.api.get("pipelineruns", "tour", name)["metadata"]["uid"]
+        if not stop_between_data_and_log(pid, table, table / "part" / name / uid / "publish-1"):
             await_end(self.api, "tour", name, 60)
             return None
         self.kill_operator()
