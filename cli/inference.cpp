@@ -25,8 +25,8 @@ Status FindMisfits(engine::Engine& engine, const engine::InputFile& file, Inferr
   });
   if (!read) return read.error();
   for (const auto& [column, of] : misfits)
-    inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Grouped(*read) +
-                             (*read == 1 ? " row" : " rows") + " will be quarantined, e.g. " + of.example);
+    inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Grouped(*read) + (*read == 1 ? " row" : " rows") +
+                             " will be quarantined, e.g. " + of.example);
   return Ok();
 }
 

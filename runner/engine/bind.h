@@ -18,7 +18,7 @@ struct BoundSelect {
   std::shared_ptr<const duckdb::SelectStatement> parsed;
   std::vector<std::string> names;
   std::vector<duckdb::LogicalType> types;
-  std::vector<std::string> tables;  // declared tables that its plan scans, sorted
+  std::vector<std::string> tables;          // declared tables that its plan scans, sorted
   std::optional<std::string> unrepeatable;  // repeatable.h
 };
 

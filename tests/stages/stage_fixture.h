@@ -161,8 +161,8 @@ class StageTest : public testing::Test {
 
   std::vector<std::string> QuarantineLines(const std::string& stage, int attempt = 1) {
     std::vector<std::string> lines;
-    std::ifstream in(folder_ /
-                     ("lake/processed/default/_weirkeeper/quarantine/orders-" + std::to_string(run_) + "/uid-" + std::to_string(run_) + "/" + stage + "-" + std::to_string(attempt) + ".jsonl"));
+    std::ifstream in(folder_ / ("lake/processed/default/_weirkeeper/quarantine/orders-" + std::to_string(run_) + "/uid-" + std::to_string(run_) + "/" + stage +
+                                "-" + std::to_string(attempt) + ".jsonl"));
     for (std::string line; std::getline(in, line);) lines.push_back(line);
     return lines;
   }
