@@ -301,10 +301,11 @@ TEST_F(ScriptedS3Test, AListOfManyPagesIsFollowedAndItsKeysUnescaped) {
   HttpServer server([&](const std::string& head) {
     const bool second = head.find("continuation-token=t%26") != std::string::npos;
     return Reply("200 OK",
-                 second
-                     ? "<L><IsTruncated>false</IsTruncated><EncodingType>url</EncodingType><Contents><Key>a/b%2B+c</Key><Size>2</Size></Contents></L>"
-                     : "<L><IsTruncated>true</IsTruncated><NextContinuationToken>t&amp;</NextContinuationToken><Contents><Key>a/&lt;&#x41;</Key><Size>1</Size>"
-                       "<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents><Contents><Key>a/folder/</Key></Contents></L>");
+                 second ? "<ListBucketResult><IsTruncated>false</IsTruncated><EncodingType>url</EncodingType><Contents><Key>a/b%2B+c</Key><Size>2</Size></"
+                          "Contents></ListBucketResult>"
+                        : "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>t&amp;</NextContinuationToken><Contents><Key>a/&lt;&#x41;</"
+                          "Key><Size>1</Size>"
+                          "<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents><Contents><Key>a/folder/</Key></Contents></ListBucketResult>");
   });
   const auto found = Against(server)->List("a");
   ASSERT_TRUE(found.ok());
