@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "crds/base/text.h"
+
 namespace weir::plan {
 namespace {
 
@@ -49,7 +51,7 @@ bool IsNumber(std::string_view text) {
 
 bool IsOctet(const std::string& text) {
   if (text.empty() || text.size() > 3 || text.find_first_not_of("0123456789") != std::string::npos) return false;
-  return std::stoi(text) <= 255 && (text == "0" || text[0] != '0');
+  return WholeNumber(text, 0, 255) && (text == "0" || text[0] != '0');
 }
 
 bool IsAddress(const std::string& host) {
