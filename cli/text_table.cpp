@@ -38,11 +38,4 @@ void Print(std::ostream& out, const TextTable& table) {
   for (const auto& row : table.rows) PrintRow(out, row, widths, table.right);
 }
 
-std::string Grouped(std::int64_t number) {
-  std::string text = std::to_string(number);
-  const std::size_t first = text[0] == '-' ? 1 : 0;
-  for (std::size_t i = text.size(); i > first + 3; i -= 3) text.insert(i - 3, 1, ',');
-  return text;
-}
-
 }  // namespace weir::cli

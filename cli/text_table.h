@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "operator/plan/text.h"
+
 namespace weir::cli {
 
 // A table of texts as kubectl prints it: columns three spaces apart, no lines, nothing behind the last column.
@@ -15,7 +17,6 @@ struct TextTable {
 
 void Print(std::ostream& out, const TextTable& table);
 
-// 3000000 -> "3,000,000"
-std::string Grouped(std::int64_t number);
+using plan::Grouped;
 
 }  // namespace weir::cli
