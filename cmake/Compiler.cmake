@@ -21,6 +21,7 @@ endif()
 # For folders in which simulated lives spend their time. gcc at -O1 takes instrumented code for uses of uninitialised values.
 macro(weir_optimise_under_sanitizers)
   if(WEIR_SANITIZE)
+    set(WEIR_OPTIMISED ON)
     add_compile_options(-O1 -Wno-maybe-uninitialized)
   endif()
 endmacro()

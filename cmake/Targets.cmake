@@ -1,10 +1,33 @@
-# weir_library(<name> SOURCES <files> LINKS <targets>): the static library of one folder. It may link only what
-# docs/ARCHITECTURE.md lets the folder include.
+# weir_share_headers(<target>): compiles it with one precompiled header of what nearly every file includes. It is made twice under
+# sanitizers, where some folders are optimised and others are not, since both must then agree on -O; else once.
+function(weir_share_headers target)
+  if(WEIR_OPTIMISED)
+    set(owner weir_optimised_headers)
+  else()
+    set(owner weir_common_headers)
+  endif()
+  if(NOT TARGET ${owner})
+    file(WRITE ${CMAKE_BINARY_DIR}/${owner}.cpp "")
+    add_library(${owner} OBJECT ${CMAKE_BINARY_DIR}/${owner}.cpp)
+    target_precompile_headers(${owner} PRIVATE ${WEIR_COMMON_HEADERS})
+    target_link_libraries(${owner} PRIVATE nlohmann_json::nlohmann_json)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ${owner})
+endfunction()
+set(WEIR_COMMON_HEADERS <nlohmann/json.hpp> <string> <vector> <map> <functional>)
+
+# weir_library(<name> SOURCES <files> LINKS <targets> [HEADERS <headers>]): the static library of one folder. It may link only
+# what docs/ARCHITECTURE.md lets the folder include. HEADERS: what it precompiles in a header of its own.
 function(weir_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;HEADERS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_LINKS})
+  if(ARG_HEADERS)
+    target_precompile_headers(${name} PRIVATE ${WEIR_COMMON_HEADERS} ${ARG_HEADERS})
+  else()
+    weir_share_headers(${name})
+  endif()
 endfunction()
 
 # weir_program(<name> SOURCES <files> LINKS <targets>)
@@ -12,6 +35,7 @@ function(weir_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS})
+  weir_share_headers(${name})
 endfunction()
 
 # weir_test(<name> SOURCES <files> LINKS <targets> [LABELS <labels>] [THREADS]): one GoogleTest program, one ctest entry for
@@ -22,6 +46,7 @@ function(weir_test name)
   cmake_parse_arguments(ARG "THREADS" "" "SOURCES;LINKS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} weir_test_folders GTest::gmock GTest::gtest_main)
+  weir_share_headers(${name})
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
