@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "runner/stages/file_zone.h"
+#include "runner/storage/http_source.h"
 #include "runner/storage/paths.h"
 
 namespace weir::stages {
@@ -66,6 +67,12 @@ bool Deliveries::Has(const std::string& source, const std::string& sha256, api::
   if (found == sources_.end()) return false;
   if (policy == api::Redelivery::ReplaceSameName) return Tag(found->second.back(), kTagSha256) == sha256;
   return std::any_of(found->second.begin(), found->second.end(), [&](const storage::DataFile& file) { return Tag(file, kTagSha256) == sha256; });
+}
+
+bool Deliveries::HasAtUrl(const std::string& url, const std::string& sha256) const {
+  const std::string place = storage::UrlWithoutQuery(url);
+  return std::any_of(sources_.begin(), sources_.end(),
+                     [&](const auto& source) { return storage::UrlWithoutQuery(source.first) == place && Has(source.first, sha256, api::Redelivery::Append); });
 }
 
 std::int64_t Deliveries::Next(const std::string& source) const {

@@ -23,6 +23,8 @@ class Deliveries {
   // Whether the content is there already under that name. With ReplaceSameName only the newest counts: what comes back to
   // an older content is news.
   bool Has(const std::string& source, const std::string& sha256, api::Redelivery policy) const;
+  // Whether a source at this URL, whatever its query, gave this content. A query may be a token that is new each day.
+  bool HasAtUrl(const std::string& url, const std::string& sha256) const;
   std::int64_t Next(const std::string& source) const;
 
  private:

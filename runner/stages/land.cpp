@@ -58,6 +58,7 @@ storage::DataFile Describe(const Landing& landing, const std::string& path, cons
 // What is to land: where it comes from, what the file is called, and what streams it into a writer.
 struct Arrival {
   std::string source;
+  bool isUrl = false;
   std::string name;
   std::function<Result<CopiedFile>(storage::ObjectWriter&)> fill;
 };
@@ -68,8 +69,10 @@ void SetAside(Landing& landing, const std::string& source, const std::string& wh
 }
 
 // Whether the content is news that may land; else it is counted.
-bool IsWanted(Landing& landing, const std::string& source, const std::string& sha256) {
-  if (landing.known.Has(source, sha256, landing.Policy())) {
+bool IsWanted(Landing& landing, const Arrival& arrival, const std::string& sha256) {
+  const std::string& source = arrival.source;
+  const bool elsewhere = arrival.isUrl && !landing.known.Knows(source) && landing.known.HasAtUrl(source, sha256);
+  if (elsewhere || landing.known.Has(source, sha256, landing.Policy())) {
     ++landing.files.known;
     return false;
   }
@@ -86,7 +89,7 @@ Status LandOne(Landing& landing, const Arrival& arrival) {
   std::optional<bool> wanted;  // asked again when the first name is taken
   const auto is_wanted = [&](const CopiedFile& copied) -> Result<bool> {
     if (copied.bytes == 0) return EmptyFile(arrival.source);
-    if (!wanted) wanted = IsWanted(landing, arrival.source, copied.sha256);
+    if (!wanted) wanted = IsWanted(landing, arrival, copied.sha256);
     return *wanted;
   };
   const auto path_for = [&](const std::string& suffix) { return LandedPath(arrival.name, landing.place.task.logicalTime, suffix); };
@@ -160,7 +163,7 @@ Status LandFile(Landing& landing, storage::ObjectStore& store, const storage::St
     }
   }
   const auto copy = [&](storage::ObjectWriter& out) { return CopyInto(store, file.path, out); };
-  return LandOne(landing, {source, storage::FileNameOf(file.path), copy});
+  return LandOne(landing, {.source = source, .name = storage::FileNameOf(file.path), .fill = copy});
 }
 
 // Before anything is copied: with the policy Fail nothing lands beside a file that is empty.
@@ -195,7 +198,7 @@ Status LandFiles(Landing& landing, const api::FilesSource& source) {
   return Ok();
 }
 
-// Two URLs that differ in their query are two sources. The query itself may hold a token, so its hash stands for it.
+// Two URLs that differ in their query are two sources, unless they give the same bytes. The query itself may hold a token, so its hash stands for it.
 std::string SourceOfUrl(const std::string& url) {
   const std::string plain = storage::UrlWithoutQuery(url);
   if (plain.size() == url.size()) return plain;
@@ -213,7 +216,7 @@ Status LandUrl(Landing& landing, const api::HttpSource& source) {
     if (!fetched.ok()) return fetched.error();
     return CopiedFile{fetched->bytes, fetched->sha256};
   };
-  Status done = LandOne(landing, {name, storage::FileNameOfUrl(source.url), fetch});
+  Status done = LandOne(landing, {.source = name, .isUrl = true, .name = storage::FileNameOfUrl(source.url), .fill = fetch});
   if (done.ok() || done.error().fault != Fault::Missing || landing.place.task.whenEmpty != api::WhenEmpty::Succeed) return done;
   --landing.files.in;
   return Ok();

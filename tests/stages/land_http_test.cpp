@@ -52,6 +52,24 @@ TEST_F(LandHttp, AUrlLandsOnceAndAgainWhenItsContentChanged) {
   EXPECT_EQ(server.requests(), 3);
 }
 
+TEST_F(LandHttp, ANewTokenLandsNothingWhileTheContentIsTheSame) {
+  std::string body = "id,city,amount\n1,Oslo,10\n";
+  const HttpServer server([&](const std::string&) { return Reply("200 OK", body); });
+  const std::string url = server.Url("/orders.csv");
+  Good(LandUrl(url));
+  for (const std::string token : {"?sig=monday", "?sig=tuesday", "#part"}) {
+    NextRun();
+    EXPECT_EQ(Good(LandUrl(url + token)).rows, Sums(1, 0, 0, 1)) << token;
+  }
+  NextRun();
+  EXPECT_EQ(Good(LandUrl(server.Url("/returns.csv?sig=monday"))).rows, Sums(1, 1, 0, 0));
+  NextRun();
+  body += "2,Rome,20\n";
+  EXPECT_EQ(Good(LandUrl(url + "?sig=wednesday")).rows, Sums(1, 1, 0, 0));
+  NextRun();
+  EXPECT_EQ(Good(LandUrl(url + "?sig=thursday")).rows, Sums(1, 0, 0, 1));
+}
+
 TEST_F(LandHttp, TwoServersAreTwoSourcesWhateverTheirFilesAreCalled) {
   const HttpServer first([](const std::string&) { return Reply("200 OK", "id,city,amount\n1,Oslo,10\n"); });
   const HttpServer second([](const std::string&) { return Reply("200 OK", "id,city,amount\n1,Oslo,10\n"); });
