@@ -22,6 +22,14 @@ class Executor {
   Status operator()(const plan::DeleteRun& action) { return Delete({api::kPipelineRuns, action.ns, action.name}, action.uid); }
   Status operator()(const plan::DeleteRevision& action) { return Delete({api::kRevisions, action.ns, action.name}, action.uid); }
   Status operator()(const plan::ReleasePod& action) { return Release(action); }
+  // Nothing depends on it: what cannot be read is asked for later.
+  Status operator()(const plan::ReadPodEvents& action) {
+    observe::NewestEvent newest;
+    const kube::Selection of_the_pod{api::kEvents, action.ns, "", "regarding.uid=" + action.uid};
+    const auto read = cluster_.ListInto(of_the_pod, {[&newest] { newest = {}; }, [&newest](Json&& event) { newest.Take(std::move(event)); }});
+    stores_.podNotes.Keep(action.uid, read ? newest.Note(action.now) : plan::PodNote{.read = action.now});
+    return Ok();
+  }
 
  private:
   Status Create(const Resource& resource, const Json& object) {

@@ -30,6 +30,9 @@ int Bounded(const Json& object, const char* member) {
   return number < 0 || number > 1'000'000 ? 0 : static_cast<int>(number);
 }
 
+// A webhook that is down or too slow is as good as a rule that refuses: somebody must look at it, and may be long in coming.
+bool IsOfAWebhook(const ApiStatus& status) { return status.code >= 500 && status.message.find("failed calling webhook") != std::string::npos; }
+
 struct Meaning {
   Fault fault;
   std::string_view reason;  // when the Status has none
@@ -84,7 +87,9 @@ ApiStatus ReadApiStatus(int http_code, std::string_view body) {
 Error ErrorFor(const ApiStatus& status, const std::string& what) {
   const Meaning meaning = MeaningOf(status.code);
   Error error{meaning.fault, status.reason, what + ": " + status.message};
-  if (status.code == 429 || error.reason.empty()) error.reason = meaning.reason;
+  // The API server's InternalError is not ours.
+  if (status.code == 429 || error.reason.empty() || error.reason == "InternalError") error.reason = meaning.reason;
+  if (IsOfAWebhook(status)) error.fault = Fault::Denied, error.reason = "WebhookFailed";
   error.message += " (HTTP " + std::to_string(status.code);
   if (status.retryAfterSeconds > 0) error.message += ", try again in " + std::to_string(status.retryAfterSeconds) + " s";
   error.message += ")";

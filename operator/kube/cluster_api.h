@@ -21,6 +21,7 @@ struct Selection {
   api::Resource resource;
   std::string ns;             // empty = all namespaces
   std::string labelSelector;  // as the API server takes it; empty = all
+  std::string fieldSelector;  // the same
 };
 
 // Takes the objects of a list one by one, with apiVersion and kind filled in, without managedFields.

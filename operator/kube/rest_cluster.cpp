@@ -127,7 +127,8 @@ Result<std::string> RestCluster::ListPages(const Selection& selection, int page_
   const std::string limit = page_size > 0 ? std::to_string(page_size) : "";
   for (std::string next;;) {
     const std::string target =
-        ObjectPath(selection.resource, selection.ns) + Query({{"labelSelector", selection.labelSelector}, {"limit", limit}, {"continue", next}});
+        ObjectPath(selection.resource, selection.ns) +
+        Query({{"labelSelector", selection.labelSelector}, {"fieldSelector", selection.fieldSelector}, {"limit", limit}, {"continue", next}});
     const auto page =
         ReadPage({"list", selection.resource.plural, Describe("list", selection.resource, selection.ns, {}), {Method::Get, target, {}, {}}}, take);
     if (!page) return page.error();
@@ -196,7 +197,8 @@ Result<WatchEnd> RestCluster::Watch(const Selection& selection, const std::strin
                                                                                    {"allowWatchBookmarks", "true"},
                                                                                    {"resourceVersion", resource_version},
                                                                                    {"timeoutSeconds", seconds},
-                                                                                   {"labelSelector", selection.labelSelector}});
+                                                                                   {"labelSelector", selection.labelSelector},
+                                                                                   {"fieldSelector", selection.fieldSelector}});
   const Call call{"watch", selection.resource.plural, what, {Method::Get, target, {}, {}}};
   const StopToken cut;
   const auto by_caller = stop.OnStop([cut] { cut.Stop(); });

@@ -19,6 +19,13 @@ std::uint64_t SeedOf(std::uint64_t seed) {
   return (std::uint64_t{device()} << 32) | device();
 }
 
+// "regarding.uid=x": one field, all that is asked for.
+bool MatchesFields(const Json& object, const std::string& selector) {
+  const std::size_t equals = selector.find('='), dot = selector.find('.');
+  if (selector.empty()) return true;
+  return Text(At(object, selector.substr(0, dot)), selector.substr(dot + 1, equals - dot - 1)) == selector.substr(equals + 1);
+}
+
 }  // namespace
 
 MemoryCluster::MemoryCluster(const Clock& clock, Options options) : clock_(clock), options_(options), seed_(SeedOf(options.seed)) {}
@@ -157,7 +164,9 @@ Result<std::string> MemoryCluster::ListInto(const kube::Selection& selection, co
     const std::lock_guard lock(mutex_);
     const std::string resource = ResourceKey(selection.resource);
     for (auto at = entries_.lower_bound({resource, selection.ns, ""}); at != entries_.end() && at->first.resource == resource; ++at)
-      if ((selection.ns.empty() || at->first.ns == selection.ns) && selector->Matches(*at->second.object)) listed.push_back(at->second.object);
+      if ((selection.ns.empty() || at->first.ns == selection.ns) && selector->Matches(*at->second.object) &&
+          MatchesFields(*at->second.object, selection.fieldSelector))
+        listed.push_back(at->second.object);
     version = std::to_string(version_);
   }
   sink.anew();

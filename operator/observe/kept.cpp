@@ -19,13 +19,14 @@ void PickInto(const Json& from, std::string_view path, Json& to) {
 
 const Kept kDeclaration{.text = {"spec", "status"}, .brief = {"status.conditions"}};
 
-const Kept kTable{.text = {"spec", "status"},
-                  .brief = {"spec.query.sql", "status.conditions", "status.committedBy.epoch", "status.version", "status.contentHash", "status.location"}};
-
-const Kept kPipeline{
+const Kept kTable{
     .text = {"spec", "status"},
-    .brief = {"spec.stages.land.into", "spec.stages.accept.from", "spec.stages.accept.into", "spec.stages.transform.from", "spec.stages.transform.into",
-              "spec.stages.transform.sql", "spec.stages.check.dataset", "spec.stages.publish.view", "status.conditions", "status.revision"}};
+    .brief = {"spec.owner.team", "spec.query.sql", "status.conditions", "status.committedBy.epoch", "status.version", "status.contentHash", "status.location"}};
+
+const Kept kPipeline{.text = {"spec", "status"},
+                     .brief = {"spec.owner.team", "spec.stages.land.into", "spec.stages.accept.from", "spec.stages.accept.into", "spec.stages.transform.from",
+                               "spec.stages.transform.into", "spec.stages.transform.sql", "spec.stages.check.dataset", "spec.stages.publish.view",
+                               "status.conditions", "status.revision"}};
 
 // All but status.stages, by far the largest.
 const Kept kRun{.text = {"spec", "status"},
@@ -35,8 +36,10 @@ const Kept kRun{.text = {"spec", "status"},
 const Kept kRevision{.text = {"data", "revision"}, .brief = {"revision"}};
 
 const Kept kPod{
-    .text = {"spec.containers.image", "spec.containers.resources.limits.memory", "status.phase", "status.reason", "status.message", "status.conditions.type",
-             "status.conditions.status", "status.conditions.reason", "status.conditions.message", "status.containerStatuses.state"},
+    .text = {"spec.containers.name", "spec.containers.image", "spec.containers.resources.limits.memory", "spec.initContainers.name",
+             "spec.initContainers.image", "spec.schedulingGates", "status.phase", "status.startTime", "status.reason", "status.message",
+             "status.conditions.type", "status.conditions.status", "status.conditions.reason", "status.conditions.message", "status.containerStatuses.name",
+             "status.containerStatuses.state", "status.initContainerStatuses.name", "status.initContainerStatuses.state"},
     .brief = {}};
 
 const Kept kServiceAccount{};

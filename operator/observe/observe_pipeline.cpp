@@ -117,8 +117,8 @@ void ObserveShown(const Stores& stores, const std::string& ns, plan::ObservedPip
 // Pods of validations: they bear the pipeline's label and no run's.
 void ObserveValidationPods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedPipeline& observed) {
   for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelPipeline, DerivedName({name}))) {
-    if (item->meta.labels.contains(std::string(api::kLabelRun)) || item->meta.ownerName != name) continue;
-    (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(plan::ReadPod(item->meta, item->Whole()));
+    if (item->meta.labels.contains(std::string(api::kLabelRun)) || (!item->meta.ownerName.empty() && item->meta.ownerName != name)) continue;
+    (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(ReadPodWithNote(stores, *item));
   }
 }
 

@@ -37,8 +37,8 @@ void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
 
 void ObservePods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedRun& observed) {
   for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelRun, DerivedName({name}))) {
-    if (item->meta.ownerName != name) continue;
-    (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(plan::ReadPod(item->meta, item->Whole()));
+    if (!item->meta.ownerName.empty() && item->meta.ownerName != name) continue;
+    (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(ReadPodWithNote(stores, *item));
   }
 }
 

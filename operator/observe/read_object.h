@@ -34,4 +34,10 @@ Object ReadBrief(const Item& item) {
   return ReadFrom<Object>(item.meta, item.brief, ignored);
 }
 
+inline plan::Pod ReadPodWithNote(const Stores& stores, const Item& item) {
+  plan::Pod pod = plan::ReadPod(item.meta, item.Whole());
+  pod.note = stores.podNotes.Of(item.meta.uid);
+  return pod;
+}
+
 }  // namespace weir::observe

@@ -13,6 +13,7 @@
 #include "crds/api/meta.h"
 #include "crds/base/json.h"
 #include "operator/observe/kept.h"
+#include "operator/observe/pod_notes.h"
 
 namespace weir::observe {
 
@@ -83,6 +84,7 @@ class Store {
 struct Stores {
   Store lakes{api::kLakes}, datasets{api::kDatasets}, views{api::kViews}, pipelines{api::kPipelines}, runs{api::kPipelineRuns};
   Store revisions{api::kRevisions}, pods{api::kPods}, serviceAccounts{api::kServiceAccounts};
+  PodNotes podNotes;  // asked for where a pod does not start and its status does not say why
   Store& Of(const api::Resource& resource);
   const Store& Of(const api::Resource& resource) const;
 };

@@ -56,7 +56,15 @@ struct ReleasePod {
   std::vector<std::string> finalizers;  // as observed; the patch tests that they still stand so
   bool operator==(const ReleasePod&) const = default;
 };
-using Action = std::variant<EnsureServiceAccount, CreateRevision, CreateRun, CreatePod, DeletePod, DeleteRun, DeleteRevision, ReleasePod>;
+// Reads the events of a pod that does not start, for the next visit; the one action that changes nothing.
+struct ReadPodEvents {
+  std::string ns;
+  std::string name;
+  std::string uid;
+  Time now;
+  bool operator==(const ReadPodEvents&) const = default;
+};
+using Action = std::variant<EnsureServiceAccount, CreateRevision, CreateRun, CreatePod, DeletePod, DeleteRun, DeleteRevision, ReleasePod, ReadPodEvents>;
 
 // One visit's answer: `before`, then `status`, then `after`, in order; the first failure ends the visit. What status
 // promises to remember (an attempt that is about to start) stands before the action that it is about; what makes status

@@ -15,6 +15,8 @@ using api::StageOutcome;
 using api::StageState;
 using api::StageStatus;
 
+constexpr Duration kEventsAreTold = Duration::Millis(100);
+
 const Pod* PodOfAttempt(const std::vector<Pod>& pods, int attempt) {
   const auto found = std::find_if(pods.begin(), pods.end(), [attempt](const Pod& p) { return p.attempt == attempt; });
   return found == pods.end() ? nullptr : &*found;
@@ -76,6 +78,14 @@ void NoteThePod(Progress& progress, const Pod& pod, Time now) {
     progress.revisit = Sooner(progress.revisit, noted_at);
 }
 
+// What they say is known at the next visit, which no event calls for.
+void ReadEventsWhenDue(Progress& progress, const Pod& pod, Time now) {
+  const auto due = EventsAreDueAt(pod);
+  if (!due) return;
+  if (now >= *due) progress.after.push_back(ReadPodEvents{pod.meta.ns, pod.meta.name, pod.meta.uid, now});
+  progress.revisit = Sooner(progress.revisit, now >= *due ? now + kEventsAreTold : *due);
+}
+
 void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& policy, Intent intent,
                         Time now) {
   StageStatus& stage = progress.stage;
@@ -91,6 +101,7 @@ void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const 
   }
   if (auto outcome = OutcomeOf(*pod, now)) return Count(progress, std::move(*outcome), pod->meta.name, pod->meta.uid, policy, intent, now);
   NoteThePod(progress, *pod, now);
+  ReadEventsWhenDue(progress, *pod, now);
   progress.revisit = Sooner(progress.revisit, OutcomeChangesAt(*pod));
   if (intent == Intent::Stop && !pod->meta.deleted) progress.after.push_back(DeletePod{pod->meta.ns, pod->meta.name, pod->meta.uid});
 }
@@ -104,13 +115,11 @@ void RetryWhenDue(Progress& progress, Intent intent, Time now) {
   progress.podIsMissing = true;
 }
 
-// Pods whose end stands in status: what still lives of them goes, and the finalizer that kept them is taken away.
-void LetGo(Progress& progress, const std::vector<Pod>& pods) {
-  for (const Pod& pod : pods) {
-    if (progress.stage.state == StageState::Running && pod.attempt >= progress.stage.attempt) continue;
-    if (pod.phase != PodPhase::Ended && !pod.meta.deleted) progress.after.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
-    if (pod.HoldsOurFinalizer()) progress.after.push_back(ReleasePod{pod.meta.ns, pod.meta.name, pod.meta.uid, pod.meta.finalizers});
-  }
+void EndCountedPods(Progress& progress, const std::vector<Pod>& pods) {
+  std::vector<Pod> counted;
+  for (const Pod& pod : pods)
+    if (progress.stage.state != StageState::Running || pod.attempt < progress.stage.attempt) counted.push_back(pod);
+  for (Action& action : EndAndRelease(counted)) progress.after.push_back(std::move(action));
 }
 
 }  // namespace
@@ -149,7 +158,7 @@ Progress Advance(const StageStatus& before, const std::vector<Pod>& pods, const 
     LookAtTheNewestPod(progress, pods, newest_pod, retry, intent, now);
   else if (before.state == StageState::Retrying)
     RetryWhenDue(progress, intent, now);
-  LetGo(progress, pods);
+  EndCountedPods(progress, pods);
   return progress;
 }
 

@@ -10,42 +10,87 @@ namespace {
 
 const Json kNone;
 
-const Json& First(const Json& list) { return list.is_array() && !list.empty() ? list.front() : kNone; }
+const Json& Named(const Json& list, std::string_view name) {
+  if (list.is_array())
+    for (const Json& item : list)
+      if (Text(item, "name") == name) return item;
+  return kNone;
+}
 
 std::string Label(const api::Meta& meta, std::string_view name) {
   const auto found = meta.labels.find(std::string(name));
   return found == meta.labels.end() ? "" : found->second;
 }
 
-PodPhase PhaseOf(const std::string& phase) {
-  if (phase == "Succeeded" || phase == "Failed") return PodPhase::Ended;
+bool IsOver(const std::string& phase) { return phase == "Succeeded" || phase == "Failed"; }
+
+// Pods that Kubernetes calls Pending may have a runner that runs, beside a container without an image.
+PodPhase PhaseOf(const std::string& phase, const Json& runner) {
+  const Json& state = At(runner, "state");
+  if (IsOver(phase) || At(state, "terminated").is_object()) return PodPhase::Ended;
+  if (At(state, "running").is_object()) return PodPhase::Running;
+  if (At(state, "waiting").is_object()) return PodPhase::Pending;
   return phase == "Running" || phase == "Unknown" ? PodPhase::Running : PodPhase::Pending;
 }
 
-void ReadConditions(const Json& status, Pod& pod) {
-  const Json& conditions = At(status, "conditions");
+// The kubelet ends init containers that outlive their start by itself.
+bool Lingers(const std::string& phase, const Json& statuses, const Json& runner) {
+  const auto ended = [](const Json& status) { return At(At(status, "state"), "terminated").is_object(); };
+  if (IsOver(phase)) return false;
+  return !ended(runner) || !std::all_of(statuses.begin(), statuses.end(), ended);
+}
+
+std::string GatesOf(const Json& object, const std::string& otherwise) {
+  const Json& gates = At(At(object, "spec"), "schedulingGates");
+  std::string names;
+  if (gates.is_array())
+    for (const Json& gate : gates) names += (names.empty() ? "" : ", ") + Text(gate, "name");
+  return names.empty() ? otherwise : names;
+}
+
+void ReadConditions(const Json& object, Pod& pod) {
+  const Json& conditions = At(At(object, "status"), "conditions");
   if (!conditions.is_array()) return;
   for (const Json& condition : conditions) {
     const std::string type = Text(condition, "type");
     if (type == "PodScheduled" && Text(condition, "status") == "False" && Text(condition, "reason") == "Unschedulable")
       pod.unschedulable = Text(condition, "message");
     if (type == "PodScheduled" && Text(condition, "status") == "False" && Text(condition, "reason") == "SchedulingGated")
-      pod.gated = Text(condition, "message");
+      pod.gated = GatesOf(object, Text(condition, "message"));
     if (type == "DisruptionTarget" && Text(condition, "status") == "True") pod.disruption = Text(condition, "reason");
   }
 }
 
-void ReadContainer(const Json& container, Pod& pod) {
-  const Json& state = At(container, "state");
-  const Json& waiting = At(state, "waiting");
+void ReadWaiting(const Json& status, const Json& containers, Pod& pod) {
+  const Json& waiting = At(At(status, "state"), "waiting");
+  pod.waitingContainer = Text(status, "name");
+  pod.waitingImage = Text(Named(containers, pod.waitingContainer), "image");
   pod.waitingReason = Text(waiting, "reason");
   pod.waitingMessage = Text(waiting, "message");
+}
+
+void ReadRunner(const Json& status, const Json& containers, Pod& pod) {
+  const Json& state = At(status, "state");
   const Json& ended = At(state, "terminated");
   pod.started = At(state, "running").is_object() || ended.is_object();
+  if (At(state, "waiting").is_object()) ReadWaiting(status, containers, pod);
   if (!ended.is_object()) return;
   pod.exitCode = static_cast<int>(Integer(ended, "exitCode"));
   pod.exitReason = Text(ended, "reason");
   pod.exitMessage = Text(ended, "message");
+}
+
+// They run before the runner, one after the other: what the first of them waits for, the runner waits for.
+void ReadInitContainers(const Json& statuses, const Json& containers, Pod& pod) {
+  if (!statuses.is_array() || pod.started) return;
+  for (const Json& status : statuses) {
+    const Json& state = At(status, "state");
+    const Json& ended = At(state, "terminated");
+    if (Integer(ended, "exitCode") != 0)
+      pod.initFailure = "init container " + Text(status, "name") + " ended with exit code " + std::to_string(Integer(ended, "exitCode")) + " (" +
+                        Text(ended, "reason") + ") " + Text(ended, "message");
+    if (At(state, "waiting").is_object() && Text(At(state, "waiting"), "reason") != "PodInitializing") return ReadWaiting(status, containers, pod);
+  }
 }
 
 }  // namespace
@@ -59,21 +104,41 @@ std::vector<Action> ReleaseAll(const std::vector<Pod>& pods) {
   return release;
 }
 
+std::vector<Action> EndAndRelease(const std::vector<Pod>& pods) {
+  std::vector<Action> actions;
+  for (const Pod& pod : pods)
+    if (pod.lingers && !pod.meta.deleted) actions.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
+  for (Action& release : ReleaseAll(pods)) actions.push_back(std::move(release));
+  return actions;
+}
+
+// What has our labels by chance has no stage or attempt.
+std::vector<Action> DeleteAndRelease(const std::vector<Pod>& pods) {
+  std::vector<Action> actions;
+  for (const Pod& pod : pods)
+    if (!pod.meta.deleted && !pod.stage.empty() && pod.attempt > 0) actions.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
+  for (Action& release : ReleaseAll(pods)) actions.push_back(std::move(release));
+  return actions;
+}
+
 Pod ReadPod(api::Meta meta, const Json& object) {
   Pod pod;
   pod.meta = std::move(meta);
   pod.stage = Label(pod.meta, api::kLabelStage);
   pod.attempt = static_cast<int>(WholeNumber(Label(pod.meta, api::kLabelAttempt), 0, std::numeric_limits<int>::max()).value_or(0));
-  const Json& container = First(At(At(object, "spec"), "containers"));
-  pod.image = Text(container, "image");
-  pod.memoryLimit = Text(At(At(container, "resources"), "limits"), "memory");
+  const Json& spec = At(object, "spec");
   const Json& status = At(object, "status");
-  pod.phase = PhaseOf(Text(status, "phase"));
-  pod.succeeded = Text(status, "phase") == "Succeeded";
+  const Json& statuses = At(status, "containerStatuses");
+  const Json& runner = Named(statuses, kRunnerContainer);
+  pod.memoryLimit = Text(At(At(Named(At(spec, "containers"), kRunnerContainer), "resources"), "limits"), "memory");
+  pod.phase = PhaseOf(Text(status, "phase"), runner);
+  pod.lingers = Lingers(Text(status, "phase"), statuses, runner);
+  if (const auto accepted = ParseTime(Text(status, "startTime"))) pod.accepted = *accepted;
   pod.reason = Text(status, "reason");
   pod.message = Text(status, "message");
-  ReadConditions(status, pod);
-  ReadContainer(First(At(status, "containerStatuses")), pod);
+  ReadConditions(object, pod);
+  ReadRunner(runner, At(spec, "containers"), pod);
+  ReadInitContainers(At(status, "initContainerStatuses"), At(spec, "initContainers"), pod);
   return pod;
 }
 

@@ -8,21 +8,39 @@
 
 namespace weir::plan {
 
+// The one container of a pod that is ours; clusters add others to it (meshes, log shippers, agents), anywhere in its lists.
+inline constexpr std::string_view kRunnerContainer = "runner";
+
+// How far the runner is, whatever else is in its pod.
 enum class PodPhase { Pending, Running, Ended };
 
-// What plans read of a pod of ours. It has one container, `runner`.
+// The newest event of a pod, when it is a warning: the kubelet says nowhere else that it waits for a Secret, a ConfigMap or a
+// volume. Empty texts: there is none.
+struct PodNote {
+  std::string reason;  // FailedMount, FailedAttachVolume, FailedCreatePodSandBox ...
+  std::string message;
+  Time read;
+  bool operator==(const PodNote&) const = default;
+};
+
+// What plans read of a pod of ours. Containers are known by their names: an attempt is what the container `runner` does.
+// Other containers matter only while they keep it from starting, and when they would keep the pod after it has ended.
 struct Pod {
   api::Meta meta;
   std::string stage;
   int attempt = 0;
   PodPhase phase = PodPhase::Pending;
-  bool succeeded = false;  // with phase Ended
-  bool started = false;    // the container ran at least once
-  std::string image;
-  std::string waitingReason;  // of the container: ImagePullBackOff, CreateContainerConfigError ...
+  bool started = false;          // the runner ran at least once
+  bool lingers = false;          // it is not over, and nothing but a deletion is sure to end it
+  std::optional<Time> accepted;  // by its kubelet
+  std::string waitingContainer;  // the one that waits: an init container, or the runner
+  std::string waitingImage;
+  std::string waitingReason;  // ImagePullBackOff, CreateContainerConfigError ...
   std::string waitingMessage;
-  std::string unschedulable;
-  std::string gated;  // the scheduler's words while a scheduling gate holds the pod back  // the scheduler's message while it finds no node
+  std::optional<PodNote> note;  // absent: nobody asked
+  std::string initFailure;      // how an init container failed; empty when none did
+  std::string unschedulable;    // the scheduler's message while it finds no node
+  std::string gated;            // which scheduling gates hold it back
   std::optional<int> exitCode;
   std::string exitReason;   // OOMKilled, Error, StartError ...
   std::string exitMessage;  // the termination message
@@ -37,6 +55,12 @@ struct Pod {
 
 // Takes our finalizer from each pod that still has it.
 std::vector<Action> ReleaseAll(const std::vector<Pod>& pods);
+
+// For pods whose ends are counted, or will never be: deletes those that linger, and takes our finalizer from all.
+std::vector<Action> EndAndRelease(const std::vector<Pod>& pods);
+
+// For pods of an owner that is gone, when another has its name: deletes them, since they have the names of its pods.
+std::vector<Action> DeleteAndRelease(const std::vector<Pod>& pods);
 
 // Lenient: takes what is there; spec and status from an object as the API server sent it.
 Pod ReadPod(api::Meta meta, const Json& object);

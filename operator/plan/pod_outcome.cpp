@@ -21,7 +21,27 @@ bool WaitsForItsImage(const Pod& pod) {
   return IsOneOf(pod.waitingReason, {"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable"});
 }
 
-bool CannotBeSetUp(const Pod& pod) { return IsOneOf(pod.waitingReason, {"CreateContainerConfigError", "CreateContainerError", "RunContainerError"}); }
+bool CannotBeSetUp(const Pod& pod) {
+  return IsOneOf(pod.waitingReason, {"CreateContainerConfigError", "CreateContainerError", "RunContainerError", "RunInitContainerError", "PostStartHookError",
+                                     "CrashLoopBackOff"});
+}
+
+bool IsInitContainer(const Pod& pod) { return !pod.waitingContainer.empty() && pod.waitingContainer != kRunnerContainer; }
+
+bool IsAboutVolumesOrSandbox(const PodNote& note) {
+  return IsOneOf(note.reason, {"FailedMount", "FailedAttachVolume", "FailedMapVolume", "FailedCreatePodSandBox", "FailedPrepareDynamicResources"});
+}
+
+bool IsAboutWhatDoesNotExist(const PodNote& note) {
+  return note.message.find("not found") != std::string::npos || note.message.find("non-existent") != std::string::npos;
+}
+
+std::string WhyItDidNotStart(const Pod& pod) {
+  if (!pod.initFailure.empty()) return pod.initFailure;
+  if (pod.note && !pod.note->message.empty()) return pod.note->reason + ": " + pod.note->message;
+  if (!pod.waitingMessage.empty()) return pod.waitingReason + ": " + pod.waitingMessage;
+  return pod.reason + " " + pod.message;
+}
 
 std::optional<StageOutcome> TheRunnersWords(const Pod& pod) {
   if (pod.exitMessage.empty()) return std::nullopt;
@@ -72,28 +92,45 @@ bool OnlyKnowsThatItWasStopped(const std::optional<StageOutcome>& said) { return
 StageOutcome OutcomeOfEnded(const Pod& pod) {
   auto said = TheRunnersWords(pod);
   if (said && !OnlyKnowsThatItWasStopped(said)) return std::move(*said);
-  if (pod.reason == "DeadlineExceeded")
+  if (pod.reason == "DeadlineExceeded" && pod.started)
     return Ended(OutcomeClass::Resource, Reason::DeadlineExceeded,
                  "The attempt took longer than the stage's attemptTimeout; raise it, or give the stage more CPU.");
   if (auto taken = TakenAway(pod)) return std::move(*taken);
   if (said) return std::move(*said);
   if (pod.exitCode) return ByExitCode(pod, *pod.exitCode);
-  return Ended(OutcomeClass::Infrastructure, Reason::StartFailed,
-               "Pod " + pod.meta.name + " ended before its container started: " + pod.reason + " " + pod.message);
+  return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, "Pod " + pod.meta.name + " ended before its runner started: " + WhyItDidNotStart(pod));
 }
 
 }  // namespace
 
 std::optional<Obstacle> ObstacleOf(const Pod& pod) {
   if (pod.phase != PodPhase::Pending) return std::nullopt;
-  const Time gives_up = pod.meta.created + kImagePatience;
-  if (WaitsForItsImage(pod))
-    return Obstacle{Reason::ImageUnavailable, "The image " + pod.image + " cannot be had (" + pod.waitingReason + "): " + pod.waitingMessage, gives_up};
-  if (CannotBeSetUp(pod)) return Obstacle{Reason::StartFailed, "The container cannot be set up (" + pod.waitingReason + "): " + pod.waitingMessage, gives_up};
+  const Time gives_up = pod.accepted.value_or(pod.meta.created) + kImagePatience;
+  const std::string words = " (" + pod.waitingReason + "): " + pod.waitingMessage;
+  if (WaitsForItsImage(pod)) {
+    const std::string whose = IsInitContainer(pod) ? " of init container " + pod.waitingContainer : "";
+    return Obstacle{Reason::ImageUnavailable, "The image " + pod.waitingImage + whose + " cannot be had" + words, gives_up};
+  }
+  if (CannotBeSetUp(pod)) {
+    const std::string which = IsInitContainer(pod) ? "Init container " + pod.waitingContainer : "The container";
+    return Obstacle{Reason::StartFailed, which + " cannot be set up" + words, gives_up};
+  }
   if (!pod.gated.empty())
     return Obstacle{Reason::SchedulingGated, "The pod is not scheduled before its scheduling gates are removed: " + pod.gated, std::nullopt};
   if (!pod.unschedulable.empty()) return Obstacle{Reason::Unschedulable, "No node takes the pod: " + pod.unschedulable, std::nullopt};
+  if (pod.note && IsAboutVolumesOrSandbox(*pod.note))
+    return Obstacle{Reason::StartFailed, "The pod cannot be set up (" + pod.note->reason + "): " + pod.note->message,
+                    IsAboutWhatDoesNotExist(*pod.note) ? gives_up : gives_up - kImagePatience + kVolumePatience};
   return std::nullopt;
+}
+
+std::optional<Time> EventsAreDueAt(const Pod& pod) {
+  if (pod.phase != PodPhase::Pending || pod.started || !pod.accepted || pod.meta.deleted) return std::nullopt;
+  Pod without_note = pod;
+  without_note.note.reset();
+  if (ObstacleOf(without_note)) return std::nullopt;
+  if (!pod.note) return *pod.accepted + kEventsAreReadAfter;
+  return pod.note->read + std::clamp(pod.note->read - *pod.accepted, kEventsAreReadAfter, kEventsAreReadEvery);
 }
 
 std::optional<StageOutcome> OutcomeOf(const Pod& pod, Time now) {

@@ -24,6 +24,7 @@ struct WhatIsNotDone {
   std::string operator()(const DeletePod&) const { return "It is no longer wanted and cannot be deleted."; }
   std::string operator()(const DeleteRun&) const { return "It is more than spec.runHistory keeps and cannot be deleted."; }
   std::string operator()(const DeleteRevision&) const { return "Nothing uses it any more and it cannot be deleted."; }
+  std::string operator()(const ReadPodEvents& action) const { return "Why pod " + action.name + " does not start cannot be read from its events."; }
   std::string operator()(const EnsureServiceAccount& action) const { return Made(action.object); }
   std::string operator()(const CreateRevision& action) const { return Made(action.object); }
   std::string operator()(const CreateRun& action) const { return Made(action.object); }

@@ -181,7 +181,7 @@ Rollout RollOut(const ObservedPipeline& seen, const Bundle& candidate, api::Pipe
     status.revisionNumber = number;
     status.validating.clear();
     rollout.verdict = {Standing::InForce, Reason::InForce, "Revision " + name + " is in force."};
-    if (in_force) rollout.after = ReleaseAll(PodsOf(seen, name));
+    if (in_force) rollout.after = EndAndRelease(PodsOf(seen, name));
   } else {
     rollout.verdict = VerdictOf(*status.validation, name);
   }

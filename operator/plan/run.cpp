@@ -156,17 +156,14 @@ Plan GiveUp(const ObservedRun& seen, Time now) {
   const auto reason = seen.pipelineExists ? Reason::RevisionMissing : Reason::PipelineMissing;
   Plan plan = WithStatus(
       Abandoned(run, reason, "ControllerRevision \"" + run.status.revision + "\", which the run is bound to, is gone; make a new PipelineRun.", now));
-  for (const Pod& pod : seen.pods)
-    if (pod.phase != PodPhase::Ended && !pod.meta.deleted) plan.after.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
-  const std::vector<Action> release = ReleaseAll(seen.pods);
-  plan.after.insert(plan.after.end(), release.begin(), release.end());
+  plan.after = EndAndRelease(seen.pods);
   return plan;
 }
 
 Plan PlanOf(const ObservedRun& seen, Time now) {
   if (NobodyIsLeftToCount(seen)) return {.after = ReleaseAll(seen.pods)};
   const api::PipelineRun& run = *seen.run;
-  if (IsFinished(run.status)) return {.after = ReleaseAll(seen.pods)};
+  if (IsFinished(run.status)) return {.after = EndAndRelease(seen.pods)};
   if (HasLostItsRevision(seen)) return GiveUp(seen, now);
   if (IsCancelledBeforeItStarted(seen)) return WithStatus(Cancelled(run, now));
   if (!seen.pipelineExists)

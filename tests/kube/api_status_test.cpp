@@ -54,6 +54,23 @@ TEST(ApiStatus, EachHttpStatusHasOneFault) {
   EXPECT_EQ(fault(405), Fault::Bug);
 }
 
+// Nobody can tell how long: the user is to read it, not an operator's log.
+TEST(ApiStatus, AWebhookThatIsDownRefuses) {
+  const std::string words = "Internal error occurred: failed calling webhook \"mesh.example.com\": Post \"https://mesh\": connection refused";
+  const Error error =
+      ErrorFor(ReadApiStatus(500, Body(500, "InternalError", "Internal error occurred: failed calling webhook 'mesh': refused")), "create pods");
+  EXPECT_EQ(error.fault, Fault::Denied);
+  EXPECT_EQ(error.reason, "WebhookFailed");
+  EXPECT_THAT(error.message, HasSubstr("failed calling webhook"));
+  EXPECT_EQ(ErrorFor({.code = 500, .reason = "InternalError", .message = words}, "create pods").fault, Fault::Denied);
+}
+
+TEST(ApiStatus, AnInternalErrorOfTheServerIsNotCalledOurs) {
+  const Error error = ErrorFor({.code = 500, .reason = "InternalError", .message = "etcdserver: request timed out"}, "get");
+  EXPECT_EQ(error.fault, Fault::Transient);
+  EXPECT_EQ(error.reason, "ServerError");
+}
+
 TEST(ApiStatus, TooManyRequestsSaysHowLongToWait) {
   const Error error = ErrorFor(ReadApiStatus(429, Body(429, "TooManyRequests", "slow down", R"({"retryAfterSeconds":7})")), "list pods");
   EXPECT_EQ(error.reason, "TooManyRequests");

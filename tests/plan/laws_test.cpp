@@ -2,6 +2,7 @@
 #include <rapidcheck.h>
 
 #include "crds/base/name.h"
+#include "operator/plan/pod_outcome.h"
 #include "operator/plan/pod_template.h"
 #include "operator/plan/retry.h"
 
@@ -32,6 +33,47 @@ TEST(NameLaws, AttemptsOfTheOperatorsRunsAreNamedPlainly) {
     const std::string run = "delays-20260105t000000-" + std::to_string(*rc::gen::inRange(1, 1000));
     const std::string name = Joined(stage, 0, stage.size());
     RC_ASSERT(AttemptName(run, name, 3) == run + "-" + name + "-3");
+  }));
+}
+
+// Meshes, agents and log shippers, in any state.
+Json AnyState() {
+  const auto exit_code = *rc::gen::element(0, 1, 137);
+  const Json terminated{{"exitCode", exit_code}, {"reason", "Error"}, {"message", R"({"result":"Bug","reason":"InternalError"})"}};
+  return *rc::gen::element(Json{{"running", Json::object()}}, Json{{"terminated", terminated}}, Json{{"waiting", {{"reason", "ImagePullBackOff"}}}});
+}
+
+Json ListOf(const Json& ours, std::size_t place, const std::vector<Json>& others) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i <= others.size(); ++i) {
+    if (i == place) list.push_back(ours);
+    if (i < others.size()) list.push_back(others[i]);
+  }
+  return list;
+}
+
+TEST(PodLaws, ContainersBesideTheRunnerChangeNoOutcome) {
+  EXPECT_TRUE(rc::check([] {
+    const auto count = *rc::gen::inRange<std::size_t>(0, 4);
+    std::vector<Json> containers, statuses;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string name = *rc::gen::element<std::string>("aaa", "istio-proxy", "zzz") + std::to_string(i);
+      containers.push_back({{"name", name}, {"image", "mesh:1"}, {"resources", {{"limits", {{"memory", "1Mi"}}}}}});
+      statuses.push_back({{"name", name}, {"state", AnyState()}});
+    }
+    const Json runner{{"name", "runner"}, {"image", "runner:1"}, {"resources", {{"limits", {{"memory", "2Gi"}}}}}};
+    const Json ended{
+        {"exitCode", *rc::gen::element(0, 13, 137)}, {"reason", "OOMKilled"}, {"message", *rc::gen::element<std::string>("", R"({"result":"Data"})")}};
+    const Json state = *rc::gen::element(Json{{"terminated", ended}}, Json{{"running", Json::object()}}, Json{{"waiting", {{"reason", "ErrImagePull"}}}});
+    const Json status{{"name", "runner"}, {"state", state}};
+    const auto outcome = [&](const Json& specs, const Json& all, const std::string& phase) {
+      const Pod pod = ReadPod({}, {{"spec", {{"containers", specs}}}, {"status", {{"phase", phase}, {"containerStatuses", all}}}});
+      return std::pair(OutcomeOf(pod, Time{} + kImagePatience), ObstacleOf(pod).has_value());
+    };
+    const auto place = *rc::gen::inRange<std::size_t>(0, count + 1), status_place = *rc::gen::inRange<std::size_t>(0, count + 1);
+    const auto alone = outcome(Json::array({runner}), Json::array({status}), "Running");
+    RC_ASSERT(alone ==
+              outcome(ListOf(runner, place, containers), ListOf(status, status_place, statuses), *rc::gen::element<std::string>("Running", "Pending")));
   }));
 }
 

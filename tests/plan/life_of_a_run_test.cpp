@@ -159,6 +159,29 @@ TEST(LifeOfARun, StopsAtDataThatBreakARule) {
   EXPECT_EQ(world.Condition(api::kViews, "daily-delays-v1", "Ready"), "False NeverPublished");
 }
 
+TEST(LifeOfARun, IsNotHeldUpByASidecarThatNeverEnds) {
+  World world;
+  world.sidecars = Json::array({{{"name", "istio-proxy"}, {"state", {{"running", Json::object()}}}}});
+  world.Apply(kFlights);
+  ASSERT_TRUE(world.Converge());
+  ASSERT_EQ(world.RunNames().size(), 1U);
+  const std::string name = world.RunNames().front();
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "True Completed");
+  EXPECT_EQ(world.RunStatusOf(name).attempts, 6);
+  for (const Json& pod : world.List(api::kPods)) {
+    EXPECT_FALSE(Text(At(pod, "metadata"), "deletionTimestamp").empty()) << "its sidecar is ended by nothing else: " << Text(At(pod, "metadata"), "name");
+    EXPECT_TRUE(At(At(pod, "metadata"), "finalizers").empty());
+  }
+}
+
+TEST(LifeOfARun, BelievesTheRunnerAndNotASidecarThatSortsBeforeIt) {
+  World world;
+  world.sidecars = Json::array({{{"name", "aaa-agent"}, {"state", {{"terminated", {{"exitCode", 1}, {"reason", "Error"}, {"message", "bye"}}}}}}});
+  world.Apply(kFlights);
+  ASSERT_TRUE(world.Converge());
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, world.RunNames().front(), "Succeeded"), "True Completed");
+}
+
 TEST(LifeOfARun, TellsAnOutOfMemoryFromAKilledRunnerAndADeletedPod) {
   World world;
   world.runner = [](const api::StageTask& task) -> Ending {

@@ -209,7 +209,8 @@ TEST(PodOutcome, TakesNoWordsThatAreNotOfTheRunner) {
 TEST(PodOutcome, WaitsForAnImageOnlySoLongAndNamesIt) {
   Pod pod;
   pod.meta.created = kNow;
-  pod.image = "registry.example.com/runner:gone";
+  pod.waitingContainer = kRunnerContainer;
+  pod.waitingImage = "registry.example.com/runner:gone";
   pod.waitingReason = "ImagePullBackOff";
   EXPECT_FALSE(OutcomeOf(pod, kNow + kImagePatience - Duration::Millis(1)));
   EXPECT_EQ(OutcomeChangesAt(pod), kNow + kImagePatience);
@@ -217,6 +218,16 @@ TEST(PodOutcome, WaitsForAnImageOnlySoLongAndNamesIt) {
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->reason, Reason::ImageUnavailable);
   EXPECT_NE(outcome->message.find("registry.example.com/runner:gone"), std::string::npos);
+}
+
+TEST(PodOutcome, BlamesNoStageForAPodThatDidNotStartInTime) {
+  Pod pod;
+  pod.phase = PodPhase::Ended;
+  pod.reason = "DeadlineExceeded";
+  pod.waitingReason = "CreateContainerConfigError";
+  pod.waitingMessage = "secret \"keys\" not found";
+  EXPECT_EQ(EndOf(pod), (std::pair{OutcomeClass::Infrastructure, Reason::StartFailed}));
+  EXPECT_NE(OutcomeOf(pod, kNow)->message.find("secret \"keys\" not found"), std::string::npos);
 }
 
 // ---- conditions become events

@@ -60,6 +60,12 @@ api::StageTask TaskOf(const Json& pod) {
   return std::move(task).value();
 }
 
+// A sidecar that never ends keeps the pod.
+bool HasOnlySidecars(const Json& pod) {
+  const Json& statuses = At(At(pod, "status"), "containerStatuses");
+  return statuses.is_array() && !statuses.empty() && At(At(statuses.back(), "state"), "terminated").is_object();
+}
+
 }  // namespace
 
 Ending Succeeds() { return {}; }
@@ -254,7 +260,8 @@ void World::StartPod(const Json& pod) {
   const api::StageTask task = TaskOf(pod);
   if (task.attempt > 1 && !task.into.empty()) epochs_[task.into] = std::max(epochs_[task.into], task.epoch);
   (void)cluster.Patch(ref, kube::PatchType::Merge, kube::Subresource::None, {{"spec", {{"nodeName", "node"}}}});
-  const Json running = Json::array({{{"name", "runner"}, {"state", {{"running", {{"startedAt", Format(clock.now)}}}}}}});
+  Json running = sidecars;
+  running.push_back({{"name", "runner"}, {"state", {{"running", {{"startedAt", Format(clock.now)}}}}}});
   (void)cluster.Patch(ref, kube::PatchType::Merge, kube::Subresource::Status, {{"status", {{"phase", "Running"}, {"containerStatuses", running}}}});
 }
 
@@ -267,9 +274,11 @@ std::optional<api::StageOutcome> World::EndPod(const Json& pod, const Ending& en
     if (by_itself) says = done, code = api::ExitCodeOf(done.result);
   }
   const Json ended{{"exitCode", code}, {"reason", ending.reason}, {"message", says ? api::FitOutcome(*says) : ending.garbled}};
-  Json status{{"phase", code == 0 ? "Succeeded" : "Failed"}};
+  const bool goes_on = std::any_of(sidecars.begin(), sidecars.end(), [](const Json& sidecar) { return At(At(sidecar, "state"), "running").is_object(); });
+  Json status{{"phase", goes_on ? "Running" : code == 0 ? "Succeeded" : "Failed"}};
   if (!ending.podReason.empty()) status["reason"] = ending.podReason;
-  status["containerStatuses"] = Json::array({{{"name", "runner"}, {"state", {{"terminated", ended}}}}});
+  status["containerStatuses"] = sidecars;
+  status["containerStatuses"].push_back({{"name", "runner"}, {"state", {{"terminated", ended}}}});
   const kube::ObjectRef ref{api::kPods, "default", Text(At(pod, "metadata"), "name")};
   (void)cluster.Patch(ref, kube::PatchType::Merge, kube::Subresource::Status, {{"status", status}});
   return says;
@@ -278,7 +287,7 @@ std::optional<api::StageOutcome> World::EndPod(const Json& pod, const Ending& en
 int World::RunPods() {
   int ended = 0;
   for (const Json& pod : List(api::kPods)) {
-    if (local::IsTerminal(pod)) continue;
+    if (local::IsTerminal(pod) || HasOnlySidecars(pod)) continue;
     EndPod(pod, runner ? runner(TaskOf(pod)) : Succeeds());
     ++ended;
   }

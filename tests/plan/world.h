@@ -77,7 +77,8 @@ class World {
   std::map<std::string, std::int64_t> versions;                                                   // the next one of each table
   std::set<std::string> lagging;  // plurals of resources whose changes do not reach the operator's caches for now
   std::vector<std::string> podsMade;
-  std::string lastError;  // of a visit that ended with one
+  Json sidecars = Json::array();  // statuses of containers that a webhook puts before the runner of each pod
+  std::string lastError;          // of a visit that ended with one
   StillClock clock;
   local::MemoryCluster cluster;
 
