@@ -8,6 +8,7 @@
 #include <iostream>
 #include <random>
 
+#include "crds/base/file.h"
 #include "operator/controller/definitions.h"
 #include "operator/controller/footprint.h"
 #include "operator/controller/instruments.h"
@@ -15,6 +16,7 @@
 #include "operator/controller/runtime.h"
 #include "operator/kube/lease.h"
 #include "operator/kube/rest_cluster.h"
+#include "operator/plan/runner.h"
 #include "operator/telemetry/log.h"
 #include "operator/telemetry/page_server.h"
 
@@ -33,7 +35,8 @@ struct Flags {
   kube::KubeconfigChoice kubeconfig;
   std::string ns;
   std::string runnerImage;
-  std::string metricsHost = "0.0.0.0";
+  std::string runnerSettings;
+  std::string metricsHost = telemetry::PageAddress().host;
   int metricsPort = 8080;
   bool leaderElect = false;
   std::string leaseNamespace;
@@ -48,7 +51,10 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--context", flags.kubeconfig.context, "Context of the kubeconfig; without it its current-context");
   app.add_option("--namespace", flags.ns, "Watch this namespace alone; without it all");
   app.add_option("--runner-image", flags.runnerImage, "Image of the runner, which does the work of each stage")->required();
-  app.add_option("--metrics-host", flags.metricsHost, "IP address that /metrics, /healthz and /readyz are served on")->capture_default_str();
+  app.add_option("--runner-settings", flags.runnerSettings,
+                 "YAML or JSON file with settings of runner pods, fields as in spec.runner of a Lake; what a Lake sets wins");
+  app.add_option("--metrics-host", flags.metricsHost, "IP address that /metrics, /healthz and /readyz are served on; :: is every address, of IPv4 too")
+      ->capture_default_str();
   app.add_option("--metrics-port", flags.metricsPort, "Their port; 0 takes a free one and logs it")->check(CLI::Range(0, 65535))->capture_default_str();
   app.add_flag("--leader-elect", flags.leaderElect, "Work only while holding the Lease weirkeeper-operator, so that several operators may run");
   app.add_option("--lease-namespace", flags.leaseNamespace, "Namespace of the Lease; without it POD_NAMESPACE or that of the kubeconfig");
@@ -90,7 +96,8 @@ int Fail(std::string_view what, const Error& error) {
 
 class Operator {
  public:
-  Operator(const Flags& flags, kube::Access access) : flags_(flags), access_(std::move(access)) {}
+  Operator(const Flags& flags, kube::Access access, api::RunnerSettings runner)
+      : flags_(flags), access_(std::move(access)), settings_{.runnerImage = flags.runnerImage, .runner = std::move(runner)} {}
 
   // The cluster first: the HTTP library wants to come before other threads.
   Status Connect() {
@@ -113,7 +120,7 @@ class Operator {
     auto server = telemetry::PageServer::Start({flags_.metricsHost, flags_.metricsPort}, std::move(pages));
     if (!server) return server.error();
     server_ = std::move(*server);
-    ports_ = std::make_unique<controller::Ports>(stores_, *cluster_, clock_, controller::Settings{.runnerImage = flags_.runnerImage});
+    ports_ = std::make_unique<controller::Ports>(stores_, *cluster_, clock_, settings_);
     const auto affected = [this](const api::Resource& resource, const observe::Item& item) { return controller::Affected(resource, item, stores_); };
     controller::RuntimeOptions options{.ns = flags_.ns, .workers = flags_.workers, .seed = std::random_device{}()};
     runtime_ = std::make_unique<controller::Runtime>(*ports_, clock_, controller::Reconcile, affected, std::move(options), Meters());
@@ -173,6 +180,7 @@ class Operator {
 
   const Flags& flags_;
   const kube::Access access_;
+  const controller::Settings settings_;
   const controller::SystemWaitingClock clock_;
   observe::Stores stores_;
   telemetry::Metrics metrics_;
@@ -187,12 +195,23 @@ class Operator {
   std::unique_ptr<controller::Runtime> runtime_;
 };
 
+Result<api::RunnerSettings> ReadRunnerSettings(const std::string& path) {
+  if (path.empty()) return api::RunnerSettings{};
+  const Result<std::string> text = ReadBounded(path);
+  if (!text) return Error{Fault::Invalid, "BadSettings", "--runner-settings " + text.error().message};
+  Result<api::RunnerSettings> settings = plan::ParseRunnerSettings(*text);
+  if (!settings) return Error{Fault::Invalid, "BadSettings", "--runner-settings " + path + ": " + settings.error().message};
+  return settings;
+}
+
 int Run(const Flags& flags) {
   telemetry::StartLog(LevelOf(flags.logLevel), flags.logFormat == "text" ? telemetry::LogForm::Text : telemetry::LogForm::Json);
   const sigset_t ending = BlockSignals();
   auto access = kube::FindAccess(flags.kubeconfig, kube::ProcessEnvironment);
   if (!access) return Fail("Found no way to an API server", access.error());
-  Operator program(flags, std::move(*access));
+  auto runner = ReadRunnerSettings(flags.runnerSettings);
+  if (!runner) return Fail("Cannot use the settings of runners", runner.error());
+  Operator program(flags, std::move(*access), std::move(*runner));
   if (const Status connected = program.Connect(); !connected) return Fail("Cannot connect to the API server", connected.error());
   if (const Status started = program.Start(); !started) return Fail("Cannot start", started.error());
   const timespec interval{kCheckSeconds, 0};

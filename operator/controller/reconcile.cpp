@@ -157,7 +157,8 @@ void StartingRuns::Leave(const std::string& ns, const std::string& pipeline) {
 }
 
 Visit Reconcile(const Key& key, Ports& ports) {
-  const plan::Environment environment{ports.settings.runnerImage, ports.settings.localLake, ports.settings.localSource, ports.settings.localKeys};
+  const plan::Environment environment{ports.settings.runnerImage, ports.settings.localLake, ports.settings.localSource, ports.settings.localKeys,
+                                      ports.settings.runner};
   if (key.resource == api::kPipelineRuns) return ReconcileRun(key, environment, ports);
   if (key.resource == api::kPipelines) return TakeTurn(key, observe::ObservePipeline(ports.stores, key.ns, key.name, environment), ports);
   if (key.resource == api::kDatasets) return TakeTurn(key, observe::ObserveDataset(ports.stores, key.ns, key.name), ports);

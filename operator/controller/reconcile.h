@@ -6,6 +6,7 @@
 #include <string>
 
 #include "crds/api/meta.h"
+#include "crds/api/runner_settings.h"
 #include "crds/base/time.h"
 #include "operator/kube/cluster_api.h"
 #include "operator/observe/store.h"
@@ -22,9 +23,10 @@ struct Key {
 // How the operator was started; part of what plans depend on.
 struct Settings {
   std::string runnerImage;
-  std::string localLake;    // weir run: folder of the built-in Lake; empty in a cluster
-  std::string localSource;  // weir run: folder of the store `source`
-  std::string localKeys;    // weir run: folder with the key files of every bucket; empty: none was named
+  std::string localLake;       // weir run: folder of the built-in Lake; empty in a cluster
+  std::string localSource;     // weir run: folder of the store `source`
+  std::string localKeys;       // weir run: folder with the key files of every bucket; empty: none was named
+  api::RunnerSettings runner;  // defaults of every Lake's
 };
 
 // The pipelines of which a run that has not started is being looked at. Runs of one pipeline go one after the other, and two

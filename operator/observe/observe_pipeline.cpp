@@ -145,7 +145,7 @@ Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const
   ObserveRuns(stores, seen.item->meta, observed);
   ObserveShown(stores, ns, observed);
   const ItemPtr account = stores.serviceAccounts.Get(ns, plan::ServiceAccountName(name));
-  observed.hasServiceAccount = account != nullptr && !account->meta.deleted;
+  if (account && !account->meta.deleted) observed.serviceAccount = account->meta;
   return seen;
 }
 

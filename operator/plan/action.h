@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crds/api/meta.h"
+#include "crds/api/runner_settings.h"
 #include "crds/base/json.h"
 #include "crds/base/time.h"
 
@@ -84,9 +85,10 @@ std::optional<Time> Sooner(std::optional<Time> a, std::optional<Time> b);
 // How the operator was started, as far as plans depend on it.
 struct Environment {
   std::string runnerImage;
-  std::string localLake;    // weir run: folder of the built-in Lake; empty in a cluster
-  std::string localSource;  // weir run: folder of the store `source`
-  std::string localKeys;    // weir run: folder with the key files of every bucket; empty: none was named
+  std::string localLake;       // weir run: folder of the built-in Lake; empty in a cluster
+  std::string localSource;     // weir run: folder of the store `source`
+  std::string localKeys;       // weir run: folder with the key files of every bucket; empty: none was named
+  api::RunnerSettings runner;  // of every Lake, unless the Lake says otherwise
 
   bool IsLocal() const { return !localLake.empty(); }
   bool operator==(const Environment&) const = default;

@@ -28,11 +28,11 @@ struct ObservedPipeline {
   std::vector<api::Problem> unreadable;   // of its spec
   Surroundings around;
   std::vector<OtherPipeline> others;
-  std::vector<Revision> revisions;     // owned by it
-  std::vector<api::PipelineRun> runs;  // that name it
-  std::vector<Pod> pods;               // of validations
-  std::vector<Pod> orphans;            // of validations for a pipeline of this name that is gone
-  bool hasServiceAccount = false;
+  std::vector<Revision> revisions;          // owned by it
+  std::vector<api::PipelineRun> runs;       // that name it
+  std::vector<Pod> pods;                    // of validations
+  std::vector<Pod> orphans;                 // of validations for a pipeline of this name that is gone
+  std::optional<api::Meta> serviceAccount;  // that its pods run as; one that is being deleted is none
   ShownEpochs shown;
   Environment environment;
 

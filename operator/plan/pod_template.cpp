@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cctype>
 
+#include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "operator/plan/task.h"
 
 namespace weir::plan {
 namespace {
+
+constexpr std::int64_t kOurId = 65532;
 
 constexpr std::string_view kSkeleton = R"({
   "apiVersion": "v1",
@@ -19,7 +22,7 @@ constexpr std::string_view kSkeleton = R"({
     "enableServiceLinks": false,
     "terminationGracePeriodSeconds": 10,
     "securityContext": {
-      "runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532, "fsGroup": 65532, "fsGroupChangePolicy": "OnRootMismatch",
+      "runAsNonRoot": true, "fsGroupChangePolicy": "OnRootMismatch",
       "seccompProfile": {"type": "RuntimeDefault"}
     },
     "containers": [{
@@ -49,7 +52,8 @@ void SetMeta(Json& pod, const PodRequest& request) {
   Json& meta = pod["metadata"];
   meta["name"] = request.name;
   meta["namespace"] = request.owner.ns;
-  Json& labels = meta["labels"];
+  meta["annotations"] = request.runner.annotations;
+  Json& labels = meta["labels"] = request.runner.labels;
   labels[std::string(api::kLabelPipeline)] = DerivedName({request.task.pipeline});
   labels[std::string(api::kLabelStage)] = request.task.stage;
   labels[std::string(api::kLabelAttempt)] = std::to_string(request.task.attempt);
@@ -60,10 +64,10 @@ void SetMeta(Json& pod, const PodRequest& request) {
 }
 
 void SetLimits(Json& pod, const PodRequest& request) {
-  const Json limits{{"cpu", request.resources.cpu.empty() ? "1" : request.resources.cpu},
-                    {"memory", request.resources.memory.empty() ? std::string(kDefaultMemory) : request.resources.memory}};
+  const Json limits{{"cpu", request.resources.cpu}, {"memory", request.resources.memory}};
   pod["spec"]["containers"][0]["resources"] = {{"requests", limits}, {"limits", limits}};
   pod["spec"]["activeDeadlineSeconds"] = std::max<std::int64_t>(1, (request.timeout.ms + 999) / 1000);
+  if (!request.runner.scratchSize.empty()) pod["spec"]["volumes"][1]["emptyDir"]["sizeLimit"] = request.runner.scratchSize;
 }
 
 void MountStore(Json& pod, const api::Store& store) {
@@ -86,8 +90,53 @@ void MountStores(Json& pod, const PodRequest& request, const Bundle& bundle) {
 }
 
 void SetPlacement(Json& pod, const api::RunnerSettings& runner) {
-  for (const auto& [label, value] : runner.nodeSelector) pod["spec"]["nodeSelector"][label] = value;
-  for (const api::SecretRef& secret : runner.imagePullSecrets) pod["spec"]["imagePullSecrets"].push_back({{"name", secret.name}});
+  Json& spec = pod["spec"];
+  if (!runner.nodeSelector.empty()) spec["nodeSelector"] = runner.nodeSelector;
+  if (!runner.tolerations.empty()) spec["tolerations"] = api::Write(runner.tolerations);
+  if (runner.affinity) spec["affinity"] = api::Write(*runner.affinity);
+  if (!runner.priorityClassName.empty()) spec["priorityClassName"] = runner.priorityClassName;
+  for (const api::SecretRef& secret : runner.imagePullSecrets) spec["imagePullSecrets"].push_back({{"name", secret.name}});
+}
+
+void SetIds(Json& pod, const api::RunnerSettings& runner) {
+  if (runner.userIds == api::UserIds::FromCluster) return;
+  Json& security = pod["spec"]["securityContext"];
+  security["runAsUser"] = runner.runAsUser.value_or(kOurId);
+  security["runAsGroup"] = runner.runAsGroup.value_or(kOurId);
+  security["fsGroup"] = runner.fsGroup.value_or(kOurId);
+}
+
+// Of two with one name the later one holds, as in a shell.
+void SetVariable(Json& pod, const std::string& name, const std::string& value) {
+  Json& env = pod["spec"]["containers"][0]["env"];
+  for (Json& variable : env)
+    if (Text(variable, "name") == name) return void(variable["value"] = value);
+  env.push_back({{"name", name}, {"value", value}});
+}
+
+// Programs differ in which spelling they read; libcurl takes http_proxy in small letters only.
+void SetProxy(Json& pod, const api::Proxy& proxy) {
+  const auto set = [&pod](const char* small, const char* capital, const std::string& value) {
+    if (!value.empty()) SetVariable(pod, small, value), SetVariable(pod, capital, value);
+  };
+  set("http_proxy", "HTTP_PROXY", proxy.http);
+  set("https_proxy", "HTTPS_PROXY", proxy.https);
+  set("no_proxy", "NO_PROXY", proxy.noProxy);
+}
+
+void MountAuthorities(Json& pod, const api::CaBundle& bundle) {
+  const std::string folder(kCaBundleFile.substr(0, kCaBundleFile.rfind('/')));
+  const std::string file(kCaBundleFile.substr(folder.size() + 1));
+  const Json items = Json::array({{{"key", bundle.key.empty() ? file : bundle.key}, {"path", file}}});
+  pod["spec"]["volumes"].push_back({{"name", "ca"}, {"configMap", {{"name", bundle.configMap}, {"items", items}}}});
+  pod["spec"]["containers"][0]["volumeMounts"].push_back({{"name", "ca"}, {"mountPath", folder}, {"readOnly", true}});
+  SetVariable(pod, "WEIR_CA_BUNDLE", std::string(kCaBundleFile));
+}
+
+void SetSurroundings(Json& pod, const api::RunnerSettings& runner) {
+  if (runner.proxy) SetProxy(pod, *runner.proxy);
+  if (runner.caBundle) MountAuthorities(pod, *runner.caBundle);
+  for (const api::EnvVar& variable : runner.env) SetVariable(pod, variable.name, variable.value);
 }
 
 // Where the stage begins in `<run>-<stage>` as a reader takes it: after the last word that begins with a digit, as names of
@@ -109,15 +158,17 @@ std::string AttemptName(const std::string& run, const std::string& stage, int at
 
 std::string ServiceAccountName(const std::string& pipeline) { return DerivedName({"weir-" + pipeline}); }
 
-Json ServiceAccountFor(const api::Meta& pipeline) {
-  return {{"apiVersion", "v1"},
-          {"kind", "ServiceAccount"},
-          {"metadata",
-           {{"name", ServiceAccountName(pipeline.name)},
-            {"namespace", pipeline.ns},
-            {"labels", {{std::string(api::kLabelPipeline), DerivedName({pipeline.name})}}},
-            {"ownerReferences", Json::array({api::OwnerReference(api::kPipelines, pipeline)})}}},
-          {"automountServiceAccountToken", false}};
+Json ServiceAccountFor(const api::Meta& pipeline, const std::map<std::string, std::string>& annotations) {
+  Json account{{"apiVersion", "v1"},
+               {"kind", "ServiceAccount"},
+               {"metadata",
+                {{"name", ServiceAccountName(pipeline.name)},
+                 {"namespace", pipeline.ns},
+                 {"labels", {{std::string(api::kLabelPipeline), DerivedName({pipeline.name})}}},
+                 {"ownerReferences", Json::array({api::OwnerReference(api::kPipelines, pipeline)})}}},
+               {"automountServiceAccountToken", false}};
+  if (!annotations.empty()) account["metadata"]["annotations"] = annotations;
+  return account;
 }
 
 Json PodFor(const PodRequest& request, const Bundle& bundle) {
@@ -127,7 +178,9 @@ Json PodFor(const PodRequest& request, const Bundle& bundle) {
   pod["spec"]["containers"][0]["image"] = request.image;
   SetLimits(pod, request);
   MountStores(pod, request, bundle);
-  SetPlacement(pod, bundle.runner);
+  SetPlacement(pod, request.runner);
+  SetIds(pod, request.runner);
+  SetSurroundings(pod, request.runner);
   return pod;
 }
 

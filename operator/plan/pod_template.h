@@ -1,12 +1,13 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "operator/plan/bundle.h"
 
 namespace weir::plan {
 
-inline constexpr std::string_view kDefaultMemory = "1Gi";
+inline constexpr std::string_view kCaBundleFile = "/var/run/weirkeeper/ca/ca.crt";
 
 // What of a pod differs from stage to stage; everything else is the skeleton in pod_template.cpp.
 struct PodRequest {
@@ -15,12 +16,14 @@ struct PodRequest {
   api::Meta owner;  // the run, or the pipeline for a validation
   api::StageTask task;
   std::string image;
-  api::Resources resources;  // empty fields: 1 CPU, kDefaultMemory
+  api::Resources resources;    // both fields
+  api::RunnerSettings runner;  // of the operator and the Lake, merged
   Duration timeout = Duration::Hours(1);
 };
 
 // The pod of one attempt: restricted Pod Security, read-only root, no API token, request equal to limit, our finalizer,
-// the task in an annotation that reaches the runner as a file, and only the stores that the task names.
+// the task in an annotation that reaches the runner as a file, and only the stores that the task names. Settings cannot
+// loosen any of it.
 Json PodFor(const PodRequest& request, const Bundle& bundle);
 
 // Pods of one attempt are named `<run>-<stage>-<attempt>`, never generated. Where another run's stage could read the same
@@ -29,6 +32,6 @@ Json PodFor(const PodRequest& request, const Bundle& bundle);
 std::string AttemptName(const std::string& run, const std::string& stage, int attempt);
 
 std::string ServiceAccountName(const std::string& pipeline);
-Json ServiceAccountFor(const api::Meta& pipeline);
+Json ServiceAccountFor(const api::Meta& pipeline, const std::map<std::string, std::string>& annotations);
 
 }  // namespace weir::plan

@@ -8,6 +8,7 @@
 #include "operator/plan/pod_template.h"
 #include "operator/plan/request.h"
 #include "operator/plan/retry.h"
+#include "operator/plan/runner.h"
 #include "operator/plan/task.h"
 #include "operator/plan/text.h"
 
@@ -69,11 +70,27 @@ std::vector<Pod> PodsOf(const ObservedPipeline& seen, const std::string& revisio
 Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int attempt) {
   PodRequest request{
       .name = AttemptName(RevisionName(bundle), std::string(kValidationStage), attempt), .ownerKind = api::kPipelines, .owner = seen.pipeline->meta};
-  request.image = bundle.runner.image.empty() ? seen.environment.runnerImage : bundle.runner.image;
+  request.image = ImageOf(seen.environment, bundle.runner);
+  request.runner = RunnerFor(seen.environment, bundle.runner);
+  request.resources = ValidatorResources(request.runner);
   request.task = ValidationTask(bundle, seen.pipeline->meta.ns, attempt);
   request.task.image = request.image;
   request.timeout = kValidationTimeout;
   return CreatePod{std::string(kValidationStage), PodFor(request, bundle)};
+}
+
+// The service account that the pods need, when there is none, it belongs to nobody, or annotations are missing.
+std::optional<Action> AccountToEnsure(const ObservedPipeline& seen) {
+  const std::map<std::string, std::string> wanted =
+      Merge(seen.environment.runner, seen.around.lake ? seen.around.lake->spec.runner : api::RunnerSettings{}).serviceAccountAnnotations;
+  const auto& account = seen.serviceAccount;
+  const bool adopted = account && (!account->ownerUid.empty() || !account->labels.contains(std::string(api::kLabelPipeline)));
+  const bool annotated = account && std::all_of(wanted.begin(), wanted.end(), [&account](const auto& annotation) {
+                           const auto found = account->annotations.find(annotation.first);
+                           return found != account->annotations.end() && found->second == annotation.second;
+                         });
+  if (adopted && annotated) return std::nullopt;
+  return EnsureServiceAccount{ServiceAccountFor(seen.pipeline->meta, wanted)};
 }
 
 // Given up for a reason that another attempt may find mended, and somebody asks for more than when it began.
@@ -82,20 +99,19 @@ bool IsAskedForAgain(const api::PipelineStatus& status, const std::string& reque
   return validation.state == StageState::Failed && validation.reason != Reason::ValidationFailed && AsksForMore(request, status.validationRequest);
 }
 
-// A validator has no resources and no timeout of its own to raise, as stages have.
-std::string TooMuchToValidate(const std::string& limit) {
-  return "Binding its SQL needs more than the " + limit + " that every validator gets; make the SQL simpler, or split the pipeline into two.";
-}
-
-std::string WhyItFailed(const api::StageOutcome& outcome) {
-  if (outcome.reason == Reason::OutOfMemory) return TooMuchToValidate(std::string(kDefaultMemory) + " of memory");
-  if (outcome.reason == Reason::DeadlineExceeded) return TooMuchToValidate(Format(kValidationTimeout));
+std::string WhyItFailed(const ObservedPipeline& seen, const Bundle& candidate, const api::StageOutcome& outcome) {
+  const std::string otherwise = "; simplify the SQL, or split the pipeline into two.";
+  if (outcome.reason == Reason::OutOfMemory)
+    return "Binding its SQL needs more than the " + ValidatorResources(RunnerFor(seen.environment, candidate.runner)).memory +
+           " of memory that validators have; raise spec.runner.validator.resources.memory of the Lake default" + otherwise;
+  if (outcome.reason == Reason::DeadlineExceeded)
+    return "Binding its SQL takes more than " + Format(kValidationTimeout) + "; raise spec.runner.validator.resources.cpu of the Lake default" + otherwise;
   return Explain(outcome);
 }
 
 // A finding stands until the bundle changes; what else has failed for good may be asked for again.
-void TellWhyItFailed(const std::string& revision, const api::StageOutcome& outcome, StageStatus& validation) {
-  validation.message = WhyItFailed(outcome);
+void TellWhyItFailed(const std::string& revision, const api::StageOutcome& outcome, std::string why, StageStatus& validation) {
+  validation.message = std::move(why);
   if (SameInputGivesTheSameAnswer(outcome.result))
     validation.reason = Reason::ValidationFailed;
   else if (validation.state == StageState::Failed)
@@ -120,7 +136,8 @@ void Validate(const ObservedPipeline& seen, const Bundle& candidate, api::Pipeli
   const std::string newest = AttemptName(name, std::string(kValidationStage), status.validation->attempt);
   Progress progress = Advance(*status.validation, PodsOf(seen, name), newest, candidate.retry, Intent::Go, now);
   if (progress.podIsMissing) rollout.after.push_back(ValidationPod(seen, candidate, progress.stage.attempt));
-  if (progress.ended && progress.ended->result != api::OutcomeClass::Succeeded) TellWhyItFailed(name, *progress.ended, progress.stage);
+  if (progress.ended && progress.ended->result != api::OutcomeClass::Succeeded)
+    TellWhyItFailed(name, *progress.ended, WhyItFailed(seen, candidate, *progress.ended), progress.stage);
   status.validation = std::move(progress.stage);
   rollout.after.insert(rollout.after.end(), progress.after.begin(), progress.after.end());
   rollout.revisit = progress.revisit;
@@ -173,7 +190,7 @@ Rollout RollOut(const ObservedPipeline& seen, const Bundle& candidate, api::Pipe
   const Revision* known = Known(seen, name);
   const std::int64_t number = known == nullptr ? NextNumber(seen) : known->number;
   if (known == nullptr) rollout.before.push_back(CreateRevision{RevisionObject(candidate, seen.pipeline->meta, number)});
-  if (!seen.hasServiceAccount) rollout.before.push_back(EnsureServiceAccount{ServiceAccountFor(seen.pipeline->meta)});
+  if (auto account = AccountToEnsure(seen)) rollout.before.push_back(std::move(*account));
   const bool in_force = status.revision == name;
   if (!in_force) Validate(seen, candidate, status, rollout, now);
   if (in_force || status.validation->state == StageState::Succeeded) {

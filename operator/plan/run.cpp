@@ -8,6 +8,7 @@
 #include "operator/plan/dag.h"
 #include "operator/plan/pod_template.h"
 #include "operator/plan/run_report.h"
+#include "operator/plan/runner.h"
 #include "operator/plan/task.h"
 #include "operator/plan/text.h"
 
@@ -70,7 +71,7 @@ api::RunStatus Bound(const ObservedRun& seen, Time now) {
   api::RunStatus status = seen.run->status;
   status.revision = seen.revision->meta.name;
   if (status.epoch == 0) status.epoch = std::max(now.Seconds(), seen.newestEpoch + 1);
-  if (status.image.empty()) status.image = seen.revision->bundle.runner.image.empty() ? seen.environment.runnerImage : seen.revision->bundle.runner.image;
+  if (status.image.empty()) status.image = ImageOf(seen.environment, seen.revision->bundle.runner);
   status.stages.clear();
   for (const api::Stage& stage : seen.revision->bundle.stages) status.stages.push_back(StatusOfStage(seen.run->status, stage.name));
   return status;
@@ -90,7 +91,8 @@ Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::S
   PodRequest request{.name = AttemptName(run.name, stage.name, attempt), .ownerKind = api::kPipelineRuns, .owner = run};
   request.task = TaskFor(seen.revision->bundle, owner, stage, attempt);
   request.image = status.image;
-  request.resources = stage.resources;
+  request.runner = RunnerFor(seen.environment, seen.revision->bundle.runner);
+  request.resources = StageResources(stage.resources, request.runner);
   if (stage.attemptTimeout) request.timeout = *stage.attemptTimeout;
   return CreatePod{stage.name, PodFor(request, seen.revision->bundle)};
 }

@@ -7,6 +7,7 @@
 
 #include "crds/contract/contract.h"
 #include "operator/plan/lake.h"
+#include "operator/plan/runner.h"
 #include "operator/plan/validate_source.h"
 
 namespace weir::plan {
@@ -198,6 +199,7 @@ std::vector<Problem> CheckLake(const api::LakeSpec& lake, Where where) {
     if (where == Where::Local && volume && volume->claim)
       problems.push_back({Item("spec.stores", i) + ".volume.claim", "needs a cluster; weir run takes volume.path or s3"});
   }
+  for (Problem& problem : CheckRunner(lake.runner, "spec.runner")) problems.push_back(std::move(problem));
   return problems;
 }
 

@@ -4,8 +4,10 @@
 #include <sstream>
 
 #include "operator/plan/pod_template.h"
+#include "operator/plan/runner.h"
 #include "operator/plan/task.h"
 #include "tests/folders.h"
+#include "tests/plan/all_settings.h"
 
 namespace weir::plan {
 namespace {
@@ -22,14 +24,12 @@ Bundle ABundle() {
   bundle.tables = {{.name = "daily", .table = "daily", .zone = api::Zone::Curated, .store = "warehouse", .path = "curated/default/default/daily"},
                    {.name = "flights", .table = "flights", .store = "lake", .path = "processed/default/default/flights"},
                    {.name = "other", .table = "other", .store = "unused", .path = "processed/default/default/other"}};
-  bundle.runner.nodeSelector = {{"pool", "etl"}};
-  bundle.runner.imagePullSecrets = {{"registry"}};
   bundle.outcomeStore = "lake";
   bundle.outcomePath = "default/_weirkeeper";
   return bundle;
 }
 
-Json ThePod() {
+Json ThePod(const api::RunnerSettings& runner = {.nodeSelector = {{"pool", "etl"}}, .imagePullSecrets = {{"registry"}}}) {
   const Bundle bundle = ABundle();
   const TaskOwner owner{.ns = "default",
                         .run = "delays-1",
@@ -42,18 +42,54 @@ Json ThePod() {
       .name = AttemptName("delays-1", "aggregate", 2), .ownerKind = api::kPipelineRuns, .owner = {.name = "delays-1", .ns = "default", .uid = "uid-1"}};
   request.task = TaskFor(bundle, owner, bundle.stages[0], 2);
   request.image = "runner:1";
-  request.resources = bundle.stages[0].resources;
+  request.runner = runner;
+  request.resources = StageResources(bundle.stages[0].resources, runner);
   request.timeout = *bundle.stages[0].attemptTimeout;
   return PodFor(request, bundle);
 }
 
-// To renew it after a change that is meant: copy what the test prints.
-TEST(PodTemplate, IsAsTheGoldenFileHasIt) {
-  std::ifstream file(test::SourceFolder() + "/tests/plan/golden/pod.json");
+std::string Golden(const std::string& name) {
+  std::ifstream file(test::SourceFolder() + "/tests/plan/golden/" + name);
   std::stringstream golden;
   golden << file.rdbuf();
-  const Json pod = ThePod();
-  EXPECT_EQ(DumpPretty(pod) + "\n", golden.str());
+  return golden.str();
+}
+
+// To renew it after a change that is meant: copy what the test prints.
+TEST(PodTemplate, IsAsTheGoldenFileHasIt) { EXPECT_EQ(DumpPretty(ThePod()) + "\n", Golden("pod.json")); }
+
+TEST(PodTemplate, WithAllSettingsIsAsTheGoldenFileHasIt) { EXPECT_EQ(DumpPretty(ThePod(test::AllSettings())) + "\n", Golden("pod-with-all-settings.json")); }
+
+// The profile Restricted of the Pod Security Standards.
+TEST(PodTemplate, KeepsRestrictedPodSecurityWhateverTheSettings) {
+  for (const api::RunnerSettings& runner : {api::RunnerSettings{}, test::AllSettings(), api::RunnerSettings{.userIds = api::UserIds::FromCluster}}) {
+    const Json spec = At(ThePod(runner), "spec");
+    const Json security = At(spec, "securityContext"), own = At(At(spec, "containers")[0], "securityContext");
+    EXPECT_EQ(At(security, "runAsNonRoot"), true);
+    EXPECT_NE(At(security, "runAsUser"), 0);
+    EXPECT_EQ(Text(At(security, "seccompProfile"), "type"), "RuntimeDefault");
+    EXPECT_EQ(own, (Json{{"allowPrivilegeEscalation", false}, {"readOnlyRootFilesystem", true}, {"capabilities", {{"drop", {"ALL"}}}}}));
+    EXPECT_EQ(At(spec, "automountServiceAccountToken"), false);
+    for (const Json& volume : At(spec, "volumes")) EXPECT_FALSE(volume.contains("hostPath"));
+  }
+}
+
+TEST(PodTemplate, NamesNoIdsWhereTheClusterChoosesThem) {
+  const Json security = At(At(ThePod({.userIds = api::UserIds::FromCluster}), "spec"), "securityContext");
+  for (const char* id : {"runAsUser", "runAsGroup", "fsGroup"}) EXPECT_FALSE(security.contains(id)) << id;
+}
+
+TEST(PodTemplate, AVariableOfTheLakeWinsOverTheProxys) {
+  api::RunnerSettings runner{.env = {{"no_proxy", "own"}}};
+  runner.proxy = api::Proxy{.noProxy = "of-the-proxy"};
+  int found = 0;
+  const Json pod = ThePod(runner);
+  for (const Json& variable : At(At(At(pod, "spec"), "containers")[0], "env")) {
+    if (Text(variable, "name") != "no_proxy") continue;
+    ++found;
+    EXPECT_EQ(Text(variable, "value"), "own");
+  }
+  EXPECT_EQ(found, 1);
 }
 
 TEST(PodTemplate, GivesATaskOnlyTheTablesAndStoresThatItNeeds) {

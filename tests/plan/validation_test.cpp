@@ -44,7 +44,7 @@ TEST(Validation, IsTriedAgainWhenItsPodWasLostAndSaysSoMeanwhile) {
   world.RunPods();
   world.Settle();
   EXPECT_EQ(world.Condition(api::kPipelines, "delays", "Reconciling"), "True ProgressingWithRetry");
-  EXPECT_NE(world.Message(api::kPipelines, "delays", "Reconciling").find("1Gi of memory that every validator gets"), std::string::npos);
+  EXPECT_NE(world.Message(api::kPipelines, "delays", "Reconciling").find("256Mi of memory that validators have"), std::string::npos);
   EXPECT_EQ(world.RunPods(), 0) << "not before its back-off";
   world.Converge();
   EXPECT_EQ(world.Condition(api::kPipelines, "delays", "Ready"), "True InForce");
@@ -52,7 +52,7 @@ TEST(Validation, IsTriedAgainWhenItsPodWasLostAndSaysSoMeanwhile) {
   EXPECT_EQ(world.RunNames().size(), 1U);
 }
 
-TEST(Validation, ThatNeedsTooMuchNamesNoFieldThatAValidatorLacks) {
+TEST(Validation, ThatNeedsTooMuchNamesTheFieldOfTheLakeAndNoneOfAStage) {
   const Ending says{api::StageOutcome{.result = OutcomeClass::Resource, .reason = Reason::OutOfMemory, .message = "raise resources.memory of stage validate"},
                     12, "Error"};
   const Ending late{.exitCode = 143, .reason = "Error", .podReason = "DeadlineExceeded"};
@@ -62,7 +62,8 @@ TEST(Validation, ThatNeedsTooMuchNamesNoFieldThatAValidatorLacks) {
     world.Apply(kFlights);
     world.Converge();
     const std::string message = world.Message(api::kPipelines, "delays", "Stalled");
-    EXPECT_EQ(message.find("resources.memory"), std::string::npos) << message;
+    EXPECT_EQ(message.find("of stage"), std::string::npos) << message;
+    EXPECT_NE(message.find("spec.runner.validator.resources."), std::string::npos) << message;
     EXPECT_EQ(message.find("attemptTimeout"), std::string::npos) << message;
     EXPECT_NE(message.find("split the pipeline"), std::string::npos) << message;
   }

@@ -1,0 +1,124 @@
+#include "operator/plan/runner.h"
+
+#include <algorithm>
+
+#include "crds/base/yaml.h"
+
+namespace weir::plan {
+namespace {
+
+using Map = std::map<std::string, std::string>;
+
+template <typename T>
+void Take(std::optional<T>& to, const std::optional<T>& from) {
+  if (from) to = from;
+}
+void Take(std::string& to, const std::string& from) {
+  if (!from.empty()) to = from;
+}
+template <typename T>
+void Take(std::vector<T>& to, const std::vector<T>& from) {
+  if (!from.empty()) to = from;
+}
+void TakeKeys(Map& to, const Map& from) {
+  for (const auto& [key, value] : from) to[key] = value;
+}
+template <typename T>
+void TakeNamed(std::vector<T>& to, const std::vector<T>& from) {
+  for (const T& item : from) {
+    const auto same = std::find_if(to.begin(), to.end(), [&item](const T& other) { return other.name == item.name; });
+    if (same == to.end())
+      to.push_back(item);
+    else
+      *same = item;
+  }
+}
+
+void TakeResources(std::optional<api::Resources>& to, const std::optional<api::Resources>& from) {
+  if (!from) return;
+  if (!to) to.emplace();
+  Take(to->cpu, from->cpu);
+  Take(to->memory, from->memory);
+}
+
+void TakeProxy(std::optional<api::Proxy>& to, const std::optional<api::Proxy>& from) {
+  if (!from) return;
+  if (!to) to.emplace();
+  Take(to->http, from->http);
+  Take(to->https, from->https);
+  Take(to->noProxy, from->noProxy);
+}
+
+void TakeIds(api::RunnerSettings& to, const api::RunnerSettings& from) {
+  if (from.userIds == api::UserIds::FromCluster) to.runAsUser.reset(), to.runAsGroup.reset(), to.fsGroup.reset();
+  if (from.runAsUser || from.runAsGroup || from.fsGroup) to.userIds.reset();
+  Take(to.userIds, from.userIds);
+  Take(to.runAsUser, from.runAsUser);
+  Take(to.runAsGroup, from.runAsGroup);
+  Take(to.fsGroup, from.fsGroup);
+}
+
+api::Resources Filled(const api::Resources& first, const std::optional<api::Resources>& second, const api::Resources& last) {
+  api::Resources filled = last;
+  if (second) Take(filled.cpu, second->cpu), Take(filled.memory, second->memory);
+  Take(filled.cpu, first.cpu);
+  Take(filled.memory, first.memory);
+  return filled;
+}
+
+}  // namespace
+
+api::RunnerSettings Merge(const api::RunnerSettings& base, const api::RunnerSettings& over) {
+  api::RunnerSettings merged = base;
+  Take(merged.image, over.image);
+  TakeResources(merged.resources, over.resources);
+  if (over.validator) {
+    if (!merged.validator) merged.validator.emplace();
+    TakeResources(merged.validator->resources, over.validator->resources);
+  }
+  Take(merged.scratchSize, over.scratchSize);
+  TakeKeys(merged.nodeSelector, over.nodeSelector);
+  Take(merged.tolerations, over.tolerations);
+  Take(merged.affinity, over.affinity);
+  Take(merged.priorityClassName, over.priorityClassName);
+  TakeKeys(merged.labels, over.labels);
+  TakeKeys(merged.annotations, over.annotations);
+  TakeKeys(merged.serviceAccountAnnotations, over.serviceAccountAnnotations);
+  TakeNamed(merged.imagePullSecrets, over.imagePullSecrets);
+  TakeIds(merged, over);
+  TakeNamed(merged.env, over.env);
+  TakeProxy(merged.proxy, over.proxy);
+  Take(merged.caBundle, over.caBundle);
+  return merged;
+}
+
+api::RunnerSettings RunnerFor(const Environment& environment, const api::RunnerSettings& lake) {
+  api::RunnerSettings runner = Merge(environment.runner, lake);
+  if (environment.IsLocal()) runner.caBundle.reset();
+  return runner;
+}
+
+std::string ImageOf(const Environment& environment, const api::RunnerSettings& lake) {
+  std::string image = Merge(environment.runner, lake).image;
+  return image.empty() ? environment.runnerImage : image;
+}
+
+api::Resources StageResources(const api::Resources& stage, const api::RunnerSettings& runner) { return Filled(stage, runner.resources, {"1", "1Gi"}); }
+
+api::Resources ValidatorResources(const api::RunnerSettings& runner) {
+  return Filled({}, runner.validator ? runner.validator->resources : std::nullopt, {"250m", "256Mi"});
+}
+
+Result<api::RunnerSettings> ParseRunnerSettings(const std::string& text) {
+  const auto documents = ParseYaml(text);
+  if (!documents) return documents.error();
+  if (documents->size() > 1) return Error{Fault::Invalid, "BadSettings", "holds " + std::to_string(documents->size()) + " documents; write one"};
+  if (documents->empty() || documents->front().value.is_null()) return api::RunnerSettings{};
+  std::vector<api::Problem> problems;
+  auto settings = api::Read<api::RunnerSettings>(documents->front().value, "", problems);
+  if (problems.empty()) problems = CheckRunner(settings, "");
+  if (!problems.empty()) return Error{Fault::Invalid, "BadSettings", api::Join(problems)};
+  return settings;
+}
+
+}  // namespace weir::plan

@@ -1,0 +1,133 @@
+#include "operator/plan/runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "crds/api/write.h"
+#include "operator/plan/validate.h"
+#include "tests/plan/all_settings.h"
+
+namespace weir::plan {
+namespace {
+
+using api::RunnerSettings;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct FieldNames {
+  std::vector<std::string> names;
+  void operator()(std::string_view name, const auto&, const api::Rules&) { names.emplace_back(name); }
+  void Rule(const api::CelRule&) {}
+};
+
+// So that a field that is added is not forgotten in the tests below, and by them not in the code.
+TEST(RunnerSettings, TheTestsSetEachField) {
+  const RunnerSettings settings = test::AllSettings();
+  FieldNames fields;
+  Describe(fields, settings);
+  const Json written = api::Write(settings);
+  for (const std::string& name : fields.names) EXPECT_TRUE(written.contains(name)) << name;
+}
+
+TEST(RunnerSettings, MergingWithNothingLosesNothing) {
+  const RunnerSettings settings = test::AllSettings();
+  EXPECT_EQ(Merge(settings, {}), settings);
+  EXPECT_EQ(Merge({}, settings), settings);
+  EXPECT_EQ(Merge(settings, settings), settings);
+}
+
+TEST(RunnerSettings, WhatTheLakeSetsWinsFieldByField) {
+  RunnerSettings lake;
+  lake.resources = {.memory = "8Gi"};
+  lake.validator = api::ValidatorSettings{api::Resources{.cpu = "2"}};
+  lake.labels = {{"team", "own"}, {"added", "yes"}};
+  lake.env = {{"TZ", "UTC"}, {"ADDED", "1"}};
+  lake.proxy = api::Proxy{.noProxy = "own.example.com"};
+  lake.tolerations = {{.op = api::TolerationOperator::Exists}};
+  const RunnerSettings merged = Merge(test::AllSettings(), lake);
+  EXPECT_EQ(merged.resources, (api::Resources{"2", "8Gi"}));
+  EXPECT_EQ(merged.validator->resources, (api::Resources{"2", "512Mi"}));
+  EXPECT_THAT(merged.labels, ElementsAre(std::pair("added", "yes"), std::pair("mesh", "off"), std::pair("team", "own")));
+  EXPECT_THAT(merged.env, ElementsAre(api::EnvVar{"TZ", "UTC"}, api::EnvVar{"ADDED", "1"}));
+  EXPECT_EQ(merged.proxy, (api::Proxy{"http://proxy.example.com:3128", "http://proxy.example.com:3128", "own.example.com"}));
+  EXPECT_EQ(merged.tolerations, lake.tolerations) << "they have no names to be merged by";
+}
+
+TEST(RunnerSettings, OneSideChoosesTheIds) {
+  const RunnerSettings fixed{.userIds = api::UserIds::Fixed, .runAsUser = 1000, .fsGroup = 2000}, from_cluster{.userIds = api::UserIds::FromCluster};
+  EXPECT_EQ(Merge(fixed, from_cluster), from_cluster);
+  const RunnerSettings own_id = Merge(from_cluster, {.runAsUser = 7});
+  EXPECT_EQ(own_id.userIds, std::nullopt);
+  EXPECT_EQ(own_id.runAsUser, 7);
+}
+
+TEST(RunnerSettings, AValidatorIsSmallUnlessToldOtherwise) {
+  EXPECT_EQ(ValidatorResources({.resources = api::Resources{"4", "16Gi"}}), (api::Resources{"250m", "256Mi"}));
+  EXPECT_EQ(StageResources({}, {}), (api::Resources{"1", "1Gi"}));
+  EXPECT_EQ(StageResources({.memory = "2Gi"}, {.resources = api::Resources{"4", "16Gi"}}), (api::Resources{"4", "2Gi"}));
+}
+
+TEST(RunnerSettings, TheRunnersImageIsTheNearest) {
+  const Environment environment{.runnerImage = "installed:1"};
+  EXPECT_EQ(ImageOf(environment, {}), "installed:1");
+  EXPECT_EQ(ImageOf(environment, {.image = "lake:1"}), "lake:1");
+  EXPECT_EQ(ImageOf({.runnerImage = "installed:1", .runner = {.image = "everywhere:1"}}, {}), "everywhere:1");
+}
+
+TEST(RunnerSettings, WeirRunMountsNoConfigMap) { EXPECT_FALSE(RunnerFor({.localLake = "/lake"}, test::AllSettings()).caBundle); }
+
+TEST(CheckRunner, AllSettingsAreFine) { EXPECT_EQ(api::Join(CheckRunner(test::AllSettings(), "spec.runner")), ""); }
+
+std::string ProblemsOf(const char* yaml) {
+  const auto settings = ParseRunnerSettings(yaml);
+  return settings.ok() ? "" : settings.error().message;
+}
+
+TEST(ParseRunnerSettings, ReadsWhatALakeHas) {
+  const auto settings = ParseRunnerSettings("tolerations: [{key: dedicated, value: etl, effect: NoSchedule}]\nuserIds: FromCluster\n");
+  ASSERT_TRUE(settings.ok()) << settings.error().message;
+  EXPECT_EQ(settings->tolerations.at(0).key, "dedicated");
+  EXPECT_TRUE(ParseRunnerSettings("").ok());
+  EXPECT_TRUE(ParseRunnerSettings("{}").ok());
+}
+
+// Each would be refused by the API server when a pod is created, or ignored.
+TEST(ParseRunnerSettings, NamesThePathOfWhatIsWrong) {
+  for (const auto& [yaml, said] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"node: {a: b}", "node is unknown"},
+           {"labels: {weirkeeper.io/run: x}", "labels labels of weirkeeper.io are set by the operator alone"},
+           {"labels: {team: has space}", "labels.team \"has space\" is no value of a label"},
+           {"labels: {-team: a}", "labels \"-team\" is no key"},
+           {"annotations: {Example.com/a: b}", "annotations \"Example.com/a\" is no key"},
+           {"serviceAccountAnnotations: {weirkeeper.io/a: b}", "serviceAccountAnnotations annotations of weirkeeper.io"},
+           {"nodeSelector: {pool: 'a/b'}", "nodeSelector.pool \"a/b\" is no value"},
+           {"tolerations: [{value: a}]", "tolerations[0].operator a toleration without key has the operator Exists"},
+           {"tolerations: [{key: a, operator: Exists, value: b}]", "tolerations[0].value a toleration with the operator Exists has no value"},
+           {"tolerations: [{key: a, tolerationSeconds: 5}]", "tolerations[0].tolerationSeconds belongs to the effect NoExecute"},
+           {"userIds: FromCluster\nrunAsUser: 5", "userIds with userIds FromCluster"},
+           {"env: [{name: WEIR_CPU_LIMIT, value: '1'}]", "env[0].name names that begin with WEIR_"},
+           {"env: [{name: A}, {name: A}]", "env[1]"},
+           {"resources: {memory: '0'}", "resources.memory must be more than nothing"},
+           {"validator: {resources: {cpu: 0m}}", "validator.resources.cpu must be more than nothing"},
+           {"proxy: {http: 'proxy:3128'}", "proxy.http"},
+           {"caBundle: {key: a}", "caBundle.configMap is required"},
+           {"affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: a, labelSelector: {matchExpressions: [{key: a, operator: "
+            "Gt, values: ['1']}]}}]}}",
+            "matchExpressions[0].operator Gt and Lt compare labels of nodes"},
+           {"affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchFields: [{key: spec.x, operator: In, values: "
+            "[a]}]}]}}}",
+            "matchFields[0] must be {key: metadata.name"},
+           {"a: 1\n---\nb: 2", "holds 2 documents"}})
+    EXPECT_THAT(ProblemsOf(yaml), HasSubstr(said)) << yaml;
+}
+
+TEST(CheckLake, LooksAtTheSettingsOfRunners) {
+  api::LakeSpec lake{.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "c"}}}};
+  lake.runner.labels = {{"weirkeeper.io/run", "x"}};
+  const auto problems = CheckLake(lake, Where::Cluster);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].path, "spec.runner.labels");
+}
+
+}  // namespace
+}  // namespace weir::plan
