@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "crds/base/file.h"
+
 namespace weir::storage {
 namespace {
 
@@ -73,6 +75,28 @@ curl_socket_t OpenSocket(void* user, curlsocktype, curl_sockaddr* address) {
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+// Of an absolute URL, or of one that is relative to `base`, as it is connected to: numbers in any notation are IPv4 addresses.
+std::string HostOf(const std::string& url, const std::string& base = "") {
+  CURLU* parsed = curl_url();
+  char* host = nullptr;
+  const bool based = base.empty() || curl_url_set(parsed, CURLUPART_URL, base.c_str(), 0) == CURLUE_OK;
+  std::string found;
+  if (based && curl_url_set(parsed, CURLUPART_URL, url.c_str(), 0) == CURLUE_OK && curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK) found = host;
+  curl_free(host);
+  curl_url_cleanup(parsed);
+  if (found.starts_with('[') && found.ends_with(']')) found = found.substr(1, found.size() - 2);
+  return found;
+}
+
+// What is connected to may be a proxy, which sees where we want to go and we do not: addresses in URLs are looked at as well.
+bool LeadsToABlockedAddress(Exchange& exchange, const std::string& url, const std::string& base = "") {
+  if (exchange.request.addresses != Addresses::NotLinkLocal) return false;
+  const std::string host = HostOf(url, base);
+  if (!IsBlockedAddress(host)) return false;
+  exchange.blocked = host;
+  return true;
+}
+
 std::size_t TakeHeader(char* data, std::size_t size, std::size_t n, void* user) {
   auto* exchange = static_cast<Exchange*>(user);
   HttpReply& reply = exchange->reply;
@@ -90,6 +114,10 @@ std::size_t TakeHeader(char* data, std::size_t size, std::size_t n, void* user) 
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   const auto value = line.find_first_not_of(" \t", colon + 1);
   reply.headers[name] = value == std::string::npos ? std::string() : line.substr(value);
+  const bool redirects = name == "location" && exchange->request.redirects > 0;
+  char* from = nullptr;
+  curl_easy_getinfo(exchange->handle, CURLINFO_EFFECTIVE_URL, &from);
+  if (redirects && LeadsToABlockedAddress(*exchange, reply.headers[name], from != nullptr ? from : exchange->request.url)) return 0;
   return size * n;
 }
 
@@ -147,7 +175,6 @@ void SetAddressing(CURL* h, Exchange& exchange) {
   const HttpRequest& request = exchange.request;
   curl_easy_setopt(h, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(h, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt(h, CURLOPT_PROXY, "");
   curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
   // A redirect may not lead from https to http.
   curl_easy_setopt(h, CURLOPT_REDIR_PROTOCOLS_STR, request.url.starts_with("https:") ? "https" : "http,https");
@@ -156,7 +183,28 @@ void SetAddressing(CURL* h, Exchange& exchange) {
   curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, OpenSocket);
   curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, &exchange);
   curl_easy_setopt(h, CURLOPT_FRESH_CONNECT, request.connection == Connection::Fresh ? 1L : 0L);
+}
+
+void SetAuthorities(CURL* h, const std::string& bundle) {
   if (const char* authorities = std::getenv("SSL_CERT_FILE")) curl_easy_setopt(h, CURLOPT_CAINFO, authorities);
+  if (bundle.empty()) return;
+  curl_blob blob{const_cast<char*>(bundle.data()), bundle.size(), CURL_BLOB_NOCOPY};
+  curl_easy_setopt(h, CURLOPT_CAINFO_BLOB, &blob);
+}
+
+// The image's authorities and those of the Lake in one text; empty when the Lake has none.
+Result<std::string> ReadAuthorities() {
+  const char* bundle = std::getenv("WEIR_CA_BUNDLE");
+  if (bundle == nullptr || *bundle == '\0') return std::string();
+  const FileLimits limits{.maxBytes = 4 << 20};
+  const Result<std::string> own = ReadBounded(bundle, limits);
+  if (!own) return Error{own.error().fault, "FileUnreadable", "the CA bundle of the Lake: " + own.error().message};
+  if (own->find("-----BEGIN CERTIFICATE-----") == std::string::npos)
+    return Error{Fault::Invalid, "FileUnreadable", std::string("the CA bundle of the Lake, ") + bundle + ", holds no certificate in PEM form"};
+  const char* image = std::getenv("SSL_CERT_FILE");
+  if (image == nullptr) image = curl_version_info(CURLVERSION_NOW)->cainfo;
+  const Result<std::string> others = ReadBounded(image != nullptr ? image : "/etc/ssl/certs/ca-certificates.crt", limits);
+  return others ? *others + "\n" + *own : *own;
 }
 
 void SetLimits(CURL* h, Exchange& exchange) {
@@ -224,6 +272,7 @@ struct HttpTransfer::Handle {
 HttpTransfer::HttpTransfer() {
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (started != CURLE_OK) std::abort();
+  authorities_ = ReadAuthorities();
 }
 
 HttpTransfer::~HttpTransfer() = default;
@@ -243,6 +292,11 @@ void HttpTransfer::Return(std::unique_ptr<Handle> handle) {
 
 HttpReply HttpTransfer::Perform(const HttpRequest& request) {
   HttpReply reply;
+  if (!authorities_) {
+    reply.failure = TransferFailure::TlsRefused;
+    reply.detail = authorities_.error().message;
+    return reply;
+  }
   std::unique_ptr<Handle> handle = Take();
   CURL* h = handle->easy;
   Exchange exchange{request, reply, h, {}, 0, false};
@@ -254,9 +308,10 @@ HttpReply HttpTransfer::Perform(const HttpRequest& request) {
   curl_easy_reset(h);
   curl_easy_setopt(h, CURLOPT_ERRORBUFFER, detail);
   SetAddressing(h, exchange);
+  SetAuthorities(h, *authorities_);
   SetLimits(h, exchange);
   SetContent(h, exchange, headers);
-  const CURLcode code = curl_easy_perform(h);
+  const CURLcode code = LeadsToABlockedAddress(exchange, request.url) ? CURLE_ABORTED_BY_CALLBACK : curl_easy_perform(h);
   Conclude(code, detail, exchange);
   curl_slist_free_all(headers);
   curl_easy_reset(h);

@@ -66,8 +66,9 @@ struct HttpReply {
 
 // The only user of libcurl. Every exchange is bounded in time and bytes: headers to 256 KiB, the body of an error or of
 // another success than was asked for to 64 KiB (the rest is not awaited), a redirect's body to 1 MiB, others to `maxBytes`.
-// Keeps connections for reuse; environment proxies are not used, since a proxy would resolve names out of our sight.
-// SSL_CERT_FILE names the authorities to trust, where it is set. Thread-safe.
+// Keeps connections for reuse. The proxies of the environment are used (http_proxy, https_proxy, no_proxy): a proxy resolves
+// names out of our sight, so that of its addresses only those are refused that stand in URLs. SSL_CERT_FILE names the
+// authorities to trust, where it is set, WEIR_CA_BUNDLE others to trust as well; the latter is read once. Thread-safe.
 class HttpTransfer {
  public:
   HttpTransfer();
@@ -78,6 +79,7 @@ class HttpTransfer {
   struct Handle;
   std::unique_ptr<Handle> Take();
   void Return(std::unique_ptr<Handle> handle);
+  Result<std::string> authorities_ = std::string();  // PEM; empty: those that libcurl takes by itself
   std::mutex mutex_;
   std::vector<std::unique_ptr<Handle>> idle_;
 };

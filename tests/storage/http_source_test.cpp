@@ -87,6 +87,57 @@ TEST(HttpSource, OnlyLinkLocalAndMetadataAddressesAreBlocked) {
   for (const char* address : {"169.254.0.1", "169.254.170.2", "fe80::1", "febf::1", "192.0.0.192"}) EXPECT_TRUE(IsBlockedAddress(address)) << address;
 }
 
+// A variable of the process's environment while this lives.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
+  ~Variable() { unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
+
+TEST(HttpSource, TheProxyOfTheEnvironmentIsAskedExceptForHostsThatGoWithoutIt) {
+  std::string asked;
+  HttpServer proxy([&](const std::string& head) {
+    asked = head.substr(0, head.find("\r\n"));
+    return Reply("200 OK", "by proxy");
+  });
+  HttpServer direct([&](const std::string&) { return Reply("200 OK", "direct"); });
+  const Variable use("http_proxy", proxy.Url("")), none("no_proxy", "127.0.0.1,.internal.example.com");
+  Body far, near;
+  const auto fetched = Fetch("http://data.example.com/flights.csv", far.Sink());
+  ASSERT_TRUE(fetched.ok()) << fetched.error().message;
+  EXPECT_EQ(far.bytes, "by proxy");
+  EXPECT_EQ(asked, "GET http://data.example.com/flights.csv HTTP/1.1");
+  ASSERT_TRUE(Fetch(direct.Url("/a"), near.Sink()).ok());
+  EXPECT_EQ(near.bytes, "direct");
+}
+
+TEST(HttpSource, AProxyIsNotAskedForBlockedAddresses) {
+  HttpServer proxy([&](const std::string&) { return Reply("302 Found", "", "Location: http://0xA9FEA9FE/latest/meta-data/\r\n"); });
+  const Variable use("http_proxy", proxy.Url(""));
+  Body body;
+  EXPECT_THAT(Fetch("http://169.254.169.254/latest/meta-data/", body.Sink()).error().message, testing::HasSubstr("169.254.169.254 is link-local"));
+  EXPECT_EQ(proxy.requests(), 0);
+  EXPECT_THAT(Fetch("http://data.example.com/a", body.Sink()).error().message, testing::HasSubstr("169.254.169.254 is link-local"));
+  EXPECT_EQ(proxy.requests(), 1);
+}
+
+TEST(HttpSource, ACaBundleThatCannotBeUsedIsNamed) {
+  HttpServer server([&](const std::string&) { return Reply("200 OK", "x"); });
+  Body body;
+  {
+    const Variable missing("WEIR_CA_BUNDLE", "/nonexistent/ca.crt");
+    EXPECT_THAT(Fetch(server.Url("/a"), body.Sink()).error().message, testing::HasSubstr("/nonexistent/ca.crt"));
+  }
+  const Variable garbage("WEIR_CA_BUNDLE", "/proc/self/cmdline");
+  EXPECT_THAT(Fetch(server.Url("/a"), body.Sink()).error().message, testing::HasSubstr("holds no certificate in PEM form"));
+  EXPECT_EQ(server.requests(), 0);
+}
+
 struct Answered {
   const char* status;
   Fault fault;
