@@ -17,6 +17,14 @@ std::vector<Key> OwnerOf(const Item& item) {
   return {};
 }
 
+// A pod that was orphaned still says by its labels whose it was: it may hold our finalizer, and the name of a pod that is due.
+std::vector<Key> FormerOwnerOf(const Item& pod) {
+  if (!pod.meta.ownerUid.empty()) return {};
+  for (const auto& [label, resource] : {std::pair(api::kLabelRun, api::kPipelineRuns), std::pair(api::kLabelPipeline, api::kPipelines)})
+    if (const auto found = pod.meta.labels.find(std::string(label)); found != pod.meta.labels.end()) return {{resource, pod.meta.ns, found->second}};
+  return {};
+}
+
 void AddUnfinishedRuns(const Stores& stores, const std::string& ns, const std::string& pipeline, std::vector<Key>& keys) {
   for (const ItemPtr& run : stores.runs.List(ns))
     if (Text(At(run->brief, "spec"), "pipeline") == pipeline && !observe::IsFinishedRun(*run)) keys.push_back({api::kPipelineRuns, ns, run->meta.name});
@@ -79,6 +87,7 @@ std::vector<Key> Affected(const api::Resource& resource, const Item& item, const
     return keys;
   }
   std::vector<Key> keys = OwnerOf(item);
+  if (keys.empty() && resource == api::kPods) keys = FormerOwnerOf(item);
   if (resource == api::kRevisions) AddUnfinishedRuns(stores, item.meta.ns, item.meta.ownerName, keys);
   return keys;
 }

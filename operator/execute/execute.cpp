@@ -12,8 +12,11 @@ class Executor {
   Executor(kube::ClusterApi& cluster, observe::Stores& stores) : cluster_(cluster), stores_(stores) {}
 
   Status operator()(const plan::EnsureServiceAccount& action) {
-    const Status created = Create(api::kServiceAccounts, action.object);
-    return !created && created.error().reason == "NameTaken" ? Ok() : created;  // any account of that name will do
+    const kube::ObjectRef ref = RefOf(api::kServiceAccounts, action.object);
+    const Result<Json> created = cluster_.Create(ref, action.object);
+    if (created) return Keep(api::kServiceAccounts, *created);
+    if (created.error().reason != "AlreadyExists") return created.error();
+    return UseAccount(ref, action.object);
   }
   Status operator()(const plan::CreateRevision& action) { return Create(api::kRevisions, action.object); }
   Status operator()(const plan::CreateRun& action) { return Create(api::kPipelineRuns, action.object); }
@@ -32,23 +35,58 @@ class Executor {
   }
 
  private:
-  Status Create(const Resource& resource, const Json& object) {
+  static kube::ObjectRef RefOf(const Resource& resource, const Json& object) {
     const Json& meta = At(object, "metadata");
-    const kube::ObjectRef ref{resource, Text(meta, "namespace"), Text(meta, "name")};
+    return {resource, Text(meta, "namespace"), Text(meta, "name")};
+  }
+
+  Status Create(const Resource& resource, const Json& object) {
+    const kube::ObjectRef ref = RefOf(resource, object);
     const Result<Json> created = cluster_.Create(ref, object);
     if (created) return Keep(resource, *created);
     if (created.error().reason != "AlreadyExists") return created.error();
-    return TakeWhatExists(ref, api::ReadMeta(object).ownerUid);
+    return TakeWhatExists(ref, object);
   }
 
-  Status TakeWhatExists(const kube::ObjectRef& ref, const std::string& owner) {
-    const Result<Json> existing = cluster_.Get(ref);
-    if (!existing)
-      return existing.error().fault == Fault::Missing ? Error{Fault::Conflict, "Vanished", ref.name + " went while it was looked at"} : existing.error();
-    const std::string its_owner = api::ReadMeta(*existing).ownerUid;
-    if (its_owner != owner)
-      return Error{Fault::Invalid, "NameTaken", std::string(ref.resource.kind) + " \"" + ref.name + "\" exists already and is not ours; delete or rename it"};
-    return Keep(ref.resource, *existing);
+  Result<Json> ReadExisting(const kube::ObjectRef& ref) {
+    Result<Json> existing = cluster_.Get(ref);
+    if (!existing && existing.error().fault == Fault::Missing) return Error{Fault::Conflict, "Vanished", ref.name + " went while it was looked at"};
+    return existing;
+  }
+
+  // An account that somebody made for a cloud identity will do as it is; ours that lost its owner gets the new one.
+  Status UseAccount(const kube::ObjectRef& ref, const Json& wanted) {
+    const Result<Json> existing = ReadExisting(ref);
+    if (!existing) return existing.error();
+    const api::Meta meta = api::ReadMeta(*existing);
+    Json change = Json::object();
+    for (const auto& [key, value] : api::ReadMeta(wanted).annotations)
+      if (const auto found = meta.annotations.find(key); found == meta.annotations.end() || found->second != value) change["annotations"][key] = value;
+    if (meta.ownerUid.empty() && meta.labels.contains(std::string(api::kLabelPipeline)))
+      change["ownerReferences"] = At(At(wanted, "metadata"), "ownerReferences");
+    return change.empty() ? Keep(ref.resource, *existing) : Change(ref, meta, std::move(change));
+  }
+
+  Status Change(const kube::ObjectRef& ref, const api::Meta& seen, Json change) {
+    change["resourceVersion"] = seen.resourceVersion;
+    change["uid"] = seen.uid;
+    const Result<Json> changed = cluster_.Patch(ref, kube::PatchType::Merge, kube::Subresource::None, {{"metadata", std::move(change)}});
+    return changed ? Keep(ref.resource, *changed) : changed.error();
+  }
+
+  // Of the same owner it is what a lost reply was about. One that is on its way out, or whose owner of that name is gone, will
+  // make room. A revision that was orphaned is adopted if it holds the same.
+  Status TakeWhatExists(const kube::ObjectRef& ref, const Json& wanted) {
+    const Result<Json> existing = ReadExisting(ref);
+    if (!existing) return existing.error();
+    const api::Meta its = api::ReadMeta(*existing), ours = api::ReadMeta(wanted);
+    if (its.ownerUid == ours.ownerUid) return Keep(ref.resource, *existing);
+    const std::string what = std::string(ref.resource.kind) + " \"" + ref.name + "\"";
+    const bool predecessors = its.ownerKind == ours.ownerKind && its.ownerName == ours.ownerName;
+    if (its.deleted || predecessors) return Error{Fault::Transient, "NameHeld", what + " of before is not gone yet"};
+    const bool same = ref.resource == api::kRevisions && SameJson(At(*existing, "data"), At(wanted, "data"));
+    if (its.ownerUid.empty() && same) return Change(ref, its, {{"ownerReferences", At(At(wanted, "metadata"), "ownerReferences")}});
+    return Error{Fault::Invalid, "NameTaken", what + " exists already and is not ours; delete or rename it"};
   }
 
   Status Keep(const Resource& resource, const Json& object) {

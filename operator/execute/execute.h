@@ -17,7 +17,9 @@ struct Execution {
 
 // In order, each tried once, stops at the first failure; what the API server answers is put into the stores. One call an
 // action; a second one when a name is taken, to see by whom: taken by what the same owner made before is success (a lost
-// reply, a stale cache), anything else is Fault::Invalid "NameTaken". What is to go and is gone already is success.
+// reply, a stale cache); by what is on its way out Fault::Transient; by a revision of the same content that nobody owns, or
+// an account that lacks annotations, it is patched; anything else is Fault::Invalid "NameTaken". What is to go and is gone
+// already is success.
 Execution Execute(const std::vector<plan::Action>& actions, kube::ClusterApi& cluster, observe::Stores& stores);
 
 }  // namespace weir::execute

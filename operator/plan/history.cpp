@@ -19,6 +19,11 @@ bool EveryCommitIsShown(const api::PipelineRun& run, const ShownEpochs& shown) {
   });
 }
 
+bool IsKept(const api::Meta& run) {
+  const auto found = run.annotations.find(std::string(api::kAnnotationKeep));
+  return found != run.annotations.end() && found->second == "true";
+}
+
 std::int64_t PlaceOf(const api::PipelineRun& run) {
   if (run.status.epoch > 0) return run.status.epoch;
   return IsFinished(run.status) ? run.meta.created.Seconds() : std::numeric_limits<std::int64_t>::max();
@@ -37,7 +42,8 @@ bool IsOlder(const api::Meta& a, const api::Meta& b) { return std::tie(a.created
 std::vector<Action> PruneRuns(const api::Meta& pipeline, const api::RunHistory& keep, const std::vector<api::PipelineRun>& runs, const ShownEpochs& shown) {
   std::vector<const api::PipelineRun*> finished;
   for (const api::PipelineRun& run : runs)
-    if (IsFinished(run.status) && !run.meta.deleted && run.meta.ownerUid == pipeline.uid) finished.push_back(&run);
+    if (IsFinished(run.status) && !run.meta.deleted && !IsKept(run.meta) && (run.meta.ownerUid == pipeline.uid || run.meta.ownerUid.empty()))
+      finished.push_back(&run);
   std::sort(finished.begin(), finished.end(), [](const auto* a, const auto* b) { return CameBefore(*b, *a); });
 
   std::vector<Action> prune;

@@ -14,8 +14,9 @@ namespace weir::plan {
 // absent.
 using ShownEpochs = std::map<std::string, std::int64_t>;
 
-// Finished runs beyond what runHistory keeps, oldest first. Only runs that the pipeline owns; never one that goes on, and
-// never one whose commit a Dataset or View does not show yet: its status is derived from the run.
+// Finished runs beyond what runHistory keeps, oldest first: those that the pipeline owns and those that nobody owns, made by
+// hand or orphaned. Never one that goes on or is kept by annotation, and never one whose commit a Dataset or View does not
+// show yet: its status is derived from the run.
 std::vector<Action> PruneRuns(const api::Meta& pipeline, const api::RunHistory& keep, const std::vector<api::PipelineRun>& runs, const ShownEpochs& shown);
 
 // Revisions beyond the ten newest that no run is bound to and that are neither in force nor being validated.

@@ -164,7 +164,7 @@ Plan MakePlan(const ObservedPipeline& seen, Time now) {
     rollout.verdict = std::move(*objection);
   else
     rollout = RollOut(seen, resolution.bundle, status, now);
-  Append(rollout.before, ReleaseAll(seen.orphans));
+  Append(rollout.before, DeleteAndRelease(seen.orphans));
   Plan plan{.before = std::move(rollout.before), .after = std::move(rollout.after), .revisit = Sooner(rollout.revisit, resolution.revisit)};
   const std::string made = MakeTheRunThatIsDue(seen, rollout.verdict, status, plan);
   Describe(seen, rollout.verdict, made, status, now);

@@ -193,7 +193,7 @@ std::string RevisionOf(const api::PipelineRun& run, const std::string& in_force)
 
 Plan MakePlan(const ObservedRun& seen, Time now) {
   Plan plan = PlanOf(seen, now);
-  plan.before = ReleaseAll(seen.orphans);
+  plan.before = NobodyIsLeftToCount(seen) ? ReleaseAll(seen.orphans) : DeleteAndRelease(seen.orphans);
   return plan;
 }
 

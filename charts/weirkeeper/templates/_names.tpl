@@ -35,10 +35,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   verbs: [get, list, watch, create, delete, patch]
 - apiGroups: [""]
   resources: [serviceaccounts]
-  verbs: [get, list, watch, create]
+  verbs: [get, list, watch, create, patch]
 - apiGroups: [apps]
   resources: [controllerrevisions]
-  verbs: [get, list, watch, create, delete]
+  verbs: [get, list, watch, create, delete, patch]
+# Listed for one pod at a time, where a kubelet says why the pod does not start nowhere else.
 - apiGroups: [events.k8s.io]
   resources: [events]
   verbs: [create, list]

@@ -1,0 +1,197 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/plan/world.h"
+
+// Nothing of ours outlives its cause, and what is left of before is in nobody's way.
+namespace weir::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kSecretIsMissing = "MountVolume.SetUp failed for volume \"store-warehouse\" : secret \"warehouse-writer\" not found";
+
+Json MetaOf(const Json& object) { return At(object, "metadata"); }
+
+// As the garbage collector does for --cascade=orphan, before the owner goes.
+void Orphan(World& world, const api::Resource& resource, const std::string& owner_kind) {
+  for (const Json& object : world.List(resource)) {
+    const Json& owners = At(MetaOf(object), "ownerReferences");
+    if (!owners.is_array() || owners.empty() || Text(owners[0], "kind") != owner_kind) continue;
+    ASSERT_TRUE(world.cluster
+                    .Patch({resource, "default", Text(MetaOf(object), "name")}, kube::PatchType::Merge, kube::Subresource::None,
+                           {{"metadata", {{"ownerReferences", nullptr}}}})
+                    .ok());
+  }
+}
+
+void MakeRun(World& world, const std::string& name) { world.Apply("kind: PipelineRun\nmetadata: {name: " + name + "}\nspec: {pipeline: delays}\n"); }
+
+// Up to the first stage's pod.
+std::string StartARun(World& world) {
+  world.Apply(kFlights);
+  world.Settle();
+  world.RunPods();
+  world.Settle();
+  return world.RunNames().front();
+}
+
+// That have a finalizer.
+long HeldPodsOfRuns(World& world) {
+  const std::vector<Json> pods = world.List(api::kPods);
+  return std::count_if(pods.begin(), pods.end(),
+                       [](const Json& pod) { return At(MetaOf(pod), "labels").contains("weirkeeper.io/run") && !At(MetaOf(pod), "finalizers").empty(); });
+}
+
+TEST(Leftovers, PodsThatAreOrphanedWithARunAreReleasedAndInNobodysWay) {
+  World world;
+  const std::string name = StartARun(world);
+  Orphan(world, api::kPods, "PipelineRun");
+  world.Delete(api::kPipelineRuns, name);
+  world.Settle();
+  EXPECT_EQ(HeldPodsOfRuns(world), 0);
+  MakeRun(world, name);
+  ASSERT_TRUE(world.Converge());
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "True Completed");
+  EXPECT_EQ(world.RunStatusOf(name).attempts, 6);
+}
+
+TEST(Leftovers, PodsThatWereOrphanedWhileNoOperatorRanAreReleased) {
+  World world;
+  const std::string name = StartARun(world);
+  Orphan(world, api::kPods, "PipelineRun");
+  world.Delete(api::kPipelineRuns, name);
+  world.Restart();
+  world.Settle();
+  EXPECT_EQ(HeldPodsOfRuns(world), 0);
+}
+
+// kubectl replace --force: the pods of the first run may still be there, one of them running.
+TEST(Leftovers, ARunThatIsMadeAgainUnderItsNameStartsAnew) {
+  for (const bool running : {false, true}) {
+    World world;
+    const std::string name = StartARun(world);
+    if (running)
+      for (const Json& pod : world.List(api::kPods))
+        if (Text(At(pod, "status"), "phase") != "Succeeded") world.StartPod(pod);
+    const std::string uid = Text(MetaOf(world.Get(api::kPipelineRuns, name)), "uid");
+    world.Delete(api::kPipelineRuns, name);
+    MakeRun(world, name);
+    ASSERT_TRUE(world.Converge());
+    EXPECT_NE(Text(MetaOf(world.Get(api::kPipelineRuns, name)), "uid"), uid);
+    EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "True Completed");
+    EXPECT_EQ(world.RunStatusOf(name).attempts, 6);
+    for (const api::StageStatus& stage : world.RunStatusOf(name).stages) EXPECT_EQ(stage.attempt, 1) << stage.name;
+  }
+}
+
+TEST(Leftovers, APipelineThatIsOrphanedAndAppliedAgainAdoptsWhatIsTheSame) {
+  World world;
+  world.Apply(kFlights);
+  world.PatchSpec(api::kPipelines, "delays", {{"runHistory", {{"succeeded", 1}, {"failed", 1}}}});
+  ASSERT_TRUE(world.Converge());
+  const std::string before = world.RunNames().front();
+  for (const api::Resource& resource : {api::kRevisions, api::kPipelineRuns, api::kServiceAccounts, api::kPods}) Orphan(world, resource, "Pipeline");
+  world.Delete(api::kPipelines, "delays");
+  world.Settle();
+  world.clock.now = world.clock.now + Duration::Minutes(1);
+  world.Apply(kFlights);
+  world.PatchSpec(api::kPipelines, "delays", {{"runHistory", {{"succeeded", 1}, {"failed", 1}}}});
+  ASSERT_TRUE(world.Converge());
+  EXPECT_EQ(world.Condition(api::kPipelines, "delays", "Ready"), "True InForce");
+  EXPECT_EQ(world.Condition(api::kPipelines, "delays", "LastRunSucceeded"), "True RunSucceeded");
+  const std::string uid = Text(MetaOf(world.Get(api::kPipelines, "delays")), "uid");
+  for (const api::Resource& resource : {api::kRevisions, api::kServiceAccounts}) {
+    ASSERT_EQ(world.List(resource).size(), 1U);
+    EXPECT_EQ(api::ReadMeta(world.List(resource)[0]).ownerUid, uid) << resource.kind;
+  }
+  ASSERT_EQ(world.RunNames().size(), 1U) << "the orphaned one is more than runHistory keeps";
+  EXPECT_NE(world.RunNames().front(), before);
+}
+
+TEST(Leftovers, ARevisionOfOtherContentIsNotAdopted) {
+  World world;
+  world.Apply(kFlights);
+  ASSERT_TRUE(world.Converge());
+  Json revision = world.List(api::kRevisions)[0];
+  const std::string name = Text(MetaOf(revision), "name");
+  world.Delete(api::kPipelines, "delays");
+  world.Settle();
+  revision["metadata"] = {{"name", name}, {"namespace", "default"}, {"labels", At(MetaOf(revision), "labels")}};
+  revision["data"]["outcomePath"] = "elsewhere";
+  ASSERT_TRUE(world.cluster.Create({api::kRevisions, "default", name}, revision).ok());
+  world.Apply(kFlights);
+  ASSERT_TRUE(world.Settle());
+  EXPECT_EQ(world.Condition(api::kPipelines, "delays", "Reconciling"), "True NameTaken");
+}
+
+TEST(Leftovers, RunsThatAreMadeByHandArePrunedUnlessTheyAreToBeKept) {
+  World world;
+  world.Apply(kFlights);
+  world.PatchSpec(api::kPipelines, "delays", {{"runHistory", {{"succeeded", 2}, {"failed", 1}}}});
+  ASSERT_TRUE(world.Converge());
+  for (int i = 1; i <= 6; ++i) {
+    world.clock.now = world.clock.now + Duration::Seconds(1);
+    MakeRun(world, "by-hand-" + std::to_string(i));
+    if (i == 1) world.Annotate(api::kPipelineRuns, "by-hand-1", "weirkeeper.io/keep", "true");
+    ASSERT_TRUE(world.Converge());
+  }
+  EXPECT_THAT(world.RunNames(), testing::UnorderedElementsAre("by-hand-1", "by-hand-5", "by-hand-6"));
+}
+
+TEST(Leftovers, AnnotationsOfTheLakeReachAnAccountThatExists) {
+  World world;
+  world.Apply(kFlights);
+  ASSERT_TRUE(world.Converge());
+  const std::size_t runs = world.RunNames().size();
+  world.Apply(
+      "kind: Lake\nmetadata: {name: default}\nspec:\n  stores: [{name: lake, volume: {claim: weirkeeper-lake}}]\n"
+      "  runner: {serviceAccountAnnotations: {eks.amazonaws.com/role-arn: arn-1}}\n");
+  ASSERT_TRUE(world.Converge());
+  EXPECT_EQ(Text(At(MetaOf(world.List(api::kServiceAccounts)[0]), "annotations"), "eks.amazonaws.com/role-arn"), "arn-1");
+  EXPECT_EQ(world.RunNames().size(), runs) << "they change in place";
+  world.calls.clear();
+  world.Restart();
+  world.Settle();
+  EXPECT_THAT(world.calls, IsEmpty());
+}
+
+// The kubelet says in events alone that a Secret is missing.
+TEST(Leftovers, AMissingSecretIsNamedWithinSeconds) {
+  World world;
+  const std::string name = StartARun(world);
+  const Json pod = world.Get(api::kPods, name + "-land-1");
+  const Json waiting = Json::array({{{"name", "runner"}, {"state", {{"waiting", {{"reason", "ContainerCreating"}}}}}}});
+  ASSERT_TRUE(world.cluster
+                  .Patch({api::kPods, "default", name + "-land-1"}, kube::PatchType::Merge, kube::Subresource::Status,
+                         {{"status", {{"phase", "Pending"}, {"startTime", Format(world.clock.now)}, {"containerStatuses", waiting}}}})
+                  .ok());
+  const auto tell = [&](const std::string& event, const char* type, const char* reason, const std::string& note) {
+    const Json made{{"metadata", {{"name", event}, {"namespace", "default"}}},
+                    {"type", type},
+                    {"reason", reason},
+                    {"note", note},
+                    {"deprecatedLastTimestamp", Format(world.clock.now)},
+                    {"regarding", {{"kind", "Pod"}, {"name", name + "-land-1"}, {"uid", Text(MetaOf(pod), "uid")}}}};
+    ASSERT_TRUE(world.cluster.Create({api::kEvents, "default", event}, made).ok());
+  };
+  tell("a", "Normal", "Scheduled", "to a node");
+  world.Advance(Duration::Seconds(1));
+  tell("b", "Warning", "FailedMount", kSecretIsMissing);
+  world.Advance(Duration::Seconds(3));
+  world.Advance(Duration::Seconds(1));
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Reconciling"), "True StartFailed");
+  EXPECT_THAT(world.Message(api::kPipelineRuns, name, "Reconciling"), HasSubstr("secret \"warehouse-writer\" not found"));
+  world.clock.now = world.clock.now + Duration::Minutes(2);
+  world.Settle();
+  EXPECT_EQ(world.RunStatusOf(name).stages[0].infrastructureFailures, 1);
+  EXPECT_EQ(world.RunStatusOf(name).stages[0].reason, api::Reason::StartFailed);
+  ASSERT_TRUE(world.Converge());
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "True Completed");
+}
+
+}  // namespace
+}  // namespace weir::test
