@@ -35,7 +35,9 @@ std::string Advice(const api::Resource& resource, DefinitionState state, const s
 }  // namespace
 
 DefinitionState CompareDefinition(const Json& definition, std::string_view hash, std::string_view release) {
-  const Json& annotations = At(At(definition, "metadata"), "annotations");
+  const Json& meta = At(definition, "metadata");
+  if (!Text(meta, "deletionTimestamp").empty()) return DefinitionState::Missing;
+  const Json& annotations = At(meta, "annotations");
   if (Text(annotations, api::kAnnotationSchemaHash) == hash) return DefinitionState::Same;
   return NumbersOf(Text(annotations, api::kAnnotationRelease)) > NumbersOf(release) ? DefinitionState::Newer : DefinitionState::Older;
 }
@@ -54,8 +56,7 @@ void Definitions::Look(const api::Resource& resource) {
   if (resource.group != api::kGroup) return;
   {
     const std::lock_guard lock(mutex_);
-    const DefinitionState known = states_[resource.plural];
-    if (known == DefinitionState::Same || known == DefinitionState::Newer || known == DefinitionState::NotAllowed) return;
+    if (states_[resource.plural] == DefinitionState::NotAllowed) return;
   }
   const DefinitionState now = Ask(resource);
   if (now == DefinitionState::Unknown) return;

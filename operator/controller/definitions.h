@@ -15,7 +15,8 @@ namespace weir::controller {
 // are only ever added. NotAllowed: the operator may not read it, and does without.
 enum class DefinitionState { Unknown, Same, Newer, Older, Missing, NotAllowed };
 
-// From its annotations: the same when the schema's hash is, else by the release that it came with.
+// From its annotations: the same when the schema's hash is, else by the release that it came with. One that is being deleted
+// is missing.
 DefinitionState CompareDefinition(const Json& definition, std::string_view hash, std::string_view release);
 
 // Whether the API server holds the definitions that this operator was built with: they may be installed apart from it, and
@@ -26,8 +27,9 @@ class Definitions {
   Definitions(kube::ClusterApi& cluster, std::string release, telemetry::Metrics& metrics, telemetry::Health& health)
       : cluster_(cluster), release_(std::move(release)), metrics_(metrics), health_(health) {}
 
-  // To be called before a kind is listed or watched. Asks for the kind's definition until it is known to be good. The API
-  // server ends the watches of a kind whose definition changes, so what was mended is seen within seconds.
+  // To be called before a kind is listed or watched: every some minutes. Asks for the kind's definition each time, unless that
+  // is not allowed: what was good may be deleted or replaced by an older one. The API server ends the watches of a kind whose
+  // definition changes, so that either is seen within seconds, and so is its end.
   void Look(const api::Resource& resource);
 
  private:

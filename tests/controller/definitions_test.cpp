@@ -67,9 +67,8 @@ TEST(CompareDefinition, OneThatSaysNothingIsOlder) {
   EXPECT_EQ(CompareDefinition(Definition("", ""), "h", "0.1.0"), DefinitionState::Older);
 }
 
-TEST_F(DefinitionsTest, AGoodDefinitionIsAskedForOnce) {
+TEST_F(DefinitionsTest, AGoodDefinitionOfOursIsReady) {
   cluster_.answer = Good();
-  definitions_.Look(api::kLakes);
   definitions_.Look(api::kLakes);
   definitions_.Look(api::kPods);
   EXPECT_EQ(cluster_.asked, "lakes.weirkeeper.io ");
@@ -86,6 +85,25 @@ TEST_F(DefinitionsTest, AnOlderOneMakesTheOperatorNotReadyUntilItIsMended) {
   definitions_.Look(api::kLakes);
   EXPECT_THAT(health_.Awaited(), IsEmpty());
   EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_definition_outdated{definition=\"lakes.weirkeeper.io\"} 0"));
+}
+
+TEST_F(DefinitionsTest, OneThatIsDeletedOrDowngradedLaterIsNotReadyUntilItIsBack) {
+  const std::string outdated = "weirkeeper_definition_outdated{definition=\"lakes.weirkeeper.io\"} ";
+  Json going = Good();
+  going["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:05Z";
+  for (const Result<Json>& bad : {Result<Json>(Error{Fault::Missing, "NotFound", ""}), Result<Json>(going), Result<Json>(Definition("other", "0.1.0"))}) {
+    cluster_.answer = Good();
+    definitions_.Look(api::kLakes);
+    EXPECT_THAT(health_.Awaited(), IsEmpty());
+    EXPECT_THAT(metrics_.Render(), HasSubstr(outdated + "0"));
+    cluster_.answer = bad;
+    definitions_.Look(api::kLakes);
+    EXPECT_EQ(health_.Awaited().size(), 1U);
+    EXPECT_THAT(metrics_.Render(), HasSubstr(outdated + "1"));
+  }
+  cluster_.answer = Good();
+  definitions_.Look(api::kLakes);
+  EXPECT_THAT(health_.Awaited(), IsEmpty());
 }
 
 TEST_F(DefinitionsTest, AMissingOneIsToldAsMissing) {
