@@ -52,7 +52,8 @@ Result<Access> InCluster(const Environment& environment, const std::string& fold
     return Error{Fault::Invalid, "NotInCluster", "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set; outside of a cluster give a kubeconfig"};
   }
   Access access;
-  access.server = "https://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port;
+  // The HTTP client cannot reach an IPv6 address as such, but a name of one; the certificate is valid for this one in every cluster.
+  access.server = "https://" + (host.find(':') == std::string::npos ? host : "kubernetes.default.svc") + ":" + port;
   access.authority.file = folder + "/ca.crt";
   access.token.file = folder + "/token";
   if (const auto ns = Credential{.text = {}, .file = folder + "/namespace"}.Read()) access.ns = *ns;

@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -79,9 +80,35 @@ Page List(const std::vector<std::string>& problems) {
 
 }  // namespace
 
+namespace {
+
+void ListenAt(Tcp::acceptor& acceptor, const Tcp::endpoint& endpoint) {
+  acceptor.open(endpoint.protocol());
+  if (endpoint.address() == asio::ip::address_v6::any()) acceptor.set_option(asio::ip::v6_only(false));
+  acceptor.set_option(asio::socket_base::reuse_address(true));
+  acceptor.bind(endpoint);
+  acceptor.listen();
+}
+
+// Kernels may have no IPv6, or have it switched off.
+Tcp::acceptor Listen(asio::io_context& context, const Tcp::endpoint& endpoint) {
+  Tcp::acceptor acceptor(context);
+  try {
+    ListenAt(acceptor, endpoint);
+  } catch (const boost::system::system_error& e) {
+    if (endpoint.address() != asio::ip::address_v6::any() || e.code() == asio::error::address_in_use) throw;
+    beast::error_code ignored;
+    acceptor.close(ignored);
+    ListenAt(acceptor, {asio::ip::address_v4::any(), endpoint.port()});
+  }
+  return acceptor;
+}
+
+}  // namespace
+
 class PageServer::Core {
  public:
-  Core(const Tcp::endpoint& endpoint, Pages pages) : pages_(std::move(pages)), acceptor_(context_, endpoint) {
+  Core(const Tcp::endpoint& endpoint, Pages pages) : pages_(std::move(pages)), acceptor_(Listen(context_, endpoint)) {
     Accept();
     thread_ = std::thread([this] { context_.run(); });
   }

@@ -27,8 +27,8 @@ Pages HealthPages(const Health& health);
 Pages MetricsPages(const Metrics& metrics);
 
 struct PageAddress {
-  std::string host = "0.0.0.0";  // an IP address
-  int port = 0;                  // 0: any that is free
+  std::string host = "::";  // an IP address; :: is every address, of IPv4 too, and 0.0.0.0 where there is no IPv6
+  int port = 0;             // 0: any that is free
 };
 
 // Serves pages over plain HTTP to GET, from one thread of its own. At most 64 connections, the rest are closed at once;

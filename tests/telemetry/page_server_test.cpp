@@ -16,7 +16,15 @@ using testing::StartsWith;
 
 class Peer {
  public:
-  explicit Peer(int port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit Peer(int port, int family = AF_INET) : socket_(socket(family, SOCK_STREAM, 0)) {
+    if (family == AF_INET6) {
+      sockaddr_in6 address{};
+      address.sin6_family = AF_INET6;
+      address.sin6_port = htons(static_cast<std::uint16_t>(port));
+      address.sin6_addr = in6addr_loopback;
+      connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+      return;
+    }
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -40,8 +48,8 @@ class Peer {
   int socket_;
 };
 
-std::string Ask(const PageServer& server, const std::string& line) {
-  const Peer peer(server.port());
+std::string Ask(const PageServer& server, const std::string& line, int family = AF_INET) {
+  const Peer peer(server.port(), family);
   peer.Send(line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   return peer.ReadAll();
 }
@@ -112,6 +120,17 @@ TEST_F(PageServerTest, ConnectionsBeyondTheBoundAreClosedAndTheRestServed) {
   EXPECT_EQ(Peer(server->port()).ReadAll(), "");
   idle.front()->Send("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(idle.front()->ReadAll(), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(PageServer, IsReachedOverIPv4AndIPv6UnlessToldOtherwise) {
+  const Health health;
+  const auto server = PageServer::Start({}, HealthPages(health));
+  ASSERT_TRUE(server.ok()) << server.error().message;
+  EXPECT_THAT(Ask(**server, "GET /healthz"), StartsWith("HTTP/1.1 200"));
+  const int ipv6 = socket(AF_INET6, SOCK_STREAM, 0);
+  if (ipv6 < 0) return;  // a kernel without it
+  close(ipv6);
+  EXPECT_THAT(Ask(**server, "GET /healthz", AF_INET6), StartsWith("HTTP/1.1 200"));
 }
 
 TEST_F(PageServerTest, AnAddressThatIsTakenIsNamed) {
