@@ -8,7 +8,7 @@
 namespace weir::controller {
 namespace {
 
-telemetry::Subject SubjectOf(const api::Resource& resource, const api::Meta& meta) { return {resource.kind, meta.ns, meta.name}; }
+std::string TeamOf(const observe::Item* item) { return item == nullptr ? "" : Text(At(At(item->brief, "spec"), "owner"), "team"); }
 
 // What does not fit is left out: the API server has validated it, and a metric is no place to complain.
 template <typename Spec, typename StatusT>
@@ -66,14 +66,16 @@ void ObjectMeter::SeenRun(const api::PipelineRun& run) {
   const double seconds = run.status.started ? static_cast<double>((*run.status.finished - *run.status.started).ms) / 1000 : 0;
   const bool cancelled = succeeded->reason == api::Reason::Cancelled;
   const std::string_view result = cancelled ? "Cancelled" : succeeded->status == api::ConditionStatus::True ? "Succeeded" : "Failed";
-  metrics_.RunFinished(run.meta.ns, run.spec.pipeline, result, seconds);
+  const std::string team = TeamOf(stores_.pipelines.Get(run.meta.ns, run.spec.pipeline).get());
+  metrics_.RunFinished({api::kPipelines.kind, run.meta.ns, run.spec.pipeline, team}, result, seconds);
   active_.erase(active);
 }
 
 void ObjectMeter::Seen(const api::Resource& resource, const observe::Item& item) {
   if (resource.group != api::kGroup) return;
-  const telemetry::Subject subject = SubjectOf(resource, item.meta);
   const observe::ItemPtr now = stores_.Of(resource).Get(item.meta.ns, item.meta.name);
+  const std::string team = TeamOf(now.get());
+  const telemetry::Subject subject{resource.kind, item.meta.ns, item.meta.name, team};
   if (!now || now->meta.uid != item.meta.uid) {
     const std::lock_guard lock(mutex_);
     active_.erase(item.meta.uid);

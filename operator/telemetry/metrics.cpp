@@ -8,6 +8,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 
 namespace weir::telemetry {
 namespace {
@@ -34,7 +35,6 @@ const Histogram::BucketBoundaries kSlow{5, 15, 30, 60, 120, 300, 600, 1800, 3600
 
 std::string Text(std::string_view text) { return std::string(text); }
 Labels ByController(std::string_view controller) { return {{"controller", Text(controller)}}; }
-Labels ByObject(const Subject& subject) { return {{"namespace", Text(subject.ns)}, {"name", Text(subject.name)}}; }
 
 struct FreshnessFamilies {
   Family<Gauge>& data_time;
@@ -69,9 +69,29 @@ struct Metrics::Families {
   FreshnessFamilies view{Gauges(registry, "weirkeeper_view_data_timestamp_seconds", "Time of the newest data of a View, in Unix seconds"),
                          Gauges(registry, "weirkeeper_view_max_lag_seconds", "Lag that a View declares as its limit")};
 
-  // Which condition types of an object have a series; the library cannot be asked.
+  // Which series an object has; the library cannot be asked.
+  struct Series {
+    std::string team;
+    std::map<std::string, Gauge*> conditions;  // by type
+    std::map<Family<Gauge>*, Gauge*> freshness;
+  };
   std::mutex mutex;
-  std::map<std::string, std::map<std::string, Gauge*>> conditions;
+  std::map<std::string, Series> objects;
+  std::set<std::string> teams;
+
+  // Under the lock. Bounded; empty for kinds that have none.
+  std::string Team(std::string_view team) {
+    if (team.empty() || teams.contains(Text(team))) return Text(team);
+    if (teams.size() == kMostTeams) return "other";
+    return *teams.insert(Text(team)).first;
+  }
+  void Clear(Series& series) {
+    for (const auto& [type, gauge] : series.conditions) condition.Remove(gauge);
+    for (const auto& [family, gauge] : series.freshness) family->Remove(gauge);
+    series.conditions.clear();
+    series.freshness.clear();
+  }
+  Series& SeriesOf(const Subject& subject);
 
   FreshnessFamilies* FreshnessOf(std::string_view kind) { return kind == "Dataset" ? &dataset : kind == "View" ? &view : nullptr; }
 };
@@ -80,16 +100,22 @@ namespace {
 
 std::string KeyOf(const Subject& subject) { return Text(subject.kind) + "/" + Text(subject.ns) + "/" + Text(subject.name); }
 
-void SetOrRemove(Family<Gauge>& family, const Labels& labels, std::optional<double> value) {
-  Gauge& gauge = family.Add(labels);
-  if (value) {
-    gauge.Set(*value);
-  } else {
-    family.Remove(&gauge);
-  }
+Labels WithTeam(Labels labels, const std::string& team) {
+  if (!team.empty()) labels["team"] = team;
+  return labels;
 }
 
+Labels ByObject(const Subject& subject, const std::string& team) { return WithTeam({{"namespace", Text(subject.ns)}, {"name", Text(subject.name)}}, team); }
+
 }  // namespace
+
+Metrics::Families::Series& Metrics::Families::SeriesOf(const Subject& subject) {
+  Series& series = objects[KeyOf(subject)];
+  std::string team = Team(subject.team);
+  if (series.team != team) Clear(series);
+  series.team = std::move(team);
+  return series;
+}
 
 Metrics::Metrics() : families_(std::make_unique<Families>()) { Leads(false); }
 Metrics::~Metrics() = default;
@@ -129,8 +155,9 @@ void Metrics::DefinitionOutdated(std::string_view definition, bool outdated) {
   families_->outdated.Add({{"definition", Text(definition)}}).Set(outdated ? 1 : 0);
 }
 
-void Metrics::RunFinished(std::string_view ns, std::string_view pipeline, std::string_view result, double seconds) {
-  const Labels labels{{"namespace", Text(ns)}, {"pipeline", Text(pipeline)}};
+void Metrics::RunFinished(const Subject& pipeline, std::string_view result, double seconds) {
+  const std::lock_guard lock(families_->mutex);
+  const Labels labels = WithTeam({{"namespace", Text(pipeline.ns)}, {"pipeline", Text(pipeline.name)}}, families_->Team(pipeline.team));
   Labels with_result = labels;
   with_result["result"] = Text(result);
   families_->runs.Add(with_result).Increment();
@@ -143,28 +170,36 @@ void Metrics::Freshness(const Subject& subject, std::optional<Time> data_time, s
   const FreshnessFamilies* families = families_->FreshnessOf(subject.kind);
   if (families == nullptr) return;
   const std::lock_guard lock(families_->mutex);
-  const auto seconds = [](double whole, double unit) { return std::optional<double>(whole / unit); };
-  SetOrRemove(families->data_time, ByObject(subject), data_time ? seconds(static_cast<double>(data_time->us), 1e6) : std::nullopt);
-  SetOrRemove(families->max_lag, ByObject(subject), max_lag ? seconds(static_cast<double>(max_lag->ms), 1e3) : std::nullopt);
+  Families::Series& series = families_->SeriesOf(subject);
+  const auto set = [&](Family<Gauge>& family, std::optional<double> value) {
+    if (value) {
+      (series.freshness[&family] = &family.Add(ByObject(subject, series.team)))->Set(*value);
+    } else if (const auto found = series.freshness.find(&family); found != series.freshness.end()) {
+      family.Remove(found->second);
+      series.freshness.erase(found);
+    }
+  };
+  set(families->data_time, data_time ? std::optional(static_cast<double>(data_time->us) / 1e6) : std::nullopt);
+  set(families->max_lag, max_lag ? std::optional(static_cast<double>(max_lag->ms) / 1e3) : std::nullopt);
 }
 
 void Metrics::Condition(const Subject& subject, std::string_view type, std::string_view status) {
   const std::lock_guard lock(families_->mutex);
-  Labels labels = ByObject(subject);
+  Families::Series& series = families_->SeriesOf(subject);
+  Labels labels = ByObject(subject, series.team);
   labels["kind"] = Text(subject.kind);
   labels["type"] = Text(type);
   Gauge& gauge = families_->condition.Add(labels);
   gauge.Set(status == "True" ? 1 : status == "False" ? 0 : -1);
-  families_->conditions[KeyOf(subject)][Text(type)] = &gauge;
+  series.conditions[Text(type)] = &gauge;
 }
 
 void Metrics::Forget(const Subject& subject) {
-  Freshness(subject, std::nullopt, std::nullopt);
   const std::lock_guard lock(families_->mutex);
-  const auto found = families_->conditions.find(KeyOf(subject));
-  if (found == families_->conditions.end()) return;
-  for (const auto& [type, gauge] : found->second) families_->condition.Remove(gauge);
-  families_->conditions.erase(found);
+  const auto found = families_->objects.find(KeyOf(subject));
+  if (found == families_->objects.end()) return;
+  families_->Clear(found->second);
+  families_->objects.erase(found);
 }
 
 std::string Metrics::Render() const { return prometheus::TextSerializer().Serialize(families_->registry.Collect()); }

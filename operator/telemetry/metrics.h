@@ -14,10 +14,14 @@ struct Subject {
   std::string_view kind;  // Dataset, View, Pipeline, ...
   std::string_view ns;
   std::string_view name;
+  std::string_view team = {};  // spec.owner.team, where the kind has one
 };
 
+// Values of the label `team`: whoever may make objects may make up teams, so the rest beyond these is `other`.
+inline constexpr std::size_t kMostTeams = 256;
+
 // Everything that the operator counts, in the text form of Prometheus. All names begin with `weirkeeper_`; Render's HELP
-// lines say what each means. Safe from any thread. A gauge of an object stays until Forget.
+// lines say what each means. Safe from any thread. A gauge of an object stays until Forget, or until its team is another.
 class Metrics {
  public:
   Metrics();
@@ -43,7 +47,7 @@ class Metrics {
   void DefinitionOutdated(std::string_view definition, bool outdated);
 
   // Work done. `result` is Succeeded, Failed or Cancelled; `reason` a condition reason, Completed for success.
-  void RunFinished(std::string_view ns, std::string_view pipeline, std::string_view result, double seconds);
+  void RunFinished(const Subject& pipeline, std::string_view result, double seconds);
   void StageAttempted(std::string_view reason);
 
   // Freshness of a Dataset or View (by `kind`): the time of its newest data, and the lag that it declares as its limit.

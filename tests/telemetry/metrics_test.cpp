@@ -29,7 +29,7 @@ void CountOneOfEach(Metrics& metrics) {
   metrics.ApiCalled("get", "pods", 404, 0.004);
   metrics.WatchEventSeen("pods", "ADDED");
   metrics.WatchRestarted("pods", "Expired");
-  metrics.RunFinished("data", "flights", "Succeeded", 42);
+  metrics.RunFinished({"Pipeline", "data", "flights", "ops"}, "Succeeded", 42);
   metrics.StageAttempted("OutOfMemory");
 }
 
@@ -43,9 +43,9 @@ TEST(Metrics, EveryCallIsCounted) {
         R"(weirkeeper_workqueue_adds_total{controller="pipelines"} 1)", R"(weirkeeper_workqueue_retries_total{controller="pipelines"} 1)",
         R"(weirkeeper_workqueue_latency_seconds_count{controller="pipelines"} 1)", R"(weirkeeper_api_requests_total{code="404",resource="pods",verb="get"} 1)",
         R"(weirkeeper_watch_events_total{resource="pods",type="ADDED"} 1)", R"(weirkeeper_watch_restarts_total{reason="Expired",resource="pods"} 1)",
-        R"(weirkeeper_pipeline_runs_total{namespace="data",pipeline="flights",result="Succeeded"} 1)",
-        R"(weirkeeper_pipeline_run_duration_seconds_sum{namespace="data",pipeline="flights"} 42)", R"(weirkeeper_stage_attempts_total{reason="OutOfMemory"} 1)",
-        "weirkeeper_leader 0"})
+        R"(weirkeeper_pipeline_runs_total{namespace="data",pipeline="flights",result="Succeeded",team="ops"} 1)",
+        R"(weirkeeper_pipeline_run_duration_seconds_sum{namespace="data",pipeline="flights",team="ops"} 42)",
+        R"(weirkeeper_stage_attempts_total{reason="OutOfMemory"} 1)", "weirkeeper_leader 0"})
     EXPECT_THAT(text, HasSubstr(line));
 }
 
@@ -91,6 +91,29 @@ TEST(Metrics, AForgottenObjectLeavesNoSeries) {
   EXPECT_THAT(metrics.Render(), AllOf(Not(HasSubstr("gone")), HasSubstr("stays")));
 }
 
+TEST(Metrics, AnObjectWhoseTeamChangesHasSeriesOfTheNewTeamOnly) {
+  Metrics metrics;
+  for (const char* team : {"old-team", "new-team"}) {
+    metrics.Condition({"View", "data", "delays", team}, "Ready", "True");
+    metrics.Freshness({"View", "data", "delays", team}, Time{}, Duration{});
+  }
+  EXPECT_THAT(metrics.Render(),
+              AllOf(Not(HasSubstr("old-team")), HasSubstr(R"(weirkeeper_view_max_lag_seconds{name="delays",namespace="data",team="new-team"} 0)"),
+                    Not(HasSubstr("data_timestamp_seconds{name=\"delays\",namespace=\"data\"}"))));
+}
+
+TEST(Metrics, TeamsThatAreMadeUpAreBounded) {
+  Metrics metrics;
+  for (std::size_t i = 0; i < kMostTeams + 50; ++i) metrics.Condition({"View", "data", std::to_string(i), "team-" + std::to_string(i)}, "Ready", "True");
+  metrics.RunFinished({"Pipeline", "data", "p", "team-of-a-run"}, "Succeeded", 1);
+  const std::string text = metrics.Render();
+  std::set<std::string> teams;
+  static const std::regex label("team=\"([^\"]*)\"");
+  for (std::sregex_iterator at(text.begin(), text.end(), label), end; at != end; ++at) teams.insert((*at)[1]);
+  EXPECT_EQ(teams.size(), kMostTeams + 1);
+  EXPECT_THAT(text, HasSubstr(R"(weirkeeper_pipeline_runs_total{namespace="data",pipeline="p",result="Succeeded",team="other"} 1)"));
+}
+
 TEST(Metrics, TheLeaderIsSeen) {
   Metrics metrics;
   metrics.Leads(true);
@@ -130,8 +153,8 @@ TEST(Metrics, TheReferencePageHasARowForEach) {
   CountOneOfEach(metrics);
   metrics.DefinitionOutdated("views.weirkeeper.io", false);
   for (const char* kind : {"Dataset", "View"}) {
-    metrics.Condition({kind, "data", "delays"}, "Ready", "True");
-    metrics.Freshness({kind, "data", "delays"}, Time{}, Duration{});
+    metrics.Condition({kind, "data", "delays", "ops"}, "Ready", "True");
+    metrics.Freshness({kind, "data", "delays", "ops"}, Time{}, Duration{});
   }
   std::ifstream page(test::SourceFolder() + "/docs/reference/metrics.md");
   std::set<std::string> documented;
