@@ -24,6 +24,7 @@ end_cluster() {
   stop containerd
   stop_pods
   for name in "${components[@]}"; do stop "$name"; done
+  stop_strays
   if owns_machine; then stop_network; rm -f "$owner_file"; fi
   remove_node
   remove_state "${1:-}"

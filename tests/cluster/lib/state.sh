@@ -23,10 +23,11 @@ make_state() {
   chmod 700 "$state/pki" "$state/kubeconfig"
 }
 
-# lock_state: waits for the end of another up or down of the same cluster.
+# lock_state: waits for the end of another up or down of the same cluster. The file must not be named `.lock`: `weir` removes
+# folders of TMPDIR whose name begins with weir- and whose `.lock` nobody holds, and between up and down nobody holds this one.
 lock_state() {
   mkdir -p "$state"
-  exec 9>"$state/.lock"
+  exec 9>"$state/.cluster-lock"
   flock -w 300 9 || fail "another up or down has held $state for 5 minutes"
 }
 
@@ -70,6 +71,18 @@ stop() {
   fi
   rm -f "$state/pid/$name" "$state/pid/.$name.start"
 }
+
+# stop_strays: ends components whose process id is not recorded any more, because their record was removed. Each has paths
+# of the state folder in its arguments.
+stop_strays() {
+  local pid
+  for pid in $(strays); do kill -TERM "$pid" 2>/dev/null || true; done
+  await 10 "processes without a record to stop" no_strays || for pid in $(strays); do kill -KILL "$pid" 2>/dev/null || true; done
+}
+
+strays() { pgrep --full -- "^[^ ]*/kube (etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kubelet|kube-proxy) .*$state/(etcd|pki|kubeconfig|node)" || true; }
+
+no_strays() { [[ -z $(strays) ]]; }
 
 # started NAME: for `started etcd || spawn etcd ...`; a fresh start begins a fresh log.
 started() {

@@ -19,15 +19,32 @@ archive_alone() {
 
 # A control plane alone, beside the full cluster, in a state folder of its own.
 plane_story() {
-  local -x WEIR_CLUSTER_DIR=$scratch/plane
+  local -x WEIR_CLUSTER_DIR=$scratch/weir-plane
   check "a control plane alone comes up beside it" "$here/up" --control-plane-only --controllers
-  check "and answers" contains ok "$kube" kubectl --kubeconfig "$scratch/plane/kubeconfig/admin" get --raw /readyz
+  check "and answers" contains ok "$kube" kubectl --kubeconfig "$scratch/weir-plane/kubeconfig/admin" get --raw /readyz
   check "and takes the pod that no kubelet will run" unscheduled_pod
+  check "and stays when weir removes its own abandoned folders" stays_beside_weir
   check "and goes down" "$here/down"
-  check "leaving no process" refuses pgrep --full --list-full "$scratch/plane"
+  check "leaving no process" refuses pgrep --full --list-full "$scratch/weir-plane"
+  check "it comes up again" "$here/up" --control-plane-only
+  rm -rf "$scratch/weir-plane"
+  check "and goes down when its folder was removed" "$here/down"
+  check "leaving no process either" refuses pgrep --full --list-full "$scratch/weir-plane"
 }
 
-unscheduled_pod() { restricted_pod alone '["wait"]' | sed 's/namespace: story/namespace: default/' | "$kube" kubectl --kubeconfig "$scratch/plane/kubeconfig/admin" apply --filename -; }
+# The first command that needs a folder in TMPDIR removes there what killed commands left. The plane's folder has the name that
+# the product's tests give it.
+stays_beside_weir() {
+  local weir=${WEIR_BIN:-$here/../../build/release/bin}/weir
+  [[ -x $weir ]] || { echo "weir is not built: cmake --preset release && ninja -C build/release weir, or set WEIR_BIN"; return 1; }
+  mkdir -p "$scratch/weir-abandoned" "$scratch/manifests"
+  touch "$scratch/weir-abandoned/.lock"
+  printf 'id\n1\n' >"$scratch/manifests/numbers.csv"
+  (cd "$scratch/manifests" && TMPDIR=$scratch "$weir" init numbers.csv) &&
+    [[ ! -e $scratch/weir-abandoned && -s $scratch/weir-plane/pid/kube-apiserver && -e $scratch/weir-plane/log/audit.log ]]
+}
+
+unscheduled_pod() { restricted_pod alone '["wait"]' | sed 's/namespace: story/namespace: default/' | "$kube" kubectl --kubeconfig "$scratch/weir-plane/kubeconfig/admin" apply --filename -; }
 
 # Everything is killed at once, pods run on without a node; the next up starts afresh.
 crash_story() {

@@ -3,7 +3,7 @@ import collections
 import datetime
 import json
 
-from harness.checks import wait_for
+from harness.checks import Unreadable, wait_for
 
 
 class Audit:
@@ -17,16 +17,18 @@ class Audit:
 
     def entries(self, user=""):
         """Finished calls since the mark, oldest first; of users whose name contains `user`."""
-        with open(self.log, encoding="utf-8") as log:
-            log.seek(self.offset)
-            parsed = [json.loads(line) for line in log if line.endswith("\n")]
-        return [e for e in parsed if e["stage"] == "ResponseComplete" and user in e["user"]["username"]]
+        return [e for e in self.parsed() if e["stage"] == "ResponseComplete" and user in e["user"]["username"]]
 
     def started_watches(self, user):
-        with open(self.log, encoding="utf-8") as log:
-            log.seek(self.offset)
-            parsed = [json.loads(line) for line in log if line.endswith("\n")]
-        return [e for e in parsed if e["stage"] == "ResponseStarted" and user in e["user"]["username"]]
+        return [e for e in self.parsed() if e["stage"] == "ResponseStarted" and user in e["user"]["username"]]
+
+    def parsed(self):
+        try:
+            with open(self.log, encoding="utf-8") as log:
+                log.seek(self.offset)
+                return [json.loads(line) for line in log if line.endswith("\n")]
+        except OSError as error:
+            raise Unreadable(f"the API server's audit log cannot be read: {error}") from error
 
     def await_rest(self, user, still=2, seconds=40):
         """Until the user has made no call for `still` seconds, leases and watches apart. Answers (came to rest, its last call)."""

@@ -48,6 +48,10 @@ class StoryOver(Exception):
     """The rest of a story cannot be told."""
 
 
+class Unreadable(Exception):
+    """A log that a story counts in is not there: the cluster's folder was removed while the story ran."""
+
+
 def wait_for(seconds, probe, pause=0.1):
     deadline = time.monotonic() + seconds
     while True:
@@ -64,6 +68,8 @@ def tell(checks, *stories):
             story()
         except StoryOver as over:
             print(f"        {story.__name__} ends here: {over}", flush=True)
+        except Unreadable as unreadable:
+            checks.that(f"{story.__name__} can read what it judges", False, unreadable)
         except Exception:  # a harness that breaks must not look like a product that works
             checks.that(f"{story.__name__} runs to its end", False, traceback.format_exc())
 

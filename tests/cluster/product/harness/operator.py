@@ -8,7 +8,7 @@ import subprocess
 import urllib.error
 import urllib.request
 
-from harness.checks import wait_for
+from harness.checks import Unreadable, wait_for
 from harness.rig import OPERATOR_NAMESPACE, RUNNER_IMAGE, SOURCE, output, programs, tool
 
 RIGHTS = ("ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
@@ -98,8 +98,18 @@ class Operator:
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
         return {name: int(size) * 1024 for name, size in re.findall(r"(VmRSS|RssAnon|RssFile):\s+(\d+) kB", text)}
 
+    def log_text(self):
+        try:
+            return self.log.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise Unreadable(f"the operator's log cannot be read: {error}") from error
+
     def last_words(self, lines=20):
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+        """Detail of a failure, so it never is one itself."""
+        try:
+            return "\n".join(self.log_text().splitlines()[-lines:])
+        except Unreadable as unreadable:
+            return str(unreadable)
 
 
 def answers(url):
