@@ -49,15 +49,15 @@ class Place:
         self.claims = []
         rig.make_namespace(namespace)
 
-    def claim(self, name, folder):
+    def claim(self, name, folder, mode="ReadWriteMany"):
         folder.mkdir(exist_ok=True)
         self.rig.kubectl("delete", "persistentvolume", f"{self.namespace}-{name}", "--ignore-not-found", "--wait=true")
-        self.rig.script("volume", name, folder, self.namespace)
+        self.rig.script("volume", name, folder, self.namespace, mode)
         self.claims.append(f"{self.namespace}-{name}")
 
-    def volumes(self, lake="lake", source="source"):
-        self.claim(lake, self.lake)
-        self.claim(source, self.source)
+    def volumes(self, lake="lake", source="source", mode="ReadWriteMany"):
+        self.claim(lake, self.lake, mode)
+        self.claim(source, self.source, mode)
 
     def deliver(self, *files):
         """Files of a supplier arrive."""
