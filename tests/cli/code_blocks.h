@@ -14,6 +14,7 @@ inline const std::vector<std::string>& Documents() {
                                                    "docs/how-to/install.md",
                                                    "docs/how-to/lake.md",
                                                    "docs/how-to/run-now.md",
+                                                   "docs/how-to/runner-pods.md",
                                                    "docs/how-to/watch-freshness.md",
                                                    "docs/how-to/bad-and-late-files.md",
                                                    "docs/how-to/change-a-published-view.md",
