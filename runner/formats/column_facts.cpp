@@ -54,8 +54,25 @@ void ColumnFacts::Observe(const CsvValue& value, std::int64_t line) {
     if (!value.quoted && text == value.text) ++word.unquoted;
     return;
   }
-  ++present_;
   if (!value.quoted) ++unquoted_;
+  CountText(text);
+}
+
+void ColumnFacts::ObserveText(std::string_view text) {
+  text = Trimmed(text);
+  if (!text.empty()) CountText(text);
+}
+
+void ColumnFacts::ObserveNumber(std::string_view text) {
+  ++present_;
+  const std::int64_t powers = powers_;
+  CountNumber(text);
+  fractions_ += powers_ - powers;
+  powers_ = powers;
+}
+
+void ColumnFacts::CountText(std::string_view text) {
+  ++present_;
   const char first = text.front();
   if (!IsDigit(first) && first != '-' && first != '+' && first != '.') {
     if (IsBooleanWord(text)) ++booleans_;
@@ -68,10 +85,10 @@ void ColumnFacts::Observe(const CsvValue& value, std::int64_t line) {
       instants_ += ParseTimestamp(text) ? 1 : 0;
     return;
   }
-  ObserveNumber(text);
+  CountNumber(text);
 }
 
-void ColumnFacts::ObserveNumber(std::string_view text) {
+void ColumnFacts::CountNumber(std::string_view text) {
   if (!ParseDouble(text)) return;
   const std::string_view number = text;
   const bool plus = text.front() == '+';

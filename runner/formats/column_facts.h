@@ -13,6 +13,10 @@ namespace weir::formats {
 class ColumnFacts {
  public:
   void Observe(const CsvValue& value, std::int64_t line);
+  // Of a format that says by itself what is missing: every text but an empty one is a value.
+  void ObserveText(std::string_view text);
+  // A number that its format marks as one: 12E3 is no name there.
+  void ObserveNumber(std::string_view text);
 
   // A type that at least nine of ten values have, with room for every digit of them; else VARCHAR.
   std::string Type() const;
@@ -37,7 +41,8 @@ class ColumnFacts {
  private:
   std::int64_t Numbers() const { return integers_ + wide_ + fractions_ + powers_; }
   bool NineOfTen(std::int64_t count) const { return count > 0 && count * 10 >= present_ * 9; }
-  void ObserveNumber(std::string_view text);
+  void CountText(std::string_view text);
+  void CountNumber(std::string_view text);
   std::string NumberType() const;
 
   std::int64_t present_ = 0;

@@ -139,8 +139,9 @@ Result<Encoding> EncodingOf(std::string_view prefix, std::optional<Encoding> dec
   if (declared) return *declared;
   if (mark) return mark->encoding;
   if (undeclared == Undeclared::Guess) return GuessEncoding(prefix);
-  if (const auto wide = LooksUtf16(prefix))
-    return Refused("it is " + std::string(Word(*wide)) + " without a byte order mark; declare encoding: " + std::string(Word(*wide)));
+  const auto wide = LooksUtf16(prefix);
+  if (wide && undeclared == Undeclared::GuessUnicode) return *wide;
+  if (wide) return Refused("it is " + std::string(Word(*wide)) + " without a byte order mark; declare encoding: " + std::string(Word(*wide)));
   return Encoding::Utf8;
 }
 

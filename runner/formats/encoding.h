@@ -30,11 +30,12 @@ struct OpenedText {
   bool marked = false;  // a byte order mark names the encoding
 };
 
-enum class Undeclared { Refuse, Guess };
+enum class Undeclared { Refuse, Guess, GuessUnicode };
 
 // Without a declared encoding a byte order mark decides; without one, text that is visibly UTF-16 is Fault::Data
-// "FileUnreadable", or taken for what it seems with Undeclared::Guess. So is a byte order mark of another encoding than
-// the declared one, and a file that is named .gz and holds neither gzip nor text.
+// "FileUnreadable", or taken for what it seems with Undeclared::Guess and GuessUnicode, which takes all else for UTF-8.
+// "FileUnreadable" are also a byte order mark of another encoding than the declared one, and a file that is named .gz and
+// holds neither gzip nor text.
 Result<OpenedText> OpenText(std::unique_ptr<ByteSource> file, std::string_view name, std::optional<api::Encoding> declared, Undeclared undeclared);
 
 }  // namespace weir::formats
