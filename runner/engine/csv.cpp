@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <set>
 
-#include "runner/engine/checks.h"
 #include "runner/engine/csv_scan.h"
 #include "runner/engine/decode.h"
-#include "runner/engine/sql.h"
+#include "runner/engine/scanned_rows.h"
 #include "runner/engine/text_input.h"
 #include "runner/formats/utf8.h"
 
@@ -94,13 +93,13 @@ class Header {
   std::set<std::string> undeclared_;  // titles of columns that are not declared
 };
 
-Result<std::vector<CsvTarget>> FindColumns(const DecodeRequest& request, const std::vector<std::string>& titles) {
+Result<std::vector<ScanTarget>> FindColumns(const DecodeRequest& request, const std::vector<std::string>& titles) {
   const Header header(request, titles);
-  std::vector<CsvTarget> targets;
+  std::vector<ScanTarget> targets;
   std::vector<std::string> missing;
   std::vector<std::string> twice;
   for (const api::Column& column : request.rules.columns) {
-    CsvTarget target{.word = column.type, .name = column.name, .nullable = column.IsNullable()};
+    ScanTarget target{.word = column.type, .name = column.name, .nullable = column.IsNullable()};
     const Header::Answer answer = header.Find(NameInFile(column), target.place);
     if (answer == Header::Answer::Missing) missing.push_back(NameInFile(column));
     if (answer == Header::Answer::Twice) twice.push_back(NameInFile(column));
@@ -113,54 +112,6 @@ Result<std::vector<CsvTarget>> FindColumns(const DecodeRequest& request, const s
   if (!missing.empty()) return NotAsDeclared(request, "is missing these columns: " + Listed(missing) + found);
   if (!twice.empty()) return NotAsDeclared(request, "has these columns twice: " + Listed(twice) + found);
   return targets;
-}
-
-// " bad" is 0 for a record or value that does not fit, k + 1 for a row that fails check k.
-std::string BadCase(const DecodeRequest& request) {
-  std::string text = "CASE WHEN bad THEN 0";
-  const auto value = [&](const std::string& name) {
-    const auto& columns = request.rules.columns;
-    const auto same = std::find_if(columns.begin(), columns.end(), [&](const api::Column& column) { return column.name == name; });
-    return "c" + std::to_string(same - columns.begin());
-  };
-  for (std::size_t k = 0; k < request.rules.checks.size(); ++k)
-    text += " WHEN " + FailingRow(request.rules.checks[k], value) + " THEN " + std::to_string(k + 1);
-  return text + " END";
-}
-
-// The rows table has neutral names, so that no column of a user meets one of the engine; the view has the declared ones.
-Status MakeTables(const DecodeRequest& request, CsvScan& scan) {
-  const std::string rows = Quote(request.RowsTable());
-  std::string kept;
-  std::vector<std::string> outputs;
-  for (std::size_t i = 0; i < scan.targets.size(); ++i) {
-    kept += "c" + std::to_string(i) + ", ";
-    outputs.push_back("c" + std::to_string(i) + " AS " + Quote(request.rules.columns[i].name));
-  }
-  for (const char* name : {"col", "reason", "line", "text"}) kept += std::string("CASE WHEN judged IS NOT NULL THEN ") + name + " END AS " + name + ", ";
-  const std::string source = std::string(kCsvScan) + "(" + std::to_string(reinterpret_cast<std::uintptr_t>(&scan)) + "::UBIGINT)";
-  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + kept + "judged FROM (SELECT *, " + BadCase(request) +
-                                        " AS judged FROM " + source + ")");
-  if (scan.error) return OfFile(*scan.error, request.path);
-  if (!made.ok()) return Unreadable(request, made.error());
-  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + JoinSql(outputs) + " FROM " + rows +
-                                 " WHERE judged IS NULL");
-}
-
-Status Report(const DecodeRequest& request) {
-  const auto text = [](const duckdb::Value& value) { return value.IsNull() ? "" : value.ToString(); };
-  return request.session.ForEach("SELECT judged, col, reason, line, text FROM " + Quote(request.RowsTable()) + " WHERE judged IS NOT NULL ORDER BY rowid",
-                                 [&](const std::vector<duckdb::Value>& row) -> Status {
-                                   const auto judged = static_cast<std::size_t>(row[0].GetValue<std::int64_t>());
-                                   RejectedRow rejected{request.path, row[3].GetValue<std::int64_t>(), text(row[1]), text(row[2]), text(row[4])};
-                                   if (judged > 0) {
-                                     const api::Check& check = request.rules.checks[judged - 1];
-                                     rejected.column = JoinSql(CheckedColumns(check));
-                                     rejected.reason = FailureOf(check);
-                                   }
-                                   request.rejected(std::move(rejected));
-                                   return Ok();
-                                 });
 }
 
 }  // namespace
@@ -178,18 +129,16 @@ Result<std::int64_t> DecodeCsv(const DecodeRequest& request) {
   CsvScan scan{.blocks = blocks,
                .columns = names->size(),
                .names = std::move(names).value(),
-               .targets = std::move(targets).value(),
+               .rules = {.targets = std::move(targets).value(), .keepTexts = !request.rules.checks.empty()},
                .nullTexts = NullTextsOf(csv),
-               .encoding = std::string(api::Word(opened->encoding)),
-               .keepTexts = !request.rules.checks.empty()};
+               .encoding = std::string(api::Word(opened->encoding))};
   if (!csv.timestampFormat.empty()) {
     auto format = formats::TimestampFormat::Compile(csv.timestampFormat);
     if (!format.ok()) return format.error();
-    scan.timestampFormat = std::move(format).value();
+    scan.rules.timestampFormat = std::move(format).value();
   }
-  if (Status made = MakeTables(request, scan); !made.ok()) return made.error();
-  if (Status reported = Report(request); !reported.ok()) return reported.error();
-  return request.session.Number("SELECT count(*) FROM " + Quote(request.RowsTable()));
+  if (Status made = MakeScannedRows(request, ScanCall(kCsvScan, &scan), scan.error); !made.ok()) return made.error();
+  return ReportScannedRows(request);
 }
 
 }  // namespace weir::engine

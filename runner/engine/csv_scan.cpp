@@ -5,7 +5,6 @@
 #include <duckdb/main/extension/extension_loader.hpp>
 
 #include "runner/engine/csv_row.h"
-#include "runner/engine/types.h"
 #include "runner/formats/utf8.h"
 
 namespace weir::engine {
@@ -36,14 +35,7 @@ struct BlockState final : duckdb::LocalTableFunctionState {
 duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext&, duckdb::TableFunctionBindInput& input, duckdb::vector<duckdb::LogicalType>& types,
                                               duckdb::vector<duckdb::string>& names) {
   auto& scan = *reinterpret_cast<CsvScan*>(input.inputs[0].GetValue<std::uint64_t>());
-  for (const CsvTarget& target : scan.targets) {
-    names.push_back("c" + std::to_string(types.size()));
-    types.push_back(DeclaredType(target.word));
-  }
-  for (const char* name : {"bad", "col", "reason", "line", "text"}) names.emplace_back(name);
-  for (const auto type : {duckdb::LogicalTypeId::BOOLEAN, duckdb::LogicalTypeId::VARCHAR, duckdb::LogicalTypeId::VARCHAR, duckdb::LogicalTypeId::BIGINT,
-                          duckdb::LogicalTypeId::VARCHAR})
-    types.emplace_back(type);
+  DeclareScan(scan.rules, types, names);
   return duckdb::make_uniq<ScanData>(scan);
 }
 

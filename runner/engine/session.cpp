@@ -4,6 +4,7 @@
 
 #include "runner/engine/csv_scan.h"
 #include "runner/engine/instants.h"
+#include "runner/engine/json_scan.h"
 #include "runner/engine/parquet_tap.h"
 #include "runner/engine/sql.h"
 #include "runner/engine/value_functions.h"
@@ -61,6 +62,7 @@ Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
   RegisterInstants(*database->instance);
   RegisterValueFunctions(*database->instance);
   RegisterCsvScan(*database->instance);
+  RegisterJsonScan(*database->instance);
   // A replacement scan would turn a table name that looks like a file into a read of it.
   duckdb::DBConfig::GetConfig(*database->instance).replacement_scans.clear();
   std::unique_ptr<Session> session(new Session(std::move(database), ours, limits.scratch));

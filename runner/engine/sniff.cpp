@@ -7,6 +7,8 @@
 #include "runner/engine/text_input.h"
 #include "runner/engine/types.h"
 #include "runner/formats/csv_inference.h"
+#include "runner/formats/json_inference.h"
+#include "runner/formats/value.h"
 
 namespace weir::engine {
 namespace {
@@ -74,6 +76,23 @@ Result<SniffedFile> SniffCsv(Session& session, const std::string& name, const st
   return sniffed;
 }
 
+Result<SniffedFile> SniffJson(Session& session, const std::string& name, const std::string& path) {
+  auto opened = OpenText(session, name, path, std::nullopt, formats::Undeclared::GuessUnicode);
+  if (!opened.ok()) return opened.error();
+  auto inferred = formats::InferJson(std::move(opened).value(), kMostColumns);
+  if (!inferred.ok()) return inferred.error();
+  SniffedFile sniffed{{.json = api::JsonFormat{}}, {}, std::move(inferred->notes)};
+  for (const formats::InferredColumn& found : inferred->columns) {
+    api::Column column{.name = PlainName(found.title), .type = found.type};
+    if (column.name != found.title) column.sourceName = found.title;
+    if (const std::size_t length = Characters(found.title); length > kLongestTitle)
+      return CannotDeclare("the key " + formats::Shown(found.title) + " has " + std::to_string(length) + " characters, but a sourceName takes " +
+                           std::to_string(kLongestTitle) + "; shorten it in the file");
+    sniffed.columns.push_back(std::move(column));
+  }
+  return sniffed;
+}
+
 Result<SniffedFile> SniffBy(Session& session, const std::string& name, const std::string& path) {
   const std::string file = Literal(name);
   std::string stem = path;
@@ -83,11 +102,7 @@ Result<SniffedFile> SniffBy(Session& session, const std::string& name, const std
     if (!columns.ok()) return columns.error();
     return SniffedFile{{.parquet = api::ParquetFormat{}}, *columns, {}};
   }
-  if (stem.ends_with(".json") || stem.ends_with(".ndjson") || stem.ends_with(".jsonl")) {
-    const auto columns = SniffedColumns(session, "read_json_auto(" + file + ", hive_partitioning = false)");
-    if (!columns.ok()) return columns.error();
-    return SniffedFile{{.json = api::JsonFormat{}}, *columns, {}};
-  }
+  if (stem.ends_with(".json") || stem.ends_with(".ndjson") || stem.ends_with(".jsonl")) return SniffJson(session, name, path);
   return SniffCsv(session, name, path);
 }
 

@@ -1,0 +1,107 @@
+#include "runner/engine/scan_row.h"
+
+#include <duckdb/common/types/hugeint.hpp>
+
+#include "runner/engine/types.h"
+#include "runner/formats/utf8.h"
+
+namespace weir::engine {
+namespace {
+
+using duckdb::FlatVector;
+using duckdb::idx_t;
+using duckdb::Vector;
+using formats::Misfit;
+using formats::ValueType;
+
+constexpr std::size_t kLongestText = 16 << 10;  // of a record in the quarantine
+
+template <typename T>
+void Set(Vector& vector, idx_t row, T value) {
+  FlatVector::GetData<T>(vector)[row] = value;
+}
+
+template <typename T>
+Misfit SetNumber(Vector& vector, idx_t row, const auto& reading) {
+  if (reading) Set<T>(vector, row, static_cast<T>(reading.value));
+  return reading.misfit;
+}
+
+Misfit SetDecimal(Vector& vector, idx_t row, const formats::Reading<formats::Int128>& reading) {
+  switch (vector.GetType().InternalType()) {
+    case duckdb::PhysicalType::INT16: return SetNumber<std::int16_t>(vector, row, reading);
+    case duckdb::PhysicalType::INT32: return SetNumber<std::int32_t>(vector, row, reading);
+    case duckdb::PhysicalType::INT64: return SetNumber<std::int64_t>(vector, row, reading);
+    default:
+      Set(vector, row, duckdb::hugeint_t(static_cast<std::int64_t>(reading.value >> 64), static_cast<std::uint64_t>(reading.value)));
+      return reading.misfit;
+  }
+}
+
+duckdb::string_t Refer(std::string_view text) { return {text.data(), static_cast<std::uint32_t>(text.size())}; }
+
+// The first bytes of a text, cut between characters.
+std::string_view Front(std::string_view text) {
+  if (text.size() <= kLongestText) return text;
+  std::size_t end = kLongestText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+void DeclareScan(const ScanRules& rules, duckdb::vector<duckdb::LogicalType>& types, duckdb::vector<duckdb::string>& names) {
+  for (const ScanTarget& target : rules.targets) {
+    names.push_back("c" + std::to_string(types.size()));
+    types.push_back(DeclaredType(target.word));
+  }
+  for (const char* name : {"bad", "col", "reason", "line", "text"}) names.emplace_back(name);
+  for (const auto type : {duckdb::LogicalTypeId::BOOLEAN, duckdb::LogicalTypeId::VARCHAR, duckdb::LogicalTypeId::VARCHAR, duckdb::LogicalTypeId::BIGINT,
+                          duckdb::LogicalTypeId::VARCHAR})
+    types.emplace_back(type);
+}
+
+Misfit ScanRow::Write(idx_t row, std::size_t target, std::string_view text, Text lifetime) {
+  const formats::ColumnType& type = rules_.targets[target].type;
+  Vector& vector = chunk_.data[target];
+  switch (type.type) {
+    case ValueType::Boolean: return SetNumber<bool>(vector, row, formats::ParseBoolean(text));
+    case ValueType::Tinyint: return SetNumber<std::int8_t>(vector, row, formats::ParseInteger(text, type.type));
+    case ValueType::Smallint: return SetNumber<std::int16_t>(vector, row, formats::ParseInteger(text, type.type));
+    case ValueType::Integer: return SetNumber<std::int32_t>(vector, row, formats::ParseInteger(text, type.type));
+    case ValueType::Bigint: return SetNumber<std::int64_t>(vector, row, formats::ParseInteger(text, type.type));
+    case ValueType::Float: return SetNumber<float>(vector, row, formats::ParseFloat(text));
+    case ValueType::Double: return SetNumber<double>(vector, row, formats::ParseDouble(text));
+    case ValueType::Decimal: return SetDecimal(vector, row, formats::ParseDecimal(text, type.precision, type.scale));
+    case ValueType::Date: return SetNumber<std::int32_t>(vector, row, formats::ParseDate(text));
+    case ValueType::Timestamp:
+      return SetNumber<std::int64_t>(vector, row, rules_.timestampFormat ? rules_.timestampFormat->Parse(text) : formats::ParseTimestamp(text));
+    case ValueType::Varchar:
+    case ValueType::Blob:
+      Set(vector, row, lifetime == Text::Passes ? duckdb::StringVector::AddStringOrBlob(vector, text.data(), text.size()) : Refer(text));
+      return Misfit::None;
+  }
+  return Misfit::None;
+}
+
+void ScanRow::WriteMissing(idx_t row, std::size_t target) { FlatVector::SetNull(chunk_.data[target], row, true); }
+
+void ScanRow::Accept(idx_t row, const RecordText& record) {
+  for (const Extra extra : {kBad, kColumn, kReason}) FlatVector::SetNull(ExtraVector(extra), row, true);
+  Set(ExtraVector(kLine), row, record.line);
+  if (rules_.keepTexts)
+    Set(ExtraVector(kText), row, Refer(Front(record.text)));
+  else
+    FlatVector::SetNull(ExtraVector(kText), row, true);
+}
+
+void ScanRow::Refuse(idx_t row, const RecordText& record, const std::string& column, const std::string& reason) {
+  for (std::size_t i = 0; i < rules_.targets.size(); ++i) FlatVector::SetNull(chunk_.data[i], row, true);
+  Set(ExtraVector(kBad), row, true);
+  Set(ExtraVector(kColumn), row, duckdb::StringVector::AddString(ExtraVector(kColumn), column));
+  Set(ExtraVector(kReason), row, duckdb::StringVector::AddString(ExtraVector(kReason), reason));
+  Set(ExtraVector(kLine), row, record.line);
+  Set(ExtraVector(kText), row, duckdb::StringVector::AddString(ExtraVector(kText), formats::Legible(record.text, kLongestText)));
+}
+
+}  // namespace weir::engine
