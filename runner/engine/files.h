@@ -67,6 +67,7 @@ struct WrittenFile {
   // Independent of row order and of file layout: a sum over rows of a hash of the row's values; equal content gives an
   // equal hash on every machine.
   std::string contentHash;
+  std::optional<Time> minEventTime;    // of all
   std::optional<Time> maxEventTime;    // of those that are not after eventsUntil
   std::int64_t eventsAhead = 0;        // rows whose event time is after it
   std::optional<Time> furthestEvent;   // of these

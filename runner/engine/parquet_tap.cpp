@@ -1,6 +1,7 @@
 #include "runner/engine/parquet_tap.h"
 
 #include <algorithm>
+#include <cstring>
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/catalog/catalog_entry/copy_function_catalog_entry.hpp>
 #include <duckdb/catalog/catalog_entry/schema_catalog_entry.hpp>
@@ -60,6 +61,14 @@ void RequireFinite(Vector& times, duckdb::idx_t rows) {
   });
 }
 
+// Whether a text begins with U+10FFFF: only such a text is greater than that character alone.
+bool HasTopmost(Vector& texts, duckdb::idx_t rows) {
+  bool topmost = false;
+  ForEachValue<duckdb::string_t>(
+      texts, rows, [&topmost](const duckdb::string_t& text) { topmost |= text.GetSize() >= 4 && std::memcmp(text.GetPrefix(), "\xF4\x8F\xBF\xBF", 4) == 0; });
+  return topmost;
+}
+
 EventTimes EventsOf(Vector& times, duckdb::idx_t rows, const std::optional<Time>& until) {
   EventTimes events;
   const auto note = [&events, &until](std::int64_t us) { events.Note(Time{us}, until); };
@@ -114,6 +123,7 @@ class Share final : public duckdb::LocalFunctionData {
  public:
   Share(TapState& tap, duckdb::unique_ptr<duckdb::LocalFunctionData> writing) : writing_(std::move(writing)), tap_(tap) {
     tapped_.failures.resize(tap.request.setsAside.size());
+    tapped_.topmostTexts.resize(tap.request.columns);
   }
 
   // The rows of `chunk` that go into the file, as the writer takes them, after they have been looked at.
@@ -191,6 +201,7 @@ void Share::SetAside() {
 void Share::Pass(std::size_t column) {
   Vector& from = rows_.data[column];
   if (tap_.request.eventTime == column) tapped_.events.Add(EventsOf(from, rows_.size(), tap_.request.eventsUntil));
+  if (from.GetType().id() == LogicalTypeId::VARCHAR && HasTopmost(from, rows_.size())) tapped_.topmostTexts[column] = true;
   if (from.GetType().id() != LogicalTypeId::TIMESTAMP) return file_.data[column].Reference(from);
   RequireFinite(from, rows_.size());
   file_.data[column].Reinterpret(from);
@@ -231,10 +242,12 @@ void EventTimes::Note(Time time, const std::optional<Time>& until) {
   std::optional<Time>& largest = is_ahead ? furthest : newest;
   ahead += is_ahead ? 1 : 0;
   largest = std::max(largest.value_or(time), time);
+  oldest = std::min(oldest.value_or(time), time);
 }
 
 void EventTimes::Add(const EventTimes& other) {
   ahead += other.ahead;
+  if (other.oldest) oldest = std::min(oldest.value_or(*other.oldest), *other.oldest);
   if (other.newest) newest = std::max(newest.value_or(*other.newest), *other.newest);
   if (other.furthest) furthest = std::max(furthest.value_or(*other.furthest), *other.furthest);
 }
@@ -243,6 +256,8 @@ void Tapped::Add(const Tapped& other) {
   rows += other.rows;
   content.Add(other.content);
   events.Add(other.events);
+  topmostTexts.resize(std::max(topmostTexts.size(), other.topmostTexts.size()));
+  for (std::size_t i = 0; i < other.topmostTexts.size(); ++i) topmostTexts[i] = topmostTexts[i] || other.topmostTexts[i];
   failures.resize(std::max(failures.size(), other.failures.size()));
   for (std::size_t i = 0; i < other.failures.size(); ++i) failures[i] += other.failures[i];
 }

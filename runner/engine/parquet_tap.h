@@ -24,8 +24,9 @@ struct TapRequest {
   std::function<void(std::size_t condition, std::string row)> setAside;  // from any thread, one call at a time
 };
 
-// Times of events: the newest that is not too far ahead, and those that are.
+// Times of events: the oldest, the newest that is not too far ahead, and those that are.
 struct EventTimes {
+  std::optional<Time> oldest;
   std::optional<Time> newest;
   std::int64_t ahead = 0;
   std::optional<Time> furthest;
@@ -38,6 +39,7 @@ struct Tapped {
   std::int64_t rows = 0;  // that went into the file
   ContentHash content;    // of these
   EventTimes events;
+  std::vector<bool> topmostTexts;      // for each column of the file, whether it has a text that begins with U+10FFFF
   std::vector<std::int64_t> failures;  // rows that fail each condition: set aside by it, or in the file
 
   void Add(const Tapped& other);

@@ -1,20 +1,12 @@
 #include "runner/engine/parquet_writer.h"
 
-#include <cmath>
-#include <map>
-
 #include "runner/engine/checks.h"
+#include "runner/engine/delta_statistics.h"
 #include "runner/engine/parquet_tap.h"
 #include "runner/engine/sql.h"
-#include "runner/engine/types.h"
 
 namespace weir::engine {
 namespace {
-
-using duckdb::LogicalType;
-using duckdb::LogicalTypeId;
-
-constexpr std::size_t kLongestText = 256;  // statistics are for skipping files, not for keeping data
 
 constexpr const char* kRow = " row";  // no declared column can have such a name
 
@@ -45,75 +37,16 @@ std::vector<std::string> Conditions(const RowChecks& checks) {
 std::string CopyStatement(const WriteRequest& request, const std::vector<api::Column>& columns, const RowChecks& checks, const std::string& path) {
   std::vector<std::string> outputs;
   std::vector<std::string> ids;
+  bool may_have_ids = true;
   for (const api::Column& column : columns) {
     outputs.push_back(Quote(column.name));
     ids.push_back(Quote(column.name) + ": " + std::to_string(ids.size() + 1));
+    may_have_ids = may_have_ids && column.name != "__duckdb_field_id";  // a word of the option's own
   }
   for (std::string& condition : Conditions(checks)) outputs.push_back(std::move(condition));
   return "COPY (SELECT " + JoinSql(outputs) + " FROM " + Quote(request.relation) + " AS " + Quote(kRow) + ") TO " + Literal(path) + " (FORMAT " +
-         kTappedParquet + ", COMPRESSION zstd, USE_TMP_FILE false, PRESERVE_ORDER false, RETURN_STATS true, FIELD_IDS {" + JoinSql(ids) + "})";
-}
-
-// "2024-01-01 00:00:00.123456+00" as Delta has it: ISO 8601 to the millisecond, a maximum rounded up.
-Json InstantStatistic(const std::string& text, bool is_max) {
-  const auto end = text.find_first_of("+Z", 11);
-  std::string instant = text.substr(0, end);
-  if (instant.size() < 19 || instant[10] != ' ') return nullptr;
-  instant[10] = 'T';
-  const auto time = ParseTime(instant + "Z");
-  if (!time.ok()) return nullptr;
-  const std::int64_t ms = (time->us + (is_max ? 999 : 0)) / 1000;
-  return FormatMicros(Time{ms * 1000}).substr(0, 23) + "Z";
-}
-
-// Null where a value is better left out: Delta allows missing statistics, never wrong ones.
-Json Statistic(const std::string& text, const LogicalType& type, bool is_max) {
-  switch (type.id()) {
-    case LogicalTypeId::TINYINT:
-    case LogicalTypeId::SMALLINT:
-    case LogicalTypeId::INTEGER:
-    case LogicalTypeId::BIGINT: return std::stoll(text);
-    case LogicalTypeId::FLOAT:
-    case LogicalTypeId::DOUBLE: {
-      const double value = std::stod(text);
-      return std::isfinite(value) ? Json(value) : Json(nullptr);
-    }
-    case LogicalTypeId::DECIMAL: return text.size() <= 15 ? Json(std::stod(text)) : Json(nullptr);
-    case LogicalTypeId::VARCHAR: return text.size() <= kLongestText ? Json(text) : Json(nullptr);
-    case LogicalTypeId::DATE: return text.size() == 10 ? Json(text) : Json(nullptr);
-    case LogicalTypeId::TIMESTAMP: return InstantStatistic(text, is_max);
-    default: return nullptr;
-  }
-}
-
-std::map<std::string, std::string> TextMap(const duckdb::Value& map) {
-  std::map<std::string, std::string> texts;
-  for (const duckdb::Value& entry : duckdb::MapValue::GetChildren(map)) {
-    const auto& pair = duckdb::StructValue::GetChildren(entry);
-    if (!pair[1].IsNull()) texts[pair[0].ToString()] = pair[1].ToString();
-  }
-  return texts;
-}
-
-Json Statistics(std::int64_t rows, const duckdb::Value& by_column, const std::vector<api::Column>& columns) {
-  Json stats{{"numRecords", rows}, {"minValues", Json::object()}, {"maxValues", Json::object()}, {"nullCount", Json::object()}};
-  std::map<std::string, std::map<std::string, std::string>> found;
-  for (const duckdb::Value& entry : duckdb::MapValue::GetChildren(by_column)) {
-    const auto& pair = duckdb::StructValue::GetChildren(entry);
-    found[pair[0].ToString()] = TextMap(pair[1]);
-  }
-  for (const api::Column& column : columns) {
-    auto& values = found[Quote(column.name)];
-    if (values.contains("null_count")) stats["nullCount"][column.name] = std::stoll(values["null_count"]);
-    if (values["has_nan"] == "true" || !values.contains("min") || !values.contains("max")) continue;
-    const LogicalType type = DeclaredType(column.type);
-    Json least = Statistic(values["min"], type, false);
-    Json most = Statistic(values["max"], type, true);
-    if (least.is_null() || most.is_null()) continue;
-    stats["minValues"][column.name] = std::move(least);
-    stats["maxValues"][column.name] = std::move(most);
-  }
-  return stats;
+         kTappedParquet + ", COMPRESSION zstd, USE_TMP_FILE false, PRESERVE_ORDER false, RETURN_STATS true" +
+         (may_have_ids ? ", FIELD_IDS {" + JoinSql(ids) + "}" : "") + ")";
 }
 
 TapRequest TapFor(const WriteRequest& request, const std::vector<api::Column>& columns, const RowChecks& checks) {
@@ -164,8 +97,9 @@ Result<WrittenFile> WriteRelation(Session& session, const std::vector<api::Colum
   const Tapped tapped = tap.Taken();
   file.rows = answer.GetValue(1, 0).GetValue<std::int64_t>();
   if (Status agree = Agree(tapped, file, answer.GetValue(2, 0).GetValue<std::int64_t>()); !agree.ok()) return agree.error();
-  file.stats = Statistics(file.rows, answer.GetValue(4, 0), columns);
+  file.stats = DeltaStatistics({file.rows, answer.GetValue(4, 0), tapped.topmostTexts}, columns);
   file.contentHash = tapped.content.Text();
+  file.minEventTime = tapped.events.oldest;
   file.maxEventTime = tapped.events.newest;
   file.eventsAhead = tapped.events.ahead;
   file.furthestEvent = tapped.events.furthest;

@@ -34,8 +34,9 @@ Result<api::StageOutcome> Refuse(const Place& place, const PlacedTable& target, 
   return outcome;
 }
 
-std::optional<Time> InstantOf(const Json& bounds, const std::string& column) {
-  std::string text = Text(bounds, column);
+std::optional<Time> OldestOf(const storage::DataFile& file, const std::string& column) {
+  const auto tag = file.tags.find(kTagOldestEvent);
+  std::string text = tag == file.tags.end() ? Text(At(file.stats, "minValues"), column) : tag->second;
   if (text.find('T') == std::string::npos) text += "T00:00:00Z";
   const auto time = ParseTime(text);
   if (!time.ok()) return std::nullopt;
@@ -46,7 +47,7 @@ std::optional<Time> InstantOf(const Json& bounds, const std::string& column) {
 std::optional<Time> OldestPublished(const storage::TableState& state, const std::string& column) {
   std::optional<Time> oldest;
   for (const auto& [path, file] : state.files) {
-    const auto time = InstantOf(At(file.stats, "minValues"), column);
+    const auto time = OldestOf(file, column);
     if (!time) return std::nullopt;
     oldest = std::min(oldest.value_or(*time), *time);
   }
@@ -102,8 +103,8 @@ Status KeepLookback(const PlacedTable& target, const api::PublishedContract& nex
   const auto state = target.log->Load();
   if (!state.ok()) return state.error();
   const auto before = OldestPublished(*state, column);
-  const auto after = InstantOf(At(written.stats, "minValues"), column);
-  if (!before || !after || !written.maxEventTime || *after <= *before || *after <= *written.maxEventTime - *next.lookback) return Ok();
+  const std::optional<Time>& after = written.minEventTime;  // logs without the tag have milliseconds
+  if (!before || !after || !written.maxEventTime || *after < *before + Duration::Millis(1) || *after <= *written.maxEventTime - *next.lookback) return Ok();
   return Error{Fault::Data, "ContractBroken",
                "SlaHistory spec.lookback: " + target.table->name + " promises rows back to " + weir::Format(*next.lookback) +
                    " before its newest; the published version reaches back to " + weir::Format(*before) + ", this one only to " + weir::Format(*after) +

@@ -21,6 +21,9 @@ struct Promise {
   std::optional<api::StageOutcome> refused;    // ContractBroken: findings, and in `standing` what stays published
 };
 
+// Tag of a View's file: its oldest event time. Statistics of the log may lack it.
+inline constexpr const char* kTagOldestEvent = "oldestEvent";
+
 // Compares what the task would publish with what the table's log remembers, whatever the operator knows: a status that was
 // lost, or objects restored from Git, free no breaking edit. Waivers are judged at the run's logical time, so that an
 // attempt that is made again has the same answer.

@@ -144,6 +144,7 @@ Result<storage::TableChange> ChangeTo(QueryRun& run, const engine::WrittenFile& 
   change.add = {
       {.path = ResultPath(run.place.task), .bytes = written.bytes, .rows = written.rows, .modified = run.place.task.logicalTime, .stats = written.stats}};
   TagHash(run.target, *run.output, change.add.front());
+  if (written.minEventTime) change.add.front().tags[kTagOldestEvent] = FormatMicros(*written.minEventTime);
   for (const auto& [path, old] : current->files) change.remove.push_back(path);
   return change;
 }

@@ -21,8 +21,8 @@ TEST_F(WriteParquet, GivesDeltaStatistics) {
   EXPECT_EQ(file.rows, 2);
   EXPECT_EQ(file.bytes, store_->Stat("r.parquet")->bytes);
   EXPECT_EQ(file.stats["numRecords"], 2);
-  EXPECT_EQ(Dump(file.stats["minValues"]), R"({"at":"2024-01-01T00:00:00.000Z","d":1.25,"day":"2024-01-01","i":1,"s":"a","x":0.5})");
-  EXPECT_EQ(Dump(file.stats["maxValues"]), R"({"at":"2024-01-02T03:04:05.679Z","d":2.5,"day":"2024-01-02","i":1,"s":"b","x":1.5})");
+  EXPECT_EQ(Dump(file.stats["minValues"]), R"({"at":"2024-01-01T00:00:00.000Z","b":false,"d":1.25,"day":"2024-01-01","i":1,"s":"a","x":0.5})");
+  EXPECT_EQ(Dump(file.stats["maxValues"]), R"({"at":"2024-01-02T03:04:05.679Z","b":true,"d":2.5,"day":"2024-01-02","i":1,"s":"b","x":1.5})");
   EXPECT_EQ(Dump(file.stats["nullCount"]), R"({"at":0,"b":0,"d":0,"day":0,"i":1,"s":0,"x":0})");
 }
 

@@ -100,15 +100,18 @@ TEST_F(ContractMemory, ATaskOfAnOlderOperatorForgetsNothing) {
 }
 
 TEST_F(ContractMemory, RowsThatLookbackPromisesMayNotFallOut) {
-  Table("totals").columns.push_back(Optional("day", "DATE"));
-  Table("city-totals").columns.push_back(Optional("day", "DATE"));
+  for (const char* table : {"totals", "city-totals"}) {
+    Table(table).columns.push_back(Optional("day", "DATE"));
+    Table(table).columns.push_back(Optional("share", "DOUBLE"));  // not a number: its file has no bounds in the log
+  }
   Table("city-totals").eventTime = "day";
   const auto totals = [this](const std::string& first) {
     NextRun();
-    Good(Transform("SELECT city, sum(amount) AS total, DATE '" + first + "' + CAST(min(id) AS INTEGER) AS day FROM orders GROUP BY city"));
+    Good(Transform("SELECT city, sum(amount) AS total, DATE '" + first +
+                   "' + CAST(min(id) AS INTEGER) AS day, 'nan'::DOUBLE AS share FROM orders GROUP BY city"));
   };
   const auto publishing = [this] {
-    api::StageTask task = Publishing("SELECT city, total, day FROM totals WHERE city IS NOT NULL");
+    api::StageTask task = Publishing("SELECT city, total, day, share FROM totals WHERE city IS NOT NULL");
     task.contract->lookback = Duration::Hours(24 * 30);
     return task;
   };
