@@ -28,11 +28,15 @@ std::string BadCase(const std::vector<SourcedColumn>& columns, const std::vector
 // The text that did not fit: a message shows it.
 std::string MisfitText(const std::vector<SourcedColumn>& columns) {
   std::string text = "CASE WHEN \" bad\" IS NULL THEN NULL";
-  for (std::size_t i = 0; i < columns.size(); ++i) text += " WHEN \" bad\" = " + std::to_string(2 * i) + " THEN CAST(s" + std::to_string(i) + " AS VARCHAR)";
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::string shown = columns[i].shown.empty() ? "CAST(s" + std::to_string(i) + " AS VARCHAR)" : columns[i].shown;
+    text += " WHEN \" bad\" = " + std::to_string(2 * i) + " THEN " + shown;
+  }
   return text + " END";
 }
 
 std::string ReasonOf(const DecodeRequest& request, const api::Column& column, const std::string& text) {
+  if (column.type == "VARCHAR") return "is not UTF-8";
   const auto type = formats::ParseColumnType(column.type);
   formats::Misfit misfit = type ? formats::MisfitOf(text, *type) : formats::Misfit::NotOne;
   if (column.type == "TIMESTAMP" && request.format.csv && !request.format.csv->timestampFormat.empty()) {
@@ -50,24 +54,26 @@ Error Unreadable(const DecodeRequest& request, const Error& error) {
 }
 
 Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from, const NoRecord& no_record) {
-  // A file's own columns end in the innermost SELECT: theirs could be any names.
+  // A file's own columns end in the innermost SELECT, the declared ones begin in the view: theirs could be any names.
   std::vector<std::string> sources;
   if (!no_record.column.empty()) sources.push_back(no_record.column);
   std::vector<std::string> values{"*"};
+  std::vector<std::string> kept;
   std::vector<std::string> outputs;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::string n = std::to_string(i);
     sources.push_back(columns[i].source + " AS s" + n);
     values.push_back(columns[i].value + " AS v" + n);
-    outputs.push_back("v" + n + " AS " + Quote(columns[i].column->name));
+    kept.push_back("v" + n + " AS c" + n);
+    outputs.push_back("c" + n + " AS " + Quote(columns[i].column->name));
   }
   const std::string scan = "SELECT " + JoinSql(values) + " FROM (SELECT " + JoinSql(sources) + " FROM " + from + ")";
   const std::string rows = Quote(request.RowsTable());
   const std::string judged = "SELECT *, " + BadCase(columns, request.rules.checks, no_record.cases) + " AS \" bad\" FROM (" + scan + ")";
-  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(outputs) + ", \" bad\", " + MisfitText(columns) +
+  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(kept) + ", \" bad\", " + MisfitText(columns) +
                                         " AS \" text\" FROM (" + judged + ")");
   if (!made.ok()) return Unreadable(request, made.error());
-  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + ColumnNames(request.rules.columns) + " FROM " + rows +
+  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + JoinSql(outputs) + " FROM " + rows +
                                  " WHERE \" bad\" IS NULL");
 }
 

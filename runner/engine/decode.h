@@ -32,8 +32,9 @@ Result<std::int64_t> DecodeParquet(const DecodeRequest& request);
 // Where a declared column comes from in one file.
 struct SourcedColumn {
   const api::Column* column = nullptr;
-  std::string source;  // SQL expression of the value as it stands in the file
-  std::string value;   // the same as the declared type, NULL where it does not fit
+  std::string source;      // SQL expression of the value as it stands in the file
+  std::string value;       // the same as the declared type, NULL where it does not fit
+  std::string shown = {};  // SQL of the text that a message shows; absent for that of a cast
 };
 
 // A row that did not fit: its position among the rows that were scanned, from 0, and why.

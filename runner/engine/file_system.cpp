@@ -1,5 +1,8 @@
 #include "runner/engine/file_system.h"
 
+#include <algorithm>
+#include <cstring>
+
 namespace weir::engine {
 namespace {
 
@@ -29,6 +32,30 @@ Result<std::unique_ptr<storage::ObjectReader>> OpenInput(const InputFile& file) 
   return reader;
 }
 
+// An object up to `from`, then other bytes.
+class TailedReader final : public storage::ObjectReader {
+ public:
+  TailedReader(std::unique_ptr<storage::ObjectReader> object, std::int64_t from, std::shared_ptr<const std::string> tail)
+      : object_(std::move(object)), from_(from), tail_(std::move(tail)) {}
+
+  std::int64_t Size() const override { return from_ + static_cast<std::int64_t>(tail_->size()); }
+  bool SmallReadsAreCheap() const override { return object_->SmallReadsAreCheap(); }
+
+  Status ReadAt(std::int64_t offset, char* out, std::int64_t n) override {
+    if (offset < 0 || n < 0 || offset + n > Size()) return Error{Fault::Bug, "InternalError", "a read beyond the end of an object"};
+    const std::int64_t front = std::clamp<std::int64_t>(from_ - offset, 0, n);
+    if (front > 0)
+      if (Status done = object_->ReadAt(offset, out, front); !done.ok()) return done;
+    if (n > front) std::memcpy(out + front, tail_->data() + (offset + front - from_), static_cast<std::size_t>(n - front));
+    return Ok();
+  }
+
+ private:
+  std::unique_ptr<storage::ObjectReader> object_;
+  std::int64_t from_;
+  std::shared_ptr<const std::string> tail_;
+};
+
 }  // namespace
 
 class ObjectHandle final : public duckdb::FileHandle {
@@ -57,13 +84,28 @@ std::string ObjectFileSystem::AddInput(const InputFile& file) {
   return name;
 }
 
-Result<std::unique_ptr<storage::ObjectReader>> ObjectFileSystem::OpenObject(const std::string& name) {
+std::string ObjectFileSystem::AddWithTail(const std::string& name, std::int64_t from, std::string tail) {
+  const std::lock_guard lock(mutex_);
+  std::string tailed = std::string(kScheme) + std::to_string(next_++) + Extension(name);
+  inputs_[tailed] = inputs_[name];
+  tails_[tailed] = {from, std::make_shared<const std::string>(std::move(tail))};
+  return tailed;
+}
+
+Result<std::unique_ptr<storage::ObjectReader>> ObjectFileSystem::OpenRegistered(const std::string& name) {
   std::unique_lock lock(mutex_);
-  const auto found = inputs_.find(name);
-  if (found == inputs_.end()) return Error{Fault::Bug, "InternalError", name + " is not an input of this task"};
-  const InputFile input = found->second;
+  const InputFile input = inputs_.at(name);
+  const auto found = tails_.find(name);
+  const Tail tail = found == tails_.end() ? Tail{} : found->second;
   lock.unlock();
-  return OpenInput(input);
+  auto reader = OpenInput(input);
+  if (!reader.ok() || !tail.bytes) return reader;
+  return std::unique_ptr<storage::ObjectReader>(std::make_unique<TailedReader>(std::move(reader).value(), tail.from, tail.bytes));
+}
+
+Result<std::unique_ptr<storage::ObjectReader>> ObjectFileSystem::OpenObject(const std::string& name) {
+  if (!FileExists(name, nullptr)) return Error{Fault::Bug, "InternalError", name + " is not an input of this task"};
+  return OpenRegistered(name);
 }
 
 std::string ObjectFileSystem::AddOutput(std::unique_ptr<storage::ObjectWriter> out) {
@@ -114,9 +156,8 @@ duckdb::unique_ptr<duckdb::FileHandle> ObjectFileSystem::OpenFile(const std::str
     if (flags.ReturnNullIfNotExists()) return nullptr;
     throw duckdb::PermissionException("%s is not an input of this task", path);
   }
-  const InputFile input = found->second;
   lock.unlock();
-  auto reader = OpenInput(input);
+  auto reader = OpenRegistered(path);
   if (!reader.ok()) Throw(reader.error());
   handle->reader = std::move(reader).value();
   return handle;

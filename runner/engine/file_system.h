@@ -18,6 +18,8 @@ namespace weir::engine {
 class ObjectFileSystem final : public duckdb::FileSystem {
  public:
   std::string AddInput(const InputFile& file);
+  // A registered input with other bytes from `from` on, under a name of its own.
+  std::string AddWithTail(const std::string& name, std::int64_t from, std::string tail);
   // A registered input past DuckDB. Errors are the store's.
   Result<std::unique_ptr<storage::ObjectReader>> OpenObject(const std::string& name);
   // Opened once for writing; `Close` of the file closes the writer.
@@ -58,13 +60,19 @@ class ObjectFileSystem final : public duckdb::FileSystem {
     std::unique_ptr<storage::ObjectWriter> writer;
     std::int64_t bytes = 0;
   };
+  struct Tail {
+    std::int64_t from = 0;
+    std::shared_ptr<const std::string> bytes;
+  };
   friend class ObjectHandle;
 
   [[noreturn]] void Throw(const Error& error);
+  Result<std::unique_ptr<storage::ObjectReader>> OpenRegistered(const std::string& name);
 
   std::mutex mutex_;
   std::int64_t next_ = 0;
   std::map<std::string, InputFile> inputs_;
+  std::map<std::string, Tail> tails_;  // of inputs that have one
   std::map<std::string, Output> outputs_;
   std::optional<Error> error_;
 };

@@ -1,84 +1,105 @@
+#include <algorithm>
+
 #include "crds/api/read.h"
+#include "crds/base/json.h"
 #include "runner/engine/decode.h"
+#include "runner/engine/parquet_file.h"
 #include "runner/engine/sql.h"
 #include "runner/engine/types.h"
+#include "runner/formats/utf8.h"
 
 namespace weir::engine {
 namespace {
 
-struct FileColumn {
-  std::string name;
-  duckdb::LogicalType type;
-};
+constexpr std::size_t kLongestText = 16 << 10;  // of a row in the quarantine
 
-std::string Scan(const DecodeRequest& request, const char* options) {
-  return "read_parquet(" + Literal(request.name) + ", hive_partitioning = false" + options + ")";
+bool IsInstant(duckdb::LogicalTypeId type) {
+  using duckdb::LogicalTypeId;
+  return type == LogicalTypeId::TIMESTAMP || type == LogicalTypeId::TIMESTAMP_SEC || type == LogicalTypeId::TIMESTAMP_MS || type == LogicalTypeId::TIMESTAMP_TZ;
 }
 
-Result<std::vector<FileColumn>> FileColumns(const DecodeRequest& request) {
-  auto described = request.session.Run("SELECT * FROM " + Scan(request, "") + " LIMIT 0");
-  if (!described.ok()) return Unreadable(request, described.error());
-  std::vector<FileColumn> columns;
-  for (std::size_t i = 0; i < described.value()->names.size(); ++i) columns.push_back({described.value()->names[i], described.value()->types[i]});
-  return columns;
+// As the grammar of texts has it: no infinite ones, and years of four digits.
+std::string InRange(const std::string& value, const std::string& declared) {
+  if (declared == "DATE") return "CASE WHEN " + value + " BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' THEN " + value + " END";
+  return "CASE WHEN " + value + " BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999' THEN " + value + " END";
 }
 
 // The file's value as declared; NULL unless it comes back the same.
-std::string ValueAs(const std::string& source, const duckdb::LogicalType& from, const std::string& declared) {
+std::string ValueAs(const ParquetFileColumn& column, const std::string& source, const std::string& declared) {
+  const duckdb::LogicalType& from = column.type;
   const duckdb::LogicalType to = DeclaredType(declared);
-  if (declared == "TIMESTAMP" && from == to) return "CASE WHEN isfinite(" + source + ") THEN " + source + " END";
-  if (from == to) return source;
-  if (from.id() == duckdb::LogicalTypeId::VARCHAR) return FromText(source, declared, "");
-  if (from.id() == duckdb::LogicalTypeId::TIMESTAMP_TZ && declared == "TIMESTAMP") return FiniteTimestamp(source);
+  if (from == to) return declared == "DATE" || declared == "TIMESTAMP" ? InRange(source, declared) : source;
+  if (declared == "TIMESTAMP" && from.id() == duckdb::LogicalTypeId::TIMESTAMP_NS)
+    return "CASE WHEN " + source + " % 1000 = 0 THEN make_timestamp(" + source + " // 1000) END";
+  if (column.IsText()) return FromText(column.TextOf(source), declared, "");
+  if (declared == "TIMESTAMP" && from.id() == duckdb::LogicalTypeId::TIMESTAMP_TZ) return InRange(FiniteTimestamp(source), declared);
+  if (declared == "TIMESTAMP" && IsInstant(from.id())) return InRange("TRY_CAST(" + source + " AS TIMESTAMP)", declared);
   const std::string value = "TRY_CAST(" + source + " AS " + declared + ")";
   if (ConvertsWithoutLoss(from, to)) return value;
   return "CASE WHEN TRY_CAST(" + value + " AS " + from.ToString() + ") IS NOT DISTINCT FROM " + source + " THEN " + value + " END";
 }
 
-Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, const std::vector<FileColumn>& file) {
+std::string Listed(const std::vector<std::string>& names) { return formats::Legible(JoinSql(names), 1024); }
+
+Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, const ParquetFile& file) {
   std::vector<SourcedColumn> found;
-  std::string missing;
+  std::vector<std::string> missing;
+  std::vector<std::string> twice;
   std::vector<std::string> names;
-  for (const FileColumn& column : file) names.push_back(column.name);
+  for (const ParquetFileColumn& column : file.columns) names.push_back(column.name);
   for (const api::Column& column : request.rules.columns) {
     const auto same = std::find(names.begin(), names.end(), NameInFile(column));
     if (same == names.end()) {
-      missing += (missing.empty() ? "" : ", ") + NameInFile(column);
+      missing.push_back(NameInFile(column));
       continue;
     }
-    const std::string n = std::to_string(found.size());
-    found.push_back({&column, Quote(*same), ValueAs("s" + n, file[static_cast<std::size_t>(same - names.begin())].type, column.type)});
+    if (std::find(same + 1, names.end(), *same) != names.end()) twice.push_back(*same);
+    const ParquetFileColumn& there = file.columns[static_cast<std::size_t>(same - names.begin())];
+    const std::string value = "s" + std::to_string(found.size());
+    found.push_back({&column, there.source, ValueAs(there, value, column.type), there.ShownOf(value)});
   }
-  if (missing.empty()) return found;
-  return Error{Fault::Data, "FileUnreadable",
-               request.path + " has no column " + missing + "; it has " + JoinSql(names) + ". Correct the file, or the columns' sourceName"};
+  if (missing.empty() && twice.empty()) return found;
+  const std::string what = missing.empty() ? " has two columns " + Listed(twice) : " has no column " + Listed(missing);
+  return Error{Fault::Data, "FileUnreadable", request.path + what + "; it has " + Listed(names) + ". Correct the file, or the columns' sourceName"};
 }
 
-Status Report(const DecodeRequest& request, const std::vector<Misfit>& misfits) {
+// The row as a JSON object with the file's own names.
+std::string RowText(const ParquetFile& file, const std::vector<duckdb::Value>& values) {
+  std::string text = "{";
+  for (std::size_t i = 0; i < file.columns.size(); ++i) {
+    text += (i > 0 ? "," : "") + Dump(Json(file.columns[i].name)) + ":" + (values[i].IsNull() ? "null" : values[i].ToString());
+    if (text.size() > kLongestText) break;
+  }
+  return formats::Legible(text + "}", kLongestText);
+}
+
+Status Report(const DecodeRequest& request, const ParquetFile& file, const std::vector<Misfit>& misfits) {
   if (misfits.empty()) return Ok();
+  std::vector<std::string> values;
+  for (const ParquetFileColumn& column : file.columns) values.push_back(column.json);
   const std::string bad = "SELECT rowid FROM " + Quote(request.RowsTable()) + " WHERE \" bad\" IS NOT NULL";
-  const std::string rows = "SELECT to_json(r) FROM (SELECT * EXCLUDE (file_row_number) FROM " + Scan(request, ", file_row_number = true") +
-                           " WHERE file_row_number IN (" + bad + ") ORDER BY file_row_number) r";
   auto next = misfits.begin();
-  return request.session.ForEach(rows, [&](const std::vector<duckdb::Value>& row) -> Status {
-    request.rejected({request.path, next->position + 1, next->column, next->reason, row[0].ToString()});
-    ++next;
-    return Ok();
-  });
+  return request.session.ForEach(
+      "SELECT " + JoinSql(values) + " FROM " + file.Scan(", file_row_number = true") + " WHERE file_row_number IN (" + bad + ") ORDER BY file_row_number",
+      [&](const std::vector<duckdb::Value>& row) -> Status {
+        request.rejected({request.path, next->position + 1, next->column, next->reason, RowText(file, row)});
+        ++next;
+        return Ok();
+      });
 }
 
 }  // namespace
 
 Result<std::int64_t> DecodeParquet(const DecodeRequest& request) {
-  const auto file = FileColumns(request);
-  if (!file.ok()) return file.error();
+  const auto file = OpenParquet(request.session, request.name, request.path);
+  if (!file.ok()) return Unreadable(request, file.error());
   const auto columns = FindColumns(request, *file);
   if (!columns.ok()) return columns.error();
-  Status made = MakeRows(request, *columns, Scan(request, ""));
+  Status made = MakeRows(request, *columns, file->Scan());
   if (!made.ok()) return made.error();
   const auto misfits = FindMisfits(request);
   if (!misfits.ok()) return misfits.error();
-  Status reported = Report(request, *misfits);
+  Status reported = Report(request, *file, *misfits);
   if (!reported.ok()) return reported.error();
   return request.session.Number("SELECT count(*) FROM " + Quote(request.RowsTable()));
 }

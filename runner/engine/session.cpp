@@ -5,6 +5,7 @@
 #include "runner/engine/csv_scan.h"
 #include "runner/engine/instants.h"
 #include "runner/engine/json_scan.h"
+#include "runner/engine/parquet_functions.h"
 #include "runner/engine/parquet_tap.h"
 #include "runner/engine/sql.h"
 #include "runner/engine/value_functions.h"
@@ -63,6 +64,7 @@ Result<std::unique_ptr<Session>> Session::Open(const Limits& limits) try {
   RegisterValueFunctions(*database->instance);
   RegisterCsvScan(*database->instance);
   RegisterJsonScan(*database->instance);
+  RegisterParquetFunctions(*database->instance);
   // A replacement scan would turn a table name that looks like a file into a read of it.
   duckdb::DBConfig::GetConfig(*database->instance).replacement_scans.clear();
   std::unique_ptr<Session> session(new Session(std::move(database), ours, limits.scratch));

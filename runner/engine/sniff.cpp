@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runner/engine/errors.h"
+#include "runner/engine/parquet_file.h"
 #include "runner/engine/sql.h"
 #include "runner/engine/text_input.h"
 #include "runner/engine/types.h"
@@ -30,25 +31,26 @@ std::string PlainName(const std::string& name) {
   return plain;
 }
 
-Result<std::vector<api::Column>> SniffedColumns(Session& session, const std::string& scan) {
-  auto described = session.Run("SELECT * FROM " + scan + " LIMIT 0");
-  if (!described.ok()) return described.error();
-  std::vector<api::Column> columns;
-  for (std::size_t i = 0; i < described.value()->names.size(); ++i) {
-    const std::string& name = described.value()->names[i];
-    api::Column column;
-    column.name = PlainName(name);
-    column.type = DeclarableType(described.value()->types[i]);
-    if (column.name != name) column.sourceName = name;
-    columns.push_back(column);
-  }
-  return columns;
-}
-
 Error CannotDeclare(const std::string& what) { return {Fault::Data, "FileUnreadable", what}; }
 
 std::size_t Characters(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// What a file calls `title`, as a Dataset declares it. `what` says where the title is.
+Result<api::Column> ColumnOf(const std::string& title, const std::string& type, const std::string& what) {
+  api::Column column{.name = PlainName(title), .type = type};
+  if (column.name != title) column.sourceName = title;
+  if (const std::size_t length = Characters(title); length > kLongestTitle)
+    return CannotDeclare(what + " has " + std::to_string(length) + " characters, but a sourceName takes " + std::to_string(kLongestTitle) +
+                         "; shorten it in the file");
+  return column;
+}
+
+Status CheckCount(std::size_t columns) {
+  if (columns <= kMostColumns) return Ok();
+  return CannotDeclare("it has " + std::to_string(columns) + " columns, but a Dataset takes " + std::to_string(kMostColumns) +
+                       "; declare those that you need by hand: others are left out when it is decoded");
 }
 
 Result<SniffedFile> SniffCsv(Session& session, const std::string& name, const std::string& path) {
@@ -56,22 +58,16 @@ Result<SniffedFile> SniffCsv(Session& session, const std::string& name, const st
   if (!opened.ok()) return opened.error();
   auto inferred = formats::InferCsv(std::move(opened).value(), path);
   if (!inferred.ok()) return inferred.error();
-  if (inferred->columns.size() > kMostColumns)
-    return CannotDeclare("it has " + std::to_string(inferred->columns.size()) + " columns, but a Dataset takes " + std::to_string(kMostColumns) +
-                         "; declare those that you need by hand: others are left out when it is decoded");
+  if (Status few = CheckCount(inferred->columns.size()); !few.ok()) return few.error();
   SniffedFile sniffed;
   sniffed.format.csv.emplace(inferred->format);
   sniffed.notes = std::move(inferred->notes);
   for (const formats::InferredColumn& found : inferred->columns) {
-    api::Column column{.name = "column" + std::to_string(sniffed.columns.size()), .type = found.type};
-    if (!found.title.empty()) {
-      column.name = PlainName(found.title);
-      if (column.name != found.title) column.sourceName = found.title;
-    }
-    if (const std::size_t length = Characters(found.title); length > kLongestTitle)
-      return CannotDeclare("the title of column " + std::to_string(sniffed.columns.size() + 1) + " has " + std::to_string(length) +
-                           " characters, but a sourceName takes " + std::to_string(kLongestTitle) + "; shorten it in the file");
-    sniffed.columns.push_back(std::move(column));
+    const std::size_t place = sniffed.columns.size();
+    auto column = ColumnOf(found.title, found.type, "the title of column " + std::to_string(place + 1));
+    if (!column.ok()) return column.error();
+    if (found.title.empty()) *column = {.name = "column" + std::to_string(place), .type = found.type};
+    sniffed.columns.push_back(std::move(column).value());
   }
   return sniffed;
 }
@@ -83,25 +79,34 @@ Result<SniffedFile> SniffJson(Session& session, const std::string& name, const s
   if (!inferred.ok()) return inferred.error();
   SniffedFile sniffed{{.json = api::JsonFormat{}}, {}, std::move(inferred->notes)};
   for (const formats::InferredColumn& found : inferred->columns) {
-    api::Column column{.name = PlainName(found.title), .type = found.type};
-    if (column.name != found.title) column.sourceName = found.title;
-    if (const std::size_t length = Characters(found.title); length > kLongestTitle)
-      return CannotDeclare("the key " + formats::Shown(found.title) + " has " + std::to_string(length) + " characters, but a sourceName takes " +
-                           std::to_string(kLongestTitle) + "; shorten it in the file");
-    sniffed.columns.push_back(std::move(column));
+    auto column = ColumnOf(found.title, found.type, "the key " + formats::Shown(found.title));
+    if (!column.ok()) return column.error();
+    sniffed.columns.push_back(std::move(column).value());
+  }
+  return sniffed;
+}
+
+Result<SniffedFile> SniffParquet(Session& session, const std::string& name, const std::string& path) {
+  const auto file = OpenParquet(session, name, path);
+  if (!file.ok()) return file.error();
+  if (Status few = CheckCount(file->columns.size()); !few.ok()) return few.error();
+  SniffedFile sniffed{{.parquet = api::ParquetFormat{}}, {}, {}};
+  for (const ParquetFileColumn& found : file->columns) {
+    if (found.name.empty()) {
+      sniffed.notes.emplace_back("a column without a name is left out: no declared column can name it");
+      continue;
+    }
+    auto column = ColumnOf(found.name, found.DeclarableAs(), "the column " + formats::Shown(found.name));
+    if (!column.ok()) return column.error();
+    sniffed.columns.push_back(std::move(column).value());
   }
   return sniffed;
 }
 
 Result<SniffedFile> SniffBy(Session& session, const std::string& name, const std::string& path) {
-  const std::string file = Literal(name);
   std::string stem = path;
   if (stem.ends_with(".gz")) stem.resize(stem.size() - 3);
-  if (stem.ends_with(".parquet")) {
-    const auto columns = SniffedColumns(session, "read_parquet(" + file + ", hive_partitioning = false)");
-    if (!columns.ok()) return columns.error();
-    return SniffedFile{{.parquet = api::ParquetFormat{}}, *columns, {}};
-  }
+  if (stem.ends_with(".parquet")) return SniffParquet(session, name, path);
   if (stem.ends_with(".json") || stem.ends_with(".ndjson") || stem.ends_with(".jsonl")) return SniffJson(session, name, path);
   return SniffCsv(session, name, path);
 }

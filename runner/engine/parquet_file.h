@@ -1,0 +1,42 @@
+#pragma once
+
+#include <duckdb.hpp>
+#include <string>
+#include <vector>
+
+#include "runner/engine/session.h"
+
+namespace weir::engine {
+
+// A column of a Parquet file, as SQL reads it.
+struct ParquetFileColumn {
+  std::string name;          // in the file
+  std::string source;        // SQL over the scan: NULL where the file has NULL, else a value of `type`
+  duckdb::LogicalType type;  // BLOB for texts, whose bytes need not be UTF-8; TIMESTAMP_NS for nanoseconds, which come as BIGINT
+  // Functions of such a value, around it: "f(" and ", 'x')". The text that is read by the grammar of values, NULL where it is
+  // not UTF-8; absent for what the engine reads as a value of its own. And what a message shows.
+  std::string text[2];
+  std::string shown[2];
+  bool instant = false;  // a text that is an instant to the nanosecond
+  std::string json;      // SQL over the scan: the value as JSON, for people
+
+  std::string DeclarableAs() const;  // the declared type that holds its values best
+
+  bool IsText() const { return !text[1].empty(); }
+  std::string TextOf(const std::string& value) const { return text[0] + value + text[1]; }
+  std::string ShownOf(const std::string& value) const { return shown[0] + value + shown[1]; }
+};
+
+// A Parquet file under its neutral footer (formats/parquet_footer.h): none of its columns meets one of the engine's, and no
+// value of it makes the engine refuse the file.
+struct ParquetFile {
+  std::string name;  // for the engine
+  std::vector<ParquetFileColumn> columns;
+
+  std::string Scan(const std::string& options = "") const;
+};
+
+// `name` is that of a registered input, `path` for people. Fault::Data, "FileUnreadable", when it is no Parquet file; else as the engine says.
+Result<ParquetFile> OpenParquet(Session& session, const std::string& name, const std::string& path);
+
+}  // namespace weir::engine

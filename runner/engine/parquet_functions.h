@@ -1,0 +1,24 @@
+#pragma once
+
+#include <duckdb.hpp>
+#include <string>
+
+#include "runner/formats/parquet_footer.h"
+
+namespace weir::engine {
+
+// SQL functions over what a neutral footer (formats/parquet_footer.h) makes of the values of a Parquet file; each is NULL of NULL.
+inline constexpr const char* kUtf8 = "weir_utf8";                       // (BLOB): the text; NULL where it is not UTF-8
+inline constexpr const char* kLegible = "weir_legible";                 // (BLOB): the text, with what is not UTF-8 as \xHH
+inline constexpr const char* kInt96 = "weir_int96";                     // (BLOB): "2024-01-31 10:00:00.123456789"
+inline constexpr const char* kNanoseconds = "weir_nanoseconds";         // (BIGINT since 1970): the same
+inline constexpr const char* kWideDecimal = "weir_wide_decimal";        // (BLOB, scale): "-12.50"
+inline constexpr const char* kParquetJson = "weir_parquet_json";        // (any, spec): as JSON; NULL where a text is not UTF-8
+inline constexpr const char* kParquetLegible = "weir_parquet_legible";  // (any, spec): as JSON, with what is not UTF-8 as \xHH
+
+// The spec of a column's values: a constant.
+std::string ParquetSpec(const formats::ParquetColumn& column);
+
+void RegisterParquetFunctions(duckdb::DatabaseInstance& database);
+
+}  // namespace weir::engine

@@ -1,0 +1,57 @@
+"""Makes the Parquet files of this folder with PyArrow: what DuckDB does not write, or not so.
+
+    tests/cluster/product/python prints a Python that has it; PYTHON tests/engine/parquet/make.py
+"""
+
+import decimal
+import pathlib
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+FOLDER = pathlib.Path(__file__).parent
+
+
+def write(name: str, columns: dict, **options) -> None:
+    names, arrays = list(columns), list(columns.values())
+    pq.write_table(pa.Table.from_arrays(arrays, names=names), FOLDER / name, compression="none", store_schema=False, **options)
+
+
+def texts(*values: bytes | None) -> pa.Array:
+    """Texts of any bytes, UTF-8 or not."""
+    return pa.array(values, pa.binary()).view(pa.string())
+
+
+ids = pa.array([1, 2, 3])
+item = pa.struct([("n", pa.string()), ("q", pa.int64())])
+write("items.parquet", {"id": ids, "items": pa.array([[{"n": "a}b", "q": 1}], [{"n": "c", "q": 2}], [{"n": 'say "x"', "q": 3}, None]], pa.list_(item))})
+write(
+    "nested.parquet",
+    {
+        "id": pa.array([1, 2, 3, 4]),
+        "tags": pa.array([["a", "b"], ["x, y", "it's"], ["NULL", "", None], None], pa.list_(pa.string())),
+        "addr": pa.array([{"city": "Oslo", "City": 1}, {"city": "L'Aquila, IT", "City": 2}, {"city": None, "City": None}, None],
+                         pa.struct([("city", pa.string()), ("City", pa.int32())])),
+        "attrs": pa.array([[("k", "v")], [("a=b", "c, d"), ("{", "}")], [], None], pa.map_(pa.string(), pa.string())),
+        "deep": pa.array([[[{"at": 1001, "d": decimal.Decimal("12345678901234567890.5")}]], [], [None, []], None],
+                         pa.list_(pa.list_(pa.struct([("at", pa.timestamp("ns")), ("d", pa.decimal128(38, 5))])))),
+    },
+)  # fmt: skip
+write("latin.parquet", {"id": ids, "name": texts(b"caf\xc3\xa9", b"caf\xe9", b"ok")})
+bad = pa.ListArray.from_arrays(pa.array([0, 1, 2, 3]), texts(b"fine", b"b\xffd", b"too"))
+write("latin-nested.parquet", {"id": ids, "tags": bad})
+write(
+    "events.parquet",
+    {
+        "rowid": pa.array([10, 20, 30, 40]),
+        "at": pa.array([1714557600123456000, 1714557600123456789, 0, 1], pa.timestamp("ns")),
+        "zoned": pa.array([1714557600123456000, 2000, -(2**63) + 1, -1000], pa.timestamp("ns", "UTC")),
+        "name": pa.array(["a", "b", "c", "d"]),
+    },
+)  # fmt: skip
+write("int96.parquet", {"id": ids, "at": pa.array([1714557600123456000, 1714557600123456789, -1000], pa.timestamp("ns"))}, use_deprecated_int96_timestamps=True)
+wide = [decimal.Decimal(text) for text in ("-12345678901234567890123456789012345678901.25", "7.50", "-0.01")]
+write("wide.parquet", {"id": ids, "n": pa.array(wide, pa.decimal256(45, 2))})
+odd = ["rowid", "ROWID", "filename", "Filename", "file_row_number", "file_index", "c0", "s0", "v0", " bad", " 0", "__duckdb_field_id", "select", 'a"b',
+       "it's", "a;b\n", "größe", "", "x" * 255]  # fmt: skip
+write("names.parquet", {name: pa.array([i, i + 100]) for i, name in enumerate(odd)})
