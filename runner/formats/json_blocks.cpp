@@ -7,7 +7,6 @@
 namespace weir::formats {
 namespace {
 
-constexpr std::size_t kRead = 128 << 10;
 constexpr std::size_t kLongestText = 16 << 10;  // of a broken record that is kept
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 
@@ -51,11 +50,9 @@ std::string Explain(JsonProblem problem) {
 Status JsonBlocks::Fill(std::size_t bytes) {
   // A CR at the end may be half a line end.
   while (!ended_ && (text_.size() < bytes || text_.ends_with('\r'))) {
-    const std::size_t have = text_.size();
-    text_.resize(have + kRead);
-    const auto got = source_.Read(text_.data() + have, text_.size() - have);
-    text_.resize(have + (got.ok() ? *got : 0));
+    const auto got = source_.Read(buffer_.data(), buffer_.size());
     if (!got.ok()) return got.error();
+    text_.append(buffer_, 0, *got);
     ended_ = *got == 0;
   }
   return Ok();
@@ -253,7 +250,7 @@ Result<bool> JsonBlocks::Next(JsonBlock& block) {
   block.records.clear();
   block.broken.clear();
   good_.clear();
-  if (Status filled = Fill(next_block_ == 0 ? std::max(block_bytes_, kRead) : block_bytes_); !filled.ok()) return filled.error();
+  if (Status filled = Fill(next_block_ == 0 ? std::max(block_bytes_, buffer_.size()) : block_bytes_); !filled.ok()) return filled.error();
   if (next_block_ == 0 && line_ == 1 && counted_ == 0) ends_ = text_.find('\n') == std::string::npos ? LineEnds::Cr : LineEnds::Lf;
   Step step = Step::Moved;
   while (step != Step::Ended && (block.records.empty() || at_ < block_bytes_)) {

@@ -99,6 +99,7 @@ class JsonBlocks {
   std::string_view Rest() const { return std::string_view(text_).substr(at_); }
 
   ByteSource& source_;
+  std::string buffer_ = std::string(128 << 10, '\0');
   const std::size_t block_bytes_;
   std::string text_;  // read, not yet given
   std::size_t at_ = 0;

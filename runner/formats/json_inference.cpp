@@ -48,7 +48,7 @@ class Inference {
     if (keys_.size() > most_columns_)
       return Unreadable("its objects have more than " + std::to_string(most_columns_) + " keys, but a Dataset takes " + std::to_string(most_columns_) +
                         " columns; declare those that you need by hand: others are left out when it is decoded");
-    if (keys_.empty()) return Unreadable("its JSON objects have no keys that could be columns");
+    if (keys_.empty()) return Unreadable(fault_.empty() ? "its JSON objects have no keys that could be columns" : "none of its rows can be read; " + fault_);
     InferredJson inferred;
     for (const KeyFacts& key : keys_) inferred.columns.push_back({key.name, Judge(key, inferred.notes)});
     if (!unnamed_.empty()) inferred.notes.push_back(unnamed_);

@@ -197,6 +197,8 @@ TEST_F(JsonFile, TypesAreThoseThatTheValuesHaveAndQuotedNumbersAreText) {
   std::string wide = "{";
   for (int i = 0; i < 501; ++i) wide += (i > 0 ? ",\"k" : "\"k") + std::to_string(i) + "\":1";
   EXPECT_THAT(Sniffed(wide + "}"), HasSubstr("more than 500 keys"));
+  EXPECT_THAT(Sniffed("{}\n"), HasSubstr("its JSON objects have no keys that could be columns"));
+  EXPECT_THAT(Sniffed("{\"a\":1,\"a\":2}\n"), HasSubstr("none of its rows can be read; line 1: has a key twice"));
   EXPECT_THAT(Sniffed("not json\n"), HasSubstr("in.json cannot be read: it has no JSON object; line 1: not a JSON object"));
 }
 
