@@ -49,8 +49,8 @@ bool BeginsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0U) !=
 }  // namespace
 
 std::string Terminal::In(Paint paint, std::string_view text, Kind kind) const {
-  if (kind == Kind::Pipe || colors == Colors::No || paint == Paint::Plain) return std::string(text);
-  return Code(paint) + std::string(text) + "\033[0m";
+  if (kind == Kind::Pipe || colors == Colors::No || paint == Paint::Plain) return OneLine(text);
+  return Code(paint) + OneLine(text) + "\033[0m";
 }
 
 Terminal ProcessTerminal() {
@@ -58,7 +58,7 @@ Terminal ProcessTerminal() {
   terminal.outKind = KindOf(STDOUT_FILENO);
   terminal.errKind = KindOf(STDERR_FILENO);
   terminal.colors = WantsColors() ? Terminal::Colors::Yes : Terminal::Colors::No;
-  Measure(STDERR_FILENO, terminal);
+  for (const int fd : {STDERR_FILENO, STDOUT_FILENO}) Measure(fd, terminal);
   return terminal;
 }
 
@@ -73,18 +73,7 @@ Exit Delivered(const Terminal& terminal, Exit exit) {
   return Complain(terminal, {Fault::Exhausted, "DiskFull", "the answer could not be written in full: " + std::string(std::strerror(errno))});
 }
 
-std::string Printable(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7F) c = c == '\t' ? ' ' : '?';
-  return out;
-}
-
-std::string OneLine(std::string_view text) {
-  std::string out = Printable(text);
-  std::replace(out.begin(), out.end(), '\n', ' ');
-  return out;
-}
+std::string Shown(const Json& value, std::string_view key) { return OneLine(Text(value, key)); }
 
 std::size_t Width(std::string_view text) { return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), BeginsCodePoint)); }
 

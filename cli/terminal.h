@@ -7,6 +7,7 @@
 
 #include "crds/base/json.h"
 #include "crds/base/result.h"
+#include "crds/base/text.h"
 
 namespace weir::cli {
 
@@ -45,9 +46,8 @@ Exit Complain(const Terminal& terminal, const Error& error, Exit exit = Exit::Fa
 // half an answer for a whole one.
 Exit Delivered(const Terminal& terminal, Exit exit);
 
-// Text from a file or an object may hold anything: control characters become '?', so that it cannot move the cursor.
-std::string Printable(std::string_view text);
-std::string OneLine(std::string_view text);  // and newlines become spaces
+// The text member of an object, printable on one line.
+std::string Shown(const Json& value, std::string_view key);
 
 // Characters as a terminal counts them, one column for each code point.
 std::size_t Width(std::string_view text);

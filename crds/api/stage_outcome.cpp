@@ -1,6 +1,7 @@
 #include "crds/api/stage_outcome.h"
 
 #include "crds/api/write.h"
+#include "crds/base/text.h"
 
 namespace weir::api {
 namespace {
@@ -9,13 +10,6 @@ constexpr std::size_t kRoomForColumns = 512;
 constexpr std::size_t kShortLocation = 512;  // longer than any that our layout makes of names that are allowed
 
 constexpr std::size_t kMostInputs = 16;  // in a termination message; the outcome file has all
-
-std::string Cut(const std::string& text, std::size_t size) {
-  if (text.size() <= size) return text;
-  std::size_t end = size;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "...";
-}
 
 // The first inputs by their names, and one entry for the rest, so that the rows still add up.
 void Shorten(std::vector<LedgerInput>& inputs, std::size_t most) {

@@ -13,6 +13,13 @@ bool Moves(char32_t c) {
   return control || direction || breaks_line || c == 0xFEFF;
 }
 
+// The last place up to `most` that is not inside a code point.
+std::size_t Boundary(std::string_view text, std::size_t most) {
+  std::size_t end = std::min(text.size(), most);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return end;
+}
+
 }  // namespace
 
 CodePoint ReadCodePoint(std::string_view text) {
@@ -57,12 +64,21 @@ std::string Printable(std::string_view text) {
   return out;
 }
 
+std::string OneLine(std::string_view text) {
+  std::string out = Printable(text);
+  std::replace(out.begin(), out.end(), '\n', ' ');
+  return out;
+}
+
+std::string Cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  const std::string_view dots = std::string_view("...").substr(0, most);
+  return std::string(text.substr(0, Boundary(text, most - dots.size()))) + std::string(dots);
+}
+
 std::string Quoted(std::string_view text, std::size_t most) {
-  std::size_t end = std::min(text.size(), most);
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  std::string shown = Printable(text.substr(0, end));
-  std::replace(shown.begin(), shown.end(), '\n', ' ');
-  return "\"" + shown + (end < text.size() ? "..." : "") + "\"";
+  const std::size_t end = Boundary(text, most);
+  return "\"" + OneLine(text.substr(0, end)) + (end < text.size() ? "..." : "") + "\"";
 }
 
 std::optional<std::int64_t> WholeNumber(std::string_view text, std::int64_t least, std::int64_t most) {

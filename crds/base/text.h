@@ -25,6 +25,12 @@ std::size_t FirstByteNotUtf8(std::string_view text);
 // Newlines stay.
 std::string Printable(std::string_view text);
 
+// The same on one line: newlines become spaces too.
+std::string OneLine(std::string_view text);
+
+// The text in at most `most` bytes: one that is longer is cut between two code points and ends with "...".
+std::string Cut(std::string_view text, std::size_t most);
+
 // For messages: in quotation marks, printable, on one line, cut with "..." after `most` bytes, never inside a code point.
 std::string Quoted(std::string_view text, std::size_t most = 60);
 

@@ -33,7 +33,7 @@ void CountFailure(StageStatus& stage, const StageOutcome& outcome, const api::Re
   stage.ownFailures = decision.failures.own;
   stage.infrastructureFailures = decision.failures.infrastructure;
   stage.reason = outcome.reason.value_or(Reason::InternalError);
-  stage.message = Fit(outcome.message, kStageMessage);
+  stage.message = Cut(outcome.message, kStageMessage);
   if (!decision.retries || intent == Intent::Stop) return Fail(stage, now);
   stage.state = StageState::Retrying;
   stage.retryAt = now + decision.wait;
@@ -42,7 +42,7 @@ void CountFailure(StageStatus& stage, const StageOutcome& outcome, const api::Re
 void CountSuccess(StageStatus& stage, const StageOutcome& outcome, Time now) {
   stage.state = StageState::Succeeded;
   stage.reason = outcome.reason.value_or(Reason::Completed);
-  stage.message = Fit(outcome.message, kStageMessage);
+  stage.message = Cut(outcome.message, kStageMessage);
   stage.rows = outcome.rows;
   stage.files = outcome.files;
   stage.warnings = WarningsOf(outcome);
@@ -65,7 +65,7 @@ void NoteThePod(Progress& progress, const Pod& pod, Time now) {
   StageStatus& stage = progress.stage;
   if (const auto obstacle = ObstacleOf(pod)) {
     stage.reason = obstacle->reason;
-    stage.message = Fit(obstacle->message, kStageMessage);
+    stage.message = Cut(obstacle->message, kStageMessage);
   } else if (IsHeldUp(stage) && pod.started) {
     stage.reason.reset();
     stage.message.clear();
@@ -128,7 +128,7 @@ std::vector<std::string> WarningsOf(const StageOutcome& outcome) {
   std::vector<std::string> warnings;
   for (const api::Finding& finding : outcome.findings) {
     if (warnings.size() == kWarnings) break;
-    warnings.push_back(Fit(finding.message, kWarning));
+    warnings.push_back(Cut(finding.message, kWarning));
   }
   return warnings;
 }

@@ -18,7 +18,7 @@ void ConditionList::Set(ConditionType type, ConditionStatus status, Reason reaso
   Drop(type);
   const api::Condition* before = api::Find(previous_, type);
   const Time since = before != nullptr && before->status == status ? before->lastTransitionTime : now_;
-  list_.push_back({type, status, reason, Fit(std::move(message), kConditionMessage), generation_, since});
+  list_.push_back({type, status, reason, Cut(message, kConditionMessage), generation_, since});
 }
 
 void ConditionList::True(ConditionType type, Reason reason, std::string message) { Set(type, ConditionStatus::True, reason, std::move(message)); }

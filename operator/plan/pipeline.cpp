@@ -33,11 +33,18 @@ const api::PipelineRun* NewestFinished(const std::vector<api::PipelineRun>& runs
 
 bool Succeeded(const api::PipelineRun& run) { return api::IsTrue(run.status.conditions, ConditionType::Succeeded); }
 
-void DescribeStanding(const Verdict& verdict, const api::PipelineSpec& spec, ConditionList& conditions) {
+// A revision that is in force may have runs that fail; who looks at Ready alone reads it there.
+std::string LastFailure(const ObservedPipeline& seen, const std::string& made) {
+  const api::PipelineRun* newest = made.empty() ? Newest(seen.runs) : nullptr;
+  if (newest == nullptr || !IsFinished(newest->status) || Succeeded(*newest)) return "";
+  return " The newest run " + newest->meta.name + " did not succeed: " + api::Find(newest->status.conditions, ConditionType::Succeeded)->message;
+}
+
+void DescribeStanding(const Verdict& verdict, const api::PipelineSpec& spec, const std::string& failure, ConditionList& conditions) {
   switch (verdict.standing) {
     case Standing::InForce:
-      return spec.suspend ? conditions.InForce(Reason::Suspended, verdict.message + " No new runs start while spec.suspend is true.")
-                          : conditions.InForce(verdict.reason, verdict.message);
+      return spec.suspend ? conditions.InForce(Reason::Suspended, verdict.message + " No new runs start while spec.suspend is true." + failure)
+                          : conditions.InForce(verdict.reason, verdict.message + failure);
     case Standing::Progressing: return conditions.Progressing(verdict.reason, verdict.message);
     case Standing::Stuck: return conditions.Stuck(verdict.reason, verdict.message);
   }
@@ -107,7 +114,7 @@ std::string MakeTheRunThatIsDue(const ObservedPipeline& seen, const Verdict& ver
 void Describe(const ObservedPipeline& seen, const Verdict& verdict, const std::string& made, api::PipelineStatus& status, Time now) {
   const api::Pipeline& pipeline = *seen.pipeline;
   ConditionList conditions(pipeline.status.conditions, pipeline.meta.generation, now);
-  DescribeStanding(verdict, pipeline.spec, conditions);
+  DescribeStanding(verdict, pipeline.spec, LastFailure(seen, made), conditions);
   DescribeAvailability(verdict, status, conditions);
   DescribeRollout(seen, verdict, status, conditions);
   DescribeRuns(seen, status, conditions, made);
@@ -123,7 +130,7 @@ std::string Refusal(const Error& why) { return "The API server refuses it: " + w
 void TellRefusedPod(const ObservedPipeline& seen, const Error& why, api::PipelineStatus& status, Time now) {
   if (!status.validation) return;
   status.validation->reason = Reason::PodRejected;
-  status.validation->message = Fit("The API server refuses the pod: " + why.message, kStageMessage);
+  status.validation->message = Cut("The API server refuses the pod: " + why.message, kStageMessage);
   Describe(seen, VerdictOf(*status.validation, status.validating), "", status, now);
 }
 

@@ -177,7 +177,7 @@ class Resolver {
       return nullptr;
     }
     if (std::find(zones.begin(), zones.end(), dataset->spec.zone) == zones.end()) {
-      out_.problems.push_back({path, "dataset " + name + " lies in " + std::string(api::Word(dataset->spec.zone)) + "; " + rule});
+      out_.problems.push_back({path, "dataset " + name + " is in zone " + std::string(api::Word(dataset->spec.zone)) + "; " + rule});
       return nullptr;
     }
     if (!IsRefused(api::TargetKind::Dataset, dataset->meta, around_.views, path)) Place(*dataset, path);

@@ -93,7 +93,7 @@ std::optional<Action> AccountToEnsure(const ObservedPipeline& seen) {
   return EnsureServiceAccount{ServiceAccountFor(seen.pipeline->meta, wanted)};
 }
 
-// Given up for a reason that another attempt may find mended, and somebody asks for more than when it began.
+// Given up for a reason that another attempt may find fixed, and somebody asks for more than when it began.
 bool IsAskedForAgain(const api::PipelineStatus& status, const std::string& request) {
   const StageStatus& validation = *status.validation;
   return validation.state == StageState::Failed && validation.reason != Reason::ValidationFailed && AsksForMore(request, status.validationRequest);
@@ -115,9 +115,9 @@ void TellWhyItFailed(const std::string& revision, const api::StageOutcome& outco
   if (SameInputGivesTheSameAnswer(outcome.result))
     validation.reason = Reason::ValidationFailed;
   else if (validation.state == StageState::Failed)
-    validation.message = Fit("Revision " + revision + " could not be validated in " + std::to_string(validation.attempt) + " attempts: " + validation.message,
+    validation.message = Cut("Revision " + revision + " could not be validated in " + std::to_string(validation.attempt) + " attempts: " + validation.message,
                              kStageMessage - 128) +
-                         " When that is mended, ask again with the annotation weirkeeper.io/requested-at or spec.request.";
+                         " When that is fixed, ask again with the annotation weirkeeper.io/requested-at or spec.request.";
 }
 
 // The attempts are numbered on when the same revision is validated again, since their pods' names are used up.
@@ -159,7 +159,7 @@ std::string Explain(const api::StageOutcome& outcome) {
   std::string text;
   for (const api::Finding& finding : outcome.findings) text += (text.empty() ? "" : "; ") + finding.path + ": " + finding.message;
   if (text.empty()) text = outcome.message;
-  return Fit(std::move(text), kStageMessage);
+  return Cut(text, kStageMessage);
 }
 
 std::optional<Verdict> Objection(const ObservedPipeline& seen, const Resolution& resolution) {

@@ -205,7 +205,7 @@ std::optional<Json> StatusWhenRefused(const ObservedRun& seen, const Json& plann
   for (StageStatus& stage : status.stages) {
     if (stage.name != pod->stage) continue;
     stage.reason = Reason::PodRejected;
-    stage.message = Fit("The API server refuses the pod: " + why.message, kStageMessage);
+    stage.message = Cut("The API server refuses the pod: " + why.message, kStageMessage);
   }
   DescribeRun(*seen.run, status, now);
   return api::Write(status);

@@ -31,6 +31,11 @@ const StageStatus* FirstHeldUp(const api::RunStatus& status) {
 
 std::string Of(const StageStatus& stage) { return "Stage \"" + stage.name + "\", attempt " + std::to_string(stage.attempt) + ": "; }
 
+// "1 of 3 stages"
+std::string StagesDone(const api::RunStatus& status) {
+  return std::to_string(Count(status, StageState::Succeeded)) + " of " + std::to_string(status.stages.size()) + " stages";
+}
+
 void CountUp(api::RunStatus& status) {
   status.stagesDone = std::to_string(Count(status, StageState::Succeeded)) + "/" + std::to_string(status.stages.size());
   status.attempts = 0;
@@ -75,8 +80,8 @@ std::string AllWarnings(const api::RunStatus& status) {
 
 void Succeed(api::RunStatus& status, ConditionList& conditions, Time now) {
   End(status, now);
-  std::string message = "All " + std::to_string(status.stages.size()) + " stages succeeded.";
-  message = Fit(message + CommittedSentence(status) + AllWarnings(status), kConditionMessage);
+  std::string message = StagesDone(status) + " succeeded.";
+  message = Cut(message + CommittedSentence(status) + AllWarnings(status), kConditionMessage);
   conditions.True(ConditionType::Succeeded, Reason::Completed, message);
   conditions.InForce(Reason::Completed, message);
 }
@@ -98,7 +103,7 @@ void TellProgress(const api::PipelineRun& run, const api::RunStatus& status, Con
     return GoOn(Reason::ProgressingWithRetry, Of(*retrying) + retrying->message, conditions);
   if (run.spec.state == RunState::Cancelled) return GoOn(Reason::Cancelled, "Waits for the pods that still run.", conditions);
   if (run.spec.state == RunState::Paused) return GoOn(Reason::Paused, "No new attempts start while spec.state is Paused.", conditions);
-  GoOn(Reason::Running, status.stagesDone + " stages succeeded.", conditions);
+  GoOn(Reason::Running, StagesDone(status) + " succeeded.", conditions);
 }
 
 }  // namespace
@@ -114,7 +119,7 @@ void DescribeRun(const api::PipelineRun& run, api::RunStatus& status, Time now) 
   else if (failed == nullptr && Count(status, StageState::Skipped) == 0)
     Succeed(status, conditions, now);
   else if (run.spec.state == RunState::Cancelled)
-    FailFor(Reason::Cancelled, "Cancelled by spec.state after " + status.stagesDone + " stages.", status, conditions, now);
+    FailFor(Reason::Cancelled, "Cancelled by spec.state after " + StagesDone(status) + ".", status, conditions, now);
   else if (failed != nullptr)
     FailFor(Reason::StageFailed, Of(*failed) + failed->message, status, conditions, now);
   status.conditions = conditions.Take();

@@ -63,7 +63,7 @@ std::string Reservations(const api::TableStatus& status) {
   return text + WarningsSentence(status.warnings);
 }
 
-std::string CanBeRead(const api::TableStatus& status) { return Fit(Version(*status.version) + " can be read." + Reservations(status), kConditionMessage); }
+std::string CanBeRead(const api::TableStatus& status) { return Cut(Version(*status.version) + " can be read." + Reservations(status), kConditionMessage); }
 
 // Ready of a View: its declaration stands, keeps the published contract, and a version is published under it.
 void DescribeView(const ObservedView& seen, const api::ViewStatus& status, ConditionList& conditions, Time now) {
@@ -78,7 +78,7 @@ void DescribeView(const ObservedView& seen, const api::ViewStatus& status, Condi
     if (!broken.empty()) return conditions.Stuck(Reason::ContractBroken, contract::Describe(broken));
     if (status.published->hash == declared.hash)
       return conditions.InForce(Reason::Published,
-                                Fit(Version(*status.version) + " is published under this contract." + Reservations(status), kConditionMessage));
+                                Cut(Version(*status.version) + " is published under this contract." + Reservations(status), kConditionMessage));
     return conditions.Progressing(
         Reason::Waiting, "Version " + std::to_string(*status.version) + " is published under an earlier contract; the next run publishes under this one.");
   }
@@ -121,7 +121,7 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
   else if (seen.namesake && HasTheName(api::TargetKind::Dataset, dataset.meta, *seen.namesake))
     conditions.Stuck(Reason::NameTaken, "metadata.name: " + NameTakenBy(api::TargetKind::Dataset, dataset.meta) + ".");
   else
-    conditions.InForce(Reason::InForce, Fit("The declaration is valid and in force." + Reservations(status), kConditionMessage));
+    conditions.InForce(Reason::InForce, Cut("The declaration is valid and in force." + Reservations(status), kConditionMessage));
   if (status.version)
     conditions.True(ConditionType::Available, Reason::Committed, CanBeRead(status));
   else

@@ -4,16 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "crds/base/text.h"
+
 namespace weir::plan {
 
-// Bounds of the API in bytes, kept with room to spare: a status that the API server refuses says nothing at all.
+// Bounds of the API in bytes for Cut, kept with room to spare: a status that the API server refuses says nothing at all.
 inline constexpr std::size_t kConditionMessage = 4000;
 inline constexpr std::size_t kStageMessage = 2000;
 inline constexpr std::size_t kWarning = 500;
 inline constexpr std::size_t kWarnings = 8;
-
-// The text, cut between two characters and ended with "..." when it is longer than `limit` bytes.
-std::string Fit(std::string text, std::size_t limit);
 
 // 2,999,989
 std::string Grouped(std::int64_t number);

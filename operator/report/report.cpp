@@ -17,7 +17,7 @@ Json EventFor(const api::Resource& resource, const api::Meta& about, const plan:
           {"type", notice.type == plan::NoticeType::Warning ? "Warning" : "Normal"},
           {"reason", notice.reason},
           {"action", "Reconcile"},
-          {"note", plan::Fit(notice.message, kLongestNote)},
+          {"note", Cut(notice.message, kLongestNote)},
           {"reportingController", "weirkeeper.io/operator"},
           {"reportingInstance", "weirkeeper-operator"},
           {"regarding", {{"apiVersion", resource.ApiVersion()}, {"kind", resource.kind}, {"name", about.name}, {"namespace", about.ns}, {"uid", about.uid}}}};

@@ -36,6 +36,21 @@ RC_GTEST_PROP(Printable, IsUtf8WithoutControlsOfAnyBytes, (const std::string& by
   for (const char c : shown) RC_ASSERT(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
 }
 
+TEST(Cut, KeepsWithinItsLimitAndNeverCutsInsideACodePoint) {
+  EXPECT_EQ(Cut("abcdef", 6), "abcdef");
+  EXPECT_EQ(Cut("abcdefg", 6), "abc...");
+  EXPECT_EQ(Cut("aääa", 5), "a...");
+  EXPECT_EQ(Cut("abcd", 2), "..");
+  EXPECT_EQ(Cut("abcd", 0), "");
+}
+
+RC_GTEST_PROP(Cut, IsNeverLongerThanItsLimit, (const std::string& bytes, unsigned char most)) {
+  RC_ASSERT(Cut(bytes, most).size() <= most);
+  RC_ASSERT(bytes.size() > most || Cut(bytes, most) == bytes);
+}
+
+TEST(OneLine, HasNoLineEnds) { EXPECT_EQ(OneLine("a\nb\r\x1B"), "a b??"); }
+
 TEST(Quoted, NeverCutsInsideACodePoint) {
   EXPECT_EQ(Quoted("ää\nä", 3), "\"ä...\"");
   EXPECT_EQ(Quoted("a\nb"), "\"a b\"");

@@ -39,7 +39,7 @@ const Mistake kMistakes[] = {
     {"missing_view", "  - {name: one, publish: {view: nothing-v1}}\n", "Reconciling",
      "spec.stages[0].publish.view: there is no View \"nothing-v1\" in this namespace yet"},
     {"wrong_zone", "  - {name: one, transform: {from: flights, into: flights}}\n", "Stalled",
-     "spec.stages[0].transform.from dataset flights lies in Processed; from decodes files; read tables with sql"},
+     "spec.stages[0].transform.from dataset flights is in zone Processed; from decodes files; read tables with sql"},
     {"unknown_column", "  - {name: one, check: {dataset: flights, checks: [{name: c, notNull: {columns: [delays]}}]}}\n", "Stalled",
      "spec.stages[0].check.checks[0].notNull.columns[0] there is no column \"delays\" in spec.schema.columns (did you mean delay?)"},
 };

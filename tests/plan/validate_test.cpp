@@ -88,8 +88,8 @@ stages:
               ElementsAre(HasSubstr("spec.stages[1].transform.from: reads dataset tables, which this stage itself writes"),
                           HasSubstr("writes dataset tables, which stage \"land\" writes too"),
                           HasSubstr("spec.stages[0].land.from.files.store: there is no store \"source\""),
-                          HasSubstr("spec.stages[0].land.into: dataset tables lies in Processed"),
-                          HasSubstr("spec.stages[1].transform.from: dataset tables lies in Processed")));
+                          HasSubstr("spec.stages[0].land.into: dataset tables is in zone Processed"),
+                          HasSubstr("spec.stages[1].transform.from: dataset tables is in zone Processed")));
 }
 
 TEST(Resolve, GivesTheSameRevisionWhateverTheOrderAndTheTexts) {
