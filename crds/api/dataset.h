@@ -126,7 +126,7 @@ void Describe(auto&& field, Of<RowCountCheck> auto& self) {
   field("max", self.max, Rules{.doc = "Most rows that pass.", .min = 0});
 }
 
-// Block: the commit is refused. Quarantine: the rows that fail are set aside and the rest goes on (row checks only:
+// Block: the commit is refused. Quarantine: the rows that fail are quarantined and the rest continues (row checks only:
 // notNull, acceptedValues, range). Warn: recorded in the ledger, nothing else.
 enum class OnFailure { Block, Quarantine, Warn };
 template <>
@@ -156,7 +156,7 @@ void Describe(auto&& field, Of<Check> auto& self) {
       "onFailure", self.onFailure,
       Rules{
           .doc =
-              "Block refuses the commit, Quarantine sets the failing rows aside (notNull, acceptedValues and range only), Warn records. Absent means Block."});
+              "Block refuses the commit, Quarantine quarantines the failing rows (notNull, acceptedValues and range only), Warn records. Absent means Block."});
   field.OneOf({"notNull", "unique", "acceptedValues", "range", "rowCount"});
   field.Rule({.rule = "!has(self.onFailure) || self.onFailure != 'Quarantine' || has(self.notNull) || has(self.acceptedValues) || has(self.range)",
               .message = "only notNull, acceptedValues and range can quarantine rows; use Block or Warn",
@@ -290,17 +290,16 @@ void Describe(auto&& field, Of<DatasetSpec> auto& self) {
             .maxItems = 256,
             .listKey = "file",
             .change = Change::NewRevision});
-  field(
-      "onUnreadable", self.onUnreadable,
-      Rules{.doc =
-                "What happens to a file that cannot be used as a whole; Landing and RawHistory. Fail: the run fails and names it. Quarantine: the file is set "
-                "aside, counted and reported, the others continue, and it is tried again when its schema or format changes. Absent means Fail.",
-            .change = Change::NewRevision});
-  field("redelivery", self.redelivery,
-        Rules{.doc = "What a file means that comes under a name that was delivered before, with other content; Landing and RawHistory. Append: both count. "
-                     "ReplaceSameName: the newest of each name counts when files are decoded. Refuse: the later one is set aside. Absent means Append, with a "
-                     "warning.",
+  field("onUnreadable", self.onUnreadable,
+        Rules{.doc = "What happens to a file that cannot be used as a whole; Landing and RawHistory. Fail: the run fails and names it. Quarantine: the file is "
+                     "quarantined, counted and reported, the others continue, and it is tried again when its schema or format changes. Absent means Fail.",
               .change = Change::NewRevision});
+  field(
+      "redelivery", self.redelivery,
+      Rules{.doc = "What a file means that comes under a name that was delivered before, with other content; Landing and RawHistory. Append: both count. "
+                   "ReplaceSameName: the newest of each name counts when files are decoded. Refuse: the later one is quarantined. Absent means Append, with a "
+                   "warning.",
+            .change = Change::NewRevision});
   field("freshness", self.freshness, Rules{.doc = "How old the data may be; refused on Landing and RawHistory."});
   field.Rule({.rule = "self.zone == oldSelf.zone", .message = "zone cannot change: make a new Dataset and let the pipeline fill it", .fieldPath = ".zone"});
   field.Rule({.rule = "(self.zone in ['Landing','RawHistory']) == has(self.format)",
@@ -323,7 +322,7 @@ void Describe(auto&& field, Of<DatasetSpec> auto& self) {
   field.Rule({.rule = "!has(self.freshness) || !(self.zone in ['Landing','RawHistory'])",
               .message = "freshness belongs on Processed and Curated datasets and on views",
               .fieldPath = ".freshness"});
-  field.Rule({.rule = "self.zone != 'Views'", .message = "what lies in Views is declared as a View", .fieldPath = ".zone"});
+  field.Rule({.rule = "self.zone != 'Views'", .message = "what is in the zone Views is declared as a View", .fieldPath = ".zone"});
 }
 
 // Which attempt committed the version that is visible now.
@@ -378,7 +377,7 @@ void DescribeFacts(auto&& field, auto& self) {
   field("committedBy", self.committedBy, Rules{.doc = "Which attempt made that version."});
   field("quarantined", self.quarantined, Rules{.doc = "Rows that were quarantined on the way into that version."});
   field("warnings", self.warnings,
-        Rules{.doc = "What a person should look at in that version: checks that failed with Warn, files that were set aside, times in the future.",
+        Rules{.doc = "What a person should look at in that version: checks that failed with Warn, quarantined files, times in the future.",
               .maxLength = 512,
               .maxItems = 8});
 }

@@ -90,7 +90,7 @@ void Describe(auto&& field, Of<LakeSpec> auto& self) {
           .doc = "First folder of every path, such as production or staging.", .maxLength = 63, .pattern = kObjectNamePattern, .change = Change::NewRevision});
   field("stores", self.stores, Rules{.doc = "Where data can lie.", .required = true, .minItems = 1, .maxItems = 16, .listKey = "name"});
   field("zones", self.zones,
-        Rules{.doc = "Which store holds which zone. A zone that is absent lies in the first store.",
+        Rules{.doc = "Which store holds which zone. A zone that is absent is in the first store.",
               .maxItems = 5,
               .listKey = "name",
               .change = Change::NewRevision});

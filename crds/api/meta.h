@@ -33,7 +33,7 @@ inline constexpr std::string_view kAnnotationAcceptLoss = "weirkeeper.io/accept-
 inline constexpr std::string_view kAnnotationKeep = "weirkeeper.io/keep";               // "true": the run is not pruned
 inline constexpr std::string_view kAnnotationSchemaHash = "weirkeeper.io/schema-hash";  // of a definition
 inline constexpr std::string_view kAnnotationRelease = "weirkeeper.io/release";         // that a definition came with
-inline constexpr std::string_view kPodFinalizer = "weirkeeper.io/outcome";              // held until an attempt's outcome stands in status
+inline constexpr std::string_view kPodFinalizer = "weirkeeper.io/outcome";              // held until an attempt's outcome is in status
 
 // A kind of object on the API server. `group` is empty for the core group.
 struct Resource {

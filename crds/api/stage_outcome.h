@@ -56,7 +56,7 @@ void Describe(auto&& field, Of<FileLedger> auto& self) {
   field("in", self.in, Rules{.doc = "Files looked at."});
   field("out", self.out, Rules{.doc = "Files landed, accepted, or decoded into the version."});
   field("known", self.known, Rules{.doc = "Files that were there before with the same content."});
-  field("quarantined", self.quarantined, Rules{.doc = "Files that were set aside as a whole."});
+  field("quarantined", self.quarantined, Rules{.doc = "Files that were quarantined as a whole."});
   field("excluded", self.excluded, Rules{.doc = "Files that spec.exclude names."});
   field("superseded", self.superseded, Rules{.doc = "Files of which a newer delivery under the same name counts."});
 }
@@ -132,7 +132,7 @@ void Describe(auto&& field, Of<Finding> auto& self) {
 }
 
 // What the runner says at its end: the termination message, JSON of at most 4,096 bytes (`FitOutcome` cuts messages,
-// findings and at last locations, never figures). The whole, with every finding and quarantined row, lies in the lake under
+// findings and at last locations, never figures). The whole, with every finding and quarantined row, is stored in the lake under
 // `_weirkeeper/outcomes/<run>/<run UID>/<stage>-<attempt>.json`.
 struct StageOutcome {
   OutcomeClass result = OutcomeClass::Bug;

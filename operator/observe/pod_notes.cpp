@@ -41,7 +41,7 @@ void NewestEvent::Take(Json&& event) {
 
 plan::PodNote NewestEvent::Note(Time read) const {
   if (Text(event_, "type") != "Warning") return {.read = read};
-  return {Text(event_, "reason"), plan::Fit(Text(event_, "note"), plan::kStageMessage), read};
+  return {Text(event_, "reason"), Cut(Text(event_, "note"), plan::kStageMessage), read};
 }
 
 }  // namespace weir::observe

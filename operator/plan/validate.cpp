@@ -207,7 +207,7 @@ std::vector<Problem> CheckDataset(const api::DatasetSpec& dataset) {
   std::vector<Problem> problems;
   const bool files = HoldsFiles(dataset.zone);
   const std::string zone(api::Word(dataset.zone));
-  if (dataset.zone == api::Zone::Views) problems.push_back({"spec.zone", "what lies in Views is declared as a View"});
+  if (dataset.zone == api::Zone::Views) problems.push_back({"spec.zone", "what is in the zone Views is declared as a View"});
   if (files && !dataset.format) problems.push_back({"spec.format", "is required in " + zone + ": csv, parquet or json"});
   if (!files && dataset.format) problems.push_back({"spec.format", "is refused in " + zone + ": tables are Parquet under a Delta Lake log"});
   if (files && dataset.schema) problems.push_back({"spec.schema", "is refused in " + zone + ", where files lie as they came"});
