@@ -101,7 +101,7 @@ class Shop(Place):
         self.checks.must("a request gets its run", name, self.words())
         return name
 
-    def succeeds(self, name, sentence, seconds=120):
+    def succeeds(self, name, sentence, seconds=240):
         run = await_end(self.api, self.namespace, name, seconds)
         self.checks.must(sentence, status_of(run, "Succeeded") == "True", json.dumps(told(run)) + "\n" + self.words())
         return run
