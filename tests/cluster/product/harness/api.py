@@ -24,7 +24,7 @@ class ApiError(Exception):
 
 def path(plural, namespace="", name="", sub=""):
     """The URL path of a resource: pods and their like in the core group, apps and events by name, the rest ours."""
-    group = {"pods": "/api/v1", "namespaces": "/api/v1", "secrets": "/api/v1", "serviceaccounts": "/api/v1", "services": "/api/v1",
+    group = {"pods": "/api/v1", "namespaces": "/api/v1", "secrets": "/api/v1", "serviceaccounts": "/api/v1", "services": "/api/v1", "configmaps": "/api/v1",
              "controllerrevisions": "/apis/apps/v1", "deployments": "/apis/apps/v1", "events": "/apis/events.k8s.io/v1",
              "leases": "/apis/coordination.k8s.io/v1"}.get(plural, f"/apis/{GROUP}")
     parts = [group]
