@@ -1,5 +1,10 @@
 # Warnings, hardening, sanitizers, ccache and mold, for every target of ours.
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor -Wno-missing-field-initializers -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(own_warnings -Wshadow=local)
+else()
+  set(own_warnings -Wno-missing-braces)  # gcc takes them for granted of std::array
+endif()
+add_compile_options(-Wall -Wextra -Wpedantic ${own_warnings} -Wnon-virtual-dtor -Wno-missing-field-initializers -Werror)
 add_compile_options(-fstack-protector-strong)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 add_link_options(-Wl,-z,relro,-z,now -pie)
@@ -15,6 +20,10 @@ endif()
 
 if(WEIR_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(WEIR_SANITIZE STREQUAL "fuzzer")
+  # What is fuzzed is optimised: inputs a second count.
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1)
   add_link_options(-fsanitize=address,undefined)
 elseif(WEIR_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread -Wno-tsan)  # Boost.Asio has fences, which gcc does not instrument
@@ -33,7 +42,9 @@ find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Precompiled headers need the sloppiness and -fpch-preprocess; base folder and no hash of the folder let clones share.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
-  add_compile_options(-fpch-preprocess)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  endif()
 endif()
 find_program(MOLD mold)
 if(MOLD)

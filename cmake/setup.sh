@@ -5,6 +5,7 @@
 #   cmake/setup.sh public  public files that tests/public reads
 #   cmake/setup.sh chart   promtool, for the chart's tests
 #   cmake/setup.sh lint    clang-format and clang-tidy, for tests/lint
+#   cmake/setup.sh fuzz    clang with libFuzzer, for tests/fuzz
 set -euo pipefail
 
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/weirkeeper"
@@ -141,6 +142,7 @@ for what in "$@"; do
     public) into_cache public-1 done fill_public ;;
     chart) into_cache promtool promtool fill_promtool ;;
     lint) install_packages clang-format-14 clang-tidy-14 ;;
-    *) say "unknown: $what (build, data, public, chart, lint)"; exit 2 ;;
+    fuzz) install_packages clang-14 libclang-rt-14-dev ;;
+    *) say "unknown: $what (build, data, public, chart, lint, fuzz)"; exit 2 ;;
   esac
 done

@@ -3,10 +3,13 @@
 #include <limits>
 #include <vector>
 
+#include "crds/base/text.h"
+
 namespace weir {
 namespace {
 
 constexpr std::size_t kMaxDepth = 64;
+constexpr std::size_t kLongestProblem = 500;  // the parser quotes what it read last, however long
 
 // Builds a document from the parser's events, and sees what nlohmann's own builder lets pass.
 class StrictBuilder final : public nlohmann::json_sax<Json> {
@@ -31,10 +34,10 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
     if (!passed_over_.empty() && name == passed_over_) return passes_ = true;
     const auto [at, fresh] = open_.back()->get_ref<Json::object_t&>().emplace(name, nullptr);
     member_ = &at->second;
-    return fresh || Refuse("has the key \"" + name + "\" twice");
+    return fresh || Refuse("has the key " + Quoted(name) + " twice");
   }
   bool parse_error(std::size_t, const std::string&, const Json::exception& e) override {
-    problem_ = std::string("not JSON: ") + e.what();
+    problem_ = "not JSON: " + OneLine(Cut(e.what(), kLongestProblem));
     return false;
   }
 

@@ -1,10 +1,13 @@
 #include "crds/base/time.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <optional>
+
+#include "crds/base/text.h"
 
 namespace weir {
 namespace {
@@ -21,11 +24,10 @@ constexpr std::int64_t kLongestMs = 99'999LL * 86'400'000;  // days of five digi
 constexpr std::array<Unit, 6> kUnits{{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}}};
 
 Error BadDuration(std::string_view text) {
-  return {Fault::Invalid, "BadDuration",
-          "\"" + std::string(text) + "\" is no duration: write numbers with units ms, s, m, h, d or w, such as 90s, 2h30m or 1d"};
+  return {Fault::Invalid, "BadDuration", Quoted(text) + " is no duration: write numbers with units ms, s, m, h, d or w, such as 90s, 2h30m or 1d"};
 }
 
-Error BadTime(std::string_view text) { return {Fault::Invalid, "BadTime", "\"" + std::string(text) + "\" is no RFC 3339 time such as 2026-01-02T03:04:05Z"}; }
+Error BadTime(std::string_view text) { return {Fault::Invalid, "BadTime", Quoted(text) + " is no RFC 3339 time such as 2026-01-02T03:04:05Z"}; }
 
 // Reads exactly `width` digits at `pos`, or nothing.
 std::optional<int> Digits(std::string_view text, std::size_t pos, std::size_t width) {
@@ -67,7 +69,11 @@ std::optional<int> ReadOffset(std::string_view rest) {
   return (rest[0] == '-' ? -1 : 1) * (*hours * 60 + *minutes);
 }
 
+// Of the years that have four digits, so that Format can always write it.
+constexpr Time kFirst = Time::FromSeconds(-62'167'219'200), kLast{253'402'300'799'999'999};
+
 Civil ToCivil(Time time) {
+  time = std::clamp(time, kFirst, kLast);
   const ch::sys_time<ch::microseconds> point{ch::microseconds{time.us}};
   const ch::sys_days day = ch::floor<ch::days>(point);
   const ch::year_month_day date{day};
@@ -134,7 +140,8 @@ Result<Time> ParseTime(std::string_view text) {
   }
   const auto offset = ReadOffset(text.substr(pos));
   if (!offset) return BadTime(text);
-  return Time{Micros(*civil) + fraction - *offset * 60'000'000LL};
+  const Time time{Micros(*civil) + fraction - *offset * 60'000'000LL};
+  return time < kFirst || kLast < time ? Result<Time>(BadTime(text)) : Result<Time>(time);
 }
 
 std::string Format(Time time) {

@@ -43,7 +43,12 @@ class YamlBuilder final : public YAML::EventHandler {
  public:
   explicit YamlBuilder(std::vector<YamlDocument>& out) : out_(out) {}
 
-  void OnDocumentStart(const YAML::Mark& mark) override { document_ = {}, document_.line = mark.line + 1, stack_.clear(); }
+  // At a token that belongs to no document, such as a comma on its own, the parser gives empty documents without end.
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (mark.pos <= start_) throw Refusal{mark.line + 1, "holds something that belongs to no value, such as a comma or a bracket; quote the text"};
+    start_ = mark.pos;
+    document_ = {}, document_.line = mark.line + 1, stack_.clear();
+  }
   void OnDocumentEnd() override {
     if (!document_.value.is_null()) out_.push_back(std::move(document_));
   }
@@ -103,6 +108,7 @@ class YamlBuilder final : public YAML::EventHandler {
 
   std::vector<YamlDocument>& out_;
   YamlDocument document_;
+  int start_ = -1;  // of the document, in bytes
   std::vector<Frame> stack_;
 };
 

@@ -1,5 +1,9 @@
 #include "operator/kube/api_status.h"
 
+#include <algorithm>
+
+#include "crds/base/text.h"
+
 namespace weir::kube {
 namespace {
 
@@ -98,6 +102,11 @@ Error ErrorFor(const ApiStatus& status, const std::string& what) {
 }
 
 bool IsExpired(const ApiStatus& status) { return status.code == 410; }
+
+int ReadRetryAfter(std::string_view header) {
+  const auto seconds = WholeNumber(header, 0);
+  return static_cast<int>(std::min<std::int64_t>(seconds.value_or(0), 3600));
+}
 
 std::vector<std::string> WarningTexts(std::string_view header) {
   std::vector<std::string> texts;

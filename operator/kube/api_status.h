@@ -29,6 +29,9 @@ Error ErrorFor(const ApiStatus& status, const std::string& what);
 // 410: the resource version is gone, or a list's continue token.
 bool IsExpired(const ApiStatus& status);
 
+// The seconds of a Retry-After header, at most an hour; 0 for what is not a whole number of seconds, such as a date.
+int ReadRetryAfter(std::string_view header);
+
 // The texts in a Warning header: `299 - "first", 299 - "second"`.
 std::vector<std::string> WarningTexts(std::string_view header);
 

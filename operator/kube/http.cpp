@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 
 #include <boost/asio/ssl.hpp>
-#include <charconv>
 #include <mutex>
 
+#include "operator/kube/api_status.h"
 #include "operator/kube/inbox.h"
 #include "operator/kube/tls.h"
 
@@ -168,10 +168,7 @@ HttpReply HeadOf(const rest::http_response& response, SteadyClock::time_point be
   reply.headSeconds = std::chrono::duration<double>(SteadyClock::now() - began).count();
   const auto& headers = response.headers();
   if (const auto found = headers.find("Warning"); found != headers.end()) reply.warning = found->second;
-  if (const auto found = headers.find("Retry-After"); found != headers.end()) {
-    const std::string& text = found->second;
-    std::from_chars(text.data(), text.data() + text.size(), reply.retryAfterSeconds);
-  }
+  if (const auto found = headers.find("Retry-After"); found != headers.end()) reply.retryAfterSeconds = ReadRetryAfter(found->second);
   return reply;
 }
 

@@ -35,7 +35,7 @@ class Scanner {
   void Step() {
     if (const std::size_t space = SpaceHere(); space > 0) return Blank(at_ + space);
     if (Looking("--")) return Blank(std::min(text_.find_first_of("\r\n", at_), text_.size()));
-    if (Looking("/*")) return Blank(EndOfBlockComment());
+    if (Looking("/*")) return PassBlockComment();
     if (text_[at_] == '\'') return PassQuoted('\'');
     if (text_[at_] == '"') return PassQuoted('"');
     if (text_[at_] == '$') return PassDollarQuoted();
@@ -55,17 +55,17 @@ class Scanner {
       if (text_[at_] != '\n' && text_[at_] != '\r') text_[at_] = ' ';
   }
 
-  // Block comments nest.
-  std::size_t EndOfBlockComment() const {
+  // Block comments nest. One that is not closed stays, up to the end: the parser says so.
+  void PassBlockComment() {
     int depth = 0;
     for (std::size_t i = at_; i + 1 < text_.size(); ++i) {
       const std::string_view two(text_.data() + i, 2);
       if (two != "/*" && two != "*/") continue;
       depth += two == "/*" ? 1 : -1;
-      if (depth == 0) return i + 2;
+      if (depth == 0) return Blank(i + 2);
       ++i;
     }
-    return at_;  // not closed: the parser says so
+    at_ = text_.size();
   }
 
   void PassQuoted(char quote) {

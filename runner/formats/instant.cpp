@@ -224,7 +224,8 @@ Result<TimestampFormat> TimestampFormat::Compile(std::string_view format) {
     const char directive = ++i < format.size() ? format[i] : ' ';
     if (std::string_view("YymdjHIMSfpbBaAzZ%").find(directive) == std::string_view::npos)
       return Error{Fault::Invalid, "Invalid",
-                   "timestampFormat " + Shown(format) + ": %" + directive + " is unknown; known are %Y %y %m %d %j %H %I %M %S %f %p %b %B %a %A %z %Z %%"};
+                   "timestampFormat " + Shown(format) + ": " + Shown(std::string{'%', directive}) +
+                       " is unknown; known are %Y %y %m %d %j %H %I %M %S %f %p %b %B %a %A %z %Z %%"};
     if (directive == '%')
       compiled.parts_.push_back({0, '%'});
     else

@@ -1,12 +1,19 @@
 #include "runner/storage/delta_actions.h"
 
+#include <algorithm>
+
 #include "runner/storage/paths.h"
 
 namespace weir::storage {
 namespace {
 
 std::int64_t Millis(Time time) { return time.us / 1000; }
-Time FromMillis(std::int64_t ms) { return Time{ms * 1000}; }
+constexpr std::int64_t kEndOfYear9999 = 253'402'300'799'999;
+Time FromMillis(std::int64_t ms) { return Time{std::clamp(ms, -kEndOfYear9999, kEndOfYear9999) * 1000}; }
+
+// Of one file, in bytes or rows: a million of them still have a sum.
+constexpr std::int64_t kLargestFile = std::int64_t{1} << 43;
+bool IsSize(std::int64_t number) { return number >= 0 && number <= kLargestFile; }
 
 // The protocol wants RFC 2396 escapes in paths; '=' stays, as it does in the names of partitions.
 std::string EncodePath(const std::string& path) { return PercentEncode(path, "/="); }
@@ -56,7 +63,7 @@ void ReadStats(const Json& action, DataFile& file) {
   if (text.empty()) return;
   // Statistics are a help, not the truth: those that cannot be read count as absent.
   const Result<Json> stats = ParseJson(text);
-  if (!stats || !stats->is_object()) return;
+  if (!stats || !stats->is_object() || !IsSize(Integer(*stats, "numRecords"))) return;
   file.stats = *stats;
   file.rows = Integer(*stats, "numRecords");
 }
@@ -67,6 +74,7 @@ Result<DataFile> ReadFile(const Json& action, const char* time_field) {
   if (const Status safe = CheckPath(file.path); !safe) return Unsupported("a file outside the table's folder: " + safe.error().message);
   if (!At(action, "deletionVector").is_null()) return Unsupported("a file with a deletion vector");
   file.bytes = Integer(action, "size");
+  if (!IsSize(file.bytes)) return Corrupt("a file whose size is " + std::to_string(file.bytes) + " bytes");
   file.modified = FromMillis(Integer(action, time_field));
   ReadStats(action, file);
   if (At(action, "tags").is_object()) {

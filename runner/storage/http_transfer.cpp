@@ -6,17 +6,16 @@
 #include <unistd.h>
 
 #include <array>
-#include <cctype>
 #include <cstdlib>
 #include <cstring>
 
 #include "crds/base/file.h"
+#include "runner/storage/http_head.h"
 
 namespace weir::storage {
 namespace {
 
 constexpr std::size_t kErrorBody = 64 << 10;
-constexpr std::size_t kMostHeaders = 256 << 10;
 constexpr curl_off_t kMostIgnored = 1 << 20;  // of a redirect's body, which libcurl reads past
 constexpr std::size_t kIdleHandles = 16;
 
@@ -25,7 +24,7 @@ struct Exchange {
   HttpReply& reply;
   CURL* handle;
   std::string blocked;
-  std::size_t headerBytes = 0;
+  HttpHead head = {};
   bool bodySuffices = false;  // the rest of an error's body is not waited for
 
   long Status() const {
@@ -100,25 +99,15 @@ bool LeadsToABlockedAddress(Exchange& exchange, const std::string& url, const st
 std::size_t TakeHeader(char* data, std::size_t size, std::size_t n, void* user) {
   auto* exchange = static_cast<Exchange*>(user);
   HttpReply& reply = exchange->reply;
-  exchange->headerBytes += size * n;
-  if (exchange->headerBytes > kMostHeaders) {
+  if (!exchange->head.Take({data, size * n})) {
     reply.failure = TransferFailure::HeadTooLarge;
     return 0;
   }
-  std::string line(data, size * n);
-  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.pop_back();
-  if (line.starts_with("HTTP/")) reply.headers.clear();
-  const auto colon = line.find(':');
-  if (colon == std::string::npos) return size * n;
-  std::string name = line.substr(0, colon);
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  const auto value = line.find_first_not_of(" \t", colon + 1);
-  reply.headers[name] = value == std::string::npos ? std::string() : line.substr(value);
-  const bool redirects = name == "location" && exchange->request.redirects > 0;
+  const auto location = exchange->head.Fields().find("location");
+  if (exchange->request.redirects == 0 || location == exchange->head.Fields().end()) return size * n;
   char* from = nullptr;
   curl_easy_getinfo(exchange->handle, CURLINFO_EFFECTIVE_URL, &from);
-  if (redirects && LeadsToABlockedAddress(*exchange, reply.headers[name], from != nullptr ? from : exchange->request.url)) return 0;
-  return size * n;
+  return LeadsToABlockedAddress(*exchange, location->second, from != nullptr ? from : exchange->request.url) ? 0 : size * n;
 }
 
 // Zero for "stop", as libcurl has it.
@@ -241,6 +230,7 @@ void Conclude(CURLcode code, const char* detail, Exchange& exchange) {
   long request_bytes = 0;
   curl_easy_getinfo(exchange.handle, CURLINFO_REQUEST_SIZE, &request_bytes);
   reply.status = exchange.Status();
+  reply.headers = exchange.head.Fields();
   reply.sent = request_bytes > 0;
   if (code == CURLE_OK || exchange.bodySuffices || reply.failure != TransferFailure::None) return;
   reply.failure = exchange.blocked.empty() ? FailureOf(code) : TransferFailure::Blocked;
@@ -257,11 +247,6 @@ bool IsBlockedAddress(const std::string& address) {
   if (::inet_pton(AF_INET, address.c_str(), &v4) == 1) return IsBlockedV4(ntohl(v4.s_addr));
   std::array<unsigned char, 16> v6{};
   return ::inet_pton(AF_INET6, address.c_str(), v6.data()) == 1 && IsBlockedV6(v6);
-}
-
-Time ParseHttpTime(const std::string& text) {
-  const time_t seconds = curl_getdate(text.c_str(), nullptr);
-  return seconds < 0 ? Time{} : Time::FromSeconds(seconds);
 }
 
 struct HttpTransfer::Handle {
@@ -299,7 +284,7 @@ HttpReply HttpTransfer::Perform(const HttpRequest& request) {
   }
   std::unique_ptr<Handle> handle = Take();
   CURL* h = handle->easy;
-  Exchange exchange{request, reply, h, {}, 0, false};
+  Exchange exchange{.request = request, .reply = reply, .handle = h, .blocked = {}};
   char detail[CURL_ERROR_SIZE] = "";
   curl_slist* headers = nullptr;
   // "Expect: 100-continue" costs a round trip, and a form's content type is not ours.

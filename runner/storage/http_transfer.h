@@ -87,7 +87,4 @@ class HttpTransfer {
 // Whether an IPv4 or IPv6 address in text form is one that Addresses::NotLinkLocal refuses.
 bool IsBlockedAddress(const std::string& address);
 
-// "Wed, 21 Oct 2015 07:28:00 GMT" and the older forms; the epoch when it cannot be read.
-Time ParseHttpTime(const std::string& text);
-
 }  // namespace weir::storage

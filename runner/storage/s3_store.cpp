@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "runner/storage/http_head.h"
 #include "runner/storage/paths.h"
 #include "runner/storage/s3_client.h"
 #include "runner/storage/s3_upload.h"

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::array<std::pair<std::string_view, char>, 5> kEntities{{{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}}};
 
+// Nothing for a surrogate or a number beyond Unicode: no UTF-8 has them.
 void AppendUtf8(std::string& out, unsigned long code) {
+  if (code >= 0xD800 && code <= 0xDFFF) return;
   if (code < 0x80) {
     out += static_cast<char>(code);
   } else if (code < 0x800) {

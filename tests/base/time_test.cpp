@@ -82,6 +82,14 @@ TEST(Times, ComeBackAsTheyWere) {
   }
 }
 
+// Found by the fuzzer: an offset leads out of the years that have four digits, and what was written was not read again.
+TEST(Times, OutsideTheCalendarAreRefused) {
+  for (const char* outside : {"9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"}) EXPECT_FALSE(ParseTime(outside).ok()) << outside;
+  EXPECT_EQ(FormatMicros(Time{Micros("9999-12-31T23:59:59.999999Z")}), "9999-12-31T23:59:59.999999Z");
+  EXPECT_EQ(Format(Time{Micros("0000-01-01T00:00:00Z")}), "0000-01-01T00:00:00Z");
+  EXPECT_EQ(Format(Time{std::numeric_limits<std::int64_t>::max()}), "9999-12-31T23:59:59Z") << "bounded, whatever the number";
+}
+
 TEST(Times, BeforeTheEpochAreWrittenRight) {
   EXPECT_EQ(Format(Time{-1}), "1969-12-31T23:59:59Z");
   EXPECT_EQ(FormatMicros(Time{-1}), "1969-12-31T23:59:59.999999Z");

@@ -114,6 +114,15 @@ TEST(ParseYaml, ALineIsFoundBelowKeysThatHoldDots) {
   EXPECT_EQ(parsed->front().lines.Nearest("metadata.annotations[99999999999999999999]"), 2);
 }
 
+// Found by the fuzzer: the parser gave empty documents without end.
+TEST(ParseYaml, ATokenThatBelongsToNoValueIsRefused) {
+  for (const char* stray : {",", ", 10x%", "a: b\n, c", "]", "}", "a: 1\n]\n", "[a]]", "--- x\n, y"}) {
+    const auto parsed = ParseYaml(stray);
+    ASSERT_FALSE(parsed.ok()) << stray;
+    EXPECT_TRUE(parsed.error().message.starts_with("line ")) << parsed.error().message;
+  }
+}
+
 TEST(ParseYaml, NothingIsNoDocument) {
   for (const char* nothing : {"", "# only a remark\n", "---\n", "---\n---\n", "null\n"}) {
     const auto parsed = ParseYaml(nothing);

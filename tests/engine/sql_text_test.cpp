@@ -67,6 +67,11 @@ TEST_F(SqlText, WhatTheParserWouldCutIsRefused) {
   EXPECT_THAT(Refusal("SELECT 1) UNION SELECT * FROM (SELECT 2").message, HasSubstr("syntax error"));
 }
 
+// Found by the fuzzer: it was looked for without end.
+TEST_F(SqlText, ACommentThatIsNotClosedIsRefused) {
+  for (const char* open : {"SELECT 1 AS a /* x", "/*", "SELECT 1 AS a /* /* */ \xC2\xA0"}) EXPECT_THAT(Refusal(open).message, HasSubstr("comment")) << open;
+}
+
 TEST_F(SqlText, KeepsEveryOffset) {
   const std::string sql = std::string("SELECT 1 /* ") + kNoBreak + " */" + kNoBreak + "AS a --\xE2\x80\x83\nFROM t";
   const auto text = ForParser(sql);

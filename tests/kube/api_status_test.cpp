@@ -88,6 +88,12 @@ TEST(Warnings, AreTakenOutOfTheHeader) {
   EXPECT_THAT(WarningTexts("299 - no quotes"), IsEmpty());
 }
 
+TEST(RetryAfter, IsAtMostAnHourAndNeverNegative) {
+  EXPECT_EQ(ReadRetryAfter("7"), 7);
+  EXPECT_EQ(ReadRetryAfter("99999999999"), 3600);
+  for (const char* none : {"", "-5", "soon", "7 s", "Wed, 21 Oct 2015 07:28:00 GMT", "99999999999999999999999"}) EXPECT_EQ(ReadRetryAfter(none), 0) << none;
+}
+
 TEST(ApiStatus, SaysHowToMendAMissingRight) {
   const std::string rbac =
       R"(pods is forbidden: User "system:serviceaccount:weirkeeper:weirkeeper" cannot create resource "pods" in API group "" in the namespace "default")";

@@ -217,6 +217,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Damage{"Empty", "", "LogCorrupt", "is empty"}, Damage{"Truncated", "{\"commitInfo\":{}}\n{\"add\":{\"path\":\"b\"", "LogCorrupt", "line 2"},
                     Damage{"Text", "hello\n", "LogCorrupt", "line 1"}, Damage{"NoObject", "[1]\n", "LogCorrupt", "not an object"},
                     Damage{"DuplicateKey", "{\"add\":{\"path\":\"b\",\"path\":\"c\"}}\n", "LogCorrupt", "twice"},
+                    Damage{"NegativeSize", "{\"add\":{\"path\":\"b\",\"size\":-1}}\n", "LogCorrupt", "size is -1"},
+                    Damage{"AbsurdSize", "{\"add\":{\"path\":\"b\",\"size\":9223372036854775807}}\n", "LogCorrupt", "size is 9223372036854775807"},
                     Damage{"NoPath", "{\"add\":{\"size\":1}}\n", "LogCorrupt", "without path"},
                     Damage{"BadTxn", "{\"txn\":{\"appId\":\"x\"}}\n", "LogCorrupt", "txn"},
                     Damage{"Escape", "{\"add\":{\"path\":\"../../b\"}}\n", "LogUnsupported", "outside"},
