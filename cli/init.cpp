@@ -6,8 +6,11 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <sstream>
 
+#include "cli/check.h"
 #include "cli/inference.h"
+#include "cli/runner_process.h"
 #include "cli/scratch.h"
 #include "cli/starter.h"
 #include "crds/base/name.h"
@@ -55,22 +58,36 @@ Status WriteNew(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path(), error);
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd < 0 && errno == EEXIST)
-    return Error{Fault::Conflict, "Exists", path.string() + " exists already and is never overwritten: give another --name or --out, or move it away"};
-  if (fd < 0) return Error{Fault::Denied, "FileUnreadable", "cannot write " + path.string() + ": " + std::strerror(errno) + "; give another folder with --out"};
+    return Error{Fault::Conflict, "Exists", path.string() + " exists already and is never overwritten: give another --name or --output, or move it away"};
+  if (fd < 0)
+    return Error{Fault::Denied, "FileUnreadable", "cannot write " + path.string() + ": " + std::strerror(errno) + "; give another folder with --output"};
   const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   if (close(fd) == 0 && written) return Ok();
   unlink(path.c_str());
   return Error{Fault::Exhausted, "DiskFull", "cannot write all of " + path.string() + ": " + std::strerror(errno)};
 }
 
+// What `weir check` says of the manifests before they are written.
+Status CheckStarter(const std::string& text) {
+  std::istringstream in(text);
+  const Manifests manifests = LoadManifests({"-"}, "default", in);
+  const Findings findings = CheckAll(manifests, ReadManifests(manifests), {}, FindRunner());
+  for (const Finding& finding : findings)
+    if (finding.severity == Finding::Severity::Error)
+      return Error{Fault::Data, "NotDeclarable",
+                   "these files cannot be declared, nothing was written: " + finding.object + " " + finding.field + ": " + finding.message};
+  return Ok();
+}
+
 void Summarize(const Terminal& terminal, const std::vector<InferredFile>& files, const fs::path& manifest, const fs::path& source) {
   for (const InferredFile& file : files) {
-    terminal.err << file.path << ": " << file.columns.size() << (file.columns.size() == 1 ? " column\n" : " columns\n");
+    terminal.err << OneLine(file.path) << ": " << file.columns.size() << (file.columns.size() == 1 ? " column\n" : " columns\n");
     for (const std::string& note : file.notes) terminal.err << "  " << Printable(note) << "\n";
   }
   const bool beside = fs::absolute(manifest).lexically_normal().parent_path() == source;
   terminal.out << "Wrote " << manifest.string() << "\n\nNext:\n  weir check " << manifest.string() << "\n  weir run " << manifest.string()
-               << (beside ? "" : " --source " + source.string()) << "\n  weir query \"SELECT * FROM " << TableName(files[0].name + "-v1") << "\"\n";
+               << (beside ? "" : " --source " + source.string()) << "\n";
+  for (const InferredFile& file : files) terminal.out << "  weir query \"SELECT * FROM " << TableName(file.name + "-v1") << "\"\n";
 }
 
 }  // namespace
@@ -85,8 +102,9 @@ Exit Init(const Terminal& terminal, const InitOptions& options) {
   if (!files) return Complain(terminal, files.error(), Exit::Usage);
   fs::path out = options.out.empty() ? fs::path(options.files[0]).parent_path() : fs::path(options.out);
   const fs::path manifest = out / (name + ".yaml");
-  if (const Status written = WriteNew(manifest, StarterText(StarterManifests({name, options.team}, *files))); !written)
-    return Complain(terminal, written.error(), Exit::Usage);
+  const std::string text = StarterText(StarterManifests({name, options.team}, *files));
+  if (const Status fits = CheckStarter(text); !fits) return Complain(terminal, fits.error(), Exit::Usage);
+  if (const Status written = WriteNew(manifest, text); !written) return Complain(terminal, written.error(), Exit::Usage);
   Summarize(terminal, *files, manifest, source);
   return Exit::Ok;
 }

@@ -9,10 +9,12 @@
 #include "cli/explain.h"
 #include "cli/get.h"
 #include "cli/init.h"
+#include "cli/manual.h"
 #include "cli/query.h"
 #include "cli/run.h"
 #include "cli/world.h"
 #include "crds/api/read.h"
+#include "crds/base/guard.h"
 #include "operator/local/quantity.h"
 
 namespace weir::cli {
@@ -30,6 +32,8 @@ struct Call {
   QueryOptions query;
   std::string memory;
   ExplainOptions explain;
+  std::string topic;  // of help
+  std::string shell;
   std::function<Exit()> command;
 };
 
@@ -81,15 +85,16 @@ Exit InWorld(Call& call, const std::function<Exit(const World&)>& command) {
   const auto world = Open(call.place);
   if (!world) return Complain(call.terminal, world.error(), world.error().fault == Fault::Invalid ? Exit::Usage : Exit::Failed);
   if (world->kind == World::Kind::Cluster && call.place.kubeconfig.empty())
-    call.terminal.err << "Looking at the cluster of KUBECONFIG: there is no lake in " << call.place.lake << "\n";
+    call.terminal.err << "Looking at the cluster of KUBECONFIG: there is no lake in " << OneLine(call.place.lake) << "\n";
   return command(*world);
 }
 
 void AddInit(CLI::App& app, Call& call) {
   CLI::App& init = *app.add_subcommand("init", "From CSV, JSON or Parquet files to complete manifests");
-  init.footer("Examples:\n  weir init orders.csv\n  weir init data/orders.csv data/customers.parquet --out manifests --name shop --team sales");
+  init.footer("Examples:\n  weir init orders.csv\n  weir init data/orders.csv data/customers.parquet --output manifests --name shop --team sales");
   init.add_option("FILE", call.init.files, "Data files")->required();
-  init.add_option("--out", call.init.out, "Folder for the manifests; absent means the folder of the first file")->type_name("DIR");
+  init.add_option("-o,--output,--out", call.init.out, "Folder for the manifests, made where it is missing; absent means the folder of the first file")
+      ->type_name("DIR");
   init.add_option("--name", call.init.name, "Name of the whole; absent means the name of the first file")->type_name("NAME");
   init.add_option("--team", call.init.team, "Owning team")->capture_default_str()->type_name("NAME");
   init.callback([&call] { call.command = [&call] { return Init(call.terminal, call.init); }; });
@@ -138,7 +143,8 @@ void AddRun(CLI::App& app, Call& call) {
 void AddGet(CLI::App& app, Call& call) {
   CLI::App& get = *app.add_subcommand("get", "Show objects with their state, as kubectl get does");
   get.footer("Examples:\n  weir get\n  weir get views -o wide\n  weir get view/orders-v1 -o yaml --kubeconfig ~/.kube/config -n sales");
-  get.add_option("KIND", call.get.kind, "lakes, datasets, views, pipelines or pipelineruns (wkl wkd wkv wkp wkr); absent means all");
+  get.add_option("KIND", call.get.kind, "Kind of the objects, also by its short name wkl, wkd, wkv, wkp or wkr; absent means all")
+      ->type_name("lakes|datasets|views|pipelines|pipelineruns");
   get.add_option("NAME", call.get.name, "One object");
   get.add_flag_callback(
       "-A,--all-namespaces", [&call] { call.get.namespaces = GetOptions::Namespaces::All; }, "Of every namespace");
@@ -191,6 +197,49 @@ void AddExplain(CLI::App& app, Call& call) {
   });
 }
 
+constexpr const char* kShells = "bash|zsh|fish";
+
+// The program's own help by its formatter: asked itself, it gives the help of the command that was called.
+Exit Help(const Call& call, const CLI::App& app) {
+  if (call.topic.empty())
+    call.terminal.out << app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+  else
+    call.terminal.out << app.get_subcommand(call.topic)->help(app.get_name());
+  return Exit::Ok;
+}
+
+// What reads the declaration of all others, and so is declared last.
+void AddManual(CLI::App& app, Call& call) {
+  CLI::App& help = *app.add_subcommand("help", "Show what a command does, with its options and examples");
+  CLI::App& completion = *app.add_subcommand("completion", "Print a script that completes commands, options and their values in a shell");
+  CLI::App& man = *app.add_subcommand("man", "Print the manual page weir(1)");
+  std::vector<std::string> topics;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) topics.push_back(command->get_name());
+  help.footer("Example:\n  weir help query");
+  help.add_option("COMMAND", call.topic, "The command; absent means all")
+      ->check(CLI::IsMember(topics).description(""))
+      ->type_name(CLI::detail::join(topics, "|"));
+  help.callback([&call, &app] { call.command = [&call, &app] { return Help(call, app); }; });
+  completion.footer("Example, for the shell that runs now:\n  source <(weir completion bash)\n  weir completion fish | source");
+  completion.add_option("SHELL", call.shell, "The shell")
+      ->required()
+      ->check(CLI::IsMember(std::vector<std::string>{"bash", "zsh", "fish"}).description(""))
+      ->type_name(kShells);
+  completion.callback([&call, &app] {
+    call.command = [&call, &app] {
+      call.terminal.out << CompletionScript(app, call.shell).value_or("");
+      return Exit::Ok;
+    };
+  });
+  man.footer("Example:\n  weir man | man -l -");
+  man.callback([&call, &app] {
+    call.command = [&call, &app] {
+      call.terminal.out << ManPage(app, WEIR_VERSION);
+      return Exit::Ok;
+    };
+  });
+}
+
 // As a plugin (`kubectl weir`) the program looks at the cluster that kubectl would.
 void ActAsPlugin(Call& call, const std::string& program) {
   if (std::filesystem::path(program).filename() != "kubectl-weir") return;
@@ -222,7 +271,7 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("weir ") + WEIR_VERSION);
   app.require_subcommand(1);
   app.footer(kSurroundings);
-  for (const auto add : {AddInit, AddCheck, AddRun, AddGet, AddQuery, AddExplain}) add(app, call);
+  for (const auto add : {AddInit, AddCheck, AddRun, AddGet, AddQuery, AddExplain, AddManual}) add(app, call);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -234,4 +283,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace weir::cli
 
-int main(int argc, char** argv) { return weir::cli::Main(argc, argv); }
+int main(int argc, char** argv) {
+  const int failed = static_cast<int>(weir::cli::Exit::Failed);
+  return weir::Guarded({"weir", failed, failed}, [&] { return weir::cli::Main(argc, argv); });
+}

@@ -1,14 +1,7 @@
 #include "cli/runner_process.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
+#include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -16,30 +9,31 @@
 #include "cli/scratch.h"
 #include "crds/api/read.h"
 #include "crds/api/write.h"
+#include "crds/base/text.h"
+#include "operator/local/process.h"
 
 namespace weir::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Waits for `program` with its streams in `log`. The exit code, or 128 + signal.
-Result<int> Spawn(const std::string& program, std::vector<std::string> arguments, const std::string& log) {
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  pid_t pid = 0;
-  const int failed = posix_spawn(&pid, program.c_str(), &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) return Error{Fault::Missing, "RunnerMissing", "cannot start " + program + ": " + std::strerror(failed)};
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+constexpr std::size_t kLongestLog = 2000;  // of it in a message
+
+// Waits for the runner, with its streams in `log`. The exit code, or 128 + signal. It is killed at the deadline, and dies
+// with this thread.
+Result<int> Spawn(std::vector<std::string> argv, const std::string& folder, const std::string& log, Duration deadline) {
+  const auto process = local::Process::Start({std::move(argv), {}, log, folder});
+  if (!process) return Error{Fault::Missing, "RunnerMissing", process.error().message};
+  const local::Bell never;
+  const auto begin = std::chrono::steady_clock::now();
+  for (Duration left = deadline; left.ms > 0;) {
+    if ((*process)->Wait(never, left)) return (*process)->ExitCode();
+    left = deadline - Duration{std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count()};
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  (*process)->Kill();
+  static_cast<void>((*process)->ExitCode());
+  return Error{Fault::Transient, "TimedOut",
+               "the runner did not bind the SQL within " + Format(deadline) + " and was killed: check fewer manifests at once, or a simpler query"};
 }
 
 std::string ReadAll(const std::string& path) {
@@ -61,14 +55,14 @@ Result<std::string> FindRunner() {
                "the program weirkeeper-runner is not beside weir (" + beside.string() + "): build it, or name it with WEIR_RUNNER"};
 }
 
-Result<std::vector<api::StageOutcome>> RunValidations(const std::string& runner, const std::vector<api::StageTask>& tasks) {
+Result<std::vector<api::StageOutcome>> RunValidations(const std::string& runner, const std::vector<api::StageTask>& tasks, Duration deadline) {
   const auto scratch = Scratch::Make();
   if (!scratch) return scratch.error();
   const std::string task_file = scratch->Path() + "/tasks", outcome_file = scratch->Path() + "/outcomes", log = scratch->Path() + "/log";
   std::ofstream out(task_file, std::ios::binary);
   for (const api::StageTask& task : tasks) out << Dump(api::Write(task)) << "\n";
   out.close();
-  const auto code = Spawn(runner, {runner, "--validations", task_file, "--outcomes", outcome_file, "--scratch", scratch->Path()}, log);
+  const auto code = Spawn({runner, "--validations", task_file, "--outcomes", outcome_file, "--scratch", scratch->Path()}, scratch->Path(), log, deadline);
   if (!code) return code.error();
   std::vector<api::StageOutcome> outcomes;
   std::ifstream in(outcome_file, std::ios::binary);
@@ -78,7 +72,8 @@ Result<std::vector<api::StageOutcome>> RunValidations(const std::string& runner,
     if (json) outcomes.push_back(api::Read<api::StageOutcome>(*json, "", newer));
   }
   if (outcomes.size() == tasks.size()) return outcomes;
-  return Error{Fault::Bug, "RunnerSilent", "the runner ended with code " + std::to_string(*code) + " and without an outcome: " + ReadAll(log).substr(0, 2000)};
+  return Error{Fault::Bug, "RunnerSilent",
+               "the runner ended with code " + std::to_string(*code) + " and without an outcome: " + Cut(ReadAll(log), kLongestLog)};
 }
 
 }  // namespace weir::cli

@@ -9,11 +9,10 @@
 #include <cstring>
 #include <filesystem>
 #include <thread>
-#include <vector>
 
+#include "cli/leftovers.h"
 #include "cli/world.h"
 #include "operator/controller/owner_map.h"
-#include "runner/storage/paths.h"
 
 namespace weir::cli {
 namespace {
@@ -43,15 +42,6 @@ local::KubeletOptions KubeletFor(const SessionOptions& options) {
   return kubelet;
 }
 
-// Files that a killed process did not finish. Nobody else writes in the lake while its lock is held.
-void RemoveUnfinished(const std::string& lake) {
-  std::error_code error;
-  std::vector<fs::path> unfinished;
-  for (fs::recursive_directory_iterator at(lake, fs::directory_options::skip_permission_denied, error), end; !error && at != end; at.increment(error))
-    if (at->is_regular_file(error) && at->path().filename().string().starts_with(storage::kTemporaryPrefix)) unfinished.push_back(at->path());
-  for (const fs::path& path : unfinished) fs::remove(path, error);
-}
-
 }  // namespace
 
 Session::Session(SessionOptions options, int lock)
@@ -66,7 +56,7 @@ Result<std::unique_ptr<Session>> Session::Open(SessionOptions options) {
   const auto lock = Lock(options.lake);
   if (!lock) return lock.error();
   std::unique_ptr<Session> session(new Session(std::move(options), *lock));
-  RemoveUnfinished(session->options_.lake);
+  RemoveLeftovers(session->options_.lake);
   if (const Status loaded = session->cluster_.Load(StateFile(session->options_.lake), session->options_.lake);
       !loaded && loaded.error().fault != Fault::Missing)
     return loaded.error();

@@ -4,6 +4,7 @@
 #include "crds/api/view.h"
 #include "crds/api/write.h"
 #include "crds/base/name.h"
+#include "crds/base/text.h"
 
 namespace weir::cli {
 namespace {
@@ -31,10 +32,7 @@ Json DatasetManifest(const StarterNames& names, const InferredFile& file, api::Z
 // A title may be a whole question; what it means is to be written by a person.
 std::string Shortened(const std::string& title) {
   constexpr std::size_t kLongest = 200;
-  if (title.size() <= kLongest) return title;
-  std::size_t end = kLongest;
-  while (end > 0 && (static_cast<unsigned char>(title[end]) & 0xC0) == 0x80) --end;
-  return title.substr(0, end) + "...";
+  return Cut(title, kLongest);
 }
 
 Json ViewManifest(const StarterNames& names, const InferredFile& file) {
@@ -64,7 +62,7 @@ api::Stage LandStage(const InferredFile& file) {
 // The writer leaves empty lists out, but for a first stage of a branch `needs: []` is the point.
 Json PipelineManifest(const StarterNames& names, const std::vector<InferredFile>& files) {
   api::PipelineSpec spec;
-  spec.purpose = "Bring " + files[0].path + (files.size() > 1 ? " and others" : "") + " into a published table.";
+  spec.purpose = "Bring " + files[0].path + (files.size() > 1 ? " and others into published tables." : " into a published table.");
   spec.owner.team = names.team;
   std::vector<std::string> decoded;
   for (const InferredFile& file : files) {
@@ -73,11 +71,13 @@ Json PipelineManifest(const StarterNames& names, const std::vector<InferredFile>
     decode.name = "decode-" + file.name, decode.transform = api::TransformStage{file.name + "-history", "", file.name};
     spec.stages.insert(spec.stages.end(), {LandStage(file), accept, decode});
   }
-  api::Stage publish;
-  publish.name = "publish-" + files[0].name;
-  publish.needs = std::vector<std::string>{"decode-" + files[0].name};
-  publish.publish = api::PublishStage{files[0].name + "-v1"};
-  spec.stages.push_back(publish);
+  for (const InferredFile& file : files) {
+    api::Stage publish;
+    publish.name = "publish-" + file.name;
+    publish.needs = std::vector<std::string>{"decode-" + file.name};
+    publish.publish = api::PublishStage{file.name + "-v1"};
+    spec.stages.push_back(publish);
+  }
   Json json = api::Write(spec);
   for (const char* defaulted : {"retry", "runHistory", "suspend"}) json.erase(defaulted);
   for (Json& stage : json["stages"]) {
@@ -93,8 +93,10 @@ std::vector<Json> StarterManifests(const StarterNames& names, const std::vector<
   std::vector<Json> manifests;
   for (const InferredFile& file : files)
     for (const api::Zone zone : {api::Zone::Landing, api::Zone::RawHistory, api::Zone::Processed}) manifests.push_back(DatasetManifest(names, file, zone));
-  manifests.push_back(ViewManifest(names, files[0]));
-  manifests.back()["spec"].erase("stability");
+  for (const InferredFile& file : files) {
+    manifests.push_back(ViewManifest(names, file));
+    manifests.back()["spec"].erase("stability");
+  }
   manifests.push_back(PipelineManifest(names, files));
   return manifests;
 }

@@ -14,8 +14,9 @@ struct StarterNames {
   std::string team;
 };
 
-// Complete manifests for the files: datasets Landing, RawHistory and Processed for each, a View on the first one, and a
-// pipeline that lands, accepts, decodes and publishes. Pure; what it answers passes `weir check`.
+// Complete manifests for the files: datasets Landing, RawHistory and Processed and a View for each, and one pipeline that
+// lands, accepts, decodes and publishes all of them. Pure. Where a file cannot be declared (a name that SQL reserves, too
+// many columns), `weir check` says so.
 std::vector<Json> StarterManifests(const StarterNames& names, const std::vector<InferredFile>& files);
 
 // The same as one YAML text with a word of explanation in front.

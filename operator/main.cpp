@@ -9,6 +9,7 @@
 #include <random>
 
 #include "crds/base/file.h"
+#include "crds/base/guard.h"
 #include "operator/controller/definitions.h"
 #include "operator/controller/footprint.h"
 #include "operator/controller/instruments.h"
@@ -228,18 +229,22 @@ int Run(const Flags& flags) {
   std::_Exit(0);  // threads of the HTTP library may still run
 }
 
+int Main(int argc, char** argv) {
+  Flags flags;
+  CLI::App app("Reconciles Weirkeeper's Lakes, Datasets, Views, Pipelines and PipelineRuns.");
+  Declare(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : kExitUsage;
+  }
+  return Run(flags);
+}
+
 }  // namespace
 }  // namespace weir
 
 int main(int argc, char** argv) {
   weir::controller::KeepHeapSmall();
-  weir::Flags flags;
-  CLI::App app("Reconciles Weirkeeper's Lakes, Datasets, Views, Pipelines and PipelineRuns.");
-  weir::Declare(app, flags);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& problem) {
-    return app.exit(problem) == 0 ? 0 : weir::kExitUsage;
-  }
-  return weir::Run(flags);
+  return weir::Guarded({"weirkeeper-operator", weir::kExitFailed, weir::kExitFailed}, [&] { return weir::Main(argc, argv); });
 }

@@ -12,6 +12,7 @@
 
 #include "crds/api/read.h"
 #include "crds/api/write.h"
+#include "crds/base/guard.h"
 #include "runner/stages/outcome.h"
 #include "runner/stages/run_task.h"
 #include "runner/stages/validations.h"
@@ -143,9 +144,7 @@ int Run(const Arguments& arguments) {
   return Finish(arguments, stages::RunTask(*task, ports));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Main(int argc, char** argv) {
   CLI::App app{"Runs one attempt of one stage of a Weirkeeper pipeline. The exit code is 0, or 10 to 16 by class of failure."};
   Arguments arguments;
   auto* task = app.add_option("--task", arguments.task, "File that holds the task as JSON");
@@ -161,4 +160,11 @@ int main(int argc, char** argv) {
   }
   StopOnSignal(arguments);
   return arguments.task.empty() ? Validate(arguments) : Run(arguments);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return Guarded({"weirkeeper-runner", api::ExitCodeOf(api::OutcomeClass::Resource), api::ExitCodeOf(api::OutcomeClass::Bug)},
+                 [&] { return Main(argc, argv); });
 }

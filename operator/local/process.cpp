@@ -115,7 +115,10 @@ Result<std::unique_ptr<Process>> Process::Start(const Command& command) {
     ::waitpid(pid, nullptr, 0);
     return Error{Fault::Invalid, "StartError", "cannot execute " + command.argv.front() + ": " + std::strerror(problem)};
   }
-  return std::unique_ptr<Process>(new Process(pid, ::pidfd_open(pid, 0)));
+  // Kills and reaps what cannot be waited for.
+  std::unique_ptr<Process> process(new Process(pid, ::pidfd_open(pid, 0)));
+  if (process->pidfd_ < 0) return NoRoom("cannot wait for a process");
+  return process;
 }
 
 Process::~Process() {

@@ -133,6 +133,26 @@ TEST_F(InitRefuses, WhatIsNoTable) {
   Refused("absent.csv", "absent.csv does not exist");
 }
 
+TEST_F(InitRefuses, Prose) {
+  Write("README.md", "# A title\n\nSome prose, which is no table.\n\n- a list\n- of things, and more, and more\n");
+  Refused("README.md", "README.md cannot be read: ");
+}
+
+class InitFiles : public Commands {};
+
+TEST_F(InitFiles, BecomeAViewEachAndOnePipelineForAll) {
+  Shell("mkdir data");
+  Write("data/orders.csv", "id,amount\n1,2.5\n2,3\n");
+  Write("data/customers.jsonl", "{\"id\": 1, \"name\": \"Ada\"}\n");
+  const Ended init = Weir("init data/orders.csv data/customers.jsonl --output made/here --name shop");
+  ASSERT_EQ(init.code, 0) << init.err;
+  EXPECT_EQ(Weir("check made/here").code, 0);
+  const Ended run = Weir("run made/here/shop.yaml --source data");
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(Weir("query 'SELECT id, amount, name FROM orders_v1 JOIN customers_v1 USING (id)' -o csv").out, "id,amount,name\n1,2.5,Ada\n");
+  EXPECT_EQ(Weir("get pipelines").out.find("load-shop") != std::string::npos, true);
+}
+
 TEST_F(InitRefuses, FilesThatWouldBecomeOneDataset) {
   Shell("mkdir a b; echo x > a/t.csv; echo x > b/t.csv");
   Refused("a/t.csv b/t.csv", "would both become the dataset t");

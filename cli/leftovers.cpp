@@ -1,0 +1,55 @@
+#include "cli/leftovers.h"
+
+#include <filesystem>
+#include <vector>
+
+#include "runner/storage/object_store.h"
+#include "runner/storage/paths.h"
+#include "runner/storage/table_log.h"
+
+namespace weir::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Found {
+  std::vector<fs::path> unfinished;
+  std::vector<fs::path> tables;  // folders with a log and with data files
+};
+
+Found Look(const std::string& lake) {
+  Found found;
+  std::error_code error, ignored;
+  for (fs::recursive_directory_iterator at(lake, fs::directory_options::skip_permission_denied, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (name.starts_with(storage::kTemporaryPrefix) && at->is_regular_file(ignored)) found.unfinished.push_back(at->path());
+    if (name == "_delta_log" && fs::is_directory(at->path().parent_path() / "part", ignored)) found.tables.push_back(at->path().parent_path());
+  }
+  return found;
+}
+
+void RemoveUncommitted(const std::shared_ptr<storage::ObjectStore>& store, const std::string& table) {
+  const auto files = store->List(storage::JoinPath(table, "part"));
+  if (!files || files->empty()) return;
+  const auto state = storage::TableLog(store, table, storage::LogKind::Delta).Load();
+  if (!state || state->version < 0) return;
+  for (const storage::StoredObject& file : *files) {
+    const std::string path = file.path.substr(table.size() + 1);
+    if (!state->files.contains(path) && !state->tombstones.contains(path)) static_cast<void>(store->Remove(file.path));
+  }
+}
+
+}  // namespace
+
+void RemoveLeftovers(const std::string& lake) {
+  const Found found = Look(lake);
+  std::error_code ignored;
+  for (const fs::path& path : found.unfinished) fs::remove(path, ignored);
+  api::TaskStore place;
+  place.name = "lake", place.root = lake;
+  const auto store = storage::OpenStore(place);
+  if (!store) return;
+  for (const fs::path& table : found.tables) RemoveUncommitted(*store, table.lexically_relative(lake).string());
+}
+
+}  // namespace weir::cli

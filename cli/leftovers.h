@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace weir::cli {
+
+// Removes what killed processes left in the lake's folder: files that were not finished, and data files below `part/` of a
+// table that no entry of its log ever named. A table without a log, or with one that cannot be read, keeps all files: they
+// may be what is to be restored. The caller holds the lake's lock, so that nobody else writes there.
+void RemoveLeftovers(const std::string& lake);
+
+}  // namespace weir::cli

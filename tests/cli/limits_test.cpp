@@ -1,0 +1,104 @@
+// Programs that the system refuses memory, open files or life: one line and an exit code, and nothing of theirs stays behind.
+#include <gmock/gmock.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "tests/cli/commands.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Limits : public Commands {
+ protected:
+  Limits() { CopyExample("quarantine"); }
+
+  // Ends by an exit code of ours, or of the loader where not even libraries fit, and says why in a few lines.
+  void EndsInOrder(const std::string& limit, const std::string& command) const {
+    const Ended ended = Shell(limit + " && exec " + command);
+    EXPECT_THAT(ended.code, AnyOf(0, 1, 2, 12, 14, 127)) << limit << ": " << command << ": " << ended.err;
+    EXPECT_THAT(ended.err, AllOf(Not(HasSubstr("terminate called")), Not(HasSubstr("what():")))) << limit << ": " << command;
+    if (ended.code != 0) EXPECT_NE(ended.err, "") << limit << ": " << command;
+  }
+
+  static std::string OnOneLine(std::string lines) {
+    std::replace(lines.begin(), lines.end(), '\n', ' ');
+    return lines;
+  }
+
+  // Processes whose command line names this test's folder.
+  std::string Processes() const { return Shell("pgrep -af 'weir.*" + folder_ + "' | grep -v pgrep || true").out; }
+
+  // Until `condition` is true; false after many looks.
+  template <typename Condition>
+  static bool Await(Condition condition) {
+    for (int looks = 0; looks < 600; ++looks) {
+      if (condition()) return true;
+      ::usleep(50'000);
+    }
+    return false;
+  }
+};
+
+TEST_F(Limits, LittleMemoryIsOneLine) {
+  // From what the loader needs to what a query needs: somewhere in between an allocation or a thread fails.
+  for (int megabytes = 160; megabytes <= 700; megabytes += 90) {
+    const std::string limit = "ulimit -v " + std::to_string(megabytes * 1024);
+    EndsInOrder(limit, "weir check readings.yaml");
+    EndsInOrder(limit, "weir query 'SELECT 1 AS a'");
+    EndsInOrder(limit, "weirkeeper-runner --task readings.yaml --scratch .");
+  }
+}
+
+TEST_F(Limits, FewOpenFilesAreOneLine) {
+  for (const int files : {5, 8, 12, 24}) {
+    const std::string limit = "ulimit -n " + std::to_string(files);
+    EndsInOrder(limit, "weir check readings.yaml");
+    EndsInOrder(limit, "weir run readings.yaml --timeout 20s --lake lake-" + std::to_string(files));
+    EndsInOrder(limit, "weirkeeper-operator --runner-image x --kubeconfig readings.yaml --metrics-port 0");
+  }
+}
+
+TEST_F(Limits, ARunnerThatDoesNotEndDiesWithTheCommandThatStartedIt) {
+  Write("runner", "#!/bin/sh\necho \"$@\" >started\nexec sleep 1000 " + folder_ + "\n");
+  Shell("chmod +x runner");
+  for (const char* command : {"check readings.yaml", "run readings.yaml --lake lake"}) {
+    Shell("rm -f */started started; export WEIR_RUNNER=" + folder_ + "/runner TMPDIR=" + folder_ + "; weir " + command + " & echo $! >pid");
+    ASSERT_TRUE(Await([this] { return Shell("pgrep -f 'sleep 1000 " + folder_ + "'").code == 0; })) << command;
+    EXPECT_EQ(Shell("kill -KILL $(cat pid)").code, 0) << command;
+    EXPECT_TRUE(Await([this] { return Shell("pgrep -f 'sleep 1000 " + folder_ + "'").code != 0; })) << command << " left: " << Processes();
+  }
+}
+
+TEST_F(Limits, TheNextRunRemovesDataFilesThatNoCommitNames) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  const std::string parts = Shell("find .weir -path '*/part/*' -type f | sort").out;
+  ASSERT_NE(parts, "");
+  Shell("for table in $(find .weir -name part -type d); do mkdir -p $table/killed && echo half >$table/killed/0.parquet; done");
+  Shell("mkdir -p .weir/lake/no-log/part && echo x >.weir/lake/no-log/part/kept.parquet");
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  EXPECT_EQ(Shell("find .weir -path '*/part/killed/*' -type f").out, "");
+  EXPECT_EQ(Shell("cat .weir/lake/no-log/part/kept.parquet").out, "x\n") << "a table whose log is gone keeps its files";
+  EXPECT_EQ(Shell("ls " + OnOneLine(parts)).code, 0) << "what was committed stays, also where a later version replaced it";
+  EXPECT_THAT(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, HasSubstr("n\n"));
+}
+
+TEST_F(Limits, TheNextCommandRemovesWhatAKilledOneLeft) {
+  Write("runner", "#!/bin/sh\nexec sleep 1000 " + folder_ + "\n");
+  Shell("chmod +x runner; mkdir tmp; WEIR_RUNNER=" + folder_ + "/runner TMPDIR=" + folder_ + "/tmp weir check readings.yaml & echo $! >pid");
+  ASSERT_TRUE(Await([this] { return Shell("pgrep -f 'sleep 1000 " + folder_ + "'").code == 0; }));
+  EXPECT_EQ(Shell("kill -KILL $(cat pid)").code, 0);
+  ASSERT_TRUE(Await([this] { return Shell("pgrep -f 'sleep 1000 " + folder_ + "'").code != 0; }));
+  EXPECT_NE(Shell("ls tmp").out, "") << "a killed process cannot clean up";
+  EXPECT_EQ(Shell("TMPDIR=" + folder_ + "/tmp weir check readings.yaml").code, 0);
+  EXPECT_EQ(Shell("ls tmp").out, "");
+}
+
+}  // namespace
+}  // namespace weir::test
