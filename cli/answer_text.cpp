@@ -56,14 +56,15 @@ bool IsFigure(const std::string& type) {
   return type.starts_with("DECIMAL") || type.ends_with("INT") || type == "INTEGER" || type == "UINTEGER" || type == "FLOAT" || type == "DOUBLE";
 }
 
-void PrintRows(std::ostream& out, const std::vector<engine::OutputColumn>& columns, const std::vector<std::string>& names, const engine::AnswerRows& rows) {
+void PrintRows(const Terminal& terminal, const std::vector<engine::OutputColumn>& columns, const std::vector<std::string>& names,
+               const engine::AnswerRows& rows) {
   TextTable table{names, {}, {}};
   for (const engine::OutputColumn& column : columns) table.right.push_back(IsFigure(column.type));
   for (const std::vector<std::string>& row : rows) {
     table.rows.emplace_back();
-    for (const std::string& cell : row) table.rows.back().push_back(cell == "null" ? "NULL" : OneLine(TextOf(cell)));
+    for (const std::string& cell : row) table.rows.back().push_back(cell == "null" ? "NULL" : TextOf(cell));
   }
-  Print(out, table);
+  Print(terminal, table);
 }
 
 }  // namespace
@@ -77,7 +78,7 @@ void PrintAnswer(const Terminal& terminal, const std::vector<engine::OutputColum
     case OutputFormat::Json: PrintJson(terminal.out, names, rows); break;
     case OutputFormat::Yaml: PrintYaml(terminal.out, names, rows); break;
     case OutputFormat::Csv: PrintCsv(terminal.out, names, rows); break;
-    case OutputFormat::Table: PrintRows(terminal.out, columns, names, rows); break;
+    case OutputFormat::Table: PrintRows(terminal, columns, names, rows); break;
   }
   if (more) terminal.err << "There are more rows than the " << limit << " shown: raise --limit.\n";
 }

@@ -62,7 +62,7 @@ void PrintConditions(const Terminal& terminal, const Json& conditions) {
     const std::string type = Text(condition, "type"), status = Text(condition, "status");
     const bool good = status == (type == "Stalled" || type == "Reconciling" || type == "Suspended" ? "False" : "True");
     const Paint paint = good ? Paint::Green : status == "Unknown" ? Paint::Dim : Paint::Red;
-    terminal.out << "  " << terminal.OnOut(paint, type + "=" + status) << " " << Text(condition, "reason");
+    terminal.out << "  " << terminal.OnOut(paint, type + "=" + status) << " " << Shown(condition, "reason");
     if (const std::string message = Text(condition, "message"); !message.empty()) terminal.out << ": " << Printable(message);
     terminal.out << "\n";
   }

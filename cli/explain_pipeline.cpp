@@ -19,7 +19,7 @@ Result<Json> PipelineReport(const World& world, const std::string& name, std::si
 
 void PrintPipelineReport(const Terminal& terminal, const Json& report) {
   terminal.out << terminal.OnOut(Paint::Bold, Text(report, "object"));
-  if (const std::string revision = Text(report, "revision"); !revision.empty()) terminal.out << ", revision in force " << revision;
+  if (const std::string revision = Text(report, "revision"); !revision.empty()) terminal.out << ", revision in force " << OneLine(revision);
   terminal.out << "\n";
   PrintConditions(terminal, At(report, "conditions"));
   if (At(report, "lastRun").is_null()) {

@@ -14,7 +14,7 @@ Json RowJson(const std::string& stage, const engine::RejectedRow& row) {
   return {{"stage", stage}, {"file", row.file}, {"line", row.line}, {"column", row.column}, {"reason", row.reason}, {"text", row.text}};
 }
 
-// The rows that the run set aside. When the lake cannot be reached from here, the report says so instead.
+// The rows that the run quarantined. When the lake cannot be reached from here, the report says so instead.
 void AddQuarantine(Json& report, const World& world, const api::Meta& run, const api::RunStatus& status, std::size_t limit) {
   Json& rows = report["quarantined"] = Json::array();
   if (std::none_of(status.stages.begin(), status.stages.end(), [](const api::StageStatus& s) { return s.rows && s.rows->quarantined > 0; })) return;
@@ -40,7 +40,7 @@ void PrintInputs(const Terminal& terminal, const Json& stages) {
       table.rows.push_back({Text(stage, "name"), Text(input, "name"), Figure(input, "version"), Figure(input, "rows")});
   if (table.rows.empty()) return;
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Read by SQL") << "\n";
-  Print(terminal.out, table);
+  Print(terminal, table);
 }
 
 // "5 files = 3 decoded + 1 excluded + 1 superseded", for a stage that left any out.
@@ -58,11 +58,11 @@ bool LeavesFilesOut(const Json& files) { return Integer(files, "quarantined") + 
 void PrintReservations(const Terminal& terminal, const Json& stages) {
   for (const Json& stage : stages) {
     if (LeavesFilesOut(At(stage, "files")))
-      terminal.out << Text(stage, "name") << ": " << FilesLeftOut(At(stage, "files")) << ". " << Printable(Text(stage, "message")) << "\n";
+      terminal.out << Shown(stage, "name") << ": " << FilesLeftOut(At(stage, "files")) << ". " << Printable(Text(stage, "message")) << "\n";
     const Json& warnings = At(stage, "warnings");
     if (!warnings.is_array()) continue;
     for (const Json& warning : warnings)
-      terminal.out << terminal.OnOut(Paint::Yellow, "warning") << " " << Text(stage, "name") << ": " << Printable(warning.get<std::string>()) << "\n";
+      terminal.out << terminal.OnOut(Paint::Yellow, "warning") << " " << Shown(stage, "name") << ": " << Printable(warning.get<std::string>()) << "\n";
   }
 }
 
@@ -76,37 +76,48 @@ void PrintStages(const Terminal& terminal, const Json& stages) {
     table.rows.push_back({Text(stage, "name"), Text(stage, "state"), std::to_string(Integer(stage, "attempt")), Figure(ledger, "in"), Figure(ledger, "out"),
                           Figure(ledger, "quarantined"), Figure(ledger, "filtered"), version.is_null() ? "" : Dump(version), Text(stage, "reason")});
   }
-  Print(terminal.out, table);
+  Print(terminal, table);
   for (const Json& stage : stages)
     if (const std::string message = Text(stage, "message"); !message.empty() && Text(stage, "state") != "Succeeded")
       terminal.out << terminal.OnOut(Paint::Red, Text(stage, "name")) << ": " << Printable(message) << "\n";
   PrintReservations(terminal, stages);
 }
 
-// Rows that a query set aside have none, nor has CSV whose records cannot be told apart.
+// The folder that this member of all items is in, told once instead of in each row.
+std::string PrintFolder(const Terminal& terminal, const Json& items, const char* member) {
+  std::vector<std::string> paths;
+  for (const Json& item : items) paths.push_back(Text(item, member));
+  const std::string folder = CommonFolder(paths);
+  if (!folder.empty()) terminal.out << "in " << OneLine(folder) << "\n";
+  return folder;
+}
+
+// Rows that a query quarantined have none, nor has CSV whose records cannot be told apart.
 std::string Line(const Json& row) { return Integer(row, "line") > 0 ? std::to_string(Integer(row, "line")) : ""; }
 
 void PrintQuarantine(const Terminal& terminal, const Json& report) {
   const Json& rows = At(report, "quarantined");
   if (const std::string problem = Text(report, "quarantineUnreadable"); !problem.empty())
-    terminal.out << "\nThe rows set aside cannot be read from here: " << Printable(problem) << "\n";
+    terminal.out << "\nThe quarantined rows cannot be read from here: " << Printable(problem) << "\n";
   if (rows.empty()) return;
-  terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Rows set aside") << "\n";
+  terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Quarantined rows") << "\n";
   TextTable table{{"STAGE", "FILE", "LINE", "COLUMN", "REASON", "TEXT"}, {}, {false, false, true}};
+  const std::string folder = PrintFolder(terminal, rows, "file");
   for (const Json& row : rows)
-    table.rows.push_back({Text(row, "stage"), OneLine(Text(row, "file")), Line(row), Text(row, "column"), OneLine(Text(row, "reason")),
-                          OneLine(Text(row, "text")).substr(0, 120)});
-  Print(terminal.out, table);
+    table.rows.push_back({Text(row, "stage"), Text(row, "file").substr(folder.size()), Line(row), Text(row, "column"), Text(row, "reason"),
+                          Clip(OneLine(Text(row, "text")), 120)});
+  Print(terminal, table);
 }
 
 void PrintCommits(const Terminal& terminal, const Json& commits) {
   if (commits.empty()) return;
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Committed") << "\n";
   TextTable table{{"OBJECT", "VERSION", "ROWS", "FILES", "STAGE", "NEWEST DATA", "LOCATION"}, {}, {false, true, true, true}};
+  const std::string folder = PrintFolder(terminal, commits, "location");
   for (const Json& commit : commits)
     table.rows.push_back({Text(commit, "kind") + "/" + Text(commit, "name"), Dump(At(commit, "version")), Grouped(Integer(commit, "rows")),
-                          Grouped(Integer(commit, "files")), Text(commit, "stage"), Text(commit, "dataAsOf"), Text(commit, "location")});
-  Print(terminal.out, table);
+                          Grouped(Integer(commit, "files")), Text(commit, "stage"), Text(commit, "dataAsOf"), Text(commit, "location").substr(folder.size())});
+  Print(terminal, table);
 }
 
 }  // namespace
@@ -126,8 +137,8 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
 }
 
 void PrintRunReport(const Terminal& terminal, const Json& report) {
-  terminal.out << terminal.OnOut(Paint::Bold, Text(report, "object")) << " of pipeline " << Text(report, "pipeline");
-  if (const std::string duration = Text(report, "duration"); !duration.empty()) terminal.out << ", took " << duration;
+  terminal.out << terminal.OnOut(Paint::Bold, Text(report, "object")) << " of pipeline " << Shown(report, "pipeline");
+  if (const std::string duration = Text(report, "duration"); !duration.empty()) terminal.out << ", took " << OneLine(duration);
   terminal.out << "\n";
   PrintConditions(terminal, At(report, "conditions"));
   terminal.out << "\n";

@@ -81,9 +81,9 @@ class Chain {
 
 void PrintChain(const Terminal& terminal, const Json& node, std::size_t depth) {
   const Json& by = At(node, "committedBy");
-  terminal.out << std::string(2 * depth, ' ') << Text(node, "object");
+  terminal.out << std::string(2 * depth, ' ') << Shown(node, "object");
   if (const std::string as_of = Text(node, "dataAsOf"); !as_of.empty())
-    terminal.out << "  as of " << as_of;
+    terminal.out << "  as of " << OneLine(as_of);
   else
     terminal.out << "  has no data yet";
   if (!by.is_null()) terminal.out << terminal.OnOut(Paint::Dim, "  stage " + Text(by, "stage") + " of " + Text(by, "run"));
@@ -116,12 +116,13 @@ void PrintTableReport(const Terminal& terminal, const Json& report) {
   if (!At(report, "version").is_null())
     terminal.out << " version " << Dump(At(report, "version")) << ", " << Grouped(Integer(report, "rows")) << " rows"
                  << (Integer(report, "quarantined") > 0 ? ", " + Grouped(Integer(report, "quarantined")) + " quarantined" : "") << ", in "
-                 << Text(report, "location");
+                 << Shown(report, "location");
   terminal.out << "\n";
   PrintConditions(terminal, At(report, "conditions"));
   if (const std::string as_of = Text(report, "dataAsOf"); !as_of.empty()) {
-    terminal.out << "\nNewest data: " << as_of << ", " << Text(report, "lag") << " old";
-    if (const std::string late = Text(report, "lateAt"); !late.empty()) terminal.out << "; may be " << Text(report, "maxLag") << " old, late from " << late;
+    terminal.out << "\nNewest data: " << OneLine(as_of) << ", " << Shown(report, "lag") << " old";
+    if (const std::string late = Text(report, "lateAt"); !late.empty())
+      terminal.out << "; limit " << Shown(report, "maxLag") << ", late from " << OneLine(late);
     terminal.out << "\n";
   }
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Made of") << "\n";

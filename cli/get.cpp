@@ -31,9 +31,9 @@ void PrintTable(const Terminal& terminal, const api::Resource& resource, const s
     if (names == Names::WithKind) name = std::string(resource.plural.substr(0, resource.plural.size() - 1)) + "." + std::string(api::kGroup) + "/" + name;
     table.rows.push_back({name});
     if (all) table.rows.back().insert(table.rows.back().begin(), Text(At(item, "metadata"), "namespace"));
-    for (const auto& column : shown) table.rows.back().push_back(OneLine(Cell(Follow(item, column.path), column.type, now)));
+    for (const auto& column : shown) table.rows.back().push_back(Cell(Follow(item, column.path), column.type, now));
   }
-  Print(terminal.out, table);
+  Print(terminal, table);
 }
 
 Result<std::vector<Json>> Fetch(const World& world, const api::Resource& resource, const GetOptions& options) {

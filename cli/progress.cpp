@@ -10,7 +10,8 @@ namespace weir::cli {
 namespace {
 
 constexpr std::size_t kBar = 30, kShortBar = 8;
-constexpr int kNarrow = 70;  // columns of a terminal
+constexpr std::size_t kName = 24, kShortName = 12;  // of a stage
+constexpr int kNarrow = 70;                         // columns of a terminal
 
 std::string Seconds(Duration duration) {
   const std::int64_t tenths = std::max<std::int64_t>(duration.ms, 0) / 100;
@@ -58,14 +59,16 @@ std::string BarLine(const Terminal& terminal, const RunView& run, Time now) {
   const std::size_t length = terminal.width < kNarrow ? kShortBar : kBar;
   const std::size_t filled = stages.empty() ? 0 : length * done / stages.size();
   const std::string bar = "[" + std::string(filled, '#') + std::string(length - filled, '.') + "] ";
-  return bar + Cut(std::to_string(done) + "/" + std::to_string(stages.size()) + " stages  " + Elapsed(run.status.started, run.status.finished, now) + "  " +
-                       run.pipeline,
+  return bar + Cut(std::to_string(done) + " of " + std::to_string(stages.size()) + " stages  " + Elapsed(run.status.started, run.status.finished, now) + "  " +
+                       OneLine(run.pipeline),
                    terminal.width - static_cast<int>(bar.size()));
 }
 
 std::string StageLine(const Terminal& terminal, const api::StageStatus& stage, Time now) {
   const std::string state = Padded(std::string(api::Word(stage.state)), 10);
-  std::string rest = " " + Padded(stage.name, 24) + " " + Padded(stage.state == api::StageState::Pending ? "" : Elapsed(stage.started, stage.finished, now), 8);
+  const std::size_t name = terminal.width < kNarrow ? kShortName : kName;
+  std::string rest =
+      " " + Padded(OneLine(stage.name), name) + " " + Padded(stage.state == api::StageState::Pending ? "" : Elapsed(stage.started, stage.finished, now), 8);
   rest += stage.state == api::StageState::Succeeded ? Rows(stage) : OneLine(stage.message);
   return "  " + terminal.OnErr(PaintOf(stage.state), state) + Cut(rest, terminal.width - 12);
 }
@@ -105,7 +108,7 @@ void Progress::Tell(const RunView& run, const api::StageStatus& stage, Time now)
   if (stage.state == api::StageState::Pending) return;
   const std::string state = std::string(api::Word(stage.state)) + (stage.attempt > 1 ? ", attempt " + std::to_string(stage.attempt) : "");
   if (std::string& told = told_[run.name + "/" + stage.name]; std::exchange(told, state) == state) return;
-  terminal_.err << run.pipeline << " " << stage.name << ": " << state;
+  terminal_.err << OneLine(run.pipeline) << " " << OneLine(stage.name) << ": " << state;
   if (stage.state == api::StageState::Succeeded)
     terminal_.err << " in " << Elapsed(stage.started, stage.finished, now) << (stage.rows ? ", " + Rows(stage) : "");
   else if (!stage.message.empty())

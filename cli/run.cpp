@@ -161,9 +161,9 @@ void TellPublished(const Terminal& terminal, const World& world, const std::stri
   if (!report) return;
   for (const Json& commit : At(*report, "commits"))
     if (Text(commit, "kind") == api::kViews.kind)
-      terminal.err << "   published " << Text(commit, "name") << " version " << Integer(commit, "version") << ", " << Grouped(Integer(commit, "rows"))
+      terminal.err << "   published " << Shown(commit, "name") << " version " << Integer(commit, "version") << ", " << Grouped(Integer(commit, "rows"))
                    << " rows" << (Integer(commit, "quarantined") > 0 ? ", " + Grouped(Integer(commit, "quarantined")) + " quarantined" : "")
-                   << ": weir query \"SELECT * FROM " << TableName(Text(commit, "name")) << "\"\n";
+                   << ": weir query \"SELECT * FROM " << TableName(Shown(commit, "name")) << "\"\n";
 }
 
 // What became of each pipeline; a failure with everything that is known about it.
@@ -172,8 +172,8 @@ Exit Tell(const Terminal& terminal, const World& world, const std::vector<Pipeli
   for (const PipelineView& view : views) {
     const bool good = view.state == State::Succeeded || view.state == State::Suspended;
     if (!good) exit = Exit::Failed;
-    terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, good ? "ok" : "failed") << " " << view.name;
-    if (!view.run.empty()) terminal.err << " (" << view.run << ")";
+    terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, good ? "ok" : "failed") << " " << OneLine(view.name);
+    if (!view.run.empty()) terminal.err << " (" << OneLine(view.run) << ")";
     terminal.err << (view.message.empty() ? "" : ": " + Printable(view.message)) << "\n";
     if (view.state == State::Succeeded) TellPublished(terminal, world, view.run);
     if (view.state != State::Failed) continue;

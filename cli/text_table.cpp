@@ -1,41 +1,100 @@
 #include "cli/text_table.h"
 
 #include <algorithm>
-
-#include "cli/terminal.h"
+#include <numeric>
 
 namespace weir::cli {
 namespace {
 
-constexpr std::size_t kGap = 3;
+constexpr std::size_t kGap = 3, kNarrowGap = 1;
+constexpr std::size_t kLeastText = 12;  // columns that are left of a text that is cut
 
-std::vector<std::size_t> Widths(const TextTable& table) {
-  std::vector<std::size_t> widths(table.header.size());
+using Row = std::vector<std::string>;
+using Sizes = std::vector<std::size_t>;
+
+bool IsRight(const TextTable& table, std::size_t column) { return column < table.right.size() && table.right[column]; }
+
+TextTable Shown(const TextTable& table) {
+  TextTable shown = table;
+  for (std::string& title : shown.header) title = OneLine(title);
+  for (Row& row : shown.rows)
+    for (std::string& cell : row) cell = OneLine(cell);
+  return shown;
+}
+
+Sizes WidthsOf(const TextTable& table) {
+  Sizes widths(table.header.size());
   for (std::size_t i = 0; i < widths.size(); ++i) {
     widths[i] = Width(table.header[i]);
-    for (const auto& row : table.rows)
+    for (const Row& row : table.rows)
       if (i < row.size()) widths[i] = std::max(widths[i], Width(row[i]));
   }
   return widths;
 }
 
-void PrintRow(std::ostream& out, const std::vector<std::string>& row, const std::vector<std::size_t>& widths, const std::vector<bool>& right) {
+std::size_t Total(const Sizes& widths, std::size_t gap) {
+  return std::accumulate(widths.begin(), widths.end(), gap * (widths.empty() ? 0 : widths.size() - 1));
+}
+
+// Takes from the widest text, one column at a time. False where the texts are as short as they may be.
+bool Shrink(const TextTable& table, std::size_t width, Sizes& widths) {
+  while (Total(widths, kNarrowGap) > width) {
+    std::size_t widest = widths.size();
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      if (!IsRight(table, i) && widths[i] > std::max(kLeastText, Width(table.header[i])) && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
+    if (widest == widths.size()) return false;
+    --widths[widest];
+  }
+  return true;
+}
+
+std::string Fitted(const std::string& text, std::size_t width) { return Width(text) <= width ? text : Clip(text, width - 3) + "..."; }
+
+void PrintRow(std::ostream& out, const TextTable& table, const Row& row, const Sizes& widths, std::size_t gap) {
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::string fill(widths[i] - std::min(widths[i], Width(row[i])), ' ');
-    line += i < right.size() && right[i] ? fill + row[i] : row[i] + fill;
-    if (i + 1 < row.size()) line += std::string(kGap, ' ');
+    const std::string cell = Fitted(row[i], widths[i]);
+    const std::string fill(widths[i] - Width(cell), ' ');
+    line += IsRight(table, i) ? fill + cell : cell + fill;
+    if (i + 1 < row.size()) line += std::string(gap, ' ');
   }
   line.erase(line.find_last_not_of(' ') + 1);
   out << line << "\n";
 }
 
+void PrintCells(std::ostream& out, const TextTable& table) {
+  std::size_t title = 0;
+  for (const std::string& one : table.header) title = std::max(title, Width(one));
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    if (r > 0) out << "\n";
+    for (std::size_t i = 0; i < table.rows[r].size(); ++i)
+      if (!table.rows[r][i].empty()) out << table.header[i] << std::string(title - Width(table.header[i]) + 2, ' ') << table.rows[r][i] << "\n";
+  }
+}
+
 }  // namespace
 
-void Print(std::ostream& out, const TextTable& table) {
-  const std::vector<std::size_t> widths = Widths(table);
-  PrintRow(out, table.header, widths, table.right);
-  for (const auto& row : table.rows) PrintRow(out, row, widths, table.right);
+void Print(const Terminal& terminal, const TextTable& table) {
+  const TextTable shown = Shown(table);
+  Sizes widths = WidthsOf(shown);
+  std::size_t gap = kGap;
+  const auto width = static_cast<std::size_t>(std::max(terminal.width, 1));
+  if (terminal.outKind == Terminal::Kind::Tty && Total(widths, kGap) > width) {
+    gap = kNarrowGap;
+    if (!Shrink(shown, width, widths)) return PrintCells(terminal.out, shown);
+  }
+  PrintRow(terminal.out, shown, shown.header, widths, gap);
+  for (const Row& row : shown.rows) PrintRow(terminal.out, shown, row, widths, gap);
+}
+
+std::string CommonFolder(const std::vector<std::string>& paths) {
+  if (paths.size() < 2) return "";
+  std::string common = paths.front();
+  for (const std::string& path : paths) {
+    const auto [end, other] = std::mismatch(common.begin(), common.end(), path.begin(), path.end());
+    common.erase(end, common.end());
+  }
+  return common.substr(0, common.rfind('/') + 1);
 }
 
 }  // namespace weir::cli

@@ -29,7 +29,7 @@ INSTANTIATE_TEST_SUITE_P(Each, Docs, ::testing::ValuesIn(Documents()), [](const 
 
 TEST_F(Docs, TheFirstTenMinutesShowWhatTheySay) {
   const Ended run = RunBlocks("docs/how-to/first-ten-minutes.md");
-  for (const char* part : {"DE            27.4", "FR             5.0", "Rows set aside", "4,2026-03-02,FR,lots", "CheckFailed"})
+  for (const char* part : {"DE            27.4", "FR             5.0", "Quarantined rows", "4,2026-03-02,FR,lots", "CheckFailed"})
     EXPECT_THAT(run.out + run.err, HasSubstr(part));
 }
 

@@ -19,7 +19,7 @@ TEST_F(Bucket, IsRunQueriedAndExplainedLikeAFolder) {
   EXPECT_EQ(query.out, "n,warmest\n6,6.0\n") << query.err;
   const auto report = ParseJson(WithKeys("explain run -o json").out);
   ASSERT_TRUE(report.ok());
-  EXPECT_EQ(At(*report, "quarantined").size(), 4U) << "the rows that were set aside lie in the bucket too";
+  EXPECT_EQ(At(*report, "quarantined").size(), 4U) << "the quarantined rows are in the bucket too";
   EXPECT_THAT(Text(At(*report, "commits")[0], "location"), HasSubstr("s3://" + bucket_.bucket));
   const Ended view = WithKeys("explain view/weather-readings-v1");
   EXPECT_THAT(view.out, HasSubstr("SLAMet=False LimitExceeded"));
@@ -43,7 +43,7 @@ TEST_F(Bucket, WithoutItsKeysIsQueriedAndExplainedAsFarAsMayBe) {
   const Ended run = Weir("explain run");
   EXPECT_EQ(run.code, 0);
   EXPECT_THAT(run.out, HasSubstr("Committed"));
-  EXPECT_THAT(run.out, HasSubstr("The rows set aside cannot be read from here: store lake is the bucket"));
+  EXPECT_THAT(run.out, HasSubstr("The quarantined rows cannot be read from here: store lake is the bucket"));
 }
 
 TEST_F(Bucket, WithWrongKeysOrAtADeadEndpointIsToldByName) {

@@ -46,9 +46,58 @@ TEST(YamlText, PutsFirstWhatPeopleWriteFirst) {
 }
 
 TEST(TextTable, AlignsFiguresToTheRightAndLeavesNoTrailingSpace) {
-  std::ostringstream out;
-  Print(out, {{"NAME", "ROWS", "WHY"}, {{"a", "7", ""}, {"bcd", "3000", "x"}}, {false, true}});
+  std::ostringstream out, err;
+  Print(Terminal{out, err}, {{"NAME", "ROWS", "WHY"}, {{"a", "7", ""}, {"bcd", "3000", "x"}}, {false, true}});
   EXPECT_EQ(out.str(), "NAME   ROWS   WHY\na         7\nbcd    3000   x\n");
+}
+
+class Narrow : public ::testing::Test {
+ protected:
+  Narrow() { terminal.outKind = Terminal::Kind::Tty, terminal.width = 60; }
+  std::size_t Widest() const {
+    std::istringstream lines(out.str());
+    std::size_t widest = 0;
+    for (std::string line; std::getline(lines, line);) widest = std::max(widest, Width(line));
+    return widest;
+  }
+  std::ostringstream out, err;
+  Terminal terminal{out, err};
+};
+
+TEST_F(Narrow, LongTextsAreCutToTheTerminal) {
+  Print(terminal, {{"NAME", "ROWS", "MESSAGE"}, {{"orders", "7", std::string(200, 'x')}, {std::string(90, 'y'), "12", "fine"}}, {false, true, false}});
+  EXPECT_LE(Widest(), 60U) << out.str();
+  EXPECT_NE(out.str().find("x..."), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("12 fine"), std::string::npos) << "figures are whole: " << out.str();
+}
+
+TEST_F(Narrow, TooManyColumnsBecomeOneLineForEachCell) {
+  TextTable table;
+  for (int i = 0; i < 20; ++i) table.header.push_back("COLUMN-" + std::to_string(i));
+  table.rows = {std::vector<std::string>(20, "1"), std::vector<std::string>(20, "2")};
+  Print(terminal, table);
+  EXPECT_LE(Widest(), 60U);
+  EXPECT_NE(out.str().find("COLUMN-0   1\n"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("COLUMN-19  2\n"), std::string::npos) << out.str();
+}
+
+TEST_F(Narrow, APipeGetsEverything) {
+  terminal.outKind = Terminal::Kind::Pipe;
+  Print(terminal, {{"A"}, {{std::string(300, 'x')}}, {}});
+  EXPECT_EQ(Widest(), 300U);
+}
+
+TEST(TextTable, NeitherTitlesNorCellsMoveTheCursor) {
+  std::ostringstream out, err;
+  Print(Terminal{out, err}, {{"A\033[2J"}, {{"b\xC2\x9B\nc"}}, {}});
+  EXPECT_EQ(out.str(), "A?[2J\nb? c\n");
+}
+
+TEST(TextTable, TheCommonFolderIsToldOnce) {
+  EXPECT_EQ(CommonFolder({"file:///a/b/c", "file:///a/b/d/e", "file:///a/bc"}), "file:///a/");
+  EXPECT_EQ(CommonFolder({"a/b", "a/b"}), "a/");
+  EXPECT_EQ(CommonFolder({"a/b"}), "") << "one path stands in its row";
+  EXPECT_EQ(CommonFolder({"a", ""}), "");
 }
 
 TEST(TextTable, GroupsThousands) {
@@ -107,7 +156,7 @@ TEST_F(ProgressDrawn, DrawsOverItselfOnATerminalWithoutColoursWhenNoneAreWanted)
   Progress progress(terminal);
   progress.Show({OneStage(api::StageState::Running)}, Time::FromSeconds(11));
   progress.Show({OneStage(api::StageState::Running)}, Time::FromSeconds(12));
-  EXPECT_NE(err.str().find("[..............................] 0/1 stages"), std::string::npos) << err.str();
+  EXPECT_NE(err.str().find("[..............................] 0 of 1 stages"), std::string::npos) << err.str();
   EXPECT_NE(err.str().find("\033[2A\r\033[J"), std::string::npos) << "two lines are drawn over";
   EXPECT_EQ(err.str().find("\033[3"), std::string::npos);
 }

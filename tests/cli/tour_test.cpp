@@ -64,7 +64,7 @@ TEST_F(Tour, ClosesTheLedgerAndNamesEachRowThatWasSetAside) {
   EXPECT_THAT(Text(aside[3], "reason"), HasSubstr("possible-temperature"));
 
   const Ended text = Weir("explain run");
-  EXPECT_THAT(text.out, HasSubstr("Rows set aside"));
+  EXPECT_THAT(text.out, HasSubstr("Quarantined rows"));
   EXPECT_THAT(text.out, Not(HasSubstr("\033["))) << "no colours in a pipe";
 }
 
@@ -101,7 +101,7 @@ TEST_F(Tour, RunsAgainWhenNothingChanged) {
   const auto list = ParseJson(runs.out);
   ASSERT_TRUE(list.ok());
   EXPECT_EQ(At(*list, "items").size(), 2U);
-  EXPECT_THAT(Weir("explain run").out, HasSubstr("south,2026-03-01 01:00:00,warm,71")) << "the rows that an earlier run set aside";
+  EXPECT_THAT(Weir("explain run").out, HasSubstr("south,2026-03-01 01:00:00,warm,71")) << "the rows that an earlier run quarantined";
 }
 
 TEST_F(Tour, RunsOneNamespaceAtATimeAndLooksAtThatOne) {
