@@ -12,7 +12,7 @@ namespace weir::cli {
 // a step is absent.
 const Json& Follow(const Json& object, std::string_view path);
 
-// What stands in a cell: text as it is, other values as JSON, null as "". Dates become the time since then.
+// The text of a cell: text as it is, other values as JSON, null as "". Dates become the time since then.
 std::string Cell(const Json& value, std::string_view type, Time now);
 
 // Two units at most, as kubectl counts ages: 45s, 3m20s, 5h, 2d4h, 400d.

@@ -23,7 +23,7 @@ void Summarize(const Terminal& terminal, const Manifests& manifests, const Findi
   std::string objects = std::to_string(manifests.objects.size()) + (manifests.objects.size() == 1 ? " object" : " objects");
   if (manifests.foreign > 0) objects += " (" + std::to_string(manifests.foreign) + " of other kinds left alone)";
   if (errors == 0)
-    terminal.err << terminal.OnErr(Paint::Green, "ok") << ": " << objects << ", nothing to mend\n";
+    terminal.err << terminal.OnErr(Paint::Green, "ok") << ": " << objects << ", no problems found\n";
   else
     terminal.err << terminal.OnErr(Paint::Red, std::to_string(errors) + (errors == 1 ? " finding" : " findings")) << " in " << objects << "\n";
 }

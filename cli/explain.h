@@ -14,7 +14,7 @@ struct ExplainOptions {
 };
 
 // Why did it fail, why is it late, where did the rows go. For a run: every stage with its attempts, reason and ledger,
-// and the rows that were set aside; for a pipeline: why it is not ready, and its newest run; for a dataset or view: how
+// and the quarantined rows; for a pipeline: why it is not ready, and its newest run; for a dataset or view: how
 // old its data are against the limit, who committed them, and the chain of inputs that made them so.
 Exit Explain(const Terminal& terminal, const World& world, ExplainOptions options, Time now);
 

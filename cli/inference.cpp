@@ -16,7 +16,7 @@ struct Misfits {
   std::string example;
 };
 
-// What will be quarantined is what the decoder sets aside: it is asked, not guessed.
+// What will be quarantined is decided by the decoder itself, not guessed.
 Status FindMisfits(engine::Engine& engine, const engine::InputFile& file, InferredFile& inferred) {
   std::map<std::string, Misfits> misfits;
   const auto read = engine.Decode(file, inferred.format, {.columns = inferred.columns}, "sample", [&](engine::RejectedRow&& row) {

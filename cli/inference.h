@@ -15,7 +15,7 @@ struct InferredFile {
   std::string name;  // object name of its dataset: orders-2026
   api::Format format;
   std::vector<api::Column> columns;
-  std::vector<std::string> notes;  // for the person: what will be set aside, which column was renamed
+  std::vector<std::string> notes;  // for the person: what will be quarantined, which column was renamed
 };
 
 // Judges the file `path` below `folder` by all of its rows (Engine::Sniff), then decodes it as declared: a note for each

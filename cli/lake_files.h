@@ -31,7 +31,7 @@ Result<std::shared_ptr<storage::ObjectStore>> OpenLakeStore(const World& world, 
 // What a status calls `location`: file:///folder/of/the/table, as the runner that wrote it saw it, or s3://bucket/path.
 Result<LakePlace> OpenLocation(const World& world, const std::string& location);
 
-// Rows that are set aside behind the figures of one stage of a run, at most `limit`. A stage that decodes files one by
+// Quarantined rows behind the numbers of one stage of a run, at most `limit`. A stage that decodes files one by
 // one keeps those of earlier runs: the tags of the version's files name where their rows lie.
 Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const api::Meta& run, const api::StageStatus& stage,
                                                         std::size_t limit);

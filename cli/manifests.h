@@ -12,7 +12,7 @@
 
 namespace weir::cli {
 
-// One object as a file declares it, and where each of its fields stands.
+// One object as a file declares it, and where each of its fields is.
 struct Manifest {
   std::string file;
   int line = 1;
@@ -21,7 +21,7 @@ struct Manifest {
   const api::Resource* resource = nullptr;
   Json object;  // metadata.namespace is filled in
 
-  // Line of the field, or of the nearest thing around it that stands in the file.
+  // Line of the field, or of the nearest thing around it that is in the file.
   int LineOf(const std::string& path) const;
   std::string Name() const { return Text(At(object, "metadata"), "name"); }
   std::string Namespace() const { return Text(At(object, "metadata"), "namespace"); }
@@ -37,7 +37,7 @@ struct Manifests {
 
 // Reads every path: a file, a folder (its .yaml, .yml and .json files, not those of folders inside) or "-" for `in`. A List
 // is taken apart. What a folder holds beside objects (a kustomization, values of a chart, rows of JSON) is left alone.
-// Never fails as a whole: what is wrong stands in `findings`. Objects without a namespace get `ns`.
+// Never fails as a whole: what is wrong is in `findings`. Objects without a namespace get `ns`.
 Manifests LoadManifests(const std::vector<std::string>& paths, const std::string& ns, std::istream& in);
 
 // The kind of ours with that name in any of the ways kubectl takes: Dataset, datasets, dataset, wkd. Null if none.

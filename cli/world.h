@@ -30,7 +30,7 @@ struct World {
 Result<World> Open(const Place& place);
 Result<World> OpenLocal(const Place& place);  // the lake, whatever kubeconfig there is
 
-// The local world's state: objects as an API server would hold them. It lies in the lake, so that both move together.
+// The local world's state: objects as an API server would hold them. It is stored in the lake, so that both move together.
 std::string StateFile(const std::string& lake);
 
 }  // namespace weir::cli

@@ -12,7 +12,7 @@ const std::vector<std::string>& MemberOrder();
 
 // JSON as YAML text that ParseYaml reads back to the same value. `first` are the keys that stand first in a mapping, in
 // that order (JSON objects here are sorted by name, people expect apiVersion, kind, metadata). Mappings that fit into
-// one line of 140 characters and lie in a list are written in flow style: `- {name: origin, type: VARCHAR}`.
+// one line of 140 characters and are in a list are written in flow style: `- {name: origin, type: VARCHAR}`.
 std::string YamlText(const Json& value, const std::vector<std::string>& first = MemberOrder());
 
 }  // namespace weir::cli

@@ -97,7 +97,7 @@ Status CheckFits(const api::Check& check, const std::vector<api::Column>& column
   const auto unfit = [&check](const std::string& why) {
     return Error{Fault::Invalid, "Invalid", "check " + check.name + " (" + Describe(check) + ") cannot be evaluated: " + why};
   };
-  if (check.Action() == api::OnFailure::Quarantine && !LooksAtOneRow(check)) return unfit("only notNull, acceptedValues and range name rows to set aside");
+  if (check.Action() == api::OnFailure::Quarantine && !LooksAtOneRow(check)) return unfit("only notNull, acceptedValues and range name rows to quarantine");
   if (!LooksAtOneRow(check) && !check.unique && !check.rowCount) return unfit("it says nothing to check");
   for (const std::string& name : CheckedColumns(check)) {
     const auto column = std::find_if(columns.begin(), columns.end(), [&name](const api::Column& there) { return there.name == name; });

@@ -154,7 +154,7 @@ Result<api::StageOutcome> Accept(const Acceptance& acceptance, const storage::Ta
   outcome.message =
       std::to_string(files.out) + " of " + std::to_string(files.in) + " landed files accepted, " + std::to_string(files.known) + " were there before";
   if (files.excluded > 0) outcome.message += ", " + std::to_string(files.excluded) + " excluded";
-  if (files.quarantined > 0) outcome.message += ", " + std::to_string(files.quarantined) + " set aside";
+  if (files.quarantined > 0) outcome.message += ", " + std::to_string(files.quarantined) + " quarantined";
   if (sorted.change.add.empty()) return outcome;
   const auto commit = Publish(acceptance.place, acceptance.history, std::move(sorted.change), facts);
   if (!commit.ok()) return commit.error();

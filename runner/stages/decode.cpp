@@ -86,7 +86,7 @@ Result<std::string> OutputPath(const Decoding& decoding, const storage::DataFile
   return own;
 }
 
-// What the rows of one file became: which were read, and how many were set aside because they do not fit or fail a check.
+// What the rows of one file became: which were read, and how many were quarantined because they do not fit or fail a check.
 Result<engine::WrittenFile> DecodeRows(Decoding& decoding, const storage::DataFile& source, const std::string& into, api::Ledger& ledger) {
   const api::TaskTable& target = *decoding.target.table;
   const std::int64_t before = decoding.quarantine.rows();
@@ -135,7 +135,7 @@ Error WithWaysOut(const Decoding& decoding, const storage::DataFile& source, con
   return {error.fault, error.reason,
           error.message + ". Nothing was committed. If the file is right, correct the schema of Dataset " + decoding.target.table->name +
               " or the format of Dataset " + files.name + "; " + HowToExclude(files, source.path) + "; or set spec.onUnreadable: Quarantine of Dataset " +
-              files.name + ", so that such files are set aside and the others continue"};
+              files.name + ", so that such files are quarantined and the others continue"};
 }
 
 // A file without rows takes the place of one that cannot be read, where that is declared: so it is known, counted, and not
@@ -166,7 +166,7 @@ Result<storage::DataFile> DecodeOne(Decoding& decoding, const storage::DataFile&
   if (!ledger.Closed())
     return Error{Fault::Bug, "LedgerOpen",
                  source.path + ": " + std::to_string(ledger.rowsIn) + " rows read, " + std::to_string(ledger.rowsOut) + " written, " +
-                     std::to_string(ledger.quarantined) + " set aside"};
+                     std::to_string(ledger.quarantined) + " quarantined"};
   if (Status within = WithinLimit(decoding, source, ledger); !within.ok()) return within.error();
 
   storage::DataFile file = OutputOf(decoding, source, *path, *written);
@@ -292,7 +292,7 @@ std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
   }
   if (!aside.empty())
     findings.push_back({"Dataset/" + decoding.input.table->name,
-                        std::to_string(aside.size()) + (aside.size() == 1 ? " file is" : " files are") + " set aside as a whole: " + Named(aside)});
+                        std::to_string(aside.size()) + (aside.size() == 1 ? " file is" : " files are") + " quarantined as a whole: " + Named(aside)});
   if (ahead.rows > 0) findings.push_back(ahead.Told(*decoding.target.table));
   return findings;
 }
@@ -312,7 +312,7 @@ std::string Summary(const Decoding& decoding, const api::FileLedger& files) {
   std::string text = std::to_string(decoding.change.add.size()) + " files decoded, " + std::to_string(decoding.files.size() - decoding.change.add.size()) +
                      " kept, " + std::to_string(decoding.change.remove.size()) + " removed";
   if (decoding.repaired > 0) text += "; " + std::to_string(decoding.repaired) + " of them were lost or damaged and made anew";
-  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " set aside";
+  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined";
   if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(decoding.selection.excluded);
   if (files.superseded > 0) text += ", " + std::to_string(files.superseded) + " superseded by a newer delivery: " + Named(decoding.superseded);
   return text;

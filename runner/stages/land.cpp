@@ -234,7 +234,7 @@ std::string Summary(const Landing& landing) {
   if (files.in == 0) return "there is no file to land";
   std::string text = std::to_string(files.out) + " of " + std::to_string(files.in) + " files landed, " + std::to_string(files.known) + " were there before";
   if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Names(landing.excluded);
-  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " set aside: " + Names(landing.aside);
+  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined: " + Names(landing.aside);
   return text;
 }
 
