@@ -87,7 +87,7 @@ void PrintStages(const Terminal& terminal, const Json& stages) {
 std::string PrintFolder(const Terminal& terminal, const Json& items, const char* member) {
   std::vector<std::string> paths;
   for (const Json& item : items) paths.push_back(Text(item, member));
-  const std::string folder = CommonFolder(paths);
+  const std::string folder = SharedFolder(paths);
   if (!folder.empty()) terminal.out << "in " << OneLine(folder) << "\n";
   return folder;
 }

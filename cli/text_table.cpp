@@ -87,7 +87,7 @@ void Print(const Terminal& terminal, const TextTable& table) {
   for (const Row& row : shown.rows) PrintRow(terminal.out, shown, row, widths, gap);
 }
 
-std::string CommonFolder(const std::vector<std::string>& paths) {
+std::string SharedFolder(const std::vector<std::string>& paths) {
   if (paths.size() < 2) return "";
   std::string common = paths.front();
   for (const std::string& path : paths) {

@@ -21,7 +21,7 @@ struct TextTable {
 void Print(const Terminal& terminal, const TextTable& table);
 
 // The longest folder that all of these paths are in, with its slash; empty where there is none, or only one path.
-std::string CommonFolder(const std::vector<std::string>& paths);
+std::string SharedFolder(const std::vector<std::string>& paths);
 
 using plan::Grouped;
 

@@ -93,11 +93,11 @@ TEST(TextTable, NeitherTitlesNorCellsMoveTheCursor) {
   EXPECT_EQ(out.str(), "A?[2J\nb? c\n");
 }
 
-TEST(TextTable, TheCommonFolderIsToldOnce) {
-  EXPECT_EQ(CommonFolder({"file:///a/b/c", "file:///a/b/d/e", "file:///a/bc"}), "file:///a/");
-  EXPECT_EQ(CommonFolder({"a/b", "a/b"}), "a/");
-  EXPECT_EQ(CommonFolder({"a/b"}), "") << "one path stands in its row";
-  EXPECT_EQ(CommonFolder({"a", ""}), "");
+TEST(TextTable, TheSharedFolderIsToldOnce) {
+  EXPECT_EQ(SharedFolder({"file:///a/b/c", "file:///a/b/d/e", "file:///a/bc"}), "file:///a/");
+  EXPECT_EQ(SharedFolder({"a/b", "a/b"}), "a/");
+  EXPECT_EQ(SharedFolder({"a/b"}), "") << "one path stands in its row";
+  EXPECT_EQ(SharedFolder({"a", ""}), "");
 }
 
 TEST(TextTable, GroupsThousands) {
