@@ -9,9 +9,9 @@ namespace weir::engine {
 namespace {
 
 // " bad" is 2i for a value of column i that does not fit, 2i + 1 for one that is missing, 2n + k for a row of n fitting
-// values that fails check k, -1 for a row that is no record, -2 for an empty line, which is no row at all.
-std::string BadCase(const std::vector<SourcedColumn>& columns, const std::vector<api::Check>& checks, const std::string& no_record) {
-  std::string text = "CASE " + no_record;
+// values that fails check k.
+std::string BadCase(const std::vector<SourcedColumn>& columns, const std::vector<api::Check>& checks) {
+  std::string text = "CASE";
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::string n = std::to_string(i);
     text += " WHEN v" + n + " IS NULL AND s" + n + " IS NOT NULL THEN " + std::to_string(2 * i);
@@ -53,10 +53,9 @@ Error Unreadable(const DecodeRequest& request, const Error& error) {
   return {Fault::Data, "FileUnreadable", request.path + " cannot be read as declared: " + ForPeople(error.message, request.name, request.path)};
 }
 
-Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from, const NoRecord& no_record) {
+Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from) {
   // A file's own columns end in the innermost SELECT, the declared ones begin in the view: theirs could be any names.
   std::vector<std::string> sources;
-  if (!no_record.column.empty()) sources.push_back(no_record.column);
   std::vector<std::string> values{"*"};
   std::vector<std::string> kept;
   std::vector<std::string> outputs;
@@ -69,7 +68,7 @@ Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& 
   }
   const std::string scan = "SELECT " + JoinSql(values) + " FROM (SELECT " + JoinSql(sources) + " FROM " + from + ")";
   const std::string rows = Quote(request.RowsTable());
-  const std::string judged = "SELECT *, " + BadCase(columns, request.rules.checks, no_record.cases) + " AS \" bad\" FROM (" + scan + ")";
+  const std::string judged = "SELECT *, " + BadCase(columns, request.rules.checks) + " AS \" bad\" FROM (" + scan + ")";
   Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(kept) + ", \" bad\", " + MisfitText(columns) +
                                         " AS \" text\" FROM (" + judged + ")");
   if (!made.ok()) return Unreadable(request, made.error());
@@ -81,10 +80,6 @@ Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request) {
   std::vector<Misfit> misfits;
   const auto add = [&](const std::vector<duckdb::Value>& row) -> Status {
     const auto code = row[1].GetValue<std::int64_t>();
-    if (code < 0) {
-      misfits.push_back({row[0].GetValue<std::int64_t>(), "", "not a JSON object"});
-      return Ok();
-    }
     const std::size_t values = 2 * request.rules.columns.size();
     if (static_cast<std::size_t>(code) >= values) {
       const api::Check& check = request.rules.checks[static_cast<std::size_t>(code) - values];
@@ -95,7 +90,8 @@ Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request) {
     misfits.push_back({row[0].GetValue<std::int64_t>(), column.name, code % 2 == 0 ? ReasonOf(request, column, row[2].ToString()) : "is missing"});
     return Ok();
   };
-  Status done = request.session.ForEach("SELECT rowid, \" bad\", \" text\" FROM " + Quote(request.RowsTable()) + " WHERE \" bad\" >= -1 ORDER BY rowid", add);
+  Status done =
+      request.session.ForEach("SELECT rowid, \" bad\", \" text\" FROM " + Quote(request.RowsTable()) + " WHERE \" bad\" IS NOT NULL ORDER BY rowid", add);
   if (!done.ok()) return done.error();
   return misfits;
 }

@@ -44,14 +44,8 @@ struct Misfit {
   std::string reason;
 };
 
-// What of a scanned row says that it is no record at all; both empty where the format has no such rows.
-struct NoRecord {
-  std::string column;  // of the scan, that the branches read
-  std::string cases;   // CASE branches that come first: "WHEN ... THEN -1"
-};
-
 // Makes the table of rows and the view on the good ones.
-Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from, const NoRecord& no_record = {});
+Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from);
 Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request);
 
 // The name by which a column is found in files.
