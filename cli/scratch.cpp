@@ -15,8 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kPrefix = "weir-";
-constexpr const char* kLock = "/.lock";
+// Both are names that nobody else gives: what is found by them is removed.
+constexpr const char* kPrefix = "weir-scratch-";
+constexpr const char* kLock = "/.weir-scratch-lock";
 constexpr int kTries = 10;
 
 bool IsOurFolder(const fs::path& path) {

@@ -93,10 +93,15 @@ TEST_F(QueryCommand, SpillsWithinItsMemory) {
 
 TEST_F(QueryCommand, RemovesWhatKilledProcessesLeftAndNothingElse) {
   RunExample();
-  ASSERT_EQ(Shell("mkdir -p tmp/weir-dead tmp/weir-live tmp/weir-other && touch tmp/weir-dead/.lock tmp/weir-live/.lock tmp/weir-dead/spill").code, 0);
-  const Ended query = Shell("exec 9<tmp/weir-live/.lock; flock 9; TMPDIR=$PWD/tmp weir query 'SELECT 1 AS n' -o csv");
+  ASSERT_EQ(Shell("mkdir tmp").code, 0);
+  ASSERT_EQ(Shell("cd tmp && mkdir weir-scratch-dead weir-scratch-live weir-scratch-bare weir-own mine && for f in dead live; do "
+                  "touch weir-scratch-$f/.weir-scratch-lock; done && touch weir-scratch-dead/spill weir-scratch-bare/.lock weir-own/.lock "
+                  "weir-own/.weir-scratch-lock mine/.weir-scratch-lock")
+                .code,
+            0);
+  const Ended query = Shell("exec 9<tmp/weir-scratch-live/.weir-scratch-lock; flock 9; TMPDIR=$PWD/tmp weir query 'SELECT 1 AS n' -o csv");
   ASSERT_EQ(query.code, 0) << query.err;
-  EXPECT_EQ(Shell("ls tmp").out, "weir-live\nweir-other\n");
+  EXPECT_EQ(Shell("ls tmp").out, "mine\nweir-own\nweir-scratch-bare\nweir-scratch-live\n");
   ASSERT_EQ(Shell("touch $(dirname $(find .weir/lake -name '*.parquet' | head -1))/.weir-tmp-1-2-3-4").code, 0);
   RunExample();
   EXPECT_EQ(Shell("find .weir/lake -name '.weir-tmp-*'").out, "");
