@@ -84,7 +84,7 @@ ApiStatus ReadApiStatus(int http_code, std::string_view body) {
   if (status.message.empty()) status.message = "no explanation was given";
   if (http_code == 404)
     status.message = "this server does not know the kind (" + status.message +
-                     "): install Weirkeeper's definitions with its chart or by kubectl apply --server-side -f crds/, or name another cluster";
+                     "): install Weirkeeper's definitions with its chart or by kubectl apply --server-side --force-conflicts -f crds/, or name another cluster";
   return status;
 }
 

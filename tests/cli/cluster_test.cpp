@@ -105,7 +105,7 @@ TEST_F(OnServer, SaysThatTheServerIsNotThereOrNotTheRightOne) {
   Kubeconfig("same", [&](Json& config) { real = Text(At(At(config, "clusters")[0], "cluster"), "server"); });
   const Ended bare = On(with_server("bare", real + "/elsewhere"), "get");
   EXPECT_EQ(bare.code, 1);
-  EXPECT_THAT(bare.err, AllOf(HasSubstr("does not know the kind"), HasSubstr("kubectl apply --server-side -f crds/")));
+  EXPECT_THAT(bare.err, AllOf(HasSubstr("does not know the kind"), HasSubstr("kubectl apply --server-side --force-conflicts -f crds/")));
 }
 
 TEST_F(OnServer, SaysWhatIsWrongWithAKubeconfig) {
