@@ -69,7 +69,8 @@ ParquetFileColumn ColumnOf(const formats::ParquetColumn& column, const std::stri
   }
   const formats::ParquetLeaf leaf = column.leaves.empty() ? formats::ParquetLeaf{} : column.leaves.front();
   found.instant = leaf.kind == Kind::Nanoseconds || leaf.kind == Kind::Int96;
-  switch (leaf.kind) {
+  found.bytes = leaf.kind == Kind::Plain && type.id() == LogicalTypeId::BLOB;
+  switch (found.bytes ? Kind::Text : leaf.kind) {
     case Kind::Text:
       read_by(kUtf8, ")");
       found.shown[0] = std::string(kLegible) + "(";
@@ -96,7 +97,7 @@ ParquetFileColumn ColumnOf(const formats::ParquetColumn& column, const std::stri
 
 std::string ParquetFileColumn::DeclarableAs() const {
   if (instant) return "TIMESTAMP";
-  return IsText() ? "VARCHAR" : DeclarableType(type);
+  return IsText() && !bytes ? "VARCHAR" : DeclarableType(type);
 }
 
 std::string ParquetFile::Scan(const std::string& options) const { return "read_parquet(" + Literal(name) + ", hive_partitioning = false" + options + ")"; }

@@ -18,6 +18,7 @@ struct ParquetFileColumn {
   std::string text[2];
   std::string shown[2];
   bool instant = false;  // a text that is an instant to the nanosecond
+  bool bytes = false;    // not said to be text; may be declared as text all the same
   std::string json;      // SQL over the scan: the value as JSON, for people
 
   std::string DeclarableAs() const;  // the declared type that holds its values best

@@ -28,7 +28,8 @@ TEST_F(RunnerProcess, IsKilledAtItsDeadline) {
   EXPECT_EQ(outcomes.error().reason, "TimedOut") << outcomes.error().message;
   pid_t pid = 0;
   std::ifstream(folder_.path() + "/pid") >> pid;
-  if (pid > 0) EXPECT_NE(::kill(pid, 0), 0) << "it was reaped";
+  ASSERT_GT(pid, 0);
+  EXPECT_NE(::kill(pid, 0), 0) << "it was reaped";
 }
 
 TEST_F(RunnerProcess, ThatEndsWithoutOutcomesIsSaidWithItsLog) {

@@ -89,6 +89,20 @@ TEST_F(ParquetInput, AValueThatIsNotUtf8QuarantinesItsRowOnly) {
   EXPECT_THAT(rejected_, IsEmpty());
 }
 
+// As older writers have texts: without a word that they are.
+TEST_F(ParquetInput, BytesMayBeDeclaredAsText) {
+  EXPECT_THAT(Sniffed("bytes.parquet"), ElementsAre("id BIGINT", "raw BLOB"));
+  const std::vector<api::Column> text{Required("id", "BIGINT"), Optional("raw", "VARCHAR")};
+  EXPECT_EQ(DecodeFixture("bytes.parquet", text), 3);
+  ASSERT_EQ(rejected_.size(), 1U);
+  EXPECT_EQ(rejected_[0].line, 2);
+  EXPECT_THAT(RowsOf("decoded", text), ElementsAre(R"({"id":1,"raw":"café"})", R"({"id":3,"raw":"7"})"));
+  EXPECT_EQ(DecodeFixture("bytes.parquet", {Optional("raw", "BLOB")}), 3);
+  EXPECT_THAT(rejected_, IsEmpty());
+  EXPECT_EQ(DecodeFixture("bytes.parquet", {Optional("raw", "BIGINT")}), 3);
+  EXPECT_EQ(rejected_.size(), 2U);
+}
+
 TEST_F(ParquetInput, TextsAreReadByTheGrammarOfValues) {
   const std::vector<api::Column> stored{Optional("n", "VARCHAR")};
   ASSERT_TRUE(engine_->Select("SELECT unnest(['1', ' 7 ', '11_2', '0x1F', '1e3', 'é', NULL, '9223372036854775808']) AS n", stored, "s").ok());

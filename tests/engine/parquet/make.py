@@ -38,6 +38,7 @@ write(
     },
 )  # fmt: skip
 write("latin.parquet", {"id": ids, "name": texts(b"caf\xc3\xa9", b"caf\xe9", b"ok")})
+write("bytes.parquet", {"id": ids, "raw": pa.array([b"caf\xc3\xa9", b"caf\xe9", b"7"])})
 bad = pa.ListArray.from_arrays(pa.array([0, 1, 2, 3]), texts(b"fine", b"b\xffd", b"too"))
 write("latin-nested.parquet", {"id": ids, "tags": bad})
 write(
