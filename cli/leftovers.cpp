@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr Duration kYoung = Duration::Hours(24);
+
 struct Found {
   std::vector<fs::path> unfinished;
   std::vector<fs::path> tables;  // folders with a log and with data files
@@ -28,13 +30,15 @@ Found Look(const std::string& lake) {
   return found;
 }
 
-void RemoveUncommitted(const std::shared_ptr<storage::ObjectStore>& store, const std::string& table) {
+// Files that are younger may be those of a runner elsewhere that commits in a moment: a lake may be a folder that others use too.
+void RemoveUncommitted(const std::shared_ptr<storage::ObjectStore>& store, const std::string& table, Time now) {
   const auto files = store->List(storage::JoinPath(table, "part"));
   if (!files || files->empty()) return;
   const auto state = storage::TableLog(store, table, storage::LogKind::Delta).Load();
   if (!state || state->version < 0) return;
   for (const storage::StoredObject& file : *files) {
     const std::string path = file.path.substr(table.size() + 1);
+    if (now - file.modified < kYoung) continue;
     if (!state->files.contains(path) && !state->tombstones.contains(path)) static_cast<void>(store->Remove(file.path));
   }
 }
@@ -49,7 +53,7 @@ void RemoveLeftovers(const std::string& lake) {
   place.name = "lake", place.root = lake;
   const auto store = storage::OpenStore(place);
   if (!store) return;
-  for (const fs::path& table : found.tables) RemoveUncommitted(*store, table.lexically_relative(lake).string());
+  for (const fs::path& table : found.tables) RemoveUncommitted(*store, table.lexically_relative(lake).string(), SystemClock().Now());
 }
 
 }  // namespace weir::cli

@@ -23,7 +23,8 @@ constexpr std::size_t kLongestLog = 2000;  // of it in a message
 // with this thread.
 Result<int> Spawn(std::vector<std::string> argv, const std::string& folder, const std::string& log, Duration deadline) {
   const auto process = local::Process::Start({std::move(argv), {}, log, folder});
-  if (!process) return Error{Fault::Missing, "RunnerMissing", process.error().message};
+  if (!process && process.error().reason == "StartError") return Error{Fault::Missing, "RunnerMissing", process.error().message};
+  if (!process) return process.error();
   const local::Bell never;
   const auto begin = std::chrono::steady_clock::now();
   for (Duration left = deadline; left.ms > 0;) {
@@ -46,7 +47,7 @@ std::string ReadAll(const std::string& path) {
 Result<std::string> FindRunner() {
   std::error_code error;
   if (const char* given = std::getenv("WEIR_RUNNER"); given != nullptr && *given != '\0') {
-    if (fs::exists(given, error)) return std::string(given);
+    if (fs::exists(given, error)) return fs::absolute(given, error).string();  // it runs in a folder of its own
     return Error{Fault::Missing, "RunnerMissing", std::string("WEIR_RUNNER names ") + given + ", which does not exist"};
   }
   const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path() / "weirkeeper-runner";

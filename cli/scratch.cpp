@@ -52,7 +52,8 @@ int Locked(const std::string& path) {
 
 Result<Scratch> Scratch::Make() {
   std::error_code error;
-  const fs::path parent = fs::temp_directory_path(error);
+  const fs::path parent = fs::absolute(fs::temp_directory_path(error));
+  if (error) return Error{Fault::Exhausted, "NoTemporaryFolder", "TMPDIR names no folder: " + error.message() + "; set it to a folder that can be written"};
   RemoveAbandoned(parent);
   std::string path;
   for (int tries = 0; tries < kTries; ++tries) {

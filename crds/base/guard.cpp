@@ -26,12 +26,20 @@ int Conclude(const char* what, const char* detail, int exit) {
   return exit;
 }
 
+bool IsShortage(const std::error_code& code) {
+  for (const std::errc errc : {std::errc::resource_unavailable_try_again, std::errc::not_enough_memory, std::errc::too_many_files_open,
+                               std::errc::too_many_files_open_in_system, std::errc::no_space_on_device})
+    if (code == errc) return true;
+  return false;
+}
+
 int ConcludeCurrent() {
   try {
     throw;
   } catch (const std::bad_alloc&) {
     return Conclude("out of memory", "give the process more memory, or less to do", last.exhausted);
   } catch (const std::system_error& error) {
+    if (!IsShortage(error.code())) return Conclude("the system refuses a call", error.what(), last.bug);
     return Conclude("the system refuses a resource (threads, open files or memory); raise the limits of the process", error.what(), last.exhausted);
   } catch (const std::exception& error) {
     return Conclude("a bug, please report it", error.what(), last.bug);

@@ -1,5 +1,6 @@
 #include "operator/controller/owner_map.h"
 
+#include "crds/base/name.h"
 #include "operator/observe/observe.h"
 
 namespace weir::controller {
@@ -18,10 +19,15 @@ std::vector<Key> OwnerOf(const Item& item) {
 }
 
 // A pod that was orphaned still says by its labels whose it was: it may hold our finalizer, and the name of a pod that is due.
-std::vector<Key> FormerOwnerOf(const Item& pod) {
+// Labels hold derived names, which for long ones is not the name itself.
+std::vector<Key> FormerOwnerOf(const Item& pod, const Stores& stores) {
   if (!pod.meta.ownerUid.empty()) return {};
   for (const auto& [label, resource] : {std::pair(api::kLabelRun, api::kPipelineRuns), std::pair(api::kLabelPipeline, api::kPipelines)})
-    if (const auto found = pod.meta.labels.find(std::string(label)); found != pod.meta.labels.end()) return {{resource, pod.meta.ns, found->second}};
+    if (const auto found = pod.meta.labels.find(std::string(label)); found != pod.meta.labels.end()) {
+      for (const ItemPtr& owner : stores.Of(resource).List(pod.meta.ns))
+        if (DerivedName({owner->meta.name}) == found->second) return {{resource, pod.meta.ns, owner->meta.name}};
+      return {{resource, pod.meta.ns, found->second}};
+    }
   return {};
 }
 
@@ -87,7 +93,7 @@ std::vector<Key> Affected(const api::Resource& resource, const Item& item, const
     return keys;
   }
   std::vector<Key> keys = OwnerOf(item);
-  if (keys.empty() && resource == api::kPods) keys = FormerOwnerOf(item);
+  if (keys.empty() && resource == api::kPods) keys = FormerOwnerOf(item, stores);
   if (resource == api::kRevisions) AddUnfinishedRuns(stores, item.meta.ns, item.meta.ownerName, keys);
   return keys;
 }

@@ -20,7 +20,8 @@ Time LastSeen(const Json& event) {
 
 void PodNotes::Keep(const std::string& uid, plan::PodNote note) {
   const std::lock_guard lock(mutex_);
-  if (notes_.insert_or_assign(uid, std::move(note)).second) oldest_first_.push_back(uid);
+  if (!notes_.insert_or_assign(uid, std::move(note)).second) std::erase(oldest_first_, uid);
+  oldest_first_.push_back(uid);
   if (oldest_first_.size() <= kMostPodNotes) return;
   notes_.erase(oldest_first_.front());
   oldest_first_.pop_front();

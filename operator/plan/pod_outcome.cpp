@@ -81,6 +81,9 @@ StageOutcome ByExitCode(const Pod& pod, int code) {
   if (code == kKilled || code == kTerminated) return Ended(OutcomeClass::Infrastructure, Reason::RunnerKilled, ended + ": it was killed from outside.");
   if (IsOneOf(pod.exitReason, {"StartError", "ContainerCannotRun", "ContainerStatusUnknown"}) || (code > 125 && code < 129))
     return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, "The runner in pod " + pod.meta.name + " could not be started: " + pod.exitMessage);
+  if (ClassOfExit(code) == OutcomeClass::Resource)
+    return Ended(OutcomeClass::Resource, Reason::OutOfMemory,
+                 ended + ": memory, threads or open files ran out before it could say more; see its log, and raise resources.memory of the stage.");
   if (const auto known = ClassOfExit(code))
     return Ended(*known, Reason::InternalError, ended + " (" + std::string(api::Word(*known)) + ") without saying why; see its log.");
   return Ended(OutcomeClass::Bug, Reason::InternalError, ended + " and no outcome; see its log.");

@@ -92,6 +92,12 @@ std::string ObjectFileSystem::AddWithTail(const std::string& name, std::int64_t 
   return tailed;
 }
 
+void ObjectFileSystem::ForgetInput(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  inputs_.erase(name);
+  tails_.erase(name);
+}
+
 Result<std::unique_ptr<storage::ObjectReader>> ObjectFileSystem::OpenRegistered(const std::string& name) {
   std::unique_lock lock(mutex_);
   const InputFile input = inputs_.at(name);

@@ -20,6 +20,7 @@ class ObjectFileSystem final : public duckdb::FileSystem {
   std::string AddInput(const InputFile& file);
   // A registered input with other bytes from `from` on, under a name of its own.
   std::string AddWithTail(const std::string& name, std::int64_t from, std::string tail);
+  void ForgetInput(const std::string& name);
   // A registered input past DuckDB. Errors are the store's.
   Result<std::unique_ptr<storage::ObjectReader>> OpenObject(const std::string& name);
   // Opened once for writing; `Close` of the file closes the writer.

@@ -12,6 +12,7 @@ using duckdb::LogicalType;
 using duckdb::LogicalTypeId;
 using Kind = formats::ParquetLeaf::Kind;
 
+constexpr std::int64_t kLargestFooter = 64 << 20;
 constexpr std::int64_t kTrailer = 8;  // the footer's length, and "PAR1"
 
 Error NotParquet(const std::string& path, const std::string& why) { return {Fault::Data, "FileUnreadable", path + " cannot be read: " + why}; }
@@ -37,6 +38,7 @@ Result<Footer> ReadFooter(Session& session, const std::string& name, const std::
   if (trailer.ends_with("PARE")) return NotParquet(path, "it is an encrypted Parquet file");
   if (!trailer.ends_with("PAR1")) return NotParquet(path, "it does not end as a Parquet file does: it is cut short, or no Parquet file");
   const std::int64_t length = LittleEndian(trailer.data());
+  if (length > kLargestFooter) return NotParquet(path, "its footer has " + std::to_string(length) + " bytes, and at most 64 MiB are read");
   if (length > size - kTrailer - 4) return NotParquet(path, "its footer is longer than the file");
   std::string bytes(static_cast<std::size_t>(length), '\0');
   if (Status done = (*object)->ReadAt(size - kTrailer - length, bytes.data(), length); !done.ok()) return done.error();
@@ -106,6 +108,7 @@ Result<ParquetFile> OpenParquet(Session& session, const std::string& name, const
   const auto footer = ReadFooter(session, name, path);
   if (!footer.ok()) return footer.error();
   ParquetFile file{.name = session.Files().AddWithTail(name, footer->from, TailOf(footer->metadata.neutral))};
+  file.registered.reset(&session.Files(), [tailed = file.name](ObjectFileSystem* files) { files->ForgetInput(tailed); });
   auto described = session.Run("SELECT * FROM " + file.Scan() + " LIMIT 0");
   if (!described.ok()) return described.error();
   const auto& columns = footer->metadata.columns;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <duckdb.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct ParquetFileColumn {
 struct ParquetFile {
   std::string name;  // for the engine
   std::vector<ParquetFileColumn> columns;
+  std::shared_ptr<ObjectFileSystem> registered;  // holds the footer for the engine as long as a copy of this lives
 
   std::string Scan(const std::string& options = "") const;
 };

@@ -119,8 +119,7 @@ class ShapeBuilder {
         break;
       case LogicalTypeId::STRUCT:
         for (const auto& [name, child] : duckdb::StructType::GetChildTypes(type)) {
-          const std::string in_file = Text(fields_, name);
-          shape.names.push_back(in_file.empty() ? name : in_file);
+          shape.names.push_back(fields_.contains(name) ? Text(fields_, name) : name);
           shape.parts.push_back(Build(child));
         }
         break;

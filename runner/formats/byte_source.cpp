@@ -13,6 +13,17 @@ Result<std::size_t> PrefixedSource::Read(char* out, std::size_t n) {
   return some;
 }
 
+Status CompleteLineEnd(ByteSource& source, std::string& text, bool& ended) {
+  for (std::size_t tries = 0; !ended && text.ends_with('\r') && tries < kMostCrs; ++tries) {
+    char next = 0;
+    const auto got = source.Read(&next, 1);
+    if (!got.ok()) return got.error();
+    text.append(&next, *got);
+    ended = *got == 0;
+  }
+  return Ok();
+}
+
 Result<std::string> ReadPrefix(ByteSource& source, std::size_t n) {
   std::string prefix(n, '\0');
   std::size_t have = 0;

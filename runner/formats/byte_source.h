@@ -28,6 +28,11 @@ class PrefixedSource final : public ByteSource {
   std::unique_ptr<ByteSource> rest_;
 };
 
+// Reads on where `text` ends with a CR, which may be half a line end, by as few bytes as tell; a run of more than kMostCrs is
+// taken as it is, for it has no end that one could wait for. `ended` as Read says. Errors are the source's.
+inline constexpr std::size_t kMostCrs = 4096;
+Status CompleteLineEnd(ByteSource& source, std::string& text, bool& ended);
+
 // Up to `n` bytes from the front of a source; fewer only where it ends.
 Result<std::string> ReadPrefix(ByteSource& source, std::size_t n);
 

@@ -31,8 +31,7 @@ std::int64_t CountLines(std::string_view text, LineEnds ends) {
 }
 
 Status CsvBlocks::Fill(std::size_t bytes) {
-  // A CR at the end may be half a line end.
-  while (!ended_ && (text_.size() < bytes || text_.ends_with('\r'))) {
+  while (!ended_ && text_.size() < bytes) {
     const std::size_t have = text_.size();
     text_.resize(have + std::max(kRead, bytes > have ? bytes - have : 0));
     const auto got = source_.Read(text_.data() + have, text_.size() - have);
@@ -40,7 +39,7 @@ Status CsvBlocks::Fill(std::size_t bytes) {
     if (!got.ok()) return got.error();
     ended_ = *got == 0;
   }
-  return Ok();
+  return CompleteLineEnd(source_, text_, ended_);
 }
 
 void CsvBlocks::Consume(std::size_t bytes) {

@@ -34,6 +34,7 @@ std::string Explain(JsonProblem problem) {
     case JsonProblem::BreaksOff: return "is not valid JSON: it breaks off";
     case JsonProblem::TextAfter: return "is not valid JSON: other text follows the object on its line";
     case JsonProblem::NoComma: return "is not valid JSON: no comma separates it from the element before";
+    case JsonProblem::ElementMissing: return "is not valid JSON: an element is missing between the comma and the end of the array";
     case JsonProblem::NotClosed: return "the array is not closed; the file may be cut short";
     case JsonProblem::TooDeep: return "is nested deeper than 128 levels";
     case JsonProblem::TooLong: return "is longer than 16 MB";
@@ -48,14 +49,13 @@ std::string Explain(JsonProblem problem) {
 }
 
 Status JsonBlocks::Fill(std::size_t bytes) {
-  // A CR at the end may be half a line end.
-  while (!ended_ && (text_.size() < bytes || text_.ends_with('\r'))) {
+  while (!ended_ && text_.size() < bytes) {
     const auto got = source_.Read(buffer_.data(), buffer_.size());
     if (!got.ok()) return got.error();
     text_.append(buffer_, 0, *got);
     ended_ = *got == 0;
   }
-  return Ok();
+  return CompleteLineEnd(source_, text_, ended_);
 }
 
 std::int64_t JsonBlocks::LineAt(std::size_t at) {
@@ -172,6 +172,11 @@ JsonBlocks::Step JsonBlocks::Stray(JsonBlock& block, std::size_t from, JsonProbl
 JsonBlocks::Step JsonBlocks::Element(JsonBlock& block) {
   const char c = Rest()[0];
   if (c == ']') {
+    if (comma_ && elements_ > 0) {
+      comma_ = false;
+      AddBroken(block, LineAt(at_), JsonProblem::ElementMissing, "]");
+      return Step::Found;
+    }
     place_ = Place::Top;
     if (elements_ == 0) empty_array_ = array_line_;
     return Move(1, Place::Top);

@@ -19,9 +19,10 @@ enum class JsonProblem {
   NotAnObject,
   Broken,
   BreaksOff,
-  TextAfter,  // other text on the line, behind the object
-  NoComma,    // between this element of an array and the one before
-  NotClosed,  // the file ends inside of an array, behind a whole element
+  TextAfter,       // other text on the line, behind the object
+  NoComma,         // between this element of an array and the one before
+  ElementMissing,  // behind the last comma of an array
+  NotClosed,       // the file ends inside of an array, behind a whole element
   TooDeep,
   TooLong,
   NotUtf8,

@@ -14,7 +14,8 @@ namespace ondemand = simdjson::ondemand;
 
 static_assert(kJsonPadding >= simdjson::SIMDJSON_PADDING);
 
-constexpr std::size_t kMostKeys = 100'000;  // of one record, and that are remembered
+constexpr std::size_t kMostKeys = 100'000;       // of one record, and that are remembered
+constexpr std::size_t kMostKeyBytes = 16 << 20;  // of those that are remembered
 
 std::string_view WithoutSpace(std::string_view text) {
   while (!text.empty() && IsJsonSpace(text.back())) text.remove_suffix(1);
@@ -204,7 +205,10 @@ class JsonRecordReader::Reading {
   std::size_t IdOf(std::string_view key, std::size_t place) {
     if (place < order_.size() && keys_[order_[place]] == key) return order_[place];
     const auto [at, added] = ids_.try_emplace(std::string(key), keys_.size());
-    if (added) keys_.emplace_back(key);
+    if (added) {
+      keys_.emplace_back(key);
+      key_bytes_ += key.size();
+    }
     seen_.resize(keys_.size());
     if (place >= order_.size()) order_.resize(place + 1);
     return order_[place] = at->second;
@@ -213,7 +217,8 @@ class JsonRecordReader::Reading {
   // Memory stays bounded, however many keys a file has.
   void Forget() {
     seen_.resize(keys_.size());
-    if (keys_.size() <= named_ + kMostKeys) return;
+    if (keys_.size() <= named_ + kMostKeys && key_bytes_ <= kMostKeyBytes) return;
+    key_bytes_ = 0;
     for (std::size_t i = named_; i < keys_.size(); ++i) ids_.erase(keys_[i]);
     keys_.resize(named_);
     seen_.resize(named_);
@@ -225,6 +230,7 @@ class JsonRecordReader::Reading {
   const std::size_t named_;
   std::unordered_map<std::string, std::size_t> ids_;
   std::vector<std::size_t> order_;  // ids of the keys of the record before
+  std::size_t key_bytes_ = 0;       // of keys that nobody asked for
   std::vector<std::int64_t> seen_;  // by id: the last record with this key
   std::int64_t record_ = 0;
   std::deque<std::string> rewritten_;

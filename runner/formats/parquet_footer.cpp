@@ -163,10 +163,13 @@ class Schema {
 
 Error NotMetadata() { return {Fault::Data, "FileUnreadable", "its footer is not that of a Parquet file"}; }
 
+constexpr std::uint64_t kMostElements = 100'000;  // of a schema: each takes more memory than bytes in the footer
+
 std::vector<Element> ReadSchema(ThriftReader& reader) {
   std::vector<Element> elements;
   const ThriftReader::Items items = reader.BeginList();
-  for (std::uint64_t i = 0; items.type == Type::Struct && reader.ok() && i < items.count; ++i) elements.push_back(ReadElement(reader));
+  for (std::uint64_t i = 0; items.type == Type::Struct && items.count <= kMostElements && reader.ok() && i < items.count; ++i)
+    elements.push_back(ReadElement(reader));
   return elements;
 }
 

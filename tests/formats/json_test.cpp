@@ -99,6 +99,37 @@ TEST(JsonRecords, GoOnBehindABrokenOne) {
                                                                        "1: is not valid JSON: no comma separates it from the element before <{\"id\":3}>"));
 }
 
+TEST(JsonRecords, ACommaBehindTheLastElementIsOneRecord) {
+  EXPECT_THAT(Read("[{\"id\":1},\n]\n{\"id\":2}"),
+              ElementsAre("1: id=number 1", "2: is not valid JSON: an element is missing between the comma and the end of the array <]>", "3: id=number 2"));
+}
+
+TEST(JsonRecords, KeysOfManyRecordsAreForgottenByTheirBytes) {
+  JsonRecordReader reader({"id"});
+  const std::string key(1 << 20, 'k');
+  for (int i = 0; i < 64; ++i) {
+    std::string record = "{\"id\":1,\"" + key + std::to_string(i) + "\":2,\"" + key + std::to_string(i) + "\":3}";
+    const std::size_t bytes = record.size();
+    record.append(kJsonPadding, '\0');
+    EXPECT_EQ(reader.Read(std::string_view(record).substr(0, bytes)), JsonProblem::DuplicateKey) << i;
+  }
+}
+
+TEST(LineEnds, AreCompletedByFewBytesHoweverManyCrsFollow) {
+  for (const auto& [rest, text] : {std::pair("\nb", "a\r\n"), std::pair("b", "a\rb"), std::pair("", "a\r")}) {
+    Pieces source(rest, 1 << 20);
+    std::string read = "a\r";
+    bool ended = false;
+    ASSERT_TRUE(CompleteLineEnd(source, read, ended).ok());
+    EXPECT_EQ(read, text);
+  }
+  Pieces endless(std::string(1 << 20, '\r'), 1 << 20);
+  std::string read = "a\r";
+  bool ended = false;
+  ASSERT_TRUE(CompleteLineEnd(endless, read, ended).ok());
+  EXPECT_EQ(read.size(), 2 + kMostCrs);
+}
+
 TEST(JsonRecords, ABrokenEndIsOneRecord) {
   EXPECT_THAT(Read("[{\"id\":1},{\"id\""), ElementsAre("1: id=number 1", "1: is not valid JSON: it breaks off <{\"id\">"));
   EXPECT_THAT(Read("[{\"id\":1},\n"), ElementsAre("1: id=number 1", "2: the array is not closed; the file may be cut short <>"));

@@ -33,7 +33,11 @@ struct Reading {
   bool operator==(const Reading&) const = default;
 };
 
-bool HasExponentOrManyDigits(std::string_view text) { return text.size() > 300 || text.find_first_of("eE") != std::string_view::npos; }
+bool HasExponentOrManyDigits(std::string_view text) {
+  for (std::size_t i = 1; i < text.size(); ++i)
+    if ((text[i] == 'e' || text[i] == 'E') && text[i - 1] >= '0' && text[i - 1] <= '9') return true;
+  return text.size() > 300;
+}
 
 JsonProblem ReadRecord(JsonRecordReader& reader, const JsonRecord& record) {
   if (record.problem != JsonProblem::None) return record.problem;
