@@ -14,6 +14,13 @@ Json RowJson(const std::string& stage, const engine::RejectedRow& row) {
   return {{"stage", stage}, {"file", row.file}, {"line", row.line}, {"column", row.column}, {"reason", row.reason}, {"text", row.text}};
 }
 
+// Stages that land or accept count whole files, which stay where they are.
+bool MovesFiles(const Result<plan::Revision>& revision, const std::string& stage) {
+  if (!revision) return false;
+  const auto& stages = revision->bundle.stages;
+  return std::any_of(stages.begin(), stages.end(), [&stage](const api::Stage& s) { return s.name == stage && (s.land || s.accept); });
+}
+
 // The rows that the run quarantined. When the lake cannot be reached from here, the report says so instead.
 void AddQuarantine(Json& report, const World& world, const api::Meta& run, const api::RunStatus& status, std::size_t limit) {
   Json& rows = report["quarantined"] = Json::array();
@@ -21,7 +28,7 @@ void AddQuarantine(Json& report, const World& world, const api::Meta& run, const
   const auto object = world.cluster->Get({api::kRevisions, world.ns, status.revision});
   const auto revision = object ? plan::ReadRevision(api::ReadMeta(*object), *object) : Result<plan::Revision>(object.error());
   for (const api::StageStatus& stage : status.stages) {
-    if (!stage.rows || stage.rows->quarantined == 0) continue;
+    if (!stage.rows || stage.rows->quarantined == 0 || MovesFiles(revision, stage.name)) continue;
     const auto found = revision ? ReadQuarantine(world, revision->bundle, run, stage, limit) : Result<std::vector<engine::RejectedRow>>(revision.error());
     if (!found)
       report["quarantineUnreadable"] = found.error().message;

@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 
 // Both are names that nobody else gives: what is found by them is removed.
 constexpr const char* kPrefix = "weir-scratch-";
+constexpr const char* kTemplate = "weir-scratch-XXXXXX";
 constexpr const char* kLock = "/.weir-scratch-lock";
 constexpr int kTries = 10;
 
@@ -57,7 +58,7 @@ Result<Scratch> Scratch::Make() {
   RemoveAbandoned(parent);
   std::string path;
   for (int tries = 0; tries < kTries; ++tries) {
-    path = (parent / (std::string(kPrefix) + "XXXXXX")).string();
+    path = (parent / kTemplate).string();
     if (mkdtemp(path.data()) == nullptr) break;
     if (const int lock = Locked(path); lock >= 0) return Scratch(path, lock);
   }

@@ -51,9 +51,15 @@ Json ViewManifest(const StarterNames& names, const InferredFile& file) {
   return Object("View", file.name + "-v1", api::Write(spec));
 }
 
+// A name of a file may be as long as one of a stage alone.
+std::string StageName(const std::string& verb, const InferredFile& file) {
+  constexpr std::size_t kLongestStage = 40;
+  return DerivedName({verb + "-" + file.name}, kLongestStage);
+}
+
 api::Stage LandStage(const InferredFile& file) {
   api::Stage stage;
-  stage.name = "land-" + file.name;
+  stage.name = StageName("land", file);
   stage.needs = std::vector<std::string>{};
   stage.land = api::LandStage{{api::FilesSource{"", file.path}, {}}, file.name + "-landing"};
   return stage;
@@ -67,14 +73,14 @@ Json PipelineManifest(const StarterNames& names, const std::vector<InferredFile>
   std::vector<std::string> decoded;
   for (const InferredFile& file : files) {
     api::Stage accept, decode;
-    accept.name = "accept-" + file.name, accept.accept = api::AcceptStage{file.name + "-landing", file.name + "-history"};
-    decode.name = "decode-" + file.name, decode.transform = api::TransformStage{file.name + "-history", "", file.name};
+    accept.name = StageName("accept", file), accept.accept = api::AcceptStage{file.name + "-landing", file.name + "-history"};
+    decode.name = StageName("decode", file), decode.transform = api::TransformStage{file.name + "-history", "", file.name};
     spec.stages.insert(spec.stages.end(), {LandStage(file), accept, decode});
   }
   for (const InferredFile& file : files) {
     api::Stage publish;
-    publish.name = "publish-" + file.name;
-    publish.needs = std::vector<std::string>{"decode-" + file.name};
+    publish.name = StageName("publish", file);
+    publish.needs = std::vector<std::string>{StageName("decode", file)};
     publish.publish = api::PublishStage{file.name + "-v1"};
     spec.stages.push_back(publish);
   }

@@ -57,8 +57,8 @@ std::int64_t QuarantinedBy(const api::RunStatus& status, const std::string& stag
   return 0;
 }
 
-// " Committed: 2,999,989 rows, 11 quarantined." The rows of the last table that the run wrote; the rows that its stages
-// quarantined, or, where an earlier run did, those that are missing in that table.
+// " Committed: 2,999,989 rows, 11 quarantined." The rows of the last table that the run wrote, or of all views where it published several; the rows that its
+// stages quarantined, or, where an earlier run did, those that are missing in that table.
 std::string CommittedSentence(const api::RunStatus& status) {
   std::int64_t quarantined = 0;
   const api::Commit* last = nullptr;
@@ -68,7 +68,13 @@ std::string CommittedSentence(const api::RunStatus& status) {
     quarantined += QuarantinedBy(status, commit.stage);
   }
   if (last == nullptr) return "";
-  return " Committed: " + Grouped(last->rows) + " rows, " + Grouped(std::max(quarantined, *last->quarantined)) + " quarantined.";
+  std::int64_t published = 0;
+  const auto views = std::count_if(status.commits.begin(), status.commits.end(), [&published](const api::Commit& commit) {
+    if (commit.kind == api::TargetKind::View) published += commit.rows;
+    return commit.kind == api::TargetKind::View;
+  });
+  const std::string rows = views > 1 ? Grouped(published) + " rows in " + std::to_string(views) + " views, " : Grouped(last->rows) + " rows, ";
+  return " Committed: " + rows + Grouped(std::max(quarantined, *last->quarantined)) + " quarantined.";
 }
 
 std::string AllWarnings(const api::RunStatus& status) {

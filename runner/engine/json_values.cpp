@@ -40,6 +40,12 @@ bool IsJsonNumber(const Value& value) {
   }
 }
 
+// The engine writes decimals without whole digits as .5 and -.5.
+std::string WithZero(std::string decimal) {
+  const std::size_t first = decimal.starts_with('-') ? 1 : 0;
+  return decimal.substr(first).starts_with('.') ? decimal.insert(first, 1, '0') : decimal;
+}
+
 void AppendList(std::string& out, const duckdb::vector<Value>& items) {
   out += '[';
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -85,7 +91,7 @@ void AppendJson(std::string& out, const Value& value) {
     case LogicalTypeId::MAP: return AppendMap(out, value);
     default: break;
   }
-  const std::string text = value.ToString();
+  const std::string text = value.type().id() == LogicalTypeId::DECIMAL ? WithZero(value.ToString()) : value.ToString();
   out += IsJsonNumber(value) || value.type().IsJSONType() ? text : Quoted(text);
 }
 

@@ -53,19 +53,26 @@ std::string TailOf(const std::string& metadata) {
   return tail + "PAR1";
 }
 
+// "function(". Appended, since gcc at -O2 takes the sum of short texts for an overflow.
+std::string Call(const char* function) {
+  std::string call = function;
+  call.push_back('(');
+  return call;
+}
+
 ParquetFileColumn ColumnOf(const formats::ParquetColumn& column, const std::string& in_scan, const LogicalType& type) {
   const std::string spec = ", " + Literal(ParquetSpec(column)) + ")";
   ParquetFileColumn found{.name = column.name, .source = in_scan, .type = type};
-  found.json = std::string(kParquetLegible) + "(" + in_scan + spec;
+  found.json = Call(kParquetLegible) + in_scan + spec;
   found.shown[0] = "CAST(";
   found.shown[1] = " AS VARCHAR)";
   const auto read_by = [&found](const char* text, const std::string& end) {
-    found.text[0] = std::string(text) + "(";
+    found.text[0] = Call(text);
     found.text[1] = end;
   };
   if (type.IsNested()) {
     read_by(kParquetJson, spec);
-    found.shown[0] = std::string(kParquetLegible) + "(";
+    found.shown[0] = Call(kParquetLegible);
     found.shown[1] = spec;
     return found;
   }
@@ -75,17 +82,17 @@ ParquetFileColumn ColumnOf(const formats::ParquetColumn& column, const std::stri
   switch (found.bytes ? Kind::Text : leaf.kind) {
     case Kind::Text:
       read_by(kUtf8, ")");
-      found.shown[0] = std::string(kLegible) + "(";
+      found.shown[0] = Call(kLegible);
       found.shown[1] = ")";
       break;
     case Kind::Nanoseconds:
       found.type = LogicalTypeId::TIMESTAMP_NS;
       read_by(kNanoseconds, ")");
-      found.shown[0] = std::string(kNanoseconds) + "(";
+      found.shown[0] = Call(kNanoseconds);
       found.shown[1] = ")";
       break;
-    case Kind::Int96: found.source = std::string(kInt96) + "(" + in_scan + ")"; break;
-    case Kind::WideDecimal: found.source = std::string(kWideDecimal) + "(" + in_scan + ", " + std::to_string(leaf.scale) + ")"; break;
+    case Kind::Int96: found.source = Call(kInt96) + in_scan + ")"; break;
+    case Kind::WideDecimal: found.source = Call(kWideDecimal) + in_scan + ", " + std::to_string(leaf.scale) + ")"; break;
     case Kind::Plain: break;
   }
   if (leaf.kind == Kind::Int96 || leaf.kind == Kind::WideDecimal) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/base/text.h"
 #include "runner/engine/errors.h"
 #include "runner/engine/parquet_file.h"
 #include "runner/engine/sql.h"
@@ -47,6 +48,14 @@ Result<api::Column> ColumnOf(const std::string& title, const std::string& type, 
   return column;
 }
 
+// No declared column can name it. JSON leaves such keys out by itself.
+bool LeaveOut(const std::string& title, std::size_t place, SniffedFile& sniffed) {
+  if (OneLine(title) == title) return false;
+  sniffed.notes.push_back("the name of column " + std::to_string(place) + ", " + formats::Shown(title) +
+                          ", holds control characters, and the column is left out: rename it in the file to keep it");
+  return true;
+}
+
 Status CheckCount(std::size_t columns) {
   if (columns <= kMostColumns) return Ok();
   return CannotDeclare("it has " + std::to_string(columns) + " columns, but a Dataset takes " + std::to_string(kMostColumns) +
@@ -62,8 +71,10 @@ Result<SniffedFile> SniffCsv(Session& session, const std::string& name, const st
   SniffedFile sniffed;
   sniffed.format.csv.emplace(inferred->format);
   sniffed.notes = std::move(inferred->notes);
+  std::size_t next = 0;
   for (const formats::InferredColumn& found : inferred->columns) {
-    const std::size_t place = sniffed.columns.size();
+    const std::size_t place = next++;
+    if (LeaveOut(found.title, place + 1, sniffed)) continue;
     auto column = ColumnOf(found.title, found.type, "the title of column " + std::to_string(place + 1));
     if (!column.ok()) return column.error();
     if (found.title.empty()) *column = {.name = "column" + std::to_string(place), .type = found.type};
@@ -96,6 +107,7 @@ Result<SniffedFile> SniffParquet(Session& session, const std::string& name, cons
       sniffed.notes.emplace_back("a column without a name is left out: no declared column can name it");
       continue;
     }
+    if (LeaveOut(found.name, static_cast<std::size_t>(&found - file->columns.data()) + 1, sniffed)) continue;
     auto column = ColumnOf(found.name, found.DeclarableAs(), "the column " + formats::Shown(found.name));
     if (!column.ok()) return column.error();
     sniffed.columns.push_back(std::move(column).value());

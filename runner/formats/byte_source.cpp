@@ -18,7 +18,7 @@ Status CompleteLineEnd(ByteSource& source, std::string& text, bool& ended) {
     char next = 0;
     const auto got = source.Read(&next, 1);
     if (!got.ok()) return got.error();
-    text.append(&next, *got);
+    if (*got == 1) text += next;
     ended = *got == 0;
   }
   return Ok();

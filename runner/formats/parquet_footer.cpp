@@ -184,6 +184,7 @@ Result<ParquetFooter> ReadParquetFooter(std::string_view metadata) {
   while ((field = reader.NextField(field.id)).type != Type::Stop) {
     if (field.id == 2 && field.type == Type::List && !has_schema) {
       std::vector<Element> elements = ReadSchema(reader);
+      if (reader.ok() && elements.size() == 1 && elements[0].children.value_or(0) == 0) return Error{Fault::Data, "FileUnreadable", "it has no columns"};
       has_schema = reader.ok() && Schema(elements, footer).Neutralise();
       if (!has_schema) return NotMetadata();
       writer.BeginList(2, Type::Struct, elements.size());

@@ -153,6 +153,19 @@ TEST_F(InitFiles, BecomeAViewEachAndOnePipelineForAll) {
   EXPECT_EQ(Weir("get pipelines").out.find("load-shop") != std::string::npos, true);
 }
 
+TEST_F(InitFiles, MayHaveLongNamesAndColumnsWithControlCharacters) {
+  for (const std::string name : {"quarterly-sales-report-north-america-2024.csv", "q.csv"}) {
+    Write(name, "x,\"a\tb\"\n1,2\n");
+    const Ended init = Weir("init " + name);
+    ASSERT_EQ(init.code, 0) << init.err;
+    EXPECT_THAT(init.err + init.out, HasSubstr("column 2"));
+    const std::string manifest = name.substr(0, name.find('.')).substr(0, 40) + ".yaml";
+    EXPECT_EQ(Weir("check " + manifest).code, 0) << manifest;
+    const Ended run = Weir("run " + manifest + " --lake lake-" + std::to_string(name.size()));
+    EXPECT_EQ(run.code, 0) << run.err;
+  }
+}
+
 TEST_F(InitRefuses, FilesThatWouldBecomeOneDataset) {
   Shell("mkdir a b; echo x > a/t.csv; echo x > b/t.csv");
   Refused("a/t.csv b/t.csv", "would both become the dataset t");

@@ -36,6 +36,13 @@ TEST_F(Answer, KeepsTheOrderOfColumnsAndDecimalsAsWritten) {
   EXPECT_THAT(*cells, ElementsAre(ElementsAre("1.50", "[0.10]", R"({"y":2.0,"b":"q\""})", "0.00", "null")));
 }
 
+TEST_F(Answer, DecimalsWithoutWholeDigitsAreJsonNumbers) {
+  const auto cells =
+      engine_->Answer("SELECT '-0.5'::DECIMAL(2,2) AS d, [0.5::DECIMAL(1,1)] AS l, {'a': 0.25::DECIMAL(2,2)} AS s, 0.1::DECIMAL(38,38) AS w", 10);
+  ASSERT_TRUE(cells.ok()) << cells.error().message;
+  EXPECT_THAT(*cells, ElementsAre(ElementsAre("-0.50", "[0.5]", R"({"a":0.25})", "\"0.10000000000000000000000000000000000000\"")));
+}
+
 TEST_F(Answer, EndsWhenItIsCancelled) {
   std::thread([this] { engine_->Cancel(); }).join();
   EXPECT_EQ(Refused("SELECT count(*) AS n FROM range(100000000000)").reason, "Cancelled");
