@@ -27,7 +27,8 @@ std::vector<int> NumbersOf(std::string_view release) {
 }
 
 std::string Advice(const api::Resource& resource, DefinitionState state, const std::string& release) {
-  const std::string apply = "apply those of release " + release + ": kubectl apply --server-side --force-conflicts -f crds/, or helm upgrade with crds.install=true";
+  const std::string apply =
+      "apply those of release " + release + ": kubectl apply --server-side --force-conflicts -f crds/, or helm upgrade with crds.install=true";
   if (state == DefinitionState::Missing) return "the definition " + resource.QualifiedName() + " is not installed; " + apply;
   return "the definition " + resource.QualifiedName() + " is older than this operator, whose status would be refused; " + apply;
 }

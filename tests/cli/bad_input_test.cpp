@@ -140,8 +140,8 @@ const BadData kBadData[] = {
      "SourceUnavailable", "cannot fetch http://127.0.0.1:1/readings.csv", "sed -i 's#http: {url: .*#files: {path: readings.csv}}#' readings.yaml"},
     {"FileWithoutADeclaredColumn", "sed -i '1s/celsius/kelvin/' readings.csv", "decode", "FileUnreadable",
      "is missing these columns: celsius (found: ", "sed -i '0,/unit: degrees Celsius}/s//unit: degrees Celsius, sourceName: kelvin}/' readings.yaml"},
-    {"FileOfAnotherFormat", "sed -i 's/format: {csv: {}}/format: {parquet: {}}/' readings.yaml", "decode", "FileUnreadable", "cannot be read as declared",
-     "sed -i 's/format: {parquet: {}}/format: {csv: {}}/' readings.yaml"},
+    {"FileOfAnotherFormat", "sed -i 's/format: {csv: {}}/format: {parquet: {}}/' readings.yaml", "decode", "FileUnreadable",
+     "does not end as a Parquet file does", "sed -i 's/format: {parquet: {}}/format: {csv: {}}/' readings.yaml"},
     {"RowsThatFailABlockingCheck", "sed -i 's/onFailure: Quarantine/onFailure: Block/' readings.yaml", "decode", "CheckFailed",
      "check possible-temperature: 1 row fails. Nothing was committed", "sed -i 's/onFailure: Block/onFailure: Quarantine/' readings.yaml"},
 };

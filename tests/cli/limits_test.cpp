@@ -33,7 +33,7 @@ class Limits : public Commands {
   }
 
   // Processes whose command line names this test's folder.
-  std::string Processes() const { return Shell("pgrep -af 'weir.*" + folder_ + "' | grep -v pgrep || true").out; }
+  std::string Processes() const { return Shell("pgrep -af '[w]eir.*" + folder_ + "' | grep -v pgrep || true").out; }
 
   // Until `condition` is true; false after many looks.
   template <typename Condition>
@@ -66,13 +66,13 @@ TEST_F(Limits, FewOpenFilesAreOneLine) {
 }
 
 TEST_F(Limits, ARunnerThatDoesNotEndDiesWithTheCommandThatStartedIt) {
-  Write("runner", "#!/bin/sh\necho \"$@\" >started\nexec sleep 1000 " + folder_ + "\n");
+  Write("runner", "#!/bin/sh\necho \"$@\" >started\nexec tail -f " + folder_ + "/runner\n");
   Shell("chmod +x runner");
   for (const char* command : {"check readings.yaml", "run readings.yaml --lake lake"}) {
     Shell("rm -f */started started; export WEIR_RUNNER=" + folder_ + "/runner TMPDIR=" + folder_ + "; weir " + command + " & echo $! >pid");
-    ASSERT_TRUE(Await([this] { return Shell("pgrep -f 'sleep 1000 " + folder_ + "'").code == 0; })) << command;
+    ASSERT_TRUE(Await([this] { return Shell("pgrep -f '[t]ail -f " + folder_ + "/runner'").code == 0; })) << command;
     EXPECT_EQ(Shell("kill -KILL $(cat pid)").code, 0) << command;
-    EXPECT_TRUE(Await([this] { return Shell("pgrep -f 'sleep 1000 " + folder_ + "'").code != 0; })) << command << " left: " << Processes();
+    EXPECT_TRUE(Await([this] { return Shell("pgrep -f '[t]ail -f " + folder_ + "/runner'").code != 0; })) << command << " left: " << Processes();
   }
 }
 
@@ -93,11 +93,11 @@ TEST_F(Limits, TheNextRunRemovesDataFilesThatNoCommitNames) {
 }
 
 TEST_F(Limits, TheNextCommandRemovesWhatAKilledOneLeft) {
-  Write("runner", "#!/bin/sh\nexec sleep 1000 " + folder_ + "\n");
+  Write("runner", "#!/bin/sh\nexec tail -f " + folder_ + "/runner\n");
   Shell("chmod +x runner; mkdir tmp; WEIR_RUNNER=" + folder_ + "/runner TMPDIR=" + folder_ + "/tmp weir check readings.yaml & echo $! >pid");
-  ASSERT_TRUE(Await([this] { return Shell("pgrep -f 'sleep 1000 " + folder_ + "'").code == 0; }));
+  ASSERT_TRUE(Await([this] { return Shell("pgrep -f '[t]ail -f " + folder_ + "/runner'").code == 0; }));
   EXPECT_EQ(Shell("kill -KILL $(cat pid)").code, 0);
-  ASSERT_TRUE(Await([this] { return Shell("pgrep -f 'sleep 1000 " + folder_ + "'").code != 0; }));
+  ASSERT_TRUE(Await([this] { return Shell("pgrep -f '[t]ail -f " + folder_ + "/runner'").code != 0; }));
   EXPECT_NE(Shell("ls tmp").out, "") << "a killed process cannot clean up";
   EXPECT_EQ(Shell("TMPDIR=" + folder_ + "/tmp weir check readings.yaml").code, 0);
   EXPECT_EQ(Shell("ls tmp").out, "");

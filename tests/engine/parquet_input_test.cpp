@@ -174,7 +174,7 @@ TEST_F(ParquetInput, ColumnsOfAnyNameAreReadAsTheyAreNamed) {
   for (std::size_t i = 0; i < names.size(); ++i)
     EXPECT_EQ(Dump((*engine_->Query("SELECT * FROM peek ORDER BY k0", 1))[0]["k" + std::to_string(i)]), std::to_string(i));
   EXPECT_THAT(rows[1], HasSubstr("\"longest\":118"));
-  EXPECT_EQ(Sniffed("names.parquet").size(), 18U) << "all but the column without a name";
+  EXPECT_EQ(Sniffed("names.parquet").size(), 17U) << "all but the column without a name and the one with a line end";
 }
 
 TEST_F(ParquetInput, ASecondColumnOfOneNameIsNotGuessed) {

@@ -37,11 +37,11 @@ plane_story() {
 stays_beside_weir() {
   local weir=${WEIR_BIN:-$here/../../build/release/bin}/weir
   [[ -x $weir ]] || { echo "weir is not built: cmake --preset release && ninja -C build/release weir, or set WEIR_BIN"; return 1; }
-  mkdir -p "$scratch/weir-abandoned" "$scratch/manifests"
-  touch "$scratch/weir-abandoned/.lock"
+  mkdir -p "$scratch/weir-scratch-abandoned" "$scratch/manifests"
+  touch "$scratch/weir-scratch-abandoned/.weir-scratch-lock"
   printf 'id\n1\n' >"$scratch/manifests/numbers.csv"
   (cd "$scratch/manifests" && TMPDIR=$scratch "$weir" init numbers.csv) &&
-    [[ ! -e $scratch/weir-abandoned && -s $scratch/weir-plane/pid/kube-apiserver && -e $scratch/weir-plane/log/audit.log ]]
+    [[ ! -e $scratch/weir-scratch-abandoned && -s $scratch/weir-plane/pid/kube-apiserver && -e $scratch/weir-plane/log/audit.log ]]
 }
 
 unscheduled_pod() { restricted_pod alone '["wait"]' | sed 's/namespace: story/namespace: default/' | "$kube" kubectl --kubeconfig "$scratch/weir-plane/kubeconfig/admin" apply --filename -; }
