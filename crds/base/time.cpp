@@ -98,7 +98,7 @@ Result<Duration> ParseDuration(std::string_view text) {
   while (pos < text.size()) {
     std::int64_t number = 0;
     const std::size_t start = pos;
-    while (pos < text.size() && std::isdigit(static_cast<unsigned char>(text[pos])) != 0) number = number * 10 + (text[pos++] - '0');
+    while (pos < text.size() && pos - start <= 5 && std::isdigit(static_cast<unsigned char>(text[pos])) != 0) number = number * 10 + (text[pos++] - '0');
     if (pos == start || pos - start > 5 || ++groups > 4) return BadDuration(text);
     std::size_t end = pos;
     while (end < text.size() && std::isalpha(static_cast<unsigned char>(text[end])) != 0) ++end;

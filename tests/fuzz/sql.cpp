@@ -35,6 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::Require(again.ok() && *again == *text, "what the parser takes is left as it is");
   std::string changed;
   fuzz::Require(!duckdb::Parser::StripUnicodeSpaces(*text, changed), "the parser changes nothing");
-  if (Statements(sql) >= 0) fuzz::Require(Statements(*text) >= 0, "what was SQL stays SQL");
+  // The engine's own handling of such spaces takes quotes in comments for text, and is no oracle.
+  if (!duckdb::Parser::StripUnicodeSpaces(sql, changed) && Statements(sql) >= 0) fuzz::Require(Statements(*text) >= 0, "what was SQL stays SQL");
   return 0;
 }
