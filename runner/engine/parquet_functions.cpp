@@ -32,10 +32,9 @@ constexpr std::size_t kLongestText = 64 << 20;
 std::string_view View(const string_t& text) { return {text.GetData(), text.GetSize()}; }
 
 std::string InstantText(std::int64_t days, std::int64_t nanos) {
-  std::int64_t carried = nanos / kNanosOfDay;
-  if (nanos % kNanosOfDay < 0) --carried;
-  days += carried;
-  nanos -= carried * kNanosOfDay;
+  days += nanos / kNanosOfDay;
+  nanos %= kNanosOfDay;
+  if (nanos < 0) --days, nanos += kNanosOfDay;
   if (days < -kFarthestDay || days > kFarthestDay) return "day " + std::to_string(days);
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{days}}};
   const auto seconds = nanos / 1'000'000'000;
