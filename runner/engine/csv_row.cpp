@@ -6,10 +6,7 @@ namespace weir::engine {
 namespace {
 
 using duckdb::idx_t;
-using formats::Misfit;
 using formats::ValueType;
-
-bool IsText(ValueType type) { return type == ValueType::Varchar || type == ValueType::Blob; }
 
 const char* ReasonOf(formats::RecordProblem problem) {
   switch (problem) {
@@ -38,13 +35,9 @@ void CsvRow::Write(idx_t row, const RecordText& record, const std::vector<format
   for (std::size_t i = 0; i < scan_.rules.targets.size(); ++i) {
     const ScanTarget& target = scan_.rules.targets[i];
     const formats::CsvValue& value = values[target.place];
-    if (IsMissing(value, target.type.type)) {
-      if (!target.nullable) return row_.Refuse(row, record, target.name, "is missing");
-      row_.WriteMissing(row, i);
-      continue;
-    }
-    const Misfit misfit = row_.Write(row, i, value.text, value.rewritten ? ScanRow::Text::Passes : ScanRow::Text::Stays);
-    if (misfit != Misfit::None) return row_.Refuse(row, record, target.name, formats::Explain(misfit, value.text, target.word));
+    const auto lifetime = value.rewritten ? ScanRow::Text::Passes : ScanRow::Text::Stays;
+    const bool fits = IsMissing(value, target.type.type) ? row_.WriteMissing(row, i, record) : row_.Write(row, i, record, value.text, lifetime);
+    if (!fits) return;
   }
   row_.Accept(row, record);
 }

@@ -12,7 +12,6 @@ namespace {
 using duckdb::idx_t;
 using formats::JsonProblem;
 using formats::JsonValue;
-using formats::Misfit;
 using formats::ValueType;
 
 struct ScanData final : duckdb::TableFunctionData {
@@ -61,8 +60,6 @@ bool NextBlock(JsonScan& scan, BlockState& state) {
   return *there;
 }
 
-bool IsText(ValueType type) { return type == ValueType::Varchar || type == ValueType::Blob; }
-
 // There is no empty number, date or truth: an empty text says that there is none.
 bool IsMissing(const JsonValue& value, ValueType type) {
   if (value.kind == JsonValue::Kind::Missing || value.kind == JsonValue::Kind::Null) return true;
@@ -89,13 +86,9 @@ class RowWriter {
     for (std::size_t i = 0; i < scan_.rules.targets.size(); ++i) {
       const ScanTarget& target = scan_.rules.targets[i];
       const JsonValue& value = state_.reader.Values()[target.place];
-      if (IsMissing(value, target.type.type)) {
-        if (!target.nullable) return row_.Refuse(row, record, target.name, "is missing");
-        row_.WriteMissing(row, i);
-        continue;
-      }
-      const Misfit misfit = row_.Write(row, i, value.text, value.rewritten ? ScanRow::Text::Passes : ScanRow::Text::Stays);
-      if (misfit != Misfit::None) return row_.Refuse(row, record, target.name, formats::Explain(misfit, value.text, target.word));
+      const auto lifetime = value.rewritten ? ScanRow::Text::Passes : ScanRow::Text::Stays;
+      const bool fits = IsMissing(value, target.type.type) ? row_.WriteMissing(row, i, record) : row_.Write(row, i, record, value.text, lifetime);
+      if (!fits) return;
     }
     row_.Accept(row, record);
   }

@@ -17,13 +17,13 @@ using formats::ValueType;
 constexpr std::size_t kLongestText = 16 << 10;  // of a record in the quarantine
 
 template <typename T>
-void Set(Vector& vector, idx_t row, T value) {
+void Put(Vector& vector, idx_t row, T value) {
   FlatVector::GetData<T>(vector)[row] = value;
 }
 
 template <typename T>
 Misfit SetNumber(Vector& vector, idx_t row, const auto& reading) {
-  if (reading) Set<T>(vector, row, static_cast<T>(reading.value));
+  if (reading) Put<T>(vector, row, static_cast<T>(reading.value));
   return reading.misfit;
 }
 
@@ -33,7 +33,7 @@ Misfit SetDecimal(Vector& vector, idx_t row, const formats::Reading<formats::Int
     case duckdb::PhysicalType::INT32: return SetNumber<std::int32_t>(vector, row, reading);
     case duckdb::PhysicalType::INT64: return SetNumber<std::int64_t>(vector, row, reading);
     default:
-      Set(vector, row, duckdb::hugeint_t(static_cast<std::int64_t>(reading.value >> 64), static_cast<std::uint64_t>(reading.value)));
+      Put(vector, row, duckdb::hugeint_t(static_cast<std::int64_t>(reading.value >> 64), static_cast<std::uint64_t>(reading.value)));
       return reading.misfit;
   }
 }
@@ -61,7 +61,7 @@ void DeclareScan(const ScanRules& rules, duckdb::vector<duckdb::LogicalType>& ty
     types.emplace_back(type);
 }
 
-Misfit ScanRow::Write(idx_t row, std::size_t target, std::string_view text, Text lifetime) {
+Misfit ScanRow::Set(idx_t row, std::size_t target, std::string_view text, Text lifetime) {
   const formats::ColumnType& type = rules_.targets[target].type;
   Vector& vector = chunk_.data[target];
   switch (type.type) {
@@ -78,30 +78,43 @@ Misfit ScanRow::Write(idx_t row, std::size_t target, std::string_view text, Text
       return SetNumber<std::int64_t>(vector, row, rules_.timestampFormat ? rules_.timestampFormat->Parse(text) : formats::ParseTimestamp(text));
     case ValueType::Varchar:
     case ValueType::Blob:
-      Set(vector, row, lifetime == Text::Passes ? duckdb::StringVector::AddStringOrBlob(vector, text.data(), text.size()) : Refer(text));
+      Put(vector, row, lifetime == Text::Passes ? duckdb::StringVector::AddStringOrBlob(vector, text.data(), text.size()) : Refer(text));
       return Misfit::None;
   }
   return Misfit::None;
 }
 
-void ScanRow::WriteMissing(idx_t row, std::size_t target) { FlatVector::SetNull(chunk_.data[target], row, true); }
+bool ScanRow::Write(idx_t row, std::size_t target, const RecordText& record, std::string_view text, Text lifetime) {
+  const Misfit misfit = Set(row, target, text, lifetime);
+  if (misfit == Misfit::None) return true;
+  const ScanTarget& column = rules_.targets[target];
+  Refuse(row, record, column.name, formats::Explain(misfit, text, column.word));
+  return false;
+}
+
+bool ScanRow::WriteMissing(idx_t row, std::size_t target, const RecordText& record) {
+  const ScanTarget& column = rules_.targets[target];
+  if (!column.nullable) return Refuse(row, record, column.name, "is missing"), false;
+  FlatVector::SetNull(chunk_.data[target], row, true);
+  return true;
+}
 
 void ScanRow::Accept(idx_t row, const RecordText& record) {
   for (const Extra extra : {kBad, kColumn, kReason}) FlatVector::SetNull(ExtraVector(extra), row, true);
-  Set(ExtraVector(kLine), row, record.line);
+  Put(ExtraVector(kLine), row, record.line);
   if (rules_.keepTexts)
-    Set(ExtraVector(kText), row, Refer(Front(record.text)));
+    Put(ExtraVector(kText), row, Refer(Front(record.text)));
   else
     FlatVector::SetNull(ExtraVector(kText), row, true);
 }
 
 void ScanRow::Refuse(idx_t row, const RecordText& record, const std::string& column, const std::string& reason) {
   for (std::size_t i = 0; i < rules_.targets.size(); ++i) FlatVector::SetNull(chunk_.data[i], row, true);
-  Set(ExtraVector(kBad), row, true);
-  Set(ExtraVector(kColumn), row, duckdb::StringVector::AddString(ExtraVector(kColumn), column));
-  Set(ExtraVector(kReason), row, duckdb::StringVector::AddString(ExtraVector(kReason), reason));
-  Set(ExtraVector(kLine), row, record.line);
-  Set(ExtraVector(kText), row, duckdb::StringVector::AddString(ExtraVector(kText), formats::Legible(record.text, kLongestText)));
+  Put(ExtraVector(kBad), row, true);
+  Put(ExtraVector(kColumn), row, duckdb::StringVector::AddString(ExtraVector(kColumn), column));
+  Put(ExtraVector(kReason), row, duckdb::StringVector::AddString(ExtraVector(kReason), reason));
+  Put(ExtraVector(kLine), row, record.line);
+  Put(ExtraVector(kText), row, duckdb::StringVector::AddString(ExtraVector(kText), formats::Legible(record.text, kLongestText)));
 }
 
 }  // namespace weir::engine

@@ -31,6 +31,9 @@ struct ScanRules {
 // The columns of such a scan, for its binding.
 void DeclareScan(const ScanRules& rules, duckdb::vector<duckdb::LogicalType>& types, duckdb::vector<duckdb::string>& names);
 
+// Types whose values may be empty or blank.
+constexpr bool IsText(formats::ValueType type) { return type == formats::ValueType::Varchar || type == formats::ValueType::Blob; }
+
 // A record as it is in the file.
 struct RecordText {
   std::string_view text;
@@ -45,15 +48,17 @@ class ScanRow {
 
   // Whether a text outlives what reads the chunk; else it is copied.
   enum class Text { Stays, Passes };
-  // By the grammar of the target's type (formats/value.h).
-  formats::Misfit Write(duckdb::idx_t row, std::size_t target, std::string_view value, Text text);
-  void WriteMissing(duckdb::idx_t row, std::size_t target);
+  // A value, by the grammar of the target's type (formats/value.h). False when it does not fit: the row is refused then.
+  bool Write(duckdb::idx_t row, std::size_t target, const RecordText& record, std::string_view value, Text text);
+  // False where the target wants a value: the row is refused then.
+  bool WriteMissing(duckdb::idx_t row, std::size_t target, const RecordText& record);
   // After all values. The record's text stays.
   void Accept(duckdb::idx_t row, const RecordText& record);
   void Refuse(duckdb::idx_t row, const RecordText& record, const std::string& column, const std::string& reason);
 
  private:
   enum Extra : std::size_t { kBad, kColumn, kReason, kLine, kText };
+  formats::Misfit Set(duckdb::idx_t row, std::size_t target, std::string_view value, Text text);
   duckdb::Vector& ExtraVector(Extra extra) { return chunk_.data[rules_.targets.size() + extra]; }
 
   const ScanRules& rules_;

@@ -10,11 +10,6 @@ namespace {
 constexpr std::size_t kLongestText = 16 << 10;  // of a broken record that is kept
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 
-std::string_view WithoutSpace(std::string_view text) {
-  while (!text.empty() && IsJsonSpace(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 std::size_t SkipBlanks(std::string_view text, std::size_t at) {
   while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
   return at;

@@ -22,4 +22,10 @@ JsonExtent ScanJsonValue(std::string_view text);
 
 constexpr bool IsJsonSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
+// Without blanks and line ends behind it.
+constexpr std::string_view WithoutSpace(std::string_view text) {
+  while (!text.empty() && IsJsonSpace(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 }  // namespace weir::formats

@@ -17,11 +17,6 @@ static_assert(kJsonPadding >= simdjson::SIMDJSON_PADDING);
 constexpr std::size_t kMostKeys = 100'000;       // of one record, and that are remembered
 constexpr std::size_t kMostKeyBytes = 16 << 20;  // of those that are remembered
 
-std::string_view WithoutSpace(std::string_view text) {
-  while (!text.empty() && IsJsonSpace(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 std::size_t SkipDigits(std::string_view text, std::size_t at) {
   while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
   return at;
