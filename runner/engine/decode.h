@@ -32,7 +32,7 @@ Result<std::int64_t> DecodeParquet(const DecodeRequest& request);
 // Where a declared column comes from in one file.
 struct SourcedColumn {
   const api::Column* column = nullptr;
-  std::string source;      // SQL expression of the value as it stands in the file
+  std::string source;      // SQL expression of the value as it is in the file
   std::string value;       // the same as the declared type, NULL where it does not fit
   std::string shown = {};  // SQL of the text that a message shows; absent for that of a cast
 };

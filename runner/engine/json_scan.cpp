@@ -60,7 +60,7 @@ bool NextBlock(JsonScan& scan, BlockState& state) {
   return *there;
 }
 
-// There is no empty number, date or truth: an empty text says that there is none.
+// Numbers, dates and truths are never empty: an empty text is a missing value.
 bool IsMissing(const JsonValue& value, ValueType type) {
   if (value.kind == JsonValue::Kind::Missing || value.kind == JsonValue::Kind::Null) return true;
   return value.kind == JsonValue::Kind::String && !IsText(type) && formats::Trimmed(value.text).empty();

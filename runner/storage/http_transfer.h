@@ -67,7 +67,7 @@ struct HttpReply {
 // The only user of libcurl. Every exchange is bounded in time and bytes: headers to 256 KiB, the body of an error or of
 // another success than was asked for to 64 KiB (the rest is not awaited), a redirect's body to 1 MiB, others to `maxBytes`.
 // Keeps connections for reuse. The proxies of the environment are used (http_proxy, https_proxy, no_proxy): a proxy resolves
-// names out of our sight, so that of its addresses only those are refused that stand in URLs. SSL_CERT_FILE names the
+// names out of our sight, so that of its addresses only those are refused that URLs hold. SSL_CERT_FILE names the
 // authorities to trust, where it is set, WEIR_CA_BUNDLE others to trust as well; the latter is read once. Thread-safe.
 class HttpTransfer {
  public:
