@@ -5,6 +5,7 @@
 
 #include "crds/base/file.h"
 #include "crds/base/json.h"
+#include "crds/base/text.h"
 #include "crds/base/yaml.h"
 #include "operator/kube/auth.h"
 
@@ -63,7 +64,7 @@ Result<Entry> FindEntry(const std::vector<File>& files, const std::string& list,
     for (const Json& item : items)
       if (Text(item, "name") == name) return Entry{At(item, member), file.path};
   }
-  return BadKubeconfig("kubeconfig " + files.front().path + ": " + list + " has no entry named \"" + name + "\"");
+  return BadKubeconfig("kubeconfig " + files.front().path + ": " + list + " has no entry named " + Quoted(name));
 }
 
 std::string CurrentContext(const std::vector<File>& files) {
@@ -150,12 +151,12 @@ Result<Access> FromKubeconfig(const KubeconfigChoice& choice) {
   if (!cluster) return cluster.error();
 
   Access access;
-  const std::string where = "kubeconfig " + cluster->path + ", cluster \"" + cluster_name + "\"";
+  const std::string where = "kubeconfig " + cluster->path + ", cluster " + Quoted(cluster_name);
   if (const Status read = ReadCluster(*cluster, where, access); !read) return read.error();
   if (!user_name.empty()) {
     const auto user = FindEntry(*files, "users", "user", user_name);
     if (!user) return user.error();
-    if (const Status read = ReadUser(*user, "kubeconfig " + user->path + ", user \"" + user_name + "\"", access); !read) return read.error();
+    if (const Status read = ReadUser(*user, "kubeconfig " + user->path + ", user " + Quoted(user_name), access); !read) return read.error();
   }
   if (const std::string ns = Text(context->content, "namespace"); !ns.empty()) access.ns = ns;
   if (const Status fine = CheckAccess(access, where); !fine) return fine.error();

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <limits>
 
-#include "runner/formats/utf8.h"
+#include "crds/base/text.h"
 
 namespace weir::formats {
 namespace {
@@ -210,11 +210,11 @@ std::string Shown(std::string_view text) {
   std::string shown = "'";
   for (std::size_t i = 0; i < text.size();) {
     if (shown.size() > kLongestShown) return shown + "...'";
-    const std::size_t length = Utf8Length(text.substr(i));
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (length > 0 && byte >= ' ' && byte != 0x7F) {
-      shown.append(text.substr(i, length));
-      i += length;
+    const std::string_view one = text.substr(i, ReadCodePoint(text.substr(i, 4)).length);
+    if (!one.empty() && OneLine(one) == one) {
+      shown += one;
+      i += one.size();
       continue;
     }
     constexpr std::string_view kHex = "0123456789ABCDEF";

@@ -1,4 +1,5 @@
 // SQL of users on its way to DuckDB's parser.
+#include <algorithm>
 #include <duckdb.hpp>
 #include <duckdb/parser/parser.hpp>
 
@@ -20,6 +21,11 @@ int Statements(const std::string& sql) {
   }
 }
 
+// Every space beyond ASCII begins with one of these bytes.
+bool MayHoldOtherSpaces(const std::string& sql) {
+  return std::any_of(sql.begin(), sql.end(), [](char c) { return c == '\xC2' || static_cast<unsigned char>(c) >= 0xE1; });
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -35,7 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::Require(again.ok() && *again == *text, "what the parser takes is left as it is");
   std::string changed;
   fuzz::Require(!duckdb::Parser::StripUnicodeSpaces(*text, changed), "the parser changes nothing");
-  // The engine's own handling of such spaces takes quotes in comments for text, and is no oracle.
-  if (!duckdb::Parser::StripUnicodeSpaces(sql, changed) && Statements(sql) >= 0) fuzz::Require(Statements(*text) >= 0, "what was SQL stays SQL");
+  // A space that the engine does not know is part of a name to it, and its own handling of those that it knows takes quotes
+  // in comments for text: with spaces beyond ASCII it is no oracle.
+  if (!MayHoldOtherSpaces(sql) && Statements(sql) >= 0) fuzz::Require(Statements(*text) >= 0, "what was SQL stays SQL");
   return 0;
 }

@@ -14,7 +14,7 @@ using testing::IsEmpty;
 
 constexpr const char* kSecretIsMissing = "MountVolume.SetUp failed for volume \"store-warehouse\" : secret \"warehouse-writer\" not found";
 
-Json MetaOf(const Json& object) { return At(object, "metadata"); }
+const Json& MetaOf(const Json& object) { return At(object, "metadata"); }
 
 // As the garbage collector does for --cascade=orphan, before the owner goes.
 void Orphan(World& world, const api::Resource& resource, const std::string& owner_kind) {
