@@ -32,11 +32,11 @@ struct ResolvedPipeline {
   std::string ns;
   plan::Bundle bundle;
 };
-// Between objects: references, zones, stores, one writer for each dataset and view. Returns the pipelines that have no
-// finding, and one for each View that none of the pipelines publishes, as if it did.
+// Between objects: references, zones, stores, one writer for each dataset and view. Returns the pipelines, each with what
+// could be resolved, and one for each View that none of the pipelines publishes, as if it did.
 std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around,
                                               Findings& findings);
-// Binds every SQL text of these, in one runner process.
+// Binds every SQL text of these whose target and tables are known, in one runner process.
 void CheckSql(const Manifests& manifests, const Declared& declared, const Published& published, const std::vector<ResolvedPipeline>& pipelines,
               const std::string& runner, Findings& findings);
 

@@ -1,6 +1,7 @@
 #include <map>
 
 #include "cli/check.h"
+#include "cli/unread.h"
 #include "crds/base/name.h"
 
 namespace weir::cli {
@@ -56,13 +57,16 @@ class Places {
 
 void CheckNames(const Manifests& manifests, const Declared& declared, const Neighbourhood& around, Findings& findings) {
   Labels labels;
-  for (const auto& [index, dataset] : declared.datasets)
-    labels.emplace(LabelOf(dataset.meta.ns, api::TargetKind::Dataset, dataset.meta.name), &manifests.objects[index]);
-  for (const auto& [index, view] : declared.views) labels.emplace(LabelOf(view.meta.ns, api::TargetKind::View, view.meta.name), &manifests.objects[index]);
+  for (const auto& dataset : declared.datasets)
+    labels.emplace(LabelOf(dataset.object.meta.ns, api::TargetKind::Dataset, dataset.object.meta.name), &manifests.objects[dataset.manifest]);
+  for (const auto& view : declared.views)
+    labels.emplace(LabelOf(view.object.meta.ns, api::TargetKind::View, view.object.meta.name), &manifests.objects[view.manifest]);
+  const std::set<std::string> doubtful = DoubtfulLakes(declared);
   Places places(labels, findings);
   for (const std::string& ns : around.Namespaces()) {
     const plan::Surroundings& all = around.All(ns);
     CheckNamesakes(ns, all, labels, findings);
+    if (doubtful.contains(ns)) continue;
     for (const api::TaskTable& table : plan::TablesOf(all, EnvironmentFor(all))) places.Add(ns, table);
   }
 }

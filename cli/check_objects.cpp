@@ -2,6 +2,7 @@
 #include <map>
 
 #include "cli/check.h"
+#include "cli/unread.h"
 #include "crds/contract/contract.h"
 #include "operator/plan/validate.h"
 
@@ -23,8 +24,12 @@ class ByName {
   std::map<std::pair<std::string, std::string>, const T*> objects_;
 };
 
-void Add(const Manifest& manifest, const std::vector<api::Problem>& problems, Findings& findings) {
-  for (const api::Problem& problem : problems) findings.push_back(manifest.Problem(problem.path, "Invalid", problem.message));
+template <typename T>
+void Add(const Manifests& manifests, const Declared& declared, const Declaration<T>& declaration, const std::vector<api::Problem>& problems,
+         Findings& findings) {
+  for (const api::Problem& problem : problems)
+    if (CanJudge(declared, declaration, problem.path))
+      findings.push_back(manifests.objects[declaration.manifest].Problem(problem.path, "Invalid", problem.message));
 }
 
 // A Lake is for a cluster (claims) or for this machine (paths): the reading under which less is wrong is the one meant.
@@ -56,18 +61,19 @@ void CheckContract(const Manifest& manifest, const api::View& view, const api::V
 void CheckObjects(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings) {
   const ByName<api::Dataset> datasets(published.datasets);
   const ByName<api::View> views(published.views);
-  for (const auto& [index, lake] : declared.lakes) Add(manifests.objects[index], CheckLakeEitherWay(lake.spec), findings);
-  for (const auto& [index, dataset] : declared.datasets) {
-    const Manifest& manifest = manifests.objects[index];
-    Add(manifest, plan::CheckDataset(dataset.spec), findings);
-    const api::Dataset* before = datasets.Same(dataset.meta);
-    if (before != nullptr && before->spec.zone != dataset.spec.zone)
+  for (const auto& lake : declared.lakes) Add(manifests, declared, lake, CheckLakeEitherWay(lake.object.spec), findings);
+  for (const auto& dataset : declared.datasets) {
+    const Manifest& manifest = manifests.objects[dataset.manifest];
+    Add(manifests, declared, dataset, plan::CheckDataset(dataset.object.spec), findings);
+    const api::Dataset* before = datasets.Same(dataset.object.meta);
+    if (before != nullptr && before->spec.zone != dataset.object.spec.zone && CanJudge(declared, dataset, "spec.zone"))
       findings.push_back(manifest.Problem(
           "spec.zone", "Invalid", "cannot change from " + std::string(api::Word(before->spec.zone)) + ": make a new Dataset and let the pipeline fill it"));
   }
-  for (const auto& [index, view] : declared.views) {
-    Add(manifests.objects[index], plan::CheckView(view.spec), findings);
-    if (const api::View* before = views.Same(view.meta)) CheckContract(manifests.objects[index], view, *before, findings);
+  for (const auto& view : declared.views) {
+    Add(manifests, declared, view, plan::CheckView(view.object.spec), findings);
+    const api::View* before = views.Same(view.object.meta);
+    if (before != nullptr && CanJudgeContract(declared, view)) CheckContract(manifests.objects[view.manifest], view.object, *before, findings);
   }
 }
 

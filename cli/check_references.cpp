@@ -4,6 +4,7 @@
 
 #include "cli/check.h"
 #include "cli/surroundings.h"
+#include "cli/unread.h"
 
 namespace weir::cli {
 namespace {
@@ -15,10 +16,11 @@ std::pair<std::string, std::string> FieldAndMessage(const std::string& text) {
   return {text.substr(0, colon), text.substr(colon + 2)};
 }
 
-// Names of the objects that are declared but could not be read: those have findings of their own.
+// Names of the objects that are declared but could not be read as a whole: those have findings of their own.
 std::vector<std::string> BrokenNames(const Manifests& manifests, const Declared& declared) {
   std::vector<std::string> names;
   for (const std::size_t i : declared.broken) names.push_back("\"" + manifests.objects[i].Name() + "\"");
+  for (const std::string& refused : manifests.refused) names.push_back("\"" + refused.substr(refused.find('/') + 1) + "\"");
   return names;
 }
 
@@ -26,19 +28,39 @@ bool NamesOneOf(const std::string& message, const std::vector<std::string>& name
   return std::any_of(names.begin(), names.end(), [&message](const std::string& name) { return message.find(name) != std::string::npos; });
 }
 
+template <typename T>
+std::string Nearest(const std::vector<Declaration<T>>& list, const std::string& ns, std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const Declaration<T>& declaration : list)
+    if (declaration.object.meta.ns == ns) known.push_back(declaration.object.meta.name);
+  return api::Suggest(name, known);
+}
+
+// With the nearest name, which may be that of an object that could not be read as a whole.
+std::string WithHint(const Declared& declared, const std::string& ns, api::Reason reason, std::string message) {
+  const std::size_t open = message.find('"'), close = message.find('"', open + 1);
+  if (close == std::string::npos || message.find("did you mean") != std::string::npos) return message;
+  const std::string_view name = std::string_view(message).substr(open + 1, close - open - 1);
+  return message + (reason == api::Reason::ViewMissing ? Nearest(declared.views, ns, name) : Nearest(declared.datasets, ns, name));
+}
+
 class ReferenceCheck {
  public:
   ReferenceCheck(const Manifests& manifests, const Declared& declared, const Neighbourhood& around, Findings& findings)
-      : manifests_(manifests), around_(around), broken_(BrokenNames(manifests, declared)), findings_(findings) {}
+      : manifests_(manifests),
+        declared_(declared),
+        around_(around),
+        broken_(BrokenNames(manifests, declared)),
+        doubtfulLakes_(DoubtfulLakes(declared)),
+        findings_(findings) {}
 
-  // Whether a finding was said is no matter: what cannot be resolved cannot be bound.
-  void Resolve(std::size_t manifest, const api::Pipeline& pipeline) {
-    plan::Resolution resolved = Look(pipeline);
-    Say(manifests_.objects[manifest], resolved);
-    Keep(manifest, pipeline, std::move(resolved));
+  void Resolve(const Declaration<api::Pipeline>& pipeline) {
+    plan::Resolution resolved = Look(pipeline.object);
+    Say(pipeline, resolved);
+    resolved_.push_back({pipeline.manifest, pipeline.object.meta.ns, std::move(resolved.bundle)});
   }
   // A View that no pipeline publishes has its own findings only.
-  void ResolveQuietly(std::size_t manifest, const api::Pipeline& pipeline) { Keep(manifest, pipeline, Look(pipeline)); }
+  void ResolveQuietly(std::size_t manifest, const api::Pipeline& pipeline) { resolved_.push_back({manifest, pipeline.meta.ns, Look(pipeline).bundle}); }
   std::vector<ResolvedPipeline> Take() { return std::move(resolved_); }
 
  private:
@@ -47,29 +69,32 @@ class ReferenceCheck {
     return plan::Resolve(pipeline, around, EnvironmentFor(around), SystemClock().Now());
   }
 
-  void Keep(std::size_t manifest, const api::Pipeline& pipeline, plan::Resolution resolved) {
-    if (resolved.problems.empty() && resolved.missing.empty() && resolved.refused.empty())
-      resolved_.push_back({manifest, pipeline.meta.ns, std::move(resolved.bundle)});
-  }
-
-  void Say(const Manifest& manifest, const plan::Resolution& resolved) {
-    for (const api::Problem& problem : resolved.problems) findings_.push_back(manifest.Problem(problem.path, "Invalid", problem.message));
+  void Say(const Declaration<api::Pipeline>& pipeline, const plan::Resolution& resolved) {
+    const Manifest& manifest = manifests_.objects[pipeline.manifest];
+    const bool places = !doubtfulLakes_.contains(pipeline.object.meta.ns);
+    for (const api::Problem& problem : resolved.problems)
+      if (CanJudge(declared_, pipeline, problem.path) && (places || !problem.path.ends_with(".files.store")))
+        findings_.push_back(manifest.Problem(problem.path, "Invalid", problem.message));
     for (const plan::Missing& refused : resolved.refused) {
       const auto [field, message] = FieldAndMessage(refused.message);
-      if (refused.reason == api::Reason::NameTaken) continue;  // said where the name is declared
+      if (refused.reason == api::Reason::NameTaken || !places) continue;  // a taken name is said where it is declared
       if (moved_.insert(message).second) findings_.push_back(manifest.Problem(field, std::string(api::Word(refused.reason)), message));
     }
     for (const plan::Missing& missing : resolved.missing) {
       const auto [field, message] = FieldAndMessage(missing.message);
       // What is declared but not valid was said where it is declared.
       if (missing.reason == api::Reason::Waiting || missing.reason == api::Reason::LakeInvalid || NamesOneOf(message, broken_)) continue;
-      findings_.push_back(manifest.Problem(field, std::string(api::Word(missing.reason)), message));
+      if (manifests_.incomplete || !CanJudge(declared_, pipeline, field)) continue;
+      findings_.push_back(
+          manifest.Problem(field, std::string(api::Word(missing.reason)), WithHint(declared_, pipeline.object.meta.ns, missing.reason, message)));
     }
   }
 
   const Manifests& manifests_;
+  const Declared& declared_;
   const Neighbourhood& around_;
   const std::vector<std::string> broken_;
+  const std::set<std::string> doubtfulLakes_;  // namespaces
   Findings& findings_;
   std::set<std::string> moved_;  // sentences said, since several pipelines may read one table
   std::vector<ResolvedPipeline> resolved_;
@@ -109,14 +134,17 @@ void CheckWriters(const Manifests& manifests, const Declared& declared, const Pu
   for (const api::Pipeline& other : published.pipelines)
     if (!pipelines.contains(other.meta.ns + "/" + other.meta.name))
       for (const std::string& output : plan::OutputsOf(other.spec)) writers.emplace(key(other, output), other.meta.name);
-  for (const auto& [index, pipeline] : declared.pipelines)
+  for (const auto& declaration : declared.pipelines) {
+    const api::Pipeline& pipeline = declaration.object;
     for (const std::string& output : plan::OutputsOf(pipeline.spec)) {
+      if (output.ends_with('/')) continue;  // its name could not be read
       const auto [writer, first] = writers.emplace(key(pipeline, output), pipeline.meta.name);
       if (first || writer->second == pipeline.meta.name) continue;
-      findings.push_back(manifests.objects[index].Problem(
+      findings.push_back(manifests.objects[declaration.manifest].Problem(
           FieldOf(pipeline.spec, output), "WriterConflict",
           output + " is written by pipeline " + writer->second + " too; one pipeline writes a dataset or view: give this one an output of its own"));
     }
+  }
 }
 
 }  // namespace
@@ -125,13 +153,14 @@ std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const 
                                               Findings& findings) {
   ReferenceCheck check(manifests, declared, around, findings);
   std::set<std::string> views;  // that a pipeline publishes
-  for (const auto& [index, pipeline] : declared.pipelines) {
-    check.Resolve(index, pipeline);
-    for (const api::Stage& stage : pipeline.spec.stages)
-      if (stage.publish) views.insert(pipeline.meta.ns + "/" + stage.publish->view);
+  for (const auto& pipeline : declared.pipelines) {
+    check.Resolve(pipeline);
+    for (const api::Stage& stage : pipeline.object.spec.stages)
+      if (stage.publish) views.insert(pipeline.object.meta.ns + "/" + stage.publish->view);
   }
-  for (const auto& [index, view] : declared.views)
-    if (!views.contains(view.meta.ns + "/" + view.meta.name)) check.ResolveQuietly(index, PublisherOf(view));
+  for (const auto& view : declared.views)
+    if (IsSound(declared, view) && !views.contains(view.object.meta.ns + "/" + view.object.meta.name))
+      check.ResolveQuietly(view.manifest, PublisherOf(view.object));
   CheckWriters(manifests, declared, published, findings);
   return check.Take();
 }

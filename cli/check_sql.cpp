@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
 
 #include "cli/check.h"
 #include "cli/runner_process.h"
+#include "cli/unread.h"
 #include "crds/base/name.h"
 #include "operator/plan/task.h"
 
@@ -29,7 +31,13 @@ std::set<std::string> WrittenTables(const Declared& declared, const Published& p
 class SqlCheck {
  public:
   SqlCheck(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings)
-      : manifests_(manifests), written_(WrittenTables(declared, published, withPipelines_)), findings_(findings) {
+      : manifests_(manifests),
+        written_(WrittenTables(declared, published, withPipelines_)),
+        doubtful_(DoubtfulTables(manifests, declared)),
+        findings_(findings) {
+    for (const auto& pipeline : declared.pipelines)
+      if (declared.unread.contains(pipeline.manifest)) withPipelines_.erase(pipeline.object.meta.ns);  // what it writes may be among what was not read
+    if (manifests.incomplete) withPipelines_.clear();
     for (const Manifest& manifest : manifests.objects) labelled_.emplace(manifest.Namespace() + "/" + manifest.Label(), &manifest);
   }
 
@@ -38,6 +46,7 @@ class SqlCheck {
     std::vector<const ResolvedPipeline*> owners;
     for (const ResolvedPipeline& pipeline : pipelines) {
       api::StageTask task = plan::ValidationTask(pipeline.bundle, pipeline.ns, 1);
+      LeaveOutWhatIsDoubtful(task);
       if (task.queries.empty()) continue;
       tasks.push_back(std::move(task));
       owners.push_back(&pipeline);
@@ -49,8 +58,25 @@ class SqlCheck {
   }
 
  private:
+  // Tables of which only the name is known, and the SQL that may read or fill them or whose target is missing: what is wrong
+  // with those has a finding of its own.
+  void LeaveOutWhatIsDoubtful(api::StageTask& task) const {
+    std::erase_if(task.tables, [&](const api::TaskTable& table) { return doubtful_.contains(task.ns + "/" + table.table); });
+    const auto is_known = [&task](const api::TaskQuery& query) {
+      const auto kind = query.path.starts_with("View/") ? api::TargetKind::View : api::TargetKind::Dataset;
+      return std::any_of(task.tables.begin(), task.tables.end(),
+                         [&](const api::TaskTable& table) { return table.kind == kind && table.name == query.into && !table.columns.empty(); });
+    };
+    const auto reads_doubtful = [&](const api::TaskQuery& query) {
+      const std::set<std::string> words = plan::WordsOf(query.sql);
+      return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return doubtful_.contains(task.ns + "/" + word); });
+    };
+    std::erase_if(task.queries, [&](const api::TaskQuery& query) { return query.sql.empty() || !is_known(query) || reads_doubtful(query); });
+  }
+
   void Tell(const Manifest& manifest, const api::StageTask& task, const api::StageOutcome& outcome) {
-    for (const api::Finding& finding : outcome.findings) Say(manifest, finding.path, "SqlInvalid", finding.message);
+    for (const api::Finding& finding : outcome.findings)
+      if (!manifests_.incomplete || finding.message.find(" is not declared") == std::string::npos) Say(manifest, finding.path, "SqlInvalid", finding.message);
     if (outcome.findings.empty() && outcome.result != api::OutcomeClass::Succeeded) Say(manifest, "", "SqlInvalid", outcome.message);
     TellUnwritten(manifest, task, outcome.dependencies);
   }
@@ -91,6 +117,7 @@ class SqlCheck {
   const Manifests& manifests_;
   std::set<std::string> withPipelines_;  // namespaces
   const std::set<std::string> written_;
+  const std::set<std::string> doubtful_;
   Findings& findings_;
   std::map<std::string, const Manifest*> labelled_;  // ns/kind/name
 };

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "crds/api/read.h"
+#include "crds/api/type_words.h"
 #include "crds/base/name.h"
 #include "crds/schema/kinds.h"
 
@@ -61,6 +62,19 @@ void CheckEnvelope(const Json& object, const schema::Kind& kind, std::vector<api
   if (At(object, "spec").is_null()) problems.push_back({"spec", "is required: " + std::string(kind.specDoc)});
 }
 
+// A column whose type has another name elsewhere has a finding; what reads it can be judged all the same.
+template <typename Column>
+void TakeTypesAsMeant(const Json& json, std::vector<Column>& columns) {
+  for (std::size_t i = 0; i < columns.size() && json.is_array() && i < json.size(); ++i)
+    if (columns[i].type.empty()) columns[i].type = api::TypeMeantBy(Text(json[i], "type"));
+}
+void TakeTypesAsMeant(const Json& object, api::DatasetSpec& spec) {
+  if (spec.schema) TakeTypesAsMeant(At(At(At(object, "spec"), "schema"), "columns"), spec.schema->columns);
+}
+void TakeTypesAsMeant(const Json& object, api::ViewSpec& spec) { TakeTypesAsMeant(At(At(object, "spec"), "columns"), spec.columns); }
+template <typename Spec>
+void TakeTypesAsMeant(const Json&, const Spec&) {}
+
 class ManifestReader {
  public:
   explicit ManifestReader(const Manifests& manifests) : manifests_(manifests) {}
@@ -109,10 +123,10 @@ class ManifestReader {
       out_.findings.push_back(manifest.Problem(problems[i].path, "Schema", problems[i].message));
     if (problems.size() > kMostProblems)
       out_.findings.push_back(manifest.Problem("", "Schema", "has " + std::to_string(problems.size() - kMostProblems) + " more problems"));
-    if (problems.empty())
-      list.push_back({index, std::move(object)});
-    else
-      out_.broken.push_back(index);
+    if (!problems.empty()) out_.broken.push_back(index);
+    for (const api::Problem& problem : problems) out_.unread[index].push_back(problem.path);
+    TakeTypesAsMeant(manifest.object, object.spec);
+    list.push_back({index, std::move(object)});
   }
 
   const Manifests& manifests_;

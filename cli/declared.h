@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,8 +20,8 @@ struct Declaration {
   T object;
 };
 
-// All manifests, read as the API server would: every problem of every field is a finding. An object with problems is
-// left out of the lists but stands in `broken`, so that rules between objects do not call it missing.
+// All manifests, read as the API server would: every problem of every field is a finding. An object with problems is in
+// its list with what could be read of it, and in `broken`.
 struct Declared {
   std::vector<Declaration<api::Lake>> lakes;
   std::vector<Declaration<api::Dataset>> datasets;
@@ -28,6 +29,7 @@ struct Declared {
   std::vector<Declaration<api::Pipeline>> pipelines;
   std::vector<Declaration<api::PipelineRun>> runs;
   std::vector<std::size_t> broken;
+  std::map<std::size_t, std::vector<std::string>> unread;  // by manifest: paths of fields with Schema findings, which have no value; cli/unread.h
   Findings findings;
 };
 

@@ -74,6 +74,16 @@ class Loader {
     if (finding.file != refused_file_) TellHowManyMore(), refused_file_ = finding.file, refused_ = 0;
     if (++refused_ <= kMostRefused) out_.findings.push_back(std::move(finding));
   }
+  void RefuseAll(Finding finding) {
+    out_.incomplete = true;
+    Refuse(std::move(finding));
+  }
+  // The document names an object, and what refers to it is not to blame.
+  void RefuseNamed(const Manifest& manifest, Finding finding) {
+    const std::string ns = Text(At(manifest.object, "metadata"), "namespace");
+    if (!manifest.Name().empty()) out_.refused.push_back((ns.empty() ? ns_ : ns) + "/" + manifest.Name());
+    Refuse(std::move(finding));
+  }
   void TellHowManyMore() {
     if (refused_ > kMostRefused)
       out_.findings.push_back(
@@ -86,14 +96,14 @@ class Loader {
     for (const auto& entry : fs::directory_iterator(path, error))
       if (entry.is_regular_file(error) && IsManifest(entry.path())) files.push_back(entry.path().lexically_normal().string());
     std::sort(files.begin(), files.end());
-    if (error) return Refuse({path, 0, "", "", "FileUnreadable", "cannot be read: " + error.message()});
+    if (error) return RefuseAll({path, 0, "", "", "FileUnreadable", "cannot be read: " + error.message()});
     if (files.empty()) Refuse({path, 0, "", "", "NoManifests", "has no .yaml, .yml or .json file; folders inside are not looked into"});
     for (const std::string& file : files) File(file, Origin::Found);
   }
 
   void File(const std::string& path, Origin origin) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) return Refuse({path, 0, "", "", "FileUnreadable", "cannot be read: give a manifest file, a folder of them, or - for standard input"});
+    if (!file) return RefuseAll({path, 0, "", "", "FileUnreadable", "cannot be read: give a manifest file, a folder of them, or - for standard input"});
     Documents(path, ReadManifest(file), origin);
   }
 
@@ -101,7 +111,7 @@ class Loader {
     const bool data = origin == Origin::Found && file.ends_with(".json") && text.find("apiVersion") == std::string::npos;
     if (data) return static_cast<void>(++out_.foreign);
     auto documents = ParseYaml(text);
-    if (!documents) return Refuse(BadYaml(file, text, documents.error()));
+    if (!documents) return RefuseAll(BadYaml(file, text, documents.error()));
     if (documents->empty() && origin == Origin::Given) Refuse({file, 0, "", "", "NoManifests", "holds no object"});
     for (YamlDocument& document : *documents) {
       Manifest manifest{file, document.line, "", std::make_shared<const YamlLines>(std::move(document.lines)), nullptr, std::move(document.value)};
@@ -126,11 +136,11 @@ class Loader {
       return Refuse({manifest.file, manifest.line, "", "", "Schema", "must be a mapping with apiVersion, kind, metadata and spec"});
     const std::string version = Text(manifest.object, "apiVersion"), kind = Text(manifest.object, "kind");
     for (const char* field : {"apiVersion", "kind"})
-      if (Text(manifest.object, field).empty()) return Refuse({manifest.file, manifest.line, "", field, "Schema", "is required, as text"});
+      if (Text(manifest.object, field).empty()) return RefuseNamed(manifest, {manifest.file, manifest.line, "", field, "Schema", "is required, as text"});
     if (!Ours(manifest, version)) return;
     manifest.resource = FindKind(kind);
     if (manifest.resource == nullptr || manifest.resource->kind != kind)
-      return Refuse({manifest.file, manifest.LineOf("kind"), "", "kind", "Schema", UnknownKind(kind)});
+      return RefuseNamed(manifest, {manifest.file, manifest.LineOf("kind"), "", "kind", "Schema", UnknownKind(kind)});
     Json& meta = manifest.object["metadata"];
     if (meta.is_null()) meta = Json::object();
     if (!meta.is_object()) return Refuse({manifest.file, manifest.LineOf("metadata"), kind, "metadata", "Schema", api::WrongType(meta, "a mapping")});
@@ -143,8 +153,8 @@ class Loader {
     if (version == api::kApiVersion) return true;
     const bool near = version.starts_with(api::kGroup) || !api::Suggest(version, {api::kApiVersion}).empty();
     if (near)
-      Refuse(
-          {manifest.file, manifest.LineOf("apiVersion"), "", "apiVersion", "Schema", "must be " + std::string(api::kApiVersion) + ", not " + Quoted(version)});
+      RefuseNamed(manifest, {manifest.file, manifest.LineOf("apiVersion"), "", "apiVersion", "Schema",
+                             "must be " + std::string(api::kApiVersion) + ", not " + Quoted(version)});
     else
       ++out_.foreign;
     return false;

@@ -31,8 +31,10 @@ struct Manifest {
 
 struct Manifests {
   std::vector<Manifest> objects;
-  Findings findings;        // what could not be read at all
-  std::size_t foreign = 0;  // what is for others: documents of other API groups, and files of a folder that hold no object
+  Findings findings;                 // what could not be read at all
+  std::vector<std::string> refused;  // "namespace/name" of documents that name an object whose kind is not known
+  bool incomplete = false;           // a file could not be read, and nobody knows which objects it holds
+  std::size_t foreign = 0;           // what is for others: documents of other API groups, and files of a folder that hold no object
 };
 
 // Reads every path: a file, a folder (its .yaml, .yml and .json files, not those of folders inside) or "-" for `in`. A List

@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/unread.h"
 #include "crds/base/name.h"
 
 namespace weir::cli {
 namespace {
 
-// By namespace and name, declared before published, the status of a declared one as it is published.
+// By namespace and name, declared before published, the status of a declared one as it is published. What is declared and
+// not sound is left out: nothing can be judged by it.
 template <typename T>
-std::map<std::string, std::vector<T>> Merged(const std::vector<Declaration<T>>& declared, const std::vector<T>& published) {
+std::map<std::string, std::vector<T>> Merged(const Declared& all, const std::vector<Declaration<T>>& declared, const std::vector<T>& published) {
   std::map<std::string, std::vector<T>> merged;
   std::map<std::pair<std::string, std::string>, std::size_t> places;
   for (const Declaration<T>& declaration : declared) {
+    if (!IsSound(all, declaration)) continue;
     std::vector<T>& list = merged[declaration.object.meta.ns];
     places.emplace(std::pair(declaration.object.meta.ns, declaration.object.meta.name), list.size());
     list.push_back(declaration.object);
@@ -56,11 +59,11 @@ class Names {
 }  // namespace
 
 Neighbourhood::Neighbourhood(const Declared& declared, const Published& published) {
-  for (auto& [ns, lakes] : Merged(declared.lakes, published.lakes))
+  for (auto& [ns, lakes] : Merged(declared, declared.lakes, published.lakes))
     for (api::Lake& lake : lakes)
       if (lake.meta.name == "default") namespaces_[ns].all.lake = std::move(lake);
-  for (auto& [ns, datasets] : Merged(declared.datasets, published.datasets)) namespaces_[ns].all.datasets = std::move(datasets);
-  for (auto& [ns, views] : Merged(declared.views, published.views)) namespaces_[ns].all.views = std::move(views);
+  for (auto& [ns, datasets] : Merged(declared, declared.datasets, published.datasets)) namespaces_[ns].all.datasets = std::move(datasets);
+  for (auto& [ns, views] : Merged(declared, declared.views, published.views)) namespaces_[ns].all.views = std::move(views);
   for (auto& [ns, named] : namespaces_) {
     for (std::size_t i = 0; i < named.all.datasets.size(); ++i) named.datasets.emplace(TableName(named.all.datasets[i].meta.name), i);
     for (std::size_t i = 0; i < named.all.views.size(); ++i) named.views.emplace(TableName(named.all.views[i].meta.name), i);

@@ -98,6 +98,15 @@ const std::vector<std::pair<std::string_view, std::string_view>>& TypeAliases() 
   return aliases;
 }
 
+std::string TypeMeantBy(std::string_view text) {
+  std::string word = Tidy(text);
+  if (const std::size_t open = word.find('('); open != std::string::npos && !IsDecimal(word.substr(0, open))) word.erase(open);
+  if (std::find(kTypes.begin(), kTypes.end(), word) != kTypes.end()) return word;
+  for (const auto& [alias, type] : TypeAliases())
+    if (word == alias) return std::string(type);
+  return "";
+}
+
 std::string TypeAdvice(std::string_view text) {
   const std::string word = Tidy(text);
   const std::size_t open = word.find('(');
