@@ -9,6 +9,7 @@
 #include "runner/engine/text_input.h"
 #include "runner/engine/types.h"
 #include "runner/formats/csv_inference.h"
+#include "runner/formats/encoding_evidence.h"
 #include "runner/formats/json_inference.h"
 #include "runner/formats/value.h"
 
@@ -63,14 +64,19 @@ Status CheckCount(std::size_t columns) {
 }
 
 Result<SniffedFile> SniffCsv(Session& session, const std::string& name, const std::string& path) {
-  auto opened = OpenText(session, name, path, std::nullopt, formats::Undeclared::Guess);
+  auto bytes = OpenBytes(session, name);
+  if (!bytes.ok()) return bytes.error();
+  const auto encoding = formats::FindEncoding(std::move(bytes).value(), path);
+  if (!encoding.ok()) return encoding.error();
+  auto opened = OpenText(session, name, path, encoding->encoding, formats::Undeclared::Refuse);
   if (!opened.ok()) return opened.error();
   auto inferred = formats::InferCsv(std::move(opened).value(), path);
   if (!inferred.ok()) return inferred.error();
   if (Status few = CheckCount(inferred->columns.size()); !few.ok()) return few.error();
   SniffedFile sniffed;
   sniffed.format.csv.emplace(inferred->format);
-  sniffed.notes = std::move(inferred->notes);
+  if (!encoding->note.empty()) sniffed.notes.push_back(encoding->note);
+  sniffed.notes.insert(sniffed.notes.end(), inferred->notes.begin(), inferred->notes.end());
   std::size_t next = 0;
   for (const formats::InferredColumn& found : inferred->columns) {
     const std::size_t place = next++;

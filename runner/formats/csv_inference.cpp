@@ -127,8 +127,6 @@ class Inference {
 
   void TellLayout() {
     const std::string line = "line " + std::to_string(layout_.line);
-    if (file_.encoding != api::Encoding::Utf8)
-      Note("the file is " + std::string(Word(file_.encoding)) + (file_.marked ? "" : ", as far as its bytes show") + "; declared encoding");
     if (layout_.dialect.skipLines > 0) Note("the table starts at " + line + "; declared skipLines: " + std::to_string(layout_.dialect.skipLines));
     if (!layout_.dialect.comment.empty()) Note("lines that start with # are comments; declared comment");
     if (layout_.header == HeaderFound::No) Note(line + " (" + Titles() + ") looks like data, not like column names; declared header: false");

@@ -106,23 +106,6 @@ std::optional<Encoding> LooksUtf16(std::string_view prefix) {
   return std::nullopt;
 }
 
-std::size_t CountWide(std::string_view valid) {
-  return static_cast<std::size_t>(std::count_if(valid.begin(), valid.end(), [](unsigned char c) { return c >= 0xC0; }));
-}
-
-// Whether bytes beyond ASCII are characters of UTF-8 more often than not: one broken value does not make another encoding.
-bool IsUtf8(std::string_view prefix) {
-  std::size_t characters = 0;
-  std::size_t broken = 0;
-  const std::size_t whole = prefix.size() < kLookedAt ? prefix.size() : prefix.size() - 3;  // what follows may be cut
-  for (std::size_t i = ValidUtf8(prefix); i < prefix.size(); ++i) {
-    const std::size_t length = Utf8Length(prefix.substr(i));
-    if (length == 0 && i < whole) ++broken;
-    if (length > 1) ++characters, i += length - 1;
-  }
-  return broken == 0 || broken < characters || broken < CountWide(prefix.substr(0, ValidUtf8(prefix)));
-}
-
 Error Refused(const std::string& what) { return {Fault::Data, "FileUnreadable", what}; }
 
 // A gzip file of which the first bytes are damaged must not pass for text.
@@ -138,7 +121,6 @@ Result<Encoding> EncodingOf(std::string_view prefix, std::optional<Encoding> dec
                    " is declared; declare encoding: " + std::string(Word(mark->encoding)));
   if (declared) return *declared;
   if (mark) return mark->encoding;
-  if (undeclared == Undeclared::Guess) return GuessEncoding(prefix);
   const auto wide = LooksUtf16(prefix);
   if (wide && undeclared == Undeclared::GuessUnicode) return *wide;
   if (wide) return Refused("it is " + std::string(Word(*wide)) + " without a byte order mark; declare encoding: " + std::string(Word(*wide)));
@@ -152,12 +134,6 @@ std::optional<ByteOrderMark> FindByteOrderMark(std::string_view prefix) {
   if (prefix.starts_with("\xFF\xFE")) return ByteOrderMark{Encoding::Utf16Le, 2};
   if (prefix.starts_with("\xFE\xFF")) return ByteOrderMark{Encoding::Utf16Be, 2};
   return std::nullopt;
-}
-
-Encoding GuessEncoding(std::string_view prefix) {
-  if (const auto mark = FindByteOrderMark(prefix)) return mark->encoding;
-  if (const auto wide = LooksUtf16(prefix)) return *wide;
-  return IsUtf8(prefix) || prefix.find('\0') != std::string_view::npos ? Encoding::Utf8 : Encoding::Windows1252;
 }
 
 std::unique_ptr<ByteSource> ToUtf8(std::unique_ptr<ByteSource> source, Encoding encoding) {

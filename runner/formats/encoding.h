@@ -15,10 +15,6 @@ struct ByteOrderMark {
 };
 std::optional<ByteOrderMark> FindByteOrderMark(std::string_view prefix);
 
-// The encoding that the first bytes of a text show, without or with a byte order mark: UTF-8 where they are UTF-8, UTF-16
-// by its zero bytes, else Windows-1252. A guess, for advice to people and for `weir init`.
-api::Encoding GuessEncoding(std::string_view prefix);
-
 // The same text as UTF-8. What the encoding does not allow becomes the byte 0xFF, which no UTF-8 text has.
 std::unique_ptr<ByteSource> ToUtf8(std::unique_ptr<ByteSource> source, api::Encoding encoding);
 
@@ -30,10 +26,10 @@ struct OpenedText {
   bool marked = false;  // a byte order mark names the encoding
 };
 
-enum class Undeclared { Refuse, Guess, GuessUnicode };
+enum class Undeclared { Refuse, GuessUnicode };
 
 // Without a declared encoding a byte order mark decides; without one, text that is visibly UTF-16 is Fault::Data
-// "FileUnreadable", or taken for what it seems with Undeclared::Guess and GuessUnicode, which takes all else for UTF-8.
+// "FileUnreadable", or taken for what it seems with Undeclared::GuessUnicode. All else is taken for UTF-8.
 // "FileUnreadable" are also a byte order mark of another encoding than the declared one, and a file that is named .gz and
 // holds neither gzip nor text.
 Result<OpenedText> OpenText(std::unique_ptr<ByteSource> file, std::string_view name, std::optional<api::Encoding> declared, Undeclared undeclared);

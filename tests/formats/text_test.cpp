@@ -134,15 +134,8 @@ TEST(CsvRecords, DoNotDependOnBlocks) {
   }
 }
 
-TEST(Encodings, AreGuessedByMostOfTheBytes) {
-  EXPECT_EQ(GuessEncoding("id,name\n1,caf\xE9\n"), Encoding::Windows1252);
-  EXPECT_EQ(GuessEncoding("id,name\n1,caf\xC3\xA9\n2,\xC3\xBC\xFF\n"), Encoding::Utf8) << "one broken value";
-  EXPECT_EQ(GuessEncoding(std::string("i\0d\0\n\0", 6)), Encoding::Utf16Le);
-  EXPECT_EQ(GuessEncoding("id\n"), Encoding::Utf8);
-}
-
 InferredCsv Infer(const std::string& text, const std::string& name = "in.csv") {
-  auto inferred = InferCsv(std::move(OpenText(std::make_unique<PrefixedSource>(text), name, std::nullopt, Undeclared::Guess)).value(), name);
+  auto inferred = InferCsv(std::move(OpenText(std::make_unique<PrefixedSource>(text), name, std::nullopt, Undeclared::GuessUnicode)).value(), name);
   EXPECT_TRUE(inferred.ok()) << (inferred.ok() ? "" : inferred.error().message);
   return inferred.ok() ? *inferred : InferredCsv{};
 }
@@ -198,7 +191,7 @@ TEST(CsvInference, RefusesWhatIsNotATable) {
                                    {"book.csv", "PK\x03\x04zzzz"},
                                    {"zero.csv", std::string(3000, '\0')},
                                    {"page.csv", "<!DOCTYPE html>\n<p>"}}) {
-    auto opened = OpenText(std::make_unique<PrefixedSource>(text), name, std::nullopt, Undeclared::Guess);
+    auto opened = OpenText(std::make_unique<PrefixedSource>(text), name, std::nullopt, Undeclared::GuessUnicode);
     ASSERT_TRUE(opened.ok());
     const auto inferred = InferCsv(std::move(opened).value(), name);
     ASSERT_FALSE(inferred.ok()) << name;

@@ -11,7 +11,7 @@ namespace {
 
 // The text, or nothing where the file cannot be read; `step` bytes a read.
 std::optional<std::string> ReadText(std::string_view bytes, std::optional<api::Encoding> declared, std::size_t step) {
-  auto opened = OpenText(std::make_unique<PrefixedSource>(std::string(bytes)), "in/a.csv", declared, Undeclared::Guess);
+  auto opened = OpenText(std::make_unique<PrefixedSource>(std::string(bytes)), "in/a.csv", declared, Undeclared::GuessUnicode);
   if (!opened) return fuzz::RequireReadable(opened.error().message), std::nullopt;
   std::string text;
   std::string piece(step, '\0');

@@ -1,0 +1,159 @@
+#include "runner/formats/encoding_evidence.h"
+
+#include <algorithm>
+
+#include "runner/formats/encoding.h"
+#include "runner/formats/utf8.h"
+#include "runner/formats/value.h"
+
+namespace weir::formats {
+namespace {
+
+using api::Encoding;
+
+constexpr std::size_t kPiece = 256 << 10;
+constexpr std::size_t kContext = 24;  // bytes of a sample on each side
+constexpr std::int64_t kManyLines = 20;
+constexpr std::int64_t kShortFile = 10;  // lines, of which one is evidence
+
+bool IsLower(unsigned char c) { return c >= 'a' && c <= 'z'; }
+bool IsLetter(unsigned char c) { return IsLower(c) || (c >= 'A' && c <= 'Z'); }
+bool IsDigit(unsigned char c) { return c >= '0' && c <= '9'; }
+
+// Of Windows-1252. A y with dots is left out: 0xFF is a filler of broken files far more often.
+bool IsWesternLetter(unsigned char c) {
+  constexpr std::string_view kSpecial = "\x8A\x8C\x8E\x9A\x9C\x9E\x9F";
+  return (c >= 0xC0 && c != 0xD7 && c != 0xF7 && c != 0xFF) || kSpecial.find(static_cast<char>(c)) != std::string_view::npos;
+}
+bool IsWesternCapital(unsigned char c) { return (c >= 0xC0 && c <= 0xDE) || c == 0x8A || c == 0x8C || c == 0x8E || c == 0x9F; }
+
+// Currencies, quotes, dashes, degrees and the like; between two letters only where texts have them.
+bool IsWesternSign(unsigned char c, bool inside) {
+  constexpr std::string_view kInside = "\x91\x92\x96\x97\xA0\xAD\xB4\xB7";
+  constexpr std::string_view kOutside = "\x80\x82\x84\x85\x93\x94\x99\xA1\xA3\xA5\xA7\xA9\xAA\xAB\xAE\xB0\xB1\xB2\xB3\xB5\xB9\xBA\xBB\xBC\xBD\xBE\xBF\xD7\xF7";
+  const char byte = static_cast<char>(c);
+  return kInside.find(byte) != std::string_view::npos || (!inside && kOutside.find(byte) != std::string_view::npos);
+}
+
+bool EndsSample(char c) { return c == '\n' || c == '\r' || c == ',' || c == ';' || c == '\t' || c == '|' || c == '"'; }
+
+bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+std::string Thousands(std::int64_t count) {
+  std::string text = std::to_string(count);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+std::string Counted(std::int64_t count, std::string_view one) { return Thousands(count).append(" ").append(one).append(count == 1 ? "" : "s"); }
+
+std::string AsWindows(const std::string& bytes) {
+  const auto text = ReadPrefix(*ToUtf8(std::make_unique<PrefixedSource>(bytes), Encoding::Windows1252), bytes.size() * 3);
+  return text.ok() ? *text : "";
+}
+
+}  // namespace
+
+void EncodingEvidence::Add(std::string_view piece) {
+  buffer_.append(piece);
+  if (buffer_.size() > kContext) JudgeTo(buffer_.size() - kContext);
+  if (at_ > kContext) buffer_.erase(0, at_ - kContext), at_ = kContext;
+}
+
+void EncodingEvidence::Finish() {
+  JudgeTo(buffer_.size());
+  if (!buffer_.empty() && buffer_.back() != '\n' && buffer_.back() != '\r') ++lines_;
+}
+
+void EncodingEvidence::JudgeTo(std::size_t end) {
+  while (at_ < end) {
+    const std::string_view rest = std::string_view(buffer_).substr(at_);
+    const std::string_view valid = rest.substr(0, ValidUtf8(rest));
+    CountLines(valid);
+    wide_ += std::count_if(valid.begin(), valid.end(), [](unsigned char c) { return c >= 0xC0; });
+    at_ += valid.size();
+    if (at_ >= end) return;
+    AddBroken();
+    returned_ = false;
+    ++at_;
+  }
+}
+
+void EncodingEvidence::CountLines(std::string_view piece) {
+  if (piece.empty()) return;
+  if (piece.find('\r') == std::string_view::npos) {
+    lines_ += std::count(piece.begin(), piece.end(), '\n') - (returned_ && piece.front() == '\n' ? 1 : 0);
+    returned_ = false;
+    return;
+  }
+  for (const char c : piece) {
+    if (c == '\r' || (c == '\n' && !returned_)) ++lines_;
+    returned_ = c == '\r';
+  }
+}
+
+void EncodingEvidence::AddBroken() {
+  const auto byte = static_cast<unsigned char>(buffer_[at_]);
+  const auto before = static_cast<unsigned char>(at_ > 0 ? buffer_[at_ - 1] : '\n');
+  const auto after = static_cast<unsigned char>(at_ + 1 < buffer_.size() ? buffer_[at_ + 1] : '\n');
+  if (broken_++ == 0) line_ = lines_ + 1, sample_ = SampleAt(at_);
+  if (last_line_ != lines_ + 1) ++broken_lines_;
+  last_line_ = lines_ + 1;
+  if (IsPlausible(byte, before, after)) ++plausible_;
+}
+
+bool EncodingEvidence::IsPlausible(unsigned char byte, unsigned char before, unsigned char after) {
+  if (!IsWesternLetter(byte)) return IsWesternSign(byte, IsLetter(before) && IsLetter(after));
+  ++letters_;
+  if (IsLetter(before) || IsLetter(after)) ++western_;
+  return !IsDigit(before) && !IsDigit(after) && !(IsLower(before) && IsWesternCapital(byte));
+}
+
+std::string EncodingEvidence::SampleAt(std::size_t at) const {
+  std::size_t begin = at;
+  while (begin > 0 && at - begin < kContext && !EndsSample(buffer_[begin - 1])) --begin;
+  while (begin < at && IsContinuation(buffer_[begin])) ++begin;
+  std::size_t end = at + 1;
+  while (end < buffer_.size() && end - at < kContext && !EndsSample(buffer_[end])) ++end;
+  while (end > at + 1 && end < buffer_.size() && IsContinuation(buffer_[end])) --end;
+  return buffer_.substr(begin, end - begin);
+}
+
+Encoding EncodingEvidence::Verdict() const {
+  const bool letters_fit = plausible_ * 10 >= broken_ * 9 && western_ * 2 >= letters_;
+  const bool many = broken_lines_ >= kManyLines || lines_ < kShortFile || (broken_lines_ > 1 && broken_lines_ * 100 >= lines_);
+  return broken_ > wide_ && letters_fit && many ? Encoding::Windows1252 : Encoding::Utf8;
+}
+
+std::string EncodingEvidence::Note() const {
+  if (broken_ == 0) return "";
+  const std::string where = "line " + std::to_string(line_) + ": " + Shown(sample_);
+  const std::string share = Counted(broken_, "byte") + " in " + Thousands(broken_lines_) + " of " + Counted(lines_, "line");
+  const std::string reads = Shown(AsWindows(sample_));
+  if (Verdict() == Encoding::Windows1252)
+    return "the file is Windows-1252, as far as its bytes show: not UTF-8 are " + share + ", first in " + where + ", which reads " + reads +
+           "; declared encoding: Windows-1252. If that is wrong, convert the file to UTF-8";
+  return "the file is UTF-8 but for " + share + ", first in " + where +
+         "; the rows with such bytes will be quarantined. Correct them at the source, or, if the text should read " + reads +
+         ", declare encoding: Windows-1252";
+}
+
+Result<FoundEncoding> FindEncoding(std::unique_ptr<ByteSource> file, std::string_view name) {
+  auto opened = OpenText(std::move(file), name, std::nullopt, Undeclared::GuessUnicode);
+  if (!opened.ok()) return opened.error();
+  if (opened->encoding != Encoding::Utf8)
+    return FoundEncoding{opened->encoding,
+                         "the file is " + std::string(Word(opened->encoding)) + (opened->marked ? "" : ", as far as its bytes show") + "; declared encoding"};
+  EncodingEvidence evidence;
+  std::string piece(kPiece, '\0');
+  while (true) {
+    const auto got = opened->text->Read(piece.data(), piece.size());
+    if (!got.ok()) return got.error();
+    if (*got == 0) break;
+    evidence.Add({piece.data(), *got});
+  }
+  evidence.Finish();
+  return FoundEncoding{opened->marked ? Encoding::Utf8 : evidence.Verdict(), evidence.Note()};
+}
+
+}  // namespace weir::formats

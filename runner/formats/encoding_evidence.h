@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "crds/api/dataset.h"
+#include "runner/formats/byte_source.h"
+
+namespace weir::formats {
+
+// What the bytes of a whole text show about its encoding. Pure; one thread.
+class EncodingEvidence {
+ public:
+  // The text in pieces of any size, front to back; then Finish once.
+  void Add(std::string_view piece);
+  void Finish();
+
+  // Windows-1252 where the bytes that are not UTF-8 outnumber its characters, are letters and signs where a western text has
+  // them, and are in many lines (1 in 100, or 20); else UTF-8.
+  api::Encoding Verdict() const;
+  // For people: what is not UTF-8, with a sample, its line and what happens to it. Empty where all of the text is UTF-8.
+  std::string Note() const;
+
+  std::int64_t Broken() const { return broken_; }  // bytes that are not UTF-8
+  std::int64_t Line() const { return line_; }      // of the first of them, from 1; 0 where there is none
+
+ private:
+  void JudgeTo(std::size_t end);
+  void CountLines(std::string_view piece);
+  void AddBroken();
+  bool IsPlausible(unsigned char byte, unsigned char before, unsigned char after);
+  std::string SampleAt(std::size_t at) const;
+
+  std::string buffer_;     // the last bytes that were judged, and those that wait for what follows them
+  std::size_t at_ = 0;     // of the first byte to judge
+  bool returned_ = false;  // the last byte judged is a CR
+  std::int64_t lines_ = 0;
+  std::int64_t wide_ = 0;  // characters of UTF-8 beyond ASCII
+  std::int64_t broken_ = 0;
+  std::int64_t broken_lines_ = 0;
+  std::int64_t plausible_ = 0;
+  std::int64_t letters_ = 0;
+  std::int64_t western_ = 0;  // letters beside one of ASCII
+  std::int64_t last_line_ = 0;
+  std::int64_t line_ = 0;
+  std::string sample_;
+};
+
+struct FoundEncoding {
+  api::Encoding encoding = api::Encoding::Utf8;
+  std::string note;  // for people; empty where the text is UTF-8 to its end
+};
+
+// The encoding of a file, judged by all of its bytes: a byte order mark decides, then zero bytes of UTF-16, then
+// EncodingEvidence. Faults as OpenText and the source.
+Result<FoundEncoding> FindEncoding(std::unique_ptr<ByteSource> file, std::string_view name);
+
+}  // namespace weir::formats
