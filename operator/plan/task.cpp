@@ -56,7 +56,8 @@ void AddKnown(StageTask& task, const std::vector<KnownTable>& known) {
 
 void AddStores(StageTask& task, const Bundle& bundle, const std::string& keys) {
   std::set<std::string> needed{bundle.outcomeStore};
-  for (const api::TaskTable& table : task.tables) needed.insert(table.store);
+  for (const api::TaskTable& table : task.tables)
+    if (!task.source || table.name == task.into) needed.insert(table.store);  // of RawHistory a landing needs the policy only
   if (task.source && task.source->files) needed.insert(task.source->files->store);
   for (const api::Store& store : bundle.stores)
     if (needed.contains(store.name)) task.stores.push_back(StoreOf(store, keys));
@@ -68,6 +69,8 @@ void FillLand(StageTask& task, const Bundle& bundle, const api::LandStage& land)
   task.into = land.into;
   task.whenEmpty = land.whenEmpty;
   AddTable(task, bundle, TargetKind::Dataset, land.into);
+  for (const api::Stage& stage : bundle.stages)
+    if (stage.accept && stage.accept->from == land.into) AddTable(task, bundle, TargetKind::Dataset, stage.accept->into);
 }
 
 void FillAccept(StageTask& task, const Bundle& bundle, const api::AcceptStage& accept) {

@@ -131,10 +131,9 @@ Status Sort(const Acceptance& acceptance, const storage::TableState& landed, con
 }
 
 std::vector<api::Finding> ReservationsOf(const Acceptance& acceptance, const Sorted& sorted) {
-  std::vector<api::Finding> findings;
-  for (const LeftOut& file : sorted.aside)
-    findings.push_back({"Dataset/" + acceptance.landing.table->name, file.source + " was not accepted and stays in Landing: " + file.why});
-  return findings;
+  if (sorted.aside.empty()) return {};
+  const std::string count = std::to_string(sorted.aside.size()) + (sorted.aside.size() == 1 ? " file was" : " files were");
+  return {{"Dataset/" + acceptance.landing.table->name, count + " not accepted and stays in Landing: " + Named(sorted.aside)}};
 }
 
 // Copies what RawHistory does not hold yet and commits it there.

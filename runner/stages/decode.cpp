@@ -24,7 +24,6 @@ constexpr const char* kCandidate = "_weir_candidate";
 constexpr const char* kNothing = "_weir_nothing";
 constexpr const char* kNoRows = "_weir_no_rows";
 
-constexpr std::size_t kNamedFiles = 3;
 constexpr Duration kLandedAhead = Duration::Minutes(5);  // between the clocks of two runs
 
 // Tags of a decoded file: what it was made of, and its part of the version's sums.
@@ -272,13 +271,6 @@ Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs) {
   return facts;
 }
 
-std::string Named(const std::vector<LeftOut>& files) {
-  std::string text;
-  for (std::size_t i = 0; i < files.size() && i < kNamedFiles; ++i)
-    text += (i == 0 ? "" : ", ") + (files[i].source.empty() ? files[i].path : files[i].source) + " (" + files[i].why + ")";
-  return text + (files.size() > kNamedFiles ? " and " + std::to_string(files.size() - kNamedFiles) + " more" : "");
-}
-
 // What a person should look at in the version.
 std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
   std::vector<api::Finding> findings;
@@ -314,7 +306,7 @@ std::string Summary(const Decoding& decoding, const api::FileLedger& files) {
   if (decoding.repaired > 0) text += "; " + std::to_string(decoding.repaired) + " of them were lost or damaged and made anew";
   if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined";
   if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(decoding.selection.excluded);
-  if (files.superseded > 0) text += ", " + std::to_string(files.superseded) + " superseded by a newer delivery: " + Named(decoding.superseded);
+  if (files.superseded > 0) text += ", " + std::to_string(files.superseded) + " superseded: " + Named(decoding.superseded, ", by ");
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <set>
 #include <tuple>
 
@@ -40,7 +41,68 @@ std::vector<std::string> Unmatched(const api::TaskTable& files, const storage::T
   return warnings;
 }
 
+using Sources = std::map<std::string, std::vector<storage::DataFile>>;
+
+// Deliveries of one name, oldest first, by their content: one that came back while another policy held counts once.
+std::vector<std::vector<storage::DataFile>> OfOneContent(const std::vector<storage::DataFile>& deliveries) {
+  std::vector<std::vector<storage::DataFile>> contents;
+  for (const storage::DataFile& file : deliveries) {
+    const std::string sha256 = Tag(file, kTagSha256);
+    const auto same = std::find_if(contents.begin(), contents.end(),
+                                   [&sha256](const auto& content) { return !sha256.empty() && Tag(content.front(), kTagSha256) == sha256; });
+    if (same == contents.end())
+      contents.push_back({file});
+    else
+      same->push_back(file);
+  }
+  return contents;
+}
+
+std::string Named(const Sources& sources) {
+  std::string names;
+  std::size_t named = 0;
+  for (auto source = sources.begin(); source != sources.end() && named < kNamed; ++source, ++named) names += (named == 0 ? "" : ", ") + source->first;
+  return sources.size() > kNamed ? names + " and " + std::to_string(sources.size() - kNamed) + " more" : names;
+}
+
+// The rows of all deliveries of these names count, and nobody said that they shall.
+std::string AppendedUnasked(const api::TaskTable& files, const Sources& again) {
+  const std::string verb = again.size() == 1 ? " was" : " were";
+  if (files.redelivery == api::Redelivery::Refuse)
+    return Named(again) + verb + " accepted more than once, with other content, before spec.redelivery of Dataset " + files.name +
+           " was Refuse. Refuse holds for new deliveries, so the rows of all that were accepted count; to leave one out, add to spec.exclude: {file: \"" +
+           again.begin()->second.back().path + "\", reason: ...}";
+  return Named(again) + verb + " delivered again with other content, and the rows of all deliveries count: declare spec.redelivery of Dataset " + files.name +
+         " (Append, ReplaceSameName or Refuse)";
+}
+
 }  // namespace
+
+std::string Named(const std::vector<LeftOut>& files, const std::string& before_why) {
+  std::string text;
+  for (std::size_t i = 0; i < files.size() && i < kNamed; ++i) {
+    const auto& [path, source, why] = files[i];
+    const std::string name = source.empty() || path.empty() ? source + path : source + " (" + path + ")";
+    text += (i == 0 ? "" : "; ") + name + before_why + why;
+  }
+  return files.size() > kNamed ? text + "; and " + std::to_string(files.size() - kNamed) + " more" : text;
+}
+
+RedeliveryRule RedeliveryOf(const api::StageTask& task, const api::TaskTable& landing) {
+  if (landing.redelivery) return {landing.redelivery, landing.name};
+  RedeliveryRule rule{{}, landing.name};
+  const auto permissive = [](const RedeliveryRule& r) {
+    return r.policy == api::Redelivery::Refuse ? 0 : r.policy == api::Redelivery::ReplaceSameName ? 2 : 1;
+  };
+  bool first = true;
+  for (const api::TaskTable& table : task.tables) {
+    if (table.zone != api::Zone::RawHistory) continue;
+    const RedeliveryRule its{table.redelivery, table.name};
+    if (first || permissive(its) > permissive(rule)) rule = its;
+    first = false;
+  }
+  return rule;
+}
 
 const api::Exclusion* ExclusionOf(const std::vector<api::Exclusion>& exclude, const std::string& path, const std::string& source) {
   const std::string inside = WithoutStore(source);
@@ -84,7 +146,7 @@ std::int64_t Deliveries::Next(const std::string& source) const {
 
 Selection SelectFiles(const api::TaskTable& files, const storage::TableState& log) {
   Selection selection{.warnings = Unmatched(files, log)};
-  std::map<std::string, std::vector<storage::DataFile>> sources;
+  Sources sources;
   for (const auto& [path, file] : log.files) {
     const std::string source = Tag(file, kTagSource);
     if (const api::Exclusion* entry = ExclusionOf(files.exclude, path, source)) {
@@ -92,26 +154,21 @@ Selection SelectFiles(const api::TaskTable& files, const storage::TableState& lo
       continue;
     }
     sources[source.empty() ? path : source].push_back(file);
-    if (files.redelivery != api::Redelivery::ReplaceSameName) selection.groups.push_back({file});
   }
-  std::vector<std::string> again;
+  const bool replaces = files.redelivery == api::Redelivery::ReplaceSameName;
+  Sources again;
   for (auto& [source, deliveries] : sources) {
-    if (deliveries.size() > 1) again.push_back(source);
-    if (files.redelivery != api::Redelivery::ReplaceSameName) continue;
-    std::sort(deliveries.begin(), deliveries.end(), [](const auto& a, const auto& b) { return IsEarlier(b, a); });
-    selection.groups.push_back(std::move(deliveries));
+    std::sort(deliveries.begin(), deliveries.end(), IsEarlier);
+    auto contents = OfOneContent(deliveries);
+    if (contents.size() > 1) again[source] = deliveries;
+    if (replaces) {
+      std::reverse(deliveries.begin(), deliveries.end());
+      contents = {std::move(deliveries)};
+    }
+    std::move(contents.begin(), contents.end(), std::back_inserter(selection.groups));
   }
-  if (!again.empty() && !files.redelivery) selection.warnings.push_back(UndeclaredRedelivery(files, again));
+  if (!again.empty() && (!files.redelivery || files.redelivery == api::Redelivery::Refuse)) selection.warnings.push_back(AppendedUnasked(files, again));
   return selection;
-}
-
-std::string UndeclaredRedelivery(const api::TaskTable& files, const std::vector<std::string>& sources) {
-  std::string names;
-  for (std::size_t i = 0; i < sources.size() && i < kNamed; ++i) names += (i == 0 ? "" : ", ") + sources[i];
-  if (sources.size() > kNamed) names += " and " + std::to_string(sources.size() - kNamed) + " more";
-  return names + (sources.size() == 1 ? " was" : " were") +
-         " delivered again with other content, and the rows of all deliveries count: declare spec.redelivery of Dataset " + files.name +
-         " (Append, ReplaceSameName or Refuse)";
 }
 
 }  // namespace weir::stages

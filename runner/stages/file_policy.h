@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,23 +32,31 @@ class Deliveries {
   std::map<std::string, std::vector<storage::DataFile>> sources_;  // oldest delivery first
 };
 
+// What a known name with other content means where files land, and the Dataset that declares it.
+struct RedeliveryRule {
+  std::optional<api::Redelivery> policy;
+  std::string dataset;
+};
+// Of a Landing dataset: its own declaration, else that of the RawHistory datasets of the task, which accept from it. When
+// these differ, each of them decides when it accepts, and what one of them may want lands.
+RedeliveryRule RedeliveryOf(const api::StageTask& task, const api::TaskTable& landing);
+
 // A file that is not decoded.
 struct LeftOut {
   std::string path;
   std::string source;
   std::string why;
 };
+// "lake/in/a.csv (file_land_timestamp=5/a_5.csv): it has no amounts; ... and 2 more": source, path and why, as far as known.
+std::string Named(const std::vector<LeftOut>& files, const std::string& before_why = ": ");
 
-// The files of a dataset that count. Of each group the first that can be decoded does, the rest is superseded by it; with
-// another policy than ReplaceSameName each group is one file.
+// The files of a dataset that count. Of each group the first that can be decoded does, and the rest is superseded by it.
+// With ReplaceSameName a group is what came under one name, newest first; else what came with one content under one name.
 struct Selection {
   std::vector<std::vector<storage::DataFile>> groups;
   std::vector<LeftOut> excluded;
   std::vector<std::string> warnings;
 };
 Selection SelectFiles(const api::TaskTable& files, const storage::TableState& log);
-
-// "lake/in/a.csv was delivered again with other content ...", for a dataset that does not declare what that means.
-std::string UndeclaredRedelivery(const api::TaskTable& files, const std::vector<std::string>& sources);
 
 }  // namespace weir::stages

@@ -31,10 +31,10 @@ struct Landing {
   api::FileLedger files;
   std::vector<LeftOut> excluded;
   std::vector<LeftOut> aside;
-  std::vector<std::string> again;  // sources with other content than before, and no declared policy
+  RedeliveryRule rule;
 
   const api::TaskTable& Table() const { return *target.table; }
-  api::Redelivery Policy() const { return Table().redelivery.value_or(api::Redelivery::Append); }
+  api::Redelivery Policy() const { return rule.policy.value_or(api::Redelivery::Append); }
 };
 
 Error NoFiles(const std::string& what) { return {Fault::Data, "NoFiles", what}; }
@@ -78,10 +78,9 @@ bool IsWanted(Landing& landing, const Arrival& arrival, const std::string& sha25
   }
   if (!landing.known.Knows(source)) return true;
   if (landing.Policy() == api::Redelivery::Refuse) {
-    SetAside(landing, source, "was delivered before with other content, and spec.redelivery of Dataset " + landing.Table().name + " is Refuse");
+    SetAside(landing, source, "was delivered before with other content, and spec.redelivery of Dataset " + landing.rule.dataset + " is Refuse");
     return false;
   }
-  if (!landing.Table().redelivery) landing.again.push_back(source);
   return true;
 }
 
@@ -222,19 +221,12 @@ Status LandUrl(Landing& landing, const api::HttpSource& source) {
   return Ok();
 }
 
-std::string Names(const std::vector<LeftOut>& files) {
-  constexpr std::size_t kNamed = 3;
-  std::string text;
-  for (std::size_t i = 0; i < files.size() && i < kNamed; ++i) text += (i == 0 ? "" : ", ") + files[i].source + " (" + files[i].why + ")";
-  return text + (files.size() > kNamed ? " and " + std::to_string(files.size() - kNamed) + " more" : "");
-}
-
 std::string Summary(const Landing& landing) {
   const api::FileLedger& files = landing.files;
   if (files.in == 0) return "there is no file to land";
   std::string text = std::to_string(files.out) + " of " + std::to_string(files.in) + " files landed, " + std::to_string(files.known) + " were there before";
-  if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Names(landing.excluded);
-  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined: " + Names(landing.aside);
+  if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(landing.excluded);
+  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined: " + Named(landing.aside);
   return text;
 }
 
@@ -243,8 +235,7 @@ std::vector<api::Finding> ReservationsOf(const Landing& landing) {
   const std::string about = "Dataset/" + landing.Table().name;
   if (!landing.aside.empty())
     findings.push_back({about, std::to_string(landing.aside.size()) + (landing.aside.size() == 1 ? " file was" : " files were") +
-                                   " not landed and stays at the source: " + Names(landing.aside)});
-  if (!landing.again.empty()) findings.push_back({about, UndeclaredRedelivery(landing.Table(), landing.again)});
+                                   " not landed and stays at the source: " + Named(landing.aside)});
   return findings;
 }
 
@@ -263,6 +254,7 @@ Result<api::StageOutcome> RunLand(Place& place) {
   if (!state.ok()) return state.error();
 
   Landing landing{.place = place, .target = *target, .known = Deliveries(*state), .taken = PathsOf(*state)};
+  landing.rule = RedeliveryOf(place.task, *target->table);
   Status done = place.task.source->files ? LandFiles(landing, *place.task.source->files) : LandUrl(landing, *place.task.source->http);
   if (!done.ok()) return done.error();
 

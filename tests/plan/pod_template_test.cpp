@@ -60,6 +60,23 @@ TEST(PodTemplate, IsAsTheGoldenFileHasIt) { EXPECT_EQ(DumpPretty(ThePod()) + "\n
 
 TEST(PodTemplate, WithAllSettingsIsAsTheGoldenFileHasIt) { EXPECT_EQ(DumpPretty(ThePod(test::AllSettings())) + "\n", Golden("pod-with-all-settings.json")); }
 
+TEST(TaskFor, ALandingKnowsThePolicyOfTheHistoryThatAcceptsItAndNotItsStore) {
+  Bundle bundle{.pipeline = "orders"};
+  bundle.stages = {{.name = "land", .land = api::LandStage{.from = {.files = api::FilesSource{"", "in/*.csv"}}, .into = "orders-landing"}},
+                   {.name = "accept", .accept = api::AcceptStage{"orders-landing", "orders-history"}}};
+  bundle.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "lake"}}, {.name = "vault", .volume = api::VolumeStore{.claim = "vault"}}};
+  bundle.tables = {{.name = "orders-landing", .table = "orders_landing", .zone = api::Zone::Landing, .store = "lake"},
+                   {.name = "orders-history", .table = "orders_history", .zone = api::Zone::RawHistory, .store = "vault"}};
+  bundle.tables[1].redelivery = api::Redelivery::Refuse;
+  bundle.outcomeStore = "lake";
+  const auto land = TaskFor(bundle, {}, bundle.stages[0], 1);
+  ASSERT_EQ(land.tables.size(), 2U);
+  EXPECT_EQ(land.tables[1].redelivery, api::Redelivery::Refuse);
+  ASSERT_EQ(land.stores.size(), 1U) << "a pod gets the keys of what it opens";
+  EXPECT_EQ(land.stores[0].name, "lake");
+  EXPECT_EQ(TaskFor(bundle, {}, bundle.stages[1], 1).stores.size(), 2U);
+}
+
 // The profile Restricted of the Pod Security Standards.
 TEST(PodTemplate, KeepsRestrictedPodSecurityWhateverTheSettings) {
   for (const api::RunnerSettings& runner : {api::RunnerSettings{}, test::AllSettings(), api::RunnerSettings{.userIds = api::UserIds::FromCluster}}) {

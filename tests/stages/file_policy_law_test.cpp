@@ -73,8 +73,9 @@ struct Model {
     std::vector<Content> used;
     for (const auto& [name, deliveries] : kept) {
       if (name == excluded) continue;
+      std::set<std::string> seen;
       for (auto content = deliveries.rbegin(); content != deliveries.rend(); ++content) {
-        if (!content->readable) continue;
+        if (!content->readable || !seen.insert(content->text).second) continue;
         used.push_back(*content);
         if (policy == api::Redelivery::ReplaceSameName) break;
       }
@@ -83,18 +84,25 @@ struct Model {
   }
 };
 
+constexpr api::Redelivery kPolicies[] = {api::Redelivery::Append, api::Redelivery::ReplaceSameName, api::Redelivery::Refuse};
+
 TEST_F(FilePolicyLaw, EachFileAndRowOfAnySequenceOfDeliveriesIsAccountedFor) {
   Table("orders").quarantine = api::QuarantineLimit{.maxShare = "100%"};
   Table("orders-landing").onUnreadable = Table("orders-raw").onUnreadable = api::OnUnreadable::Quarantine;
-  for (const api::Redelivery policy : {api::Redelivery::Append, api::Redelivery::ReplaceSameName, api::Redelivery::Refuse}) {
+  for (int history = 0; history < 6; ++history) {
+    const bool changes = history >= 3;  // the policy, declared on RawHistory alone
+    api::Redelivery policy = kPolicies[history % 3];
     std::filesystem::remove_all(folder_ / "lake");
     std::filesystem::remove_all(folder_ / "source/in");
     std::filesystem::create_directories(folder_ / "lake");
-    Table("orders-landing").redelivery = Table("orders-raw").redelivery = policy;
-    Supplier supplier(7 + static_cast<unsigned>(policy));
-    Model model{.policy = policy};
+    Supplier supplier(7 + static_cast<unsigned>(history));
+    Model model;
     for (int step = 0; step < 5; ++step) {
       NextRun();
+      if (changes) policy = kPolicies[supplier.Below(3)];
+      model.policy = policy;
+      Table("orders-raw").redelivery = policy;
+      Table("orders-landing").redelivery = changes ? std::optional<api::Redelivery>() : policy;
       for (int i = supplier.Below(3); i > 0; --i) {
         const std::string name(1, static_cast<char>('a' + supplier.Below(3)));
         const auto& earlier = model.kept[name];
