@@ -25,7 +25,7 @@ std::string BadCase(const std::vector<SourcedColumn>& columns, const std::vector
   return text + " ELSE NULL END";
 }
 
-// The text that did not fit: a message shows it.
+// What a message shows of a value that did not fit.
 std::string MisfitText(const std::vector<SourcedColumn>& columns) {
   std::string text = "CASE WHEN \" bad\" IS NULL THEN NULL";
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -35,15 +35,10 @@ std::string MisfitText(const std::vector<SourcedColumn>& columns) {
   return text + " END";
 }
 
-std::string ReasonOf(const DecodeRequest& request, const api::Column& column, const std::string& text) {
-  if (column.type == "VARCHAR") return "is not UTF-8";
+std::string ReasonOf(const api::Column& column, const std::string& text) {
+  if (column.type == "VARCHAR") return text;
   const auto type = formats::ParseColumnType(column.type);
-  formats::Misfit misfit = type ? formats::MisfitOf(text, *type) : formats::Misfit::NotOne;
-  if (column.type == "TIMESTAMP" && request.format.csv && !request.format.csv->timestampFormat.empty()) {
-    const auto format = formats::TimestampFormat::Compile(request.format.csv->timestampFormat);
-    if (format.ok()) misfit = format->Parse(text).misfit;
-  }
-  return formats::Explain(misfit, text, column.type);
+  return formats::Explain(type ? formats::MisfitOf(text, *type) : formats::Misfit::NotOne, text, column.type);
 }
 
 }  // namespace
@@ -87,7 +82,7 @@ Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request) {
       return Ok();
     }
     const api::Column& column = request.rules.columns[static_cast<std::size_t>(code / 2)];
-    misfits.push_back({row[0].GetValue<std::int64_t>(), column.name, code % 2 == 0 ? ReasonOf(request, column, row[2].ToString()) : "is missing"});
+    misfits.push_back({row[0].GetValue<std::int64_t>(), column.name, code % 2 == 0 ? ReasonOf(column, row[2].ToString()) : "is missing"});
     return Ok();
   };
   Status done =

@@ -34,7 +34,7 @@ struct SourcedColumn {
   const api::Column* column = nullptr;
   std::string source;      // SQL expression of the value as it is in the file
   std::string value;       // the same as the declared type, NULL where it does not fit
-  std::string shown = {};  // SQL of the text that a message shows; absent for that of a cast
+  std::string shown = {};  // SQL of the text that a message shows, and of the reason where a VARCHAR is declared; absent for the text of a cast
 };
 
 // A row that did not fit: its position among the rows that were scanned, from 0, and why.

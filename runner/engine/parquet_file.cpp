@@ -74,6 +74,8 @@ ParquetFileColumn ColumnOf(const formats::ParquetColumn& column, const std::stri
     read_by(kParquetJson, spec);
     found.shown[0] = Call(kParquetLegible);
     found.shown[1] = spec;
+    found.problem[0] = Call(kParquetProblem);
+    found.problem[1] = spec;
     return found;
   }
   const formats::ParquetLeaf leaf = column.leaves.empty() ? formats::ParquetLeaf{} : column.leaves.front();

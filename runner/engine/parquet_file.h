@@ -18,14 +18,17 @@ struct ParquetFileColumn {
   // not UTF-8; absent for what the engine reads as a value of its own. And what a message shows.
   std::string text[2];
   std::string shown[2];
-  bool instant = false;  // a text that is an instant to the nanosecond
-  bool bytes = false;    // not said to be text; may be declared as text all the same
-  std::string json;      // SQL over the scan: the value as JSON, for people
+  bool instant = false;         // a text that is an instant to the nanosecond
+  bool bytes = false;           // not said to be text; may be declared as text all the same
+  std::string json;             // SQL over the scan: the value as JSON, for people
+  std::string problem[2] = {};  // around a nested value: why it is no exact JSON; absent for others
 
   std::string DeclarableAs() const;  // the declared type that holds its values best
 
   bool IsText() const { return !text[1].empty(); }
   std::string TextOf(const std::string& value) const { return text[0] + value + text[1]; }
+  // Why the value is no text that a VARCHAR may hold, where it is none.
+  std::string ProblemOf(const std::string& value) const { return problem[1].empty() ? "'is not UTF-8'" : problem[0] + value + problem[1]; }
   std::string ShownOf(const std::string& value) const { return shown[0] + value + shown[1]; }
 };
 

@@ -8,6 +8,7 @@
 #include <duckdb/function/scalar_function.hpp>
 #include <duckdb/main/extension/extension_loader.hpp>
 #include <duckdb/planner/expression/bound_function_expression.hpp>
+#include <set>
 #include <utility>
 
 #include "crds/base/json.h"
@@ -28,6 +29,7 @@ constexpr std::int64_t kJulianDayOf1970 = 2'440'588;
 constexpr std::int64_t kFarthestDay = 5'000'000;  // from 1970, that a calendar is asked about
 constexpr std::size_t kLongestDecimal = 128;      // bytes
 constexpr std::size_t kLongestText = 64 << 20;
+constexpr std::size_t kShownKey = 80;
 
 std::string_view View(const string_t& text) { return {text.GetData(), text.GetSize()}; }
 
@@ -94,6 +96,8 @@ struct Shape {
   ParquetLeaf leaf;
   std::vector<Shape> parts;
   std::vector<std::string> names;  // of a struct's fields
+
+  bool IsMapEntry() const { return names.size() == 2 && names[0] == formats::kMapKey && names[1] == formats::kMapValue; }
 };
 
 // Plain where values of the type cannot be such a leaf's.
@@ -112,10 +116,6 @@ class ShapeBuilder {
     switch (type.id()) {
       case LogicalTypeId::LIST: shape.parts.push_back(Build(duckdb::ListType::GetChildType(type))); break;
       case LogicalTypeId::ARRAY: shape.parts.push_back(Build(duckdb::ArrayType::GetChildType(type))); break;
-      case LogicalTypeId::MAP:
-        shape.parts.push_back(Build(duckdb::MapType::KeyType(type)));
-        shape.parts.push_back(Build(duckdb::MapType::ValueType(type)));
-        break;
       case LogicalTypeId::STRUCT:
         for (const auto& [name, child] : duckdb::StructType::GetChildTypes(type)) {
           shape.names.push_back(fields_.contains(name) ? Text(fields_, name) : name);
@@ -145,21 +145,22 @@ Shape ShapeOf(const LogicalType& type, const Json& spec) {
   return ShapeBuilder(none, fields).Build(type);
 }
 
-// Appends values as JSON; `ok` turns false at a text that is not UTF-8, which is made legible.
+// Appends values as JSON; the first thing that keeps one from being exact JSON is its problem.
 class JsonWriter {
  public:
   void Append(const Value& value, const Shape& shape) {
     if (value.IsNull()) return void(out_ += "null");
     switch (value.type().id()) {
-      case LogicalTypeId::LIST: return AppendList(duckdb::ListValue::GetChildren(value), shape.parts[0]);
+      case LogicalTypeId::LIST:
+        if (shape.parts[0].IsMapEntry()) return AppendMap(duckdb::ListValue::GetChildren(value), shape.parts[0]);
+        return AppendList(duckdb::ListValue::GetChildren(value), shape.parts[0]);
       case LogicalTypeId::ARRAY: return AppendList(duckdb::ArrayValue::GetChildren(value), shape.parts[0]);
-      case LogicalTypeId::MAP: return AppendMap(duckdb::MapValue::GetChildren(value), shape);
       case LogicalTypeId::STRUCT: return AppendStruct(duckdb::StructValue::GetChildren(value), shape);
       default: AppendLeaf(value, shape.leaf);
     }
   }
   std::string Take() { return std::exchange(out_, {}); }
-  bool TakeOk() { return std::exchange(ok_, true); }
+  std::string TakeProblem() { return std::exchange(problem_, {}); }
 
  private:
   void AppendLeaf(const Value& value, const ParquetLeaf& leaf) {
@@ -175,7 +176,7 @@ class JsonWriter {
 
   void AppendText(const std::string& text) {
     const bool valid = formats::ValidUtf8(text) == text.size();
-    ok_ = ok_ && valid;
+    if (!valid) Report("is not UTF-8");
     out_ += Dump(valid ? text : formats::Legible(text, kLongestText));
   }
 
@@ -201,25 +202,33 @@ class JsonWriter {
 
   // An object; keys that are no texts become texts.
   void AppendMap(const duckdb::vector<Value>& entries, const Shape& shape) {
+    std::set<std::string> keys;
     out_ += '{';
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const auto& pair = duckdb::StructValue::GetChildren(entries[i]);
       if (i > 0) out_ += ',';
       const std::size_t from = out_.size();
       Append(pair[0], shape.parts[0]);
+      if (pair[0].IsNull()) Report("has a key that is null");
       if (out_[from] != '"') {
         const std::string key = out_.substr(from);
         out_.resize(from);
         AppendText(key);
       }
+      const auto [key, added] = keys.insert(out_.substr(from));
+      if (!added) Report("has the key " + formats::Legible(*key, kShownKey) + " twice");
       out_ += ':';
       Append(pair[1], shape.parts[1]);
     }
     out_ += '}';
   }
 
+  void Report(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+  }
+
   std::string out_;
-  bool ok_ = true;
+  std::string problem_;
 };
 
 struct ShapeData final : duckdb::FunctionData {
@@ -245,9 +254,9 @@ duckdb::unique_ptr<duckdb::FunctionData> BindShape(duckdb::ClientContext& contex
   return data;
 }
 
-enum class BadText { IsNull, IsShown };
+enum class Answer { Exact, Legible, Problem };
 
-template <BadText bad>
+template <Answer answer>
 void WriteJson(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
   const Shape& shape = state.expr.Cast<duckdb::BoundFunctionExpression>().bind_info->Cast<ShapeData>().shape;
   result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
@@ -255,11 +264,11 @@ void WriteJson(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duc
   for (duckdb::idx_t row = 0; row < arguments.size(); ++row) {
     const Value value = arguments.data[0].GetValue(row);
     writer.Append(value, shape);
-    const std::string text = writer.Take();
-    if (value.IsNull() || (!writer.TakeOk() && bad == BadText::IsNull))
+    const std::string json = writer.Take(), problem = writer.TakeProblem();
+    if (value.IsNull() || (answer != Answer::Legible && problem.empty() != (answer == Answer::Exact)))
       duckdb::FlatVector::SetNull(result, row, true);
     else
-      duckdb::FlatVector::GetData<string_t>(result)[row] = duckdb::StringVector::AddString(result, text);
+      duckdb::FlatVector::GetData<string_t>(result)[row] = duckdb::StringVector::AddString(result, answer == Answer::Problem ? problem : json);
   }
 }
 
@@ -311,8 +320,9 @@ void RegisterParquetFunctions(duckdb::DatabaseInstance& database) {
   loader.RegisterFunction(duckdb::ScalarFunction(kInt96, {blob}, text, ReadInt96));
   loader.RegisterFunction(duckdb::ScalarFunction(kNanoseconds, {LogicalType::BIGINT}, text, ReadNanoseconds));
   loader.RegisterFunction(duckdb::ScalarFunction(kWideDecimal, {blob, LogicalType::INTEGER}, text, ReadWideDecimal));
-  loader.RegisterFunction(duckdb::ScalarFunction(kParquetJson, {LogicalType::ANY, text}, text, WriteJson<BadText::IsNull>, BindShape));
-  loader.RegisterFunction(duckdb::ScalarFunction(kParquetLegible, {LogicalType::ANY, text}, text, WriteJson<BadText::IsShown>, BindShape));
+  loader.RegisterFunction(duckdb::ScalarFunction(kParquetJson, {LogicalType::ANY, text}, text, WriteJson<Answer::Exact>, BindShape));
+  loader.RegisterFunction(duckdb::ScalarFunction(kParquetLegible, {LogicalType::ANY, text}, text, WriteJson<Answer::Legible>, BindShape));
+  loader.RegisterFunction(duckdb::ScalarFunction(kParquetProblem, {LogicalType::ANY, text}, text, WriteJson<Answer::Problem>, BindShape));
 }
 
 }  // namespace weir::engine

@@ -13,8 +13,9 @@ inline constexpr const char* kLegible = "weir_legible";                 // (BLOB
 inline constexpr const char* kInt96 = "weir_int96";                     // (BLOB): "2024-01-31 10:00:00.123456789"
 inline constexpr const char* kNanoseconds = "weir_nanoseconds";         // (BIGINT since 1970): the same
 inline constexpr const char* kWideDecimal = "weir_wide_decimal";        // (BLOB, scale): "-12.50"
-inline constexpr const char* kParquetJson = "weir_parquet_json";        // (any, spec): as JSON; NULL where a text is not UTF-8
+inline constexpr const char* kParquetJson = "weir_parquet_json";        // (any, spec): as JSON; NULL where it has a problem
 inline constexpr const char* kParquetLegible = "weir_parquet_legible";  // (any, spec): as JSON, with what is not UTF-8 as \xHH
+inline constexpr const char* kParquetProblem = "weir_parquet_problem";  // (any, spec): "is not UTF-8", "has the key 'a' twice"; NULL when it has none
 
 // The spec of a column's values: a constant.
 std::string ParquetSpec(const formats::ParquetColumn& column);

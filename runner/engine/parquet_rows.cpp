@@ -56,7 +56,7 @@ Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, con
     if (std::find(same + 1, names.end(), *same) != names.end()) twice.push_back(*same);
     const ParquetFileColumn& there = file.columns[static_cast<std::size_t>(same - names.begin())];
     const std::string value = "s" + std::to_string(found.size());
-    found.push_back({&column, there.source, ValueAs(there, value, column.type), there.ShownOf(value)});
+    found.push_back({&column, there.source, ValueAs(there, value, column.type), column.type == "VARCHAR" ? there.ProblemOf(value) : there.ShownOf(value)});
   }
   if (missing.empty() && twice.empty()) return found;
   const std::string what = missing.empty() ? " has two columns " + Listed(twice) : " has no column " + Listed(missing);

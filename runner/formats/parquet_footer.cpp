@@ -124,30 +124,46 @@ class Schema {
       if (next_ >= elements_.size()) return false;
       footer_.columns.push_back({elements_[next_].name, {}, {}});
       elements_[next_].name = "c" + std::to_string(i);
-      if (!Walk(2, false)) return false;
+      if (!Walk(2, Inside::Struct)) return false;
     }
     return next_ == elements_.size();
   }
 
  private:
-  // The element at `next_` with all that is below it. `wrapped`: it is the repeated group of a list or map.
-  bool Walk(std::size_t depth, bool wrapped) {
+  enum class Inside { Struct, List, Map };
+
+  // The element at `next_` with all that is below it. `inside`: what its parent is.
+  bool Walk(std::size_t depth, Inside inside) {
     if (depth > kDeepestSchema || next_ >= elements_.size()) return false;
     Element& element = elements_[next_++];
     if (element.children.value_or(0) == 0) {
       footer_.columns.back().leaves.push_back(TakeLeaf(element));
       return true;
     }
-    const bool wraps = element.converted == kMap || element.converted == kMapKeyValue || element.converted == kList || element.logicalKind == kLogicalMap ||
-                       element.logicalKind == kLogicalList;
-    // The engine decides by their names what such groups are, and shows none of these names.
-    const bool nameless = wraps || element.logicalKind == kLogicalVariant || (wrapped && element.repetition == kRepeated && *element.children <= 2);
+    const bool entry = inside == Inside::Map && element.repetition == kRepeated && *element.children == 2;
+    const Inside kind = entry ? Inside::Struct : TakeGroup(element);
+    // The engine decides by its name what a group of one field in a list is, and by names what a variant is; it shows none of these names.
+    const bool nameless = kind != Inside::Struct || element.logicalKind == kLogicalVariant ||
+                          (inside != Inside::Struct && element.repetition == kRepeated && *element.children == 1);
     for (std::int64_t i = 0; i < *element.children; ++i) {
       if (next_ >= elements_.size()) return false;
-      if (!nameless) Rename(elements_[next_]);
-      if (!Walk(depth + 1, wraps)) return false;
+      if (entry)
+        elements_[next_].name = i == 0 ? kMapKey : kMapValue;
+      else if (!nameless)
+        Rename(elements_[next_]);
+      if (!Walk(depth + 1, kind)) return false;
     }
+    if (entry) HideMeaning(element);
     return true;
+  }
+
+  // A map becomes a list of its entries.
+  static Inside TakeGroup(Element& element) {
+    if (element.converted == kList || element.logicalKind == kLogicalList) return Inside::List;
+    if (element.converted != kMap && element.converted != kMapKeyValue && element.logicalKind != kLogicalMap) return Inside::Struct;
+    HideMeaning(element);
+    element.converted = kList;
+    return Inside::Map;
   }
 
   void Rename(Element& field) {

@@ -30,6 +30,10 @@ struct ParquetColumn {
   std::map<std::string, std::string> fields;  // name in the neutral footer -> name in the file
 };
 
+// Names of the two fields of an entry of a map in the neutral footer; no other struct has them.
+inline constexpr const char* kMapKey = " key";
+inline constexpr const char* kMapValue = " value";
+
 struct ParquetFooter {
   std::vector<ParquetColumn> columns;
   std::string neutral;  // the same metadata for the engine, with all of the below
@@ -37,6 +41,7 @@ struct ParquetFooter {
 
 // Reads the metadata of a Parquet file (Thrift's compact protocol, without the length and "PAR1" behind it) and rewrites its
 // schema so that nothing in it can meet or upset the engine: columns are named c0, c1, ..., fields of structs " 0", " 1", ...;
+// maps are lists of structs of kMapKey and kMapValue, since the engine refuses a file in which a key is twice or null;
 // texts are bytes, so that one value that is not UTF-8 is a value and not an error of the file; nanoseconds and INT96 are
 // numbers and bytes, so that nothing of them is cut. Key-value metadata are left out. A pure function of bytes of any kind;
 // Fault::Data, "FileUnreadable", where they are no such metadata.

@@ -73,6 +73,47 @@ TEST_F(ParquetInput, NestedValuesAreValidJsonWithTheNamesAndDigitsOfTheFile) {
   }
 }
 
+// PyArrow reads the maps of these files as pairs: [("c", 4), ("b", 5), ("b", 6)].
+TEST_F(ParquetInput, AMapWithAKeyTwiceOrNullQuarantinesItsRowOnly) {
+  struct Case {
+    const char* column;
+    int bad;
+    const char* reason;
+    std::vector<std::string> good;  // of the other two rows
+    const char* text;
+  };
+  const std::vector<Case> cases{
+      {"twice", 3, R"(has the key "b" twice)", {R"({"a":1,"b":2})", R"({"b":3})"}, R"({"c":4,"b":5,"b":6})"},
+      {"listed", 2, R"(has the key "2" twice)", {R"([{"1":"x"},{"1":"y"}])", R"([{"7":"z"}])"}, R"([{"2":"x","2":null}])"},
+      {"nested", 2, R"(has the key "2" twice)", {R"({"p":{"1":"x"},"q":{"1":"y"}})", R"({"p":{"7":"z"}})"}, R"({"p":{"2":"x","2":null}})"},
+      {"sets", 2, "is not UTF-8", {R"({"k":[1]})", R"({"k":null})"}, R"({"\\xFF":[2,2]})"}};
+  for (const Case& map : cases) {
+    SCOPED_TRACE(map.column);
+    const std::vector<api::Column> columns{Required("id", "BIGINT"), Optional(map.column, "VARCHAR")};
+    EXPECT_EQ(DecodeFixture("maps.parquet", columns), 3);
+    ASSERT_EQ(rejected_.size(), 1U);
+    EXPECT_EQ(rejected_[0].line, map.bad);
+    EXPECT_EQ(rejected_[0].column, map.column);
+    EXPECT_EQ(rejected_[0].reason, map.reason);
+    EXPECT_THAT(rejected_[0].text, HasSubstr(std::string("\"") + map.column + "\":" + map.text)) << "the row is shown as it is";
+    ASSERT_EQ(RowsOf("decoded", columns).size(), 2U);
+    const auto rows = engine_->Query("SELECT * FROM peek ORDER BY id", 10);
+    ASSERT_TRUE(rows.ok());
+    for (std::size_t i = 0; i < map.good.size(); ++i) EXPECT_EQ(Text((*rows)[i], map.column), map.good[i]);
+  }
+  EXPECT_EQ(DecodeFixture("maps.parquet", {Required("id", "BIGINT")}), 3);
+  EXPECT_THAT(rejected_, IsEmpty()) << "who does not read the maps loses no row";
+  EXPECT_EQ(DecodeFixture("maps.parquet", {Optional("twice", "BIGINT")}), 3);
+  EXPECT_EQ(rejected_.size(), 3U);
+
+  const std::vector<api::Column> columns{Required("id", "BIGINT"), Optional("attrs", "VARCHAR")};
+  EXPECT_EQ(DecodeFixture("null-keys.parquet", columns), 3);
+  ASSERT_EQ(rejected_.size(), 1U);
+  EXPECT_EQ(rejected_[0].line, 1);
+  EXPECT_EQ(rejected_[0].reason, "has a key that is null");
+  EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"attrs":"{}","id":2})", R"({"attrs":"{}","id":3})"));
+}
+
 TEST_F(ParquetInput, AValueThatIsNotUtf8QuarantinesItsRowOnly) {
   const std::vector<api::Column> columns{Required("id", "BIGINT"), Optional("name", "VARCHAR")};
   EXPECT_THAT(Sniffed("latin.parquet"), ElementsAre("id BIGINT", "name VARCHAR"));
@@ -189,7 +230,7 @@ TEST_F(ParquetInput, ASecondColumnOfOneNameIsNotGuessed) {
 
 TEST_F(ParquetInput, FootersOfAnyBytesAreReadOrRefused) {
   std::mt19937 random(20261130);
-  for (const char* name : {"nested.parquet", "events.parquet", "names.parquet"}) {
+  for (const char* name : {"nested.parquet", "events.parquet", "names.parquet", "maps.parquet"}) {
     const std::string file = Fixture(name);
     const auto length = static_cast<unsigned char>(file[file.size() - 8]) + 256U * static_cast<unsigned char>(file[file.size() - 7]);
     const std::string footer = file.substr(file.size() - 8 - length, length);

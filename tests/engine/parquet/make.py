@@ -37,6 +37,27 @@ write(
                          pa.list_(pa.list_(pa.struct([("at", pa.timestamp("ns")), ("d", pa.decimal128(38, 5))])))),
     },
 )  # fmt: skip
+def maps(keys: pa.Array, values: pa.Array, ends: list[int]) -> pa.Array:
+    """Maps with keys that are twice or null, which PyArrow itself does not make."""
+    return pa.MapArray.from_arrays(pa.array(ends, pa.int32()), keys, values)
+
+
+twice = maps(pa.array(["a", "b", "b", "c", "b", "b"]), pa.array([1, 2, 3, 4, 5, 6]), [0, 2, 3, 6])
+inner = maps(pa.array([1, 1, 2, 2, 7]), pa.array(["x", "y", "x", None, "z"]), [0, 1, 2, 4, 5])
+write(
+    "maps.parquet",
+    {
+        "id": ids,
+        "twice": twice,
+        "listed": pa.ListArray.from_arrays(pa.array([0, 2, 3, 4], pa.int32()), inner),
+        "nested": maps(pa.array(["p", "q", "p", "p"]), inner, [0, 2, 3, 4]),
+        "sets": maps(pa.array([b"k", b"\xff", b"k"], pa.binary()).view(pa.string()), pa.array([[1], [2, 2], None], pa.list_(pa.int64())), [0, 1, 2, 3]),
+    },
+)  # fmt: skip
+# Keys that may be null, and are: the same levels under a schema that has them as optional.
+write("null-keys.parquet", {"id": ids, "attrs": maps(pa.array(["k"]), pa.array(["v"]), [0, 1, 1, 1])})
+path = FOLDER / "null-keys.parquet"
+path.write_bytes(path.read_bytes().replace(b"\x15\x0c\x25\x00\x18\x03key", b"\x15\x0c\x25\x02\x18\x03key"))
 write("latin.parquet", {"id": ids, "name": texts(b"caf\xc3\xa9", b"caf\xe9", b"ok")})
 write("bytes.parquet", {"id": ids, "raw": pa.array([b"caf\xc3\xa9", b"caf\xe9", b"7"])})
 bad = pa.ListArray.from_arrays(pa.array([0, 1, 2, 3]), texts(b"fine", b"b\xffd", b"too"))
