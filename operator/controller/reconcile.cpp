@@ -7,6 +7,7 @@
 #include "operator/execute/execute.h"
 #include "operator/observe/observe.h"
 #include "operator/plan/refusal.h"
+#include "operator/plan/rejection.h"
 #include "operator/report/report.h"
 
 namespace weir::controller {
@@ -47,6 +48,7 @@ class Turn {
     if (refusal_)
       if (const Status refused = TellRefusal(); !refused) told = refused;
     Visit visit = NextVisit(plan, status);
+    if (podIsRejected_) visit.at = now_ + plan::kRejectedPodIsTriedEvery;
     if (visit.error.empty() && !told) visit.error = told.error().message;
     return visit;
   }
@@ -54,7 +56,8 @@ class Turn {
  private:
   Status Execute(const std::vector<plan::Action>& actions, const Plan& plan) {
     execute::Execution execution = execute::Execute(actions, ports_.cluster, ports_.stores);
-    if (execution.failed && IsRefusal(execution.status.error())) KeepRefusal(plan, *execution.failed, execution.status.error());
+    podIsRejected_ = execution.failed && std::holds_alternative<plan::CreatePod>(*execution.failed);
+    if (podIsRejected_ || (execution.failed && IsRefusal(execution.status.error()))) KeepRefusal(plan, *execution.failed, execution.status.error());
     return std::move(execution.status);
   }
 
@@ -110,6 +113,7 @@ class Turn {
   Time now_;
   ItemPtr item_;                    // as it stands after the newest write of this turn
   std::optional<Refusal> refusal_;  // that status cannot tell
+  bool podIsRejected_ = false;
 };
 
 template <typename Observed>

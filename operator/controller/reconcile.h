@@ -53,7 +53,7 @@ struct Ports {
 // When the key is looked at again, apart from events: the work queue's instruction.
 struct Visit {
   enum class Next { Forget, At, Backoff, Now } next = Next::Forget;
-  Time at;
+  Time at;             // of At; of Backoff and Now the latest time, where it is later than now
   std::string error;   // for the log: why it is tried again, or an event that could not be told
   std::string reason;  // the error's word, for the metric
 };

@@ -13,6 +13,8 @@ Duration Lateness(const Key& key, Duration delay) {
   return Duration{static_cast<std::int64_t>(std::hash<std::string>{}(key.ns + "/" + key.name) % static_cast<std::size_t>(most + 1))};
 }
 
+Time RetryAt(Time now, Duration delay, Time latest) { return latest > now ? std::min(now + delay, latest) : now + delay; }
+
 }  // namespace
 
 WorkQueue::WorkQueue(const WaitingClock& clock, QueueOptions options, QueueMeters meters)
@@ -139,7 +141,7 @@ void WorkQueue::Finish(const Key& key, const Visit& visit) {
     case Visit::Next::Now:
     case Visit::Next::Backoff:
       if (meters_.retried) meters_.retried(key);
-      Schedule(key, state, now + backoff_.After(++state.failures));
+      Schedule(key, state, RetryAt(now, backoff_.After(++state.failures), visit.at));
       break;
   }
   if (again_at) Schedule(key, state, *again_at);

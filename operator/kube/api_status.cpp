@@ -1,6 +1,7 @@
 #include "operator/kube/api_status.h"
 
 #include <algorithm>
+#include <array>
 
 #include "crds/base/text.h"
 
@@ -26,6 +27,22 @@ std::string UntoldCauses(const Json& status) {
 // The words of RBAC. Quotas and admission policies are Forbidden too, and have others.
 bool LacksARight(const ApiStatus& status) {
   return status.code == 403 && status.message.find(" cannot ") != std::string::npos && status.message.find(" resource ") != std::string::npos;
+}
+
+struct Wording {
+  std::string_view words;
+  std::string_view reason;
+};
+
+// One code for all that admission refuses, and no field that says what kind of refusal it is.
+constexpr std::array kForbidden{Wording{"exceeded quota", "QuotaExceeded"}, Wording{"because it is being terminated", "NamespaceTerminating"},
+                                Wording{"error looking up service account", "AccountMissing"}};
+
+std::string ReasonOfForbidden(const ApiStatus& status) {
+  if (LacksARight(status)) return "MissingRight";
+  for (const Wording& wording : kForbidden)
+    if (status.message.find(wording.words) != std::string::npos) return std::string(wording.reason);
+  return status.reason;
 }
 
 // What no server means is no number: 0.
@@ -90,7 +107,7 @@ ApiStatus ReadApiStatus(int http_code, std::string_view body) {
 
 Error ErrorFor(const ApiStatus& status, const std::string& what) {
   const Meaning meaning = MeaningOf(status.code);
-  Error error{meaning.fault, status.reason, what + ": " + status.message};
+  Error error{meaning.fault, status.code == 403 ? ReasonOfForbidden(status) : status.reason, what + ": " + status.message};
   // The API server's InternalError is not ours.
   if (status.code == 429 || error.reason.empty() || error.reason == "InternalError") error.reason = meaning.reason;
   if (IsOfAWebhook(status)) error.fault = Fault::Denied, error.reason = "WebhookFailed";

@@ -28,17 +28,6 @@ void Fail(StageStatus& stage, Time now) {
   stage.retryAt.reset();
 }
 
-void CountFailure(StageStatus& stage, const StageOutcome& outcome, const api::RetryPolicy& policy, Intent intent, Time now) {
-  const RetryDecision decision = AfterFailure(outcome.result, {stage.ownFailures, stage.infrastructureFailures}, policy);
-  stage.ownFailures = decision.failures.own;
-  stage.infrastructureFailures = decision.failures.infrastructure;
-  stage.reason = outcome.reason.value_or(Reason::InternalError);
-  stage.message = Cut(outcome.message, kStageMessage);
-  if (!decision.retries || intent == Intent::Stop) return Fail(stage, now);
-  stage.state = StageState::Retrying;
-  stage.retryAt = now + decision.wait;
-}
-
 void CountSuccess(StageStatus& stage, const StageOutcome& outcome, Time now) {
   stage.state = StageState::Succeeded;
   stage.reason = outcome.reason.value_or(Reason::Completed);
@@ -61,14 +50,18 @@ void Count(Progress& progress, StageOutcome outcome, const std::string& pod, con
   progress.ended = std::move(outcome);
 }
 
+void ForgetWhyItWaited(StageStatus& stage) {
+  stage.reason.reset();
+  stage.message.clear();
+}
+
 void NoteThePod(Progress& progress, const Pod& pod, Time now) {
   StageStatus& stage = progress.stage;
   if (const auto obstacle = ObstacleOf(pod)) {
     stage.reason = obstacle->reason;
     stage.message = Cut(obstacle->message, kStageMessage);
-  } else if (IsHeldUp(stage) && pod.started) {
-    stage.reason.reset();
-    stage.message.clear();
+  } else if (IsHeldUp(stage)) {
+    ForgetWhyItWaited(stage);
   }
   if (stage.pod == pod.meta.name) return;
   const Time noted_at = stage.started.value_or(now) + kPodIsNotedAfter;
@@ -124,6 +117,17 @@ void EndCountedPods(Progress& progress, const std::vector<Pod>& pods) {
 
 }  // namespace
 
+void CountFailure(StageStatus& stage, const StageOutcome& outcome, const api::RetryPolicy& policy, Intent intent, Time now) {
+  const RetryDecision decision = AfterFailure(outcome.result, {stage.ownFailures, stage.infrastructureFailures}, policy);
+  stage.ownFailures = decision.failures.own;
+  stage.infrastructureFailures = decision.failures.infrastructure;
+  stage.reason = outcome.reason.value_or(Reason::InternalError);
+  stage.message = Cut(outcome.message, kStageMessage);
+  if (!decision.retries || intent == Intent::Stop) return Fail(stage, now);
+  stage.state = StageState::Retrying;
+  stage.retryAt = now + decision.wait;
+}
+
 std::vector<std::string> WarningsOf(const StageOutcome& outcome) {
   std::vector<std::string> warnings;
   for (const api::Finding& finding : outcome.findings) {
@@ -149,6 +153,7 @@ void StartAttempt(StageStatus& stage, Time now) {
   stage.started = now;
   stage.pod.clear();
   stage.retryAt.reset();
+  if (IsHeldUp(stage)) ForgetWhyItWaited(stage);  // the attempt before it ended of that
 }
 
 Progress Advance(const StageStatus& before, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& retry, Intent intent,

@@ -36,6 +36,9 @@ Progress Advance(const api::StageStatus& before, const std::vector<Pod>& pods, c
 // The next attempt, as of now.
 void StartAttempt(api::StageStatus& stage, Time now);
 
+// The newest attempt ended with `outcome`, which is no success: another one follows, or the stage has failed.
+void CountFailure(api::StageStatus& stage, const api::StageOutcome& outcome, const api::RetryPolicy& policy, Intent intent, Time now);
+
 // The findings of an attempt that succeeded, as status keeps them: the first few, cut to the API's bounds.
 std::vector<std::string> WarningsOf(const api::StageOutcome& outcome);
 

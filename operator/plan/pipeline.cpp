@@ -129,8 +129,7 @@ std::string Refusal(const Error& why) { return "The API server refuses it: " + w
 
 void TellRefusedPod(const ObservedPipeline& seen, const Error& why, api::PipelineStatus& status, Time now) {
   if (!status.validation) return;
-  status.validation->reason = Reason::PodRejected;
-  status.validation->message = Cut("The API server refuses the pod: " + why.message, kStageMessage);
+  CountRejectedValidator(*seen.pipeline, why, status, now);
   Describe(seen, VerdictOf(*status.validation, status.validating), "", status, now);
 }
 

@@ -6,6 +6,7 @@
 #include "crds/base/name.h"
 #include "operator/plan/attempt.h"
 #include "operator/plan/pod_template.h"
+#include "operator/plan/rejection.h"
 #include "operator/plan/request.h"
 #include "operator/plan/retry.h"
 #include "operator/plan/runner.h"
@@ -109,10 +110,10 @@ std::string WhyItFailed(const ObservedPipeline& seen, const Bundle& candidate, c
   return Explain(outcome);
 }
 
-// A finding stands until the bundle changes; what else has failed for good may be asked for again.
+// A finding stands until the bundle changes; what else has failed for good may be asked for again. A policy may change alone.
 void TellWhyItFailed(const std::string& revision, const api::StageOutcome& outcome, std::string why, StageStatus& validation) {
   validation.message = std::move(why);
-  if (SameInputGivesTheSameAnswer(outcome.result))
+  if (SameInputGivesTheSameAnswer(outcome.result) && outcome.reason != Reason::PodRejected)
     validation.reason = Reason::ValidationFailed;
   else if (validation.state == StageState::Failed)
     validation.message = Cut("Revision " + revision + " could not be validated in " + std::to_string(validation.attempt) + " attempts: " + validation.message,
@@ -170,6 +171,11 @@ std::optional<Verdict> Objection(const ObservedPipeline& seen, const Resolution&
   if (!resolution.refused.empty()) return WithReason(Standing::Stuck, resolution.refused);
   if (!resolution.missing.empty()) return WithReason(Standing::Progressing, resolution.missing);
   return std::nullopt;
+}
+
+void CountRejectedValidator(const api::Pipeline& pipeline, const Error& why, api::PipelineStatus& status, Time now) {
+  const auto ended = CountRejection(*status.validation, why, {kValidationTimeout, pipeline.spec.retry}, now);
+  if (ended) TellWhyItFailed(status.validating, *ended, Cut(ended->message, kStageMessage), *status.validation);
 }
 
 Verdict VerdictOf(const StageStatus& validation, const std::string& revision) {

@@ -34,6 +34,9 @@ std::optional<Verdict> Objection(const ObservedPipeline& seen, const Resolution&
 // succeeds. A revision that fails leaves what is in force where it is. Writes `status`.
 Rollout RollOut(const ObservedPipeline& seen, const Bundle& candidate, api::PipelineStatus& status, Time now);
 
+// The API server did not create the validator's pod; see CountRejection. Writes `status.validation`, which is there.
+void CountRejectedValidator(const api::Pipeline& pipeline, const Error& why, api::PipelineStatus& status, Time now);
+
 // Why a validation stands still or failed, in one verdict.
 Verdict VerdictOf(const api::StageStatus& validation, const std::string& revision);
 

@@ -7,6 +7,7 @@
 #include "operator/plan/conditions.h"
 #include "operator/plan/dag.h"
 #include "operator/plan/pod_template.h"
+#include "operator/plan/rejection.h"
 #include "operator/plan/run_report.h"
 #include "operator/plan/runner.h"
 #include "operator/plan/task.h"
@@ -77,6 +78,8 @@ api::RunStatus Bound(const ObservedRun& seen, Time now) {
   return status;
 }
 
+Duration TimeoutOf(const api::Stage& stage) { return stage.attemptTimeout.value_or(PodRequest{}.timeout); }
+
 Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::Stage& stage, int attempt) {
   const api::Meta& run = seen.run->meta;
   const TaskOwner owner{.ns = run.ns,
@@ -93,7 +96,7 @@ Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::S
   request.image = status.image;
   request.runner = RunnerFor(seen.environment, seen.revision->bundle.runner);
   request.resources = StageResources(stage.resources, request.runner);
-  if (stage.attemptTimeout) request.timeout = *stage.attemptTimeout;
+  request.timeout = TimeoutOf(stage);
   return CreatePod{stage.name, PodFor(request, seen.revision->bundle)};
 }
 
@@ -202,11 +205,11 @@ std::optional<Json> StatusWhenRefused(const ObservedRun& seen, const Json& plann
   if (pod == nullptr) return std::nullopt;
   std::vector<api::Problem> ignored;
   auto status = api::Read<api::RunStatus>(planned, "status", ignored);
-  for (StageStatus& stage : status.stages) {
-    if (stage.name != pod->stage) continue;
-    stage.reason = Reason::PodRejected;
-    stage.message = Cut("The API server refuses the pod: " + why.message, kStageMessage);
-  }
+  const Bundle& bundle = seen.revision->bundle;
+  for (std::size_t i = 0; i < bundle.stages.size(); ++i)
+    if (const api::Stage& stage = bundle.stages[i]; stage.name == pod->stage)
+      CountRejection(status.stages[i], why, {TimeoutOf(stage), stage.retry.value_or(bundle.retry)}, now);
+  SkipWhatWillNotRun(seen, status);
   DescribeRun(*seen.run, status, now);
   return api::Write(status);
 }

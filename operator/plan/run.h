@@ -33,8 +33,7 @@ struct ObservedRun {
 // happened stands in status; a finished run never starts anything again.
 Plan MakePlan(const ObservedRun& seen, Time now);
 
-// The status to report instead when the API server refuses a pod: the stage says why, and the run goes on trying. Absent
-// for other actions.
+// The status to report instead when the API server does not create a pod; see CountRejection. Absent for other actions.
 std::optional<Json> StatusWhenRefused(const ObservedRun& seen, const Json& planned, const Action& refused, const Error& why, Time now);
 
 bool IsFinished(const api::RunStatus& status);

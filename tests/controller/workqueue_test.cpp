@@ -117,6 +117,18 @@ TEST_F(WorkQueueTest, FailuresBackOffFromFiveMillisecondsToAThousandSeconds) {
   }
 }
 
+TEST_F(WorkQueueTest, AFailureThatNamesALatestTimeWaitsNoLonger) {
+  queue_.Add(PipelineKey("a"), Lane::Live);
+  for (int i = 0; i < 25; ++i) {
+    ASSERT_EQ(Take(), "a") << i;
+    const Time latest = clock_.Now() + Duration::Seconds(60);
+    queue_.Finish(PipelineKey("a"), {Visit::Next::Backoff, latest, "x"});
+    ASSERT_LE(*queue_.NextTime(), latest);
+    EXPECT_TRUE(i < 24 || *queue_.NextTime() == latest);
+    clock_.Advance(*queue_.NextTime() - clock_.Now());
+  }
+}
+
 TEST_F(WorkQueueTest, SuccessEndsTheRowOfFailures) {
   queue_.Add(PipelineKey("a"), Lane::Live);
   for (const Visit& visit : {kBackoff, kBackoff, kBackoff, kForget}) {

@@ -65,6 +65,19 @@ TEST(ApiStatus, AWebhookThatIsDownRefuses) {
   EXPECT_EQ(ErrorFor({.code = 500, .reason = "InternalError", .message = words}, "create pods").fault, Fault::Denied);
 }
 
+// All of them are 403 Forbidden; only what a policy says does not pass by itself.
+TEST(ApiStatus, RefusalsThatPassHaveReasonsOfTheirOwn) {
+  const auto reason = [](const std::string& words) { return ErrorFor({.code = 403, .reason = "Forbidden", .message = words}, "create Pod a/b").reason; };
+  EXPECT_EQ(reason("pods \"b\" is forbidden: exceeded quota: compute, requested: cpu=1, used: cpu=9, limited: cpu=9"), "QuotaExceeded");
+  EXPECT_EQ(reason("pods \"b\" is forbidden: unable to create new content in namespace a because it is being terminated"), "NamespaceTerminating");
+  EXPECT_EQ(reason("pods \"b\" is forbidden: error looking up service account a/x: serviceaccount \"x\" not found"), "AccountMissing");
+  EXPECT_EQ(reason("pods is forbidden: User \"x\" cannot create resource \"pods\" in API group \"\" in the namespace \"a\""), "MissingRight");
+  for (const char* policy :
+       {"pods \"b\" is forbidden: violates PodSecurity \"restricted:latest\": privileged", "admission webhook \"x\" denied the request: no",
+        "pods \"b\" is forbidden: [maximum cpu usage per Container is 1, but limit is 2]"})
+    EXPECT_EQ(reason(policy), "Forbidden") << policy;
+}
+
 TEST(ApiStatus, AnInternalErrorOfTheServerIsNotCalledOurs) {
   const Error error = ErrorFor({.code = 500, .reason = "InternalError", .message = "etcdserver: request timed out"}, "get");
   EXPECT_EQ(error.fault, Fault::Transient);

@@ -100,6 +100,7 @@ class Life {
   Moment crash_at_ = Moment::Before;
   unsigned troubles_ = 0;  // writes that fail, one of two
   std::optional<std::pair<Verb, api::Resource>> denied_;
+  bool policy_ = false;  // by a rule about what is asked for; else for want of a right
 };
 
 std::optional<Error> Life::Call(Verb verb, const kube::ObjectRef& ref, Moment moment) {
@@ -110,8 +111,12 @@ std::optional<Error> Life::Call(Verb verb, const kube::ObjectRef& ref, Moment mo
 
 std::optional<Error> Life::Trouble(Verb verb, const kube::ObjectRef& ref, Moment moment) {
   if (crash_in_ > 0 && moment == crash_at_ && --crash_in_ == 0) throw Crash{};
-  if (denied_ && moment == Moment::Before && denied_->first == verb && denied_->second == ref.resource) return Error{Fault::Denied, "Forbidden", "no right"};
+  if (denied_ && moment == Moment::Before && denied_->first == verb && denied_->second == ref.resource) {
+    witness_.SawRejection(ref);
+    return Error{Fault::Denied, policy_ ? "Forbidden" : "MissingRight", "no"};
+  }
   if (troubles_ == 0 || --troubles_ % 2 == 0) return std::nullopt;
+  if (verb == Verb::Create) witness_.SawRejection(ref);
   return Error{Fault::Transient, "Timeout", moment == Moment::Before ? "503" : "no answer"};
 }
 
@@ -133,6 +138,7 @@ void Life::Do(const Step& step) {
       constexpr std::array kWrites{std::pair(Verb::Create, api::kPods), std::pair(Verb::Patch, api::kPods),    std::pair(Verb::Patch, api::kPipelineRuns),
                                    std::pair(Verb::Delete, api::kPods), std::pair(Verb::Create, api::kEvents), std::pair(Verb::Create, api::kPipelineRuns)};
       denied_ = kWrites[how % kWrites.size()];
+      policy_ = how / kWrites.size() % 2 == 0;
       return;
     }
     case Deed::Lag: world_.lagging.insert(std::string(std::array{api::kPods, api::kPipelineRuns, api::kPipelines, api::kRevisions}[how % 4].plural)); return;
@@ -147,6 +153,7 @@ void Life::Do(const Step& step) {
 
 void Life::Work(unsigned how) {
   rests_ = world_.Settle() && rests_;
+  if (IsQuiet()) witness_.SawQuiet();
   if (how % 4 == 0 && IsQuiet()) ExpectNoCall("it rests");
   if (how % 8 != 0 || !IsQuiet()) return;
   const auto next = world_.NextTimer();

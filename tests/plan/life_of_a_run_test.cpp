@@ -218,7 +218,7 @@ TEST(LifeOfARun, SaysWhyThePodIsRefusedAndTriesAgain) {
   bool quota = true;
   world.fault = [&quota](local::Verb verb, const kube::ObjectRef& ref, local::Moment moment) -> std::optional<Error> {
     if (quota && verb == local::Verb::Create && ref.resource == api::kPods && moment == local::Moment::Before && ref.name.find("-land-") != std::string::npos)
-      return Error{Fault::Denied, "Forbidden", "exceeded quota: compute"};
+      return Error{Fault::Denied, "QuotaExceeded", "exceeded quota: compute"};
     return std::nullopt;
   };
   world.Apply(kFlights);

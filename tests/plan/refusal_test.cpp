@@ -20,7 +20,7 @@ struct MissingRight {
   bool given = false;
   std::optional<Error> operator()(Verb asked, const kube::ObjectRef& ref, Moment moment) const {
     if (given || asked != verb || !(ref.resource == resource) || moment != Moment::Before) return std::nullopt;
-    return Error{Fault::Denied, "Forbidden",
+    return Error{Fault::Denied, "MissingRight",
                  "User \"operator\" cannot do this to resource \"" + std::string(resource.plural) + "\"; grant this account the right"};
   }
 };

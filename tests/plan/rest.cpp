@@ -2,6 +2,9 @@
 
 #include "crds/api/read.h"
 #include "operator/local/object_rules.h"
+#include "operator/plan/attempt.h"
+#include "operator/plan/pod_outcome.h"
+#include "operator/plan/pod_template.h"
 #include "operator/plan/run.h"
 #include "tests/plan/witness.h"
 
@@ -23,6 +26,28 @@ bool Witness::MayWait(const Json& run) {
   const std::string bound = Text(At(run, "spec"), "revision");
   const std::string revision = bound.empty() ? Text(At(pipeline, "status"), "revision") : bound;
   return revision.empty() || !world_.Get(api::kRevisions, revision).is_object();
+}
+
+// A stage says that it waits for as long as there is something to wait for, and no longer.
+void Witness::SawQuiet() {
+  for (const Json& run : world_.List(api::kPipelineRuns))
+    for (const api::StageStatus& stage : StatusOf(run).stages)
+      LookAtWaiting(stage, plan::AttemptName(Text(At(run, "metadata"), "name"), stage.name, stage.attempt));
+  std::vector<api::Problem> ignored;
+  for (const Json& pipeline : world_.List(api::kPipelines)) {
+    const auto status = api::Read<api::PipelineStatus>(At(pipeline, "status"), "status", ignored);
+    if (status.validation) LookAtWaiting(*status.validation, plan::AttemptName(status.validating, status.validation->name, status.validation->attempt));
+  }
+}
+
+void Witness::LookAtWaiting(const api::StageStatus& stage, const std::string& pod) {
+  if (stage.state != api::StageState::Running) return;
+  const Json object = world_.Get(api::kPods, pod);
+  const auto obstacle = object.is_object() ? plan::ObstacleOf(plan::ReadPod(api::ReadMeta(object), object)) : std::nullopt;
+  const auto shown = plan::IsHeldUp(stage) ? stage.reason : std::nullopt;
+  const auto there = obstacle ? std::optional(obstacle->reason) : std::nullopt;
+  const auto word = [](const std::optional<api::Reason>& reason) { return reason ? std::string(api::Word(*reason)) : std::string("nothing"); };
+  Law(shown == there, "stage " + stage.name + " waits for " + word(shown) + ", and its pod " + pod + " for " + word(there));
 }
 
 void Witness::SawRest() {

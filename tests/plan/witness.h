@@ -25,7 +25,9 @@ class Witness {
   void SawCall(local::Verb verb, const kube::ObjectRef& ref);  // before it takes effect
   void SawWrite(const kube::ObjectRef& ref);                   // after it took effect, or did not
   void SawIdleCall(const std::string& call) { Law(false, "a call for nothing: " + call); }
-  void SawRest();  // everything is over that can be
+  void SawRejection(const kube::ObjectRef& ref) { rejected_.insert(ref.name); }  // of a creation
+  void SawQuiet();                                                               // the operator knows all that is, and has nothing to do now
+  void SawRest();                                                                // everything is over that can be
 
   const std::string& Broken() const { return broken_; }  // the laws that were broken, a line each
 
@@ -55,6 +57,7 @@ class Witness {
   void LookAtCommits(const RunStep& step, const std::string& uid);
   bool MayCount(const SeenPod& pod, Counts as) const;
   bool MayWait(const Json& run);
+  void LookAtWaiting(const api::StageStatus& stage, const std::string& pod);
   void LookAtCalls();
   void LookAtDataset(const std::string& name);
   const plan::Bundle& BundleOf(const std::string& revision);
@@ -64,6 +67,7 @@ class Witness {
   std::map<std::string, SeenPod> pods_;                                 // by uid
   std::map<Attempt, std::string> made_;                                 // uid of the pod of each attempt
   std::set<std::string> counted_;                                       // uids
+  std::set<std::string> rejected_;                                      // names
   std::map<std::string, std::pair<std::string, api::RunStatus>> runs_;  // uid and status as last seen
   std::map<std::string, plan::Bundle> bundles_;
   bool disturbed_ = false;

@@ -106,9 +106,9 @@ class Shop(Place):
         self.checks.must(sentence, status_of(run, "Succeeded") == "True", json.dumps(told(run)) + "\n" + self.words())
         return run
 
-    def pipeline_says(self, reason, words):
-        """(the pipeline waits for that reason, what it says)"""
-        progress = condition(self.get("Pipeline", "orders"), "Reconciling")
+    def pipeline_says(self, reason, words, kind="Reconciling"):
+        """(the pipeline waits, or is Stalled, for that reason, what it says)"""
+        progress = condition(self.get("Pipeline", "orders"), kind)
         return progress.get("reason") == reason and words in progress.get("message", ""), self.words()
 
     def run_says(self, name, reason, words):
