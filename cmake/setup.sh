@@ -105,7 +105,7 @@ fill_duckdb() {
   fetch_npm "$duckdb_npm" "$duckdb_npm_sha256" "$1/lib"
   fetch_crate "$duckdb_crate" "$duckdb_crate_version" "$duckdb_crate_sha256" "$1/crate"
   mkdir "$1/include" && tar -xzf "$1/crate/duckdb.tar.gz" -C "$1/include" --wildcards --strip-components=3 'duckdb/src/include/*'
-  mv "$1/lib/libduckdb.so" "$1/" && rm -rf "$1/lib" "$1/crate"
+  mv "${1:?}/lib/libduckdb.so" "$1/" && rm -rf "${1:?}/lib" "${1:?}/crate"
 }
 
 fill_flights() {
@@ -139,9 +139,9 @@ for what in "$@"; do
   case $what in
     build) install_packages "${build_packages[@]}"; into_cache "duckdb-$duckdb_version" include/duckdb.hpp fill_duckdb ;;
     data) into_cache flights airports.csv fill_flights ;;
-    public) into_cache public-1 done fill_public ;;
+    public) into_cache public-1 "done" fill_public ;;
     chart) into_cache promtool promtool fill_promtool ;;
-    lint) install_packages clang-format-14 clang-tidy-14 ;;
+    lint) install_packages clang-format-14 clang-tidy-14 shellcheck ;;
     fuzz) install_packages clang-14 libclang-rt-14-dev ;;
     *) say "unknown: $what (build, data, public, chart, lint, fuzz)"; exit 2 ;;
   esac

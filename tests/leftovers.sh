@@ -42,10 +42,10 @@ end_run() {
   end_clusters "$TMPDIR/plane" "$PWD/build/release/full-cluster"
   if ! nothing_is_left "$patience" >/dev/null; then
     end_clusters "$TMPDIR"/*/ "$TMPDIR"/*/*/ "$default"
-    kill -TERM $(left_running) 2>/dev/null
+    left_running | xargs -r kill -TERM 2>/dev/null
     # More than once: what dies last may have started another.
     local try
-    for try in {1..5}; do nothing_is_left 1 >/dev/null && break; kill -KILL $(left_running) 2>/dev/null; done
+    for try in {1..5}; do nothing_is_left 1 >/dev/null && break; left_running | xargs -r kill -KILL 2>/dev/null; done
   fi
   rm -rf "$TMPDIR"
 }
