@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "cli/schema_fields.h"
 #include "crds/api/read.h"
 #include "crds/api/type_words.h"
 #include "crds/base/name.h"
@@ -119,6 +120,8 @@ class ManifestReader {
     T object;
     object.meta = api::ReadMeta(manifest.object);
     if (const Json& spec = At(manifest.object, "spec"); !spec.is_null()) object.spec = api::Read<decltype(object.spec)>(spec, "spec", problems);
+    CheckValues(*kind, manifest.object, problems);
+    AddPlaces(*kind, problems);
     for (std::size_t i = 0; i < std::min(problems.size(), kMostProblems); ++i)
       out_.findings.push_back(manifest.Problem(problems[i].path, "Schema", problems[i].message));
     if (problems.size() > kMostProblems)

@@ -115,6 +115,7 @@ class Loader {
     if (documents->empty() && origin == Origin::Given) Refuse({file, 0, "", "", "NoManifests", "holds no object"});
     for (YamlDocument& document : *documents) {
       Manifest manifest{file, document.line, "", std::make_shared<const YamlLines>(std::move(document.lines)), nullptr, std::move(document.value)};
+      if (Text(manifest.object, "apiVersion").starts_with(api::kGroup)) RefuseRemarks(file, document.remarks);
       if (origin == Origin::Found && IsNoManifest(manifest.object))
         ++out_.foreign;
       else if (Text(manifest.object, "kind").ends_with("List") && At(manifest.object, "items").is_array())
@@ -122,6 +123,11 @@ class Loader {
       else
         Object(std::move(manifest));
     }
+  }
+
+  // Other tools have tags of their own.
+  void RefuseRemarks(const std::string& file, const std::vector<YamlRemark>& remarks) {
+    for (const YamlRemark& remark : remarks) Refuse({file, remark.line, "", "", "BadYaml", remark.message});
   }
 
   void Items(Manifest list) {

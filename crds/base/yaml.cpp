@@ -13,11 +13,13 @@
 #include <sstream>
 
 #include "crds/base/text.h"
+#include "crds/base/yaml_traps.h"
 
 namespace weir {
 namespace {
 
 constexpr std::size_t kMaxYamlDepth = 64;
+constexpr std::size_t kMostRemarks = 20;  // of one document
 
 struct Refusal {
   int line;
@@ -41,7 +43,7 @@ Json Scalar(const std::string& text) {
 // Builds JSON from parser events: no node graph exists, so an alias bomb has nothing to expand.
 class YamlBuilder final : public YAML::EventHandler {
  public:
-  explicit YamlBuilder(std::vector<YamlDocument>& out) : out_(out) {}
+  YamlBuilder(std::string_view text, std::vector<YamlDocument>& out) : text_(text), out_(out) {}
 
   // At a token that belongs to no document, such as a comma on its own, the parser gives empty documents without end.
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -52,17 +54,27 @@ class YamlBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {
     if (!document_.value.is_null()) out_.push_back(std::move(document_));
   }
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { Put(nullptr, mark); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (anchor != 0) Remark(mark);
+    Put(nullptr, mark);
+  }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     throw Refusal{mark.line + 1, "aliases (*name) are refused, since a few lines of them can grow to gigabytes; write the value out"};
   }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+    if (anchor != 0 || IsUnknown(tag)) Remark(mark);
     if (!stack_.empty() && stack_.back().value->is_object() && stack_.back().slot == nullptr) return Key(value, mark);
     Put(tag == "!" || tag == "tag:yaml.org,2002:str" ? Json(value) : Scalar(value), mark);
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override { Open(Json::array(), mark); }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    if (IsUnknown(tag)) Remark(mark);
+    Open(Json::array(), mark);
+  }
   void OnSequenceEnd() override { stack_.pop_back(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override { Open(Json::object(), mark); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    if (IsUnknown(tag)) Remark(mark);
+    Open(Json::object(), mark);
+  }
   void OnMapEnd() override { stack_.pop_back(); }
 
  private:
@@ -73,6 +85,15 @@ class YamlBuilder final : public YAML::EventHandler {
     Json* slot = nullptr;
     YamlLines* slotLines = nullptr;
   };
+
+  // Tags of YAML itself only say again what a value is.
+  static bool IsUnknown(const std::string& tag) { return !tag.empty() && tag != "!" && tag != "?" && !tag.starts_with("tag:yaml.org,2002:"); }
+
+  void Remark(const YAML::Mark& mark) {
+    if (document_.remarks.size() >= kMostRemarks) return;
+    const std::string advice = AdviceOnQuoting(LineOfText(text_, mark.line + 1));
+    document_.remarks.push_back({mark.line + 1, advice.empty() ? "has an anchor (&name) or a tag (!name); remove it, or quote the value" : advice});
+  }
 
   void Key(const std::string& key, const YAML::Mark& mark) {
     Frame& top = stack_.back();
@@ -106,6 +127,7 @@ class YamlBuilder final : public YAML::EventHandler {
     stack_.push_back(frame);
   }
 
+  std::string_view text_;
   std::vector<YamlDocument>& out_;
   YamlDocument document_;
   int start_ = -1;  // of the document, in bytes
@@ -153,7 +175,12 @@ Status CheckCharacters(std::string_view text) {
 
 Error Unreadable(std::string_view text, const YAML::Exception& e) {
   const int tab = LineWithTab(text, e.mark.line + 1);
-  return tab > 0 ? Bad(tab, "is indented by a tab; YAML takes spaces only") : Bad(std::max(e.mark.line, 0) + 1, Printable(e.msg.substr(0, 300)));
+  if (tab > 0) return Bad(tab, "is indented by a tab; YAML takes spaces only");
+  const int line = std::max(e.mark.line, 0) + 1;
+  // The parser may notice on the next line only.
+  for (int at = line; at >= std::max(line - 1, 1); --at)
+    if (const std::string advice = AdviceOnQuoting(LineOfText(text, at)); !advice.empty()) return Bad(at, advice);
+  return Bad(line, Printable(e.msg.substr(0, 300)));
 }
 
 }  // namespace
@@ -194,7 +221,7 @@ Result<std::vector<YamlDocument>> ParseYaml(std::string_view text) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    YamlBuilder builder(documents);
+    YamlBuilder builder(text, documents);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Refusal& refusal) {
@@ -206,6 +233,10 @@ Result<std::vector<YamlDocument>> ParseYaml(std::string_view text) {
   } catch (const std::exception& e) {
     return Bad(1, std::string("cannot be read: ") + e.what());
   }
+  if (documents.empty())
+    for (int line = 1; !text.empty(); ++line, text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1))
+      if (text.front() == '%')
+        if (const std::string advice = AdviceOnQuoting(LineOfText(text, 1)); !advice.empty()) return Bad(line, advice);
   return documents;
 }
 

@@ -32,11 +32,18 @@ class YamlLines {
   std::unique_ptr<Children> children_;
 };
 
-// One YAML document as JSON, and where each field is.
+// What YAML reads otherwise than it looks: `&x` and `!x` at the beginning of a value are no part of it.
+struct YamlRemark {
+  int line = 1;
+  std::string message;
+};
+
+// One YAML document as JSON, and where each field is. The first 20 remarks; strict readers refuse a document that has one.
 struct YamlDocument {
   Json value;
   int line = 1;
   YamlLines lines;
+  std::vector<YamlRemark> remarks;
 };
 
 // Strict: refuses aliases, duplicate keys, keys that are not text, nesting beyond 64, texts over 1 MiB, bytes that are not

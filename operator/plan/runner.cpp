@@ -114,6 +114,10 @@ Result<api::RunnerSettings> ParseRunnerSettings(const std::string& text) {
   if (!documents) return documents.error();
   if (documents->size() > 1) return Error{Fault::Invalid, "BadSettings", "holds " + std::to_string(documents->size()) + " documents; write one"};
   if (documents->empty() || documents->front().value.is_null()) return api::RunnerSettings{};
+  if (!documents->front().remarks.empty()) {
+    const YamlRemark& remark = documents->front().remarks.front();
+    return Error{Fault::Invalid, "BadYaml", "line " + std::to_string(remark.line) + ": " + remark.message};
+  }
   std::vector<api::Problem> problems;
   auto settings = api::Read<api::RunnerSettings>(documents->front().value, "", problems);
   if (problems.empty()) problems = CheckRunner(settings, "");

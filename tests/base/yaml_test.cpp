@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace weir {
 namespace {
 
@@ -91,6 +93,64 @@ TEST(ParseYaml, TabsThatIndentAreToldWithTheirOwnLine) {
   EXPECT_EQ(ErrorOf("a:\n  b: 1\n\tc: 2\nd: 3\n"), "line 3: is indented by a tab; YAML takes spaces only");
   EXPECT_EQ(ErrorOf("a:\n \t- b\nc: [\n"), "line 2: is indented by a tab; YAML takes spaces only");
   EXPECT_EQ(ValueOf("a:\tb"), Json::parse(R"({"a": "b"})")) << "elsewhere a tab is a space";
+}
+
+TEST(ParseYaml, ValuesThatNeedQuotationMarksAreToldWithThem) {
+  const std::pair<const char*, const char*> cases[] = {{"a: {path: *.csv}", "a value that begins with `*` refers to an anchor in YAML; quote it: '*.csv'"},
+                                                       {"path: *.csv", "quote it: '*.csv'"},
+                                                       {"- *.csv", "quote it: '*.csv'"},
+                                                       {"path: %x", "quote it: '%x'"},
+                                                       {"path: @x", "quote it: '@x'"},
+                                                       {"path: `x`", "quote it: '`x`'"},
+                                                       {"path: | x", "quote it: '| x'"},
+                                                       {"{path: > 5}", "quote it: '> 5'"},
+                                                       {"purpose: Note: this", "the value holds `: `, which ends a key in YAML; quote it: 'Note: this'"},
+                                                       {"{a: 1, b: c: d}", "quote it: 'c: d'"},
+                                                       {"path: {date}.csv", "quote it: '{date}.csv'"},
+                                                       {"path: [a].csv # x", "quote it: '[a].csv'"},
+                                                       {"a: 'it's'", "text follows the closing quotation mark of the value; quote it: 'it''s'"},
+                                                       {"a: \"C:\\data\"", "quote it: 'C:\\data'"},
+                                                       {"a: - x", "quote it: '- x'"},
+                                                       {"%x: 1", "a line that begins with `%` is for the parser"}};
+  for (const auto& [text, advice] : cases) EXPECT_THAT(ErrorOf(text), HasSubstr(advice)) << text;
+  EXPECT_THAT(ErrorOf("a: |\n  x: y\nb: @z\n"), StartsWith("line 3: "));
+}
+
+TEST(ParseYaml, AnchorsAndTagsOfValuesAreRemarked) {
+  for (const char* text : {"a: &x", "a: &nbsp; x", "a: !x", "a: !x y", "a: !Ref {b: 1}", "a: !x [1]"}) {
+    const auto parsed = ParseYaml(text);
+    ASSERT_TRUE(parsed.ok()) << text;
+    ASSERT_EQ(parsed->front().remarks.size(), 1U) << text;
+    EXPECT_THAT(parsed->front().remarks[0].message, HasSubstr(std::string("quote it: '") + (text + 3) + "'"));
+  }
+  for (const char* text : {"a: ! y", "a: !!str 5", "a: 'x & y'", "a: x & !y"}) EXPECT_TRUE(ParseYaml(text)->front().remarks.empty()) << text;
+}
+
+// Whatever a person writes as a value: it is what they wrote, or what the message tells them to write is.
+TEST(ParseYaml, WhatIsToldToBeQuotedReadsAsItWasMeant) {
+  std::minstd_rand random(7);
+  const std::string letters = "ab1 :-#*&!%@`|>'\"{}[],?\\~/=.";
+  int told = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string value;
+    for (std::size_t n = 1 + random() % 8; n > 0; --n) value += letters[random() % letters.size()];
+    const auto parsed = ParseYaml("k: " + value);
+    std::string message;
+    if (!parsed)
+      message = parsed.error().message;
+    else if (!parsed->empty() && !parsed->front().remarks.empty())
+      message = parsed->front().remarks[0].message;
+    const std::size_t at = message.find("quote it: ");
+    if (at == std::string::npos) continue;
+    ++told;
+    const std::string quoted = message.substr(at + 10);
+    const auto again = ParseYaml("k: " + quoted);
+    ASSERT_TRUE(again.ok() && again->size() == 1) << value << " => " << message;
+    const std::string read = Text(again->front().value, "k");
+    EXPECT_THAT(value, HasSubstr(read)) << message;
+    EXPECT_FALSE(read.empty()) << value;
+  }
+  EXPECT_GT(told, 2000);
 }
 
 TEST(ParseYaml, OtherEncodingsAndControlCharactersAreToldWithTheirLine) {

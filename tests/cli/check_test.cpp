@@ -57,5 +57,43 @@ TEST_F(Check, AReferenceThatIsMissingHidesNoSqlFinding) {
               UnorderedElementsAre("SqlInvalid spec.query.sql", "DatasetMissing spec.stages[0].land.into"));
 }
 
+struct Trap {
+  const char* edit;
+  const char* finding;
+};
+
+// What a person writes, what YAML makes of it, and what they are told.
+TEST_F(Check, ValuesThatYamlReadsOtherwiseAreToldWithTheirLineAndTheWayOut) {
+  const Trap traps[] = {
+      {"s/files: {path: readings.csv}/files: {path: *.csv}/",
+       "readings.yaml:72: a value that begins with `*` refers to an anchor in YAML; quote it: '*.csv' [BadYaml]"},
+      {"0,/csv: {}/s//csv: {comment: #}}/", "[BadYaml]"},
+      {"0,/format: {csv: {}}/s//format:\\n    csv:\\n      comment: #/",
+       "readings.yaml:13: Dataset/readings-landing spec.format.csv.comment: has no value; a `#` begins a comment in YAML: quote a text that begins with it, "
+       "such as '#'"},
+      {"0,/format: {csv: {}}/s//format:\\n    csv:/", "Dataset/readings-landing spec.format.csv: has no value; write {} for one without fields of its own"},
+      {"s/team: weather/team: !weather/",
+       "readings.yaml:10: a value that begins with `!` makes a tag in YAML, which is no part of the value; quote it: '!weather' [BadYaml]"},
+      {"s/range: {column: celsius, min: .*/range: {column: celsius, min: }/", "spec.checks[0].range.min: has no value"},
+      {"s/purpose: Bring.*/purpose: Bring: the readings/", "the value holds `: `, which ends a key in YAML; quote it: 'Bring: the readings' [BadYaml]"}};
+  for (const Trap& trap : traps) {
+    CopyExample("quarantine");
+    ASSERT_EQ(Shell(std::string("sed -i '") + trap.edit + "' readings.yaml").code, 0);
+    const Ended check = Weir("check readings.yaml");
+    EXPECT_EQ(check.code, 1);
+    EXPECT_THAT(check.out, HasSubstr(trap.finding)) << trap.edit;
+  }
+}
+
+TEST_F(Check, AFieldInTheWrongPlaceIsToldItsPlace) {
+  Shell(
+      "sed -i '0,/format: {csv: {}}/s//format: {csv: {}, nullText: NA}/; s/^  zone: Processed/  zone: Processed\\n  labels: {a: b}/; s/^  grain:/  frobnicate: "
+      "1\\n  grain:/' readings.yaml");
+  const Ended check = Weir("check readings.yaml");
+  EXPECT_THAT(check.out, HasSubstr("spec.format.nullText: is unknown; a field of this name is spec.format.csv.nullText"));
+  EXPECT_THAT(check.out, HasSubstr("spec.labels: is unknown; a field of this name is metadata.labels"));
+  EXPECT_THAT(check.out, HasSubstr("spec.frobnicate: is unknown; spec takes purpose, grain, owner, query, columns"));
+}
+
 }  // namespace
 }  // namespace weir::test

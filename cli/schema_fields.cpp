@@ -1,0 +1,131 @@
+#include "cli/schema_fields.h"
+
+#include <algorithm>
+#include <map>
+
+namespace weir::cli {
+namespace {
+
+using schema::Ordered;
+
+constexpr std::size_t kMostPlaces = 3;
+constexpr std::size_t kMostAllowed = 24;
+
+// Schemas are built anew at each call and are needed for mistakes only. Not thread-safe, as the command is not.
+const Ordered& SpecOf(const schema::Kind& kind) {
+  static std::map<std::string_view, Ordered> built;
+  const auto found = built.find(kind.resource.kind);
+  return found != built.end() ? found->second : built.emplace(kind.resource.kind, kind.spec()).first->second;
+}
+
+const Ordered& Inner(const Ordered& schema) { return schema.value("type", "") == "array" ? schema["items"] : schema; }
+
+// "land" and "from" of "land.from"; "stages" of "stages[3]".
+std::vector<std::string> StepsOf(std::string_view path) {
+  std::vector<std::string> steps;
+  std::string step;
+  bool index = false;
+  for (const char c : path) {
+    if (c == '.' && !index) {
+      steps.push_back(std::exchange(step, ""));
+    } else if (c == '[') {
+      index = true;
+    } else if (c == ']') {
+      index = false;
+    } else if (!index) {
+      step += c;
+    }
+  }
+  steps.push_back(step);
+  return steps;
+}
+
+// Schema of the field at "spec.stages[3].land"; null where the kind has none.
+const Ordered* SchemaAt(const schema::Kind& kind, std::string_view path) {
+  const std::vector<std::string> steps = StepsOf(path);
+  if (steps.front() != "spec") return nullptr;
+  const Ordered* at = &SpecOf(kind);
+  for (std::size_t i = 1; i < steps.size(); ++i) {
+    const Ordered& object = Inner(*at);
+    if (object.contains("additionalProperties")) return &object["additionalProperties"];
+    if (!object.contains("properties") || !object["properties"].contains(steps[i])) return nullptr;
+    at = &object["properties"][steps[i]];
+  }
+  return at;
+}
+
+void Collect(const Ordered& schema, const std::string& path, const std::string& name, std::vector<std::string>& places) {
+  const Ordered& object = Inner(schema);
+  if (!object.contains("properties")) return;
+  const std::string at = path + (schema.value("type", "") == "array" ? "[]" : "");
+  for (const auto& [member, inner] : object["properties"].items()) {
+    if (member == name) places.push_back(at + "." + member);
+    Collect(inner, at + "." + member, name, places);
+  }
+}
+
+std::string Listed(const std::vector<std::string>& words, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(words.size(), most); ++i) text += (i == 0 ? "" : ", ") + words[i];
+  return text + (words.size() > most ? " and " + std::to_string(words.size() - most) + " more" : "");
+}
+
+std::pair<std::string, std::string> ParentAndName(const std::string& path) {
+  const std::size_t dot = path.rfind('.');
+  return dot == std::string::npos ? std::pair<std::string, std::string>{"", path} : std::pair{path.substr(0, dot), path.substr(dot + 1)};
+}
+
+std::string PlaceOrAllowed(const schema::Kind& kind, const api::Problem& problem) {
+  const auto [parent, name] = ParentAndName(problem.path);
+  std::vector<std::string> places;
+  Collect(SpecOf(kind), "spec", name, places);
+  if (name == "labels" || name == "annotations" || name == "name" || name == "namespace") places.insert(places.begin(), "metadata." + name);
+  if (name == "metadata" || name == "spec") places = {name + " at the top of the object"};
+  if (!places.empty()) return "; a field of this name is " + Listed(places, kMostPlaces);
+  if (problem.message.find("did you mean") != std::string::npos) return "";
+  const Ordered* schema = SchemaAt(kind, parent);
+  if (schema == nullptr || !Inner(*schema).contains("properties")) return "";
+  std::vector<std::string> allowed;
+  for (const auto& [member, inner] : Inner(*schema)["properties"].items()) allowed.push_back(member);
+  return "; " + parent + " takes " + Listed(allowed, kMostAllowed);
+}
+
+std::string WhatToWrite(const Ordered& schema) {
+  const std::string type = schema.value("type", "");
+  if (type == "object") return "has no value; write {} for one without fields of its own, or remove it";
+  if (type == "array") return "has no value; write [] for an empty list, or remove it";
+  if (type != "string" || schema.contains("enum")) return "has no value; write one, or remove it";
+  return "has no value; a `#` begins a comment in YAML: quote a text that begins with it, such as '#', or remove the field";
+}
+
+void CollectNulls(const Json& value, const std::string& path, std::vector<std::string>& nulls) {
+  if (value.is_object())
+    for (const auto& [key, member] : value.items()) {
+      if (member.is_null()) nulls.push_back(path + "." + key);
+      CollectNulls(member, path + "." + key, nulls);
+    }
+  if (value.is_array())
+    for (std::size_t i = 0; i < value.size(); ++i) CollectNulls(value[i], path + "[" + std::to_string(i) + "]", nulls);
+}
+
+}  // namespace
+
+void AddPlaces(const schema::Kind& kind, std::vector<api::Problem>& problems) {
+  for (api::Problem& problem : problems)
+    if (problem.message.starts_with("is unknown")) problem.message += PlaceOrAllowed(kind, problem);
+}
+
+void CheckValues(const schema::Kind& kind, const Json& object, std::vector<api::Problem>& problems) {
+  std::vector<std::string> nulls;
+  CollectNulls(At(object, "spec"), "spec", nulls);
+  for (const std::string& path : nulls) {
+    const Ordered* schema = SchemaAt(kind, path);
+    const bool told =
+        std::any_of(problems.begin(), problems.end(), [&path](const api::Problem& p) { return p.path == path && !p.message.starts_with("is required"); });
+    if (schema == nullptr || told) continue;
+    std::erase_if(problems, [&path](const api::Problem& p) { return p.path == path; });
+    problems.push_back({path, WhatToWrite(*schema)});
+  }
+}
+
+}  // namespace weir::cli
