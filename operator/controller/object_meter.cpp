@@ -1,5 +1,7 @@
 #include "operator/controller/object_meter.h"
 
+#include <utility>
+
 #include "crds/api/dataset.h"
 #include "crds/api/read.h"
 #include "crds/api/view.h"
@@ -19,8 +21,10 @@ api::Object<Spec, StatusT> ReadLeniently(const observe::Item& item) {
 }
 
 template <typename Spec, typename StatusT>
-void ShowFreshness(const telemetry::Subject& subject, const observe::Item& item, telemetry::Metrics& metrics) {
+void ShowTable(const telemetry::Subject& subject, const observe::Item& item, telemetry::Metrics& metrics) {
   const auto object = ReadLeniently<Spec, StatusT>(item);
+  const bool committed = object.status.version.has_value();
+  metrics.Quality(subject, object.status.quarantined, committed ? std::optional(object.status.warnings.size()) : std::nullopt);
   metrics.Freshness(subject, object.status.dataAsOf, object.spec.freshness ? std::optional(object.spec.freshness->maxLag) : std::nullopt);
 }
 
@@ -32,14 +36,27 @@ void ShowConditions(const telemetry::Subject& subject, const Json& conditions, t
   for (const auto& [type, value] : status) metrics.Condition(subject, type, value);
 }
 
+// Which attempts have ended. Not by pods alone: that of one that was rejected never was.
+std::string EndsOf(const api::StageStatus& stage) {
+  const int ended = stage.ownFailures + stage.infrastructureFailures + (stage.state == api::StageState::Succeeded ? 1 : 0);
+  return ended == 0 ? stage.countedPod : std::to_string(ended) + "/" + stage.countedPod;
+}
+
 }  // namespace
+
+telemetry::Subject ObjectMeter::PipelineOf(const api::PipelineRun& run, std::string& team) const {
+  team = TeamOf(stores_.pipelines.Get(run.meta.ns, run.spec.pipeline).get());
+  return {api::kPipelines.kind, run.meta.ns, run.spec.pipeline, team};
+}
 
 void ObjectMeter::CountAttempts(const api::PipelineRun& run, std::map<std::string, std::string>& counted) {
   for (const api::StageStatus& stage : run.status.stages) {
-    std::string& last = counted[stage.name];
-    if (stage.countedPod.empty() || stage.countedPod == last) continue;
-    last = stage.countedPod;
-    metrics_.StageAttempted(api::Word(stage.reason.value_or(stage.state == api::StageState::Succeeded ? api::Reason::Completed : api::Reason::InternalError)));
+    const std::string ends = EndsOf(stage);
+    if (ends == std::exchange(counted[stage.name], ends)) continue;
+    const bool succeeded = stage.state == api::StageState::Succeeded;
+    metrics_.StageAttempted(api::Word(stage.reason.value_or(succeeded ? api::Reason::Completed : api::Reason::InternalError)));
+    std::string team;
+    if (succeeded) metrics_.StageSucceeded(PipelineOf(run, team), stage.name, stage.rows ? stage.rows->quarantined : 0, stage.warnings.size());
   }
 }
 
@@ -57,7 +74,7 @@ void ObjectMeter::SeenRun(const api::PipelineRun& run) {
   if (active == active_.end()) {
     if (ended) return;
     // What had ended before the first sight was counted by the process before this one.
-    for (const api::StageStatus& stage : run.status.stages) active_[run.meta.uid][stage.name] = stage.countedPod;
+    for (const api::StageStatus& stage : run.status.stages) active_[run.meta.uid][stage.name] = EndsOf(stage);
     active_.try_emplace(run.meta.uid);
     return;
   }
@@ -66,8 +83,8 @@ void ObjectMeter::SeenRun(const api::PipelineRun& run) {
   const double seconds = run.status.started ? static_cast<double>((*run.status.finished - *run.status.started).ms) / 1000 : 0;
   const bool cancelled = succeeded->reason == api::Reason::Cancelled;
   const std::string_view result = cancelled ? "Cancelled" : succeeded->status == api::ConditionStatus::True ? "Succeeded" : "Failed";
-  const std::string team = TeamOf(stores_.pipelines.Get(run.meta.ns, run.spec.pipeline).get());
-  metrics_.RunFinished({api::kPipelines.kind, run.meta.ns, run.spec.pipeline, team}, result, seconds);
+  std::string team;
+  metrics_.RunFinished(PipelineOf(run, team), result, seconds);
   active_.erase(active);
 }
 
@@ -88,8 +105,8 @@ void ObjectMeter::Seen(const api::Resource& resource, const observe::Item& item)
     return;
   }
   ShowConditions(subject, At(At(now->brief, "status"), "conditions"), metrics_);
-  if (resource == api::kDatasets) ShowFreshness<api::DatasetSpec, api::DatasetStatus>(subject, *now, metrics_);
-  if (resource == api::kViews) ShowFreshness<api::ViewSpec, api::ViewStatus>(subject, *now, metrics_);
+  if (resource == api::kDatasets) ShowTable<api::DatasetSpec, api::DatasetStatus>(subject, *now, metrics_);
+  if (resource == api::kViews) ShowTable<api::ViewSpec, api::ViewStatus>(subject, *now, metrics_);
 }
 
 }  // namespace weir::controller

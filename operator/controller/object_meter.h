@@ -10,7 +10,8 @@
 
 namespace weir::controller {
 
-// What objects say about themselves in their status, as metrics: conditions, freshness, runs and attempts that ended. A
+// What objects say about themselves in their status, as metrics: conditions, freshness, quarantined rows and
+// warnings, runs and attempts that ended. A
 // run counts when it is seen to end, so that a restart of the operator counts nothing twice. Safe from any thread.
 class ObjectMeter {
  public:
@@ -20,6 +21,7 @@ class ObjectMeter {
   void Seen(const api::Resource& resource, const observe::Item& item);
 
  private:
+  telemetry::Subject PipelineOf(const api::PipelineRun& run, std::string& team) const;  // names `run` and `team`, which outlive it
   bool CountsNothing(const observe::Item& run);
   void SeenRun(const api::PipelineRun& run);
   void CountAttempts(const api::PipelineRun& run, std::map<std::string, std::string>& counted);
@@ -27,7 +29,7 @@ class ObjectMeter {
   const observe::Stores& stores_;
   telemetry::Metrics& metrics_;
   std::mutex mutex_;
-  std::map<std::string, std::map<std::string, std::string>> active_;  // run uid -> stage -> pod that was counted last
+  std::map<std::string, std::map<std::string, std::string>> active_;  // run uid -> stage -> what was counted of it
 };
 
 }  // namespace weir::controller

@@ -63,6 +63,11 @@ struct Metrics::Families {
   Family<Counter>& runs = Counters(registry, "weirkeeper_pipeline_runs_total", "Runs that ended, by result");
   Family<Histogram>& run_seconds = Histograms(registry, "weirkeeper_pipeline_run_duration_seconds", "Time from a run's start to its end");
   Family<Counter>& attempts = Counters(registry, "weirkeeper_stage_attempts_total", "Attempts of stages that ended, by reason");
+  Family<Counter>& quarantined = Counters(registry, "weirkeeper_stage_rows_quarantined_total", "Rows that stages quarantined");
+  Family<Counter>& warnings = Counters(registry, "weirkeeper_stage_warnings_total", "Warnings of stages that succeeded, such as checks that failed with Warn");
+  Family<Gauge>& quarantined_now =
+      Gauges(registry, "weirkeeper_rows_quarantined", "Rows that were quarantined on the way into the newest version of a Dataset or View");
+  Family<Gauge>& warnings_now = Gauges(registry, "weirkeeper_data_warnings", "Warnings about the newest version of a Dataset or View");
   Family<Gauge>& condition = Gauges(registry, "weirkeeper_condition", "Conditions of objects: 1 True, 0 False, -1 Unknown");
   FreshnessFamilies dataset{Gauges(registry, "weirkeeper_dataset_data_timestamp_seconds", "Time of the newest data of a Dataset, in Unix seconds"),
                             Gauges(registry, "weirkeeper_dataset_max_lag_seconds", "Lag that a Dataset declares as its limit")};
@@ -73,7 +78,7 @@ struct Metrics::Families {
   struct Series {
     std::string team;
     std::map<std::string, Gauge*> conditions;  // by type
-    std::map<Family<Gauge>*, Gauge*> freshness;
+    std::map<Family<Gauge>*, Gauge*> others;
   };
   std::mutex mutex;
   std::map<std::string, Series> objects;
@@ -87,11 +92,12 @@ struct Metrics::Families {
   }
   void Clear(Series& series) {
     for (const auto& [type, gauge] : series.conditions) condition.Remove(gauge);
-    for (const auto& [family, gauge] : series.freshness) family->Remove(gauge);
+    for (const auto& [family, gauge] : series.others) family->Remove(gauge);
     series.conditions.clear();
-    series.freshness.clear();
+    series.others.clear();
   }
   Series& SeriesOf(const Subject& subject);
+  static void Set(Series& series, Family<Gauge>& family, const Labels& labels, std::optional<double> value);
 
   FreshnessFamilies* FreshnessOf(std::string_view kind) { return kind == "Dataset" ? &dataset : kind == "View" ? &view : nullptr; }
 };
@@ -115,6 +121,16 @@ Metrics::Families::Series& Metrics::Families::SeriesOf(const Subject& subject) {
   if (series.team != team) Clear(series);
   series.team = std::move(team);
   return series;
+}
+
+// Under the lock. An absent value takes the series away.
+void Metrics::Families::Set(Series& series, Family<Gauge>& family, const Labels& labels, std::optional<double> value) {
+  if (value) {
+    (series.others[&family] = &family.Add(labels))->Set(*value);
+  } else if (const auto found = series.others.find(&family); found != series.others.end()) {
+    family.Remove(found->second);
+    series.others.erase(found);
+  }
 }
 
 Metrics::Metrics() : families_(std::make_unique<Families>()) { Leads(false); }
@@ -166,21 +182,30 @@ void Metrics::RunFinished(const Subject& pipeline, std::string_view result, doub
 
 void Metrics::StageAttempted(std::string_view reason) { families_->attempts.Add({{"reason", Text(reason)}}).Increment(); }
 
+void Metrics::StageSucceeded(const Subject& pipeline, std::string_view stage, std::int64_t quarantined, std::size_t warnings) {
+  const std::lock_guard lock(families_->mutex);
+  const Labels labels = WithTeam({{"namespace", Text(pipeline.ns)}, {"pipeline", Text(pipeline.name)}, {"stage", Text(stage)}}, families_->Team(pipeline.team));
+  families_->quarantined.Add(labels).Increment(static_cast<double>(quarantined));
+  families_->warnings.Add(labels).Increment(static_cast<double>(warnings));
+}
+
 void Metrics::Freshness(const Subject& subject, std::optional<Time> data_time, std::optional<Duration> max_lag) {
   const FreshnessFamilies* families = families_->FreshnessOf(subject.kind);
   if (families == nullptr) return;
   const std::lock_guard lock(families_->mutex);
   Families::Series& series = families_->SeriesOf(subject);
-  const auto set = [&](Family<Gauge>& family, std::optional<double> value) {
-    if (value) {
-      (series.freshness[&family] = &family.Add(ByObject(subject, series.team)))->Set(*value);
-    } else if (const auto found = series.freshness.find(&family); found != series.freshness.end()) {
-      family.Remove(found->second);
-      series.freshness.erase(found);
-    }
-  };
-  set(families->data_time, data_time ? std::optional(static_cast<double>(data_time->us) / 1e6) : std::nullopt);
-  set(families->max_lag, max_lag ? std::optional(static_cast<double>(max_lag->ms) / 1e3) : std::nullopt);
+  const Labels labels = ByObject(subject, series.team);
+  Families::Set(series, families->data_time, labels, data_time ? std::optional(static_cast<double>(data_time->us) / 1e6) : std::nullopt);
+  Families::Set(series, families->max_lag, labels, max_lag ? std::optional(static_cast<double>(max_lag->ms) / 1e3) : std::nullopt);
+}
+
+void Metrics::Quality(const Subject& subject, std::optional<std::int64_t> quarantined, std::optional<std::size_t> warnings) {
+  const std::lock_guard lock(families_->mutex);
+  Families::Series& series = families_->SeriesOf(subject);
+  Labels labels = ByObject(subject, series.team);
+  labels["kind"] = Text(subject.kind);
+  Families::Set(series, families_->quarantined_now, labels, quarantined ? std::optional(static_cast<double>(*quarantined)) : std::nullopt);
+  Families::Set(series, families_->warnings_now, labels, warnings ? std::optional(static_cast<double>(*warnings)) : std::nullopt);
 }
 
 void Metrics::Condition(const Subject& subject, std::string_view type, std::string_view status) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,10 +50,15 @@ class Metrics {
   // Work done. `result` is Succeeded, Failed or Cancelled; `reason` a condition reason, Completed for success.
   void RunFinished(const Subject& pipeline, std::string_view result, double seconds);
   void StageAttempted(std::string_view reason);
+  // Rows that a stage quarantined, and its warnings, such as checks that failed with Warn. Zeros begin the series.
+  void StageSucceeded(const Subject& pipeline, std::string_view stage, std::int64_t quarantined, std::size_t warnings);
 
   // Freshness of a Dataset or View (by `kind`): the time of its newest data, and the lag that it declares as its limit.
   // Absent values take the series away.
   void Freshness(const Subject& subject, std::optional<Time> data_time, std::optional<Duration> max_lag);
+  // Rows that were quarantined on the way into the newest version of a Dataset or View, and the warnings about it. Absent
+  // values take the series away.
+  void Quality(const Subject& subject, std::optional<std::int64_t> quarantined, std::optional<std::size_t> warnings);
   // `status` is True (1), False (0) or Unknown (-1).
   void Condition(const Subject& subject, std::string_view type, std::string_view status);
   // Takes every gauge of the object away.

@@ -115,6 +115,39 @@ TEST_F(InstrumentsTest, ARunCountsOnceWhenItIsSeenToEnd) {
   EXPECT_THAT(text, HasSubstr("weirkeeper_stage_attempts_total{reason=\"Completed\"} 1"));
 }
 
+TEST_F(InstrumentsTest, QuarantinedRowsAndWarningsAreCountedWhenTheirStageSucceeds) {
+  const auto stage = [](const char* state, const char* pod) {
+    return Json::array({{{"name", "decode"},
+                         {"state", state},
+                         {"countedPod", pod},
+                         {"rows", {{"in", 60}, {"out", 56}, {"quarantined", 4}}},
+                         {"warnings", Json::array({"check amounts: 2 rows fail"})}}});
+  };
+  See(api::kPipelineRuns, "1", {{"pipeline", "p"}}, Run("Unknown", "Running", Json::array({{{"name", "decode"}}})));
+  for (const char* version : {"2", "3"}) See(api::kPipelineRuns, version, {{"pipeline", "p"}}, Run("Unknown", "Running", stage("Succeeded", "pod1")));
+  EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_stage_rows_quarantined_total{namespace=\"n\",pipeline=\"p\",stage=\"decode\"} 4"));
+  EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_stage_warnings_total{namespace=\"n\",pipeline=\"p\",stage=\"decode\"} 1"));
+}
+
+TEST_F(InstrumentsTest, AnAttemptWhosePodNeverWasIsCounted) {
+  const auto stage = [](const char* state, int failures) {
+    return Json::array({{{"name", "s"}, {"state", state}, {"reason", "PodRejected"}, {"infrastructureFailures", failures}}});
+  };
+  See(api::kPipelineRuns, "1", {{"pipeline", "p"}}, Run("Unknown", "Running", stage("Running", 0)));
+  See(api::kPipelineRuns, "2", {{"pipeline", "p"}}, Run("Unknown", "Running", stage("Retrying", 1)));
+  See(api::kPipelineRuns, "3", {{"pipeline", "p"}}, Run("Unknown", "Running", stage("Running", 1)));
+  EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_stage_attempts_total{reason=\"PodRejected\"} 1"));
+}
+
+TEST_F(InstrumentsTest, QualityOfTheNewestVersionIsThatOfStatus) {
+  See(api::kDatasets, "1", {{"owner", {{"team", "ops"}}}}, Json::object());
+  EXPECT_THAT(metrics_.Render(), Not(HasSubstr("weirkeeper_rows_quarantined{")));
+  EXPECT_THAT(metrics_.Render(), Not(HasSubstr("weirkeeper_data_warnings{"))) << "there is no version to warn of";
+  See(api::kDatasets, "2", {{"owner", {{"team", "ops"}}}}, {{"version", 3}, {"quarantined", 4}, {"warnings", Json::array({"check amounts: 2 rows fail"})}});
+  EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_rows_quarantined{kind=\"Dataset\",name=\"x\",namespace=\"n\",team=\"ops\"} 4"));
+  EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_data_warnings{kind=\"Dataset\",name=\"x\",namespace=\"n\",team=\"ops\"} 1"));
+}
+
 TEST_F(InstrumentsTest, ARunThatHadEndedBeforeTheStartIsNotCountedAgain) {
   See(api::kPipelineRuns, "1", {{"pipeline", "p"}}, Run("False", "StageFailed", Json::array()));
   EXPECT_THAT(metrics_.Render(), Not(HasSubstr("weirkeeper_pipeline_runs_total{")));

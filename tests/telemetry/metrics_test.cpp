@@ -31,6 +31,7 @@ void CountOneOfEach(Metrics& metrics) {
   metrics.WatchRestarted("pods", "Expired");
   metrics.RunFinished({"Pipeline", "data", "flights", "ops"}, "Succeeded", 42);
   metrics.StageAttempted("OutOfMemory");
+  metrics.StageSucceeded({"Pipeline", "data", "flights", "ops"}, "decode", 11, 2);
 }
 
 TEST(Metrics, EveryCallIsCounted) {
@@ -45,7 +46,9 @@ TEST(Metrics, EveryCallIsCounted) {
         R"(weirkeeper_watch_events_total{resource="pods",type="ADDED"} 1)", R"(weirkeeper_watch_restarts_total{reason="Expired",resource="pods"} 1)",
         R"(weirkeeper_pipeline_runs_total{namespace="data",pipeline="flights",result="Succeeded",team="ops"} 1)",
         R"(weirkeeper_pipeline_run_duration_seconds_sum{namespace="data",pipeline="flights",team="ops"} 42)",
-        R"(weirkeeper_stage_attempts_total{reason="OutOfMemory"} 1)", "weirkeeper_leader 0"})
+        R"(weirkeeper_stage_attempts_total{reason="OutOfMemory"} 1)",
+        R"(weirkeeper_stage_rows_quarantined_total{namespace="data",pipeline="flights",stage="decode",team="ops"} 11)",
+        R"(weirkeeper_stage_warnings_total{namespace="data",pipeline="flights",stage="decode",team="ops"} 2)", "weirkeeper_leader 0"})
     EXPECT_THAT(text, HasSubstr(line));
 }
 
@@ -60,6 +63,17 @@ TEST(Metrics, FreshnessSaysTheDatasTimeAndTheLimit) {
   EXPECT_THAT(text, Not(HasSubstr("weirkeeper_dataset_max_lag_seconds{")));
   metrics.Freshness({"View", "data", "delays"}, std::nullopt, std::nullopt);
   EXPECT_THAT(metrics.Render(), Not(HasSubstr("delays")));
+}
+
+TEST(Metrics, QuarantinedRowsAndWarningsAreThoseOfTheNewestVersion) {
+  Metrics metrics;
+  metrics.Quality({"Dataset", "data", "flights", "ops"}, 11, 2);
+  EXPECT_THAT(metrics.Render(), AllOf(HasSubstr(R"(weirkeeper_rows_quarantined{kind="Dataset",name="flights",namespace="data",team="ops"} 11)"),
+                                      HasSubstr(R"(weirkeeper_data_warnings{kind="Dataset",name="flights",namespace="data",team="ops"} 2)")));
+  metrics.Quality({"Dataset", "data", "flights", "ops"}, 0, 0);
+  EXPECT_THAT(metrics.Render(), HasSubstr(R"(weirkeeper_rows_quarantined{kind="Dataset",name="flights",namespace="data",team="ops"} 0)"));
+  metrics.Quality({"Dataset", "data", "flights", "ops"}, std::nullopt, std::nullopt);
+  EXPECT_THAT(metrics.Render(), Not(HasSubstr("flights")));
 }
 
 TEST(Metrics, OtherKindsHaveNoFreshness) {
@@ -85,6 +99,7 @@ TEST(Metrics, AForgottenObjectLeavesNoSeries) {
   for (const Subject& subject : {gone, stays}) {
     metrics.Condition(subject, "Ready", "True");
     metrics.Freshness(subject, Time{}, Duration{});
+    metrics.Quality(subject, 1, 1);
   }
   metrics.Forget(gone);
   metrics.Forget(gone);
@@ -96,6 +111,7 @@ TEST(Metrics, AnObjectWhoseTeamChangesHasSeriesOfTheNewTeamOnly) {
   for (const char* team : {"old-team", "new-team"}) {
     metrics.Condition({"View", "data", "delays", team}, "Ready", "True");
     metrics.Freshness({"View", "data", "delays", team}, Time{}, Duration{});
+    metrics.Quality({"View", "data", "delays", team}, 1, 1);
   }
   EXPECT_THAT(metrics.Render(),
               AllOf(Not(HasSubstr("old-team")), HasSubstr(R"(weirkeeper_view_max_lag_seconds{name="delays",namespace="data",team="new-team"} 0)"),
@@ -155,6 +171,7 @@ TEST(Metrics, TheReferencePageHasARowForEach) {
   for (const char* kind : {"Dataset", "View"}) {
     metrics.Condition({kind, "data", "delays", "ops"}, "Ready", "True");
     metrics.Freshness({kind, "data", "delays", "ops"}, Time{}, Duration{});
+    metrics.Quality({kind, "data", "delays", "ops"}, 1, 1);
   }
   std::ifstream page(test::SourceFolder() + "/docs/reference/metrics.md");
   std::set<std::string> documented;
