@@ -225,6 +225,15 @@ void SetContent(CURL* h, Exchange& exchange, const curl_slist* headers) {
   curl_easy_setopt(h, CURLOPT_WRITEDATA, &exchange);
 }
 
+std::string Explain(CURLcode code, const char* detail) {
+  std::string text = *detail != '\0' ? detail : curl_easy_strerror(code);
+  if (code == CURLE_PEER_FAILED_VERIFICATION)
+    text +=
+        "; to trust an authority of your own, put its certificate into a ConfigMap and name it in spec.runner.caBundle of the Lake (in weir run: in the "
+        "file that SSL_CERT_FILE names)";
+  return text;
+}
+
 void Conclude(CURLcode code, const char* detail, Exchange& exchange) {
   HttpReply& reply = exchange.reply;
   long request_bytes = 0;
@@ -236,8 +245,7 @@ void Conclude(CURLcode code, const char* detail, Exchange& exchange) {
   reply.failure = exchange.blocked.empty() ? FailureOf(code) : TransferFailure::Blocked;
   // libcurl also calls it an unsupported protocol when what came back is no HTTP at all.
   if (code == CURLE_UNSUPPORTED_PROTOCOL && reply.sent && reply.status == 0) reply.failure = TransferFailure::Broken;
-  reply.detail = exchange.blocked.empty() ? (*detail != '\0' ? detail : curl_easy_strerror(code))
-                                          : "address " + exchange.blocked + " is link-local or a cloud's metadata service";
+  reply.detail = exchange.blocked.empty() ? Explain(code, detail) : "address " + exchange.blocked + " is link-local or a cloud's metadata service";
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ std::string FindBinary() {
 
 }  // namespace
 
-S3Server::S3Server() {
+S3Server::S3Server(const std::string& tls) : tls_(tls) {
   keys_.Write("accessKeyId", std::string(kAccessKey) + "\n");
   keys_.Write("secretAccessKey", kSecretKey);
   const std::string binary = FindBinary();
@@ -67,6 +67,10 @@ bool S3Server::Start(const std::string& binary) {
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, stream);
     ::setenv("ROOT_ACCESS_KEY", kAccessKey, 1);
     ::setenv("ROOT_SECRET_KEY", kSecretKey, 1);
+    if (!tls_.empty()) {
+      ::setenv("VGW_CERT", (tls_ + "/tls.crt").c_str(), 1);
+      ::setenv("VGW_KEY", (tls_ + "/tls.key").c_str(), 1);
+    }
     ::execl(binary.c_str(), binary.c_str(), "--quiet", "--port", address.c_str(), "posix", data_.path().c_str(), static_cast<char*>(nullptr));
     ::_exit(127);
   }
