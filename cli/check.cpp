@@ -37,7 +37,7 @@ Findings CheckAll(const Manifests& manifests, const Declared& declared, const Pu
   CheckNames(manifests, declared, around, findings);
   const std::vector<ResolvedPipeline> pipelines = CheckReferences(manifests, declared, published, around, findings);
   if (runner)
-    CheckSql(manifests, declared, published, pipelines, *runner, findings);
+    CheckSql(manifests, declared, published, around, pipelines, *runner, findings);
   else if (!manifests.objects.empty())
     findings.push_back({manifests.objects[0].file, 0, "", "", "RunnerMissing", "SQL was not bound: " + runner.error().message, Finding::Severity::Warning});
   return findings;

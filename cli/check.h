@@ -37,8 +37,8 @@ struct ResolvedPipeline {
 std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around,
                                               Findings& findings);
 // Binds every SQL text of these whose target and tables are known, in one runner process.
-void CheckSql(const Manifests& manifests, const Declared& declared, const Published& published, const std::vector<ResolvedPipeline>& pipelines,
-              const std::string& runner, Findings& findings);
+void CheckSql(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around,
+              const std::vector<ResolvedPipeline>& pipelines, const std::string& runner, Findings& findings);
 
 // All of them. Without a runner, SQL is not bound and a warning says so.
 Findings CheckAll(const Manifests& manifests, const Declared& declared, const Published& published, const Result<std::string>& runner);

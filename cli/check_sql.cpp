@@ -5,6 +5,7 @@
 
 #include "cli/check.h"
 #include "cli/runner_process.h"
+#include "cli/sql_hints.h"
 #include "cli/unread.h"
 #include "crds/base/name.h"
 #include "operator/plan/task.h"
@@ -30,10 +31,11 @@ std::set<std::string> WrittenTables(const Declared& declared, const Published& p
 
 class SqlCheck {
  public:
-  SqlCheck(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings)
+  SqlCheck(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around, Findings& findings)
       : manifests_(manifests),
         written_(WrittenTables(declared, published, withPipelines_)),
         doubtful_(DoubtfulTables(manifests, declared)),
+        hints_(declared, around),
         findings_(findings) {
     for (const auto& pipeline : declared.pipelines)
       if (declared.unread.contains(pipeline.manifest)) withPipelines_.erase(pipeline.object.meta.ns);  // what it writes may be among what was not read
@@ -76,9 +78,19 @@ class SqlCheck {
 
   void Tell(const Manifest& manifest, const api::StageTask& task, const api::StageOutcome& outcome) {
     for (const api::Finding& finding : outcome.findings)
-      if (!manifests_.incomplete || finding.message.find(" is not declared") == std::string::npos) Say(manifest, finding.path, "SqlInvalid", finding.message);
+      if (!manifests_.incomplete || finding.message.find(" is not declared") == std::string::npos)
+        Say(manifest, finding.path, "SqlInvalid", finding.message + HintAt(manifest, task, finding));
     if (outcome.findings.empty() && outcome.result != api::OutcomeClass::Succeeded) Say(manifest, "", "SqlInvalid", outcome.message);
     TellUnwritten(manifest, task, outcome.dependencies);
+  }
+
+  // The engine knows the tables that the text may read, and hints at those.
+  std::string HintAt(const Manifest& manifest, const api::StageTask& task, const api::Finding& finding) const {
+    const bool hinted = finding.message.find("with _ for -") != std::string::npos || finding.message.find("have _ for -") != std::string::npos;
+    const bool unknown = finding.message.find("syntax error") != std::string::npos || finding.message.find(" is not declared") != std::string::npos;
+    for (const api::TaskQuery& query : task.queries)
+      if (query.path == finding.path && unknown && !hinted) return hints_.For(manifest.Namespace(), query.sql);
+    return "";
   }
 
   // "stage:table,table;stage:table" of what each query reads. A project that is checked without its pipelines says nothing
@@ -118,15 +130,16 @@ class SqlCheck {
   std::set<std::string> withPipelines_;  // namespaces
   const std::set<std::string> written_;
   const std::set<std::string> doubtful_;
+  const SqlHints hints_;
   Findings& findings_;
   std::map<std::string, const Manifest*> labelled_;  // ns/kind/name
 };
 
 }  // namespace
 
-void CheckSql(const Manifests& manifests, const Declared& declared, const Published& published, const std::vector<ResolvedPipeline>& pipelines,
-              const std::string& runner, Findings& findings) {
-  SqlCheck(manifests, declared, published, findings).Run(pipelines, runner);
+void CheckSql(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around,
+              const std::vector<ResolvedPipeline>& pipelines, const std::string& runner, Findings& findings) {
+  SqlCheck(manifests, declared, published, around, findings).Run(pipelines, runner);
 }
 
 }  // namespace weir::cli

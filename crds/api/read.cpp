@@ -1,6 +1,7 @@
 #include "crds/api/read.h"
 
 #include <algorithm>
+#include <cctype>
 #include <limits>
 #include <mutex>
 #include <regex>
@@ -19,6 +20,13 @@ constexpr std::size_t kLongestMeant = 100;  // bytes of a word that may be a mis
 
 // A value as JSON, cut.
 std::string Shown(const Json& value) { return value.is_string() ? Quoted(value.get_ref<const std::string&>(), 80) : Dump(value).substr(0, 80); }
+
+// Case is a slip of its own kind, and names of objects have '-' where those of tables have '_'.
+std::string Folded(std::string_view text) {
+  std::string folded(text);
+  for (char& c : folded) c = c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return folded;
+}
 
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -68,14 +76,19 @@ std::string Join(const std::vector<Problem>& problems) {
 
 std::string Suggest(std::string_view word, const std::vector<std::string_view>& known) {
   if (word.size() > kLongestMeant) return "";
+  const std::string folded = Folded(word);
   std::string_view best;
   std::size_t distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  // Of several that are as near, the first of the alphabet: the order in which they are known means nothing.
+  const auto take = [&](std::string_view candidate, std::size_t d) {
+    if (d < distance || (d == distance && !best.empty() && candidate < best)) best = candidate, distance = d;
+  };
   for (const std::string_view candidate : known)
-    if (const std::size_t d = EditDistance(word, candidate); d < distance) best = candidate, distance = d;
+    if (candidate.size() <= word.size() + distance && candidate != word) take(candidate, EditDistance(folded, Folded(candidate)));
   // What is cut short is far from the whole, and meant all the same: Raw for RawHistory.
   if (best.empty() && word.size() >= 3)
     for (const std::string_view candidate : known)
-      if (candidate.starts_with(word)) best = candidate;
+      if (Folded(candidate).starts_with(folded) && (best.empty() || candidate < best)) best = candidate;
   return best.empty() ? "" : " (did you mean " + std::string(best) + "?)";
 }
 

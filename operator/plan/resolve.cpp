@@ -117,7 +117,20 @@ class Resolver {
     if (!source.files) return;
     const std::string name = source.files->store.empty() ? std::string(kSourceStore) : source.files->store;
     if (FindStore(lake_, name) == nullptr)
-      out_.problems.push_back({path + ".files.store", "there is no store \"" + name + "\" in the Lake; list it in spec.stores of the Lake default"});
+      out_.problems.push_back({path + ".files.store", "there is no store \"" + name + "\" in the Lake" + HintAtStore(name, source.files->store.empty())});
+  }
+
+  // A store that is not named is the one called source, which `weir run` makes of a folder where there is no Lake.
+  std::string HintAtStore(const std::string& name, bool absent) const {
+    std::vector<std::string_view> known;
+    for (const api::Store& store : lake_.stores) known.push_back(store.name);
+    if (!around_.lake)
+      return api::Suggest(name, known) + "; no Lake is declared here: give its manifest too, or list the store in spec.stores of a Lake default";
+    std::string all;
+    for (const std::string_view store : known) all += (all.empty() ? "" : ", ") + std::string(store);
+    if (!absent) return api::Suggest(name, known) + "; list it in spec.stores of the Lake default, which has " + all;
+    return ", and from.files names none; list it in spec.stores of the Lake default, or write store: with one of " + all +
+           ". weir run takes --source for it only where no Lake is declared";
   }
 
   void LookUpAccept(const api::AcceptStage& accept, const std::string& path) {

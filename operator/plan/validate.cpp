@@ -22,6 +22,13 @@ std::string Lower(std::string text) {
   return text;
 }
 
+template <typename Named>
+std::string NearestName(const std::string& name, const std::vector<Named>& list) {
+  std::vector<std::string_view> known;
+  for (const Named& named : list) known.push_back(named.name);
+  return api::Suggest(name, known);
+}
+
 // Names and types of the columns of one table, for the fields that refer to them.
 class Columns {
  public:
@@ -179,7 +186,7 @@ void CheckNeeds(const std::vector<api::Stage>& stages, std::size_t index, std::v
     const std::string path = Item(Item("spec.stages", index) + ".needs", i);
     const std::size_t found = place(need);
     if (found == stages.size())
-      problems.push_back({path, "there is no stage \"" + need + "\" in this pipeline"});
+      problems.push_back({path, "there is no stage \"" + need + "\" in this pipeline" + NearestName(need, stages)});
     else if (found >= index)
       problems.push_back({path, "\"" + need + "\" does not stand above \"" + stages[index].name + "\"; put the stages in the order in which they run"});
   }
@@ -191,7 +198,8 @@ std::vector<Problem> CheckLake(const api::LakeSpec& lake, Where where) {
   std::vector<Problem> problems;
   for (std::size_t i = 0; i < lake.zones.size(); ++i)
     if (FindStore(lake, lake.zones[i].store) == nullptr)
-      problems.push_back({Item("spec.zones", i) + ".store", "there is no store \"" + lake.zones[i].store + "\" in spec.stores"});
+      problems.push_back({Item("spec.zones", i) + ".store",
+                          "there is no store \"" + lake.zones[i].store + "\" in spec.stores" + NearestName(lake.zones[i].store, lake.stores)});
   for (std::size_t i = 0; i < lake.stores.size(); ++i) {
     const auto& volume = lake.stores[i].volume;
     if (where == Where::Cluster && volume && volume->path)

@@ -37,6 +37,18 @@ TEST(Reader, SuggestsTheWordThatWasMeant) {
   EXPECT_THAT(ProblemsOf<LakeSpec>(R"({"stores": [{"name": "a", "volume": {"claim": "c"}}], "zones": [{"name": "Currated", "store": "a"}]})"),
               ElementsAre("spec.zones[0].name: must be one of Landing, RawHistory, Processed, Curated, Views, not \"Currated\" (did you mean Curated?)"));
   EXPECT_EQ(Suggest("altogetherdifferent", {"name", "owner"}), "");
+  EXPECT_EQ(Suggest("LANDING", {"Views", "Landing"}), " (did you mean Landing?)") << "case is a slip, too";
+  EXPECT_EQ(Suggest("stations-history", {"stations", "stations_history"}), " (did you mean stations_history?)");
+  EXPECT_EQ(Suggest("raw", {"RawHistory"}), " (did you mean RawHistory?)");
+  EXPECT_EQ(Suggest(std::string(101, 'a'), {std::string_view("aaa")}), "") << "no word is that long";
+}
+
+TEST(Reader, SuggestsTheSameWordInWhateverOrderTheyAreKnown) {
+  std::vector<std::string_view> known{"orders1", "orders2", "orders3", "order", "odrers"};
+  std::sort(known.begin(), known.end());
+  const std::string first = Suggest("orders", known);
+  do EXPECT_EQ(Suggest("orders", known), first);
+  while (std::next_permutation(known.begin(), known.end()));
 }
 
 TEST(Reader, RefusesTwoAndNoneOfAOneOf) {

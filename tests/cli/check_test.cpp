@@ -95,5 +95,31 @@ TEST_F(Check, AFieldInTheWrongPlaceIsToldItsPlace) {
   EXPECT_THAT(check.out, HasSubstr("spec.frobnicate: is unknown; spec takes purpose, grain, owner, query, columns"));
 }
 
+// Each edit writes another name behind FROM.
+TEST_F(Check, SqlOverADatasetOfFilesIsToldTheTableThatItIsDecodedInto) {
+  const std::string files = " is a dataset of files (RawHistory), and SQL reads tables: read readings, into which it is decoded";
+  const std::pair<const char*, std::string> cases[] = {
+      {"readings-history", "readings-history" + files},
+      {"readings_history", "readings-history" + files},
+      {"readings-landing", "readings-landing is a dataset of files (Landing), and SQL reads tables: read readings, into which it is decoded"},
+      {"weather-readings-v1", "write weather_readings_v1 for weather-readings-v1"}};
+  for (const auto& [name, hint] : cases) {
+    CopyExample("quarantine");
+    Shell(std::string("sed -i 's/FROM readings$/FROM ") + name + "/' readings.yaml");
+    EXPECT_THAT(Weir("check readings.yaml").out, HasSubstr(hint)) << name;
+  }
+}
+
+TEST_F(Check, AStoreThatIsMissingIsToldWithWhatIsThereAndWhatIsNot) {
+  Shell("sed -i 's/files: {path: readings.csv}/files: {store: drop, path: readings.csv}/' readings.yaml");
+  EXPECT_THAT(Weir("check readings.yaml").out, HasSubstr("no Lake is declared here: give its manifest too"));
+  Write("lake.yaml",
+        "apiVersion: weirkeeper.io/v1alpha1\nkind: Lake\nmetadata: {name: default}\nspec:\n  stores:\n  - {name: lake, volume: {path: /x}}\n"
+        "  - {name: drops, volume: {path: /y}}\n");
+  EXPECT_THAT(Weir("check readings.yaml lake.yaml").out, HasSubstr("there is no store \"drop\" in the Lake (did you mean drops?)"));
+  CopyExample("quarantine");
+  EXPECT_THAT(Weir("run readings.yaml lake.yaml --source .").err, HasSubstr("weir run takes --source for it only where no Lake is declared"));
+}
+
 }  // namespace
 }  // namespace weir::test

@@ -47,10 +47,17 @@ checks: [{name: few, rowCount: {min: 5, max: 1}}, {name: in-range, range: {colum
 
 TEST(CheckDataset, LetsAGoodOneBe) { EXPECT_TRUE(CheckDataset(Read<api::DatasetSpec>("{zone: Landing, owner: {team: a}, format: {csv: {}}}")).empty()); }
 
+TEST(CheckPipeline, SuggestsTheStageThatWasMeant) {
+  const auto pipeline = Read<api::PipelineSpec>(
+      "{purpose: Whatever it is, owner: {team: a}, stages: [{name: decode, publish: {view: a-v1}}, {name: b, needs: [deocde], publish: {view: b-v1}}]}");
+  EXPECT_THAT(Texts(CheckPipeline(pipeline)), ElementsAre(HasSubstr("there is no stage \"deocde\" in this pipeline (did you mean decode?)")));
+}
+
 TEST(CheckLake, RefusesStoresThatAreNotThereAndFoldersInACluster) {
   const auto lake = Read<api::LakeSpec>("{stores: [{name: lake, volume: {path: /data}}], zones: [{name: Landing, store: lkae}]}");
-  EXPECT_THAT(Texts(CheckLake(lake, Where::Cluster)),
-              ElementsAre(HasSubstr("spec.zones[0].store: there is no store \"lkae\""), HasSubstr("spec.stores[0].volume.path")));
+  EXPECT_THAT(
+      Texts(CheckLake(lake, Where::Cluster)),
+      ElementsAre(HasSubstr("spec.zones[0].store: there is no store \"lkae\" in spec.stores (did you mean lake?)"), HasSubstr("spec.stores[0].volume.path")));
   EXPECT_THAT(Texts(CheckLake(lake, Where::Local)), ElementsAre(HasSubstr("spec.zones[0].store")));
 }
 

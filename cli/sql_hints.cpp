@@ -1,0 +1,62 @@
+#include "cli/sql_hints.h"
+
+#include <cctype>
+
+#include "crds/base/name.h"
+
+namespace weir::cli {
+namespace {
+
+constexpr int kLongestWay = 8;  // from a landed file over accept to its table
+
+bool IsPart(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
+
+// Whether the name stands in the text by itself, not within a longer one.
+bool Mentions(const std::string& sql, const std::string& name) {
+  for (std::size_t at = sql.find(name); at != std::string::npos; at = sql.find(name, at + 1)) {
+    const bool begins = at == 0 || !IsPart(sql[at - 1]);
+    const std::size_t end = at + name.size();
+    if (begins && (end == sql.size() || !IsPart(sql[end]))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string SqlHints::TablesMadeOf(const std::string& ns, const std::string& dataset, int depth) const {
+  std::string tables;
+  for (const auto& declaration : declared_.pipelines) {
+    if (declaration.object.meta.ns != ns || depth > kLongestWay) continue;
+    for (const api::Stage& stage : declaration.object.spec.stages) {
+      std::string made;
+      if (stage.transform && stage.transform->from == dataset) made = TableName(stage.transform->into);
+      if (stage.accept && stage.accept->from == dataset) made = TablesMadeOf(ns, stage.accept->into, depth + 1);
+      if (!made.empty()) tables += (tables.empty() ? "" : ", ") + made;
+    }
+  }
+  return tables;
+}
+
+std::string SqlHints::For(const std::string& ns, const std::string& sql) const {
+  const plan::Surroundings& all = around_.All(ns);
+  const std::set<std::string> words = plan::WordsOf(sql);
+  for (const api::Dataset& dataset : all.datasets) {
+    const std::string& name = dataset.meta.name;
+    if (!api::HoldsFiles(dataset.spec.zone) || !(words.contains(TableName(name)) || Mentions(sql, name))) continue;
+    const std::string made = TablesMadeOf(ns, name, 0);
+    const std::string what = "; " + name + " is a dataset of files (" + std::string(api::Word(dataset.spec.zone)) + "), and SQL reads tables: ";
+    if (!made.empty()) return what + "read " + made + ", into which it is decoded";
+    return what + "decode it with a stage transform: {from: " + name + ", into: ...}, and read that table";
+  }
+  const auto dashed = [&sql](const std::string& name) {
+    const std::string table = TableName(name);
+    return table != name && Mentions(sql, name) ? "; write " + table + " for " + name + ": in SQL the names of tables have _ for -" : std::string();
+  };
+  for (const api::Dataset& dataset : all.datasets)
+    if (const std::string hint = dashed(dataset.meta.name); !hint.empty()) return hint;
+  for (const api::View& view : all.views)
+    if (const std::string hint = dashed(view.meta.name); !hint.empty()) return hint;
+  return "";
+}
+
+}  // namespace weir::cli
