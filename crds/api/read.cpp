@@ -8,6 +8,7 @@
 #include <set>
 
 #include "crds/api/dataset.h"
+#include "crds/api/pattern_words.h"
 #include "crds/api/type_words.h"
 #include "crds/base/text.h"
 
@@ -93,6 +94,7 @@ std::string Suggest(std::string_view word, const std::vector<std::string_view>& 
 }
 
 std::string WrongType(const Json& value, std::string_view wanted) {
+  if (value.is_null()) return "has no value; it must be " + std::string(wanted);
   return "must be " + std::string(wanted) + ", not " + (value.is_structured() ? std::string(value.type_name()) : Shown(value));
 }
 
@@ -104,17 +106,29 @@ bool CheckText(const std::string& value, const Rules& rules, const std::string& 
   if (size > static_cast<std::size_t>(rules.maxLength))
     return problems.push_back({path, "may have at most " + std::to_string(rules.maxLength) + " characters, has " + std::to_string(size)}), false;
   if (!rules.pattern.empty() && !std::regex_match(value, Compiled(rules.pattern)))
-    problems.push_back(
-        {path, Quoted(value) + (rules.pattern == kTypePattern ? " is no type here: " + TypeAdvice(value) : " does not match " + std::string(rules.pattern))});
+    problems.push_back({path, rules.pattern == kTypePattern ? Quoted(value) + " is no type here: " + TypeAdvice(value)
+                                                            : FormAdvice(rules.pattern, value) + ", not " + Quoted(value)});
   return problems.size() == before;
 }
 
+namespace {
+
+// "must be from 1 to 20, is 21", where `show` writes a number as the field has it.
+template <typename Show>
+bool CheckRange(std::int64_t value, const Rules& rules, const std::string& path, std::vector<Problem>& problems, Show show) {
+  const bool low = rules.min && value < *rules.min, high = rules.max && value > *rules.max;
+  if (!low && !high) return true;
+  const std::string range = rules.min && rules.max ? "from " + show(*rules.min) + " to " + show(*rules.max)
+                            : low                  ? "at least " + show(*rules.min)
+                                                   : "at most " + show(*rules.max);
+  problems.push_back({path, "must be " + range + ", is " + show(value)});
+  return false;
+}
+
+}  // namespace
+
 bool CheckNumber(std::int64_t value, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
-  if (rules.min && value < *rules.min)
-    return problems.push_back({path, "must be at least " + std::to_string(*rules.min) + ", is " + std::to_string(value)}), false;
-  if (rules.max && value > *rules.max)
-    return problems.push_back({path, "may be at most " + std::to_string(*rules.max) + ", is " + std::to_string(value)}), false;
-  return true;
+  return CheckRange(value, rules, path, problems, [](std::int64_t number) { return std::to_string(number); });
 }
 
 bool CheckCount(std::size_t items, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
@@ -158,7 +172,12 @@ std::string Reader::NotAWord(const Json& value, const std::vector<std::string_vi
 }
 
 void Reader::Take(const Json& value, std::string& out, const Rules& rules, const std::string& path) {
-  if (!value.is_string()) return problems_.push_back({path, WrongType(value, "text") + (value.is_primitive() ? "; quote it" : "")});
+  if (!value.is_string()) {
+    const bool form =
+        value.is_primitive() && rules.pattern != kTypePattern && !rules.pattern.empty() && !std::regex_match(Dump(value), Compiled(rules.pattern));
+    if (form) return problems_.push_back({path, FormAdvice(rules.pattern, "") + ", not " + Shown(value)});
+    return problems_.push_back({path, WrongType(value, "text") + (value.is_primitive() ? "; quote it" : "")});
+  }
   if (CheckText(value.get_ref<const std::string&>(), rules, path, problems_)) out = value.get<std::string>();
 }
 
@@ -185,7 +204,7 @@ void Reader::Take(const Json& value, Duration& out, const Rules& rules, const st
   if (!value.is_string()) return problems_.push_back({path, WrongType(value, "a duration such as 30s or 2h")});
   const auto parsed = ParseDuration(value.get_ref<const std::string&>());
   if (!parsed) return problems_.push_back({path, parsed.error().message});
-  if (CheckNumber(parsed->ms, rules, path, problems_)) out = *parsed;
+  if (CheckRange(parsed->ms, rules, path, problems_, [](std::int64_t ms) { return weir::Format(Duration{ms}); })) out = *parsed;
 }
 
 void Reader::Take(const Json& value, Time& out, const Rules&, const std::string& path) {

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "crds/api/pattern_words.h"
 #include "crds/schema/crdgen.h"
 
 namespace weir::schema {
@@ -58,7 +59,7 @@ Text BoundsOf(const Ordered& schema) {
   }
   AddBounds(text, inner, "minLength", "maxLength", " characters");
   AddBounds(text, inner, "minimum", "maximum", "");
-  if (inner.contains("pattern")) Add(text, Code(inner["pattern"].get<Text>()));
+  if (inner.contains("pattern")) Add(text, Cell(api::FormOf(inner["pattern"].get<Text>())) + ": " + Code(inner["pattern"].get<Text>()));
   return text;
 }
 

@@ -26,10 +26,22 @@ TEST(Reader, TellsEveryProblemAtOnceWithItsPath) {
   const auto problems = ProblemsOf<PipelineSpec>(R"({
     "purpose": "short", "owner": {"team": "Aviation"}, "suspend": "yes", "retry": {"maxAttempts": 21, "backoff": "soon"},
     "stages": [{"name": "land", "land": {"from": {"files": {"path": "*.csv"}}}}, {"nmae": "x", "publish": {"view": "v-v1"}}]})");
-  EXPECT_THAT(problems, ElementsAre("spec.purpose: must have at least 10 characters, has 5", HasSubstr("spec.owner.team: \"Aviation\" does not match"),
-                                    "spec.retry.maxAttempts: may be at most 20, is 21", HasSubstr("spec.retry.backoff: \"soon\" is no duration"),
+  EXPECT_THAT(problems, ElementsAre("spec.purpose: must have at least 10 characters, has 5", HasSubstr("or digit, such as aviation, not \"Aviation\""),
+                                    "spec.retry.maxAttempts: must be from 1 to 20, is 21", HasSubstr("spec.retry.backoff: \"soon\" is no duration"),
                                     "spec.suspend: must be true or false, not \"yes\"", HasSubstr("spec.stages[0].land.into: is required"),
                                     HasSubstr("spec.stages[1].name: is required"), "spec.stages[1].nmae: is unknown (did you mean name?)"));
+}
+
+TEST(Reader, TellsBoundsAndFormsInWordsWithAnExample) {
+  const std::string share = "must be a share in percent from 0% to 100% with at most 4 decimals, such as 5%, not ";
+  EXPECT_THAT(ProblemsOf<QuarantineLimit>(R"({"maxShare": 5})"), ElementsAre("spec.maxShare: " + share + "5"));
+  EXPECT_THAT(ProblemsOf<QuarantineLimit>(R"({"maxShare": "101%"})"), ElementsAre("spec.maxShare: " + share + "\"101%\""));
+  EXPECT_THAT(ProblemsOf<QuarantineLimit>(R"({"maxRows": -1})"), ElementsAre("spec.maxRows: must be at least 0, is -1"));
+  EXPECT_THAT(ProblemsOf<RetryPolicy>(R"({"backoff": "2h", "maxBackoff": "1ms"})"),
+              ElementsAre("spec.backoff: must be from 100ms to 1h, is 2h", "spec.maxBackoff: must be from 100ms to 1d, is 1ms"));
+  EXPECT_THAT(ProblemsOf<PublishStage>(R"({"view": "Daily Orders_v1"})"), ElementsAre(HasSubstr("such as daily-orders-v1, not \"Daily Orders_v1\"")));
+  EXPECT_THAT(ProblemsOf<Column>(R"({"name": "a b", "type": "DATE"})"),
+              ElementsAre(HasSubstr("letters, digits and '_' that does not begin with a digit, such as order_id")));
 }
 
 TEST(Reader, SuggestsTheWordThatWasMeant) {
@@ -77,7 +89,7 @@ TEST(Reader, TakesOneAsciiByteAsDelimiterThatIsNoQuote) {
 }
 
 TEST(Reader, TellsWhatTypeIsWanted) {
-  EXPECT_THAT(ProblemsOf<Owner>(R"({"team": 5})"), ElementsAre("spec.team: must be text, not 5; quote it"));
+  EXPECT_THAT(ProblemsOf<Owner>(R"({"team": 5})"), ElementsAre(HasSubstr("such as load-orders, not 5")));
   EXPECT_THAT(ProblemsOf<RunHistory>(R"({"succeeded": "3", "failed": 1.5})"),
               ElementsAre("spec.succeeded: must be a whole number, not \"3\"", "spec.failed: must be a whole number, not 1.5"));
   EXPECT_THAT(ProblemsOf<Schema>(R"({"columns": {"a": "DATE"}})"), ElementsAre("spec.columns: must be a list, not object"));
@@ -108,7 +120,9 @@ TEST(ReadStrict, JoinsEveryProblemIntoOneError) {
   const auto read = ReadStrict<Owner>(Json::parse(R"({"team": 5, "x": 1})"), "spec.owner");
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().fault, Fault::Invalid);
-  EXPECT_EQ(read.error().message, "spec.owner.team must be text, not 5; quote it; spec.owner.x is unknown");
+  EXPECT_EQ(read.error().message,
+            "spec.owner.team must be a name of small letters, digits and '-' that begins with a letter and ends with a letter or digit, such as "
+            "load-orders, not 5; spec.owner.x is unknown");
 }
 
 }  // namespace

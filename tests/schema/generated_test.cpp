@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <regex>
+#include <set>
 #include <sstream>
 
+#include "crds/api/pattern_words.h"
 #include "crds/schema/crdgen.h"
 #include "crds/schema/definition_hashes.h"
 #include "tests/folders.h"
@@ -42,6 +45,29 @@ TEST(GeneratedFiles, ReferencePagesAreWhatDescribeSays) {
     EXPECT_EQ(ReadFile(kSource / "docs/reference" / (Lower(std::string(kind.resource.kind)) + ".md")), ReferencePage(kind))
         << "run: cmake --build build/dev --target generate";
   EXPECT_EQ(ReadFile(kSource / "docs/reference/conditions.md"), ConditionsPage()) << "run: cmake --build build/dev --target generate";
+}
+
+void CollectPatterns(const Ordered& value, std::set<std::string>& patterns) {
+  if (value.is_object() && value.contains("pattern") && value["pattern"].is_string()) patterns.insert(value["pattern"].get<std::string>());
+  if (value.is_structured())
+    for (const auto& [key, member] : value.items()) CollectPatterns(member, patterns);
+}
+
+TEST(Patterns, EachHasWordsAndAnExampleThatMatches) {
+  std::set<std::string> patterns;
+  for (const Kind& kind : Kinds()) {
+    patterns.insert(std::string(kind.namePattern));
+    CollectPatterns(Definition(kind), patterns);
+  }
+  EXPECT_GT(patterns.size(), 20U);
+  for (const std::string& pattern : patterns) {
+    const std::string form = api::FormOf(pattern), example(api::ExampleOf(pattern));
+    EXPECT_FALSE(form.empty()) << pattern << " has no words: add them to crds/api/pattern_words.cpp";
+    for (const char* sign : {"[", "^", "\\", "]*", "]+"}) EXPECT_EQ(form.find(sign), std::string::npos) << form;
+    if (pattern.find("\\x{") == std::string::npos) {  // RE2's own syntax
+      EXPECT_TRUE(std::regex_match(example, std::regex(pattern))) << example << " does not match " << pattern;
+    }
+  }
 }
 
 TEST(GeneratedFiles, TheOperatorKnowsTheHashOfEachDefinition) {
