@@ -1,15 +1,11 @@
 #include "runner/storage/http_source.h"
 
 #include <gmock/gmock.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <future>
-#include <thread>
 
 #include "runner/storage/digest.h"
+#include "tests/storage/endless_server.h"
 #include "tests/storage/http_server.h"
 #include "tests/storage/loopback.h"
 
@@ -223,39 +219,6 @@ TEST(HttpSource, AnEndpointThatFallsSilentIsTransient) {
   EXPECT_EQ(fetched.error().fault, Fault::Transient);
   EXPECT_THAT(fetched.error().message, testing::StartsWith("cannot fetch " + server.Url("/f?…")));
 }
-
-// Sends pieces of a body without a pause between them and without an end, after `head`, until the client hangs up.
-class EndlessServer {
- public:
-  explicit EndlessServer(std::string head, std::string piece, Duration pause = {})
-      : head_(std::move(head)), piece_(std::move(piece)), pause_(pause), listener_(BindLoopback(port_)) {
-    if (::listen(listener_, 1) != 0) std::abort();
-    thread_ = std::thread([this] { Serve(); });
-  }
-  ~EndlessServer() { thread_.join(); }
-  std::string Url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/f"; }
-  std::int64_t sent() const { return sent_; }
-
- private:
-  void Serve() {
-    const int connection = ::accept(listener_, nullptr, nullptr);
-    ::close(listener_);
-    const auto send = [&](std::string_view bytes) { return ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL); };
-    for (ssize_t n = send(head_); n > 0; n = send(piece_)) {
-      sent_ += n;
-      pollfd hung_up{connection, POLLRDHUP, 0};
-      if (pause_.ms > 0 && ::poll(&hung_up, 1, static_cast<int>(pause_.ms)) > 0) break;
-    }
-    ::close(connection);
-  }
-
-  const std::string head_, piece_;
-  const Duration pause_;
-  int port_ = 0;
-  const int listener_;
-  std::atomic<std::int64_t> sent_{0};
-  std::thread thread_;
-};
 
 constexpr const char* kChunk = "8\r\nabcdefgh\r\n";
 
