@@ -2,6 +2,7 @@
 
 #include <cpprest/astreambuf.h>
 #include <cpprest/http_client.h>
+#include <netdb.h>
 #include <netinet/tcp.h>
 #include <pplx/threadpool.h>
 #include <sys/socket.h>
@@ -105,11 +106,24 @@ Result<TlsMaterial> ReadTls(const Access& access) {
   return material;
 }
 
+// The protocol of the address that the library tries first: it resolves the name by the same rules, and connects the socket
+// that is open already. One of the wrong protocol reaches no address at all.
+Tcp ProtocolTo(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_ADDRCONFIG;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return Tcp::v4();
+  const bool six = found->ai_family == AF_INET6;
+  freeaddrinfo(found);
+  return six ? Tcp::v6() : Tcp::v4();
+}
+
 // Finds a dead peer in about 6 s instead of the kernel's two hours: a watch may be silent for a minute. Without delay,
 // because the library writes head and body apart: the body would wait for the server to acknowledge the head.
-void Tune(Tcp::socket& socket) {
+void Tune(Tcp::socket& socket, const std::string& host) {
   boost::system::error_code ignored;
-  if (!socket.is_open()) socket.open(Tcp::v4(), ignored);
+  if (!socket.is_open()) socket.open(ProtocolTo(host), ignored);
   socket.set_option(Tcp::no_delay(true), ignored);
   socket.set_option(boost::asio::socket_base::keep_alive(true), ignored);
   const int idle = 3, interval = 1, probes = 3;
@@ -125,8 +139,9 @@ rest::client::http_client_config Configuration(const Access& access, const Deadl
   // Of a gzip stream with several members the library answers the first only, and says nothing.
   config.set_request_compressed_response(false);
   const bool tls = access.server.starts_with("https://");
-  config.set_nativehandle_options([tls](rest::client::native_handle handle) {
-    Tune(tls ? static_cast<boost::asio::ssl::stream<Tcp::socket&>*>(handle)->next_layer() : *static_cast<Tcp::socket*>(handle));
+  const std::string host = web::uri(access.server).host();
+  config.set_nativehandle_options([tls, host](rest::client::native_handle handle) {
+    Tune(tls ? static_cast<boost::asio::ssl::stream<Tcp::socket&>*>(handle)->next_layer() : *static_cast<Tcp::socket*>(handle), host);
   });
   config.set_ssl_context_callback([access](boost::asio::ssl::context& context) {
     const auto material = ReadTls(access);
