@@ -83,7 +83,7 @@ class Shop(Place):
 
     def bucket_lake(self, endpoint):
         """Its Secret is not made."""
-        store = {"endpoint": endpoint, "secretRef": {"name": "lake-keys"}}
+        store = {"endpoint": endpoint, "secretRef": {"name": "lake.keys.v1"}}
         return self.lake_of([{"name": name, "s3": {**store, "bucket": name}} for name in ("lake", "source")])
 
     def lake_of(self, stores):
