@@ -198,12 +198,15 @@ Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manif
   if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Complain(terminal, applied.error(), Exit::Usage);
   if (const Status requested = RequestUnchanged(follower, session, declared, *before, pipelines, SystemClock().Now()); !requested)
     return Complain(terminal, requested.error());
+  // A run that could not be remembered is not begun: the next one would take its name.
+  if (const Status saved = session.Save(); !saved) return Complain(terminal, saved.error());
   if (const Status started = session.Start(); !started) return Complain(terminal, started.error());
   Loop loop(terminal, session, follower, interrupt, options.timeout);
   const End end = loop.Run();
-  session.Stop();
+  const Status saved = session.Stop();
   const World world{std::shared_ptr<kube::ClusterApi>(&session.Cluster(), [](kube::ClusterApi*) {}), ns, options.place.lake, World::Kind::Local};
   const Exit exit = Tell(terminal, world, loop.Views());
+  if (!saved) return Complain(terminal, saved.error());
   return end == End::Interrupted ? Exit::Interrupted : end == End::TimedOut ? Exit::Failed : exit;
 }
 

@@ -64,7 +64,7 @@ Result<std::unique_ptr<Session>> Session::Open(SessionOptions options) {
 }
 
 Session::~Session() {
-  Stop();
+  static_cast<void>(Stop());
   close(lock_);
 }
 
@@ -88,14 +88,20 @@ void Session::Log(const controller::Key& key, const controller::Visit& visit) {
 
 bool Session::Idle() { return runtime_ != nullptr && runtime_->Synced() && runtime_->Queue().Idle(); }
 
-Status Session::Save() const { return cluster_.Save(StateFile(options_.lake), options_.lake); }
+Status Session::Save() const {
+  const Status saved = cluster_.Save(StateFile(options_.lake), options_.lake);
+  if (saved) return saved;
+  return Error{Fault::Exhausted, "DiskFull",
+               "the state of the lake cannot be saved: " + saved.error().message +
+                   "; make room, then run again: until then weir get shows an older state than the tables have"};
+}
 
-void Session::Stop() {
-  if (runtime_ == nullptr) return;
+Status Session::Stop() {
+  if (runtime_ == nullptr) return Ok();
   kubelet_.Stop();
   runtime_->Stop();
   runtime_.reset();
-  static_cast<void>(Save());
+  return Save();
 }
 
 }  // namespace weir::cli

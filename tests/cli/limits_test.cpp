@@ -85,6 +85,28 @@ TEST_F(Limits, ARunnerThatDoesNotEndDiesWithTheCommandThatStartedIt) {
   }
 }
 
+TEST_F(Limits, ARunWhoseStateCannotBeSavedIsNoSuccess) {
+  ASSERT_EQ(Shell("sed -i 's/path: readings.csv/path: \"*.csv\"/' readings.yaml && grep -q '\"\\*.csv\"' readings.yaml && weir run readings.yaml").code, 0);
+  const std::string size = "$(stat -c %s .weir/lake/_weirkeeper/state.json)";
+  int day = 1;
+  // With the signal ignored, a file that grows above the limit (in blocks of 512 bytes) fails as on a full disk.
+  const auto run_in = [&](const std::string& kilobytes) {
+    ++day;
+    Write("more-" + std::to_string(day) + ".csv", "sensor,measured_at,celsius,battery\nsouth,2026-04-0" + std::to_string(day) + " 00:00:00,5.5,90\n");
+    return Shell("trap '' XFSZ; ulimit -f $((" + kilobytes + ")); weir run readings.yaml");
+  };
+  const Ended before = run_in(size + " / 1024");
+  EXPECT_EQ(before.code, 1);
+  EXPECT_THAT(before.err, AllOf(HasSubstr("state.json"), HasSubstr("cannot be saved"), Not(HasSubstr("published"))));
+  EXPECT_EQ(Shell("weir get pipelineruns | grep -c collect-").out, "1\n") << "nothing runs that is not remembered";
+  const Ended after = run_in(size + " / 512 + 32");
+  EXPECT_EQ(after.code, 1);
+  EXPECT_THAT(after.err, AllOf(HasSubstr("published weather-readings-v1 version 1"), HasSubstr("cannot be saved")));
+  ASSERT_EQ(run_in("100000").code, 0);
+  EXPECT_EQ(Shell("weir get views -o json | grep -o '\"version\": [0-9]*'").out, "\"version\": 2\n") << "status has what the log has";
+  EXPECT_EQ(Shell("ls .weir/lake/views/default/default/weather_readings_v1/_delta_log | tail -n 1").out, "00000000000000000002.json\n");
+}
+
 TEST_F(Limits, TheNextRunRemovesDataFilesThatNoCommitNames) {
   ASSERT_EQ(Weir("run readings.yaml").code, 0);
   const std::string parts = Shell("find .weir -path '*/part/*' -type f | sort").out;
