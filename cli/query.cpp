@@ -36,8 +36,9 @@ std::vector<Table> TablesOf(const Published& objects) {
   return tables;
 }
 
-// The files of the newest version, held against what status knows; nothing when none was ever committed.
-Result<std::vector<engine::InputFile>> FilesOf(const World& world, const Table& table) {
+// The files of the newest version, held against what status knows; nothing when none was ever committed. Adds to `notes` when
+// another program wrote that version.
+Result<std::vector<engine::InputFile>> FilesOf(const World& world, const Table& table, std::vector<std::string>& notes) {
   std::vector<engine::InputFile> files;
   if (!table.status.version || table.status.location.empty()) return files;
   const auto place = OpenLocation(world, table.status.location);
@@ -47,6 +48,8 @@ Result<std::vector<engine::InputFile>> FilesOf(const World& world, const Table& 
   log.Expect({*table.status.version, epoch, table.status.contentHash, table.status.location});
   const auto state = log.Load();
   if (!state) return state.error();
+  if (const std::string writer = state->OtherWriter(); !writer.empty())
+    notes.push_back("version " + std::to_string(state->version) + " of " + table.object + " was written by " + writer + ", and no pipeline checked its rows");
   for (const auto& [path, file] : state->files) {
     files.push_back({place->store, place->path + "/" + path, file.bytes});
     if (file.stats.contains("numRecords")) files.back().rows = file.rows;
@@ -61,9 +64,9 @@ Error Told(Error error, const Table& table) {
 
 // A table that the query does not name is declared without its rows: then a misspelt name gets a suggestion, and a
 // table that cannot be read spoils no other's query.
-Status Attach(engine::Engine& engine, const World& world, const Table& table, const std::string& sql) {
+Status Attach(engine::Engine& engine, const World& world, const Table& table, const std::string& sql, std::vector<std::string>& notes) {
   if (!plan::MayName(sql, table.name)) return engine.Declare(table.name, table.columns);
-  const auto files = FilesOf(world, table);
+  const auto files = FilesOf(world, table, notes);
   if (!files) return files.error();
   const Status attached = engine.Attach(table.name, *files, table.columns);
   return attached ? attached : Status(Told(attached.error(), table));
@@ -87,17 +90,19 @@ engine::Limits LimitsOf(const QueryOptions& options, const std::string& scratch)
 struct Answer {
   std::vector<engine::OutputColumn> columns;
   engine::AnswerRows rows;
+  std::vector<std::string> notes;
 };
 
 Result<Answer> AnswerOf(engine::Engine& engine, const World& world, const std::vector<Table>& tables, const QueryOptions& options) {
+  std::vector<std::string> notes;
   for (const Table& table : tables)
-    if (const Status attached = Attach(engine, world, table, options.sql); !attached) return attached.error();
+    if (const Status attached = Attach(engine, world, table, options.sql, notes); !attached) return attached.error();
   auto bound = engine.Bind(options.sql);
   if (!bound) return bound.error();
   if (const Status data = HaveData(tables, bound->tables); !data) return data.error();
   auto rows = engine.Answer(options.sql, options.limit + 1);
   if (!rows) return rows.error();
-  return Answer{std::move(bound->columns), std::move(*rows)};
+  return Answer{std::move(bound->columns), std::move(*rows), std::move(notes)};
 }
 
 }  // namespace
@@ -117,6 +122,7 @@ Exit Query(const Terminal& terminal, const World& world, const QueryOptions& opt
   if (!answer && why == QueryWatch::Why::TimedOut)
     return Complain(terminal, {Fault::Transient, "TimedOut", "the query took longer than " + Format(options.timeout) + ": raise --timeout, or read less"});
   if (!answer) return Complain(terminal, answer.error());
+  for (const std::string& note : answer->notes) terminal.err << terminal.OnErr(Paint::Yellow, "note") << " " << OneLine(note) << "\n";
   PrintAnswer(terminal, answer->columns, std::move(answer->rows), options.limit);
   return Exit::Ok;
 }

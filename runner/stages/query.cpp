@@ -32,7 +32,10 @@ struct QueryRun {
   std::shared_ptr<HashingStore> output;
   std::vector<Source> sources;
   std::optional<api::PublishedContract> promise;  // of a View that is published
+  std::string replaced;                           // who wrote the target before, when that was none of ours
 };
+
+std::string NameOf(const api::TaskTable& table) { return std::string(api::Word(table.kind)) + "/" + table.name; }
 
 Status Attach(QueryRun& run, const api::TaskTable& table) {
   auto placed = run.place.Placed(table);
@@ -119,9 +122,22 @@ Result<Facts> FactsOf(QueryRun& run, const engine::WrittenFile& written) {
   return facts;
 }
 
+// A table has one writer: what another program wrote is read, and was checked by nobody.
+std::vector<api::Finding> OfOtherWriters(const QueryRun& run) {
+  std::vector<api::Finding> findings;
+  for (const Source& source : run.sources)
+    if (const std::string writer = source.state.OtherWriter(); !writer.empty())
+      findings.push_back({NameOf(*source.table), "its version " + std::to_string(source.state.version) + " was written by " + writer +
+                                                     ", and no pipeline checked its rows: let one program write a table"});
+  return findings;
+}
+
 // What a person should look at in the version.
 std::vector<api::Finding> ReservationsOf(const QueryRun& run, const Audit& audit, const engine::WrittenFile& written) {
   std::vector<api::Finding> findings = audit.warnings;
+  for (api::Finding& finding : OfOtherWriters(run)) findings.push_back(std::move(finding));
+  if (!run.replaced.empty())
+    findings.push_back({NameOf(*run.target.table), "the version before was written by " + run.replaced + ", and is replaced: let one program write a table"});
   if (written.eventsAhead > 0) findings.push_back(EventsAhead{written.eventsAhead, written.furthestEvent}.Told(*run.target.table));
   return findings;
 }
@@ -146,6 +162,7 @@ Result<storage::TableChange> ChangeTo(QueryRun& run, const engine::WrittenFile& 
   TagHash(run.target, *run.output, change.add.front());
   if (written.minEventTime) change.add.front().tags[kTagOldestEvent] = FormatMicros(*written.minEventTime);
   for (const auto& [path, old] : current->files) change.remove.push_back(path);
+  run.replaced = current->OtherWriter();
   return change;
 }
 
@@ -164,9 +181,9 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
     if (Status kept = KeepLookback(run.target, *run.promise, *written, run.place.task.logicalTime); !kept.ok()) return kept.error();
   auto facts = FactsOf(run, *written);
   if (!facts.ok()) return facts.error();
-  facts->findings = ReservationsOf(run, audit, *written);
   auto change = ChangeTo(run, *written, schema);
   if (!change.ok()) return change.error();
+  facts->findings = ReservationsOf(run, audit, *written);
   if (run.promise) change->facts["contract"] = api::Write(*run.promise);
   const auto commit = Publish(run.place, run.target, std::move(change).value(), *facts);
   if (!commit.ok()) return commit.error();

@@ -70,6 +70,8 @@ struct TableState {
   std::int64_t Bytes() const;
   // What the newest commit of ours said about itself (TableChange::facts); null when another engine wrote last.
   const Json& Facts() const;
+  // The program that wrote the newest version, as it names itself, when that is none of ours; else empty. A line for people.
+  std::string OtherWriter() const;
   // The newest epoch that has the table; -1 for none.
   std::int64_t Epoch() const;
 };

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "crds/base/text.h"
+
 namespace weir::storage {
 namespace {
 
@@ -26,6 +28,12 @@ std::int64_t TableState::Bytes() const {
 }
 
 const Json& TableState::Facts() const { return FactsOf(commitInfo); }
+
+std::string TableState::OtherWriter() const {
+  if (version < 0 || commitInfo.is_null() || Facts().is_object()) return "";
+  const std::string engine = Text(commitInfo, "engineInfo");
+  return engine.empty() ? "another program" : "another program (" + OneLine(Cut(engine, 60)) + ")";
+}
 
 std::int64_t TableState::Epoch() const {
   const auto it = transactions.find(std::string(kEpochApp));

@@ -51,6 +51,17 @@ TEST_F(QueryCommand, AnswersFromACopyOfTheLake) {
   EXPECT_EQ(again.code, 0) << again.err;
 }
 
+TEST_F(QueryCommand, AVersionOfAnotherProgramIsNoted) {
+  RunExample();
+  ASSERT_EQ(Shell("echo '{\"commitInfo\":{\"operation\":\"WRITE\",\"engineInfo\":\"delta-rs:1\"}}' "
+                  ">$(find .weir/lake -type d -name _delta_log | grep /readings/)/00000000000000000001.json")
+                .code,
+            0);
+  const Ended query = Weir("query 'SELECT count(*) AS n FROM readings' -o csv");
+  EXPECT_EQ(query.out, "n\n6\n") << query.err;
+  EXPECT_THAT(query.err, HasSubstr("version 1 of Dataset readings was written by another program (delta-rs:1)"));
+}
+
 TEST_F(QueryCommand, ALogThatIsGoneIsToldAndNeverAFreshTable) {
   RunExample();
   ASSERT_EQ(Shell("rm -r $(find .weir/lake -type d -name _delta_log | grep /readings/)").code, 0);

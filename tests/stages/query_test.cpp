@@ -218,6 +218,26 @@ TEST_F(QueryStage, RowsThatACommitDoesNotTellAreCounted) {
   EXPECT_EQ(Dump(State("totals").Facts()["inputs"]), R"([{"name":"orders","rows":4,"version":0}])");
 }
 
+TEST_F(QueryStage, VersionsOfAnotherProgramAreReadAndToldByName) {
+  Good(Transform());
+  const auto write_as_another = [this](const std::string& table) {
+    std::ofstream(folder_ / ("lake/" + Table(table).path + "/_delta_log/00000000000000000001.json"))
+        << R"({"commitInfo":{"timestamp":1,"operation":"WRITE","engineInfo":"delta-rs:1\u001b[31m"}})" << "\n";
+  };
+  write_as_another("orders");
+  write_as_another("totals");
+  NextRun();
+  const auto outcome = Good(Transform());
+  ASSERT_EQ(outcome.findings.size(), 2U);
+  EXPECT_EQ(outcome.findings[0].path, "Dataset/orders");
+  EXPECT_THAT(outcome.findings[0].message, HasSubstr("its version 1 was written by another program (delta-rs:1?[31m)"));
+  EXPECT_EQ(outcome.findings[1].path, "Dataset/totals");
+  EXPECT_THAT(outcome.findings[1].message, HasSubstr("is replaced"));
+  EXPECT_EQ(Dump(State("totals").Facts()["inputs"]), R"([{"name":"orders","rows":4,"version":1}])");
+  NextRun();
+  EXPECT_EQ(Good(Transform()).findings.size(), 1U) << "the target is ours again";
+}
+
 TEST_F(QueryStage, APublishedViewCarriesItsContract) {
   Good(Transform());
   const auto outcome = Good(Publish());
