@@ -36,7 +36,8 @@ void PrintJson(std::ostream& out, const std::vector<std::string>& names, const e
   out << "[";
   for (std::size_t r = 0; r < rows.size(); ++r) {
     out << (r > 0 ? ",\n  {" : "\n  {");
-    for (std::size_t i = 0; i < names.size(); ++i) out << (i > 0 ? ",\n    " : "\n    ") << Dump(Json(names[i])) << ": " << rows[r][i];
+    for (std::size_t i = 0; i < names.size(); ++i)
+      out << (i > 0 ? ",\n    " : "\n    ") << WithEscapes(Dump(Json(names[i]))) << ": " << WithEscapes(rows[r][i]);
     out << "\n  }";
   }
   out << (rows.empty() ? "]\n" : "\n]\n");

@@ -15,7 +15,7 @@ using Printer = void (*)(const Terminal&, const Json&);
 Exit Answer(const Terminal& terminal, const Result<Json>& report, Printer print) {
   if (!report) return Complain(terminal, report.error());
   if (terminal.format == OutputFormat::Json)
-    terminal.out << DumpPretty(*report) << "\n";
+    terminal.out << JsonText(*report) << "\n";
   else if (terminal.format == OutputFormat::Yaml)
     terminal.out << YamlText(*report);
   else

@@ -35,7 +35,7 @@ void Print(const Terminal& terminal, std::ostream& out, Findings findings) {
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return std::tie(a.file, a.line) < std::tie(b.file, b.line); });
   findings.erase(std::unique(findings.begin(), findings.end()), findings.end());
   if (terminal.format == OutputFormat::Json)
-    out << DumpPretty(AsJson(findings)) << "\n";
+    out << JsonText(AsJson(findings)) << "\n";
   else if (terminal.format == OutputFormat::Yaml)
     out << YamlText(AsJson(findings));
   else

@@ -49,7 +49,7 @@ Result<std::vector<Json>> Fetch(const World& world, const api::Resource& resourc
 
 void PrintObjects(const Terminal& terminal, const std::vector<Json>& objects, const std::string& name) {
   const Json value = !name.empty() && objects.size() == 1 ? objects[0] : Json{{"apiVersion", "v1"}, {"kind", "List"}, {"items", objects}};
-  terminal.out << (terminal.format == OutputFormat::Yaml ? YamlText(value) : DumpPretty(value) + "\n");
+  terminal.out << (terminal.format == OutputFormat::Yaml ? YamlText(value) : JsonText(value) + "\n");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "crds/api/read.h"
+#include "crds/base/file.h"
 #include "crds/base/text.h"
 #include "crds/base/yaml.h"
 #include "crds/schema/kinds.h"
@@ -102,9 +103,18 @@ class Loader {
   }
 
   void File(const std::string& path, Origin origin) {
+    std::error_code error;
+    if (origin == Origin::Given && fs::exists(path, error) && !fs::is_regular_file(path, error)) return Pipe(path);
     std::ifstream file(path, std::ios::binary);
     if (!file) return RefuseAll({path, 0, "", "", "FileUnreadable", "cannot be read: give a manifest file, a folder of them, or - for standard input"});
     Documents(path, ReadManifest(file), origin);
+  }
+
+  // A pipe, such as bash makes of <(...): its writer may be slow, and may be silent for ever.
+  void Pipe(const std::string& path) {
+    const auto text = ReadBounded(path, {kLongestYaml, Duration::Minutes(1)});
+    if (!text) return RefuseAll({path, 0, "", "", "FileUnreadable", text.error().message});
+    Documents(path, *text, Origin::Given);
   }
 
   void Documents(const std::string& file, const std::string& text, Origin origin) {

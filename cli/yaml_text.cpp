@@ -1,7 +1,10 @@
 #include "cli/yaml_text.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <regex>
+
+#include "crds/base/text.h"
 
 namespace weir::cli {
 namespace {
@@ -14,7 +17,7 @@ std::string Quote(const std::string& text) {
       kWords("(?:y|yes|n|no|on|off|true|false|null)", std::regex::icase);
   if (std::regex_match(text, kDuration)) return text;
   if (std::regex_match(text, kPlain) && !std::regex_match(text, kWords)) return text;
-  return Dump(text);
+  return WithEscapes(Dump(text));
 }
 
 std::string Scalar(const Json& value) { return value.is_string() ? Quote(value.get<std::string>()) : Dump(value); }
@@ -65,6 +68,7 @@ class Writer {
   bool Literal(const std::string& text, std::size_t indent) {
     const bool ends = text.back() == '\n';
     if (text.front() == ' ' || text.front() == '\n' || text.find_first_of("\t\r") != std::string::npos || text.find(" \n") != std::string::npos) return false;
+    if (Printable(text) != text) return false;
     if (ends && text.size() > 1 && text[text.size() - 2] == '\n') return false;
     text_ += ends ? " |\n" : " |-\n";
     for (std::size_t start = 0; start < text.size();) {
@@ -103,6 +107,26 @@ std::string YamlText(const Json& value, const std::vector<std::string>& first) {
   if (!value.is_structured() || value.empty()) return Dump(value) + "\n";
   writer.Block(value, 0);
   return writer.Take();
+}
+
+std::string JsonText(const Json& value) { return WithEscapes(DumpPretty(value)); }
+
+std::string WithEscapes(const std::string& json) {
+  if (std::all_of(json.begin(), json.end(), [](unsigned char c) { return c < 0x7F; })) return json;
+  std::string text;
+  for (std::size_t at = 0; at < json.size();) {
+    const CodePoint c = ReadCodePoint(std::string_view(json).substr(at, 4));
+    const std::string one = json.substr(at, std::max<std::size_t>(c.length, 1));
+    at += one.size();
+    if (c.value == '\n' || c.length == 0 || c.value > 0xFFFF || Printable(one) == one) {
+      text += one;
+      continue;
+    }
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c.value));
+    text += escape;
+  }
+  return text;
 }
 
 }  // namespace weir::cli

@@ -15,4 +15,9 @@ const std::vector<std::string>& MemberOrder();
 // one line of 140 characters and are in a list are written in flow style: `- {name: origin, type: VARCHAR}`.
 std::string YamlText(const Json& value, const std::vector<std::string>& first = MemberOrder());
 
+// JSON as indented text. What a terminal would obey (control characters up to U+009F, marks that turn the direction of writing)
+// stands as \uXXXX in a text of JSON, here and in YamlText: another program reads the same value.
+std::string JsonText(const Json& value);
+std::string WithEscapes(const std::string& json);
+
 }  // namespace weir::cli

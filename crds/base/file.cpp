@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,6 +31,11 @@ class Descriptor {
 
 Error Unreadable(const std::string& path) { return {Fault::Missing, "FileUnreadable", path + " cannot be read: " + std::strerror(errno)}; }
 
+bool IsPipe(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
 // Whether there is something to read, or the end.
 bool Await(int fd, SteadyClock::time_point end) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()).count();
@@ -44,6 +50,9 @@ Result<std::string> ReadBounded(const std::string& path, const FileLimits& limit
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0) return Unreadable(path);
   const auto end = SteadyClock::now() + std::chrono::milliseconds(limits.wait.ms);
+  const auto silent = [&] { return Error{Fault::Transient, "Timeout", path + " gave no end within " + Format(limits.wait) + ": its writer is silent"}; };
+  // A pipe that no writer has opened yet would read as one that ended.
+  if (IsPipe(file.get()) && !Await(file.get(), end)) return silent();
   std::string text;
   char buffer[16 << 10];
   for (;;) {
@@ -56,7 +65,7 @@ Result<std::string> ReadBounded(const std::string& path, const FileLimits& limit
       continue;
     }
     if (errno != EAGAIN && errno != EINTR) return Unreadable(path);
-    if (!Await(file.get(), end)) return Error{Fault::Transient, "Timeout", path + " gave no end within " + Format(limits.wait) + ": its writer is silent"};
+    if (!Await(file.get(), end)) return silent();
   }
 }
 

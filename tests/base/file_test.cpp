@@ -40,7 +40,7 @@ TEST_F(ReadBoundedTest, AFolderAndNothingAreUnreadable) {
   EXPECT_EQ(ReadBounded(folder_ / "none").error().fault, Fault::Missing);
 }
 
-TEST_F(ReadBoundedTest, APipeWithoutWriterIsEmpty) { EXPECT_EQ(ReadBounded(Pipe()).value(), ""); }
+TEST_F(ReadBoundedTest, APipeWithoutWriterIsWaitedForAndGivenUp) { EXPECT_EQ(ReadBounded(Pipe(), {.wait = Duration::Millis(20)}).error().reason, "Timeout"); }
 
 TEST_F(ReadBoundedTest, APipeIsReadToItsEndAndASilentOneIsGivenUp) {
   const std::string path = Pipe();

@@ -54,6 +54,13 @@ TEST_F(Manners, AMistakeInTheCallIsOneLineAndTwo) {
   EXPECT_THAT(nothing.err, HasSubstr("Subcommands:"));
 }
 
+TEST_F(Manners, AManifestMayBeAPipe) {
+  Write("lake.yaml", "apiVersion: weirkeeper.io/v1alpha1\nkind: Lake\nmetadata: {name: default}\nspec: {environment: 7}\n");
+  const Ended piped = Shell("mkfifo pipe && (cat lake.yaml >pipe & exec weir check pipe)");
+  EXPECT_EQ(piped.code, 1);
+  EXPECT_THAT(piped.out, HasSubstr("pipe:4: Lake/default spec.environment"));
+}
+
 TEST_F(Manners, ShowsEachFormThatGetKnows) {
   RunOnce();
   const Ended wide = Weir("get views -o wide"), narrow = Weir("get views");

@@ -7,6 +7,7 @@
 #include "cli/progress.h"
 #include "cli/text_table.h"
 #include "cli/yaml_text.h"
+#include "crds/base/text.h"
 #include "crds/base/yaml.h"
 
 namespace weir::cli {
@@ -38,6 +39,20 @@ TEST(YamlText, ReadsBackToTheSameValue) {
       {"float", 1.5},
       {"list", Json::array({Json{{"name", "x"}, {"deep", Json{{"er", Json::array({1, "2", true})}}}}, "a: b", Json::array({Json::array({1})})})}};
   EXPECT_EQ(ReadBack(value), value) << YamlText(value);
+}
+
+TEST(MachineText, HoldsNothingThatATerminalObeysAndReadsBackToTheSameValue) {
+  const std::string all = "line\n\x7F\u0085\u009B\u00E9\u061C\u200F\u2028\u202E\u2066\uFEFF\U0001F600";
+  for (const Json& value : {Json{{"purpose", all}}, Json{{all, {{"list", {all, "plain"}}}}}}) {
+    const std::string json = JsonText(value), yaml = YamlText(value);
+    EXPECT_EQ(json, Printable(json));
+    EXPECT_EQ(yaml, Printable(yaml));
+    EXPECT_EQ(ParseJson(json).value(), value);
+    const auto documents = ParseYaml(yaml);
+    ASSERT_TRUE(documents.ok()) << documents.error().message << yaml;
+    EXPECT_EQ(documents->at(0).value, value);
+    EXPECT_NE(json.find("\u00E9"), std::string::npos) << "letters stay";
+  }
 }
 
 TEST(YamlText, PutsFirstWhatPeopleWriteFirst) {

@@ -222,7 +222,8 @@ TEST_F(QueryStage, VersionsOfAnotherProgramAreReadAndToldByName) {
   Good(Transform());
   const auto write_as_another = [this](const std::string& table) {
     std::ofstream(folder_ / ("lake/" + Table(table).path + "/_delta_log/00000000000000000001.json"))
-        << R"({"commitInfo":{"timestamp":1,"operation":"WRITE","engineInfo":"delta-rs:1\u001b[31m"}})" << "\n";
+        << R"({"commitInfo":{"timestamp":1,"operation":"WRITE","engineInfo":"delta-rs:1\u001b[31m"}})"
+        << "\n";
   };
   write_as_another("orders");
   write_as_another("totals");
