@@ -39,18 +39,13 @@ std::vector<api::Problem> CheckLakeEitherWay(const api::LakeSpec& lake) {
   return local.size() <= cluster.size() ? local : cluster;
 }
 
-std::string Sentence(const contract::Finding& finding) {
-  std::string text = "breaks the published contract: was " + finding.before + (finding.after.empty() ? ", is gone" : ", is now " + finding.after);
-  return finding.advice.empty() ? text : text + "; " + finding.advice;
-}
-
 void CheckContract(const Manifest& manifest, const api::View& view, const api::View& published, Findings& findings) {
   if (!published.status.published) return;
   api::PublishedContract base = *published.status.published;
   // As written by an older release; what was read from a log has no spec at all.
   if (!base.stability && !published.spec.columns.empty()) base.stability = published.spec.stability;
   for (const contract::Finding& broken : contract::Compare(base, contract::ContractOf(view.spec), SystemClock().Now())) {
-    Finding finding = manifest.Problem(broken.path, std::string(api::Word(broken.rule)), Sentence(broken));
+    Finding finding = manifest.Problem(broken.path, std::string(api::Word(broken.rule)), contract::Sentence(broken));
     if (broken.severity == contract::Severity::Warning) finding.severity = Finding::Severity::Warning;
     findings.push_back(std::move(finding));
   }

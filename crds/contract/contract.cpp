@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
 
 #include "crds/api/write.h"
 #include "crds/base/name.h"
+#include "crds/base/text.h"
 #include "crds/contract/query_change.h"
 
 namespace weir::contract {
@@ -96,10 +98,20 @@ bool IsAlpha(const PublishedContract& published, const PublishedContract& declar
   return published.stability.value_or(declared.stability.value_or(api::Stability::Stable)) == api::Stability::Alpha;
 }
 
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
 std::string Or(const std::string& text, const std::string& otherwise) { return text.empty() ? otherwise : text; }
 
-std::string Shortened(const std::string& text) {
+// On one line: a finding is one.
+std::string Shortened(const std::string& lines) {
   constexpr std::size_t kShown = 80;
+  std::string text;
+  for (const char c : OneLine(lines))
+    if (c != ' ' || (!text.empty() && text.back() != ' ')) text += c;
+  while (text.ends_with(' ')) text.pop_back();
   return text.size() <= kShown ? text : text.substr(0, text.find_last_of(' ', kShown) == std::string::npos ? kShown : text.find_last_of(' ', kShown)) + " ...";
 }
 
@@ -134,27 +146,36 @@ class Comparison {
   void CompareColumn(std::size_t index) {
     const PublishedColumn& before = published_.columns[index];
     const PublishedColumn* after = Find(declared_.columns, before.name);
-    if (after == nullptr) return Gone(index);
+    const std::size_t found = findings_.size();
+    after == nullptr ? Gone(index) : CompareWith(before, *after);
+    if (findings_.size() > found) accounted_.insert(Lower(before.name));
+  }
+
+  void CompareWith(const PublishedColumn& before, const PublishedColumn& now) {
+    const PublishedColumn* after = &now;
     const std::string path = "spec.columns[" + std::to_string(after - declared_.columns.data()) + "]";
     if (before.type != after->type)
       Add(RuleOfTypeChange(before.type, after->type), path + ".type", before.name + " " + before.type, after->name + " " + after->type,
           "add a column of the new type beside it");
     if (!before.IsNullable() && after->IsNullable())
-      Add(ContractRule::NullabilityLoosen, path + ".nullable", before.name + " never missing", after->name + " may be missing",
+      Add(ContractRule::NullabilityLoosen, path + ".nullable", before.name + " without missing values", after->name + " with missing values",
           "fill the gaps in the query, for instance with coalesce");
     if (before.unit != after->unit)
-      Add(ContractRule::MeaningUnit, path + ".unit", Or(before.unit, "no unit"), Or(after->unit, "no unit"), "add a column in the new unit beside it");
+      Add(ContractRule::MeaningUnit, path + ".unit", before.name + " in " + Or(before.unit, "no unit"), before.name + " in " + Or(after->unit, "no unit"),
+          "add a column in the new unit beside it");
     if (!before.meaning.empty() && before.meaning != after->meaning)
-      Add(ContractRule::MeaningUnit, path + ".meaning", Shortened(before.meaning), Shortened(after->meaning),
+      Add(ContractRule::MeaningUnit, path + ".meaning", before.name + " as " + Quoted(Shortened(before.meaning), 90),
+          after->meaning.empty() ? "no meaning of " + before.name : before.name + " as " + Quoted(Shortened(after->meaning), 90),
           "add a column of the new meaning beside it; description may be reworded");
   }
 
   void Gone(std::size_t index) {
     const PublishedColumn& before = published_.columns[index];
     if (const PublishedColumn* renamed = LooksRenamedTo(published_.columns, index, declared_.columns))
-      return Add(ContractRule::ColumnNoDelete, "spec.columns[" + std::to_string(index) + "].name", before.name, renamed->name,
-                 "it looks renamed: keep \"" + before.name + "\" and add \"" + renamed->name + "\" beside it");
-    Add(ContractRule::ColumnNoDelete, "spec.columns", before.name, "", "keep the column, or publish a new View whose name ends in the next version");
+      return Add(ContractRule::ColumnNoDelete, "spec.columns[" + std::to_string(index) + "].name", "column " + before.name,
+                 "column " + renamed->name + " in its place", "it looks renamed: keep \"" + before.name + "\" and add \"" + renamed->name + "\" beside it");
+    Add(ContractRule::ColumnNoDelete, "spec.columns", "column " + before.name, "",
+        "keep the column, or publish a new View whose name ends in the next version");
   }
 
   // Readers that know no marker would count deleted rows as living ones.
@@ -162,7 +183,7 @@ class Comparison {
     for (std::size_t i = 0; !published_.columns.empty() && i < declared_.columns.size(); ++i) {
       const std::string& name = declared_.columns[i].name;
       if (IsDeleteMarker(name) && Find(published_.columns, name) == nullptr)
-        Add(ContractRule::DeleteSemantics, "spec.columns[" + std::to_string(i) + "].name", "no mark of deleted rows", name,
+        Add(ContractRule::DeleteSemantics, "spec.columns[" + std::to_string(i) + "].name", "no mark of deleted rows", "column " + name,
             "readers would take deleted rows for living ones: leave such rows out in the query, or publish a new View");
     }
   }
@@ -171,18 +192,20 @@ class Comparison {
     const std::vector<std::string> before = KeyTexts(published_.keys);
     const std::vector<std::string> after = KeyTexts(declared_.keys);
     if (!std::includes(after.begin(), after.end(), before.begin(), before.end()))
-      Add(ContractRule::KeyChange, "spec.keys", KeyText(before), KeyText(after), "readers join on the published keys; publish a new View for another grain");
+      Add(ContractRule::KeyChange, "spec.keys", "keys " + KeyText(before), "keys " + KeyText(after),
+          "readers join on the published keys; publish a new View for another grain");
   }
 
   void CompareGrain() {
     if (!published_.grain.empty() && published_.grain != declared_.grain)
-      Add(ContractRule::KeyChange, "spec.grain", Shortened(published_.grain), Shortened(declared_.grain),
+      Add(ContractRule::KeyChange, "spec.grain", "the grain " + Quoted(Shortened(published_.grain), 90), "the grain " + Quoted(Shortened(declared_.grain), 90),
           "readers count on what one row is; publish a new View for another grain");
   }
 
   void CompareQuery() {
-    if (published_.query.empty() || declared_.query.empty() || CompareQueries(published_.query, declared_.query) != QueryChange::Undetermined) return;
-    Add(ContractRule::CardinalityQuery, "spec.query.sql", Shortened(published_.query), "another query",
+    if (published_.query.empty() || declared_.query.empty() || CompareQueries(published_.query, declared_.query, accounted_) != QueryChange::Undetermined)
+      return;
+    Add(ContractRule::CardinalityQuery, "spec.query.sql", "the query " + Quoted(Shortened(published_.query), 90), "another one",
         "only added columns are known to leave the published rows and values as they are: publish a new View, or add a waiver when readers agree");
   }
 
@@ -192,26 +215,28 @@ class Comparison {
     const Duration before = promised->maxLag;
     const bool loosened = !declared_.freshness || declared_.freshness->maxLag * 2 > before * 3;
     if (loosened)
-      Add(ContractRule::SlaFreshness, "spec.freshness.maxLag", weir::Format(before), declared_.freshness ? weir::Format(declared_.freshness->maxLag) : "",
+      Add(ContractRule::SlaFreshness, "spec.freshness.maxLag", "maxLag " + weir::Format(before),
+          declared_.freshness ? "maxLag " + weir::Format(declared_.freshness->maxLag) : "",
           "at most 1.5 times what was first promised can be taken back, in however many steps");
   }
 
   void CompareLookback() {
     const std::optional<Duration>& before = published_.promised ? published_.promised->lookback : published_.lookback;
     if (before && (!declared_.lookback || *declared_.lookback < *before))
-      Add(ContractRule::SlaHistory, "spec.lookback", weir::Format(*before), declared_.lookback ? weir::Format(*declared_.lookback) : "",
-          "readers count on the older rows; keep them");
+      Add(ContractRule::SlaHistory, "spec.lookback", "lookback " + weir::Format(*before),
+          declared_.lookback ? "lookback " + weir::Format(*declared_.lookback) : "", "readers count on the older rows; keep them");
   }
 
   void CompareStability() {
     if (published_.stability == api::Stability::Stable && declared_.stability == api::Stability::Alpha)
-      Add(ContractRule::StabilityLowered, "spec.stability", "Stable", "Alpha", "publish a new View whose name ends in the next version");
+      Add(ContractRule::StabilityLowered, "spec.stability", "stability Stable", "stability Alpha", "publish a new View whose name ends in the next version");
   }
 
   const PublishedContract& published_;
   const PublishedContract& declared_;
   Time now_;
   Severity severity_;
+  std::set<std::string> accounted_;  // columns with findings, in small letters: what the query does to them is no second change
   std::vector<Finding> findings_;
 };
 
@@ -254,13 +279,15 @@ std::vector<Finding> Breaking(std::vector<Finding> findings) {
   return findings;
 }
 
+std::string Sentence(const Finding& finding) {
+  std::string text = "breaks the published contract, which has " + finding.before + "; the manifest has " + (finding.after.empty() ? "none" : finding.after);
+  return finding.advice.empty() ? text : text + ": " + finding.advice;
+}
+
 std::string Describe(const std::vector<Finding>& findings) {
   std::string text;
-  for (const Finding& finding : findings) {
-    text += (text.empty() ? "" : "; ") + std::string(api::Word(finding.rule)) + " " + finding.path + ": published is " + finding.before;
-    text += finding.after.empty() ? ", now it is gone" : ", now it is " + finding.after;
-    text += " (" + finding.advice + ")";
-  }
+  for (const Finding& finding : findings)
+    text += (text.empty() ? "" : "; ") + std::string(api::Word(finding.rule)) + " " + finding.path + " " + Sentence(finding);
   return text;
 }
 

@@ -15,8 +15,8 @@ struct Finding {
   api::ContractRule rule = api::ContractRule::ColumnNoDelete;
   Severity severity = Severity::Breaking;
   std::string path;    // spec.columns[2].type
-  std::string before;  // as published
-  std::string after;   // as declared now; empty when it is gone
+  std::string before;  // as published, one line for a sentence: "column delay", "maxLag 1d"
+  std::string after;   // as declared now; empty for none
   std::string advice;  // what to do instead; of a waived finding, the waiver
 
   bool operator==(const Finding&) const = default;
@@ -35,7 +35,9 @@ std::vector<Finding> Compare(const api::PublishedContract& published, const api:
 
 std::vector<Finding> Breaking(std::vector<Finding> findings);
 
-// "ColumnNoDelete spec.columns: published column \"delay\" ...; ..."
+// One line: "breaks the published contract, which has column delay; the manifest has none: keep the column, ..."
+std::string Sentence(const Finding& finding);
+// "ColumnNoDelete spec.columns breaks ...; ..."
 std::string Describe(const std::vector<Finding>& findings);
 
 // What is published once `declared` has been: `declared` with the waivers in force at `now`, and with the promise of

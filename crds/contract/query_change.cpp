@@ -114,8 +114,8 @@ struct Shape {
   Tokens after;              // FROM ...
 };
 
-bool Holds(const Tokens& tokens, std::initializer_list<std::string_view> words) {
-  return std::any_of(tokens.begin(), tokens.end(), [words](const std::string& t) { return std::find(words.begin(), words.end(), t) != words.end(); });
+bool Holds(const Tokens& tokens, const std::vector<std::string_view>& words) {
+  return std::any_of(tokens.begin(), tokens.end(), [&words](const std::string& t) { return std::find(words.begin(), words.end(), t) != words.end(); });
 }
 
 class Cutter {
@@ -204,33 +204,62 @@ bool RefersToPlaces(const Shape& shape) {
   return false;
 }
 
-bool IsAdditive(const Shape& before, const Shape& after) {
+// The name that an expression has in the result: behind AS, at the end, or of the column that it is. Empty when unknown.
+std::string NameOf(const Tokens& item) {
+  if (item.empty()) return "";
+  const std::string& last = item.back();
+  const bool quoted = last.size() > 2 && last[0] == '"';
+  if (!quoted && !IsWordStart(last[0])) return "";
+  const bool named = item.size() == 1 || item[item.size() - 2] == "as" || item[item.size() - 2] == "." || item[item.size() - 2] == ")" ||
+                     IsWordPart(item[item.size() - 2].back());
+  if (!named || last == "end" || last == "null") return "";
+  std::string name = quoted ? last.substr(1, last.size() - 2) : last;
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name;
+}
+
+// A column as it is: a, t.a.
+bool IsPlain(const Tokens& item) { return item.size() == 1 || (item.size() == 3 && item[1] == "."); }
+
+// Whether an expression that is left out or replaced had no part in how many rows there are, or in which.
+bool HadNoPart(const Tokens& item, const Shape& before, const Shape& after, const std::set<std::string>& accounted) {
+  const std::string name = NameOf(item);
+  if (name.empty() || !accounted.contains(name)) return false;
+  const bool groups = Holds(before.after, {"group"});
+  if (!KeepsRows(item, groups || Aggregates(before)) && !(groups && !Holds(item, {"unnest", "generate_subscripts"}))) return false;
+  return IsPlain(item) || !Holds(after.after, {name, "\"" + name + "\""});
+}
+
+bool IsAdditive(const Shape& before, const Shape& after, const std::set<std::string>& accounted) {
   if (before.before != after.before || before.after != after.after) return false;
   // What decides about rows may mean the list: by place, or by a name that the list gives.
   if (RefersToPlaces(after) || Holds(after.after, {"limit", "offset", "qualify"})) return false;
   if (before.list.front().empty() || after.list.front().empty() || before.list.front().front() == "distinct" || after.list.front().front() == "distinct")
     return false;
+  const bool aggregates = Aggregates(before);
+  if (aggregates != Aggregates(after)) return false;
   std::map<Tokens, int> known;
   for (const Tokens& item : before.list) ++known[item];
-  const bool aggregates = Aggregates(before);
   for (const Tokens& item : after.list) {
     if (const auto found = known.find(item); found != known.end() && found->second > 0)
       --found->second;
     else if (!KeepsRows(item, aggregates))
       return false;
+    else if (const std::string name = NameOf(item); accounted.contains(name) && Holds(after.after, {name, "\"" + name + "\""}))
+      return false;  // what groups or filters by this name does it by other values now
   }
-  return std::all_of(known.begin(), known.end(), [](const auto& entry) { return entry.second == 0; });
+  return std::all_of(known.begin(), known.end(), [&](const auto& entry) { return entry.second == 0 || HadNoPart(entry.first, before, after, accounted); });
 }
 
 }  // namespace
 
-QueryChange CompareQueries(std::string_view before, std::string_view after) {
+QueryChange CompareQueries(std::string_view before, std::string_view after, const std::set<std::string>& accounted) {
   const Tokens old_tokens = Tokenizer(before).Run();
   const Tokens new_tokens = Tokenizer(after).Run();
   if (old_tokens == new_tokens) return QueryChange::Same;
   const auto old_shape = Cutter().Run(old_tokens);
   const auto new_shape = Cutter().Run(new_tokens);
-  return old_shape && new_shape && IsAdditive(*old_shape, *new_shape) ? QueryChange::Additive : QueryChange::Undetermined;
+  return old_shape && new_shape && IsAdditive(*old_shape, *new_shape, accounted) ? QueryChange::Additive : QueryChange::Undetermined;
 }
 
 }  // namespace weir::contract

@@ -153,6 +153,56 @@ TEST(QueryChange, TellsWhatCanChangeRowsFromWhatCannot) {
   for (const auto& [before, after, change] : cases) EXPECT_EQ(CompareQueries(before, after), change) << before << "\n" << after;
 }
 
+// A column that has a finding of its own may leave the query or have another expression.
+TEST(QueryChange, WhatAnotherFindingAccountsForIsNoSecondChange) {
+  const std::vector<QueryCase> cases{
+      {"SELECT a, b FROM t", "SELECT a FROM t", kAdditive},
+      {"SELECT a, t.b FROM t", "SELECT a FROM t", kAdditive},
+      {"SELECT a, c * 2 AS b FROM t WHERE a > 0", "SELECT a FROM t WHERE a > 0", kAdditive},
+      {"SELECT a, b FROM t", "SELECT a, b AS c FROM t", kAdditive},
+      {"SELECT a, b FROM t", "SELECT a, CAST(b AS BIGINT) AS \"b\" FROM t", kAdditive},
+      {"SELECT a, count(*) AS n, sum(x) AS b FROM t GROUP BY a", "SELECT a, count(*) AS n FROM t GROUP BY a", kAdditive},
+      {"SELECT a, string_agg(x) AS b FROM t GROUP BY a", "SELECT a FROM t GROUP BY a", kAdditive},
+      {"SELECT a, b FROM t", "SELECT b FROM t", kUndetermined},
+      {"SELECT a, b FROM t", "SELECT a FROM t WHERE a > 0", kUndetermined},
+      {"SELECT a, unnest(x) AS b FROM t", "SELECT a FROM t", kUndetermined},
+      {"SELECT 1 AS a, sum(x) AS b FROM t", "SELECT 1 AS a FROM t", kUndetermined},
+      {"SELECT 1 AS a, string_agg(x) AS b FROM t", "SELECT 1 AS a FROM t", kUndetermined},
+      {"SELECT a, c * 2 AS b FROM t GROUP BY a, b", "SELECT a FROM t GROUP BY a, b", kUndetermined},
+      {"SELECT a, b FROM t GROUP BY a, b", "SELECT a, b * 2 AS b FROM t GROUP BY a, b", kUndetermined},
+      {"SELECT a, b FROM t GROUP BY a, b", "SELECT a FROM t GROUP BY a", kUndetermined},
+      {"SELECT DISTINCT a, b FROM t", "SELECT DISTINCT a FROM t", kUndetermined},
+      {"SELECT * FROM t", "SELECT a FROM t", kUndetermined},
+  };
+  for (const auto& [before, after, change] : cases) EXPECT_EQ(CompareQueries(before, after, {"b"}), change) << before << "\n" << after;
+}
+
+TEST(Promise, OneChangeOfAColumnIsOneFindingAndOneWaiver) {
+  const auto with = [](const char* query) { return Succeed(std::nullopt, Contract(query), kNow); };
+  api::PublishedContract dropped = Contract("SELECT day FROM flights");
+  dropped.columns.erase(dropped.columns.begin() + 1);
+  EXPECT_THAT(Rules(Breaking(Compare(with("SELECT day, delay FROM flights"), dropped, kNow))), ElementsAre("ColumnNoDelete"));
+  api::PublishedContract widened = Contract("SELECT day, CAST(delay AS BIGINT) AS delay FROM flights");
+  widened.columns[1].type = widened.columns[1].type == "BIGINT" ? "DOUBLE" : "BIGINT";
+  EXPECT_THAT(Breaking(Compare(with("SELECT day, delay FROM flights"), widened, kNow)), testing::SizeIs(1));
+  dropped.waivers = {{ContractRule::ColumnNoDelete, "Readers agreed.", {}, "2999-12-31"}};
+  EXPECT_THAT(Breaking(Compare(with("SELECT day, delay FROM flights"), dropped, kNow)), IsEmpty());
+}
+
+TEST(Promise, AFindingIsOneLineAndASentence) {
+  api::PublishedContract next = Contract("SELECT day,\n  max(delay)\nFROM flights\nGROUP BY day");
+  next.columns.pop_back();
+  next.grain = "One\nday.";
+  next.freshness.reset();
+  const auto findings = Compare(Succeed(std::nullopt, Contract("SELECT day, delay\n\nFROM flights"), kNow), next, kNow);
+  EXPECT_GE(findings.size(), 3U);
+  for (const Finding& finding : findings) {
+    EXPECT_EQ(Sentence(finding).find('\n'), std::string::npos);
+    EXPECT_THAT(Sentence(finding), testing::StartsWith("breaks the published contract, which has "));
+  }
+  EXPECT_THAT(Describe(findings), testing::HasSubstr("which has the query \"SELECT day, delay FROM flights\"; the manifest has another one: "));
+}
+
 // Any bytes: equal texts are the same, and no text makes it fail or run on.
 TEST(QueryChange, HoldsForAnyText) {
   std::mt19937_64 random(11);
