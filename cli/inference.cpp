@@ -17,15 +17,20 @@ struct Misfits {
 };
 
 // What will be quarantined is decided by the decoder itself, not guessed.
-Status FindMisfits(engine::Engine& engine, const engine::InputFile& file, InferredFile& inferred) {
+Status FindMisfits(engine::Engine& engine, const std::vector<engine::InputFile>& files, InferredFile& inferred) {
   std::map<std::string, Misfits> misfits;
-  const auto read = engine.Decode(file, inferred.format, {.columns = inferred.columns}, "sample", [&](engine::RejectedRow&& row) {
-    Misfits& of = misfits[row.column];
-    if (of.rows++ == 0) of.example = (row.line > 0 ? "line " + std::to_string(row.line) + ": " : "") + row.reason;
-  });
-  if (!read) return read.error();
+  std::int64_t rows = 0;
+  for (const engine::InputFile& file : files) {
+    const std::string in_file = files.size() > 1 ? " of " + file.path : "";
+    const auto read = engine.Decode(file, inferred.format, {.columns = inferred.columns}, "sample", [&](engine::RejectedRow&& row) {
+      Misfits& of = misfits[row.column];
+      if (of.rows++ == 0) of.example = (row.line > 0 ? "line " + std::to_string(row.line) + in_file + ": " : "") + row.reason;
+    });
+    if (!read) return read.error();
+    rows += *read;
+  }
   for (const auto& [column, of] : misfits)
-    inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Grouped(*read) + (*read == 1 ? " row" : " rows") +
+    inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Grouped(rows) + (rows == 1 ? " row" : " rows") +
                              " will be quarantined, e.g. " + of.example);
   return Ok();
 }
@@ -70,6 +75,7 @@ std::string ObjectNameFor(const std::string& file) {
 
 std::vector<api::Column> WithPlainNames(std::vector<api::Column> columns, std::vector<std::string>& notes) {
   std::set<std::string> taken;
+  std::string changed;
   for (api::Column& column : columns) {
     const std::string original = column.sourceName.empty() ? column.name : column.sourceName;
     const std::string plain = IsPlain(column.name) ? column.name : PlainName(column.name);
@@ -77,25 +83,29 @@ std::vector<api::Column> WithPlainNames(std::vector<api::Column> columns, std::v
     for (int n = 2; !taken.insert(column.name).second; ++n) column.name = plain + "_" + std::to_string(n);
     if (column.name == original) continue;
     column.sourceName = original;
-    notes.push_back("column \"" + original + "\" is named " + column.name + " in SQL");
+    changed += (changed.empty() ? "" : ", ") + std::string("\"") + original + "\" -> " + column.name;
   }
+  if (!changed.empty()) notes.push_back("columns with another name in SQL: " + changed);
   return columns;
 }
 
-Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, const std::string& path) {
+Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, const std::vector<std::string>& paths, const std::string& path) {
   api::TaskStore place;
   place.name = "source", place.root = folder;
   auto store = storage::OpenStore(place);
   if (!store) return store.error();
-  const auto stat = (*store)->Stat(path);
-  if (!stat) return stat.error();
-  if (stat->bytes == 0) return Error{Fault::Invalid, "FileUnreadable", path + " is empty: give a file with at least one row"};
-  const engine::InputFile file{*store, path};
-  auto sniffed = engine.Sniff(file);
+  std::vector<engine::InputFile> files;
+  for (const std::string& one : paths) {
+    const auto stat = (*store)->Stat(one);
+    if (!stat) return stat.error();
+    if (stat->bytes == 0) return Error{Fault::Invalid, "FileUnreadable", one + " is empty: give a file with at least one row"};
+    files.push_back({*store, one});
+  }
+  auto sniffed = engine.SniffAll(files);
   if (!sniffed) return sniffed.error();
-  InferredFile inferred{path, ObjectNameFor(path), std::move(sniffed->format), std::move(sniffed->columns), std::move(sniffed->notes)};
+  InferredFile inferred{path, ObjectNameFor(path), std::move(sniffed->format), std::move(sniffed->columns), std::move(sniffed->notes), paths.size()};
   inferred.columns = WithPlainNames(std::move(inferred.columns), inferred.notes);
-  if (Status found = FindMisfits(engine, file, inferred); !found) return found.error();
+  if (Status found = FindMisfits(engine, files, inferred); !found) return found.error();
   return inferred;
 }
 

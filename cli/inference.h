@@ -9,20 +9,21 @@
 
 namespace weir::cli {
 
-// What a file looks like, as `weir init` declares it.
+// What a file looks like, or files of one shape, as `weir init` declares them.
 struct InferredFile {
-  std::string path;  // relative to the folder of the source
+  std::string path;  // relative to the folder of the source; with a wildcard for several files
   std::string name;  // object name of its dataset: orders-2026
   api::Format format;
   std::vector<api::Column> columns;
   std::vector<std::string> notes;  // for the person: what will be quarantined, which column was renamed
+  std::size_t files = 1;
 };
 
-// Judges the file `path` below `folder` by all of its rows (Engine::Sniff), then decodes it as declared: a note for each
-// column names how many rows will be quarantined, with an example. Names that SQL would need quotes for are written
-// plainly, with the original as sourceName. Faults as Engine, and Missing or Invalid for what is not a file, empty or of
-// no known kind.
-Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, const std::string& path);
+// Judges the files `paths` below `folder` by all of their rows (Engine::SniffAll), then decodes them as declared: a note for
+// each column names how many rows will be quarantined, with an example. Names that SQL would need quotes for are written
+// plainly, with the original as sourceName. `path` is the path of the result, for several files one with a wildcard. Faults as
+// Engine, and Missing or Invalid for what is not a file, empty or of no known kind.
+Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, const std::vector<std::string>& paths, const std::string& path);
 
 // "Orders 2026 (final).csv" -> "orders-2026-final"
 std::string ObjectNameFor(const std::string& file);

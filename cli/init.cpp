@@ -9,9 +9,9 @@
 #include <sstream>
 
 #include "cli/check.h"
-#include "cli/inference.h"
 #include "cli/runner_process.h"
 #include "cli/scratch.h"
+#include "cli/shapes.h"
 #include "cli/starter.h"
 #include "crds/base/name.h"
 
@@ -19,39 +19,6 @@ namespace weir::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The deepest folder that holds all files: the store `source` of the manifests.
-fs::path CommonFolder(const std::vector<std::string>& files) {
-  fs::path common;
-  for (const std::string& file : files) {
-    const fs::path folder = fs::absolute(file).lexically_normal().parent_path();
-    if (common.empty()) common = folder;
-    while (!common.empty() && common != common.root_path() && *fs::relative(folder, common).begin() == "..") common = common.parent_path();
-  }
-  return common;
-}
-
-Result<std::vector<InferredFile>> InferAll(const fs::path& folder, const std::vector<std::string>& files) {
-  const auto scratch = Scratch::Make();
-  if (!scratch) return scratch.error();
-  auto engine = engine::MakeEngine({0, 2, scratch->Path()});
-  if (!engine) return engine.error();
-  std::vector<InferredFile> inferred;
-  for (const std::string& file : files) {
-    std::error_code error;
-    if (!fs::exists(file, error)) return Error{Fault::Missing, "FileUnreadable", file + " does not exist: give CSV, JSON or Parquet files"};
-    if (!fs::is_regular_file(file, error)) return Error{Fault::Missing, "FileUnreadable", file + " is no file: give CSV, JSON or Parquet files"};
-    if (access(file.c_str(), R_OK) != 0) return Error{Fault::Denied, "FileUnreadable", file + " may not be read: " + std::strerror(errno)};
-    auto one = Infer(**engine, folder.string(), fs::absolute(file).lexically_normal().lexically_relative(folder).string());
-    if (!one) return one.error();
-    for (const InferredFile& other : inferred)
-      if (other.name == one->name)
-        return Error{Fault::Invalid, "NameTaken",
-                     other.path + " and " + one->path + " would both become the dataset " + one->name + ": rename one, or init them apart"};
-    inferred.push_back(std::move(*one));
-  }
-  return inferred;
-}
 
 Status WriteNew(const fs::path& path, const std::string& text) {
   std::error_code error;
@@ -81,7 +48,8 @@ Status CheckStarter(const std::string& text) {
 
 void Summarize(const Terminal& terminal, const std::vector<InferredFile>& files, const fs::path& manifest, const fs::path& source) {
   for (const InferredFile& file : files) {
-    terminal.err << OneLine(file.path) << ": " << file.columns.size() << (file.columns.size() == 1 ? " column\n" : " columns\n");
+    terminal.err << OneLine(file.path) << (file.files > 1 ? " (" + std::to_string(file.files) + " files)" : "") << ": " << file.columns.size()
+                 << (file.columns.size() == 1 ? " column\n" : " columns\n");
     for (const std::string& note : file.notes) terminal.err << "  " << Printable(note) << "\n";
   }
   const bool beside = fs::absolute(manifest).lexically_normal().parent_path() == source;
@@ -90,22 +58,41 @@ void Summarize(const Terminal& terminal, const std::vector<InferredFile>& files,
   for (const InferredFile& file : files) terminal.out << "  weir query \"SELECT * FROM " << TableName(file.name + "-v1") << "\"\n";
 }
 
+// Of the folder that was given, of the only Dataset, or of the first file.
+std::string NameOfWhole(const InitOptions& options, const std::vector<InferredFile>& files) {
+  const fs::path first = fs::absolute(options.files[0]).lexically_normal();
+  if (fs::is_directory(first)) return ObjectNameFor((first.has_filename() ? first : first.parent_path()).string());
+  return files.size() == 1 ? files[0].name : ObjectNameFor(options.files[0]);
+}
+
+Result<InferredShapes> InferGiven(const GivenFiles& given) {
+  const auto scratch = Scratch::Make();
+  if (!scratch) return scratch.error();
+  auto engine = engine::MakeEngine({0, 2, scratch->Path()});
+  if (!engine) return engine.error();
+  return InferShapes(**engine, given);
+}
+
 }  // namespace
 
 Exit Init(const Terminal& terminal, const InitOptions& options) {
-  const std::string name = options.name.empty() ? ObjectNameFor(options.files[0]) : options.name;
-  if (!IsDnsLabel(name))
-    return Complain(terminal, {Fault::Invalid, "Usage", "--name " + name + " must be small letters, digits and '-', such as " + ObjectNameFor(name)},
+  if (!options.name.empty() && !IsDnsLabel(options.name))
+    return Complain(terminal,
+                    {Fault::Invalid, "Usage", "--name " + options.name + " must be small letters, digits and '-', such as " + ObjectNameFor(options.name)},
                     Exit::Usage);
-  const fs::path source = CommonFolder(options.files);
-  const auto files = InferAll(source, options.files);
-  if (!files) return Complain(terminal, files.error(), Exit::Usage);
-  fs::path out = options.out.empty() ? fs::path(options.files[0]).parent_path() : fs::path(options.out);
+  const auto given = FindDataFiles(options.files);
+  if (!given) return Complain(terminal, given.error(), Exit::Usage);
+  const auto inferred = InferGiven(*given);
+  if (!inferred) return Complain(terminal, inferred.error(), Exit::Usage);
+  const std::string name = options.name.empty() ? NameOfWhole(options, inferred->files) : options.name;
+  const fs::path out = options.out.empty() ? fs::path(given->files[0].path).parent_path() : fs::path(options.out);
   const fs::path manifest = out / (name + ".yaml");
-  const std::string text = StarterText(StarterManifests({name, options.team}, *files));
+  const std::string text = StarterText(StarterManifests({name, options.team}, inferred->files));
   if (const Status fits = CheckStarter(text); !fits) return Complain(terminal, fits.error(), Exit::Usage);
   if (const Status written = WriteNew(manifest, text); !written) return Complain(terminal, written.error(), Exit::Usage);
-  Summarize(terminal, *files, manifest, source);
+  for (const std::vector<std::string>* notes : {&given->notes, &inferred->notes})
+    for (const std::string& note : *notes) terminal.err << Printable(note) << "\n";
+  Summarize(terminal, inferred->files, manifest, inferred->folder);
   return Exit::Ok;
 }
 

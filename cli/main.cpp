@@ -90,12 +90,15 @@ Exit InWorld(Call& call, const std::function<Exit(const World&)>& command) {
 }
 
 void AddInit(CLI::App& app, Call& call) {
-  CLI::App& init = *app.add_subcommand("init", "From CSV, JSON or Parquet files to complete manifests");
-  init.footer("Examples:\n  weir init orders.csv\n  weir init data/orders.csv data/customers.parquet --output manifests --name shop --team sales");
-  init.add_option("FILE", call.init.files, "Data files")->required();
+  CLI::App& init = *app.add_subcommand("init", "From CSV, JSON or Parquet files, or a folder of them, to complete manifests");
+  init.footer(
+      "Examples:\n  weir init orders.csv\n  weir init data/ --name shop\n  weir init data/orders.csv data/customers.parquet --output manifests --team sales");
+  init.add_option("FILE", call.init.files, "Data files, or folders of them; files with one header and dated names become one Dataset")
+      ->required()
+      ->type_name("");
   init.add_option("-o,--output,--out", call.init.out, "Folder for the manifests, made where it is missing; absent means the folder of the first file")
-      ->type_name("DIR");
-  init.add_option("--name", call.init.name, "Name of the whole; absent means the name of the first file")->type_name("NAME");
+      ->type_name("FOLDER");
+  init.add_option("--name", call.init.name, "Name of the whole; absent means the name of the folder or of the first file")->type_name("NAME");
   init.add_option("--team", call.init.team, "Owning team")->capture_default_str()->type_name("NAME");
   init.callback([&call] { call.command = [&call] { return Init(call.terminal, call.init); }; });
 }

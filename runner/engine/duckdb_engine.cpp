@@ -34,7 +34,7 @@ class DuckDbEngine final : public Engine {
   Result<AnswerRows> Answer(const std::string& sql, std::int64_t limit) override;
   Status CheckFile(const InputFile& file) override { return CheckFooters(*session_, {file}, {Literal(session_->Files().AddInput(file))}); }
   void Cancel() override { session_->Cancel(); }
-  Result<SniffedFile> Sniff(const InputFile& file) override { return SniffFile(*session_, session_->Files().AddInput(file), file.path); }
+  Result<SniffedFile> SniffAll(const std::vector<InputFile>& files) override { return SniffFiles(*session_, files); }
 
  private:
   Status MakeView(const std::string& name, const std::vector<InputFile>& files, const std::vector<api::Column>& columns);

@@ -41,6 +41,13 @@ struct SniffedFile {
   std::vector<std::string> notes;
 };
 
+// A row that fails a check, for people.
+struct FailingExample {
+  std::string values;              // "order = '3', day = '2026-03-01'": shortened and printable; empty where no row is one
+  std::int64_t times = 1;          // rows with these values, for a unique check
+  std::vector<std::string> files;  // paths of some attached files that hold such rows
+};
+
 // Content hashes (32 hex digits) add up over disjoint sets of rows; the empty set's is the neutral element.
 std::string AddContentHash(const std::string& a, const std::string& b);
 std::string EmptyContentHash();
@@ -100,8 +107,9 @@ class Engine {
   // one call that may come from another thread.
   virtual void Cancel() = 0;
 
-  // For `weir init`: how a file is to be declared (sniff.h).
-  virtual Result<SniffedFile> Sniff(const InputFile& file) = 0;
+  // For `weir init`: how files are to be declared as one Dataset (sniff.h).
+  virtual Result<SniffedFile> SniffAll(const std::vector<InputFile>& files) = 0;
+  Result<SniffedFile> Sniff(const InputFile& file) { return SniffAll({file}); }
 };
 
 Result<std::unique_ptr<Engine>> MakeEngine(const Limits& limits);

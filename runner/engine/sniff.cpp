@@ -63,48 +63,75 @@ Status CheckCount(std::size_t columns) {
                        "; declare those that you need by hand: others are left out when it is decoded");
 }
 
-Result<SniffedFile> SniffCsv(Session& session, const std::string& name, const std::string& path) {
-  auto bytes = OpenBytes(session, name);
+// A file as the session knows it.
+struct Registered {
+  std::string name;
+  std::string path;
+};
+
+Error OtherShape(const Registered& file, const std::string& what) { return {Fault::Invalid, "OtherShape", file.path + what}; }
+
+// What a file's reader answered, said of the file; faults of the store and of the machine as they came.
+Error OfOne(const Session& session, const Registered& file, Error error) {
+  if (session.StoreFailed() || error.fault == Fault::Exhausted || error.reason == "OtherShape" || error.message.starts_with(file.path)) return error;
+  return {Fault::Data, "FileUnreadable", file.path + " cannot be read: " + ForPeople(error.message, file.name, file.path)};
+}
+
+Status AddCsv(Session& session, const Registered& file, formats::CsvInference& inference, std::vector<std::string>& notes) {
+  auto bytes = OpenBytes(session, file.name);
   if (!bytes.ok()) return bytes.error();
-  const auto encoding = formats::FindEncoding(std::move(bytes).value(), path);
+  const auto encoding = formats::FindEncoding(std::move(bytes).value(), file.path);
   if (!encoding.ok()) return encoding.error();
-  auto opened = OpenText(session, name, path, encoding->encoding, formats::Undeclared::Refuse);
+  auto opened = OpenText(session, file.name, file.path, encoding->encoding, formats::Undeclared::Refuse);
   if (!opened.ok()) return opened.error();
-  auto inferred = formats::InferCsv(std::move(opened).value(), path);
-  if (!inferred.ok()) return inferred.error();
-  if (Status few = CheckCount(inferred->columns.size()); !few.ok()) return few.error();
+  if (!encoding->note.empty()) notes.push_back(encoding->note);
+  return inference.Add(std::move(opened).value(), file.path);
+}
+
+Result<SniffedFile> SniffCsv(Session& session, const std::vector<Registered>& files) {
+  formats::CsvInference inference;
   SniffedFile sniffed;
-  sniffed.format.csv.emplace(inferred->format);
-  if (!encoding->note.empty()) sniffed.notes.push_back(encoding->note);
-  sniffed.notes.insert(sniffed.notes.end(), inferred->notes.begin(), inferred->notes.end());
+  for (const Registered& file : files) {
+    std::vector<std::string> notes;
+    if (Status added = AddCsv(session, file, inference, notes); !added.ok()) return OfOne(session, file, added.error());
+    for (const std::string& note : notes) sniffed.notes.push_back(files.size() > 1 ? file.path + ": " + note : note);
+  }
+  const formats::InferredCsv inferred = inference.Declare();
+  if (Status few = CheckCount(inferred.columns.size()); !few.ok()) return OfOne(session, files[0], few.error());
+  sniffed.format.csv.emplace(inferred.format);
+  sniffed.notes.insert(sniffed.notes.end(), inferred.notes.begin(), inferred.notes.end());
   std::size_t next = 0;
-  for (const formats::InferredColumn& found : inferred->columns) {
+  for (const formats::InferredColumn& found : inferred.columns) {
     const std::size_t place = next++;
     if (LeaveOut(found.title, place + 1, sniffed)) continue;
     auto column = ColumnOf(found.title, found.type, "the title of column " + std::to_string(place + 1));
-    if (!column.ok()) return column.error();
+    if (!column.ok()) return OfOne(session, files[0], column.error());
     if (found.title.empty()) *column = {.name = "column" + std::to_string(place), .type = found.type};
     sniffed.columns.push_back(std::move(column).value());
   }
   return sniffed;
 }
 
-Result<SniffedFile> SniffJson(Session& session, const std::string& name, const std::string& path) {
-  auto opened = OpenText(session, name, path, std::nullopt, formats::Undeclared::GuessUnicode);
-  if (!opened.ok()) return opened.error();
-  auto inferred = formats::InferJson(std::move(opened).value(), kMostColumns);
-  if (!inferred.ok()) return inferred.error();
+Result<SniffedFile> SniffJson(Session& session, const std::vector<Registered>& files) {
+  formats::JsonInference inference(kMostColumns);
+  for (const Registered& file : files) {
+    auto opened = OpenText(session, file.name, file.path, std::nullopt, formats::Undeclared::GuessUnicode);
+    if (!opened.ok()) return OfOne(session, file, opened.error());
+    if (Status added = inference.Add(std::move(opened).value(), file.path); !added.ok()) return OfOne(session, file, added.error());
+  }
+  auto inferred = inference.Declare();
+  if (!inferred.ok()) return OfOne(session, files[0], inferred.error());
   SniffedFile sniffed{{.json = api::JsonFormat{}}, {}, std::move(inferred->notes)};
   for (const formats::InferredColumn& found : inferred->columns) {
     auto column = ColumnOf(found.title, found.type, "the key " + formats::Shown(found.title));
-    if (!column.ok()) return column.error();
+    if (!column.ok()) return OfOne(session, files[0], column.error());
     sniffed.columns.push_back(std::move(column).value());
   }
   return sniffed;
 }
 
-Result<SniffedFile> SniffParquet(Session& session, const std::string& name, const std::string& path) {
-  const auto file = OpenParquet(session, name, path);
+Result<SniffedFile> SniffOneParquet(Session& session, const Registered& of) {
+  const auto file = OpenParquet(session, of.name, of.path);
   if (!file.ok()) return file.error();
   if (Status few = CheckCount(file->columns.size()); !few.ok()) return few.error();
   SniffedFile sniffed{{.parquet = api::ParquetFormat{}}, {}, {}};
@@ -121,21 +148,39 @@ Result<SniffedFile> SniffParquet(Session& session, const std::string& name, cons
   return sniffed;
 }
 
-Result<SniffedFile> SniffBy(Session& session, const std::string& name, const std::string& path) {
-  std::string stem = path;
-  if (stem.ends_with(".gz")) stem.resize(stem.size() - 3);
-  if (stem.ends_with(".parquet")) return SniffParquet(session, name, path);
-  if (stem.ends_with(".json") || stem.ends_with(".ndjson") || stem.ends_with(".jsonl")) return SniffJson(session, name, path);
-  return SniffCsv(session, name, path);
+Result<SniffedFile> SniffParquet(Session& session, const std::vector<Registered>& files) {
+  auto first = SniffOneParquet(session, files[0]);
+  if (!first.ok()) return OfOne(session, files[0], first.error());
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    const auto other = SniffOneParquet(session, files[i]);
+    if (!other.ok()) return OfOne(session, files[i], other.error());
+    if (other->columns != first->columns) return OtherShape(files[i], " has other columns");
+  }
+  return first;
+}
+
+enum class Kind { Csv, Json, Parquet };
+
+Kind KindOf(std::string path) {
+  if (path.ends_with(".gz")) path.resize(path.size() - 3);
+  if (path.ends_with(".parquet")) return Kind::Parquet;
+  return path.ends_with(".json") || path.ends_with(".ndjson") || path.ends_with(".jsonl") ? Kind::Json : Kind::Csv;
 }
 
 }  // namespace
 
-Result<SniffedFile> SniffFile(Session& session, const std::string& name, const std::string& path) {
-  auto sniffed = SniffBy(session, name, path);
-  if (sniffed.ok() || session.StoreFailed() || sniffed.error().fault == Fault::Exhausted) return sniffed;
-  if (sniffed.error().message.starts_with(path)) return sniffed;
-  return Error{Fault::Data, "FileUnreadable", path + " cannot be read: " + ForPeople(sniffed.error().message, name, path)};
+Result<SniffedFile> SniffFiles(Session& session, const std::vector<InputFile>& files) {
+  std::vector<Registered> registered;
+  for (const InputFile& file : files) {
+    registered.push_back({session.Files().AddInput(file), file.path});
+    if (KindOf(file.path) != KindOf(files[0].path)) return OtherShape(registered.back(), " is of another format");
+  }
+  switch (KindOf(files[0].path)) {
+    case Kind::Parquet: return SniffParquet(session, registered);
+    case Kind::Json: return SniffJson(session, registered);
+    case Kind::Csv: break;
+  }
+  return SniffCsv(session, registered);
 }
 
 }  // namespace weir::engine

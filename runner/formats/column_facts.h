@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -9,14 +10,27 @@
 
 namespace weir::formats {
 
+// Where a value is: the line in the file of that number, from 0.
+struct ValuePlace {
+  std::int64_t line = 0;
+  std::size_t file = 0;
+};
+
+// Values of one kind: how many, and the first of them, shortened.
+struct ValueSample {
+  std::int64_t count = 0;
+  ValuePlace place;
+  std::string text;
+};
+
 // What the values of one column are, for choosing its type. Counts are of values by the grammar of value.h.
 class ColumnFacts {
  public:
-  void Observe(const CsvValue& value, std::int64_t line);
+  void Observe(const CsvValue& value, ValuePlace place);
   // Of a format that says by itself what is missing: every text but an empty one is a value.
-  void ObserveText(std::string_view text);
+  void ObserveText(std::string_view text, ValuePlace place);
   // A number that its format marks as one: 12E3 is no name there.
-  void ObserveNumber(std::string_view text);
+  void ObserveNumber(std::string_view text, ValuePlace place);
 
   // A type that at least nine of ten values have, with room for every digit of them; else VARCHAR.
   std::string Type() const;
@@ -26,12 +40,22 @@ class ColumnFacts {
   struct Word {
     std::int64_t count = 0;
     std::int64_t unquoted = 0;
-    std::int64_t line = 0;  // of the first one
+    ValuePlace place;  // of the first one
   };
   // The words for missing values that occur, with empty texts left out: those are missing by default.
   const std::map<std::string, Word, std::less<>>& NullWords() const { return words_; }
-  // Digits that a number would lose: "007" and "+41" are names.
-  bool HasPadded() const { return padded_ > 0 && Numbers() == present_; }
+
+  // Values that keep a column from another type: digits that a number would lose ("007" and "+41" are names), numbers and
+  // dates as people write them, and all else that is not a value of a type but VARCHAR.
+  enum class Odd { Padded, DecimalComma, Grouped, LocalDate, Other };
+  const ValueSample& Sample(Odd odd) const { return odd_[static_cast<std::size_t>(odd)]; }
+  bool HasPadded() const { return Sample(Odd::Padded).count > 0 && NineOfTen(Numbers()); }
+  // The type that at least half of the values have, and how many: what a column of texts may be meant as. VARCHAR and 0 where
+  // there is none.
+  std::pair<std::string, std::int64_t> LikelyType() const;
+  // The largest first and second number of dates such as 31.12.2024: one beyond 12 is the day.
+  std::pair<int, int> DateParts() const { return {first_part_, second_part_}; }
+
   bool HasDigitsBeyondDouble() const { return rounded_ > 0; }
   // Smallest and largest of the values that are whole numbers of up to 18 digits.
   std::int64_t Least() const { return least_; }
@@ -41,8 +65,11 @@ class ColumnFacts {
  private:
   std::int64_t Numbers() const { return integers_ + wide_ + fractions_ + powers_; }
   bool NineOfTen(std::int64_t count) const { return count > 0 && count * 10 >= present_ * 9; }
-  void CountText(std::string_view text);
+  void CountText(std::string_view text, ValuePlace place);
+  void CountTyped(std::string_view text);
   void CountNumber(std::string_view text);
+  void CountOdd(Odd odd, std::string_view text, ValuePlace place);
+  Odd OddOf(std::string_view text);
   std::string NumberType() const;
 
   std::int64_t present_ = 0;
@@ -61,6 +88,9 @@ class ColumnFacts {
   std::int64_t least_ = 0;
   std::int64_t most_ = 0;
   std::map<std::string, Word, std::less<>> words_;
+  std::array<ValueSample, 5> odd_;
+  int first_part_ = 0;
+  int second_part_ = 0;
 };
 
 // Whether the text is one of the words that commonly stand for a missing value: NA, N/A, null, -, \N and the like.

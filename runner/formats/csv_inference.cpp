@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "runner/formats/column_facts.h"
-#include "runner/formats/csv_layout.h"
 #include "runner/formats/value.h"
 
 namespace weir::formats {
@@ -46,109 +44,74 @@ std::string Thousands(std::int64_t number) {
   return text;
 }
 
-class Inference {
+std::string TitlesOf(const CsvLayout& layout) {
+  std::string titles;
+  for (const std::string& title : layout.titles) {
+    if (titles.size() > 60) return titles + ", ...";
+    titles += (titles.empty() ? "" : ", ") + Shown(title);
+  }
+  return titles;
+}
+
+CsvLayout LayoutOf(const std::string& sample) {
+  // A record that the sample cuts is none.
+  const std::size_t end = sample.size() < kSample ? sample.size() : std::min(sample.find_last_of("\r\n"), sample.size() - 1) + 1;
+  return JudgeLayout(sample.substr(0, end));
+}
+
+Status CheckLayout(const CsvLayout& layout, std::string_view name) {
+  if (layout.titles.empty()) return NotDelimited("it has no rows");
+  if (!IsNamedAsTable(name) && (layout.columns < 2 || layout.agreeing < 0.8))
+    return NotDelimited("no delimiter (comma, semicolon, tab or |) divides its lines into the same number of values, so it is not delimited text");
+  if (layout.header != HeaderFound::No && layout.titles.size() != layout.columns)
+    return NotDelimited("line " + std::to_string(layout.line) + " names " + std::to_string(layout.titles.size()) + " columns, but most lines have " +
+                        std::to_string(layout.columns) + " values");
+  return Ok();
+}
+
+bool IsSameShape(const CsvLayout& a, const CsvLayout& b) {
+  const bool named = a.header != HeaderFound::No;
+  return a.columns == b.columns && a.dialect.delimiter == b.dialect.delimiter && a.dialect.comment == b.dialect.comment &&
+         a.dialect.skipLines == b.dialect.skipLines && named == (b.header != HeaderFound::No) && (!named || a.titles == b.titles);
+}
+
+// What is declared of a file, and what people are to know about it.
+class Declaration {
  public:
-  Inference(OpenedText file, std::string_view name) : file_(std::move(file)), name_(name) {}
+  Declaration(const CsvLayout& layout, const std::vector<ColumnFacts>& facts, const FileNames& files) : layout_(layout), facts_(facts), files_(files) {}
 
-  Result<InferredCsv> Run() {
-    auto sample = ReadPrefix(*file_.text, kSample);
-    if (!sample.ok()) return sample.error();
-    if (const std::string other = OtherFormat(*sample); !other.empty()) return NotDelimited("it is " + other);
-    if (IsBinary(*sample)) return NotDelimited("it is not text, so it is not delimited text");
-    Judge(*sample);
-    if (Status fits = CheckLayout(); !fits.ok()) return fits.error();
-    file_.text = std::make_unique<PrefixedSource>(std::move(sample).value(), std::move(file_.text));
-    if (Status read = Read(); !read.ok()) return read.error();
-    Declare();
-    return std::move(inferred_);
-  }
-
- private:
-  void Judge(const std::string& sample) {
-    // A record that the sample cuts is none.
-    const std::size_t end = sample.size() < kSample ? sample.size() : std::min(sample.find_last_of("\r\n"), sample.size() - 1) + 1;
-    layout_ = JudgeLayout(sample.substr(0, end));
-  }
-
-  Status CheckLayout() const {
-    if (layout_.titles.empty()) return NotDelimited("it has no rows");
-    if (!IsNamedAsTable(name_) && (layout_.columns < 2 || layout_.agreeing < 0.8))
-      return NotDelimited("no delimiter (comma, semicolon, tab or |) divides its lines into the same number of values, so it is not delimited text");
-    if (layout_.header != HeaderFound::No && layout_.titles.size() != layout_.columns)
-      return NotDelimited("line " + std::to_string(layout_.line) + " names " + std::to_string(layout_.titles.size()) + " columns, but most lines have " +
-                          std::to_string(layout_.columns) + " values");
-    return Ok();
-  }
-
-  Status Read() {
-    CsvBlocks blocks(*file_.text, layout_.dialect, kBlock);
-    RecordSpan span;
-    std::string first;
-    const auto there = blocks.Begin(layout_.header != HeaderFound::No, span, first);
-    if (!there.ok()) return there.error();
-    blocks.Expect(layout_.columns);
-    facts_.resize(layout_.columns);
-    CsvBlock block;
-    while (true) {
-      const auto more = blocks.Next(block);
-      if (!more.ok()) return more.error();
-      if (!*more) return Ok();
-      CsvBlockRecords records(block, layout_.dialect, blocks.Ends(), layout_.columns);
-      for (CsvBlockRecords::Record record; records.Next(record);) Observe(record);
-    }
-  }
-
-  void Observe(const CsvBlockRecords::Record& record) {
-    ++rows_;
-    if (record.problem != RecordProblem::None) return;
-    const auto& values = values_.Split(record.text, layout_.dialect.delimiter);
-    if (values.size() != facts_.size()) return;
-    for (std::size_t i = 0; i < values.size(); ++i) facts_[i].Observe(values[i], record.line);
-  }
-
-  void Declare() {
+  InferredCsv Of(api::Encoding encoding) {
     api::CsvFormat& csv = inferred_.format;
     csv.delimiter = std::string(1, layout_.dialect.delimiter);
     csv.comment = layout_.dialect.comment;
     if (layout_.dialect.skipLines > 0) csv.skipLines = layout_.dialect.skipLines;
     if (layout_.header == HeaderFound::No) csv.header = false;
-    if (file_.encoding != api::Encoding::Utf8) csv.encoding = file_.encoding;
+    if (encoding != api::Encoding::Utf8) csv.encoding = encoding;
     TellLayout();
     const bool named = layout_.header != HeaderFound::No;
     const std::vector<std::string> names = DistinctNames(layout_.titles);
     for (std::size_t i = 0; i < facts_.size(); ++i) {
       inferred_.columns.push_back({named ? names[i] : "", facts_[i].Type()});
-      TellColumn(named ? names[i] : "column" + std::to_string(i), facts_[i]);
+      const std::string name = named ? names[i] : "column" + std::to_string(i);
+      if (named && names[i] != layout_.titles[i])
+        Note("column " + std::to_string(i + 1) +
+             (layout_.titles[i].empty() ? " without a name" : " " + Shown(layout_.titles[i]) + ", a name that is there twice,") + " -> " + names[i]);
+      if (const std::string note = TypeNote(facts_[i], name, files_); !note.empty()) Note("column " + name + ": " + note);
     }
     DeclareNulls(named ? names : std::vector<std::string>{});
+    return std::move(inferred_);
   }
 
+ private:
   void Note(const std::string& text) { inferred_.notes.push_back(text); }
 
   void TellLayout() {
     const std::string line = "line " + std::to_string(layout_.line);
     if (layout_.dialect.skipLines > 0) Note("the table starts at " + line + "; declared skipLines: " + std::to_string(layout_.dialect.skipLines));
     if (!layout_.dialect.comment.empty()) Note("lines that start with # are comments; declared comment");
-    if (layout_.header == HeaderFound::No) Note(line + " (" + Titles() + ") looks like data, not like column names; declared header: false");
+    if (layout_.header == HeaderFound::No) Note(line + " (" + TitlesOf(layout_) + ") looks like data, not like column names; declared header: false");
     if (layout_.header == HeaderFound::Likely)
-      Note(line + " (" + Titles() + ") is taken for column names, though it could be data; else declare header: false");
-  }
-
-  std::string Titles() const {
-    std::string titles;
-    for (const std::string& title : layout_.titles) {
-      if (titles.size() > 60) return titles + ", ...";
-      titles += (titles.empty() ? "" : ", ") + Shown(title);
-    }
-    return titles;
-  }
-
-  void TellColumn(const std::string& name, const ColumnFacts& facts) {
-    const std::string of = "column " + name + ": ";
-    if (facts.Present() == 0) return Note(of + "no value in the file; text until you know better");
-    if (facts.HasPadded()) return Note(of + "some values begin with 0 or +, so they are text");
-    if (facts.HasDigitsBeyondDouble() && facts.Type() == "DOUBLE")
-      return Note(of + "some values have more digits than a DOUBLE keeps; declare DECIMAL(p,s) to keep them");
+      Note(line + " (" + TitlesOf(layout_) + ") is taken for column names, though it could be data; else declare header: false");
   }
 
   // Null texts are of the whole file: a word that stands for a missing number is one in texts as well.
@@ -166,7 +129,7 @@ class Inference {
         if (count == 0) continue;
         const auto is = declared.find(word);
         std::string& where = is != declared.end() ? is->second : kept[word];
-        where += (where.empty() ? "" : ", ") + Thousands(count) + " in " + name(i) + " (first in line " + std::to_string(found.line) + ")";
+        where += (where.empty() ? "" : ", ") + Thousands(count) + " in " + name(i) + " (first in " + files_.At(found.place) + ")";
       }
     }
     for (const auto& [word, where] : declared) {
@@ -177,17 +140,54 @@ class Inference {
       if (word.size() > 1) Note(Shown(word) + " is kept as text: " + where + "; if it means a missing value, add it to nullTexts");
   }
 
-  OpenedText file_;
-  std::string_view name_;
-  CsvLayout layout_;
-  CsvValues values_;
-  std::vector<ColumnFacts> facts_;
-  std::int64_t rows_ = 0;
+  const CsvLayout& layout_;
+  const std::vector<ColumnFacts>& facts_;
+  const FileNames& files_;
   InferredCsv inferred_;
 };
 
 }  // namespace
 
-Result<InferredCsv> InferCsv(OpenedText file, std::string_view name) { return Inference(std::move(file), name).Run(); }
+Status CsvInference::Add(OpenedText file, std::string_view name) {
+  auto sample = ReadPrefix(*file.text, kSample);
+  if (!sample.ok()) return sample.error();
+  if (const std::string other = OtherFormat(*sample); !other.empty()) return NotDelimited("it is " + other);
+  if (IsBinary(*sample)) return NotDelimited("it is not text, so it is not delimited text");
+  const CsvLayout layout = LayoutOf(*sample);
+  if (Status fits = CheckLayout(layout, name); !fits.ok()) return fits.error();
+  if (files_.Count() > 0 && (!IsSameShape(layout, layout_) || file.encoding != encoding_))
+    return Error{Fault::Invalid, "OtherShape", std::string(name) + " has another header, delimiter or encoding"};
+  if (files_.Count() == 0) layout_ = layout, encoding_ = file.encoding;
+  files_.Add(name);
+  PrefixedSource text(std::move(sample).value(), std::move(file.text));
+  return Read(text);
+}
+
+Status CsvInference::Read(ByteSource& text) {
+  CsvBlocks blocks(text, layout_.dialect, kBlock);
+  RecordSpan span;
+  std::string first;
+  const auto there = blocks.Begin(layout_.header != HeaderFound::No, span, first);
+  if (!there.ok()) return there.error();
+  blocks.Expect(layout_.columns);
+  facts_.resize(layout_.columns);
+  CsvBlock block;
+  while (true) {
+    const auto more = blocks.Next(block);
+    if (!more.ok()) return more.error();
+    if (!*more) return Ok();
+    CsvBlockRecords records(block, layout_.dialect, blocks.Ends(), layout_.columns);
+    for (CsvBlockRecords::Record record; records.Next(record);) Observe(record);
+  }
+}
+
+void CsvInference::Observe(const CsvBlockRecords::Record& record) {
+  if (record.problem != RecordProblem::None) return;
+  const auto& values = values_.Split(record.text, layout_.dialect.delimiter);
+  if (values.size() != facts_.size()) return;
+  for (std::size_t i = 0; i < values.size(); ++i) facts_[i].Observe(values[i], {record.line, files_.Count() - 1});
+}
+
+InferredCsv CsvInference::Declare() const { return Declaration(layout_, facts_, files_).Of(encoding_); }
 
 }  // namespace weir::formats

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "crds/api/dataset.h"
+#include "runner/formats/column_notes.h"
+#include "runner/formats/csv_layout.h"
 #include "runner/formats/encoding.h"
 
 namespace weir::formats {
@@ -20,9 +22,25 @@ struct InferredCsv {
   std::vector<std::string> notes;
 };
 
-// Looks at the whole text once; its first megabyte decides delimiter, header and lines before the table. `name` is for
-// people. Fault::Data, reason "FileUnreadable", for what is not delimited text, with what it is instead; faults of the
-// source as they came.
-Result<InferredCsv> InferCsv(OpenedText file, std::string_view name);
+// Judges files of one shape together. One thread.
+class CsvInference {
+ public:
+  // Looks at the whole text once; its first megabyte decides delimiter, header and lines before the table. `name` is for
+  // people. Fault::Data, reason "FileUnreadable", for what is not delimited text, with what it is instead; Fault::Invalid,
+  // reason "OtherShape", for a file with other columns or another layout than the first; faults of the source as they came.
+  Status Add(OpenedText file, std::string_view name);
+  // Once a file was added.
+  InferredCsv Declare() const;
+
+ private:
+  Status Read(ByteSource& text);
+  void Observe(const CsvBlockRecords::Record& record);
+
+  CsvLayout layout_;  // of the first file
+  api::Encoding encoding_ = api::Encoding::Utf8;
+  FileNames files_;
+  CsvValues values_;
+  std::vector<ColumnFacts> facts_;
+};
 
 }  // namespace weir::formats

@@ -78,7 +78,7 @@ std::vector<ColumnFacts> FactsBehind(const std::vector<SampleRecord>& records, s
   std::vector<ColumnFacts> facts(columns);
   for (std::size_t i = first + 1; i < records.size(); ++i) {
     if (records[i].values.size() != columns) continue;
-    for (std::size_t c = 0; c < columns; ++c) facts[c].Observe({records[i].values[c], records[i].quoted[c]}, records[i].line);
+    for (std::size_t c = 0; c < columns; ++c) facts[c].Observe({records[i].values[c], records[i].quoted[c]}, {records[i].line, 0});
   }
   return facts;
 }

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "runner/formats/column_notes.h"
 #include "runner/formats/csv_inference.h"
 #include "runner/formats/encoding.h"
+#include "runner/formats/json_record.h"
 
 namespace weir::formats {
 
@@ -14,9 +17,35 @@ struct InferredJson {
   std::vector<std::string> notes;
 };
 
-// Reads the whole text by the decoder's own reader. A record that is no row is no reason to stop, unless all are.
-// Fault::Data, reason "FileUnreadable", for what has no JSON object, or more than `most_columns` keys; faults of the source
-// as they came.
-Result<InferredJson> InferJson(OpenedText file, std::size_t most_columns);
+// The values of one key.
+struct KeyFacts {
+  std::string name;
+  ColumnFacts facts;
+  bool bare = false;  // some are numbers, true or false, not strings
+};
+
+// Judges files together. One thread.
+class JsonInference {
+ public:
+  explicit JsonInference(std::size_t most_columns) : most_columns_(most_columns) {}
+
+  // Reads the whole text by the decoder's own reader. A record that is no row is no reason to stop. Faults of the source as
+  // they came.
+  Status Add(OpenedText file, std::string_view name);
+  // Once files were added. Fault::Data, reason "FileUnreadable", for what has no JSON object, or more than `most_columns` keys.
+  Result<InferredJson> Declare() const;
+
+ private:
+  void Observe(const std::vector<JsonRecordReader::Field>& fields, ValuePlace place);
+  std::string Judge(const KeyFacts& key, std::vector<std::string>& notes) const;
+
+  const std::size_t most_columns_;
+  FileNames files_;
+  std::vector<KeyFacts> keys_;
+  std::unordered_map<std::string, std::size_t> places_;
+  std::int64_t objects_ = 0;
+  std::string fault_;    // of the first record that is no row
+  std::string unnamed_;  // the note on keys that no column can have
+};
 
 }  // namespace weir::formats

@@ -22,13 +22,14 @@ struct File {
 
 const File kFiles[] = {
     {"OddHeaders", "odd.csv", "Full Name,Grösse (cm),2nd,select\nAda,1.5,x,1\n",
-     "full_name VARCHAR<Full Name gr_sse_cm DOUBLE<Grösse (cm) c_2nd VARCHAR<2nd select BIGINT", "column \"Full Name\" is named full_name in SQL",
+     "full_name VARCHAR<Full Name gr_sse_cm DOUBLE<Grösse (cm) c_2nd VARCHAR<2nd select BIGINT",
+     "columns with another name in SQL: \"Full Name\" -> full_name, \"Grösse (cm)\" -> gr_sse_cm, \"2nd\" -> c_2nd",
      "full_name,gr_sse_cm,c_2nd,select\nAda,1.5,x,1\n"},
-    {"HeadersThatAreTheSameOrMissing", "same.csv", "name,name,,n\nA,B,x,1\nC,D,y,2\n", "name VARCHAR name_2 VARCHAR column_3 VARCHAR n BIGINT", "4 columns",
-     "name,name_2,column_3,n\nA,B,x,1\nC,D,y,2\n"},
+    {"HeadersThatAreTheSameOrMissing", "same.csv", "name,name,,n\nA,B,x,1\nC,D,y,2\n", "name VARCHAR name_2 VARCHAR column_3 VARCHAR n BIGINT",
+     "column 2 'name', a name that is there twice, -> name_2\n  column 3 without a name -> column_3", "name,name_2,column_3,n\nA,B,x,1\nC,D,y,2\n"},
     {"ColumnsWithoutValues", "empty.csv", "a,b\n1,\n2,\n", "a BIGINT b VARCHAR", "column b: no value in the file", "a,b\n1,\n2,\n"},
-    {"DatesAndTimes", "dates.csv", "day,at,german\n2026-01-01,2026-01-01T10:00:00+02:00,31.12.2025\n", "day DATE at TIMESTAMP german VARCHAR", "3 columns",
-     "day,at,german\n2026-01-01,2026-01-01 08:00:00,31.12.2025\n"},
+    {"DatesAndTimes", "dates.csv", "day,at,german\n2026-01-01,2026-01-01T10:00:00+02:00,31.12.2025\n", "day DATE at TIMESTAMP german VARCHAR",
+     "column german: 1 of 1 values are dates as '31.12.2025' (line 2), the day first", "day,at,german\n2026-01-01,2026-01-01 08:00:00,31.12.2025\n"},
     {"DigitsThatAreNames", "zip.csv", "zip,phone,id\n01234,+41791234567,7\n99999,+41791234568,8\n", "zip VARCHAR phone VARCHAR id BIGINT",
      "column zip: some values begin with 0 or +", "zip,phone,id\n01234,+41791234567,7\n99999,+41791234568,8\n"},
     {"BigIntegers", "big.csv", "a,b\n9223372036854775807,9223372036854775808\n1,123456789012345678901234567890\n", "a BIGINT b DECIMAL(38,0)", "2 columns",
@@ -132,7 +133,7 @@ TEST_F(InitRefuses, WhatIsNoTable) {
   Write("broken.parquet", "no Parquet");
   Refused("broken.parquet", "broken.parquet cannot be read: ");
   Shell("head -c 3000 /dev/zero > zeros.csv; mkdir folder");
-  Refused("folder", "folder is no file");
+  Refused("folder", "folder has no data files");
   Refused("absent.csv", "absent.csv does not exist");
 }
 
@@ -154,6 +155,45 @@ TEST_F(InitFiles, BecomeAViewEachAndOnePipelineForAll) {
   ASSERT_EQ(run.code, 0) << run.err;
   EXPECT_EQ(Weir("query 'SELECT id, amount, name FROM orders_v1 JOIN customers_v1 USING (id)' -o csv").out, "id,amount,name\n1,2.5,Ada\n");
   EXPECT_EQ(Weir("get pipelines").out.find("load-shop") != std::string::npos, true);
+}
+
+TEST_F(InitFiles, OfOneShapeWithDatesInTheirNamesAreOneDataset) {
+  Write("sales-2026-01.csv", "id,amount,note\n1,2,\n2,3,NA\n");
+  Write("sales-2026-02.csv", "id,amount,note\n3,2.5,\n4,ten,late\n5,1,\n6,1,\n7,1,\n8,1,\n9,1,\n10,1,\n11,1,\n");
+  const Ended init = Weir("init sales-2026-01.csv sales-2026-02.csv");
+  ASSERT_EQ(init.code, 0) << init.err;
+  EXPECT_THAT(init.err,
+              AllOf(HasSubstr("sales-*.csv (2 files): 3 columns"), HasSubstr("1 of 11 rows will be quarantined, e.g. line 3 of sales-2026-02.csv: 'ten'")));
+  EXPECT_EQ(Weir("check sales.yaml").code, 0);
+  const Ended run = Weir("run sales.yaml");
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(Weir("query 'SELECT count(*) AS rows, sum(amount) AS sum, count(note) AS notes FROM sales_v1' -o csv").out, "rows,sum,notes\n10,14.5,1\n");
+  Write("sales-2026-03.csv", "id,amount,note\n12,1,\n");
+  EXPECT_EQ(Weir("run sales.yaml").code, 0);
+  EXPECT_EQ(Weir("query 'SELECT count(*) AS rows FROM sales_v1' -o csv").out, "rows\n11\n") << "the next file is taken without an edit";
+}
+
+TEST_F(InitFiles, OfAFolderAreDeclaredByTheirShape) {
+  Shell("mkdir -p data/old; echo hidden > data/.notes; : > data/empty.csv");
+  Write("data/README.md", "# A title\n\nSome prose, which is no table.\n\n- a list\n- of things, and more, and more\n");
+  Write("data/sales_20260101.csv", "id,amount\n1,2\n");
+  Write("data/sales_20260102.csv", "id,amount\n2,3\n");
+  Write("data/sales_20260103.csv", "id;amount\n3;3\n");
+  Write("data/orders.csv", "id,amount\n7,1\n");
+  Write("data/orders.jsonl", "{\"id\": 1}\n");
+  Write("data/log-1.jsonl", "{\"id\": 1, \"t\": \"a\"}\n");
+  Write("data/log-2.jsonl", "{\"t\": \"b\", \"id\": 2.5}\n");
+  const Ended init = Weir("init data --team sales");
+  ASSERT_EQ(init.code, 0) << init.err;
+  EXPECT_THAT(init.err, AllOf(HasSubstr("README.md is left out: "), HasSubstr("data/empty.csv is left out: it is empty"),
+                              HasSubstr("data/old is left out: it is a folder"), Not(HasSubstr(".notes"))));
+  EXPECT_THAT(init.err, AllOf(HasSubstr("log-*.jsonl (2 files): 2 columns"), HasSubstr("\norders.csv: 2 columns"), HasSubstr("sales_20260103.csv: 2 columns")));
+  EXPECT_THAT(init.out, AllOf(HasSubstr("Wrote data/data.yaml"), HasSubstr("FROM orders_jsonl_v1")));
+  EXPECT_EQ(Weir("check data/data.yaml").code, 0);
+  const Ended run = Weir("run data/data.yaml");
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(Weir("query 'SELECT sum(id) AS sum FROM log_v1' -o csv").out, "sum\n3.5\n");
+  EXPECT_THAT(Weir("init data").err, HasSubstr("data.yaml exists already")) << "manifests in the folder are no data";
 }
 
 TEST_F(InitFiles, MayHaveLongNamesAndColumnsWithControlCharacters) {

@@ -134,11 +134,17 @@ TEST(CsvRecords, DoNotDependOnBlocks) {
   }
 }
 
-InferredCsv Infer(const std::string& text, const std::string& name = "in.csv") {
-  auto inferred = InferCsv(std::move(OpenText(std::make_unique<PrefixedSource>(text), name, std::nullopt, Undeclared::GuessUnicode)).value(), name);
-  EXPECT_TRUE(inferred.ok()) << (inferred.ok() ? "" : inferred.error().message);
-  return inferred.ok() ? *inferred : InferredCsv{};
+InferredCsv Infer(const std::vector<std::string>& texts, const std::string& name = "in.csv") {
+  CsvInference inference;
+  for (const std::string& text : texts) {
+    const Status added = inference.Add(std::move(OpenText(std::make_unique<PrefixedSource>(text), name, std::nullopt, Undeclared::GuessUnicode)).value(), name);
+    EXPECT_TRUE(added.ok()) << (added.ok() ? "" : added.error().message);
+    if (!added.ok()) return {};
+  }
+  return inference.Declare();
 }
+
+InferredCsv Infer(const std::string& text) { return Infer(std::vector<std::string>{text}); }
 
 std::string Columns(const InferredCsv& inferred) {
   std::string text;
@@ -193,9 +199,10 @@ TEST(CsvInference, RefusesWhatIsNotATable) {
                                    {"page.csv", "<!DOCTYPE html>\n<p>"}}) {
     auto opened = OpenText(std::make_unique<PrefixedSource>(text), name, std::nullopt, Undeclared::GuessUnicode);
     ASSERT_TRUE(opened.ok());
-    const auto inferred = InferCsv(std::move(opened).value(), name);
-    ASSERT_FALSE(inferred.ok()) << name;
-    EXPECT_EQ(inferred.error().reason, "FileUnreadable");
+    CsvInference inference;
+    const Status added = inference.Add(std::move(opened).value(), name);
+    ASSERT_FALSE(added.ok()) << name;
+    EXPECT_EQ(added.error().reason, "FileUnreadable");
   }
 }
 

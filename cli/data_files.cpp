@@ -1,0 +1,161 @@
+#include "cli/data_files.h"
+
+#include <fnmatch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace weir::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error Unreadable(Fault fault, const std::string& what) { return {fault, "FileUnreadable", what}; }
+
+bool IsManifest(const std::string& name) { return name.ends_with(".yaml") || name.ends_with(".yml"); }
+
+// Why a file of a folder is no data, as far as that shows without opening it; empty where it may be.
+std::string NoDataBecause(const fs::directory_entry& entry) {
+  std::error_code error;
+  if (entry.is_directory(error)) return "is a folder: give it by itself";
+  if (!entry.is_regular_file(error)) return "is no file";
+  if (entry.file_size(error) == 0) return "is empty";
+  return access(entry.path().c_str(), R_OK) == 0 ? "" : std::string("may not be read: ") + std::strerror(errno);
+}
+
+Status AddFolder(const std::string& folder, GivenFiles& given) {
+  std::error_code error;
+  std::vector<fs::directory_entry> entries;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) entries.push_back(*entry);
+  if (error) return Unreadable(Fault::Denied, folder + " may not be read: " + error.message());
+  std::sort(entries.begin(), entries.end());
+  const std::size_t before = given.files.size();
+  for (const fs::directory_entry& entry : entries) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with('.') || IsManifest(name)) continue;
+    if (const std::string why = NoDataBecause(entry); !why.empty())
+      given.notes.push_back(entry.path().string() + " is left out: it " + why);
+    else
+      given.files.push_back({(fs::path(folder) / name).string(), true});
+  }
+  if (given.files.size() > before) return Ok();
+  return Unreadable(Fault::Missing, folder + " has no data files: give a folder with CSV, JSON or Parquet files");
+}
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsSeparator(char c) { return c == '-' || c == '_' || c == '.' || c == ' '; }
+
+// ".csv.gz" of "sales.csv.gz"
+std::string EndingOf(const std::string& name) {
+  const std::string stem = name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name;
+  const std::size_t point = stem.rfind('.');
+  return point == std::string::npos || point == 0 ? name.substr(stem.size()) : name.substr(point);
+}
+
+// Takes the start of a number or date from the end of what names have in common: "sales-2026-0" becomes "sales-".
+std::string WithoutDate(std::string text) {
+  while (!text.empty() && IsDigit(text.back())) text.pop_back();
+  while (true) {
+    std::size_t at = text.size();
+    if (at == 0 || !IsSeparator(text[at - 1])) return text;
+    std::size_t begin = at - 1;
+    while (begin > 0 && IsDigit(text[begin - 1])) --begin;
+    const bool whole = begin + 1 < at && (begin == 0 || IsSeparator(text[begin - 1]));
+    if (!whole) return text;
+    text.resize(begin);
+  }
+}
+
+struct Ends {
+  std::string front;
+  std::string back;
+};
+
+// What all names begin and end with, the ending of the file left out; never more than the shortest name has.
+Ends CommonEnds(const std::vector<std::string>& stems) {
+  Ends ends{stems[0], stems[0]};
+  std::size_t shortest = stems[0].size();
+  for (const std::string& stem : stems) {
+    shortest = std::min(shortest, stem.size());
+    ends.front.resize(static_cast<std::size_t>(std::mismatch(ends.front.begin(), ends.front.end(), stem.begin(), stem.end()).first - ends.front.begin()));
+    const auto same = std::mismatch(ends.back.rbegin(), ends.back.rend(), stem.rbegin(), stem.rend()).first - ends.back.rbegin();
+    ends.back = ends.back.substr(ends.back.size() - static_cast<std::size_t>(same));
+  }
+  if (ends.front.size() + ends.back.size() > shortest) ends.back = ends.back.substr(ends.front.size() + ends.back.size() - shortest);
+  return ends;
+}
+
+// What a wildcard means is no part of a name.
+std::string Literal(std::string text) {
+  for (char& c : text)
+    if (c == '[' || c == ']' || c == '\\' || c == '*') c = '?';
+  return text;
+}
+
+bool Matches(const std::string& pattern, const std::string& name) { return fnmatch(pattern.c_str(), name.c_str(), FNM_PERIOD) == 0; }
+
+// sales-????-??.csv: every digit of what differs is one character.
+std::string ByCharacter(const std::vector<std::string>& names, const Ends& wide) {
+  std::string pattern = names[0];
+  for (const std::string& name : names) {
+    if (name.size() != pattern.size()) return "";
+    for (std::size_t i = 0; i < pattern.size(); ++i)
+      if (name[i] != pattern[i]) pattern[i] = '?';
+  }
+  for (std::size_t i = wide.front.size(); i + wide.back.size() < pattern.size(); ++i)
+    if (IsDigit(pattern[i])) pattern[i] = '?';
+  return pattern;
+}
+
+std::size_t Letters(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return std::isalpha(c) != 0; }));
+}
+
+bool AreDates(const std::vector<std::string>& stems) {
+  return std::all_of(stems.begin(), stems.end(), [](const std::string& stem) { return Letters(stem) == 0; });
+}
+
+}  // namespace
+
+Result<GivenFiles> FindDataFiles(const std::vector<std::string>& arguments) {
+  GivenFiles given;
+  for (const std::string& argument : arguments) {
+    std::error_code error;
+    if (!fs::exists(argument, error)) return Unreadable(Fault::Missing, argument + " does not exist: give CSV, JSON or Parquet files, or a folder with them");
+    if (fs::is_directory(argument, error)) {
+      if (Status added = AddFolder(argument, given); !added) return added.error();
+      continue;
+    }
+    if (!fs::is_regular_file(argument, error))
+      return Unreadable(Fault::Missing, argument + " is no file: give CSV, JSON or Parquet files, or a folder with them");
+    if (access(argument.c_str(), R_OK) != 0) return Unreadable(Fault::Denied, argument + " may not be read: " + std::strerror(errno));
+    given.files.push_back({argument, false});
+  }
+  return given;
+}
+
+std::optional<std::string> WildcardFor(const std::vector<std::string>& names, const std::vector<std::string>& others) {
+  constexpr std::size_t kLetters = 3;
+  const std::string ending = EndingOf(names[0]);
+  std::vector<std::string> stems;
+  for (const std::string& name : names) {
+    if (EndingOf(name) != ending) return std::nullopt;
+    stems.push_back(name.substr(0, name.size() - ending.size()));
+  }
+  const Ends narrow = CommonEnds(stems);
+  std::string turned(narrow.back.rbegin(), narrow.back.rend());
+  turned = WithoutDate(turned);
+  const Ends wide{WithoutDate(narrow.front), std::string(turned.rbegin(), turned.rend()) + ending};
+  if (Letters(wide.front) + Letters(wide.back) - Letters(ending) < kLetters && !AreDates(stems)) return std::nullopt;
+  for (const std::string& pattern : {Literal(wide.front) + "*" + Literal(wide.back), Literal(ByCharacter(names, wide)),
+                                     Literal(narrow.front) + "*" + Literal(narrow.back) + Literal(ending)}) {
+    const auto matches = [&](const std::string& name) { return Matches(pattern, name); };
+    if (std::all_of(names.begin(), names.end(), matches) && std::none_of(others.begin(), others.end(), matches)) return pattern;
+  }
+  return std::nullopt;
+}
+
+}  // namespace weir::cli

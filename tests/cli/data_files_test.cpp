@@ -1,0 +1,59 @@
+// One path for several files.
+#include "cli/data_files.h"
+
+#include <fnmatch.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace weir::cli {
+namespace {
+
+std::string Path(const std::vector<std::string>& names, const std::vector<std::string>& others = {}) { return WildcardFor(names, others).value_or("none"); }
+
+TEST(Wildcard, LeavesOutTheWholeDateOrNumber) {
+  EXPECT_EQ(Path({"sales-2026-01.csv", "sales-2026-02.csv"}), "sales-*.csv");
+  EXPECT_EQ(Path({"sales_20260101.csv.gz", "sales_20251231.csv.gz"}), "sales_*.csv.gz");
+  EXPECT_EQ(Path({"2026-01-sales.csv", "2026-02-sales.csv"}), "*-sales.csv");
+  EXPECT_EQ(Path({"2026-01.csv", "2026-02.csv"}), "*.csv");
+  EXPECT_EQ(Path({"report_v2_1.json", "report_v2_10.json"}), "report_v2_*.json");
+  EXPECT_EQ(Path({"sales-jan-2026.csv", "sales-feb-2026.csv"}), "sales-*.csv");
+}
+
+TEST(Wildcard, TakesNoOtherFile) {
+  EXPECT_EQ(Path({"sales-2026-01.csv", "sales-2026-02.csv"}, {"sales-returns.csv"}), "sales-\?\?\?\?-\?\?.csv");
+  EXPECT_EQ(Path({"sales-2026-1.csv", "sales-2026-12.csv"}, {"sales-returns.csv"}), "sales-2026-1*.csv");
+  EXPECT_EQ(Path({"sales-1.csv", "sales-2.csv"}, {"sales-3.csv"}), "none");
+}
+
+TEST(Wildcard, IsNoneForNamesWithNothingInCommon) {
+  EXPECT_EQ(Path({"orders.csv", "returns.csv"}), "none");
+  EXPECT_EQ(Path({"sales-1.csv", "sales-2.json"}), "none");
+}
+
+TEST(Wildcard, MatchesItsFilesAndNoOthersForRandomNames) {
+  std::mt19937 random(3);
+  const std::string alphabet = "ab1-_.[*?";
+  const auto name = [&] {
+    std::string text = random() % 2 == 0 ? "sales" : "";
+    for (std::size_t i = random() % 6; i > 0; --i) text += alphabet[random() % alphabet.size()];
+    return text + (random() % 8 == 0 ? ".json" : ".csv");
+  };
+  int found = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<std::string> names{name(), name()}, others;
+    if (names[0] == names[1]) continue;
+    for (std::size_t i = random() % 4; i > 0; --i)
+      if (const std::string other = name(); std::find(names.begin(), names.end(), other) == names.end()) others.push_back(other);
+    const auto pattern = WildcardFor(names, others);
+    if (!pattern) continue;
+    ++found;
+    for (const std::string& one : names) EXPECT_EQ(fnmatch(pattern->c_str(), one.c_str(), FNM_PERIOD), 0) << *pattern << " " << one;
+    for (const std::string& one : others) EXPECT_NE(fnmatch(pattern->c_str(), one.c_str(), FNM_PERIOD), 0) << *pattern << " " << one;
+  }
+  EXPECT_GT(found, 100);
+}
+
+}  // namespace
+}  // namespace weir::cli
