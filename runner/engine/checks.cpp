@@ -4,6 +4,7 @@
 
 #include "runner/engine/sql.h"
 #include "runner/engine/types.h"
+#include "runner/formats/value.h"
 
 namespace weir::engine {
 namespace {
@@ -127,6 +128,30 @@ Result<std::vector<std::int64_t>> CountFailingRows(Session& session, const std::
     failures[i] = *surplus;
   }
   return failures;
+}
+
+Result<FailingRowFound> FindFailingRow(Session& session, const std::string& relation, const api::Check& check, const std::vector<std::string>& also) {
+  constexpr std::size_t kShown = 4;  // columns
+  if (!LooksAtOneRow(check) && !check.unique) return FailingRowFound{};
+  std::vector<std::string> columns = CheckedColumns(check);
+  if (!check.unique)
+    for (const std::string& name : also)
+      if (std::find(columns.begin(), columns.end(), name) == columns.end()) columns.push_back(name);
+  std::vector<std::string> names;
+  for (const std::string& column : columns) names.push_back(Quote(column));
+  const std::string list = JoinSql(names), from = " FROM " + Quote(relation);
+  const std::string order = " ORDER BY " + list + " LIMIT 1";
+  auto row = session.Run(check.unique ? "SELECT count(*) AS n, " + list + from + " GROUP BY " + list + " HAVING count(*) > 1" + order
+                                      : "SELECT 1::BIGINT AS n, " + list + from + " WHERE " + FailingRow(check) + order);
+  if (!row.ok()) return row.error();
+  if (row.value()->RowCount() == 0) return FailingRowFound{};
+  FailingRowFound found{.times = row.value()->GetValue(0, 0).GetValue<std::int64_t>()};
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const duckdb::Value value = row.value()->GetValue(i + 1, 0);
+    found.condition += (i > 0 ? " AND " : "") + names[i] + " IS NOT DISTINCT FROM " + value.ToSQLString();
+    if (i < kShown) found.values += (i > 0 ? ", " : "") + columns[i] + " = " + (value.IsNull() ? "NULL" : formats::Shown(value.ToString()));
+  }
+  return found;
 }
 
 }  // namespace weir::engine

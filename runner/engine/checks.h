@@ -40,4 +40,13 @@ Status CheckFits(const api::Check& check, const std::vector<api::Column>& column
 // has none); 0 or 1 for rowCount. One scan for all but the unique checks, which take one each, of their columns.
 Result<std::vector<std::int64_t>> CountFailingRows(Session& session, const std::string& relation, const std::vector<api::Check>& checks);
 
+// One row of the relation that fails: its values for people, how many rows have them, and the SQL condition that finds them.
+// No values where no row fails, or the check is not about rows.
+struct FailingRowFound {
+  std::string values;
+  std::int64_t times = 0;
+  std::string condition;
+};
+Result<FailingRowFound> FindFailingRow(Session& session, const std::string& relation, const api::Check& check, const std::vector<std::string>& also);
+
 }  // namespace weir::engine

@@ -30,6 +30,7 @@ class DuckDbEngine final : public Engine {
   Result<WrittenFile> WriteParquet(const WriteRequest& request) override;
   Result<std::int64_t> CountRows(const std::string& table) override { return session_->Number("SELECT count(*) FROM main." + Quote(table)); }
   Result<std::vector<std::int64_t>> CountFailures(const std::string& table, const std::vector<api::Check>& checks) override;
+  Result<FailingExample> FindFailing(const std::string& table, const api::Check& check, const std::vector<std::string>& also) override;
   Result<std::vector<Json>> Query(const std::string& sql, std::int64_t limit) override;
   Result<AnswerRows> Answer(const std::string& sql, std::int64_t limit) override;
   Status CheckFile(const InputFile& file) override { return CheckFooters(*session_, {file}, {Literal(session_->Files().AddInput(file))}); }
@@ -41,7 +42,8 @@ class DuckDbEngine final : public Engine {
   Status CountDoubles(const WriteRequest& request, const std::vector<api::Column>& columns, std::vector<std::int64_t>& failures);
 
   std::unique_ptr<Session> session_;
-  DeclaredTables declared_;                                    // that SQL may name
+  DeclaredTables declared_;  // that SQL may name
+  std::map<std::string, std::vector<InputFile>> attached_;
   std::map<std::string, std::vector<api::Column>> relations_;  // what was selected or decoded
 };
 
@@ -63,6 +65,7 @@ Status DuckDbEngine::Attach(const std::string& table, const std::vector<InputFil
   if (known == declared_.end() || known->second != columns) {
     if (Status declared = Declare(table, columns); !declared.ok()) return declared;
   }
+  attached_[table] = files;
   if (files.empty()) return session_->Execute("CREATE OR REPLACE VIEW main." + Quote(table) + " AS SELECT * FROM declared." + Quote(table));
   return MakeView(table, files, columns);
 }
@@ -177,6 +180,25 @@ Result<std::vector<std::int64_t>> DuckDbEngine::CountFailures(const std::string&
   if (declared == declared_.end()) return Unknown(table);
   if (Status fit = AllFit(checks, declared->second); !fit.ok()) return fit.error();
   return CountFailingRows(*session_, table, checks);
+}
+
+Result<FailingExample> DuckDbEngine::FindFailing(const std::string& table, const api::Check& check, const std::vector<std::string>& also) {
+  constexpr std::size_t kSearched = 100, kNamed = 3;  // files
+  const auto declared = declared_.find(table);
+  if (declared == declared_.end()) return Unknown(table);
+  auto found = FindFailingRow(*session_, table, check, also);
+  if (!found.ok()) return found.error();
+  FailingExample example{found->values, found->times, {}};
+  if (example.values.empty()) return example;
+  const std::string one = table + " one";
+  const std::vector<InputFile>& files = attached_[table];
+  for (std::size_t i = 0; i < std::min(files.size(), kSearched) && example.files.size() < kNamed; ++i) {
+    if (Status viewed = MakeView(one, {files[i]}, declared->second); !viewed.ok()) return viewed.error();
+    const auto rows = session_->Number("SELECT count(*) FROM main." + Quote(one) + " WHERE " + found->condition);
+    if (!rows.ok()) return rows.error();
+    if (*rows > 0) example.files.push_back(files[i].path);
+  }
+  return example;
 }
 
 Result<std::vector<Json>> DuckDbEngine::Query(const std::string& sql, std::int64_t limit) {

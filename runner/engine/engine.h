@@ -98,6 +98,9 @@ class Engine {
   // For each check, the rows of an attached table that fail it; for unique checks the surplus rows; for rowCount 0 or 1.
   virtual Result<std::vector<std::int64_t>> CountFailures(const std::string& table, const std::vector<api::Check>& checks) = 0;
 
+  // A row of an attached table that fails a check of rows or keys, by its checked columns and those of `also`.
+  virtual Result<FailingExample> FindFailing(const std::string& table, const api::Check& check, const std::vector<std::string>& also) = 0;
+
   // For samples: rows as JSON objects, at most `limit`.
   virtual Result<std::vector<Json>> Query(const std::string& sql, std::int64_t limit) = 0;
   // For `weir query`: the same, without loss and in the order of the columns (answer.h).

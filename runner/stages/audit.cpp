@@ -1,5 +1,7 @@
 #include "runner/stages/audit.h"
 
+#include <algorithm>
+
 namespace weir::stages {
 namespace {
 
@@ -14,7 +16,33 @@ std::string Failures(const api::Check& check, std::int64_t count) {
   return std::to_string(count) + (count == 1 ? " row fails" : " rows fail");
 }
 
+// The columns by which people find a row.
+std::vector<std::string> KeyOf(const api::TaskTable& table) {
+  if (!table.keys.empty()) return table.keys[0].columns;
+  return table.columns.empty() ? std::vector<std::string>() : std::vector<std::string>{table.columns[0].name};
+}
+
+std::string Told(const engine::FailingExample& example, const NameSource& source) {
+  std::vector<std::string> sources;
+  for (const std::string& file : example.files)
+    if (std::string name = source(file); !name.empty() && std::find(sources.begin(), sources.end(), name) == sources.end()) sources.push_back(std::move(name));
+  std::string text = ", e.g. " + example.values;
+  if (example.times > 1) text += ", which is there " + std::to_string(example.times) + " times";
+  return sources.empty() ? text : text + ", in " + Join(sources);
+}
+
 }  // namespace
+
+void AddExamples(Audit& audit, const std::vector<Rule>& rules, engine::Engine& engine, const std::string& attached, const api::TaskTable& table,
+                 const NameSource& source) {
+  for (std::vector<api::Finding>* findings : {&audit.broken, &audit.warnings})
+    for (api::Finding& finding : *findings) {
+      const auto rule = std::find_if(rules.begin(), rules.end(), [&](const Rule& one) { return one.check.name == finding.path; });
+      if (rule == rules.end()) continue;
+      const auto example = engine.FindFailing(attached, rule->check, KeyOf(table));
+      if (example.ok() && !example->values.empty()) finding.message += Told(*example, source);
+    }
+}
 
 std::vector<Rule> RulesOf(const std::vector<api::Column>& columns, const std::vector<api::Key>& keys, const std::vector<api::Check>& checks) {
   std::vector<Rule> rules;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,13 @@ struct Audit {
 
 // Looks at everything, so that one attempt tells all that is wrong. `failures` has the failing rows of each rule.
 Audit Judge(const std::vector<Rule>& rules, const std::vector<std::int64_t>& failures, Quarantining quarantining);
+
+// Adds to what is said of rows an example of them: values of the checked columns, of the key or else of the first column; and
+// the files that hold them, as `source` names those of the attached table ("" for none). Nothing is added where no example
+// can be read: the verdict is not held up for it.
+using NameSource = std::function<std::string(const std::string& path)>;
+void AddExamples(Audit& audit, const std::vector<Rule>& rules, engine::Engine& engine, const std::string& attached, const api::TaskTable& table,
+                 const NameSource& source);
 
 // Fault::Data, "CheckFailed", with every broken rule; Ok when there is none.
 Status Verdict(const Audit& audit, const api::TaskTable& table);

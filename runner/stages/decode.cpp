@@ -4,6 +4,7 @@
 
 #include "crds/api/write.h"
 #include "crds/base/name.h"
+#include "crds/base/text.h"
 #include "runner/stages/audit.h"
 #include "runner/stages/copy_file.h"
 #include "runner/stages/events_ahead.h"
@@ -289,7 +290,17 @@ std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
   return findings;
 }
 
-Result<Audit> AuditCandidate(Decoding& decoding) {
+// What the supplier calls the file that a decoded one is made of.
+std::string SourceOfDecoded(const Decoding& decoding, const storage::TableState& inputs, const std::string& path) {
+  for (const auto& [name, file] : decoding.files) {
+    if (decoding.target.PathOf(name) != path) continue;
+    const auto input = inputs.files.find(Tag(file, kTagInput));
+    return OneLine(input == inputs.files.end() ? Tag(file, kTagInput) : Tag(input->second, kTagSource));
+  }
+  return "";
+}
+
+Result<Audit> AuditCandidate(Decoding& decoding, const storage::TableState& inputs) {
   std::vector<engine::InputFile> files;
   for (const auto& [path, file] : decoding.files) files.push_back({decoding.target.store, decoding.target.PathOf(path), file.bytes, file.rows});
   const api::TaskTable& target = *decoding.target.table;
@@ -297,7 +308,9 @@ Result<Audit> AuditCandidate(Decoding& decoding) {
   const auto rules = RulesOf(target.columns, target.keys, target.checks);
   const auto failures = decoding.engine->CountFailures(kCandidate, ChecksOf(rules));
   if (!failures.ok()) return failures.error();
-  return Judge(rules, *failures, Quarantining::Done);
+  Audit audit = Judge(rules, *failures, Quarantining::Done);
+  AddExamples(audit, rules, *decoding.engine, kCandidate, target, [&](const std::string& path) { return SourceOfDecoded(decoding, inputs, path); });
+  return audit;
 }
 
 std::string Summary(const Decoding& decoding, const api::FileLedger& files) {
@@ -315,7 +328,7 @@ Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::Table
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = facts.files, .findings = ReservationsOf(decoding)};
   outcome.message = Summary(decoding, *facts.files);
   if (decoding.change.add.empty() && decoding.change.remove.empty()) return outcome;
-  const auto audit = AuditCandidate(decoding);
+  const auto audit = AuditCandidate(decoding, inputs);
   if (!audit.ok()) return audit.error();
   if (Status verdict = Verdict(*audit, *decoding.target.table); !verdict.ok()) return verdict.error();
   outcome.findings.insert(outcome.findings.begin(), audit->warnings.begin(), audit->warnings.end());

@@ -16,6 +16,7 @@ namespace weir::stages {
 namespace {
 
 constexpr const char* kResult = "_weir_result";
+constexpr const char* kWritten = "_weir_written";
 
 // A table that the SQL reads, as of the start of the attempt.
 struct Source {
@@ -166,12 +167,22 @@ Result<storage::TableChange> ChangeTo(QueryRun& run, const engine::WrittenFile& 
   return change;
 }
 
+Audit AuditResult(QueryRun& run, const std::vector<Rule>& rules, const engine::WrittenFile& written) {
+  const api::TaskTable& table = *run.target.table;
+  Audit audit = Judge(rules, written.failures, Quarantining::Done);
+  if (audit.broken.empty() && audit.warnings.empty()) return audit;
+  const engine::InputFile file{run.output, run.target.PathOf(ResultPath(run.place.task)), written.bytes, written.rows};
+  if (run.engine->Attach(kWritten, {file}, table.columns).ok())
+    AddExamples(audit, rules, *run.engine, kWritten, table, [](const std::string&) { return std::string(); });
+  return audit;
+}
+
 Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& schema) {
   const api::TaskTable& table = *run.target.table;
   const std::vector<Rule> rules = RulesOf(table.columns, table.keys, table.checks);
   const auto written = WriteResult(run, rules);
   if (!written.ok()) return written.error();
-  const Audit audit = Judge(rules, written->failures, Quarantining::Done);
+  const Audit audit = AuditResult(run, rules, *written);
   if (Status verdict = Verdict(audit, table); !verdict.ok()) return verdict.error();
   const std::int64_t apart = run.quarantine.rows();
   const QuarantinedShare share{

@@ -109,8 +109,21 @@ TEST_F(DecodeStage, ADoubledKeyOverTwoFilesRefusesTheCommit) {
   folder_.Write("source/in/b.csv", "id,city,amount\n1,Rome,20\n");
   Good(Land());
   Good(Accept());
-  EXPECT_THAT(Bad(Decode(), api::OutcomeClass::Data, api::Reason::CheckFailed).message, HasSubstr("key (id) must be unique: 1 row fails"));
+  EXPECT_THAT(Bad(Decode(), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
+              HasSubstr("key (id) must be unique: 1 row fails, e.g. id = '1', which is there 2 times, in source/in/a.csv, source/in/b.csv. Nothing"));
   EXPECT_EQ(State("orders").files.size(), 1U);
+}
+
+TEST_F(DecodeStage, AnExampleOfAFailedCheckIsShortAndFitForATerminal) {
+  Table("orders").keys = {api::Key{{"city"}}};
+  const std::string city = "\x1b[31mred" + std::string(5000, 'x');
+  folder_.Write("source/in/a.csv", "id,city,amount\n1," + city + ",10\n2," + city + ",10\n");
+  Good(Land());
+  Good(Accept());
+  const std::string message = Bad(Decode(), api::OutcomeClass::Data, api::Reason::CheckFailed).message;
+  EXPECT_THAT(message, HasSubstr("e.g. city = '\\x1B[31mred"));
+  EXPECT_EQ(message.find('\x1b'), std::string::npos);
+  EXPECT_LT(message.size(), 400U);
 }
 
 TEST_F(DecodeStage, ChecksQuarantineRowsWithTheirFileAndLine) {

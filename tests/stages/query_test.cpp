@@ -85,13 +85,13 @@ TEST_F(QueryStage, ColumnsThatTheTargetLacksAreNamed) {
 
 TEST_F(QueryStage, AMissingValueWhereOneMustBeRefusesTheCommit) {
   EXPECT_THAT(Bad(Transform("SELECT city, nullif(amount, 5) AS total FROM orders WHERE id > 1"), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
-              HasSubstr("column total must have a value in every row: 1 row fails"));
+              HasSubstr("column total must have a value in every row: 1 row fails, e.g. total = NULL, city = 'Oslo'. Nothing"));
   EXPECT_EQ(State("totals").version, -1);
 }
 
 TEST_F(QueryStage, ADoubledKeyRefusesTheCommit) {
   EXPECT_THAT(Bad(Transform("SELECT city, amount AS total FROM orders"), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
-              HasSubstr("key (city) must be unique: 1 row fails"));
+              HasSubstr("key (city) must be unique: 1 row fails, e.g. city = 'Oslo', which is there 2 times. Nothing"));
 }
 
 TEST_F(QueryStage, AValueThatDoesNotFitItsTypeIsBadInput) {
@@ -280,7 +280,7 @@ TEST_F(CheckStage, PassesAndWarns) {
                                       {.name = "positive", .range = api::RangeCheck{"amount", "0", ""}, .onFailure = api::OnFailure::Warn}}));
   EXPECT_EQ(outcome.rows, Sums(4, 4, 0, 0));
   ASSERT_EQ(outcome.findings.size(), 1U);
-  EXPECT_EQ(outcome.findings[0].message, "check positive: 1 row fails");
+  EXPECT_EQ(outcome.findings[0].message, "check positive: 1 row fails, e.g. amount = '-1', id = '4'");
 }
 
 TEST_F(CheckStage, EveryCheckThatFailsIsToldAndTheRunStops) {
