@@ -1,9 +1,12 @@
 #include <fnmatch.h>
 
+#include <algorithm>
+#include <cctype>
 #include <functional>
 #include <optional>
 #include <set>
 
+#include "crds/base/text.h"
 #include "runner/stages/copy_file.h"
 #include "runner/stages/fetch_limits.h"
 #include "runner/stages/file_policy.h"
@@ -31,6 +34,7 @@ struct Landing {
   api::FileLedger files;
   std::vector<LeftOut> excluded;
   std::vector<LeftOut> aside;
+  std::string none;  // why there is nothing to land; may be empty
   RedeliveryRule rule;
 
   const api::TaskTable& Table() const { return *target.table; }
@@ -125,6 +129,43 @@ Status AnswerForFile(Landing& landing, const std::string& source, const std::str
                    ", so that such files stay where they are and the others land"};
 }
 
+// How much a name differs from a pattern: by their pairs of letters in any case, so that the order of words matters little;
+// then by the name, so that the order is one.
+std::pair<std::size_t, std::string> Unlikeness(const std::string& pattern, const std::string& name) {
+  const auto pairs = [](const std::string& text) {
+    std::multiset<std::string> found;
+    for (std::size_t i = 0; i + 1 < text.size(); ++i)
+      found.insert(
+          {static_cast<char>(std::tolower(static_cast<unsigned char>(text[i]))), static_cast<char>(std::tolower(static_cast<unsigned char>(text[i + 1])))});
+    return found;
+  };
+  const auto a = pairs(pattern), b = pairs(name);
+  std::vector<std::string> different;
+  std::set_symmetric_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(different));
+  return {different.size(), name};
+}
+
+// The folder of a path that nothing matches, and its files with the names most alike.
+std::string Nearest(storage::ObjectStore& store, const std::string& path) {
+  constexpr std::size_t kNearest = 3;
+  const std::string folder = storage::FolderOf(path), pattern = storage::FileNameOf(path);
+  const std::string where = folder.empty() ? "its first folder" : "folder " + folder;
+  std::vector<std::pair<std::size_t, std::string>> names;
+  if (const auto all = store.List(folder); all.ok())
+    for (const storage::StoredObject& object : *all)
+      if (storage::FolderOf(object.path) == folder) names.push_back(Unlikeness(pattern, storage::FileNameOf(object.path)));
+  if (names.empty()) return "there is no file in " + where;
+  const std::size_t some = std::min(names.size(), kNearest);
+  std::partial_sort(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(some), names.end());
+  std::string text = where + " has " + std::to_string(names.size()) + (names.size() == 1 ? " file, " : " files, nearest are ");
+  for (std::size_t i = 0; i < some; ++i) text += (i > 0 ? ", " : "") + Quoted(names[i].second);
+  return text;
+}
+
+std::string NoMatch(storage::ObjectStore& store, const std::string& path) {
+  return "no file matches " + path + " in " + store.Describe() + ": " + Nearest(store, path);
+}
+
 Result<std::vector<storage::StoredObject>> Matching(storage::ObjectStore& store, const std::string& path) {
   const std::string folder = storage::FolderOf(path);
   const std::string pattern = storage::FileNameOf(path);
@@ -183,9 +224,12 @@ Status LandFiles(Landing& landing, const api::FilesSource& source) {
   if (!store.ok()) return store.error();
   const auto files = Matching(**store, source.path);
   const bool none = files.ok() ? files->empty() : files.error().reason == "NoFiles";
-  if (none && MayBeEmpty(landing.place.task, source.path)) return Ok();
+  if (none && MayBeEmpty(landing.place.task, source.path)) {
+    landing.none = NoMatch(**store, source.path);
+    return Ok();
+  }
+  if (none) return NoFiles(files.ok() ? NoMatch(**store, source.path) : files.error().message + "; " + Nearest(**store, source.path));
   if (!files.ok()) return files.error();
-  if (none) return NoFiles("no file matches " + source.path + " in " + (*store)->Describe());
   if (Status content = RequireContent(landing, **store, *files, source.store); !content.ok()) return content;
   for (const storage::StoredObject& file : *files) {
     ++landing.files.in;
@@ -223,7 +267,7 @@ Status LandUrl(Landing& landing, const api::HttpSource& source) {
 
 std::string Summary(const Landing& landing) {
   const api::FileLedger& files = landing.files;
-  if (files.in == 0) return "there is no file to land";
+  if (files.in == 0) return "there is no file to land" + (landing.none.empty() ? "" : ": " + landing.none);
   std::string text = std::to_string(files.out) + " of " + std::to_string(files.in) + " files landed, " + std::to_string(files.known) + " were there before";
   if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(landing.excluded);
   if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined: " + Named(landing.aside);

@@ -91,6 +91,16 @@ TEST_F(LandStage, NoMatchingFileSaysWhatWasLookedFor) {
   }
 }
 
+TEST_F(LandStage, NoMatchingFileNamesTheFolderAndTheNearestFilesThere) {
+  for (const char* name : {"sales-2026.csv", "Sale_2026.CSV", "orders.csv", "readme.txt", "zebra.txt", "sub/sales.json"})
+    folder_.Write(std::string("source/in/") + name, "x");
+  const std::string nearest = "folder in has 5 files, nearest are \"sales-2026.csv\", \"Sale_2026.CSV\", \"zebra.txt\"";
+  EXPECT_THAT(Good(Land("in/sales-2026*.json")).message, HasSubstr("there is no file to land: no file matches in/sales-2026*.json in "));
+  EXPECT_THAT(Good(Land("in/sales-2026*.json")).message, HasSubstr(nearest));
+  EXPECT_THAT(Bad(Land("in/sales-2026.json"), api::OutcomeClass::Data, api::Reason::NoFiles).message, HasSubstr(nearest)) << "a path without wildcard";
+  EXPECT_THAT(Good(Land("absent/*.csv")).message, HasSubstr("there is no file in folder absent"));
+}
+
 TEST_F(LandStage, TheSameAttemptAgainAnswersTheSameAndWritesNothing) {
   folder_.Write("source/in/a.csv", "id\n1\n");
   const auto first = Good(Land());
