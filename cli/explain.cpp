@@ -1,5 +1,6 @@
 #include "cli/explain.h"
 
+#include <algorithm>
 #include <limits>
 #include <tuple>
 
@@ -52,18 +53,32 @@ Exit Explain(const Terminal& terminal, const World& world, ExplainOptions option
     return Complain(terminal,
                     {Fault::Invalid, "Usage", "explain needs KIND/NAME: run/NAME (or run alone for the newest), pipeline/NAME, view/NAME or dataset/NAME"},
                     Exit::Usage);
-  if (*kind == api::kPipelineRuns) return Answer(terminal, RunReport(world, options.name, options.rows), PrintRunReport);
+  if (*kind == api::kPipelineRuns)
+    return Answer(terminal, RunReport(world, options.name, options.rows), [](const Terminal& to, const Json& report) { PrintRunReport(to, report); });
   if (*kind == api::kPipelines) return Answer(terminal, PipelineReport(world, options.name, options.rows), PrintPipelineReport);
   return Answer(terminal, TableReport(world, *kind, options.name, now), PrintTableReport);
 }
 
-void PrintConditions(const Terminal& terminal, const Json& conditions) {
+bool ToldMessages::IsNews(const std::string& message) {
+  constexpr std::size_t kCause = 20;  // bytes: less may be chance
+  if (message.empty()) return false;
+  const auto was_told = [this](const std::string& text) {
+    return std::any_of(told_.begin(), told_.end(), [&](const std::string& one) { return one.find(text) != std::string::npos; });
+  };
+  const std::size_t colon = message.find(": ");
+  const std::string cause = colon == std::string::npos ? "" : message.substr(colon + 2);
+  if (was_told(message) || (cause.size() >= kCause && was_told(cause))) return false;
+  told_.push_back(message);
+  return true;
+}
+
+void PrintConditions(const Terminal& terminal, const Json& conditions, ToldMessages& told) {
   for (const Json& condition : conditions) {
     const std::string type = Text(condition, "type"), status = Text(condition, "status");
     const bool good = status == (type == "Stalled" || type == "Reconciling" || type == "Suspended" ? "False" : "True");
     const Paint paint = good ? Paint::Green : status == "Unknown" ? Paint::Dim : Paint::Red;
     terminal.out << "  " << terminal.OnOut(paint, type + "=" + status) << " " << Shown(condition, "reason");
-    if (const std::string message = Text(condition, "message"); !message.empty()) terminal.out << ": " << Printable(message);
+    if (const std::string message = Text(condition, "message"); told.IsNews(message)) terminal.out << ": " << Printable(message);
     terminal.out << "\n";
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/world.h"
 #include "crds/base/time.h"
@@ -23,11 +24,21 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
 Result<Json> TableReport(const World& world, const api::Resource& resource, const std::string& name, Time now);
 Result<Json> PipelineReport(const World& world, const std::string& name, std::size_t rows);
 
-void PrintRunReport(const Terminal& terminal, const Json& report);
+// Messages that the reader has seen: several conditions, stages and objects repeat what one failure says.
+class ToldMessages {
+ public:
+  // Whether no message so far contains this one, or its cause: what is behind its first colon. From then on it was told.
+  bool IsNews(const std::string& message);
+
+ private:
+  std::vector<std::string> told_;
+};
+
+void PrintRunReport(const Terminal& terminal, const Json& report, ToldMessages told = {});
 void PrintTableReport(const Terminal& terminal, const Json& report);
 void PrintPipelineReport(const Terminal& terminal, const Json& report);
 
-// "  Ready=False Stalled: message" for each condition that a person should look at.
-void PrintConditions(const Terminal& terminal, const Json& conditions);
+// "  Ready=False Stalled: message" for each condition; a message that was told is left out.
+void PrintConditions(const Terminal& terminal, const Json& conditions, ToldMessages& told);
 
 }  // namespace weir::cli

@@ -21,13 +21,14 @@ void PrintPipelineReport(const Terminal& terminal, const Json& report) {
   terminal.out << terminal.OnOut(Paint::Bold, Text(report, "object"));
   if (const std::string revision = Text(report, "revision"); !revision.empty()) terminal.out << ", revision in force " << OneLine(revision);
   terminal.out << "\n";
-  PrintConditions(terminal, At(report, "conditions"));
+  ToldMessages told;
+  PrintConditions(terminal, At(report, "conditions"), told);
   if (At(report, "lastRun").is_null()) {
     terminal.out << "\nIt has not run yet.\n";
     return;
   }
   terminal.out << "\nNewest run: ";
-  PrintRunReport(terminal, At(report, "lastRun"));
+  PrintRunReport(terminal, At(report, "lastRun"), told);
 }
 
 }  // namespace weir::cli

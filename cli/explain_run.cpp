@@ -22,11 +22,10 @@ bool MovesFiles(const Result<plan::Revision>& revision, const std::string& stage
 }
 
 // The rows that the run quarantined. When the lake cannot be reached from here, the report says so instead.
-void AddQuarantine(Json& report, const World& world, const api::Meta& run, const api::RunStatus& status, std::size_t limit) {
+void AddQuarantine(Json& report, const World& world, const Result<plan::Revision>& revision, const api::Meta& run, const api::RunStatus& status,
+                   std::size_t limit) {
   Json& rows = report["quarantined"] = Json::array();
   if (std::none_of(status.stages.begin(), status.stages.end(), [](const api::StageStatus& s) { return s.rows && s.rows->quarantined > 0; })) return;
-  const auto object = world.cluster->Get({api::kRevisions, world.ns, status.revision});
-  const auto revision = object ? plan::ReadRevision(api::ReadMeta(*object), *object) : Result<plan::Revision>(object.error());
   for (const api::StageStatus& stage : status.stages) {
     if (!stage.rows || stage.rows->quarantined == 0 || MovesFiles(revision, stage.name)) continue;
     const auto found = revision ? ReadQuarantine(world, revision->bundle, run, stage, limit) : Result<std::vector<engine::RejectedRow>>(revision.error());
@@ -35,6 +34,14 @@ void AddQuarantine(Json& report, const World& world, const api::Meta& run, const
     else
       for (const engine::RejectedRow& row : *found) rows.push_back(RowJson(stage.name, row));
   }
+}
+
+// Commits, without rows where whole files are kept: nobody has counted those.
+Json CommitsOf(const api::RunStatus& status, const Result<plan::Revision>& revision) {
+  Json commits = api::Writer::Value(status.commits);
+  for (Json& commit : commits)
+    if (MovesFiles(revision, Text(commit, "stage"))) commit.erase("rows");
+  return commits;
 }
 
 std::string Figure(const Json& ledger, const char* member) { return At(ledger, member).is_null() ? "" : Grouped(Integer(ledger, member)); }
@@ -73,7 +80,24 @@ void PrintReservations(const Terminal& terminal, const Json& stages) {
   }
 }
 
-void PrintStages(const Terminal& terminal, const Json& stages) {
+// What went wrong in stages: each message once, with the stages that it is of.
+void PrintFailures(const Terminal& terminal, const Json& stages, ToldMessages& told) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> messages;
+  for (const Json& stage : stages) {
+    const std::string message = Text(stage, "message");
+    if (message.empty() || Text(stage, "state") == "Succeeded") continue;
+    auto known = std::find_if(messages.begin(), messages.end(), [&](const auto& one) { return one.first == message; });
+    if (known == messages.end()) known = messages.insert(messages.end(), {message, {}});
+    known->second.push_back(OneLine(Text(stage, "name")));
+  }
+  for (const auto& [message, names] : messages) {
+    if (!told.IsNews(message)) continue;
+    const std::string more = names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : "";
+    terminal.out << terminal.OnOut(Paint::Red, names[0] + more) << ": " << Printable(message) << "\n";
+  }
+}
+
+void PrintStages(const Terminal& terminal, const Json& stages, ToldMessages& told) {
   TextTable table{{"STAGE", "STATE", "ATTEMPTS", "IN", "OUT", "QUARANTINED", "FILTERED", "VERSION", "REASON"},
                   {},
                   {false, false, true, true, true, true, true, true, false}};
@@ -84,9 +108,7 @@ void PrintStages(const Terminal& terminal, const Json& stages) {
                           Figure(ledger, "quarantined"), Figure(ledger, "filtered"), version.is_null() ? "" : Dump(version), Text(stage, "reason")});
   }
   Print(terminal, table);
-  for (const Json& stage : stages)
-    if (const std::string message = Text(stage, "message"); !message.empty() && Text(stage, "state") != "Succeeded")
-      terminal.out << terminal.OnOut(Paint::Red, Text(stage, "name")) << ": " << Printable(message) << "\n";
+  PrintFailures(terminal, stages, told);
   PrintReservations(terminal, stages);
 }
 
@@ -122,8 +144,9 @@ void PrintCommits(const Terminal& terminal, const Json& commits) {
   TextTable table{{"OBJECT", "VERSION", "ROWS", "FILES", "STAGE", "NEWEST DATA", "LOCATION"}, {}, {false, true, true, true}};
   const std::string folder = PrintFolder(terminal, commits, "location");
   for (const Json& commit : commits)
-    table.rows.push_back({Text(commit, "kind") + "/" + Text(commit, "name"), Dump(At(commit, "version")), Grouped(Integer(commit, "rows")),
-                          Grouped(Integer(commit, "files")), Text(commit, "stage"), Text(commit, "dataAsOf"), Text(commit, "location").substr(folder.size())});
+    table.rows.push_back({Text(commit, "kind") + "/" + Text(commit, "name"), Dump(At(commit, "version")),
+                          At(commit, "rows").is_null() ? "-" : Grouped(Integer(commit, "rows")), Grouped(Integer(commit, "files")), Text(commit, "stage"),
+                          Text(commit, "dataAsOf"), Text(commit, "location").substr(folder.size())});
   Print(terminal, table);
 }
 
@@ -138,18 +161,20 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
       {"object", "PipelineRun/" + name}, {"pipeline", Text(At(*object, "spec"), "pipeline")}, {"revision", status.revision}, {"duration", status.duration}};
   report["conditions"] = api::Writer::Value(status.conditions);
   report["stages"] = api::Writer::Value(status.stages);
-  report["commits"] = api::Writer::Value(status.commits);
-  AddQuarantine(report, world, api::ReadMeta(*object), status, rows);
+  const auto stored = world.cluster->Get({api::kRevisions, world.ns, status.revision});
+  const auto revision = stored ? plan::ReadRevision(api::ReadMeta(*stored), *stored) : Result<plan::Revision>(stored.error());
+  report["commits"] = CommitsOf(status, revision);
+  AddQuarantine(report, world, revision, api::ReadMeta(*object), status, rows);
   return report;
 }
 
-void PrintRunReport(const Terminal& terminal, const Json& report) {
+void PrintRunReport(const Terminal& terminal, const Json& report, ToldMessages told) {
   terminal.out << terminal.OnOut(Paint::Bold, Text(report, "object")) << " of pipeline " << Shown(report, "pipeline");
   if (const std::string duration = Text(report, "duration"); !duration.empty()) terminal.out << ", took " << OneLine(duration);
   terminal.out << "\n";
-  PrintConditions(terminal, At(report, "conditions"));
+  PrintConditions(terminal, At(report, "conditions"), told);
   terminal.out << "\n";
-  PrintStages(terminal, At(report, "stages"));
+  PrintStages(terminal, At(report, "stages"), told);
   PrintInputs(terminal, At(report, "stages"));
   PrintQuarantine(terminal, report);
   PrintCommits(terminal, At(report, "commits"));

@@ -52,7 +52,7 @@ class Chain {
     if (!object) return object.error();
     const Json& status = At(*object, "status");
     Json node = {{"object", std::string(table.resource->kind) + "/" + table.name}, {"inputs", Json::array()}};
-    for (const char* fact : {"version", "rows", "dataAsOf", "committedBy", "location", "contentHash", "quarantined", "warnings"})
+    for (const char* fact : {"version", "rows", "files", "dataAsOf", "committedBy", "location", "contentHash", "quarantined", "warnings"})
       if (!At(status, fact).is_null()) node[fact] = At(status, fact);
     const Json& by = At(status, "committedBy");
     if (by.is_null()) return node;
@@ -78,6 +78,12 @@ class Chain {
   const World& world_;
   std::set<std::string> path_;
 };
+
+// Rows, or files where these are kept as they are.
+std::string Amount(const Json& table) {
+  const char* counted = At(table, "rows").is_null() ? "files" : "rows";
+  return Grouped(Integer(table, counted)) + " " + counted;
+}
 
 void PrintChain(const Terminal& terminal, const Json& node, std::size_t depth) {
   const Json& by = At(node, "committedBy");
@@ -114,11 +120,12 @@ Result<Json> TableReport(const World& world, const api::Resource& resource, cons
 void PrintTableReport(const Terminal& terminal, const Json& report) {
   terminal.out << terminal.OnOut(Paint::Bold, Text(report, "object"));
   if (!At(report, "version").is_null())
-    terminal.out << " version " << Dump(At(report, "version")) << ", " << Grouped(Integer(report, "rows")) << " rows"
+    terminal.out << " version " << Dump(At(report, "version")) << ", " << Amount(report)
                  << (Integer(report, "quarantined") > 0 ? ", " + Grouped(Integer(report, "quarantined")) + " quarantined" : "") << ", in "
                  << Shown(report, "location");
   terminal.out << "\n";
-  PrintConditions(terminal, At(report, "conditions"));
+  ToldMessages told;
+  PrintConditions(terminal, At(report, "conditions"), told);
   if (const std::string as_of = Text(report, "dataAsOf"); !as_of.empty()) {
     terminal.out << "\nNewest data: " << OneLine(as_of) << ", " << Shown(report, "lag") << " old";
     if (const std::string late = Text(report, "lateAt"); !late.empty())

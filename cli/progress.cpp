@@ -69,7 +69,10 @@ std::string StageLine(const Terminal& terminal, const api::StageStatus& stage, T
   const std::size_t name = terminal.width < kNarrow ? kShortName : kName;
   std::string rest =
       " " + Padded(OneLine(stage.name), name) + " " + Padded(stage.state == api::StageState::Pending ? "" : Elapsed(stage.started, stage.finished, now), 8);
-  rest += stage.state == api::StageState::Succeeded ? Rows(stage) : OneLine(stage.message);
+  if (stage.state == api::StageState::Succeeded)
+    rest += Rows(stage);
+  else
+    rest += stage.state == api::StageState::Failed && stage.reason ? std::string(api::Word(*stage.reason)) : OneLine(stage.message);
   return "  " + terminal.OnErr(PaintOf(stage.state), state) + Cut(rest, terminal.width - 12);
 }
 
@@ -104,6 +107,14 @@ void Progress::Draw(const std::vector<std::string>& lines) {
   terminal_.err << text << std::flush;
 }
 
+// The message of a failure that is final is in the closing lines; that of one which is tried again is nowhere else.
+std::string Progress::Why(const api::StageStatus& stage, const std::string& run) {
+  if (stage.state == api::StageState::Failed) return stage.reason ? " (" + std::string(api::Word(*stage.reason)) + ")" : "";
+  if (stage.message.empty()) return "";
+  const bool again = std::exchange(messages_[run + "/" + stage.name], stage.message) == stage.message;
+  return again ? ": as before" : ": " + Printable(stage.message);
+}
+
 void Progress::Tell(const RunView& run, const api::StageStatus& stage, Time now) {
   if (stage.state == api::StageState::Pending) return;
   const std::string state = std::string(api::Word(stage.state)) + (stage.attempt > 1 ? ", attempt " + std::to_string(stage.attempt) : "");
@@ -111,8 +122,8 @@ void Progress::Tell(const RunView& run, const api::StageStatus& stage, Time now)
   terminal_.err << OneLine(run.pipeline) << " " << OneLine(stage.name) << ": " << state;
   if (stage.state == api::StageState::Succeeded)
     terminal_.err << " in " << Elapsed(stage.started, stage.finished, now) << (stage.rows ? ", " + Rows(stage) : "");
-  else if (!stage.message.empty())
-    terminal_.err << ": " << Printable(stage.message);
+  else
+    terminal_.err << Why(stage, run.name);
   terminal_.err << std::endl;
 }
 

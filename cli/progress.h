@@ -32,10 +32,12 @@ class Progress {
  private:
   void Draw(const std::vector<std::string>& lines);
   void Tell(const RunView& run, const api::StageStatus& stage, Time now);
+  std::string Why(const api::StageStatus& stage, const std::string& run);
 
   const Terminal& terminal_;
-  std::size_t drawn_ = 0;                    // lines on the screen that the next drawing replaces
-  std::map<std::string, std::string> told_;  // run/stage -> state and attempt
+  std::size_t drawn_ = 0;                        // lines on the screen that the next drawing replaces
+  std::map<std::string, std::string> told_;      // run/stage -> state and attempt
+  std::map<std::string, std::string> messages_;  // run/stage -> the last message
 };
 
 }  // namespace weir::cli

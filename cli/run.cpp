@@ -166,20 +166,21 @@ void TellPublished(const Terminal& terminal, const World& world, const std::stri
                    << ": weir query \"SELECT * FROM " << TableName(Shown(commit, "name")) << "\"\n";
 }
 
-// What became of each pipeline; a failure with everything that is known about it.
+// What became of each pipeline; a failure with everything that is known about it. Each message once.
 Exit Tell(const Terminal& terminal, const World& world, const std::vector<PipelineView>& views) {
   Exit exit = Exit::Ok;
   for (const PipelineView& view : views) {
+  ToldMessages told;
     const bool good = view.state == State::Succeeded || view.state == State::Suspended;
     if (!good) exit = Exit::Failed;
     terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, good ? "ok" : "failed") << " " << OneLine(view.name);
     if (!view.run.empty()) terminal.err << " (" << OneLine(view.run) << ")";
-    terminal.err << (view.message.empty() ? "" : ": " + Printable(view.message)) << "\n";
+    terminal.err << (told.IsNews(view.message) ? ": " + Printable(view.message) : view.message.empty() ? "" : ": as above") << "\n";
     if (view.state == State::Succeeded) TellPublished(terminal, world, view.run);
     if (view.state != State::Failed) continue;
     if (const auto report = RunReport(world, view.run, 20))
       PrintRunReport({terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, terminal.height, OutputFormat::Table},
-                     *report);
+                     *report, told);
   }
   return exit;
 }

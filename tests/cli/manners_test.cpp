@@ -61,6 +61,33 @@ TEST_F(Manners, AManifestMayBeAPipe) {
   EXPECT_THAT(piped.out, HasSubstr("pipe:4: Lake/default spec.environment"));
 }
 
+int Count(const std::string& text, const std::string& what) {
+  int count = 0;
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++count;
+  return count;
+}
+
+class Failed : public Commands {
+ protected:
+  Failed() {
+    Write("orders.csv", "order,day\n1,2026-03-01\n2,2026-03-02\n1,2026-03-03\n");
+    Weir("init orders.csv");
+    Shell("sed -i '/^kind: Dataset/,/^---/s/^    columns:$/    keys: [{columns: [order]}]\\n    columns:/' orders.yaml");
+  }
+};
+
+TEST_F(Failed, RunsSayEachMessageOnce) {
+  const Ended run = Weir("run orders.yaml");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_EQ(Count(run.err, "must be unique"), 1) << run.err;
+  EXPECT_THAT(run.err, AllOf(HasSubstr("decode-orders: Failed (CheckFailed)"), HasSubstr("e.g. order = '1', which is there 2 times, in source/orders.csv"),
+                             HasSubstr("Ready=False StageFailed\n"), HasSubstr("Stalled=True StageFailed\n")));
+  for (const char* object : {"run", "pipeline/load-orders"}) {
+    const Ended explain = Weir(std::string("explain ") + object);
+    EXPECT_EQ(Count(explain.out, "must be unique"), 1) << explain.out;
+  }
+}
+
 TEST_F(Manners, ShowsEachFormThatGetKnows) {
   RunOnce();
   const Ended wide = Weir("get views -o wide"), narrow = Weir("get views");

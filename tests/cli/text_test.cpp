@@ -167,6 +167,20 @@ TEST_F(ProgressTold, TellsEachChangeOnceInAPipe) {
   EXPECT_EQ(err.str(), "flights land: Running\nflights land: Succeeded in 3.0s, 1,000 in, 997 out, 3 quarantined\n");
 }
 
+TEST_F(ProgressTold, TellsTheMessageOfEachRetryOnceAndLeavesThatOfTheEndToTheClosingLines) {
+  Progress progress(terminal);
+  RunView run = OneStage(api::StageState::Retrying);
+  api::StageStatus& stage = run.status.stages[0];
+  stage.message = "the store is away";
+  for (stage.attempt = 1; stage.attempt <= 3; ++stage.attempt) progress.Show({run}, Time::FromSeconds(11));
+  stage.state = api::StageState::Failed;
+  stage.reason = api::Reason::StoreUnavailable;
+  progress.Show({run}, Time::FromSeconds(20));
+  EXPECT_EQ(err.str(),
+            "flights land: Retrying: the store is away\nflights land: Retrying, attempt 2: as before\nflights land: Retrying, attempt 3: as before\n"
+            "flights land: Failed, attempt 4 (StoreUnavailable)\n");
+}
+
 TEST_F(ProgressDrawn, DrawsOverItselfOnATerminalWithoutColoursWhenNoneAreWanted) {
   Progress progress(terminal);
   progress.Show({OneStage(api::StageState::Running)}, Time::FromSeconds(11));
