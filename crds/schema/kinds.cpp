@@ -16,6 +16,7 @@ constexpr PrinterColumn kReason{"REASON", ".status.conditions[?(@.type==\"Ready\
 constexpr PrinterColumn kMessage{"MESSAGE", ".status.conditions[?(@.type==\"Ready\")].message", "string", Width::Wide};
 constexpr PrinterColumn kFresh{"FRESH", ".status.conditions[?(@.type==\"Fresh\")].status", "string"};
 constexpr PrinterColumn kRows{"ROWS", ".status.rows", "integer"};
+constexpr PrinterColumn kFiles{"FILES", ".status.files", "integer"};
 constexpr PrinterColumn kVersion{"VERSION", ".status.version", "integer"};
 constexpr PrinterColumn kDataAsOf{"DATA-AS-OF", ".status.dataAsOf", "date"};
 constexpr PrinterColumn kQuarantined{"QUARANTINED", ".status.quarantined", "integer", Width::Wide};
@@ -48,7 +49,7 @@ Kind DatasetKind() {
   kind.specDoc = "Written by the producing team.";
   kind.namePattern = api::kObjectNamePattern;
   kind.pending = {ConditionType::Ready};
-  kind.columns = {kReady, {"ZONE", ".spec.zone", "string"}, kRows, kFresh, kDataAsOf, kVersion, kOwner, kQuarantined, kReason, kMessage, kLocation};
+  kind.columns = {kReady, {"ZONE", ".spec.zone", "string"}, kRows, kFiles, kFresh, kDataAsOf, kVersion, kOwner, kQuarantined, kReason, kMessage, kLocation};
   kind.spec = [] { return WithoutControlCharacters(ObjectSchema<api::DatasetSpec>(Defaults::Written)); };
   kind.status = [] { return ObjectSchema<api::DatasetStatus>(Defaults::Withheld); };
   return kind;

@@ -59,7 +59,8 @@ std::string Version(std::int64_t version) { return "Version " + std::to_string(v
 std::string Reservations(const api::TableStatus& status) {
   std::string text;
   if (status.quarantined.value_or(0) > 0)
-    text = " " + Version(*status.version) + " has " + Grouped(status.rows.value_or(0)) + " rows, " + Grouped(*status.quarantined) + " quarantined.";
+    text = " " + Version(*status.version) + " has " + (status.rows ? Grouped(*status.rows) + " rows, " : Grouped(status.files.value_or(0)) + " files, ") +
+           Grouped(*status.quarantined) + " quarantined.";
   return text + WarningsSentence(status.warnings);
 }
 
@@ -114,6 +115,7 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
   const api::Dataset& dataset = *seen.dataset;
   api::TableStatus status = dataset.status;
   if (const SeenCommit* newest = NewerThan(status.committedBy, seen.commits)) TakeFacts(*newest, status);
+  if (api::HoldsFiles(dataset.spec.zone)) status.rows.reset();  // nobody has counted them: 0 would be a claim
   ConditionList conditions(dataset.status.conditions, dataset.meta.generation, now);
   const auto problems = Both(seen.unreadable, CheckDataset(dataset.spec));
   if (!problems.empty())

@@ -88,6 +88,16 @@ TEST_F(Failed, RunsSayEachMessageOnce) {
   }
 }
 
+TEST_F(Failed, AZoneOfFilesClaimsNoRows) {
+  Weir("run orders.yaml");
+  for (const std::string name : {"orders-landing", "orders-history"}) {
+    EXPECT_THAT(Weir("get dataset/" + name + " -o json").out, Not(HasSubstr("\"rows\""))) << name;
+    EXPECT_THAT(Weir("explain dataset/" + name).out, AllOf(HasSubstr(" files"), Not(HasSubstr(" rows")))) << name;
+  }
+  EXPECT_THAT(Weir("get datasets").out, HasSubstr("ROWS   FILES"));
+  EXPECT_THAT(Weir("explain run").out, testing::ContainsRegex("Dataset/orders-history +0 +- +1 "));
+}
+
 TEST_F(Manners, ShowsEachFormThatGetKnows) {
   RunOnce();
   const Ended wide = Weir("get views -o wide"), narrow = Weir("get views");

@@ -37,7 +37,7 @@ class Orders:
 
     def columns(self):
         wanted = {"pipelines": "READY REVISION LAST-RUN RESULT SUSPENDED", "pipelineruns": "STATUS REASON STAGES ATTEMPTS DURATION",
-                  "views": "READY FRESH SLA ROWS VERSION DATA-AS-OF OWNER", "datasets": "READY ZONE ROWS FRESH DATA-AS-OF VERSION OWNER"}
+                  "views": "READY FRESH SLA ROWS VERSION DATA-AS-OF OWNER", "datasets": "READY ZONE ROWS FILES FRESH DATA-AS-OF VERSION OWNER"}
         for kind, names in wanted.items():
             text = self.rig.kubectl("--namespace", "tour", "get", f"{kind}.weirkeeper.io")
             header = text.splitlines()[0].split()
