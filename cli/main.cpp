@@ -6,6 +6,7 @@
 #include <map>
 
 #include "cli/check.h"
+#include "cli/delete.h"
 #include "cli/explain.h"
 #include "cli/get.h"
 #include "cli/init.h"
@@ -32,6 +33,7 @@ struct Call {
   QueryOptions query;
   std::string memory;
   ExplainOptions explain;
+  DeleteOptions remove;
   std::string topic;  // of help
   std::string shell;
   std::function<Exit()> command;
@@ -203,6 +205,20 @@ void AddExplain(CLI::App& app, Call& call) {
 constexpr const char* kShells = "bash|zsh|fish";
 
 // The program's own help by its formatter: asked itself, it gives the help of the command that was called.
+void AddDelete(CLI::App& app, Call& call) {
+  CLI::App& remove = *app.add_subcommand("delete", "Remove a View or Dataset from the local lake; its files stay");
+  remove.footer("Example:\n  weir delete view/orders-v1");
+  remove.add_option("KIND/NAME", call.remove.kind, "view/NAME or dataset/NAME")->required()->type_name("");
+  remove.add_option("NAME", call.remove.name, "The name, when it is not behind a slash")->type_name("");
+  AddLake(remove, call);
+  remove.callback([&call] {
+    call.command = [&call] {
+      call.remove.place = call.place;
+      return Delete(call.terminal, call.remove);
+    };
+  });
+}
+
 Exit Help(const Call& call, const CLI::App& app) {
   if (call.topic.empty())
     call.terminal.out << app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
@@ -274,7 +290,7 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("weir ") + WEIR_VERSION);
   app.require_subcommand(1);
   app.footer(kSurroundings);
-  for (const auto add : {AddInit, AddCheck, AddRun, AddGet, AddQuery, AddExplain, AddManual}) add(app, call);
+  for (const auto add : {AddInit, AddCheck, AddRun, AddGet, AddQuery, AddExplain, AddDelete, AddManual}) add(app, call);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

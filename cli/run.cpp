@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "cli/check.h"
+#include "cli/delete.h"
 #include "cli/explain.h"
 #include "cli/interrupt.h"
 #include "cli/lake_contracts.h"
@@ -169,8 +170,8 @@ void TellPublished(const Terminal& terminal, const World& world, const std::stri
 // What became of each pipeline; a failure with everything that is known about it. Each message once.
 Exit Tell(const Terminal& terminal, const World& world, const std::vector<PipelineView>& views) {
   Exit exit = Exit::Ok;
-  for (const PipelineView& view : views) {
   ToldMessages told;
+  for (const PipelineView& view : views) {
     const bool good = view.state == State::Succeeded || view.state == State::Suspended;
     if (!good) exit = Exit::Failed;
     terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, good ? "ok" : "failed") << " " << OneLine(view.name);
@@ -207,6 +208,8 @@ Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manif
   const Status saved = session.Stop();
   const World world{std::shared_ptr<kube::ClusterApi>(&session.Cluster(), [](kube::ClusterApi*) {}), ns, options.place.lake, World::Kind::Local};
   const Exit exit = Tell(terminal, world, loop.Views());
+  for (const std::string& sentence : NoLongerDeclared(*before, declared, ns, options.place.lake))
+    terminal.err << "\n" << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
   if (!saved) return Complain(terminal, saved.error());
   return end == End::Interrupted ? Exit::Interrupted : end == End::TimedOut ? Exit::Failed : exit;
 }

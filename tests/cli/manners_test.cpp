@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-const char* const kCommands[] = {"init", "check", "run", "get", "query", "explain"};
+const char* const kCommands[] = {"init", "check", "run", "get", "query", "explain", "delete"};
 
 class Manners : public Commands {
  protected:
@@ -96,6 +96,30 @@ TEST_F(Failed, AZoneOfFilesClaimsNoRows) {
   }
   EXPECT_THAT(Weir("get datasets").out, HasSubstr("ROWS   FILES"));
   EXPECT_THAT(Weir("explain run").out, testing::ContainsRegex("Dataset/orders-history +0 +- +1 "));
+}
+
+class Removed : public Commands {};
+
+TEST_F(Removed, AViewIsNamedByTheNextRunAndDeletedByACommand) {
+  Shell("mkdir in");
+  Write("in/a.csv", "id\n1\n");
+  Write("in/b.csv", "n\n2\n");
+  Weir("init in/a.csv in/b.csv --name both --output .");
+  ASSERT_EQ(Weir("run both.yaml --source in").code, 0);
+  EXPECT_THAT(Weir("run both.yaml --source in").err, Not(HasSubstr("no longer declared")));
+  Shell("rm both.yaml");
+  Weir("init in/a.csv --name both --output .");
+  const Ended run = Weir("run both.yaml --source in");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.err, AllOf(HasSubstr("view b-v1 is published but no longer declared"), HasSubstr("weir delete view/b-v1"), Not(HasSubstr("view a-v1 is"))));
+  const Ended deleted = Weir("delete view/b-v1");
+  EXPECT_EQ(deleted.code, 0) << deleted.err;
+  EXPECT_EQ(Weir("get view/b-v1").code, 1);
+  EXPECT_EQ(Weir("query 'SELECT * FROM b_v1'").code, 1);
+  EXPECT_NE(Shell("find .weir/lake -path '*b_v1*' -name '*.parquet'").out, "") << "its files stay";
+  EXPECT_THAT(Weir("run both.yaml --source in").err, Not(HasSubstr("no longer declared")));
+  EXPECT_EQ(Weir("delete view/b-v1").code, 1);
+  EXPECT_EQ(Weir("delete pipeline/load-both").code, 2);
 }
 
 TEST_F(Manners, ShowsEachFormThatGetKnows) {
