@@ -71,7 +71,7 @@ void AddOutput(CLI::App& app, Call& call, const Formats& formats, Wide wide = Wi
 }
 
 void AddLake(CLI::App& app, Call& call) {
-  app.add_option("--lake", call.place.lake, "Folder of the lake that weir run fills")->capture_default_str()->type_name("DIR");
+  app.add_option("--lake", call.place.lake, "Folder of the lake that weir run fills")->capture_default_str()->type_name("FOLDER");
   app.add_option("-n,--namespace", call.place.ns, "Namespace")->type_name("NAME");
 }
 
@@ -108,7 +108,7 @@ void AddInit(CLI::App& app, Call& call) {
 void AddCheck(CLI::App& app, Call& call) {
   CLI::App& check = *app.add_subcommand("check", "Say everything that is wrong with manifests, before a commit");
   check.footer("Examples:\n  weir check manifests/\n  kustomize build overlays/production | weir check - -o json");
-  check.add_option("PATH", call.check.paths, "Manifest files, folders of them, or - for standard input")->required();
+  check.add_option("PATH", call.check.paths, "Manifest files, folders of them, or - for standard input")->required()->type_name("");
   check
       .add_option(
           "--against", call.check.against,
@@ -137,8 +137,8 @@ Exit StartRun(Call& call) {
 void AddRun(CLI::App& app, Call& call) {
   CLI::App& run = *app.add_subcommand("run", "Run pipelines on this machine, without a cluster");
   run.footer("Examples:\n  weir run manifests/ --source data\n  weir run orders.yaml --pipeline load-orders --timeout 10m");
-  run.add_option("PATH", call.run.paths, "Manifest files, folders of them, or - for standard input")->required();
-  run.add_option("--source", call.run.source, "Folder of the store named source; absent means the folder of the first PATH")->type_name("DIR");
+  run.add_option("PATH", call.run.paths, "Manifest files, folders of them, or - for standard input")->required()->type_name("");
+  run.add_option("--source", call.run.source, "Folder of the store named source; absent means the folder of the first PATH")->type_name("FOLDER");
   run.add_option("--pipeline", call.run.pipeline, "Only this pipeline")->type_name("NAME");
   run.add_option("--timeout", call.timeout, "Cancel the runs after so long, such as 10m")->type_name("DURATION");
   AddLake(run, call);
@@ -150,7 +150,7 @@ void AddGet(CLI::App& app, Call& call) {
   get.footer("Examples:\n  weir get\n  weir get views -o wide\n  weir get view/orders-v1 -o yaml --kubeconfig ~/.kube/config -n sales");
   get.add_option("KIND", call.get.kind, "Kind of the objects, also by its short name wkl, wkd, wkv, wkp or wkr; absent means all")
       ->type_name("lakes|datasets|views|pipelines|pipelineruns");
-  get.add_option("NAME", call.get.name, "One object");
+  get.add_option("NAME", call.get.name, "One object")->type_name("");
   get.add_flag_callback(
       "-A,--all-namespaces", [&call] { call.get.namespaces = GetOptions::Namespaces::All; }, "Of every namespace");
   AddOutput(get, call, kFormats, Wide::Yes);
@@ -179,8 +179,11 @@ Exit StartQuery(Call& call) {
 void AddQuery(CLI::App& app, Call& call) {
   CLI::App& query = *app.add_subcommand("query", "Answer a SELECT over the tables of the lake, at their newest version");
   query.footer("Example:\n  weir query \"SELECT day, sum(amount) AS amount FROM orders_v1 GROUP BY day ORDER BY day\" -o csv");
-  query.add_option("SQL", call.query.sql, "One SELECT; datasets and views by table name, such as flights_daily")->required();
-  query.add_option("--limit", call.query.limit, "Rows to show")->capture_default_str()->check(CLI::PositiveNumber);
+  query.add_option("SQL", call.query.sql, "One SELECT; datasets and views by table name, such as flights_daily")->required()->type_name("");
+  query.add_option("--limit", call.query.limit, "Rows to show, at least 1")
+      ->capture_default_str()
+      ->check(CLI::Validator(CLI::PositiveNumber).description(""))
+      ->type_name("N");
   query.add_option("--memory", call.memory, "Memory that the query may use, such as 4Gi; absent means 60 % of this machine's. The rest is spilled to TMPDIR")
       ->type_name("SIZE");
   query.add_option("--timeout", call.timeout, "Give up after so long, such as 30s")->type_name("DURATION");
@@ -192,9 +195,9 @@ void AddQuery(CLI::App& app, Call& call) {
 void AddExplain(CLI::App& app, Call& call) {
   CLI::App& explain = *app.add_subcommand("explain", "Why did it fail, why is it late, where did the rows go");
   explain.footer("Examples:\n  weir explain run\n  weir explain view/orders-v1\n  weir explain pipeline/load-orders --kubeconfig ~/.kube/config -n sales");
-  explain.add_option("KIND/NAME", call.explain.kind, "run/NAME (or run alone: the newest), pipeline/NAME, view/NAME, dataset/NAME")->required();
-  explain.add_option("NAME", call.explain.name, "The name, when it is not behind a slash");
-  explain.add_option("--rows", call.explain.rows, "Quarantined rows to show for each stage")->capture_default_str();
+  explain.add_option("KIND/NAME", call.explain.kind, "run/NAME (or run alone: the newest), pipeline/NAME, view/NAME, dataset/NAME")->required()->type_name("");
+  explain.add_option("NAME", call.explain.name, "The name, when it is not behind a slash")->type_name("");
+  explain.add_option("--rows", call.explain.rows, "Quarantined rows to show for each stage")->capture_default_str()->type_name("N");
   AddOutput(explain, call, kFormats);
   AddPlace(explain, call);
   explain.callback([&call] {
@@ -202,9 +205,6 @@ void AddExplain(CLI::App& app, Call& call) {
   });
 }
 
-constexpr const char* kShells = "bash|zsh|fish";
-
-// The program's own help by its formatter: asked itself, it gives the help of the command that was called.
 void AddDelete(CLI::App& app, Call& call) {
   CLI::App& remove = *app.add_subcommand("delete", "Remove a View or Dataset from the local lake; its files stay");
   remove.footer("Example:\n  weir delete view/orders-v1");
@@ -219,6 +219,9 @@ void AddDelete(CLI::App& app, Call& call) {
   });
 }
 
+constexpr const char* kShells = "bash|zsh|fish";
+
+// The program's own help by its formatter: asked itself, it gives the help of the command that was called.
 Exit Help(const Call& call, const CLI::App& app) {
   if (call.topic.empty())
     call.terminal.out << app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);

@@ -104,15 +104,28 @@ void AppendBashValues(std::string& out, const CLI::App& command) {
   }
 }
 
+// The options that a value follows, as "query:--limit".
+std::string WithValues(const CLI::App& app) {
+  std::vector<std::string> patterns;
+  for (const CLI::App* command : CommandsOf(app))
+    for (const CLI::Option* option : OptionsOf(*command))
+      if (TakesValue(*option))
+        for (const std::string& flag : FlagsOf(*option)) patterns.push_back(command->get_name() + ":" + flag);
+  return Joined(patterns, "|");
+}
+
+// Bash makes words of their own of "=" and of what is around it. A value of an option is no positional.
 std::string Bash(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : CommandsOf(app)) names.push_back(command->get_name());
   std::string out =
       "# bash completion for weir: source <(weir completion bash)\n_weir() {\n"
       "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= place=0 i\n"
       "  COMPREPLY=()\n"
+      "  if [[ $before == '=' ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; elif [[ $word == '=' ]]; then word=; fi\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-      "    case ${COMP_WORDS[i]} in\n      -*) ;;\n      *) if [[ -z $command ]]; then command=${COMP_WORDS[i]}; else ((place++)); fi ;;\n    esac\n  done\n"
+      "    case ${COMP_WORDS[i]} in\n      =) ((i++)) ;;\n      -*)\n        case $command:${COMP_WORDS[i]} in\n          " +
+      WithValues(app) +
+      ") [[ ${COMP_WORDS[i+1]} == '=' ]] || ((i++)) ;;\n        esac ;;\n"
+      "      *) if [[ -z $command ]]; then command=${COMP_WORDS[i]}; else ((place++)); fi ;;\n    esac\n  done\n"
       "  case $command:$before in\n";
   for (const CLI::App* command : CommandsOf(app)) AppendBashValues(out, *command);
   out += "  esac\n  if [[ -z $command ]]; then\n    COMPREPLY=($(compgen -W " + Quoted(WordsOf(app)) +
@@ -134,7 +147,8 @@ std::string ZshText(const std::string& text) { return Replaced(Replaced(Replaced
 
 std::string ZshAction(const CLI::Option& option) {
   const auto values = ValuesOf(option);
-  return ":" + ZshText(option.get_type_name()) + ":" + (values.empty() ? "_files" : "(" + Joined(values) + ")");
+  const std::string what = option.get_type_name().empty() ? option.get_name() : option.get_type_name();
+  return ":" + ZshText(what) + ":" + (values.empty() ? "_files" : "(" + Joined(values) + ")");
 }
 
 std::string Zsh(const CLI::App& app) {

@@ -48,22 +48,32 @@ struct Flags {
 
 void Declare(CLI::App& app, Flags& flags) {
   app.set_version_flag("--version", std::string("weirkeeper-operator ") + WEIR_VERSION);
-  app.add_option("--kubeconfig", flags.kubeconfig.path, "Kubeconfig file; without it KUBECONFIG, the cluster that we run in, ~/.kube/config");
-  app.add_option("--context", flags.kubeconfig.context, "Context of the kubeconfig; without it its current-context");
-  app.add_option("--namespace", flags.ns, "Watch this namespace alone; without it all");
-  app.add_option("--runner-image", flags.runnerImage, "Image of the runner, which does the work of each stage")->required();
+  app.add_option("--kubeconfig", flags.kubeconfig.path, "Kubeconfig file; without it KUBECONFIG, the cluster that we run in, ~/.kube/config")
+      ->type_name("FILE");
+  app.add_option("--context", flags.kubeconfig.context, "Context of the kubeconfig; without it its current-context")->type_name("NAME");
+  app.add_option("--namespace", flags.ns, "Watch this namespace alone; without it all")->type_name("NAME");
+  app.add_option("--runner-image", flags.runnerImage, "Image of the runner, which does the work of each stage")->type_name("IMAGE")->required();
   app.add_option("--runner-settings", flags.runnerSettings,
-                 "YAML or JSON file with settings of runner pods, fields as in spec.runner of a Lake; what a Lake sets wins");
+                 "YAML or JSON file with settings of runner pods, fields as in spec.runner of a Lake; what a Lake sets wins")
+      ->type_name("FILE");
   app.add_option("--metrics-host", flags.metricsHost, "IP address that /metrics, /healthz and /readyz are served on; :: is every address, of IPv4 too")
+      ->type_name("ADDRESS")
       ->capture_default_str();
-  app.add_option("--metrics-port", flags.metricsPort, "Their port; 0 takes a free one and logs it")->check(CLI::Range(0, 65535))->capture_default_str();
+  app.add_option("--metrics-port", flags.metricsPort, "Their port; 0 takes a free one and logs it")
+      ->check(CLI::Range(0, 65535).description(""))
+      ->type_name("N")
+      ->capture_default_str();
   app.add_flag("--leader-elect", flags.leaderElect, "Work only while holding the Lease weirkeeper-operator, so that several operators may run");
-  app.add_option("--lease-namespace", flags.leaseNamespace, "Namespace of the Lease; without it POD_NAMESPACE or that of the kubeconfig");
-  app.add_option("--workers", flags.workers, "Objects reconciled at once")->check(CLI::Range(1, 64))->capture_default_str();
+  app.add_option("--lease-namespace", flags.leaseNamespace, "Namespace of the Lease; without it POD_NAMESPACE or that of the kubeconfig")->type_name("NAME");
+  app.add_option("--workers", flags.workers, "Objects reconciled at once")->check(CLI::Range(1, 64).description(""))->type_name("N")->capture_default_str();
   app.add_option("--log-format", flags.logFormat, "One JSON object a line for collectors, or text for a terminal")
-      ->check(CLI::IsMember({"json", "text"}))
+      ->check(CLI::IsMember({"json", "text"}).description(""))
+      ->type_name("json|text")
       ->capture_default_str();
-  app.add_option("--log-level", flags.logLevel, "What is logged at least")->check(CLI::IsMember({"debug", "info", "warning", "error"}))->capture_default_str();
+  app.add_option("--log-level", flags.logLevel, "What is logged at least")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}).description(""))
+      ->type_name("debug|info|warning|error")
+      ->capture_default_str();
 }
 
 // Signals reach the main thread alone, by sigtimedwait. Before any other thread is started.

@@ -148,11 +148,12 @@ int Run(const Arguments& arguments) {
 int Main(int argc, char** argv) {
   CLI::App app{"Runs one attempt of one stage of a Weirkeeper pipeline. The exit code is 0, or 10 to 16 by class of failure."};
   Arguments arguments;
-  auto* task = app.add_option("--task", arguments.task, "File that holds the task as JSON");
-  auto* validations = app.add_option("--validations", arguments.validations, "File of Validate tasks, one a line, for weir check")->excludes(task);
-  app.add_option("--outcomes", arguments.outcomes, "File for the outcomes of --validations, one a line")->needs(validations);
-  app.add_option("--termination-log", arguments.terminationLog, "File for the outcome, JSON of at most 4,096 bytes");
-  app.add_option("--scratch", arguments.scratch, "Folder for data that do not fit into memory");
+  auto* task = app.add_option("--task", arguments.task, "File that holds the task as JSON")->type_name("FILE");
+  auto* validations =
+      app.add_option("--validations", arguments.validations, "File of Validate tasks, one a line, for weir check")->type_name("FILE")->excludes(task);
+  app.add_option("--outcomes", arguments.outcomes, "File for the outcomes of --validations, one a line")->type_name("FILE")->needs(validations);
+  app.add_option("--termination-log", arguments.terminationLog, "File for the outcome, JSON of at most 4,096 bytes")->type_name("FILE");
+  app.add_option("--scratch", arguments.scratch, "Folder for data that do not fit into memory")->type_name("FOLDER");
   app.set_version_flag("--version", std::string("weirkeeper-runner ") + WEIR_VERSION);
   CLI11_PARSE(app, argc, argv);
   if (arguments.task.empty() == (arguments.validations.empty() || arguments.outcomes.empty())) {

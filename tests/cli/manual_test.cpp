@@ -50,12 +50,30 @@ TEST_F(Manual, BashCompletesCommandsOptionsAndTheirValues) {
   EXPECT_THAT(Completed("weir run --lake la"), ElementsAre());
 }
 
+TEST_F(Manual, BashCompletesBehindTheValueOfAnOption) {
+  EXPECT_THAT(Completed("weir get -o wide vi"), ElementsAre("views"));
+  EXPECT_THAT(Completed("weir get -n sales --lake x pipeliner"), ElementsAre("pipelineruns"));
+  EXPECT_THAT(Completed("weir get --output = w"), ElementsAre("wide")) << "as bash cuts --output=w";
+  EXPECT_THAT(Completed("weir get --output = wide -A vi"), ElementsAre("views"));
+  EXPECT_THAT(Completed("weir get views --out"), ElementsAre("--output"));
+  EXPECT_THAT(Completed("weir get -o wide views orders-v1 pipeliner"), ElementsAre());
+}
+
+TEST_F(Manual, SaysWhatAnOptionTakesInPlainWords) {
+  std::string all = Weir("man").out;
+  for (const char* command : {"init", "check", "run", "get", "query", "explain", "delete", "help", "completion", "man"})
+    all += Weir(std::string("help ") + command).out;
+  all += Shell("weirkeeper-runner --help").out;
+  for (const char* word : {"INT", "TEXT", "POSITIVE", "FLOAT", "PATH(", " in [", ":{"}) EXPECT_THAT(all, Not(HasSubstr(word)));
+  EXPECT_THAT(all, AllOf(HasSubstr("--limit N"), HasSubstr("--lake FOLDER"), HasSubstr("--kubeconfig FILE"), HasSubstr("FILE ... REQUIRED")));
+}
+
 TEST_F(Manual, ScriptsOfEachShellParse) {
   EXPECT_EQ(Shell("weir completion bash | bash -n").code, 0);
   for (const std::string shell : {"zsh", "fish"}) {
     const Ended script = Weir("completion " + shell);
     EXPECT_EQ(script.code, 0);
-    for (const char* command : {"init", "check", "run", "get", "query", "explain", "help", "completion", "man"})
+    for (const char* command : {"init", "check", "run", "get", "query", "explain", "delete", "help", "completion", "man"})
       EXPECT_THAT(script.out, HasSubstr(command)) << shell;
     if (Shell("command -v " + shell).code != 0) continue;
     EXPECT_EQ(Shell("weir completion " + shell + " >script && " + shell + " -n script").code, 0) << shell;
