@@ -134,5 +134,19 @@ TEST_F(Limits, TheNextCommandRemovesWhatAKilledOneLeft) {
   EXPECT_EQ(Shell("ls tmp").out, "");
 }
 
+TEST_F(Limits, AKilledQueryLeavesNoSpillFilesBehindTheNextCommandAndNoChildren) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  Shell("mkdir tmp; TMPDIR=" + folder_ +
+        "/tmp weir query 'SELECT count(*) AS n FROM (SELECT DISTINCT range AS r FROM range(20000000000))' --memory 512Mi --lake " + folder_ +
+        "/.weir/lake >out 2>&1 & echo $! >pid");
+  ASSERT_TRUE(Await([this] { return Shell("find tmp -type f -size +0 | grep .").code == 0; })) << "it spills: " << Read("out");
+  EXPECT_EQ(Shell("kill -KILL $(cat pid)").code, 0);
+  EXPECT_TRUE(Await([this] { return Processes().empty(); })) << "left: " << Processes();
+  EXPECT_NE(Shell("ls tmp").out, "") << "a killed process cannot clean up";
+  const Ended next = Shell("TMPDIR=" + folder_ + "/tmp weir query 'SELECT 1 AS n' -o csv");
+  EXPECT_EQ(next.out, "n\n1\n") << next.err;
+  EXPECT_EQ(Shell("ls -A tmp").out, "");
+}
+
 }  // namespace
 }  // namespace weir::test
