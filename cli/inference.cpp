@@ -27,7 +27,7 @@ Status FindMisfits(engine::Engine& engine, const std::vector<engine::InputFile>&
       if (of.rows++ == 0) of.example = (row.line > 0 ? "line " + std::to_string(row.line) + in_file + ": " : "") + row.reason;
     });
     if (!read) return read.error();
-    rows += *read;
+    rows += read->rows;
   }
   for (const auto& [column, of] : misfits)
     inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Grouped(rows) + (rows == 1 ? " row" : " rows") +

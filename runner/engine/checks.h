@@ -12,14 +12,14 @@ namespace weir::engine {
 // The SQL expression for the value of a column.
 using ColumnValue = std::function<std::string(const std::string& column)>;
 
-// Whether a check can be decided for each row by itself: notNull, acceptedValues, range. Only these can set rows aside.
+// Whether a check can be decided for each row by itself: notNull, acceptedValues, range. Only these can quarantine rows.
 bool LooksAtOneRow(const api::Check& check);
 
 // SQL condition that is TRUE for a row that fails such a check; "" for the others. Values are literals of the column's type.
 std::string FailingRow(const api::Check& check, const ColumnValue& value);
 std::string FailingRow(const api::Check& check);  // of a relation with the columns themselves
 
-// Why a row was set aside.
+// Why a row was quarantined.
 std::string FailureOf(const api::Check& check);
 
 // Whether a number of rows is beyond what a rowCount check allows.
@@ -32,7 +32,7 @@ std::string Describe(const api::Check& check);
 std::vector<std::string> CheckedColumns(const api::Check& check);
 
 // Fault::Invalid when the check cannot be evaluated over these columns: it names one that is not there or a bound that is
-// no value of its column, says nothing, or shall set rows aside and does not look at single ones. Told before any row is
+// no value of its column, says nothing, or shall quarantine rows and does not look at single ones. Told before any row is
 // read, so that an empty table tells it too.
 Status CheckFits(const api::Check& check, const std::vector<api::Column>& columns);
 

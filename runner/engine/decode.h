@@ -23,10 +23,10 @@ struct DecodeRequest {
   std::string RowsTable() const { return into + " rows"; }
 };
 
-// Each answers how many rows were read, good and bad. Fault::Data with reason "FileUnreadable" when the file as a whole is
-// not what was declared; faults of the store as they came.
+// CSV and Parquet answer how many rows were read, good and bad: without a declared column they are unreadable. Fault::Data with reason "FileUnreadable" when
+// the file as a whole is not what was declared; faults of the store as they came.
 Result<std::int64_t> DecodeCsv(const DecodeRequest& request);
-Result<std::int64_t> DecodeJson(const DecodeRequest& request);
+Result<DecodedFile> DecodeJson(const DecodeRequest& request);
 Result<std::int64_t> DecodeParquet(const DecodeRequest& request);
 
 // Where a declared column comes from in one file.

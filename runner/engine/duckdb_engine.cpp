@@ -22,8 +22,8 @@ class DuckDbEngine final : public Engine {
 
   Status Declare(const std::string& table, const std::vector<api::Column>& columns) override;
   Status Attach(const std::string& table, const std::vector<InputFile>& files, const std::vector<api::Column>& columns) override;
-  Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,
-                              const std::function<void(RejectedRow&&)>& rejected) override;
+  Result<DecodedFile> Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,
+                             const std::function<void(RejectedRow&&)>& rejected) override;
   Status Select(const std::string& sql, const std::vector<api::Column>& columns, const std::string& into) override;
   Status MatchSelect(const std::string& sql, const std::vector<api::Column>& columns) override;
   Result<BoundQuery> Bind(const std::string& sql) override;
@@ -86,10 +86,15 @@ Status AllFit(const std::vector<api::Check>& checks, const std::vector<api::Colu
   return Ok();
 }
 
-Result<std::int64_t> DecodeAs(const DecodeRequest& request) {
-  if (request.format.csv) return DecodeCsv(request);
+Result<DecodedFile> OnlyRows(const Result<std::int64_t>& rows) {
+  if (!rows.ok()) return rows.error();
+  return DecodedFile{*rows, {}};
+}
+
+Result<DecodedFile> DecodeAs(const DecodeRequest& request) {
+  if (request.format.csv) return OnlyRows(DecodeCsv(request));
   if (request.format.json) return DecodeJson(request);
-  if (request.format.parquet) return DecodeParquet(request);
+  if (request.format.parquet) return OnlyRows(DecodeParquet(request));
   return Error{Fault::Invalid, "Invalid", request.path + " has no declared format: csv, json or parquet"};
 }
 
@@ -107,8 +112,8 @@ std::string WithOrigin(const RowRules& rules, const std::string& relation) {
   return "SELECT " + JoinSql(outputs) + " FROM " + Quote(relation);
 }
 
-Result<std::int64_t> DuckDbEngine::Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,
-                                          const std::function<void(RejectedRow&&)>& rejected) {
+Result<DecodedFile> DuckDbEngine::Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,
+                                         const std::function<void(RejectedRow&&)>& rejected) {
   if (Status fit = AllFit(rules.checks, rules.columns); !fit.ok()) return fit.error();
   relations_[into] = rules.columns;
   RowRules in_file{.checks = rules.checks};

@@ -67,9 +67,9 @@ class Engine {
   virtual Status Attach(const std::string& table, const std::vector<InputFile>& files, const std::vector<api::Column>& columns) = 0;
 
   // Decodes one file as declared into relation `into`; what does not fit (cannot be parsed, is missing where it must not
-  // be, fails a check) is given to `rejected` with its line and left out. Answers the number of rows read in all.
-  virtual Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,
-                                      const std::function<void(RejectedRow&&)>& rejected) = 0;
+  // be, fails a check) is given to `rejected` with its line and left out.
+  virtual Result<DecodedFile> Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,
+                                     const std::function<void(RejectedRow&&)>& rejected) = 0;
 
   // Relation `into` := one SELECT of the user, cast to the declared columns by name; evaluated when the relation is used.
   // Fault::Invalid with reason "SchemaMismatch" naming each column that is missing, too many or of a type that does not
@@ -85,7 +85,7 @@ class Engine {
   virtual Result<BoundQuery> Bind(const std::string& sql) = 0;
 
   // Evaluates a relation once and writes it as one zstd Parquet file. Checks are answered in the same pass; only unique
-  // ones read the file again, just their columns. A check that does not fit the columns, or that shall set aside and does
+  // ones read the file again, just their columns. A check that does not fit the columns, or that shall quarantine and does
   // not look at single rows, is Fault::Invalid. On a fault of the pass nothing is left in the store.
   virtual Result<WrittenFile> WriteParquet(const WriteRequest& request) = 0;
 

@@ -38,10 +38,23 @@ struct FileOrigin {
   Time landed;
 };
 
+// A declared column whose key no record of a JSON file has, so that it is NULL in all of its rows.
+struct AbsentKey {
+  std::string column;
+  std::string key;
+  std::string suggestion;  // " (did you mean amount?)", or empty
+};
+
+// What was read of a file.
+struct DecodedFile {
+  std::int64_t rows = 0;  // good and bad
+  std::vector<AbsentKey> absent;
+};
+
 // What a decoded row must be.
 struct RowRules {
   std::vector<api::Column> columns;  // exactly these
-  std::vector<api::Check> checks;    // that set rows aside: notNull, acceptedValues, range; not of columns with provenance
+  std::vector<api::Check> checks;    // that quarantine rows: notNull, acceptedValues, range; not of columns with provenance
   FileOrigin origin;
 };
 
@@ -55,7 +68,7 @@ struct WriteRequest {
   std::vector<api::Check> checks;
   // Gets the rows that fail a check with the action Quarantine, which do not go into the file; each is given once, with the
   // first such check that it fails, in no order. Called from any thread, one call at a time; must not call the engine.
-  std::function<void(RejectedRow&&)> setAside = [](RejectedRow&&) {};
+  std::function<void(RejectedRow&&)> quarantine = [](RejectedRow&&) {};
 };
 
 // Computed from the chunks given to the Parquet writer (parquet_tap.h), then compared with the footer's rows and with the
@@ -71,7 +84,7 @@ struct WrittenFile {
   std::optional<Time> maxEventTime;    // of those that are not after eventsUntil
   std::int64_t eventsAhead = 0;        // rows whose event time is after it
   std::optional<Time> furthestEvent;   // of these
-  std::vector<std::int64_t> failures;  // for each check, as CountFailures; for one that sets rows aside, these
+  std::vector<std::int64_t> failures;  // for each check, as CountFailures; for one that quarantines rows, these
 };
 
 }  // namespace weir::engine

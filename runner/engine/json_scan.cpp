@@ -3,7 +3,9 @@
 #include <duckdb/execution/partition_info.hpp>
 #include <duckdb/function/table_function.hpp>
 #include <duckdb/main/extension/extension_loader.hpp>
+#include <utility>
 
+#include "crds/base/text.h"
 #include "runner/formats/json_record.h"
 
 namespace weir::engine {
@@ -13,6 +15,9 @@ using duckdb::idx_t;
 using formats::JsonProblem;
 using formats::JsonValue;
 using formats::ValueType;
+
+constexpr std::size_t kMostOthers = 1000;
+constexpr std::size_t kLongestOther = 256;  // bytes
 
 struct ScanData final : duckdb::TableFunctionData {
   explicit ScanData(JsonScan& of) : scan(of) {}
@@ -27,10 +32,12 @@ struct ScanState final : duckdb::GlobalTableFunctionState {
 
 // What one thread works on. The block lives as long as the rows that were made of it are looked at.
 struct BlockState final : duckdb::LocalTableFunctionState {
-  explicit BlockState(const JsonScan& scan) : reader(scan.keys) {}
+  explicit BlockState(const JsonScan& scan) : reader(scan.keys), found(scan.keys.size()) {}
   formats::JsonBlock block;
   std::size_t next = 0;  // of the block's records
   formats::JsonRecordReader reader;
+  std::int64_t records = 0;
+  std::vector<char> found;  // by key
 };
 
 duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext&, duckdb::TableFunctionBindInput& input, duckdb::vector<duckdb::LogicalType>& types,
@@ -49,6 +56,17 @@ duckdb::unique_ptr<duckdb::LocalTableFunctionState> StartThread(duckdb::Executio
   return duckdb::make_uniq<BlockState>(state->Cast<ScanState>().scan);
 }
 
+// What a thread saw, once it has no more blocks.
+void Merge(JsonScan& scan, BlockState& state) {
+  scan.records += std::exchange(state.records, 0);
+  scan.found.resize(scan.keys.size());
+  for (std::size_t i = 0; i < state.found.size(); ++i) scan.found[i] = scan.found[i] || state.found[i] != 0;
+  for (const std::string& key : state.reader.OtherKeys()) {
+    if (scan.others.size() >= kMostOthers) return;
+    if (key.size() <= kLongestOther && OneLine(key) == key) scan.others.insert(key);
+  }
+}
+
 bool NextBlock(JsonScan& scan, BlockState& state) {
   const std::lock_guard lock(scan.mutex);
   const auto there = scan.blocks.Next(state.block);
@@ -57,6 +75,7 @@ bool NextBlock(JsonScan& scan, BlockState& state) {
     throw duckdb::IOException("%s", there.error().message);
   }
   state.next = 0;
+  if (!*there) Merge(scan, state);
   return *there;
 }
 
@@ -83,6 +102,8 @@ class RowWriter {
 
  private:
   void Write(idx_t row, const RecordText& record) {
+    ++state_.records;
+    for (std::size_t i = 0; i < state_.found.size(); ++i) state_.found[i] |= static_cast<char>(state_.reader.Values()[i].kind != JsonValue::Kind::Missing);
     for (std::size_t i = 0; i < scan_.rules.targets.size(); ++i) {
       const ScanTarget& target = scan_.rules.targets[i];
       const JsonValue& value = state_.reader.Values()[target.place];

@@ -4,6 +4,7 @@
 #include <duckdb.hpp>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,11 @@ struct JsonScan {
   ScanRules rules;
 
   std::atomic<std::int64_t> objects = 0;  // records that are JSON objects, whatever their values are
-  std::mutex mutex;                       // guards blocks and error
+  std::mutex mutex;                       // guards what is not atomic
   std::optional<Error> error;             // what ended the scan early
+  std::int64_t records = 0;               // of which every key is known
+  std::vector<bool> found;                // by key: whether one of these has it
+  std::set<std::string> others;           // keys of the file that are no column's, some of them
 };
 
 inline constexpr const char* kJsonScan = "weir_json";

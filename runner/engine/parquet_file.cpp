@@ -22,12 +22,6 @@ struct Footer {
   formats::ParquetFooter metadata;
 };
 
-std::int64_t LittleEndian(const char* bytes) {
-  std::uint32_t value = 0;
-  for (int i = 3; i >= 0; --i) value = (value << 8) | static_cast<unsigned char>(bytes[i]);
-  return value;
-}
-
 Result<Footer> ReadFooter(Session& session, const std::string& name, const std::string& path) {
   auto object = session.Files().OpenObject(name);
   if (!object.ok()) return object.error();
@@ -37,7 +31,7 @@ Result<Footer> ReadFooter(Session& session, const std::string& name, const std::
   if (Status done = (*object)->ReadAt(size - kTrailer, trailer.data(), kTrailer); !done.ok()) return done.error();
   if (trailer.ends_with("PARE")) return NotParquet(path, "it is an encrypted Parquet file");
   if (!trailer.ends_with("PAR1")) return NotParquet(path, "it does not end as a Parquet file does: it is cut short, or no Parquet file");
-  const std::int64_t length = LittleEndian(trailer.data());
+  const auto length = static_cast<std::int64_t>(formats::LittleEndian(std::string_view(trailer).substr(0, 4)));
   if (length > kLargestFooter) return NotParquet(path, "its footer has " + std::to_string(length) + " bytes, and at most 64 MiB are read");
   if (length > size - kTrailer - 4) return NotParquet(path, "its footer is longer than the file");
   std::string bytes(static_cast<std::size_t>(length), '\0');

@@ -47,16 +47,10 @@ std::string InstantText(std::int64_t days, std::int64_t nanos) {
   return text;
 }
 
-std::int64_t LittleEndian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) value = (value << 8) | static_cast<unsigned char>(bytes[i]);
-  return static_cast<std::int64_t>(value);
-}
-
 std::string Int96Text(std::string_view bytes) {
   if (bytes.size() != 12) return "no INT96";
-  const auto day = static_cast<std::int32_t>(LittleEndian(bytes.substr(8)));
-  return InstantText(day - kJulianDayOf1970, LittleEndian(bytes.substr(0, 8)));
+  const auto day = static_cast<std::int32_t>(formats::LittleEndian(bytes.substr(8)));
+  return InstantText(day - kJulianDayOf1970, static_cast<std::int64_t>(formats::LittleEndian(bytes.substr(0, 8))));
 }
 
 // Of a big-endian number in two's complement.

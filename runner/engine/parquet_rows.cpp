@@ -11,8 +11,6 @@
 namespace weir::engine {
 namespace {
 
-constexpr std::size_t kLongestText = 16 << 10;  // of a row in the quarantine
-
 bool IsInstant(duckdb::LogicalTypeId type) {
   using duckdb::LogicalTypeId;
   return type == LogicalTypeId::TIMESTAMP || type == LogicalTypeId::TIMESTAMP_SEC || type == LogicalTypeId::TIMESTAMP_MS || type == LogicalTypeId::TIMESTAMP_TZ;
@@ -68,9 +66,9 @@ std::string RowText(const ParquetFile& file, const std::vector<duckdb::Value>& v
   std::string text = "{";
   for (std::size_t i = 0; i < file.columns.size(); ++i) {
     text += (i > 0 ? "," : "") + Dump(Json(file.columns[i].name)) + ":" + (values[i].IsNull() ? "null" : values[i].ToString());
-    if (text.size() > kLongestText) break;
+    if (text.size() > formats::kLongestKept) break;
   }
-  return formats::Legible(text + "}", kLongestText);
+  return formats::Legible(text + "}", formats::kLongestKept);
 }
 
 Status Report(const DecodeRequest& request, const ParquetFile& file, const std::vector<Misfit>& misfits) {

@@ -97,9 +97,9 @@ class TapState final : public duckdb::ClientContextState {
     const std::lock_guard lock(mutex_);
     return tapped_;
   }
-  void SetAside(std::size_t condition, std::string row) {
+  void Quarantine(std::size_t condition, std::string row) {
     const std::lock_guard lock(mutex_);
-    request.setAside(condition, std::move(row));
+    request.quarantine(condition, std::move(row));
   }
 
   const duckdb::CopyFunction parquet;
@@ -122,7 +122,7 @@ TapState& StateOf(duckdb::ClientContext& context) {
 class Share final : public duckdb::LocalFunctionData {
  public:
   Share(TapState& tap, duckdb::unique_ptr<duckdb::LocalFunctionData> writing) : writing_(std::move(writing)), tap_(tap) {
-    tapped_.failures.resize(tap.request.setsAside.size());
+    tapped_.failures.resize(tap.request.quarantines.size());
     tapped_.topmostTexts.resize(tap.request.columns);
   }
 
@@ -133,7 +133,7 @@ class Share final : public duckdb::LocalFunctionData {
 
  private:
   void Lay(const duckdb::vector<LogicalType>& types);
-  void SetAside();
+  void Quarantine();
   void Pass(std::size_t column);
 
   duckdb::unique_ptr<duckdb::LocalFunctionData> writing_;
@@ -154,10 +154,10 @@ duckdb::vector<LogicalType> TypesInFile(const TapRequest& request, const duckdb:
 duckdb::DataChunk& Share::Take(duckdb::DataChunk& chunk) {
   if (rows_.ColumnCount() == 0) Lay(chunk.GetTypes());
   rows_.Reference(chunk);
-  SetAside();
-  const auto& sets_aside = tap_.request.setsAside;
-  for (std::size_t i = 0; i < sets_aside.size(); ++i)
-    if (!sets_aside[i]) tapped_.failures[i] += CountTrue(rows_.data[tap_.request.columns + i], rows_.size());
+  Quarantine();
+  const auto& quarantines = tap_.request.quarantines;
+  for (std::size_t i = 0; i < quarantines.size(); ++i)
+    if (!quarantines[i]) tapped_.failures[i] += CountTrue(rows_.data[tap_.request.columns + i], rows_.size());
   for (std::size_t i = 0; i < tap_.request.columns; ++i) Pass(i);
   file_.SetCardinality(rows_.size());
   tapped_.content.Add(HashOfRows(file_));
@@ -171,11 +171,11 @@ void Share::Lay(const duckdb::vector<LogicalType>& types) {
 }
 
 // Takes the rows that fail a condition of that kind out of `rows_`; each is given to the first that it fails.
-void Share::SetAside() {
-  const auto& sets_aside = tap_.request.setsAside;
+void Share::Quarantine() {
+  const auto& quarantines = tap_.request.quarantines;
   std::int64_t failing = 0;
-  for (std::size_t i = 0; i < sets_aside.size(); ++i)
-    if (sets_aside[i]) failing += CountTrue(rows_.data[tap_.request.columns + i], rows_.size());
+  for (std::size_t i = 0; i < quarantines.size(); ++i)
+    if (quarantines[i]) failing += CountTrue(rows_.data[tap_.request.columns + i], rows_.size());
   if (failing == 0) return;
 
   duckdb::SelectionVector kept(rows_.size());
@@ -183,16 +183,16 @@ void Share::SetAside() {
   for (duckdb::idx_t row = 0; row < rows_.size(); ++row) {
     const auto fails = [&](std::size_t condition) {
       const duckdb::Value flag = rows_.GetValue(tap_.request.columns + condition, row);
-      return sets_aside[condition] && !flag.IsNull() && flag.GetValue<bool>();
+      return quarantines[condition] && !flag.IsNull() && flag.GetValue<bool>();
     };
     std::size_t first = 0;
-    while (first < sets_aside.size() && !fails(first)) ++first;
-    if (first == sets_aside.size()) {
+    while (first < quarantines.size() && !fails(first)) ++first;
+    if (first == quarantines.size()) {
       kept.set_index(count++, row);
       continue;
     }
     ++tapped_.failures[first];
-    tap_.SetAside(first, rows_.GetValue(rows_.ColumnCount() - 1, row).ToString());
+    tap_.Quarantine(first, rows_.GetValue(rows_.ColumnCount() - 1, row).ToString());
   }
   rows_.Slice(kept, count);
 }

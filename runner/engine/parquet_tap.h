@@ -15,13 +15,13 @@
 namespace weir::engine {
 
 // How the rows of a COPY are laid out, and what to find out about them. First come the columns of the file; then, for
-// each condition, a BOOLEAN that is TRUE for rows that fail it; last, if a condition sets rows aside, the row as text.
+// each condition, a BOOLEAN that is TRUE for rows that fail it; last, if a condition quarantines rows, the row as text.
 struct TapRequest {
   std::size_t columns = 0;
-  std::optional<std::size_t> eventTime;                                  // place of a column of type DATE or TIMESTAMP
-  std::optional<Time> eventsUntil;                                       // later ones are counted apart
-  std::vector<bool> setsAside;                                           // for each condition
-  std::function<void(std::size_t condition, std::string row)> setAside;  // from any thread, one call at a time
+  std::optional<std::size_t> eventTime;                                    // place of a column of type DATE or TIMESTAMP
+  std::optional<Time> eventsUntil;                                         // later ones are counted apart
+  std::vector<bool> quarantines;                                           // for each condition
+  std::function<void(std::size_t condition, std::string row)> quarantine;  // from any thread, one call at a time
 };
 
 // Times of events: the oldest, the newest that is not too far ahead, and those that are.
@@ -40,7 +40,7 @@ struct Tapped {
   ContentHash content;    // of these
   EventTimes events;
   std::vector<bool> topmostTexts;      // for each column of the file, whether it has a text that begins with U+10FFFF
-  std::vector<std::int64_t> failures;  // rows that fail each condition: set aside by it, or in the file
+  std::vector<std::int64_t> failures;  // rows that fail each condition: quarantined by it, or in the file
 
   void Add(const Tapped& other);
 };

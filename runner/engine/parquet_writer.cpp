@@ -19,7 +19,7 @@ RowChecks RowChecksOf(const WriteRequest& request) {
   return checks;
 }
 
-bool SetsAside(const api::Check& check) { return check.Action() == api::OnFailure::Quarantine; }
+bool Quarantines(const api::Check& check) { return check.Action() == api::OnFailure::Quarantine; }
 
 // What the tap wants to see beside the columns of the file.
 std::vector<std::string> Conditions(const RowChecks& checks) {
@@ -27,7 +27,7 @@ std::vector<std::string> Conditions(const RowChecks& checks) {
   std::vector<std::string> apart;
   for (const api::Check* check : checks) {
     const std::string fails = "(" + FailingRow(*check) + ")";
-    if (SetsAside(*check)) apart.push_back(fails);
+    if (Quarantines(*check)) apart.push_back(fails);
     outputs.push_back(fails + " AS " + Quote(" fails " + std::to_string(outputs.size())));
   }
   if (!apart.empty()) outputs.push_back("CASE WHEN " + JoinSql(apart, " OR ") + " THEN CAST(to_json(" + Quote(kRow) + ") AS VARCHAR) END AS \" text\"");
@@ -53,10 +53,10 @@ TapRequest TapFor(const WriteRequest& request, const std::vector<api::Column>& c
   TapRequest tap{.columns = columns.size(), .eventsUntil = request.eventsUntil};
   for (std::size_t i = 0; i < columns.size(); ++i)
     if (columns[i].name == request.eventTime) tap.eventTime = i;
-  for (const api::Check* check : checks) tap.setsAside.push_back(SetsAside(*check));
-  tap.setAside = [&request, &checks](std::size_t i, std::string row) {
+  for (const api::Check* check : checks) tap.quarantines.push_back(Quarantines(*check));
+  tap.quarantine = [&request, &checks](std::size_t i, std::string row) {
     const api::Check& check = *checks[i];
-    request.setAside({"", 0, JoinSql(CheckedColumns(check)), FailureOf(check), std::move(row)});
+    request.quarantine({"", 0, JoinSql(CheckedColumns(check)), FailureOf(check), std::move(row)});
   };
   return tap;
 }

@@ -14,8 +14,6 @@ using duckdb::Vector;
 using formats::Misfit;
 using formats::ValueType;
 
-constexpr std::size_t kLongestText = 16 << 10;  // of a record in the quarantine
-
 template <typename T>
 void Put(Vector& vector, idx_t row, T value) {
   FlatVector::GetData<T>(vector)[row] = value;
@@ -39,14 +37,6 @@ Misfit SetDecimal(Vector& vector, idx_t row, const formats::Reading<formats::Int
 }
 
 duckdb::string_t Refer(std::string_view text) { return {text.data(), static_cast<std::uint32_t>(text.size())}; }
-
-// The first bytes of a text, cut between characters.
-std::string_view Front(std::string_view text) {
-  if (text.size() <= kLongestText) return text;
-  std::size_t end = kLongestText;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
-}
 
 }  // namespace
 
@@ -103,7 +93,7 @@ void ScanRow::Accept(idx_t row, const RecordText& record) {
   for (const Extra extra : {kBad, kColumn, kReason}) FlatVector::SetNull(ExtraVector(extra), row, true);
   Put(ExtraVector(kLine), row, record.line);
   if (rules_.keepTexts)
-    Put(ExtraVector(kText), row, Refer(Front(record.text)));
+    Put(ExtraVector(kText), row, Refer(formats::Front(record.text, formats::kLongestKept)));
   else
     FlatVector::SetNull(ExtraVector(kText), row, true);
 }
@@ -114,7 +104,7 @@ void ScanRow::Refuse(idx_t row, const RecordText& record, const std::string& col
   Put(ExtraVector(kColumn), row, duckdb::StringVector::AddString(ExtraVector(kColumn), column));
   Put(ExtraVector(kReason), row, duckdb::StringVector::AddString(ExtraVector(kReason), reason));
   Put(ExtraVector(kLine), row, record.line);
-  Put(ExtraVector(kText), row, duckdb::StringVector::AddString(ExtraVector(kText), formats::Legible(record.text, kLongestText)));
+  Put(ExtraVector(kText), row, duckdb::StringVector::AddString(ExtraVector(kText), formats::Legible(record.text, formats::kLongestKept)));
 }
 
 }  // namespace weir::engine

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "runner/formats/csv_blocks.h"
+#include "runner/formats/utf8.h"
 
 namespace weir::formats {
 namespace {
 
-constexpr std::size_t kLongestText = 16 << 10;  // of a broken record that is kept
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 
 std::size_t SkipBlanks(std::string_view text, std::size_t at) {
@@ -67,7 +67,7 @@ void JsonBlocks::Drop() {
 }
 
 void JsonBlocks::AddBroken(JsonBlock& block, std::int64_t line, JsonProblem problem, std::string_view text) {
-  const std::string& kept = block.broken.emplace_back(WithoutSpace(text).substr(0, kLongestText));
+  const std::string& kept = block.broken.emplace_back(Front(WithoutSpace(text), kLongestKept));
   block.records.push_back({kept, line, problem});
 }
 
@@ -110,7 +110,7 @@ JsonBlocks::Step JsonBlocks::Begin(JsonBlock& block) {
   const std::size_t end = LineEnd(Rest(), 0);
   const std::size_t first = SkipBlanks(Rest(), 1);
   const bool holds_objects = first < end && Rest()[first] == '{';
-  if (!holds_objects && end <= kLongestText) {
+  if (!holds_objects && end <= kLongestKept) {
     if (end == Rest().size() && !ended_) return Step::NeedMore;
     const std::string_view line = WithoutSpace(Rest().substr(0, end));
     const JsonExtent extent = ScanJsonValue(line);
@@ -217,7 +217,7 @@ JsonBlocks::Step JsonBlocks::Lose(JsonProblem problem, const JsonExtent& extent)
 
 JsonBlocks::Step JsonBlocks::Resume(JsonBlock& block) {
   const auto answer = resync_->Feed(Rest(), ended_ ? More::IsAll : More::MayCome);
-  if (lost_text_.size() <= kLongestText) lost_text_ += Rest().substr(0, std::min(answer.bytes, kLongestText));
+  if (lost_text_.size() <= kLongestKept) lost_text_ += Rest().substr(0, std::min(answer.bytes, kLongestKept));
   at_ += answer.bytes;
   if (answer.next == JsonResync::Next::Unknown) return Step::NeedMore;
   resync_.reset();

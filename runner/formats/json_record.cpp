@@ -145,6 +145,8 @@ class JsonRecordReader::Reading {
     return JsonProblem::None;
   }
 
+  std::vector<std::string> OtherKeys() const { return {keys_.begin() + static_cast<std::ptrdiff_t>(named_), keys_.end()}; }
+
   const bool every_;
   std::vector<JsonValue> values_;
   std::vector<Field> fields_;
@@ -238,6 +240,7 @@ JsonRecordReader::~JsonRecordReader() = default;
 JsonProblem JsonRecordReader::Read(std::string_view record) { return reading_->Read(record); }
 const std::vector<JsonValue>& JsonRecordReader::Values() const { return reading_->values_; }
 const std::vector<JsonRecordReader::Field>& JsonRecordReader::Fields() const { return reading_->fields_; }
+std::vector<std::string> JsonRecordReader::OtherKeys() const { return reading_->OtherKeys(); }
 const std::string& JsonRecordReader::Culprit() const { return reading_->culprit_; }
 
 }  // namespace weir::formats

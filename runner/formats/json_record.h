@@ -39,6 +39,8 @@ class JsonRecordReader {
     JsonValue value;
   };
   const std::vector<Field>& Fields() const;
+  // Keys of records so far that nobody asked for, in no order; the oldest are forgotten when they are very many.
+  std::vector<std::string> OtherKeys() const;
   // The key that has the problem; empty where that is not known.
   const std::string& Culprit() const;
 

@@ -191,6 +191,12 @@ std::vector<Element> ReadSchema(ThriftReader& reader) {
 
 }  // namespace
 
+std::uint64_t LittleEndian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;) value = (value << 8) | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
 Result<ParquetFooter> ReadParquetFooter(std::string_view metadata) {
   ParquetFooter footer;
   ThriftReader reader(metadata);

@@ -10,6 +10,9 @@
 
 namespace weir::formats {
 
+// A number of a Parquet file outside of its metadata: least byte first, at most 8 of them.
+std::uint64_t LittleEndian(std::string_view bytes);
+
 // How the values of one leaf of a Parquet schema are to be understood, once the neutral footer has hidden it from the engine.
 struct ParquetLeaf {
   enum class Kind {

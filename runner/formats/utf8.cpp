@@ -68,6 +68,13 @@ void AppendUtf8(std::string& text, char32_t code_point) {
   add(0x80 | (code_point & 0x3F));
 }
 
+std::string_view Front(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 std::string Legible(std::string_view text, std::size_t most) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string legible;

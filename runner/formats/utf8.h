@@ -18,6 +18,12 @@ bool IsAscii(std::string_view text);
 // Appends the character; nothing is appended for what is not a code point.
 void AppendUtf8(std::string& text, char32_t code_point);
 
+// What a quarantine keeps of the text of one row or record, in bytes.
+inline constexpr std::size_t kLongestKept = 16 << 10;
+
+// The first bytes of a text, at most `most`, cut between characters where it is UTF-8.
+std::string_view Front(std::string_view text, std::size_t most);
+
 // The text with what is not UTF-8 written as \xHH, at most `most` bytes, cut between characters.
 std::string Legible(std::string_view text, std::size_t most);
 

@@ -76,7 +76,7 @@ struct Sorted {
   storage::TableChange change;
   api::FileLedger files;
   std::vector<LeftOut> excluded;
-  std::vector<LeftOut> aside;  // they stay in Landing
+  std::vector<LeftOut> quarantined;  // they stay in Landing
 };
 
 // What is wrong with one landed file keeps the others back only where the ways out are said.
@@ -84,7 +84,7 @@ Status KeepBack(const Acceptance& acceptance, const storage::DataFile& file, con
   const api::TaskTable& landing = *acceptance.landing.table;
   if (error.fault != Fault::Data) return error;
   if (landing.onUnreadable == api::OnUnreadable::Quarantine) {
-    sorted.aside.push_back({file.path, Tag(file, kTagSource), error.message});
+    sorted.quarantined.push_back({file.path, Tag(file, kTagSource), error.message});
     return Ok();
   }
   return Error{error.fault, error.reason,
@@ -99,7 +99,7 @@ Status AcceptOne(const Acceptance& acceptance, const storage::DataFile& file, De
     return Ok();
   }
   if (acceptance.history.table->redelivery == api::Redelivery::Refuse && deliveries.Knows(source)) {
-    sorted.aside.push_back(
+    sorted.quarantined.push_back(
         {file.path, source, "was accepted before with other content, and spec.redelivery of Dataset " + acceptance.history.table->name + " is Refuse"});
     return Ok();
   }
@@ -126,14 +126,14 @@ Status Sort(const Acceptance& acceptance, const storage::TableState& landed, con
   }
   sorted.files.out = static_cast<std::int64_t>(sorted.change.add.size());
   sorted.files.excluded = static_cast<std::int64_t>(sorted.excluded.size());
-  sorted.files.quarantined = static_cast<std::int64_t>(sorted.aside.size());
+  sorted.files.quarantined = static_cast<std::int64_t>(sorted.quarantined.size());
   return Ok();
 }
 
 std::vector<api::Finding> ReservationsOf(const Acceptance& acceptance, const Sorted& sorted) {
-  if (sorted.aside.empty()) return {};
-  const std::string count = std::to_string(sorted.aside.size()) + (sorted.aside.size() == 1 ? " file was" : " files were");
-  return {{"Dataset/" + acceptance.landing.table->name, count + " not accepted and stays in Landing: " + Named(sorted.aside)}};
+  if (sorted.quarantined.empty()) return {};
+  const std::string count = std::to_string(sorted.quarantined.size()) + (sorted.quarantined.size() == 1 ? " file was" : " files were");
+  return {{"Dataset/" + acceptance.landing.table->name, count + " not accepted and stays in Landing: " + Named(sorted.quarantined)}};
 }
 
 // Copies what RawHistory does not hold yet and commits it there.

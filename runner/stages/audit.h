@@ -17,7 +17,7 @@ struct Rule {
   std::string sentence;  // "column total must have a value in every row"
 };
 
-enum class Quarantining { Done, NotPossible };  // whether rows of Quarantine checks have been set aside already
+enum class Quarantining { Done, NotPossible };  // whether rows of Quarantine checks have been quarantined already
 
 std::vector<Rule> RulesOf(const std::vector<api::Column>& columns, const std::vector<api::Key>& keys, const std::vector<api::Check>& checks);
 std::vector<api::Check> ChecksOf(const std::vector<Rule>& rules);

@@ -5,6 +5,7 @@
 #include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "crds/base/text.h"
+#include "runner/stages/absent_keys.h"
 #include "runner/stages/audit.h"
 #include "runner/stages/copy_file.h"
 #include "runner/stages/events_ahead.h"
@@ -35,7 +36,7 @@ constexpr const char* kTagQuarantined = "quarantined";
 constexpr const char* kTagQuarantine = "quarantine";
 constexpr const char* kTagContent = "contentHash";
 constexpr const char* kTagNewestEvent = "newestEvent";
-constexpr const char* kTagSetAside = "setAside";  // why the file as a whole is not used; it stands for no row
+constexpr const char* kTagQuarantinedWhole = "setAside";  // why the file as a whole is not used; it stands for no row
 constexpr const char* kTagEventsAhead = "eventsAhead";
 constexpr const char* kTagFurthestEvent = "furthestEvent";
 
@@ -87,7 +88,13 @@ Result<std::string> OutputPath(const Decoding& decoding, const storage::DataFile
 }
 
 // What the rows of one file became: which were read, and how many were quarantined because they do not fit or fail a check.
-Result<engine::WrittenFile> DecodeRows(Decoding& decoding, const storage::DataFile& source, const std::string& into, api::Ledger& ledger) {
+struct DecodedRows {
+  engine::WrittenFile written;
+  api::Ledger ledger;
+  std::vector<engine::AbsentKey> absent;
+};
+
+Result<DecodedRows> DecodeRows(Decoding& decoding, const storage::DataFile& source, const std::string& into) {
   const api::TaskTable& target = *decoding.target.table;
   const std::int64_t before = decoding.quarantine.rows();
   engine::RowRules rules{.columns = target.columns};
@@ -103,22 +110,22 @@ Result<engine::WrittenFile> DecodeRows(Decoding& decoding, const storage::DataFi
                                                       .eventTime = target.eventTime,
                                                       .eventsUntil = EventsUntil(decoding.place.task, target)});
   if (!written.ok()) return written.error();
-  ledger = {.rowsIn = *read, .rowsOut = written->rows, .quarantined = decoding.quarantine.rows() - before, .filtered = 0};
-  return written;
+  const api::Ledger ledger{.rowsIn = read->rows, .rowsOut = written->rows, .quarantined = decoding.quarantine.rows() - before, .filtered = 0};
+  return DecodedRows{*written, ledger, read->absent};
 }
 
-Status WithinLimit(Decoding& decoding, const storage::DataFile& source, const api::Ledger& ledger) {
+Status WithinLimit(Decoding& decoding, const storage::DataFile& source, const DecodedRows& decoded) {
   const QuarantinedShare share{.what = SourceAndPath(source),
-                               .rows = ledger.rowsIn,
-                               .quarantined = ledger.quarantined,
+                               .rows = decoded.ledger.rowsIn,
+                               .quarantined = decoded.ledger.quarantined,
                                .examples = decoding.quarantine.TakeExamples(),
-                               .advice = HowToExclude(*decoding.input.table, source.path)};
+                               .advice = HowToExclude(*decoding.input.table, source.path) + AbsentKeysText(decoded.absent)};
   Status within = CheckQuarantine(*decoding.target.table, share);
   if (!within.ok()) static_cast<void>(decoding.quarantine.Close());  // for who looks into it
   return within;
 }
 
-bool IsSetAside(const storage::DataFile& file) { return file.tags.contains(kTagSetAside); }
+bool IsQuarantined(const storage::DataFile& file) { return file.tags.contains(kTagQuarantinedWhole); }
 
 storage::DataFile OutputOf(const Decoding& decoding, const storage::DataFile& source, const std::string& path, const engine::WrittenFile& written) {
   storage::DataFile file{.path = path, .bytes = written.bytes, .rows = written.rows, .modified = decoding.place.task.logicalTime, .stats = written.stats};
@@ -140,7 +147,7 @@ Error WithWaysOut(const Decoding& decoding, const storage::DataFile& source, con
 
 // A file without rows takes the place of one that cannot be read, where that is declared: so it is known, counted, and not
 // tried again before the schema or the format changes.
-Result<storage::DataFile> SetAside(Decoding& decoding, const storage::DataFile& source, const std::string& path, const Error& error) {
+Result<storage::DataFile> QuarantineWhole(Decoding& decoding, const storage::DataFile& source, const std::string& path, const Error& error) {
   if (error.fault != Fault::Data || error.reason != "FileUnreadable") return error;
   // What is not the accepted file any more is no supplier's fault, and is read again once it is restored.
   const auto hashed = HashFile(*decoding.input.store, decoding.input.PathOf(source.path));
@@ -152,7 +159,7 @@ Result<storage::DataFile> SetAside(Decoding& decoding, const storage::DataFile& 
   const auto written = decoding.engine->WriteParquet({.relation = kNoRows, .store = decoding.output, .path = decoding.target.PathOf(path)});
   if (!written.ok()) return written.error();
   storage::DataFile file = OutputOf(decoding, source, path, *written);
-  file.tags[kTagSetAside] = error.message;
+  file.tags[kTagQuarantinedWhole] = error.message;
   if (Status tagged = TagWritten(decoding.target, *decoding.output, file); !tagged.ok()) return tagged.error();
   return file;
 }
@@ -160,24 +167,25 @@ Result<storage::DataFile> SetAside(Decoding& decoding, const storage::DataFile& 
 Result<storage::DataFile> DecodeOne(Decoding& decoding, const storage::DataFile& source) {
   const auto path = OutputPath(decoding, source);
   if (!path.ok()) return path.error();
-  api::Ledger ledger;
-  const auto written = DecodeRows(decoding, source, *path, ledger);
-  if (!written.ok()) return SetAside(decoding, source, *path, written.error());
+  const auto decoded = DecodeRows(decoding, source, *path);
+  if (!decoded.ok()) return QuarantineWhole(decoding, source, *path, decoded.error());
+  const auto& [written, ledger, absent] = *decoded;
   if (!ledger.Closed())
     return Error{Fault::Bug, "LedgerOpen",
                  source.path + ": " + std::to_string(ledger.rowsIn) + " rows read, " + std::to_string(ledger.rowsOut) + " written, " +
                      std::to_string(ledger.quarantined) + " quarantined"};
-  if (Status within = WithinLimit(decoding, source, ledger); !within.ok()) return within.error();
+  if (Status within = WithinLimit(decoding, source, *decoded); !within.ok()) return within.error();
 
-  storage::DataFile file = OutputOf(decoding, source, *path, *written);
+  storage::DataFile file = OutputOf(decoding, source, *path, written);
   file.tags[kTagRead] = std::to_string(ledger.rowsIn);
   file.tags[kTagQuarantined] = std::to_string(ledger.quarantined);
   if (ledger.quarantined > 0) file.tags[kTagQuarantine] = decoding.quarantine.Path();
+  TagAbsentKeys(file, absent);
   if (Status tagged = TagWritten(decoding.target, *decoding.output, file); !tagged.ok()) return tagged.error();
-  if (written->maxEventTime) file.tags[kTagNewestEvent] = FormatMicros(*written->maxEventTime);
-  if (written->eventsAhead > 0) {
-    file.tags[kTagEventsAhead] = std::to_string(written->eventsAhead);
-    file.tags[kTagFurthestEvent] = FormatMicros(*written->furthestEvent);
+  if (written.maxEventTime) file.tags[kTagNewestEvent] = FormatMicros(*written.maxEventTime);
+  if (written.eventsAhead > 0) {
+    file.tags[kTagEventsAhead] = std::to_string(written.eventsAhead);
+    file.tags[kTagFurthestEvent] = FormatMicros(*written.furthestEvent);
   }
   return file;
 }
@@ -198,7 +206,7 @@ Result<std::map<std::string, storage::DataFile>> StillRight(Decoding& decoding, 
   for (const auto& [path, file] : outputs.files) {
     const auto input = inputs.files.find(Tag(file, kTagInput));
     const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) && Tag(file, kTagSchema) == decoding.schemaHash;
-    const bool allowed = !IsSetAside(file) || decoding.input.table->onUnreadable == api::OnUnreadable::Quarantine;
+    const bool allowed = !IsQuarantined(file) || decoding.input.table->onUnreadable == api::OnUnreadable::Quarantine;
     if (!fits || !allowed || right.contains(input->first)) continue;
     const auto whole = IsWhole(decoding, file);
     if (!whole.ok()) return whole.error();
@@ -220,7 +228,7 @@ Status DecodeGroup(Decoding& decoding, const std::vector<storage::DataFile>& gro
     if (!file.ok()) return file.error();
     if (earlier == right.end()) decoding.change.add.push_back(*file);
     decoding.files[file->path] = *file;
-    if (!IsSetAside(*file)) counts = &source;
+    if (!IsQuarantined(*file)) counts = &source;
   }
   return Ok();
 }
@@ -241,7 +249,7 @@ Status Reconcile(Decoding& decoding, const storage::TableState& inputs, const st
 // run: then a clock was wrong.
 bool MovesDataTime(const Decoding& decoding, const storage::DataFile& file) {
   const bool has_any = file.rows > 0 || Number(file, kTagQuarantined) == 0;
-  return !IsSetAside(file) && has_any && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kLandedAhead;
+  return !IsQuarantined(file) && has_any && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kLandedAhead;
 }
 
 Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs) {
@@ -253,7 +261,7 @@ Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs) {
   std::optional<Time> newest_landed;
   const auto until = EventsUntil(decoding.place.task, *decoding.target.table);  // files of older releases may hold later ones
   for (const auto& [path, file] : decoding.files) {
-    (IsSetAside(file) ? facts.files->quarantined : facts.files->out) += 1;
+    (IsQuarantined(file) ? facts.files->quarantined : facts.files->out) += 1;
     facts.ledger.rowsIn += Number(file, kTagRead);
     facts.ledger.rowsOut += file.rows;
     facts.ledger.quarantined += Number(file, kTagQuarantined);
@@ -276,17 +284,20 @@ Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs) {
 std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
   std::vector<api::Finding> findings;
   for (const std::string& warning : decoding.selection.warnings) findings.push_back({"Dataset/" + decoding.input.table->name, warning});
-  std::vector<LeftOut> aside;
+  std::vector<LeftOut> quarantined;
   EventsAhead ahead;
+  AbsentKeysOfFiles absent;
   for (const auto& [path, file] : decoding.files) {
-    if (IsSetAside(file)) aside.push_back({Tag(file, kTagInput), "", Tag(file, kTagSetAside)});
+    if (!IsQuarantined(file)) absent.Add(file, Tag(file, kTagInput));
+    if (IsQuarantined(file)) quarantined.push_back({Tag(file, kTagInput), "", Tag(file, kTagQuarantinedWhole)});
     const auto furthest = ParseTime(Tag(file, kTagFurthestEvent));
     if (furthest.ok()) ahead.Add(Number(file, kTagEventsAhead), *furthest);
   }
-  if (!aside.empty())
-    findings.push_back({"Dataset/" + decoding.input.table->name,
-                        std::to_string(aside.size()) + (aside.size() == 1 ? " file is" : " files are") + " quarantined as a whole: " + Named(aside)});
+  if (!quarantined.empty())
+    findings.push_back({"Dataset/" + decoding.input.table->name, std::to_string(quarantined.size()) + (quarantined.size() == 1 ? " file is" : " files are") +
+                                                                     " quarantined as a whole: " + Named(quarantined)});
   if (ahead.rows > 0) findings.push_back(ahead.Told(*decoding.target.table));
+  for (api::Finding& finding : absent.Told(decoding.target.table->name)) findings.push_back(std::move(finding));
   return findings;
 }
 

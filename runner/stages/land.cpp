@@ -33,7 +33,7 @@ struct Landing {
   std::vector<storage::DataFile> landed;
   api::FileLedger files;
   std::vector<LeftOut> excluded;
-  std::vector<LeftOut> aside;
+  std::vector<LeftOut> quarantined;
   std::string none;  // why there is nothing to land; may be empty
   RedeliveryRule rule;
 
@@ -67,9 +67,9 @@ struct Arrival {
   std::function<Result<CopiedFile>(storage::ObjectWriter&)> fill;
 };
 
-void SetAside(Landing& landing, const std::string& source, const std::string& why) {
+void Quarantine(Landing& landing, const std::string& source, const std::string& why) {
   ++landing.files.quarantined;
-  landing.aside.push_back({"", source, why});
+  landing.quarantined.push_back({"", source, why});
 }
 
 // Whether the content is news that may land; else it is counted.
@@ -82,7 +82,7 @@ bool IsWanted(Landing& landing, const Arrival& arrival, const std::string& sha25
   }
   if (!landing.known.Knows(source)) return true;
   if (landing.Policy() == api::Redelivery::Refuse) {
-    SetAside(landing, source, "was delivered before with other content, and spec.redelivery of Dataset " + landing.rule.dataset + " is Refuse");
+    Quarantine(landing, source, "was delivered before with other content, and spec.redelivery of Dataset " + landing.rule.dataset + " is Refuse");
     return false;
   }
   return true;
@@ -120,7 +120,7 @@ Status AnswerForFile(Landing& landing, const std::string& source, const std::str
   const bool its_own = !done.ok() && (done.error().fault == Fault::Data || done.error().fault == Fault::Invalid) && done.error().reason != "LakeInvalid";
   if (!its_own) return done;
   if (landing.Table().onUnreadable == api::OnUnreadable::Quarantine) {
-    SetAside(landing, source, done.error().message);
+    Quarantine(landing, source, done.error().message);
     return Ok();
   }
   const Error& error = done.error();
@@ -270,16 +270,16 @@ std::string Summary(const Landing& landing) {
   if (files.in == 0) return "there is no file to land" + (landing.none.empty() ? "" : ": " + landing.none);
   std::string text = std::to_string(files.out) + " of " + std::to_string(files.in) + " files landed, " + std::to_string(files.known) + " were there before";
   if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(landing.excluded);
-  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined: " + Named(landing.aside);
+  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined: " + Named(landing.quarantined);
   return text;
 }
 
 std::vector<api::Finding> ReservationsOf(const Landing& landing) {
   std::vector<api::Finding> findings;
   const std::string about = "Dataset/" + landing.Table().name;
-  if (!landing.aside.empty())
-    findings.push_back({about, std::to_string(landing.aside.size()) + (landing.aside.size() == 1 ? " file was" : " files were") +
-                                   " not landed and stays at the source: " + Named(landing.aside)});
+  if (!landing.quarantined.empty())
+    findings.push_back({about, std::to_string(landing.quarantined.size()) + (landing.quarantined.size() == 1 ? " file was" : " files were") +
+                                   " not landed and stays at the source: " + Named(landing.quarantined)});
   return findings;
 }
 

@@ -10,7 +10,7 @@
 
 namespace weir::stages {
 
-// Where rows go that were set aside: one JSON object a line, written as they come. No file is made when there are none.
+// Where rows go that were quarantined: one JSON object a line, written as they come. No file is made when there are none.
 class QuarantineFile {
  public:
   explicit QuarantineFile(Place& place) : place_(place) {}

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "crds/base/text.h"
+
 namespace weir::stages {
 namespace {
 
@@ -39,7 +41,7 @@ std::string Shown(const engine::RejectedRow& row) {
   if (row.line > 0) text += "line " + std::to_string(row.line) + ", ";
   if (!row.column.empty()) text += "column " + row.column + ", ";
   text += row.reason;
-  if (!row.text.empty()) text += ": " + row.text.substr(0, kShownText) + (row.text.size() > kShownText ? "..." : "");
+  if (!row.text.empty()) text += ": " + Cut(row.text, kShownText);
   return text;
 }
 

@@ -93,7 +93,7 @@ Result<engine::WrittenFile> WriteResult(QueryRun& run, const std::vector<Rule>& 
   request.eventTime = run.target.table->eventTime;
   request.eventsUntil = EventsUntil(run.place.task, *run.target.table);
   request.checks = ChecksOf(rules);
-  request.setAside = [&run](engine::RejectedRow&& row) { run.quarantine.Add(row); };
+  request.quarantine = [&run](engine::RejectedRow&& row) { run.quarantine.Add(row); };
   auto written = run.engine->WriteParquet(request);
   if (!written.ok()) return Diagnosed(written.error(), Read(run));
   if (Status kept = run.quarantine.Close(); !kept.ok()) return kept.error();

@@ -23,7 +23,7 @@ struct Ports {
 // Runs one attempt of one stage to its end. Never throws; every error becomes an outcome (outcome.h has the table). What
 // became visible did so by one commit per table; an attempt that finds its stage committed answers with what was
 // recorded and writes nothing. The whole outcome is also put, if absent, at `<outcomePath>/outcomes/<run>/<run UID>/<stage>-<attempt>.json`
-// of the outcome store, and rows that were set aside at `<outcomePath>/quarantine/<run>/<run UID>/<stage>-<attempt>.jsonl`, one JSON
+// of the outcome store, and quarantined rows at `<outcomePath>/quarantine/<run>/<run UID>/<stage>-<attempt>.jsonl`, one JSON
 // object {file, line, column, reason, text} a line.
 api::StageOutcome RunTask(const api::StageTask& task, const Ports& ports);
 

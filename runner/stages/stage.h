@@ -10,7 +10,7 @@ namespace weir::stages {
 // Source -> Landing: every file that is not known by its identity, hashed as it arrives. The ledger counts files; `filtered`
 // are those that were landed before or are excluded. No match: success with 0 files, or Fault::Data, "NoFiles", as
 // land.whenEmpty says (a retry in seconds will not bring a supplier's file; the next run looks again). An empty file:
-// Fault::Data, "BadInput"; it stays where it is, as do all others; or it is set aside, as spec.onUnreadable says.
+// Fault::Data, "BadInput"; it stays where it is, as do all others; or it is quarantined, as spec.onUnreadable says.
 Result<api::StageOutcome> RunLand(Place& place);
 
 // Landing -> RawHistory: verified copies, a commit there, then a commit that removes them from Landing, then the files

@@ -51,7 +51,7 @@ class ChecksOfAWrite : public EngineTest {
     Table("t", columns_, "SELECT * FROM (VALUES (1, 'a'), (1, 'b'), (2, NULL), (NULL, 'it''s'), (50, 'a')) t(n, s)");
     EXPECT_TRUE(engine_->Select(sql, columns_, "r").ok());
     return engine_->WriteParquet(
-        {.relation = "r", .store = store_, .path = path, .checks = checks, .setAside = [this](RejectedRow&& row) { apart_.push_back(std::move(row)); }});
+        {.relation = "r", .store = store_, .path = path, .checks = checks, .quarantine = [this](RejectedRow&& row) { apart_.push_back(std::move(row)); }});
   }
   std::vector<std::string> RowsInFile() {
     EXPECT_TRUE(engine_->Attach("back", {{store_, "r.parquet"}}, columns_).ok());
@@ -77,7 +77,7 @@ TEST_F(ChecksOfAWrite, AnswerAsTheyWouldOfTheFile) {
   EXPECT_THAT(apart_, testing::IsEmpty());
 }
 
-TEST_F(ChecksOfAWrite, ThatSetRowsAsideLeaveTheRest) {
+TEST_F(ChecksOfAWrite, ThatQuarantineRowsLeaveTheRest) {
   const auto written = WriteWith({small_, {.name = "one", .unique = api::UniqueCheck{{"n"}}}, named_, {.name = "four", .rowCount = api::RowCountCheck{4, {}}}});
   ASSERT_TRUE(written.ok()) << written.error().message;
   EXPECT_EQ(written->rows, 3);
@@ -114,13 +114,13 @@ TEST_F(ChecksOfAWrite, AColumnNamedLikeAnythingOfOursDoesNotDisturbThem) {
                                               .store = store_,
                                               .path = "named.parquet",
                                               .checks = {{.name = "no", .range = api::RangeCheck{"r", "2", ""}, .onFailure = api::OnFailure::Quarantine}},
-                                              .setAside = [this](RejectedRow&& row) { apart_.push_back(std::move(row)); }});
+                                              .quarantine = [this](RejectedRow&& row) { apart_.push_back(std::move(row)); }});
   ASSERT_TRUE(written.ok()) << written.error().message;
   ASSERT_EQ(apart_.size(), 1U);
   EXPECT_EQ(apart_[0].text, R"({"r":1,"row":2,"text":3})");
 }
 
-TEST_F(ChecksOfAWrite, OfSeveralRowsCannotSetAside) {
+TEST_F(ChecksOfAWrite, OfSeveralRowsCannotQuarantine) {
   const auto written = WriteWith({{.name = "u", .unique = api::UniqueCheck{{"n"}}, .onFailure = api::OnFailure::Quarantine}});
   ASSERT_FALSE(written.ok());
   EXPECT_EQ(written.error().fault, Fault::Invalid);

@@ -38,7 +38,7 @@ TEST_F(Csv, ReadsEveryDeclaredType) {
               ElementsAre(R"({"at":"2024-02-29 12:00:00.000001","b":true,"d":2.5,"day":"2024-02-29","f":1.5,"i":3,"l":4,"p":3.125,"s":2,"t":1,"v":"text"})"));
 }
 
-TEST_F(Csv, SetsEachBrokenRowAsideWithLineColumnReasonAndText) {
+TEST_F(Csv, QuarantinesEachBrokenRowWithLineColumnReasonAndText) {
   const std::string text =
       "id,name,amount,at\n"
       "1,a,2.5,2024-01-01 00:00:00\n"
@@ -71,14 +71,14 @@ TEST_F(Csv, LinesArePhysicalLinesAfterValuesThatSpanLinesAndEmptyLines) {
                                      RejectedRow{"in.csv", 8, "id", "'worse' is not an INTEGER", "worse,c,1,"}));
 }
 
-TEST_F(Csv, TextThatIsNotUtf8IsSetAside) {
+TEST_F(Csv, TextThatIsNotUtf8IsQuarantined) {
   const auto rows = Decode(Put("in.csv", "id,name,amount,at\n1,\xff\xfe,1,\n2,ok,1,\n"), kCsv, columns_);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_EQ(*rows, 2);
   EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 2, "name", "is not UTF-8", "1,\\xFF\\xFE,1,"}));
 }
 
-TEST_F(Csv, LinesOverTheLimitAreSetAsideAndTheRestIsRead) {
+TEST_F(Csv, LinesOverTheLimitAreQuarantinedAndTheRestIsRead) {
   const auto rows = Decode(Put("in.csv", "id,name,amount,at\n1," + std::string(17'000'000, 'x') + ",1,\n2,ok,1,\n"), kCsv, columns_);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_EQ(*rows, 2);
@@ -88,7 +88,7 @@ TEST_F(Csv, LinesOverTheLimitAreSetAsideAndTheRestIsRead) {
   EXPECT_EQ(rejected_[0].text.size(), 16384U);
 }
 
-TEST_F(Csv, AQuoteThatNeverClosesIsSetAsideAndNoRowIsLost) {
+TEST_F(Csv, AQuoteThatNeverClosesQuarantinesItsLineAndNoRowIsLost) {
   const auto rows = Decode(Put("in.csv", "id,name,amount,at\n1,a,1,\n2,\"open,1,\n3,c,1,\n"), kCsv, columns_);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_EQ(*rows, 3);

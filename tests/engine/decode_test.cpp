@@ -18,7 +18,7 @@ class DecodeTest : public EngineTest {
   const std::vector<api::Column> columns_{Required("id", "INTEGER"), Optional("a/b", "VARCHAR")};
 };
 
-TEST_F(DecodeTest, JsonLinesThatDoNotFitAreSetAside) {
+TEST_F(DecodeTest, JsonLinesThatDoNotFitAreQuarantined) {
   const auto rows =
       Decode(Put("in.json",
                  "{\"id\": 1, \"a/b\": \"x\"}\n\nnot json\n[1]\n{\"id\": \"y\"}\n{\"a/b\": \"z\"}\n{\"id\": 1.5}\n{\"id\": 2, \"a/b\": {\"deep\": true}}\n"),
@@ -120,7 +120,7 @@ TEST_F(DecodeTest, NamesOfAFilesColumnsNeverMeetThoseOfTheScan) {
 }
 
 // Another program may write what no table can hold.
-TEST_F(DecodeTest, AnInfiniteTimeInAParquetFileIsSetAside) {
+TEST_F(DecodeTest, AnInfiniteTimeInAParquetFileIsQuarantined) {
   duckdb::DuckDB database(nullptr);
   duckdb::Connection other(database);
   ASSERT_FALSE(other

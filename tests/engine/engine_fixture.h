@@ -35,7 +35,11 @@ class EngineTest : public testing::Test {
   Result<std::int64_t> Decode(const InputFile& file, const api::Format& format, const std::vector<api::Column>& columns,
                               const std::vector<api::Check>& checks = {}) {
     rejected_.clear();
-    return engine_->Decode(file, format, {columns, checks}, "decoded", [this](RejectedRow&& row) { rejected_.push_back(std::move(row)); });
+    absent_.clear();
+    auto decoded = engine_->Decode(file, format, {columns, checks}, "decoded", [this](RejectedRow&& row) { rejected_.push_back(std::move(row)); });
+    if (!decoded.ok()) return decoded.error();
+    for (const AbsentKey& key : decoded->absent) absent_.push_back(key.column + "<" + key.key + key.suggestion);
+    return decoded->rows;
   }
 
   // Writes a relation to `name`.
@@ -76,6 +80,7 @@ class EngineTest : public testing::Test {
   std::shared_ptr<storage::ObjectStore> store_;
   std::unique_ptr<Engine> engine_;
   std::vector<RejectedRow> rejected_;
+  std::vector<std::string> absent_;  // "column<key (did you mean ...?)"
   int peeks_ = 0;
 };
 

@@ -73,8 +73,8 @@ class BrokenFiles : public StageTest {
     Good(LandAll());
     Good(Accept());
   }
-  // "line column: reason" of the rows that were set aside.
-  std::vector<std::string> SetAside() {
+  // "line column: reason" of the rows that were quarantined.
+  std::vector<std::string> Quarantined() {
     std::vector<std::string> rows;
     for (const std::string& line : QuarantineLines("decode")) {
       const auto row = ParseJson(line);
@@ -91,8 +91,8 @@ TEST_F(BrokenFiles, EachBrokenRowOfACsvIsInTheLedger) {
   folder_.Write("source/in/a.csv", "\xEF\xBB\xBFid,city,amount\r\n1,Oslo,10\r\n2,Rome\r\n3,Bern,30,more\r\nfour,Bern,40\r\n5,\xff\xfe,50\r\n" + long_line +
                                        std::string("7,a\0b,70\r\n", 10) + "8,Wien,80\r\n9,\"open,90\r\n");
   EXPECT_EQ((Accepted(), Good(Decode()).rows), Sums(9, 3, 6, 0));
-  EXPECT_THAT(SetAside(), ElementsAre("3 amount: has too few values", "4 : has too many values", "5 id: 'four' is not an INTEGER", "6 city: is not UTF-8",
-                                      "7 : is longer than 16 MB", "10 city: has a quote that is not closed"));
+  EXPECT_THAT(Quarantined(), ElementsAre("3 amount: has too few values", "4 : has too many values", "5 id: 'four' is not an INTEGER", "6 city: is not UTF-8",
+                                         "7 : is longer than 16 MB", "10 city: has a quote that is not closed"));
   EXPECT_THAT(Rows("orders", "SELECT id FROM orders ORDER BY id"), ElementsAre(R"({"id":1})", R"({"id":7})", R"({"id":8})"));
 }
 
@@ -100,7 +100,7 @@ TEST_F(BrokenFiles, EachBrokenLineOfJsonIsInTheLedger) {
   Declare({.json = api::JsonFormat{}});
   folder_.Write("source/in/a.json", "{\"id\":1,\"city\":\"Oslo\",\"amount\":10}\n{\"id\":2,\n\n{\"id\":\"x\"}\n[]\n{\"city\":\"\xff\"}\n{\"id\":6}\n");
   EXPECT_EQ((Accepted(), Good(Decode()).rows), Sums(6, 2, 4, 0));
-  EXPECT_THAT(SetAside(), ElementsAre("2 : is not valid JSON", "4 id: 'x' is not an INTEGER", "5 : not a JSON object", "6 : is not UTF-8"));
+  EXPECT_THAT(Quarantined(), ElementsAre("2 : is not valid JSON", "4 id: 'x' is not an INTEGER", "5 : not a JSON object", "6 : is not UTF-8"));
 }
 
 TEST_F(BrokenFiles, AFileThatIsNotWhatWasDeclaredIsNamedAndNothingIsCommitted) {

@@ -11,7 +11,7 @@ class DecodeStage : public StageTest {};
 
 const std::string kRaw = "RawHistory/default/shop/orders_raw/file_land_timestamp=1700003600/";
 
-TEST_F(DecodeStage, RowsThatDoNotFitAreSetAsideAndTheLedgerCloses) {
+TEST_F(DecodeStage, RowsThatDoNotFitAreQuarantinedAndTheLedgerCloses) {
   folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\nx,Rome,20\n3,Rome\n,Bern,4\n5,Bern,50\n");
   const auto outcome = Decoded();
   EXPECT_EQ(outcome.rows, Sums(5, 2, 3, 0));

@@ -74,7 +74,7 @@ TEST_F(FilePolicy, AFileWithoutAGoodRowThatIsAllowedNeverMovesDataTime) {
   EXPECT_EQ(second.quarantined, 1);
 }
 
-TEST_F(FilePolicy, ARowCheckThatSetsEveryRowOfAResultAsideFailsTheRun) {
+TEST_F(FilePolicy, ARowCheckThatQuarantinesEveryRowOfAResultFailsTheRun) {
   Deliver("a.csv", "1,Oslo,10\n");
   Decoded();
   Table("totals").checks = {{.name = "large", .range = api::RangeCheck{"total", "1000", ""}, .onFailure = api::OnFailure::Quarantine}};
@@ -131,7 +131,7 @@ TEST_F(FilePolicy, AnExclusionThatNamesNoFileIsReported) {
   EXPECT_THAT(Messages(Decoded()), HasSubstr("names b.csv, and no file has that name"));
 }
 
-TEST_F(FilePolicy, AnUnreadableFileIsSetAsideAndTriedAgainWhenTheSchemaChanges) {
+TEST_F(FilePolicy, AnUnreadableFileIsQuarantinedAndTriedAgainWhenTheSchemaChanges) {
   Table("orders-raw").onUnreadable = api::OnUnreadable::Quarantine;
   folder_.Write("source/in/short.csv", "id,city\n1,Oslo\n");
   Deliver("good.csv", "2,Rome,20\n");
@@ -152,7 +152,7 @@ TEST_F(FilePolicy, AnUnreadableFileIsSetAsideAndTriedAgainWhenTheSchemaChanges) 
   EXPECT_EQ(Ids(), R"({"ids":"1,2,3"})");
 }
 
-TEST_F(FilePolicy, WhatWasSetAsideFailsTheRunOnceThePolicyIsTakenBack) {
+TEST_F(FilePolicy, WhatWasQuarantinedFailsTheRunOnceThePolicyIsRemoved) {
   Table("orders-raw").onUnreadable = api::OnUnreadable::Quarantine;
   folder_.Write("source/in/short.csv", "id,city\n1,Oslo\n");
   Deliver("good.csv", "2,Rome,20\n");
@@ -162,7 +162,7 @@ TEST_F(FilePolicy, WhatWasSetAsideFailsTheRunOnceThePolicyIsTakenBack) {
   Bad(Decode(), api::OutcomeClass::Data, api::Reason::FileUnreadable);
 }
 
-TEST_F(FilePolicy, AnEmptyFileAtTheSourceCanBeExcludedOrSetAside) {
+TEST_F(FilePolicy, AnEmptyFileAtTheSourceCanBeExcludedOrQuarantined) {
   Deliver("a.csv", "1,Oslo,10\n");
   folder_.Write("source/in/empty.csv", "");
   const auto failed = Bad(Land(), api::OutcomeClass::Data, api::Reason::BadInput);
