@@ -102,27 +102,29 @@ void Describe(auto&& field, Of<ValidatorSettings> auto& self) {
   field("resources", self.resources, Rules{.doc = "CPU and memory of validation pods. Absent means 250m and 256Mi."});
 }
 
+using TextMap = std::map<std::string, std::string>;
+
 // How runner pods look. The operator is installed with defaults of the same form; what a Lake sets wins, field by field, and
-// maps and lists of named things are merged by key. Everything is optional and absent by default, so that a bundle that does
-// not use a field is written as before the field existed.
+// maps and lists of named things are merged by key. Absent means the default, an empty list or mapping means none. Everything
+// is absent by default, so that a bundle that does not use a field is written as before the field existed.
 struct RunnerSettings {
   std::string image;
   std::optional<Resources> resources;
   std::optional<ValidatorSettings> validator;
   std::string scratchSize;
-  std::map<std::string, std::string> nodeSelector;
-  std::vector<Toleration> tolerations;
+  std::optional<TextMap> nodeSelector;
+  std::optional<std::vector<Toleration>> tolerations;
   std::optional<Affinity> affinity;
   std::string priorityClassName;
-  std::map<std::string, std::string> labels;
-  std::map<std::string, std::string> annotations;
-  std::map<std::string, std::string> serviceAccountAnnotations;
-  std::vector<SecretRef> imagePullSecrets;
+  std::optional<TextMap> labels;
+  std::optional<TextMap> annotations;
+  std::optional<TextMap> serviceAccountAnnotations;
+  std::optional<std::vector<SecretRef>> imagePullSecrets;
   std::optional<UserIds> userIds;
   std::optional<std::int64_t> runAsUser;
   std::optional<std::int64_t> runAsGroup;
   std::optional<std::int64_t> fsGroup;
-  std::vector<EnvVar> env;
+  std::optional<std::vector<EnvVar>> env;
   std::optional<Proxy> proxy;
   std::optional<CaBundle> caBundle;
   bool operator==(const RunnerSettings&) const = default;

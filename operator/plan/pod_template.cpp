@@ -52,8 +52,8 @@ void SetMeta(Json& pod, const PodRequest& request) {
   Json& meta = pod["metadata"];
   meta["name"] = request.name;
   meta["namespace"] = request.owner.ns;
-  meta["annotations"] = request.runner.annotations;
-  Json& labels = meta["labels"] = request.runner.labels;
+  meta["annotations"] = request.runner.annotations.value_or(api::TextMap{});
+  Json& labels = meta["labels"] = request.runner.labels.value_or(api::TextMap{});
   labels[std::string(api::kLabelPipeline)] = DerivedName({request.task.pipeline});
   labels[std::string(api::kLabelStage)] = request.task.stage;
   labels[std::string(api::kLabelAttempt)] = std::to_string(request.task.attempt);
@@ -89,13 +89,16 @@ void MountStores(Json& pod, const PodRequest& request, const Bundle& bundle) {
       if (store.name == needed.name) MountStore(pod, store);
 }
 
+bool IsSet(const auto& list) { return list && !list->empty(); }
+
 void SetPlacement(Json& pod, const api::RunnerSettings& runner) {
   Json& spec = pod["spec"];
-  if (!runner.nodeSelector.empty()) spec["nodeSelector"] = runner.nodeSelector;
-  if (!runner.tolerations.empty()) spec["tolerations"] = api::Write(runner.tolerations);
-  if (runner.affinity) spec["affinity"] = api::Write(*runner.affinity);
+  if (IsSet(runner.nodeSelector)) spec["nodeSelector"] = *runner.nodeSelector;
+  if (IsSet(runner.tolerations)) spec["tolerations"] = api::Write(*runner.tolerations);
+  if (runner.affinity && runner.affinity != api::Affinity{}) spec["affinity"] = api::Write(*runner.affinity);
   if (!runner.priorityClassName.empty()) spec["priorityClassName"] = runner.priorityClassName;
-  for (const api::SecretRef& secret : runner.imagePullSecrets) spec["imagePullSecrets"].push_back({{"name", secret.name}});
+  if (runner.imagePullSecrets)
+    for (const api::SecretRef& secret : *runner.imagePullSecrets) spec["imagePullSecrets"].push_back({{"name", secret.name}});
 }
 
 void SetIds(Json& pod, const api::RunnerSettings& runner) {
@@ -136,7 +139,8 @@ void MountAuthorities(Json& pod, const api::CaBundle& bundle) {
 void SetSurroundings(Json& pod, const api::RunnerSettings& runner) {
   if (runner.proxy) SetProxy(pod, *runner.proxy);
   if (runner.caBundle) MountAuthorities(pod, *runner.caBundle);
-  for (const api::EnvVar& variable : runner.env) SetVariable(pod, variable.name, variable.value);
+  if (runner.env)
+    for (const api::EnvVar& variable : *runner.env) SetVariable(pod, variable.name, variable.value);
 }
 
 // Where the stage begins in `<run>-<stage>` as a reader takes it: after the last word that begins with a digit, as names of

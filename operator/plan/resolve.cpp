@@ -95,7 +95,7 @@ class Resolver {
     bundle.retry = pipeline_.spec.retry;
     bundle.stores = lake_.stores;
     bundle.runner = lake_.runner;
-    bundle.runner.serviceAccountAnnotations.clear();  // they change in place
+    bundle.runner.serviceAccountAnnotations.reset();  // they change in place
     bundle.outcomeStore = PlaceOf(lake_, Zone::Processed).store;
     const std::string first = PlaceOf(lake_, Zone::Landing).path;
     const std::size_t slash = first.rfind('/');

@@ -82,8 +82,8 @@ Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int att
 
 // The service account that the pods need, when there is none, it belongs to nobody, or annotations are missing.
 std::optional<Action> AccountToEnsure(const ObservedPipeline& seen) {
-  const std::map<std::string, std::string> wanted =
-      Merge(seen.environment.runner, seen.around.lake ? seen.around.lake->spec.runner : api::RunnerSettings{}).serviceAccountAnnotations;
+  const api::RunnerSettings runner = Merge(seen.environment.runner, seen.around.lake ? seen.around.lake->spec.runner : api::RunnerSettings{});
+  const api::TextMap wanted = runner.serviceAccountAnnotations.value_or(api::TextMap{});
   const auto& account = seen.serviceAccount;
   const bool adopted = account && (!account->ownerUid.empty() || !account->labels.contains(std::string(api::kLabelPipeline)));
   const bool annotated = account && std::all_of(wanted.begin(), wanted.end(), [&account](const auto& annotation) {

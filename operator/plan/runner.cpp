@@ -7,8 +7,6 @@
 namespace weir::plan {
 namespace {
 
-using Map = std::map<std::string, std::string>;
-
 template <typename T>
 void Take(std::optional<T>& to, const std::optional<T>& from) {
   if (from) to = from;
@@ -16,15 +14,12 @@ void Take(std::optional<T>& to, const std::optional<T>& from) {
 void Take(std::string& to, const std::string& from) {
   if (!from.empty()) to = from;
 }
-template <typename T>
-void Take(std::vector<T>& to, const std::vector<T>& from) {
-  if (!from.empty()) to = from;
-}
-void TakeKeys(Map& to, const Map& from) {
+
+void Join(api::TextMap& to, const api::TextMap& from) {
   for (const auto& [key, value] : from) to[key] = value;
 }
 template <typename T>
-void TakeNamed(std::vector<T>& to, const std::vector<T>& from) {
+void Join(std::vector<T>& to, const std::vector<T>& from) {
   for (const T& item : from) {
     const auto same = std::find_if(to.begin(), to.end(), [&item](const T& other) { return other.name == item.name; });
     if (same == to.end())
@@ -33,17 +28,30 @@ void TakeNamed(std::vector<T>& to, const std::vector<T>& from) {
       *same = item;
   }
 }
+// An empty one takes everything of the default away.
+template <typename T>
+void TakeNamed(std::optional<T>& to, const std::optional<T>& from) {
+  if (!from) return;
+  if (!to || from->empty()) return void(to = from);
+  Join(*to, *from);
+}
 
 void TakeResources(std::optional<api::Resources>& to, const std::optional<api::Resources>& from) {
   if (!from) return;
-  if (!to) to.emplace();
+  if (!to || *from == api::Resources{}) return void(to = from);
   Take(to->cpu, from->cpu);
   Take(to->memory, from->memory);
 }
 
+void TakeValidator(std::optional<api::ValidatorSettings>& to, const std::optional<api::ValidatorSettings>& from) {
+  if (!from) return;
+  if (!to || *from == api::ValidatorSettings{}) return void(to = from);
+  TakeResources(to->resources, from->resources);
+}
+
 void TakeProxy(std::optional<api::Proxy>& to, const std::optional<api::Proxy>& from) {
   if (!from) return;
-  if (!to) to.emplace();
+  if (!to || *from == api::Proxy{}) return void(to = from);
   Take(to->http, from->http);
   Take(to->https, from->https);
   Take(to->noProxy, from->noProxy);
@@ -72,18 +80,15 @@ api::RunnerSettings Merge(const api::RunnerSettings& base, const api::RunnerSett
   api::RunnerSettings merged = base;
   Take(merged.image, over.image);
   TakeResources(merged.resources, over.resources);
-  if (over.validator) {
-    if (!merged.validator) merged.validator.emplace();
-    TakeResources(merged.validator->resources, over.validator->resources);
-  }
+  TakeValidator(merged.validator, over.validator);
   Take(merged.scratchSize, over.scratchSize);
-  TakeKeys(merged.nodeSelector, over.nodeSelector);
+  TakeNamed(merged.nodeSelector, over.nodeSelector);
   Take(merged.tolerations, over.tolerations);
   Take(merged.affinity, over.affinity);
   Take(merged.priorityClassName, over.priorityClassName);
-  TakeKeys(merged.labels, over.labels);
-  TakeKeys(merged.annotations, over.annotations);
-  TakeKeys(merged.serviceAccountAnnotations, over.serviceAccountAnnotations);
+  TakeNamed(merged.labels, over.labels);
+  TakeNamed(merged.annotations, over.annotations);
+  TakeNamed(merged.serviceAccountAnnotations, over.serviceAccountAnnotations);
   TakeNamed(merged.imagePullSecrets, over.imagePullSecrets);
   TakeIds(merged, over);
   TakeNamed(merged.env, over.env);

@@ -155,20 +155,21 @@ Problems CheckRunner(const api::RunnerSettings& runner, const std::string& path)
   CheckResources(runner.resources, at("resources"), problems);
   if (runner.validator) CheckResources(runner.validator->resources, at("validator.resources"), problems);
   CheckQuantity(runner.scratchSize, at("scratchSize"), problems);
-  CheckLabels(runner.nodeSelector, at("nodeSelector"), problems);
-  for (std::size_t i = 0; i < runner.tolerations.size(); ++i) CheckToleration(runner.tolerations[i], Item(at("tolerations"), i), problems);
+  CheckLabels(runner.nodeSelector.value_or(Map{}), at("nodeSelector"), problems);
+  const auto tolerations = runner.tolerations.value_or(std::vector<api::Toleration>{});
+  for (std::size_t i = 0; i < tolerations.size(); ++i) CheckToleration(tolerations[i], Item(at("tolerations"), i), problems);
   if (runner.affinity) CheckAffinity(*runner.affinity, at("affinity"), problems);
-  CheckLabels(runner.labels, at("labels"), problems);
-  CheckMap(runner.annotations, at("annotations"), problems);
-  CheckMap(runner.serviceAccountAnnotations, at("serviceAccountAnnotations"), problems);
-  CheckOurs(runner.labels, "labels", at("labels"), problems);
-  CheckOurs(runner.annotations, "annotations", at("annotations"), problems);
-  CheckOurs(runner.serviceAccountAnnotations, "annotations", at("serviceAccountAnnotations"), problems);
+  CheckLabels(runner.labels.value_or(Map{}), at("labels"), problems);
+  CheckMap(runner.annotations.value_or(Map{}), at("annotations"), problems);
+  CheckMap(runner.serviceAccountAnnotations.value_or(Map{}), at("serviceAccountAnnotations"), problems);
+  CheckOurs(runner.labels.value_or(Map{}), "labels", at("labels"), problems);
+  CheckOurs(runner.annotations.value_or(Map{}), "annotations", at("annotations"), problems);
+  CheckOurs(runner.serviceAccountAnnotations.value_or(Map{}), "annotations", at("serviceAccountAnnotations"), problems);
   if (runner.userIds == api::UserIds::FromCluster && (runner.runAsUser || runner.runAsGroup || runner.fsGroup))
     problems.push_back({at("userIds"), "with userIds FromCluster, runAsUser, runAsGroup and fsGroup are not set: the cluster chooses them"});
-  for (std::size_t i = 0; i < runner.env.size(); ++i)
-    if (runner.env[i].name.starts_with("WEIR_"))
-      problems.push_back({Item(at("env"), i) + ".name", "names that begin with WEIR_ are reserved for the operator"});
+  const auto env = runner.env.value_or(std::vector<api::EnvVar>{});
+  for (std::size_t i = 0; i < env.size(); ++i)
+    if (env[i].name.starts_with("WEIR_")) problems.push_back({Item(at("env"), i) + ".name", "names that begin with WEIR_ are reserved for the operator"});
   return problems;
 }
 

@@ -29,7 +29,8 @@ Bundle ABundle() {
   return bundle;
 }
 
-Json ThePod(const api::RunnerSettings& runner = {.nodeSelector = {{"pool", "etl"}}, .imagePullSecrets = {{"registry"}}}) {
+Json ThePod(const api::RunnerSettings& runner = {.nodeSelector = api::TextMap{{"pool", "etl"}},
+                                                 .imagePullSecrets = std::vector<api::SecretRef>{{"registry"}}}) {
   const Bundle bundle = ABundle();
   const TaskOwner owner{.ns = "default",
                         .run = "delays-1",
@@ -91,13 +92,24 @@ TEST(PodTemplate, KeepsRestrictedPodSecurityWhateverTheSettings) {
   }
 }
 
+// As the golden file of a Lake that sets nothing, but for the fields that have no empty value.
+TEST(PodTemplate, OfALakeThatEmptiesTheDefaultsIsAsWithoutThem) {
+  api::RunnerSettings defaults = test::AllSettings();
+  defaults.scratchSize.clear(), defaults.priorityClassName.clear(), defaults.caBundle.reset();
+  defaults.userIds = {}, defaults.runAsUser = {}, defaults.runAsGroup = {}, defaults.fsGroup = {};
+  const auto lake = ParseRunnerSettings(
+      "{labels: {}, annotations: {}, tolerations: [], env: [], affinity: {}, proxy: {}, resources: {}, imagePullSecrets: [], nodeSelector: {}}");
+  ASSERT_TRUE(lake.ok()) << lake.error().message;
+  EXPECT_EQ(DumpPretty(ThePod(Merge(defaults, *lake))), DumpPretty(ThePod(api::RunnerSettings{})));
+}
+
 TEST(PodTemplate, NamesNoIdsWhereTheClusterChoosesThem) {
   const Json security = At(At(ThePod({.userIds = api::UserIds::FromCluster}), "spec"), "securityContext");
   for (const char* id : {"runAsUser", "runAsGroup", "fsGroup"}) EXPECT_FALSE(security.contains(id)) << id;
 }
 
 TEST(PodTemplate, AVariableOfTheLakeWinsOverTheProxys) {
-  api::RunnerSettings runner{.env = {{"no_proxy", "own"}}};
+  api::RunnerSettings runner{.env = std::vector<api::EnvVar>{{"no_proxy", "own"}}};
   runner.proxy = api::Proxy{.noProxy = "of-the-proxy"};
   int found = 0;
   const Json pod = ThePod(runner);

@@ -40,17 +40,48 @@ TEST(RunnerSettings, WhatTheLakeSetsWinsFieldByField) {
   RunnerSettings lake;
   lake.resources = {.memory = "8Gi"};
   lake.validator = api::ValidatorSettings{api::Resources{.cpu = "2"}};
-  lake.labels = {{"team", "own"}, {"added", "yes"}};
-  lake.env = {{"TZ", "UTC"}, {"ADDED", "1"}};
+  lake.labels = api::TextMap{{"team", "own"}, {"added", "yes"}};
+  lake.env = std::vector<api::EnvVar>{{"TZ", "UTC"}, {"ADDED", "1"}};
   lake.proxy = api::Proxy{.noProxy = "own.example.com"};
-  lake.tolerations = {{.op = api::TolerationOperator::Exists}};
+  lake.tolerations = std::vector<api::Toleration>{{.op = api::TolerationOperator::Exists}};
   const RunnerSettings merged = Merge(test::AllSettings(), lake);
   EXPECT_EQ(merged.resources, (api::Resources{"2", "8Gi"}));
   EXPECT_EQ(merged.validator->resources, (api::Resources{"2", "512Mi"}));
-  EXPECT_THAT(merged.labels, ElementsAre(std::pair("added", "yes"), std::pair("mesh", "off"), std::pair("team", "own")));
-  EXPECT_THAT(merged.env, ElementsAre(api::EnvVar{"TZ", "UTC"}, api::EnvVar{"ADDED", "1"}));
+  EXPECT_THAT(*merged.labels, ElementsAre(std::pair("added", "yes"), std::pair("mesh", "off"), std::pair("team", "own")));
+  EXPECT_THAT(*merged.env, ElementsAre(api::EnvVar{"TZ", "UTC"}, api::EnvVar{"ADDED", "1"}));
   EXPECT_EQ(merged.proxy, (api::Proxy{"http://proxy.example.com:3128", "http://proxy.example.com:3128", "own.example.com"}));
   EXPECT_EQ(merged.tolerations, lake.tolerations) << "they have no names to be merged by";
+}
+
+// Of each field: absent is the default, empty is none.
+TEST(RunnerSettings, AnEmptyListOrMappingOfTheLakeTakesTheDefaultAway) {
+  for (const char* field : {"nodeSelector", "labels", "annotations", "serviceAccountAnnotations", "tolerations", "imagePullSecrets", "env", "affinity", "proxy",
+                            "resources", "validator"}) {
+    const Json whole = api::Write(test::AllSettings());
+    ASSERT_TRUE(whole.contains(field)) << field;
+    const Json lake{{field, whole[field].is_array() ? Json::array() : Json::object()}};
+    const auto read = api::ReadStrict<RunnerSettings>(lake);
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_EQ(api::Write(*read), lake) << "a revision holds what the Lake says";
+    Json merged = api::Write(Merge(test::AllSettings(), *read));
+    EXPECT_TRUE(merged[field].empty()) << field << ": " << merged[field];
+    merged.erase(field);
+    Json others = whole;
+    others.erase(field);
+    EXPECT_EQ(merged, others) << field << " takes nothing else away";
+    EXPECT_EQ(Merge(*read, {}), *read);
+    EXPECT_EQ(Merge({}, *read), *read);
+  }
+}
+
+// Every field but those that one value replaces: image, priorityClassName, scratchSize, caBundle and IDs.
+TEST(RunnerSettings, ALakeThatEmptiesEachFieldHasPodsLikeThoseWithoutDefaults) {
+  const auto lake = ParseRunnerSettings(
+      "{nodeSelector: {}, labels: {}, annotations: {}, tolerations: [], imagePullSecrets: [], env: [], affinity: {}, proxy: {}, resources: {}, validator: {}}");
+  ASSERT_TRUE(lake.ok()) << lake.error().message;
+  const RunnerSettings merged = Merge(test::AllSettings(), *lake);
+  EXPECT_EQ(StageResources({}, merged), StageResources({}, {}));
+  EXPECT_EQ(ValidatorResources(merged), ValidatorResources({}));
 }
 
 TEST(RunnerSettings, OneSideChoosesTheIds) {
@@ -86,7 +117,7 @@ std::string ProblemsOf(const char* yaml) {
 TEST(ParseRunnerSettings, ReadsWhatALakeHas) {
   const auto settings = ParseRunnerSettings("tolerations: [{key: dedicated, value: etl, effect: NoSchedule}]\nuserIds: FromCluster\n");
   ASSERT_TRUE(settings.ok()) << settings.error().message;
-  EXPECT_EQ(settings->tolerations.at(0).key, "dedicated");
+  EXPECT_EQ(settings->tolerations->at(0).key, "dedicated");
   EXPECT_TRUE(ParseRunnerSettings("").ok());
   EXPECT_TRUE(ParseRunnerSettings("{}").ok());
 }
@@ -123,7 +154,7 @@ TEST(ParseRunnerSettings, NamesThePathOfWhatIsWrong) {
 
 TEST(CheckLake, LooksAtTheSettingsOfRunners) {
   api::LakeSpec lake{.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "c"}}}};
-  lake.runner.labels = {{"weirkeeper.io/run", "x"}};
+  lake.runner.labels = api::TextMap{{"weirkeeper.io/run", "x"}};
   const auto problems = CheckLake(lake, Where::Cluster);
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems[0].path, "spec.runner.labels");
