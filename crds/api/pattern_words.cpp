@@ -29,7 +29,7 @@ constexpr std::array<Form, 25> kForms{{
     {kDelimiterPattern, "one ASCII character that is neither a double quotation mark nor a line end", ";"},
     {kTimestampFormatPattern, "a strptime format of the directives %Y %m %d %H %M %S %f %p %b %B %a %A %j %y %I %z %Z", "%d/%m/%Y %H:%M"},
     {kProxyPattern, "a URL of http:// or https:// with a host and no user, password or path", "http://proxy.example.com:3128"},
-    {"^default$", "default, the only name that a Lake may have", "default"},
+    {"^default$", "the only name that a Lake may have", "default"},
     {"^[a-z]([-a-z0-9]*[a-z0-9])?-v[1-9][0-9]{0,3}$", "a name of small letters, digits and '-' that ends in its version", "daily-orders-v1"},
     {"^([0-9]{1,5}(ms|s|m|h|d|w)){1,4}$", "a duration of whole numbers with units (ms, s, m, h, d, w)", "1h30m"},
     {"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "a day as year, month and day, in quotation marks", "2027-01-31"},
@@ -65,11 +65,16 @@ std::string AsObjectName(std::string_view text) {
   return name;
 }
 
+std::string With(const Form& form, std::string_view example) {
+  const bool one = form.words.starts_with("the only ");
+  return std::string(form.words).append(one ? ": " : ", such as ").append(example);
+}
+
 }  // namespace
 
 std::string FormOf(std::string_view pattern) {
   const Form* form = Find(pattern);
-  return form == nullptr ? "" : std::string(form->words).append(", such as ").append(form->example);
+  return form == nullptr ? "" : With(*form, form->example);
 }
 
 std::string_view ExampleOf(std::string_view pattern) {
@@ -82,7 +87,7 @@ std::string FormAdvice(std::string_view pattern, std::string_view text) {
   if (form == nullptr) return std::string("must match ").append(pattern);
   std::string nearest = pattern == kObjectNamePattern ? AsObjectName(text) : "";
   if (nearest.empty()) nearest = form->example;
-  return std::string("must be ").append(form->words).append(", such as ").append(nearest);
+  return std::string("must be ").append(With(*form, nearest));
 }
 
 }  // namespace weir::api
