@@ -169,15 +169,17 @@ void Describe(auto&& field, Of<RunnerSettings> auto& self) {
   field("env", self.env, Rules{.doc = "Environment variables of the runner.", .maxItems = 32, .listKey = "name", .change = kChange});
   field("proxy", self.proxy, Rules{.doc = "HTTP proxies for sources and stores.", .change = kChange});
   field("caBundle", self.caBundle, Rules{.doc = "Certificate authorities to trust besides those of the image.", .change = kChange});
-  field.Rule({.rule = "!has(self.labels) || self.labels.all(k, !k.contains('weirkeeper.io/'))",
+  field.Rule({.rule = "!has(self.labels) || self.labels.all(k, !k.startsWith('weirkeeper.io/') && !k.contains('.weirkeeper.io/'))",
               .message = "labels of weirkeeper.io are set by the operator alone",
               .fieldPath = ".labels"});
-  field.Rule({.rule = "!has(self.annotations) || self.annotations.all(k, !k.contains('weirkeeper.io/'))",
+  field.Rule({.rule = "!has(self.annotations) || self.annotations.all(k, !k.startsWith('weirkeeper.io/') && !k.contains('.weirkeeper.io/'))",
               .message = "annotations of weirkeeper.io are set by the operator alone",
               .fieldPath = ".annotations"});
-  field.Rule({.rule = "!has(self.serviceAccountAnnotations) || self.serviceAccountAnnotations.all(k, !k.contains('weirkeeper.io/'))",
-              .message = "annotations of weirkeeper.io are set by the operator alone",
-              .fieldPath = ".serviceAccountAnnotations"});
+  field.Rule(
+      {.rule =
+           "!has(self.serviceAccountAnnotations) || self.serviceAccountAnnotations.all(k, !k.startsWith('weirkeeper.io/') && !k.contains('.weirkeeper.io/'))",
+       .message = "annotations of weirkeeper.io are set by the operator alone",
+       .fieldPath = ".serviceAccountAnnotations"});
   field.Rule({.rule = "!has(self.userIds) || self.userIds != 'FromCluster' || !(has(self.runAsUser) || has(self.runAsGroup) || has(self.fsGroup))",
               .message = "with userIds FromCluster, runAsUser, runAsGroup and fsGroup are not set: the cluster chooses them",
               .fieldPath = ".userIds"});

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "crds/api/meta.h"
 #include "crds/base/text.h"
 #include "operator/plan/runner.h"
 
@@ -62,10 +63,15 @@ void CheckLabels(const Map& labels, const std::string& path, Problems& problems)
       problems.push_back({path + "." + key, Quoted(value) + " is no value of a label: letters, digits, '-', '_' and '.', at most 63"});
 }
 
+// The domain of a key is what stands before its '/': weirkeeper.io and those below it are ours, notweirkeeper.io is not.
+bool IsOurs(const std::string& key) {
+  const std::string domain = key.substr(0, std::min(key.find('/'), key.size()));
+  return domain != key && (domain == api::kGroup || domain.ends_with(std::string(".").append(api::kGroup)));
+}
+
 void CheckOurs(const Map& map, std::string_view what, const std::string& path, Problems& problems) {
   for (const auto& [key, value] : map)
-    if (key.find("weirkeeper.io/") != std::string::npos)
-      problems.push_back({path, std::string(what) + " of weirkeeper.io are set by the operator alone; take " + key + " out"});
+    if (IsOurs(key)) problems.push_back({path, std::string(what) + " of weirkeeper.io are set by the operator alone; take " + key + " out"});
 }
 
 void CheckQuantity(const std::string& quantity, const std::string& path, Problems& problems) {

@@ -152,6 +152,15 @@ TEST(ParseRunnerSettings, NamesThePathOfWhatIsWrong) {
     EXPECT_THAT(ProblemsOf(yaml), HasSubstr(said)) << yaml;
 }
 
+TEST(RunnerSettings, OnlyOurDomainAndThoseBelowItAreOurs) {
+  for (const char* ours : {"weirkeeper.io/x", "a.weirkeeper.io/x", "a.b.weirkeeper.io/x"})
+    for (const char* map : {"labels", "annotations", "serviceAccountAnnotations"})
+      EXPECT_THAT(ProblemsOf((std::string(map) + ": {" + ours + ": a}").c_str()), HasSubstr("of weirkeeper.io are set by the operator alone")) << ours;
+  for (const char* others : {"notweirkeeper.io/x", "not-weirkeeper.io/x", "weirkeeper.io.example.com/x", "weirkeeper.io", "weirkeeper.iox/x"})
+    for (const char* map : {"labels", "annotations", "serviceAccountAnnotations"})
+      EXPECT_EQ(ProblemsOf((std::string(map) + ": {" + others + ": a}").c_str()), "") << others;
+}
+
 TEST(CheckLake, LooksAtTheSettingsOfRunners) {
   api::LakeSpec lake{.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "c"}}}};
   lake.runner.labels = api::TextMap{{"weirkeeper.io/run", "x"}};
