@@ -9,12 +9,6 @@ namespace {
 
 using Odd = ColumnFacts::Odd;
 
-std::string Thousands(std::int64_t count) {
-  std::string text = std::to_string(count);
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-  return text;
-}
-
 std::string OfAll(std::int64_t count, const ColumnFacts& facts) { return Thousands(count) + " of " + Thousands(facts.Present()) + " values "; }
 
 // The name as SQL would have it, where that is plain.
@@ -71,6 +65,12 @@ std::string MixedNote(const ColumnFacts& facts, const FileNames& files) {
 }
 
 }  // namespace
+
+std::string Thousands(std::int64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
+  return text;
+}
 
 std::string FileNames::At(ValuePlace place) const {
   const std::string line = "line " + std::to_string(place.line);

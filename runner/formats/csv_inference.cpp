@@ -38,12 +38,6 @@ bool IsNamedAsTable(std::string_view name) {
   return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
-std::string Thousands(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-  return text;
-}
-
 std::string TitlesOf(const CsvLayout& layout) {
   std::string titles;
   for (const std::string& title : layout.titles) {

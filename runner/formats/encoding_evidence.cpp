@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runner/formats/column_notes.h"
 #include "runner/formats/encoding.h"
 #include "runner/formats/utf8.h"
 #include "runner/formats/value.h"
@@ -38,12 +39,6 @@ bool IsWesternSign(unsigned char c, bool inside) {
 bool EndsSample(char c) { return c == '\n' || c == '\r' || c == ',' || c == ';' || c == '\t' || c == '|' || c == '"'; }
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-std::string Thousands(std::int64_t count) {
-  std::string text = std::to_string(count);
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-  return text;
-}
 
 std::string Counted(std::int64_t count, std::string_view one) { return Thousands(count).append(" ").append(one).append(count == 1 ? "" : "s"); }
 
