@@ -157,13 +157,21 @@ class Loop {
   Time saved_;
 };
 
+// SQL that finds its inputs and itself as they were reads no row and makes no version: the one that is there is reported.
+bool IsUnchanged(const Json& report, const Json& commit) {
+  for (const Json& stage : At(report, "stages"))
+    if (Text(stage, "name") == Text(commit, "stage")) return At(stage, "rows").is_null();
+  return false;
+}
+
 void TellPublished(const Terminal& terminal, const World& world, const std::string& run) {
   const auto report = RunReport(world, run, 0);
   if (!report) return;
   for (const Json& commit : At(*report, "commits"))
     if (Text(commit, "kind") == api::kViews.kind)
-      terminal.err << "   published " << Shown(commit, "name") << " version " << Integer(commit, "version") << ", " << Grouped(Integer(commit, "rows"))
-                   << " rows" << (Integer(commit, "quarantined") > 0 ? ", " + Grouped(Integer(commit, "quarantined")) + " quarantined" : "")
+      terminal.err << (IsUnchanged(*report, commit) ? "   unchanged " : "   published ") << Shown(commit, "name") << " version " << Integer(commit, "version")
+                   << ", " << Grouped(Integer(commit, "rows")) << " rows"
+                   << (Integer(commit, "quarantined") > 0 ? ", " + Grouped(Integer(commit, "quarantined")) + " quarantined" : "")
                    << ": weir query \"SELECT * FROM " << TableName(Shown(commit, "name")) << "\"\n";
 }
 

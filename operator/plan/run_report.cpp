@@ -57,6 +57,11 @@ std::int64_t QuarantinedBy(const api::RunStatus& status, const std::string& stag
   return 0;
 }
 
+// SQL that finds its inputs as they were reads no row and reports the version that is there.
+bool IsUnchanged(const api::RunStatus& status, const api::Commit& commit) {
+  return std::any_of(status.stages.begin(), status.stages.end(), [&](const api::StageStatus& s) { return s.name == commit.stage && !s.rows; });
+}
+
 // " Committed: 2,999,989 rows, 11 quarantined." The rows of the last table that the run wrote, or of all views where it published several; the rows that its
 // stages quarantined, or, where an earlier run did, those that are missing in that table.
 std::string CommittedSentence(const api::RunStatus& status) {
@@ -74,7 +79,7 @@ std::string CommittedSentence(const api::RunStatus& status) {
     return commit.kind == api::TargetKind::View;
   });
   const std::string rows = views > 1 ? Grouped(published) + " rows in " + std::to_string(views) + " views, " : Grouped(last->rows) + " rows, ";
-  return " Committed: " + rows + Grouped(std::max(quarantined, *last->quarantined)) + " quarantined.";
+  return (IsUnchanged(status, *last) ? " Unchanged: " : " Committed: ") + rows + Grouped(std::max(quarantined, *last->quarantined)) + " quarantined.";
 }
 
 std::string AllWarnings(const api::RunStatus& status) {

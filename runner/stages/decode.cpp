@@ -338,7 +338,12 @@ Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::Table
   Facts facts = SumsOf(decoding, inputs);
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = facts.files, .findings = ReservationsOf(decoding)};
   outcome.message = Summary(decoding, *facts.files);
-  if (decoding.change.add.empty() && decoding.change.remove.empty()) return outcome;
+  if (decoding.change.add.empty() && decoding.change.remove.empty()) {
+    auto holds = CommitsThatHold(decoding.place, decoding.target);
+    if (!holds.ok()) return holds.error();
+    outcome.commits = std::move(holds).value();
+    return outcome;
+  }
   const auto audit = AuditCandidate(decoding, inputs);
   if (!audit.ok()) return audit.error();
   if (Status verdict = Verdict(*audit, *decoding.target.table); !verdict.ok()) return verdict.error();

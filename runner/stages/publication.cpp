@@ -15,15 +15,6 @@ Json ListOf(const std::vector<LeftOut>& files) {
   return list;
 }
 
-template <typename T>
-std::vector<T> ReadList(const Json& list) {
-  std::vector<T> items;
-  std::vector<api::Problem> ignored;
-  if (list.is_array())
-    for (const Json& item : list) items.push_back(api::Read<T>(item, "", ignored));
-  return items;
-}
-
 // An outcome has little room, and the operator has the revision.
 void ForgetWhatTheRevisionHas(api::PublishedContract& contract) {
   contract.columns.clear();
@@ -77,6 +68,13 @@ std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts) {
   return rows;
 }
 
+std::vector<api::Finding> FindingsOf(const Json& facts) {
+  std::vector<api::Finding> findings;
+  std::vector<api::Problem> ignored;
+  for (const Json& finding : At(facts, "findings")) findings.push_back(api::Read<api::Finding>(finding, "", ignored));
+  return findings;
+}
+
 Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema) {
   const auto found = target.log->FindCommitted(place.Committer());
   if (!found.ok()) return found.error();
@@ -94,10 +92,19 @@ Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const P
   outcome.message = "an earlier attempt had committed version " + std::to_string(commit->version) + " of " + target.table->name;
   outcome.rows = LedgerOf((*found)->facts);
   outcome.commits = {*commit};
-  outcome.findings = ReadList<api::Finding>(At((*found)->facts, "findings"));
+  outcome.findings = FindingsOf((*found)->facts);
   std::vector<api::Problem> ignored;
   if (const Json& files = At((*found)->facts, "files"); !files.is_null()) outcome.files = api::Read<api::FileLedger>(files, "files", ignored);
   return std::optional<api::StageOutcome>(outcome);
+}
+
+Result<std::vector<api::Commit>> CommitsThatHold(const Place& place, const PlacedTable& target) {
+  const auto state = target.log->Load();
+  if (!state.ok()) return state.error();
+  if (state->commitInfo.is_null()) return std::vector<api::Commit>();
+  const auto commit = CommitOf(place, target, {.version = state->version, .facts = state->Facts()});
+  if (!commit.ok()) return commit.error();
+  return std::vector<api::Commit>{*commit};
 }
 
 Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, const storage::CommitResult& committed) {

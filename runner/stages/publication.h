@@ -18,9 +18,9 @@ struct Facts {
   std::optional<Time> dataAsOf;
   std::vector<api::LedgerInput> inputs;  // table versions that were read
   std::string contractHash;
-  std::string quarantine;  // path of the rows set aside, or empty
+  std::string quarantine;  // path of the quarantined rows, or empty
   std::optional<api::FileLedger> files;
-  std::map<std::string, std::int64_t> quarantined;  // rows that are missing for it, by the table that set them aside
+  std::map<std::string, std::int64_t> quarantined;  // rows that are missing for it, by the table that quarantined them
   std::vector<LeftOut> excluded;
   std::vector<LeftOut> superseded;
   std::vector<api::Finding> findings;
@@ -30,6 +30,7 @@ Json ToJson(const Facts& facts, const api::StageTask& task);
 api::Ledger LedgerOf(const Json& facts);
 std::optional<Time> DataAsOf(const Json& facts);
 std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts);
+std::vector<api::Finding> FindingsOf(const Json& facts);
 
 // The earlier commit of this stage of this run, as its outcome; nothing when there is none. Claims the table then.
 Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema);
@@ -40,6 +41,10 @@ api::Ledger LedgerOfSql(std::vector<api::LedgerInput> inputs, std::int64_t writt
 // Commits and answers with what became visible. LedgerOpen (Fault::Bug) when the ledger does not add up: nothing is
 // committed then.
 Result<api::Commit> Publish(const Place& place, const PlacedTable& target, storage::TableChange change, const Facts& facts);
+
+// The newest version, to be reported as of this attempt, which found that it still holds: status follows, also when it was
+// lost or its warnings changed. Nothing for a table without one.
+Result<std::vector<api::Commit>> CommitsThatHold(const Place& place, const PlacedTable& target);
 
 // The figures of one committed version.
 Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, const storage::CommitResult& committed);

@@ -10,6 +10,7 @@
 #include "runner/stages/publication.h"
 #include "runner/stages/quarantine_limit.h"
 #include "runner/stages/stage.h"
+#include "runner/stages/unchanged.h"
 #include "runner/stages/verification.h"
 
 namespace weir::stages {
@@ -82,8 +83,8 @@ std::optional<Time> OldestInput(const QueryRun& run) {
   return oldest;
 }
 
-std::vector<std::pair<const PlacedTable*, const storage::TableState*>> Read(const QueryRun& run) {
-  std::vector<std::pair<const PlacedTable*, const storage::TableState*>> read;
+Inputs Read(const QueryRun& run) {
+  Inputs read;
   for (const Source& source : run.sources) read.emplace_back(&source.placed, &source.state);
   return read;
 }
@@ -195,6 +196,8 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   auto change = ChangeTo(run, *written, schema);
   if (!change.ok()) return change.error();
   facts->findings = ReservationsOf(run, audit, *written);
+  change->facts[kFactMadeOf] = MadeOf(run.place.task, table, Read(run));
+  if (written->eventsAhead > 0) change->facts[kFactEventsAhead] = written->eventsAhead;
   if (run.promise) change->facts["contract"] = api::Write(*run.promise);
   const auto commit = Publish(run.place, run.target, std::move(change).value(), *facts);
   if (!commit.ok()) return commit.error();
@@ -227,6 +230,10 @@ Result<api::StageOutcome> RunQuery(Place& place) {
   const auto idle = Prepare(run);
   if (!idle.ok()) return idle.error();
   if (*idle) return **idle;
+  const Json promised = run.promise ? api::Write(*run.promise) : Json();
+  const auto unchanged = FindUnchanged(place, *target, MadeOf(place.task, *target->table, Read(run)), promised, *run.engine);
+  if (!unchanged.ok()) return unchanged.error();
+  if (*unchanged) return **unchanged;
   return Finish(run, schema);
 }
 

@@ -70,7 +70,7 @@ void MakeInput(Bench& bench, const std::string& source) {
 
 void Ours(Bench& bench, const Query& query) {
   api::StageTask task{.kind = api::TaskKind::Transform, .ns = "bench", .pipeline = "bench", .run = "run-" + std::to_string(++bench.runs)};
-  task.runUid = task.run;
+  task.runUid = task.image = task.run;  // another runner: the same one would find its version unchanged
   task.stage = "transform";
   task.epoch = bench.runs;
   task.stores = {{.name = "lake", .root = bench.folder / "lake"}};

@@ -55,13 +55,16 @@ TEST(LifeOfARun, ShowsWhatWasCommittedLastAfterAnyJumpOfTheClock) {
 
 TEST(LifeOfARun, NamesQuarantinedRowsAndWarningsInEveryCondition) {
   World world;
-  world.runner = [](const api::StageTask& task) {
+  bool unchanged = false;
+  world.runner = [&unchanged](const api::StageTask& task) {
     Ending ending = Succeeds();
     ending.says = api::StageOutcome{.result = OutcomeClass::Succeeded};
     if (task.kind == api::TaskKind::Decode) {
       ending.says->rows = api::Ledger{.rowsIn = 3'000'000, .rowsOut = 2'999'989, .quarantined = 11, .filtered = 0};
       ending.says->findings = {{"check", "check origin-known: 3 rows fail"}};
     }
+    if (task.kind == api::TaskKind::Publish && !unchanged)
+      ending.says->rows = api::Ledger{.rowsIn = 2'999'989, .rowsOut = 2'999'989, .quarantined = 0, .filtered = 0};
     if (task.kind == api::TaskKind::Decode || task.kind == api::TaskKind::Publish) {
       api::Commit commit{.kind = task.kind == api::TaskKind::Publish ? api::TargetKind::View : api::TargetKind::Dataset,
                          .name = task.into,
@@ -87,6 +90,11 @@ TEST(LifeOfARun, NamesQuarantinedRowsAndWarningsInEveryCondition) {
   int events = 0;
   for (const Json& event : world.List(api::kEvents)) events += Text(event, "reason") == "Warned" ? 1 : 0;
   EXPECT_EQ(events, 2) << "of the run and of the dataset";
+  unchanged = true;
+  world.Annotate(api::kPipelines, "delays", "weirkeeper.io/requested-at", "again");
+  ASSERT_TRUE(world.Converge());
+  const std::string again = world.Message(api::kPipelineRuns, world.RunNames().back(), "Succeeded");
+  EXPECT_NE(again.find("Unchanged: 2,999,989 rows, 11 quarantined."), std::string::npos) << again;
 }
 
 TEST(LifeOfARun, LooksAtAConvergedClusterWithoutACall) {

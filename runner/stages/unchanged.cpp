@@ -1,0 +1,61 @@
+#include "runner/stages/unchanged.h"
+
+#include "crds/api/write.h"
+#include "crds/base/name.h"
+#include "runner/stages/publication.h"
+#include "runner/stages/verification.h"
+
+namespace weir::stages {
+namespace {
+
+template <typename T>
+Json Written(const std::vector<T>& items) {
+  Json list = Json::array();
+  for (const T& item : items) list.push_back(api::Write(item));
+  return list;
+}
+
+// What is not as it was committed is made again.
+Result<bool> AreWhole(const Place& place, const PlacedTable& target, const storage::TableState& state, engine::Engine& engine) {
+  for (const auto& [path, file] : state.files) {
+    const Status whole = CheckWritten(target, file, engine);
+    if (whole.ok()) continue;
+    if (whole.error().reason != "FileUnreadable") return whole.error();
+    place.ports.log(whole.error().message + "; the version is made again");
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string MadeOf(const api::StageTask& task, const api::TaskTable& target, const Inputs& inputs) {
+  Json read = Json::array();
+  for (const auto& [table, state] : inputs)
+    read.push_back({table->table->name, table->table->table, state->metadataId, state->version, Text(state->Facts(), "contentHash")});
+  Json parts{task.sql,          read,      Written(target.columns), Written(target.keys), Written(target.checks), target.eventTime, target.place,
+             task.contractHash, task.image};
+  if (target.eventTimeMaxAhead) parts.push_back(Format(*target.eventTimeMaxAhead));
+  if (target.quarantine) parts.push_back(api::Write(*target.quarantine));
+  return StableHashText(Dump(parts));
+}
+
+Result<std::optional<api::StageOutcome>> FindUnchanged(const Place& place, const PlacedTable& target, const std::string& made_of, const Json& promise,
+                                                       engine::Engine& engine) {
+  const auto state = target.log->Load();
+  if (!state.ok()) return state.error();
+  const Json& facts = state->Facts();
+  const bool same = Text(facts, kFactMadeOf) == made_of && Integer(facts, kFactEventsAhead) == 0 && (promise.is_null() || At(facts, "contract") == promise);
+  if (!same) return std::optional<api::StageOutcome>();
+  const auto whole = AreWhole(place, target, *state, engine);
+  if (!whole.ok()) return whole.error();
+  if (!*whole) return std::optional<api::StageOutcome>();
+  auto holds = CommitsThatHold(place, target);
+  if (!holds.ok()) return holds.error();
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .commits = std::move(holds).value(), .findings = FindingsOf(facts)};
+  outcome.message =
+      "version " + std::to_string(state->version) + " of " + target.table->name + " is unchanged: it was made by the same SQL of the same versions";
+  return std::optional<api::StageOutcome>(std::move(outcome));
+}
+
+}  // namespace weir::stages
