@@ -96,9 +96,8 @@ void Describe(auto&& field, Of<LakeSpec> auto& self) {
               .change = Change::NewRevision});
   field(
       "runner", self.runner,
-      Rules{.doc =
-                "How runner pods look in this namespace. A field that is absent is as in the defaults of the operator (runnerDefaults of the chart); \"absent "
-                "means\" below is what holds where those do not set it either."});
+      Rules{.doc = "How runner pods look in this namespace. A field that is absent is as in the defaults of the operator (runnerDefaults of the chart), and an "
+                   "empty list or mapping means none; \"absent means\" below is what holds where those do not set it either."});
   field.Rule({.rule = "!has(self.zones) || self.zones.all(z, self.stores.exists(s, s.name == z.store))",
               .message = "zones name only stores that are listed in stores",
               .fieldPath = ".zones"});
