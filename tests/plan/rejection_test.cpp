@@ -206,7 +206,7 @@ TEST_P(WaitingPod, HasItsReasonAsLongAsItsCauseAndNotUntilItStarts) {
   };
   kubelet(GetParam().status);
   world_.Settle();
-  EXPECT_EQ(RunIs("Reconciling"), std::string("True ") + GetParam().reason);
+  EXPECT_EQ(RunIs("Reconciling"), "True " + std::string(GetParam().reason));
   EXPECT_EQ(Warnings(GetParam().reason), 1);
   // Scheduled, and its containers are being made: the runner has not started.
   kubelet({{"containerStatuses", Json::array({{{"name", "runner"}, {"state", {{"waiting", {{"reason", "ContainerCreating"}}}}}}})},
