@@ -6,8 +6,8 @@ namespace weir::schema {
 
 // Generated from crds/api by crdgen; edit the declaration and run `cmake --build build/dev --target generate`.
 constexpr std::string_view HashOfDefinition(std::string_view plural) {
-  if (plural == "lakes") return "7a8b4d2b7fce657e";
-  if (plural == "datasets") return "a237784bdf4dad70";
+  if (plural == "lakes") return "95a14ffc3a909e76";
+  if (plural == "datasets") return "92d90b8b3dc7c8c6";
   if (plural == "views") return "63b3f6aad6d8cdd9";
   if (plural == "pipelines") return "4d07f0f875eba3db";
   if (plural == "pipelineruns") return "09c5e5aaa660cfda";
