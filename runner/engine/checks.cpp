@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "runner/engine/check_values.h"
 #include "runner/engine/sql.h"
-#include "runner/engine/types.h"
 #include "runner/formats/value.h"
 
 namespace weir::engine {
@@ -15,19 +15,9 @@ std::string NotNullFails(const api::NotNullCheck& check, const ColumnValue& valu
   return JoinSql(parts, " OR ");
 }
 
-std::string AcceptedFails(const api::AcceptedValuesCheck& check, const ColumnValue& value_of) {
-  std::vector<std::string> values;
-  for (const std::string& value : check.values) values.push_back(Literal(value));
-  const std::string column = value_of(check.column);
-  return column + " IS NOT NULL AND CAST(" + column + " AS VARCHAR) NOT IN (" + JoinSql(values) + ")";
-}
-
-std::string RangeFails(const api::RangeCheck& check, const ColumnValue& value) {
-  const std::string column = value(check.column);
-  std::vector<std::string> parts;
-  if (!check.min.empty()) parts.push_back(column + " < " + Literal(check.min));
-  if (!check.max.empty()) parts.push_back(column + " > " + Literal(check.max));
-  return parts.empty() ? "FALSE" : JoinSql(parts, " OR ");
+const api::Column* Find(const std::vector<api::Column>& columns, const std::string& name) {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&name](const api::Column& column) { return column.name == name; });
+  return found == columns.end() ? nullptr : &*found;
 }
 
 Result<std::int64_t> CountSurplus(Session& session, const std::string& relation, const std::vector<std::string>& columns) {
@@ -38,10 +28,11 @@ Result<std::int64_t> CountSurplus(Session& session, const std::string& relation,
 }
 
 // count(*), then the failing rows of each row check.
-Result<std::vector<std::int64_t>> CountInOneScan(Session& session, const std::string& relation, const std::vector<api::Check>& checks) {
+Result<std::vector<std::int64_t>> CountInOneScan(Session& session, const std::string& relation, const std::vector<api::Column>& columns,
+                                                 const std::vector<api::Check>& checks) {
   std::vector<std::string> counts{"count(*)"};
   for (const api::Check& check : checks)
-    if (LooksAtOneRow(check)) counts.push_back("count(*) FILTER (WHERE " + FailingRow(check) + ")");
+    if (LooksAtOneRow(check)) counts.push_back("count(*) FILTER (WHERE " + FailingRow(check, columns) + ")");
   auto counted = session.Run("SELECT " + JoinSql(counts) + " FROM " + Quote(relation));
   if (!counted.ok()) return counted.error();
   std::vector<std::int64_t> numbers;
@@ -49,24 +40,20 @@ Result<std::vector<std::int64_t>> CountInOneScan(Session& session, const std::st
   return numbers;
 }
 
-// An untyped literal takes the type of the column.
-Status IsValue(const std::string& bound, const api::Column& column) {
-  duckdb::Value value(bound);
-  std::string why;
-  if (bound.empty() || value.DefaultTryCastAs(DeclaredType(column.type), value, &why)) return Ok();
-  return Error{Fault::Invalid, "Invalid", why};
-}
-
 }  // namespace
 
-std::string FailingRow(const api::Check& check, const ColumnValue& value) {
+std::string FailingRow(const api::Check& check, const std::vector<api::Column>& columns, const ColumnValue& value) {
+  const auto type_of = [&columns](const std::string& name) {
+    const api::Column* column = Find(columns, name);
+    return column == nullptr ? std::string("VARCHAR") : column->type;
+  };
   if (check.notNull) return NotNullFails(*check.notNull, value);
-  if (check.acceptedValues) return AcceptedFails(*check.acceptedValues, value);
-  if (check.range) return RangeFails(*check.range, value);
+  if (check.acceptedValues) return NotAccepted(*check.acceptedValues, value(check.acceptedValues->column), type_of(check.acceptedValues->column));
+  if (check.range) return OutsideRange(*check.range, value(check.range->column), type_of(check.range->column));
   return "";
 }
 
-std::string FailingRow(const api::Check& check) { return FailingRow(check, Quote); }
+std::string FailingRow(const api::Check& check, const std::vector<api::Column>& columns) { return FailingRow(check, columns, Quote); }
 
 std::string FailureOf(const api::Check& check) { return "fails check " + check.name + " (" + Describe(check) + ")"; }
 
@@ -101,20 +88,19 @@ Status CheckFits(const api::Check& check, const std::vector<api::Column>& column
   if (check.Action() == api::OnFailure::Quarantine && !LooksAtOneRow(check)) return unfit("only notNull, acceptedValues and range name rows to quarantine");
   if (!LooksAtOneRow(check) && !check.unique && !check.rowCount) return unfit("it says nothing to check");
   for (const std::string& name : CheckedColumns(check)) {
-    const auto column = std::find_if(columns.begin(), columns.end(), [&name](const api::Column& there) { return there.name == name; });
-    if (column == columns.end()) return unfit("there is no column " + name);
-    if (!check.range) continue;
-    for (const std::string& bound : {check.range->min, check.range->max})
-      if (Status value = IsValue(bound, *column); !value.ok()) return unfit(value.error().message);
+    const api::Column* column = Find(columns, name);
+    if (column == nullptr) return unfit("there is no column " + name);
+    if (const std::string wrong = WrongValues(check, *column); !wrong.empty()) return unfit(wrong);
   }
   return Ok();
 }
 
-Result<std::vector<std::int64_t>> CountFailingRows(Session& session, const std::string& relation, const std::vector<api::Check>& checks) {
+Result<std::vector<std::int64_t>> CountFailingRows(Session& session, const std::string& relation, const std::vector<api::Column>& columns,
+                                                   const std::vector<api::Check>& checks) {
   std::vector<std::int64_t> failures(checks.size());
   std::vector<std::int64_t> scanned;
   if (std::any_of(checks.begin(), checks.end(), [](const api::Check& check) { return !check.unique; })) {
-    auto counted = CountInOneScan(session, relation, checks);
+    auto counted = CountInOneScan(session, relation, columns, checks);
     if (!counted.ok()) return counted.error();
     scanned = std::move(counted).value();
   }
@@ -130,7 +116,8 @@ Result<std::vector<std::int64_t>> CountFailingRows(Session& session, const std::
   return failures;
 }
 
-Result<FailingRowFound> FindFailingRow(Session& session, const std::string& relation, const api::Check& check, const std::vector<std::string>& also) {
+Result<FailingRowFound> FindFailingRow(Session& session, const std::string& relation, const std::vector<api::Column>& declared, const api::Check& check,
+                                       const std::vector<std::string>& also) {
   constexpr std::size_t kShown = 4;  // columns
   if (!LooksAtOneRow(check) && !check.unique) return FailingRowFound{};
   std::vector<std::string> columns = CheckedColumns(check);
@@ -142,7 +129,7 @@ Result<FailingRowFound> FindFailingRow(Session& session, const std::string& rela
   const std::string list = JoinSql(names), from = " FROM " + Quote(relation);
   const std::string order = " ORDER BY " + list + " LIMIT 1";
   auto row = session.Run(check.unique ? "SELECT count(*) AS n, " + list + from + " GROUP BY " + list + " HAVING count(*) > 1" + order
-                                      : "SELECT 1::BIGINT AS n, " + list + from + " WHERE " + FailingRow(check) + order);
+                                      : "SELECT 1::BIGINT AS n, " + list + from + " WHERE " + FailingRow(check, declared) + order);
   if (!row.ok()) return row.error();
   if (row.value()->RowCount() == 0) return FailingRowFound{};
   FailingRowFound found{.times = row.value()->GetValue(0, 0).GetValue<std::int64_t>()};

@@ -10,7 +10,8 @@ namespace {
 
 // " bad" is 2i for a value of column i that does not fit, 2i + 1 for one that is missing, 2n + k for a row of n fitting
 // values that fails check k.
-std::string BadCase(const std::vector<SourcedColumn>& columns, const std::vector<api::Check>& checks) {
+std::string BadCase(const std::vector<SourcedColumn>& columns, const RowRules& rules) {
+  const std::vector<api::Check>& checks = rules.checks;
   std::string text = "CASE";
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::string n = std::to_string(i);
@@ -21,7 +22,8 @@ std::string BadCase(const std::vector<SourcedColumn>& columns, const std::vector
     const auto same = std::find_if(columns.begin(), columns.end(), [&](const SourcedColumn& column) { return column.column->name == name; });
     return same == columns.end() ? Quote(name) : "v" + std::to_string(same - columns.begin());
   };
-  for (std::size_t k = 0; k < checks.size(); ++k) text += " WHEN " + FailingRow(checks[k], value) + " THEN " + std::to_string(2 * columns.size() + k);
+  for (std::size_t k = 0; k < checks.size(); ++k)
+    text += " WHEN " + FailingRow(checks[k], rules.columns, value) + " THEN " + std::to_string(2 * columns.size() + k);
   return text + " ELSE NULL END";
 }
 
@@ -63,7 +65,7 @@ Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& 
   }
   const std::string scan = "SELECT " + JoinSql(values) + " FROM (SELECT " + JoinSql(sources) + " FROM " + from + ")";
   const std::string rows = Quote(request.RowsTable());
-  const std::string judged = "SELECT *, " + BadCase(columns, request.rules.checks) + " AS \" bad\" FROM (" + scan + ")";
+  const std::string judged = "SELECT *, " + BadCase(columns, request.rules) + " AS \" bad\" FROM (" + scan + ")";
   Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(kept) + ", \" bad\", " + MisfitText(columns) +
                                         " AS \" text\" FROM (" + judged + ")");
   if (!made.ok()) return Unreadable(request, made.error());

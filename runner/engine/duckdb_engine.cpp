@@ -173,7 +173,7 @@ Status DuckDbEngine::CountDoubles(const WriteRequest& request, const std::vector
   if (Status viewed = MakeView(written, {{request.store, request.path}}, columns); !viewed.ok()) return viewed;
   for (std::size_t i = 0; i < request.checks.size(); ++i) {
     if (!is_unique(request.checks[i])) continue;
-    const auto doubles = CountFailingRows(*session_, written, {request.checks[i]});
+    const auto doubles = CountFailingRows(*session_, written, columns, {request.checks[i]});
     if (!doubles.ok()) return doubles.error();
     failures[i] = doubles->front();
   }
@@ -184,14 +184,14 @@ Result<std::vector<std::int64_t>> DuckDbEngine::CountFailures(const std::string&
   const auto declared = declared_.find(table);
   if (declared == declared_.end()) return Unknown(table);
   if (Status fit = AllFit(checks, declared->second); !fit.ok()) return fit.error();
-  return CountFailingRows(*session_, table, checks);
+  return CountFailingRows(*session_, table, declared->second, checks);
 }
 
 Result<FailingExample> DuckDbEngine::FindFailing(const std::string& table, const api::Check& check, const std::vector<std::string>& also) {
   constexpr std::size_t kSearched = 100, kNamed = 3;  // files
   const auto declared = declared_.find(table);
   if (declared == declared_.end()) return Unknown(table);
-  auto found = FindFailingRow(*session_, table, check, also);
+  auto found = FindFailingRow(*session_, table, declared->second, check, also);
   if (!found.ok()) return found.error();
   FailingExample example{found->values, found->times, {}};
   if (example.values.empty()) return example;

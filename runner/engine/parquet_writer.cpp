@@ -22,11 +22,11 @@ RowChecks RowChecksOf(const WriteRequest& request) {
 bool Quarantines(const api::Check& check) { return check.Action() == api::OnFailure::Quarantine; }
 
 // What the tap wants to see beside the columns of the file.
-std::vector<std::string> Conditions(const RowChecks& checks) {
+std::vector<std::string> Conditions(const RowChecks& checks, const std::vector<api::Column>& columns) {
   std::vector<std::string> outputs;
   std::vector<std::string> apart;
   for (const api::Check* check : checks) {
-    const std::string fails = "(" + FailingRow(*check) + ")";
+    const std::string fails = "(" + FailingRow(*check, columns) + ")";
     if (Quarantines(*check)) apart.push_back(fails);
     outputs.push_back(fails + " AS " + Quote(" fails " + std::to_string(outputs.size())));
   }
@@ -43,7 +43,7 @@ std::string CopyStatement(const WriteRequest& request, const std::vector<api::Co
     ids.push_back(Quote(column.name) + ": " + std::to_string(ids.size() + 1));
     may_have_ids = may_have_ids && column.name != "__duckdb_field_id";  // a word of the option's own
   }
-  for (std::string& condition : Conditions(checks)) outputs.push_back(std::move(condition));
+  for (std::string& condition : Conditions(checks, columns)) outputs.push_back(std::move(condition));
   return "COPY (SELECT " + JoinSql(outputs) + " FROM " + Quote(request.relation) + " AS " + Quote(kRow) + ") TO " + Literal(path) + " (FORMAT " +
          kTappedParquet + ", COMPRESSION zstd, USE_TMP_FILE false, PRESERVE_ORDER false, RETURN_STATS true" +
          (may_have_ids ? ", FIELD_IDS {" + JoinSql(ids) + "}" : "") + ")";

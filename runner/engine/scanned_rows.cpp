@@ -18,7 +18,7 @@ std::string BadCase(const DecodeRequest& request) {
     return "c" + std::to_string(same - columns.begin());
   };
   for (std::size_t k = 0; k < request.rules.checks.size(); ++k)
-    text += " WHEN " + FailingRow(request.rules.checks[k], value) + " THEN " + std::to_string(k + 1);
+    text += " WHEN " + FailingRow(request.rules.checks[k], request.rules.columns, value) + " THEN " + std::to_string(k + 1);
   return text + " END";
 }
 

@@ -1,0 +1,111 @@
+#include "runner/engine/check_values.h"
+
+#include <vector>
+
+#include "runner/engine/sql.h"
+#include "runner/formats/value.h"
+
+namespace weir::engine {
+namespace {
+
+using formats::ColumnType;
+using formats::ValueType;
+
+std::string DecimalExample(const ColumnType& type) {
+  std::string example = type.precision > type.scale ? "1" : "0";
+  if (type.scale > 0) example.append(".5").append(static_cast<std::size_t>(type.scale - 1), '0');
+  return example;
+}
+
+std::string Example(const ColumnType& type) {
+  switch (type.type) {
+    case ValueType::Boolean: return "true";
+    case ValueType::Tinyint:
+    case ValueType::Smallint:
+    case ValueType::Integer:
+    case ValueType::Bigint: return "10";
+    case ValueType::Float:
+    case ValueType::Double: return "1.5";
+    case ValueType::Decimal: return DecimalExample(type);
+    case ValueType::Date: return "2024-01-31";
+    case ValueType::Timestamp: return "2024-01-31T10:00:00Z";
+    case ValueType::Varchar:
+    case ValueType::Blob: break;
+  }
+  return "text";
+}
+
+// Of two texts that are values of the type.
+bool IsGreater(const std::string& a, const std::string& b, const ColumnType& type) {
+  switch (type.type) {
+    case ValueType::Boolean: return formats::ParseBoolean(a).value && !formats::ParseBoolean(b).value;
+    case ValueType::Tinyint:
+    case ValueType::Smallint:
+    case ValueType::Integer:
+    case ValueType::Bigint: return formats::ParseInteger(a, type.type).value > formats::ParseInteger(b, type.type).value;
+    case ValueType::Float: return formats::ParseFloat(a).value > formats::ParseFloat(b).value;
+    case ValueType::Double: return formats::ParseDouble(a).value > formats::ParseDouble(b).value;
+    case ValueType::Decimal: return formats::ParseDecimal(a, type.precision, type.scale).value > formats::ParseDecimal(b, type.precision, type.scale).value;
+    case ValueType::Date: return formats::ParseDate(a).value > formats::ParseDate(b).value;
+    case ValueType::Timestamp: return formats::ParseTimestamp(a).value > formats::ParseTimestamp(b).value;
+    case ValueType::Varchar:
+    case ValueType::Blob: break;
+  }
+  return a > b;
+}
+
+std::string ValueInSql(const std::string& text, const std::string& type) { return FromText(Literal(text), type, ""); }
+
+class Texts {
+ public:
+  explicit Texts(const api::Column& column) : word_(column.type), type_(formats::ParseColumnType(column.type).value_or(ColumnType{})) {}
+
+  bool Add(const std::string& field, const std::string& text) {
+    const formats::Misfit misfit = formats::MisfitOf(text, type_);
+    if (misfit == formats::Misfit::None) return true;
+    problems_.push_back(field + " " + formats::Explain(misfit, text, word_) + "; write one such as " + Example(type_));
+    return false;
+  }
+  void AddRange(const api::RangeCheck& range) {
+    bool readable = true;
+    if (!range.min.empty()) readable = Add("range.min", range.min);
+    if (!range.max.empty()) readable = Add("range.max", range.max) && readable;
+    if (readable && !range.min.empty() && !range.max.empty() && IsGreater(range.min, range.max, type_))
+      problems_.push_back("range.min " + formats::Shown(range.min) + " is greater than range.max " + formats::Shown(range.max) +
+                          ", so that no value passes; exchange them");
+  }
+  std::string Problems() const { return JoinSql(problems_, "; "); }
+
+ private:
+  std::string word_;
+  ColumnType type_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+std::string WrongValues(const api::Check& check, const api::Column& column) {
+  Texts texts(column);
+  if (check.range) texts.AddRange(*check.range);
+  if (check.acceptedValues)
+    for (std::size_t i = 0; i < check.acceptedValues->values.size(); ++i)
+      texts.Add("acceptedValues.values[" + std::to_string(i) + "]", check.acceptedValues->values[i]);
+  return texts.Problems();
+}
+
+std::string OutsideRange(const api::RangeCheck& check, const std::string& value, const std::string& type) {
+  std::vector<std::string> parts;
+  if (!check.min.empty()) parts.push_back(value + " < " + ValueInSql(check.min, type));
+  if (!check.max.empty()) parts.push_back(value + " > " + ValueInSql(check.max, type));
+  if (parts.empty()) return "FALSE";
+  if (type == "FLOAT" || type == "DOUBLE") parts.push_back("isnan(" + value + ")");  // to the engine it is greater than any number
+  return JoinSql(parts, " OR ");
+}
+
+std::string NotAccepted(const api::AcceptedValuesCheck& check, const std::string& value, const std::string& type) {
+  std::vector<std::string> values;
+  for (const std::string& text : check.values) values.push_back(ValueInSql(text, type));
+  return value + " IS NOT NULL AND " + value + " NOT IN (" + JoinSql(values) + ")";
+}
+
+}  // namespace weir::engine
