@@ -1,6 +1,7 @@
 #include "runner/engine/bind.h"
 
 #include <duckdb/catalog/catalog_entry/table_catalog_entry.hpp>
+#include <duckdb/parser/expression/columnref_expression.hpp>
 #include <duckdb/parser/expression/function_expression.hpp>
 #include <duckdb/parser/expression/subquery_expression.hpp>
 #include <duckdb/parser/parsed_data/create_view_info.hpp>
@@ -43,7 +44,9 @@ class Names {
 
   std::set<std::string> ctes;
   std::set<std::string> tables;
-  std::set<std::string> functions;
+  std::set<Call> calls;
+  std::set<std::string> values;   // columns without a table, in small letters
+  std::set<std::string> aliases;  // in small letters
   std::optional<Error> refused;
 
  private:
@@ -51,6 +54,7 @@ class Names {
   void AddCtes(const duckdb::QueryNode& node) {
     for (const auto& cte : node.cte_map.map) {
       ctes.insert(cte.first);
+      AddAliases(cte.second->aliases);
       AddCtes(*cte.second->query->node);
     }
     if (node.type == duckdb::QueryNodeType::SET_OPERATION_NODE)
@@ -61,12 +65,26 @@ class Names {
   }
 
   void Visit(duckdb::ParsedExpression& expression) {
-    if (expression.GetExpressionClass() == duckdb::ExpressionClass::FUNCTION) functions.insert(expression.Cast<duckdb::FunctionExpression>().function_name);
+    CollectCalls(expression, calls);
+    VisitNames(expression);
+  }
+
+  void VisitNames(duckdb::ParsedExpression& expression) {
+    if (expression.HasAlias()) aliases.insert(duckdb::StringUtil::Lower(expression.GetAlias()));
+    if (expression.GetExpressionClass() == duckdb::ExpressionClass::COLUMN_REF) {
+      const auto& column = expression.Cast<duckdb::ColumnRefExpression>();
+      if (!column.IsQualified()) values.insert(duckdb::StringUtil::Lower(column.GetColumnName()));
+    }
     if (expression.GetExpressionClass() == duckdb::ExpressionClass::SUBQUERY) Visit(*expression.Cast<duckdb::SubqueryExpression>().subquery->node);
-    duckdb::ParsedExpressionIterator::EnumerateChildren(expression, [this](duckdb::unique_ptr<duckdb::ParsedExpression>& child) { Visit(*child); });
+    duckdb::ParsedExpressionIterator::EnumerateChildren(expression, [this](duckdb::unique_ptr<duckdb::ParsedExpression>& child) { VisitNames(*child); });
+  }
+
+  void AddAliases(const duckdb::vector<std::string>& names) {
+    for (const std::string& name : names) aliases.insert(duckdb::StringUtil::Lower(name));
   }
 
   void Visit(duckdb::TableRef& ref) {
+    AddAliases(ref.column_name_alias);
     switch (ref.type) {
       case duckdb::TableReferenceType::BASE_TABLE: {
         const auto& table = ref.Cast<duckdb::BaseTableRef>();
@@ -126,6 +144,17 @@ Status CheckNames(const Names& names, const DeclaredTables& declared) {
   return Ok();
 }
 
+// With the words that are no column of any table, but a value of the engine: `user`, current_user.
+std::set<Call> CallsOf(const Names& names, const DeclaredTables& declared) {
+  std::set<std::string> columns = names.aliases;
+  for (const auto& [table, of_table] : declared)
+    for (const api::Column& column : of_table) columns.insert(duckdb::StringUtil::Lower(column.name));
+  std::set<Call> calls = names.calls;
+  for (const std::string& value : names.values)
+    if (IsValueWord(value) && !columns.contains(value)) calls.insert({value, 0});
+  return calls;
+}
+
 Result<duckdb::unique_ptr<duckdb::SQLStatement>> ParseOne(duckdb::Connection& connection, const std::string& sql) {
   auto statements = connection.ExtractStatements(sql);
   if (statements.size() != 1) return Refused("write exactly one SELECT; this text has " + std::to_string(statements.size()) + " statements");
@@ -182,7 +211,7 @@ Result<BoundSelect> Bind(Session& session, const std::string& sql, const Declare
     planner.CreatePlan(std::move(statement.value()));
     bound.names.assign(planner.names.begin(), planner.names.end());
     bound.types.assign(planner.types.begin(), planner.types.end());
-    bound.unrepeatable = FindUnrepeatable(*connection.context, names.functions, *planner.plan);
+    bound.unrepeatable = FindUnrepeatable(*connection.context, CallsOf(names, declared), *planner.plan);
     scans = planner.properties.IsReadOnly() ? CollectScans(*planner.plan, tables) : Status(Refused("write one SELECT that changes nothing"));
   });
   if (!scans.ok()) return scans.error();

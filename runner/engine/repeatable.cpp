@@ -1,32 +1,114 @@
 #include "runner/engine/repeatable.h"
 
+#include <algorithm>
+#include <array>
 #include <duckdb/catalog/catalog.hpp>
+#include <duckdb/catalog/catalog_entry/macro_catalog_entry.hpp>
 #include <duckdb/catalog/catalog_entry/scalar_function_catalog_entry.hpp>
+#include <duckdb/function/scalar_macro_function.hpp>
+#include <duckdb/parser/expression/columnref_expression.hpp>
+#include <duckdb/parser/expression/constant_expression.hpp>
+#include <duckdb/parser/expression/function_expression.hpp>
+#include <duckdb/parser/parsed_expression_iterator.hpp>
+#include <duckdb/planner/expression/bound_aggregate_expression.hpp>
+#include <duckdb/planner/expression/bound_cast_expression.hpp>
+#include <duckdb/planner/expression/bound_constant_expression.hpp>
 #include <duckdb/planner/expression/bound_function_expression.hpp>
+#include <duckdb/planner/expression/bound_window_expression.hpp>
 #include <duckdb/planner/expression_iterator.hpp>
 #include <duckdb/planner/logical_operator_visitor.hpp>
 
 namespace weir::engine {
 namespace {
 
-bool IsRepeatable(const duckdb::ScalarFunction& function) { return function.GetStability() == duckdb::FunctionStability::CONSISTENT; }
+using Words = std::vector<std::string_view>;
 
-// One catalog holds scalar functions, aggregates and macros: what is found may be another kind, whose parts the plan shows.
-bool IsRepeatable(duckdb::ClientContext& context, const std::string& name) {
-  const duckdb::EntryLookupInfo lookup(duckdb::CatalogType::SCALAR_FUNCTION_ENTRY, name);
-  const auto entry = duckdb::Catalog::GetEntry(context, "", "", lookup, duckdb::OnEntryNotFound::RETURN_NULL);
-  if (!entry || entry->type != duckdb::CatalogType::SCALAR_FUNCTION_ENTRY) return true;
-  for (const duckdb::ScalarFunction& function : entry->Cast<duckdb::ScalarFunctionCatalogEntry>().functions.functions)
-    if (!IsRepeatable(function)) return false;
-  return true;
+// What the engine declares to be constant, or has as a macro, and is not: it tells the time, the engine or who asks ...
+const Words kOfClock{"current_localtime", "current_localtimestamp", "localtime", "localtimestamp", "current_time", "current_timestamp", "current_date"};
+const Words kOfMachine{"version", "current_setting", "getvariable", "current_user",       "current_role", "session_user",
+                       "user",    "vector_type",     "stats",       "json_serialize_plan"};
+// ... or depends on which thread saw which rows.
+const Words kOfSamples{"reservoir_quantile", "approx_quantile", "approx_top_k"};
+// Fails, in every run alike; the engine calls it volatile so that it is not evaluated early.
+constexpr std::string_view kFailure = "error";
+// The first argument of these is a list, the second the name of an aggregate.
+const Words kAggregatesByName{"list_aggregate", "list_aggr", "array_aggregate", "array_aggr", "aggregate"};
+constexpr std::string_view kComputedName = "list_aggregate of a computed name";
+
+bool IsAmong(const Words& words, std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
+
+bool IsListed(const Call& call) {
+  return IsAmong(kOfClock, call.name) || IsAmong(kOfMachine, call.name) || IsAmong(kOfSamples, call.name) || call.name == kComputedName ||
+         (call.name == "age" && call.arguments == 1);
+}
+
+template <typename Function>
+bool IsRepeatable(const Function& function, std::size_t arguments) {
+  const Call call{duckdb::StringUtil::Lower(function.name), arguments};
+  if (call.name == kFailure) return true;
+  return !IsListed(call) && function.GetStability() == duckdb::FunctionStability::CONSISTENT;
+}
+
+// The words that stand for calls without parentheses.
+void CollectValueWords(const duckdb::ParsedExpression& expression, std::set<Call>& calls) {
+  if (expression.GetExpressionClass() == duckdb::ExpressionClass::COLUMN_REF) {
+    const auto& column = expression.Cast<duckdb::ColumnRefExpression>();
+    const std::string name = duckdb::StringUtil::Lower(column.GetColumnName());
+    if (!column.IsQualified() && (IsAmong(kOfClock, name) || IsValueWord(name))) calls.insert({name, 0});
+  }
+  duckdb::ParsedExpressionIterator::EnumerateChildren(expression, [&calls](const duckdb::ParsedExpression& child) { CollectValueWords(child, calls); });
+}
+
+// The parts of a macro. None of the engine's own calls itself.
+bool IsRepeatable(duckdb::ClientContext& context, const duckdb::MacroCatalogEntry& entry) {
+  std::set<Call> calls;
+  for (const auto& macro : entry.macros) {
+    if (macro->type != duckdb::MacroType::SCALAR_MACRO) continue;
+    const auto& body = *macro->Cast<duckdb::ScalarMacroFunction>().expression;
+    CollectCalls(body, calls);
+    CollectValueWords(body, calls);
+  }
+  const std::string own = duckdb::StringUtil::Lower(entry.name);
+  return std::all_of(calls.begin(), calls.end(), [&](const Call& call) { return call.name == own || weir::engine::IsRepeatable(context, call); });
+}
+
+template <typename Entry>
+bool AreRepeatable(const duckdb::CatalogEntry& entry, std::size_t arguments) {
+  const auto& functions = entry.Cast<Entry>().functions.functions;
+  return std::all_of(functions.begin(), functions.end(), [arguments](const auto& function) { return IsRepeatable(function, arguments); });
+}
+
+std::optional<std::string> FindHere(const duckdb::Expression& part) {
+  switch (part.GetExpressionClass()) {
+    case duckdb::ExpressionClass::BOUND_FUNCTION: {
+      const auto& call = part.Cast<duckdb::BoundFunctionExpression>();
+      return IsRepeatable(call.function, call.children.size()) ? std::nullopt : std::optional<std::string>(call.function.name);
+    }
+    case duckdb::ExpressionClass::BOUND_AGGREGATE: {
+      const auto& call = part.Cast<duckdb::BoundAggregateExpression>();
+      return IsRepeatable(call.function, call.children.size()) ? std::nullopt : std::optional<std::string>(call.function.name);
+    }
+    case duckdb::ExpressionClass::BOUND_WINDOW: {
+      const auto& call = part.Cast<duckdb::BoundWindowExpression>();
+      if (!call.aggregate || IsRepeatable(*call.aggregate, call.children.size())) return std::nullopt;
+      return call.aggregate->name;
+    }
+    case duckdb::ExpressionClass::BOUND_CAST: {
+      const auto& child = *part.Cast<duckdb::BoundCastExpression>().child;
+      if (child.GetExpressionClass() != duckdb::ExpressionClass::BOUND_CONSTANT) return std::nullopt;
+      const auto& value = child.Cast<duckdb::BoundConstantExpression>().value;
+      if (value.IsNull() || value.type().id() != duckdb::LogicalTypeId::VARCHAR) return std::nullopt;
+      const std::string text = value.ToString();
+      return IsWordOfTheClock(text, part.return_type) ? std::optional<std::string>("'" + text + "'") : std::nullopt;
+    }
+    default: return std::nullopt;
+  }
 }
 
 std::optional<std::string> FindIn(duckdb::unique_ptr<duckdb::Expression>& expression) {
   std::optional<std::string> found;
   duckdb::ExpressionIterator::EnumerateExpression(expression, [&found](duckdb::Expression& part) {
-    if (part.GetExpressionClass() != duckdb::ExpressionClass::BOUND_FUNCTION) return;
-    const auto& function = part.Cast<duckdb::BoundFunctionExpression>().function;
-    if (!IsRepeatable(function)) found = function.name;
+    if (!found) found = FindHere(part);
   });
   return found;
 }
@@ -41,31 +123,84 @@ std::optional<std::string> FindIn(duckdb::LogicalOperator& node) {
   return found;
 }
 
+bool IsClock(const std::string& what) {
+  constexpr std::array<std::string_view, 4> kOthers{"now", "today", "age", "ago"};
+  return what[0] == '\'' || what.find("current_") != std::string::npos || what.find("time") != std::string::npos ||
+         std::find(kOthers.begin(), kOthers.end(), what) != kOthers.end();
+}
+
 // As people write it.
 std::string Written(const std::string& function) {
   if (function == "get_current_timestamp" || function == "now") return "now() or current_timestamp";
   if (function == "get_current_time") return "current_time";
   if (function == "current_date" || function == "today") return "current_date";
+  if (function == "current_localtime" || function == "localtime") return "localtime";
+  if (function == "current_localtimestamp" || function == "localtimestamp") return "localtimestamp";
+  if (function == "age") return "age() of one argument";
+  if (function[0] == '\'') return function + " as a time";
+  if (function == kComputedName || IsValueWord(function)) return function;
   return function == "SAMPLE" ? "SAMPLE" : function + "()";
 }
 
-bool IsClock(const std::string& what) {
-  return what.find("current") != std::string::npos || what == "now" || what == "today" || what.find("time") != std::string::npos;
+std::string Instead(const std::string& what) {
+  if (what == "SAMPLE") return "choose rows by their values, such as WHERE hash(id) % 100 = 0";
+  if (what == kComputedName) return "write the name of the aggregate as a text";
+  if (IsAmong(kOfSamples, what)) return what == "approx_top_k" ? "count the values with GROUP BY" : "use quantile_cont or quantile_disc";
+  if (IsAmong(kOfMachine, what) || what == "current_database" || what.starts_with("current_schema"))
+    return "it tells of the engine and of who asks, not of the data; write the value itself";
+  if (IsClock(what)) return "use a time of the data, such as (SELECT max(day) FROM flights)";
+  return "make the value from the row, such as md5(concat_ws('|', carrier, flight))";
 }
 
 }  // namespace
 
-std::optional<std::string> FindUnrepeatable(duckdb::ClientContext& context, const std::set<std::string>& functions, duckdb::LogicalOperator& plan) {
-  for (const std::string& name : functions)
-    if (!IsRepeatable(context, name)) return name;
+bool IsValueWord(const std::string& name) {
+  static const Words words{"current_user", "current_role", "session_user", "user"};
+  return IsAmong(words, name);
+}
+
+bool IsWordOfTheClock(const std::string& text, const duckdb::LogicalType& type) {
+  static const Words words{"now", "today", "tomorrow", "yesterday"};
+  std::string word = duckdb::StringUtil::Lower(text);
+  duckdb::StringUtil::Trim(word);
+  return type.IsTemporal() && IsAmong(words, word);
+}
+
+void CollectCalls(const duckdb::ParsedExpression& expression, std::set<Call>& calls) {
+  if (expression.GetExpressionClass() == duckdb::ExpressionClass::FUNCTION) {
+    const auto& function = expression.Cast<duckdb::FunctionExpression>();
+    const std::string name = duckdb::StringUtil::Lower(function.function_name);
+    calls.insert({name, function.children.size()});
+    if (IsAmong(kAggregatesByName, name) && function.children.size() >= 2) {
+      const duckdb::ParsedExpression& aggregate = *function.children[1];
+      const bool written = aggregate.GetExpressionClass() == duckdb::ExpressionClass::CONSTANT;
+      calls.insert({written ? duckdb::StringUtil::Lower(aggregate.Cast<duckdb::ConstantExpression>().value.ToString()) : std::string(kComputedName), 1});
+    }
+  }
+  duckdb::ParsedExpressionIterator::EnumerateChildren(expression, [&calls](const duckdb::ParsedExpression& child) { CollectCalls(child, calls); });
+}
+
+// One catalog holds scalar functions, aggregates and macros.
+bool IsRepeatable(duckdb::ClientContext& context, const Call& call) {
+  if (IsListed(call)) return false;
+  const duckdb::EntryLookupInfo lookup(duckdb::CatalogType::SCALAR_FUNCTION_ENTRY, call.name);
+  const auto entry = duckdb::Catalog::GetEntry(context, "", "", lookup, duckdb::OnEntryNotFound::RETURN_NULL);
+  if (!entry) return true;
+  switch (entry->type) {
+    case duckdb::CatalogType::SCALAR_FUNCTION_ENTRY: return AreRepeatable<duckdb::ScalarFunctionCatalogEntry>(*entry, call.arguments);
+    case duckdb::CatalogType::MACRO_ENTRY: return IsRepeatable(context, entry->Cast<duckdb::MacroCatalogEntry>());
+    default: return true;  // the engine calls every aggregate constant
+  }
+}
+
+std::optional<std::string> FindUnrepeatable(duckdb::ClientContext& context, const std::set<Call>& calls, duckdb::LogicalOperator& plan) {
+  for (const Call& call : calls)
+    if (!IsRepeatable(context, call)) return call.name;
   return FindIn(plan);
 }
 
 std::string Unrepeatable(const std::string& what) {
-  const std::string instead = what == "SAMPLE" ? "choose rows by their values, such as WHERE hash(id) % 100 = 0"
-                              : IsClock(what)  ? "use a time of the data, such as (SELECT max(day) FROM flights)"
-                                               : "make the value from the row, such as md5(concat_ws('|', carrier, flight))";
-  return Written(what) + " gives other rows each time, and a run that is made again must give the same: " + instead;
+  return Written(what) + " gives other rows each time, and a run that is made again must give the same: " + Instead(what);
 }
 
 }  // namespace weir::engine
