@@ -9,6 +9,7 @@
 #include "cli/unread.h"
 #include "crds/base/name.h"
 #include "operator/plan/task.h"
+#include "operator/plan/validate.h"
 
 namespace weir::cli {
 namespace {
@@ -29,6 +30,18 @@ std::set<std::string> WrittenTables(const Declared& declared, const Published& p
   return written;
 }
 
+bool HasChecksToJudge(const Declared& declared, const Declaration<api::Dataset>& dataset) {
+  return !dataset.object.spec.checks.empty() && IsSound(declared, dataset) && plan::CheckDataset(dataset.object.spec).empty();
+}
+
+// Of a dataset that no pipeline names.
+api::StageTask TaskOfChecks(const api::Dataset& dataset) {
+  api::TaskTable table{.name = dataset.meta.name, .table = TableName(dataset.meta.name), .zone = dataset.spec.zone};
+  if (dataset.spec.schema) table.columns = dataset.spec.schema->columns;
+  table.checks = dataset.spec.checks;
+  return {.kind = api::TaskKind::Validate, .ns = dataset.meta.ns, .tables = {table}};
+}
+
 class SqlCheck {
  public:
   SqlCheck(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around, Findings& findings)
@@ -43,20 +56,28 @@ class SqlCheck {
     for (const Manifest& manifest : manifests.objects) labelled_.emplace(manifest.Namespace() + "/" + manifest.Label(), &manifest);
   }
 
-  void Run(const std::vector<ResolvedPipeline>& pipelines, const std::string& runner) {
+  void Run(const std::vector<ResolvedPipeline>& pipelines, const Declared& declared, const std::string& runner) {
     std::vector<api::StageTask> tasks;
-    std::vector<const ResolvedPipeline*> owners;
+    std::vector<std::size_t> owners;  // manifests
+    std::set<std::string> judged;     // datasets, ns/name
     for (const ResolvedPipeline& pipeline : pipelines) {
       api::StageTask task = plan::ValidationTask(pipeline.bundle, pipeline.ns, 1);
       LeaveOutWhatIsDoubtful(task);
-      if (task.queries.empty()) continue;
+      const bool checks = std::any_of(task.tables.begin(), task.tables.end(), [](const api::TaskTable& table) { return !table.checks.empty(); });
+      if (task.queries.empty() && !checks) continue;
       tasks.push_back(std::move(task));
-      owners.push_back(&pipeline);
+      owners.push_back(pipeline.manifest);
+      for (const api::TaskTable& table : tasks.back().tables) judged.insert(pipeline.ns + "/" + table.name);
+    }
+    for (const auto& dataset : declared.datasets) {
+      if (judged.contains(dataset.object.meta.ns + "/" + dataset.object.meta.name) || !HasChecksToJudge(declared, dataset)) continue;
+      tasks.push_back(TaskOfChecks(dataset.object));
+      owners.push_back(dataset.manifest);
     }
     if (tasks.empty()) return;
     const auto outcomes = RunValidations(runner, tasks);
-    if (!outcomes) return Say(manifests_.objects[owners.front()->manifest], "", outcomes.error().reason, outcomes.error().message);
-    for (std::size_t i = 0; i < outcomes->size(); ++i) Tell(manifests_.objects[owners[i]->manifest], tasks[i], (*outcomes)[i]);
+    if (!outcomes) return Say(manifests_.objects[owners.front()], "", outcomes.error().reason, outcomes.error().message);
+    for (std::size_t i = 0; i < outcomes->size(); ++i) Tell(manifests_.objects[owners[i]], tasks[i], (*outcomes)[i]);
   }
 
  private:
@@ -139,7 +160,7 @@ class SqlCheck {
 
 void CheckSql(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around,
               const std::vector<ResolvedPipeline>& pipelines, const std::string& runner, Findings& findings) {
-  SqlCheck(manifests, declared, published, around, findings).Run(pipelines, runner);
+  SqlCheck(manifests, declared, published, around, findings).Run(pipelines, declared, runner);
 }
 
 }  // namespace weir::cli

@@ -142,6 +142,21 @@ std::vector<api::TaskQuery> QueriesOf(const Bundle& bundle) {
   return queries;
 }
 
+// The checks of each stage with its dataset, at the field that has them.
+void AddCheckedTables(StageTask& task, const Bundle& bundle) {
+  for (std::size_t i = 0; i < bundle.stages.size(); ++i) {
+    const auto& check = bundle.stages[i].check;
+    if (!check) continue;
+    for (const api::TaskTable& table : bundle.tables) {
+      if (table.kind != TargetKind::Dataset || table.name != check->dataset) continue;
+      api::TaskTable checked = table;
+      checked.checks = check->checks;
+      checked.place = "spec.stages[" + std::to_string(i) + "].check.checks";
+      task.tables.push_back(std::move(checked));
+    }
+  }
+}
+
 }  // namespace
 
 std::int64_t EpochOf(std::int64_t run, std::size_t stage, int attempt) { return run * kRunEpoch + static_cast<std::int64_t>(stage) * 1000 + attempt; }
@@ -176,6 +191,7 @@ StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage
 StageTask ValidationTask(const Bundle& bundle, const std::string& ns, int attempt) {
   StageTask task{.kind = TaskKind::Validate, .ns = ns, .pipeline = bundle.pipeline, .revision = RevisionName(bundle), .stage = "validate", .attempt = attempt};
   task.tables = bundle.tables;
+  AddCheckedTables(task, bundle);
   task.queries = QueriesOf(bundle);
   return task;
 }

@@ -44,6 +44,14 @@ void CheckOrder(const std::vector<std::string>& read, const api::TaskTable& targ
   }
 }
 
+std::string FieldOf(const api::TaskTable& table, std::size_t check) {
+  const bool of_stage = table.place.starts_with("spec.stages[");
+  std::string field = of_stage ? table.place : "Dataset/" + table.name + " spec.checks";
+  field.append("[").append(std::to_string(check)).append("]");
+  if (table.checks[check].range) return field.append(".range");
+  return table.checks[check].acceptedValues ? field.append(".acceptedValues") : field;
+}
+
 // One sandbox for any number of tasks: what is common to them is declared once. Checks, which few tables have, need an
 // engine of their own.
 class Validator {
@@ -88,7 +96,8 @@ class Validator {
     return Ok();
   }
 
-  // Bounds and values of checks are texts; whether they are values of their columns shows when they are bound.
+  // Bounds and values of checks are texts; whether they are values of their columns shows when they are bound. The checks
+  // of a stage come with its dataset as a table of its own, whose place is the stage's field.
   Status CheckChecks(const api::TaskTable& table, api::StageOutcome& outcome) {
     if (table.checks.empty()) return Ok();
     const auto known = checked_.find(table.table);
@@ -100,11 +109,11 @@ class Validator {
     }
     if (Status attached = engine_->Attach(table.table, {}, table.columns); !attached.ok()) return attached;
     bool good = true;
-    for (const api::Check& check : table.checks) {
-      const auto count = engine_->CountFailures(table.table, {check});
+    for (std::size_t i = 0; i < table.checks.size(); ++i) {
+      const auto count = engine_->CountFailures(table.table, {table.checks[i]});
       if (count.ok()) continue;
       if (count.error().fault != Fault::Invalid) return count.error();
-      AddFindings(outcome, "Dataset/" + table.name + " spec.checks[" + check.name + "]", count.error());
+      AddFindings(outcome, FieldOf(table, i), count.error());
       good = false;
     }
     if (good) checked_[table.table] = table;

@@ -85,6 +85,28 @@ TEST_F(Check, ValuesThatYamlReadsOtherwiseAreToldWithTheirLineAndTheWayOut) {
   }
 }
 
+// Also with no SQL to bind and with no pipeline at all.
+TEST_F(Check, AValueOfACheckThatItsColumnCannotHaveIsToldByItsField) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"s/max: \"60\"/max: nan/",
+       "Dataset/readings spec.checks[0].range: check possible-temperature (range: celsius from -90 to nan) cannot be evaluated: "
+       "range.max 'nan' is not a DOUBLE; write one such as 1.5"},
+      {"s/max: \"60\"/max: \"-91\"/", "range.min '-90' is greater than range.max '-91', so that no value passes; exchange them"},
+      {"s/max: \"60\"/max: infinity/; /^  - name: publish/,/never/d", "range.max 'infinity' is not a DOUBLE"},
+      {"s/max: \"60\"/max: \"1_0\"/; /^kind: Pipeline/,/never/d", "range.max '1_0' is not a DOUBLE"},
+      {"s/^  - name: publish/  - name: look\\n    check: {dataset: readings, checks: [{name: full, range: {column: battery, max: \"99.5\"}}]}\\n&/",
+       "Pipeline/collect-readings spec.stages[3].check.checks[0].range: check full (range: battery from any to 99.5) cannot be evaluated: range.max '99.5' has "
+       "a "
+       "fraction, which INTEGER does not keep; write one such as 10"}};
+  for (const auto& [edit, finding] : cases) {
+    CopyExample("quarantine");
+    ASSERT_EQ(Shell(std::string("sed -i '") + edit + "' readings.yaml").code, 0);
+    const Ended check = Weir("check readings.yaml");
+    EXPECT_EQ(check.code, 1) << edit;
+    EXPECT_THAT(check.out, HasSubstr(finding)) << edit;
+  }
+}
+
 TEST_F(Check, AFieldInTheWrongPlaceIsToldItsPlace) {
   Shell(
       "sed -i '0,/format: {csv: {}}/s//format: {csv: {}, nullText: NA}/; s/^  zone: Processed/  zone: Processed\\n  labels: {a: b}/; s/^  grain:/  frobnicate: "

@@ -312,6 +312,18 @@ TEST_F(ValidateStage, AnswersWhatEachStageReads) {
   EXPECT_THAT(outcome.findings, IsEmpty());
 }
 
+TEST_F(ValidateStage, ChecksOfAStageAreToldByItsField) {
+  api::TaskTable checked = Table("orders");
+  checked.place = "spec.stages[4].check.checks";
+  checked.checks = {{.name = "some", .rowCount = api::RowCountCheck{1, {}}}, {.name = "known", .acceptedValues = api::AcceptedValuesCheck{"amount", {"1.5"}}}};
+  api::StageTask task = Validating({});
+  task.tables.push_back(checked);
+  const auto outcome = Bad(task, api::OutcomeClass::User, api::Reason::Invalid);
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].path, "spec.stages[4].check.checks[1].acceptedValues");
+  EXPECT_THAT(outcome.findings[0].message, HasSubstr("acceptedValues.values[0] '1.5' has a fraction, which "));
+}
+
 TEST_F(ValidateStage, TellsEverythingThatIsWrongAtOnce) {
   Table("orders").checks = {{.name = "bounds", .range = api::RangeCheck{"amount", "few", ""}}};
   const auto outcome =
@@ -319,7 +331,7 @@ TEST_F(ValidateStage, TellsEverythingThatIsWrongAtOnce) {
                       {"spec.stages[3].transform.sql", "again", "SELECT * FROM ordres", "totals"}}),
           api::OutcomeClass::User, api::Reason::Invalid);
   ASSERT_EQ(outcome.findings.size(), 4U);
-  EXPECT_EQ(outcome.findings[0].path, "Dataset/orders spec.checks[bounds]");
+  EXPECT_EQ(outcome.findings[0].path, "Dataset/orders spec.checks[0].range");
   EXPECT_EQ(outcome.findings[1].path, "spec.stages[2].transform.sql");
   EXPECT_THAT(outcome.findings[1].message, HasSubstr("column total is DOUBLE and declared BIGINT"));
   EXPECT_THAT(outcome.findings[2].message, HasSubstr("column n is not declared"));
