@@ -143,7 +143,7 @@ const BadData kBadData[] = {
     {"FileOfAnotherFormat", "sed -i 's/format: {csv: {}}/format: {parquet: {}}/' readings.yaml", "decode", "FileUnreadable",
      "does not end as a Parquet file does", "sed -i 's/format: {parquet: {}}/format: {csv: {}}/' readings.yaml"},
     {"RowsThatFailABlockingCheck", "sed -i 's/onFailure: Quarantine/onFailure: Block/' readings.yaml", "decode", "CheckFailed",
-     "check possible-temperature: 1 row fails. Nothing was committed", "sed -i 's/onFailure: Block/onFailure: Quarantine/' readings.yaml"},
+     "check possible-temperature: 1 row fails, e.g. celsius = '999.0', sensor = 'south'", "sed -i 's/onFailure: Block/onFailure: Quarantine/' readings.yaml"},
 };
 
 class BadDataInput : public Commands, public ::testing::WithParamInterface<BadData> {};
