@@ -27,6 +27,7 @@ struct StageStatus {
   std::optional<Time> started;
   std::optional<Time> finished;
   std::optional<Time> retryAt;
+  std::optional<Time> refusedSince;  // the pod, for good: by a policy or as invalid
   std::optional<Ledger> rows;
   std::optional<std::int64_t> version;
   std::optional<FileLedger> files;
@@ -46,6 +47,7 @@ void Describe(auto&& field, Of<StageStatus> auto& self) {
   field("started", self.started, Rules{.doc = "When the newest attempt was started."});
   field("finished", self.finished, Rules{.doc = "When the stage ended."});
   field("retryAt", self.retryAt, Rules{.doc = "When the next attempt starts."});
+  field("refusedSince", self.refusedSince, Rules{.doc = "Since when a policy refuses the pod of the newest attempt, or the API server finds it invalid."});
   field("rows", self.rows, Rules{.doc = "The ledger: where the rows (or files) went."});
   field("version", self.version, Rules{.doc = "Version that the stage committed."});
   field("files", self.files, Rules{.doc = "The ledger of files: in = out + known + quarantined + excluded + superseded."});

@@ -19,7 +19,7 @@ namespace weir {
 namespace {
 
 constexpr std::size_t kMaxYamlDepth = 64;
-constexpr std::size_t kMostRemarks = 20;  // of one document
+constexpr std::size_t kMostRemarks = 20;  // of one text
 
 struct Refusal {
   int line;
@@ -90,7 +90,7 @@ class YamlBuilder final : public YAML::EventHandler {
   static bool IsUnknown(const std::string& tag) { return !tag.empty() && tag != "!" && tag != "?" && !tag.starts_with("tag:yaml.org,2002:"); }
 
   void Remark(const YAML::Mark& mark) {
-    if (document_.remarks.size() >= kMostRemarks) return;
+    if (++remarks_ > kMostRemarks) return;
     const std::string advice = AdviceOnQuoting(LineOfText(text_, mark.line + 1));
     document_.remarks.push_back({mark.line + 1, advice.empty() ? "has an anchor (&name) or a tag (!name); remove it, or quote the value" : advice});
   }
@@ -128,6 +128,7 @@ class YamlBuilder final : public YAML::EventHandler {
   }
 
   std::string_view text_;
+  std::size_t remarks_ = 0;  // of all documents: each of them looks for its line from the beginning of the text
   std::vector<YamlDocument>& out_;
   YamlDocument document_;
   int start_ = -1;  // of the document, in bytes

@@ -52,6 +52,7 @@ void Count(Progress& progress, StageOutcome outcome, const std::string& pod, con
 
 void ForgetWhyItWaited(StageStatus& stage) {
   stage.reason.reset();
+  stage.refusedSince.reset();
   stage.message.clear();
 }
 
@@ -123,6 +124,7 @@ void CountFailure(StageStatus& stage, const StageOutcome& outcome, const api::Re
   stage.infrastructureFailures = decision.failures.infrastructure;
   stage.reason = outcome.reason.value_or(Reason::InternalError);
   stage.message = Cut(outcome.message, kStageMessage);
+  stage.refusedSince.reset();
   if (!decision.retries || intent == Intent::Stop) return Fail(stage, now);
   stage.state = StageState::Retrying;
   stage.retryAt = now + decision.wait;

@@ -15,10 +15,7 @@ using api::StageOutcome;
 
 StageOutcome Ended(OutcomeClass result, std::string message) { return {.result = result, .reason = Reason::PodRejected, .message = std::move(message)}; }
 
-// Only what status has had for a while: an operator that was away finds its attempts old.
-bool IsOver(const api::StageStatus& stage, Duration patience, Time now) {
-  return stage.reason == Reason::PodRejected && now - stage.started.value_or(now) >= patience;
-}
+std::string TriedAgain(Time until, Time now) { return until > now ? "is tried again until " + Format(until) : std::string("is tried once more"); }
 
 }  // namespace
 
@@ -31,13 +28,16 @@ Rejection RejectionOf(const Error& why) {
 
 std::optional<StageOutcome> CountRejection(api::StageStatus& stage, const Error& why, const AttemptLimits& limits, Time now) {
   const Rejection rejection = RejectionOf(why);
-  const Time started = stage.started.value_or(now);
-  if (rejection == Rejection::Momentary && stage.reason != Reason::PodRejected && now < started + kMomentaryIsToldAfter) return std::nullopt;
-  const bool final = rejection == Rejection::Final;
+  const bool final = rejection == Rejection::Final, told = stage.reason == Reason::PodRejected;
+  if (!final) stage.refusedSince.reset();
+  if (final && !stage.refusedSince) stage.refusedSince = now;
+  const Time since = final ? *stage.refusedSince : stage.started.value_or(now);
+  if (rejection == Rejection::Momentary && !told && now < since + kMomentaryIsToldAfter) return std::nullopt;
   const Duration patience = final ? std::min(kPolicyPatience, limits.timeout) : limits.timeout;
-  if (!IsOver(stage, patience, now)) {
+  // Only what status has had for a while: an operator that was away finds its attempts old.
+  if (!told || now < since + patience) {
     stage.reason = Reason::PodRejected;
-    stage.message = Cut("The API server refuses the pod, which is tried again until " + Format(started + patience) + ": " + why.message, kStageMessage);
+    stage.message = Cut("The API server refuses the pod, which " + TriedAgain(since + patience, now) + ": " + why.message, kStageMessage);
     return std::nullopt;
   }
   const std::string tried = "The API server refused the pod for " + Format(patience);

@@ -31,7 +31,7 @@ struct AttemptLimits {
 };
 
 // The API server did not create the pod of the newest attempt of `stage`, which runs. Nothing changes while the rejection may
-// be momentary. Then the stage has the reason PodRejected and is tried on: a final one fails it after kPolicyPatience, any
+// be momentary. Then the stage has the reason PodRejected and is tried on: a final one fails it once it has lasted for kPolicyPatience, any
 // other ends the attempt at its timeout, which is retried as one that was lost. The outcome that was counted, if one was.
 std::optional<api::StageOutcome> CountRejection(api::StageStatus& stage, const Error& why, const AttemptLimits& limits, Time now);
 

@@ -126,6 +126,23 @@ TEST(ParseYaml, AnchorsAndTagsOfValuesAreRemarked) {
   for (const char* text : {"a: ! y", "a: !!str 5", "a: 'x & y'", "a: x & !y"}) EXPECT_TRUE(ParseYaml(text)->front().remarks.empty()) << text;
 }
 
+TEST(ParseYaml, SoundValuesBesideAMistakeAreNotBlamed) {
+  for (const char* sound : {"\"abc\"", "\"hello\"", "\"\"", "\"a\\\\\"", "'it''s'", "\"in\\n\""}) {
+    EXPECT_THAT(ErrorOf("a: {name: " + std::string(sound) + ", path: *.csv}"), HasSubstr("quote it: '*.csv'")) << sound;
+    EXPECT_THAT(ErrorOf("a: " + std::string(sound) + "\n  b: 1\n"), testing::Not(HasSubstr("escape"))) << sound;
+  }
+}
+
+TEST(ParseYaml, RemarksOnManyDocumentsAreFew) {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "--- !a b\n";
+  const auto parsed = ParseYaml(text);
+  ASSERT_TRUE(parsed.ok());
+  std::size_t remarks = 0;
+  for (const YamlDocument& document : *parsed) remarks += document.remarks.size();
+  EXPECT_EQ(remarks, 20U);
+}
+
 // Whatever a person writes as a value: it is what they wrote, or what the message tells them to write is.
 TEST(ParseYaml, WhatIsToldToBeQuotedReadsAsItWasMeant) {
   std::minstd_rand random(7);

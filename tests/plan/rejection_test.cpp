@@ -113,6 +113,21 @@ TEST_F(PodRejection, IsTriedAgainUntilTheTimeoutOfTheAttempt) {
   }
 }
 
+TEST_F(PodRejection, ByAPolicyIsCountedFromItsOwnBeginning) {
+  RefuseTheFirstStage(kQuota);
+  Pass(Duration::Minutes(5), Duration::Minutes(1));
+  EXPECT_EQ(RunIs("Succeeded"), "Unknown PodRejected");
+  Refuse(kPolicy, "-land-");
+  Pass(Duration::Minutes(1) + Duration::Seconds(20));  // the next try is a minute away at most
+  EXPECT_EQ(RunIs("Succeeded"), "Unknown PodRejected") << "a quota is no policy: its time does not count";
+  Refuse(kQuota, "-land-");
+  Pass(Duration::Minutes(2));
+  EXPECT_FALSE(Stage(0).refusedSince) << "the policy is gone";
+  Refuse(kPolicy, "-land-");
+  Pass(Duration::Minutes(2));
+  EXPECT_EQ(RunIs("Succeeded"), "False StageFailed");
+}
+
 TEST_F(PodRejection, ByAPolicyFailsTheStageAfterAFewTries) {
   for (const Error& why : {kPolicy, kInvalid}) {
     RefuseTheFirstStage(why);
