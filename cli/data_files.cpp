@@ -21,7 +21,7 @@ bool IsManifest(const std::string& name) { return name.ends_with(".yaml") || nam
 std::string NoDataBecause(const fs::directory_entry& entry) {
   std::error_code error;
   if (entry.is_directory(error)) return "is a folder: give it by itself";
-  if (!entry.is_regular_file(error)) return "is no file";
+  if (!entry.is_regular_file(error)) return "is not a regular file";
   if (entry.file_size(error) == 0) return "is empty";
   return access(entry.path().c_str(), R_OK) == 0 ? "" : std::string("may not be read: ") + std::strerror(errno);
 }

@@ -17,6 +17,15 @@ std::set<std::string> PublishedBy(const api::PipelineSpec& pipeline) {
   return views;
 }
 
+// As a shell takes it for one word.
+std::string ShellWord(const std::string& text) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
 }  // namespace
 
 std::vector<std::string> NoLongerDeclared(const Published& published, const Declared& declared, const std::string& ns, const std::string& lake) {
@@ -27,18 +36,19 @@ std::vector<std::string> NoLongerDeclared(const Published& published, const Decl
     if (pipeline.meta.ns == ns) own.insert(pipeline.meta.name), used.merge(PublishedBy(pipeline.spec));
   for (const api::Pipeline& pipeline : published.pipelines)
     if (pipeline.meta.ns == ns && !own.contains(pipeline.meta.name)) used.merge(PublishedBy(pipeline.spec));
+  const std::string where = (ns == "default" ? "" : " -n " + ns) + (lake == Place{}.lake ? "" : " --lake " + ShellWord(lake));
   std::vector<std::string> sentences;
   for (const api::View& view : published.views) {
     const std::string& name = view.meta.name;
     if (view.meta.ns != ns || !view.status.published || used.contains(name)) continue;
-    sentences.push_back("view " + name + " is published but no longer declared, so its data grow old; weir delete view/" + name +
-                        (lake == Place{}.lake ? "" : " --lake " + lake) + " removes it (its files stay)");
+    sentences.push_back("view " + name + " is published but no longer declared, and no run brings it new data; weir delete view/" + name + where +
+                        " removes it (its files stay)");
   }
   return sentences;
 }
 
 Exit Delete(const Terminal& terminal, DeleteOptions options) {
-  if (const std::size_t slash = options.kind.find('/'); slash != std::string::npos) options.name = options.kind.substr(slash + 1), options.kind.resize(slash);
+  if (const Status split = SplitKind(options.kind, options.name); !split) return Complain(terminal, split.error(), Exit::Usage);
   const api::Resource* kind = FindKind(options.kind);
   if (kind == nullptr || !(*kind == api::kViews || *kind == api::kDatasets) || options.name.empty())
     return Complain(terminal, {Fault::Invalid, "Usage", "weir delete takes view/NAME or dataset/NAME of the local lake; on a cluster use kubectl delete"},

@@ -42,8 +42,8 @@ Result<std::string> NewestRun(const World& world) {
 }  // namespace
 
 Exit Explain(const Terminal& terminal, const World& world, ExplainOptions options, Time now) {
-  if (const std::size_t slash = options.kind.find('/'); slash != std::string::npos) options.name = options.kind.substr(slash + 1), options.kind.resize(slash);
-  const api::Resource* kind = options.kind == "run" || options.kind == "runs" ? &api::kPipelineRuns : FindKind(options.kind);
+  if (const Status split = SplitKind(options.kind, options.name); !split) return Complain(terminal, split.error(), Exit::Usage);
+  const api::Resource* kind = FindKind(options.kind);
   if (kind != nullptr && *kind == api::kPipelineRuns && options.name.empty()) {
     const auto newest = NewestRun(world);
     if (!newest) return Complain(terminal, newest.error());

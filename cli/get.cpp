@@ -55,7 +55,7 @@ void PrintObjects(const Terminal& terminal, const std::vector<Json>& objects, co
 }  // namespace
 
 Exit Get(const Terminal& terminal, const World& world, GetOptions options, Time now) {
-  if (const std::size_t slash = options.kind.find('/'); slash != std::string::npos) options.name = options.kind.substr(slash + 1), options.kind.resize(slash);
+  if (const Status split = SplitKind(options.kind, options.name); !split) return Complain(terminal, split.error(), Exit::Usage);
   const api::Resource* only = FindKind(options.kind);
   if (only == nullptr && !options.kind.empty())
     return Complain(

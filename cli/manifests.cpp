@@ -210,11 +210,21 @@ Manifests LoadManifests(const std::vector<std::string>& paths, const std::string
 
 const api::Resource* FindKind(const std::string& word) {
   const std::string wanted = Lower(word);
+  if (wanted == "run" || wanted == "runs") return &api::kPipelineRuns;
   for (std::size_t i = 0; i < api::kOurKinds.size(); ++i) {
     const api::Resource& resource = api::kOurKinds[i];
     if (wanted == Lower(std::string(resource.kind)) || wanted == resource.plural || wanted == schema::Kinds()[i].shortName) return &resource;
   }
   return nullptr;
+}
+
+Status SplitKind(std::string& kind, std::string& name) {
+  const std::size_t slash = kind.find('/');
+  if (slash == std::string::npos) return Ok();
+  if (!name.empty()) return Error{Fault::Invalid, "Usage", "one object at a time: " + Quoted(kind) + " has a name, and " + Quoted(name) + " is another one"};
+  name = kind.substr(slash + 1);
+  kind.resize(slash);
+  return Ok();
 }
 
 }  // namespace weir::cli

@@ -43,6 +43,10 @@ struct Manifests {
 Manifests LoadManifests(const std::vector<std::string>& paths, const std::string& ns, std::istream& in);
 
 // The kind of ours with that name in any of the ways kubectl takes: Dataset, datasets, dataset, wkd. Null if none.
+// "run" is short for pipelinerun.
 const api::Resource* FindKind(const std::string& word);
+
+// Takes "KIND/NAME" in `kind` apart. Fault::Invalid "Usage" when it holds a name and another one is given in `name`.
+Status SplitKind(std::string& kind, std::string& name);
 
 }  // namespace weir::cli

@@ -91,9 +91,9 @@ bool Session::Idle() { return runtime_ != nullptr && runtime_->Synced() && runti
 Status Session::Save() const {
   const Status saved = cluster_.Save(StateFile(options_.lake), options_.lake);
   if (saved) return saved;
-  return Error{Fault::Exhausted, "DiskFull",
+  return Error{saved.error().fault, saved.error().reason,
                "the state of the lake cannot be saved: " + saved.error().message +
-                   "; make room, then run again: until then weir get shows an older state than the tables have"};
+                   ". Run again once it can be written: until then weir get may show an older state than the tables have"};
 }
 
 Status Session::Stop() {

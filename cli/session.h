@@ -36,7 +36,7 @@ class Session {
   Status Start();
   // Whether the controllers have nothing to do: no key is due or in flight, and every list is in.
   bool Idle();
-  // Fault::Exhausted, "DiskFull", with the file and what to do.
+  // Faults as of the file system; the message has the file and what to do.
   Status Save() const;
   // Ends the controllers and every runner, then saves as Save does. Does nothing a second time.
   Status Stop();

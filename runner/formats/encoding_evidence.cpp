@@ -120,12 +120,12 @@ Encoding EncodingEvidence::Verdict() const {
   return broken_ > wide_ && letters_fit && many ? Encoding::Windows1252 : Encoding::Utf8;
 }
 
-std::string EncodingEvidence::Note() const {
+std::string EncodingEvidence::Note(Encoding declared) const {
   if (broken_ == 0) return "";
   const std::string where = "line " + std::to_string(line_) + ": " + Shown(sample_);
   const std::string share = Counted(broken_, "byte") + " in " + Thousands(broken_lines_) + " of " + Counted(lines_, "line");
   const std::string reads = Shown(AsWindows(sample_));
-  if (Verdict() == Encoding::Windows1252)
+  if (declared == Encoding::Windows1252)
     return "the file is Windows-1252, as far as its bytes show: not UTF-8 are " + share + ", first in " + where + ", which reads " + reads +
            "; declared encoding: Windows-1252. If that is wrong, convert the file to UTF-8";
   return "the file is UTF-8 but for " + share + ", first in " + where +
@@ -148,7 +148,8 @@ Result<FoundEncoding> FindEncoding(std::unique_ptr<ByteSource> file, std::string
     evidence.Add({piece.data(), *got});
   }
   evidence.Finish();
-  return FoundEncoding{opened->marked ? Encoding::Utf8 : evidence.Verdict(), evidence.Note()};
+  const Encoding encoding = opened->marked ? Encoding::Utf8 : evidence.Verdict();
+  return FoundEncoding{encoding, evidence.Note(encoding)};
 }
 
 }  // namespace weir::formats

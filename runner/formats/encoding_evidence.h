@@ -20,8 +20,10 @@ class EncodingEvidence {
   // Windows-1252 where the bytes that are not UTF-8 outnumber its characters, are letters and signs where a western text has
   // them, and are in many lines (1 in 100, or 20); else UTF-8.
   api::Encoding Verdict() const;
-  // For people: what is not UTF-8, with a sample, its line and what happens to it. Empty where all of the text is UTF-8.
-  std::string Note() const;
+  // For people: what is not UTF-8, with a sample, its line and what happens to it when the file is declared so. Empty where all
+  // of the text is UTF-8.
+  std::string Note(api::Encoding declared) const;
+  std::string Note() const { return Note(Verdict()); }
 
   std::int64_t Broken() const { return broken_; }  // bytes that are not UTF-8
   std::int64_t Line() const { return line_; }      // of the first of them, from 1; 0 where there is none

@@ -1,5 +1,8 @@
 #include "runner/stages/absent_keys.h"
 
+#include <algorithm>
+#include <span>
+
 #include "crds/base/text.h"
 #include "runner/stages/file_zone.h"
 
@@ -8,6 +11,8 @@ namespace {
 
 constexpr const char* kTagAbsentKeys = "absentKeys";
 constexpr std::size_t kMostInText = 3;
+constexpr std::size_t kMostInTag = 20;  // of one file; there may be thousands of optional keys
+constexpr std::size_t kMostFindings = 8;
 
 std::string Sentence(const std::string& column, const std::string& key, const std::string& suggestion) {
   return "has the key " + Quoted(key) + " of column " + column + suggestion;
@@ -25,7 +30,8 @@ std::string AbsentKeysText(const std::vector<engine::AbsentKey>& absent) {
 void TagAbsentKeys(storage::DataFile& file, const std::vector<engine::AbsentKey>& absent) {
   if (absent.empty()) return;
   Json list = Json::array();
-  for (const engine::AbsentKey& key : absent) list.push_back({{"column", key.column}, {"key", key.key}, {"suggestion", key.suggestion}});
+  for (const engine::AbsentKey& key : std::span(absent).first(std::min(absent.size(), kMostInTag)))
+    list.push_back({{"column", key.column}, {"key", key.key}, {"suggestion", key.suggestion}});
   file.tags[kTagAbsentKeys] = Dump(list);
 }
 
@@ -44,6 +50,10 @@ void AbsentKeysOfFiles::Add(const storage::DataFile& file, const std::string& in
 std::vector<api::Finding> AbsentKeysOfFiles::Told(const std::string& dataset) const {
   std::vector<api::Finding> findings;
   for (const auto& [column, files] : columns_) {
+    if (findings.size() == kMostFindings) {
+      findings.push_back({"Dataset/" + dataset, std::to_string(columns_.size() - kMostFindings) + " more columns have keys that no record of a file has"});
+      break;
+    }
     const std::string where = files.count == files_ && files_ > 1 ? "any of " + std::to_string(files_) + " files"
                               : files.count == 1                  ? files.first
                                                                   : std::to_string(files.count) + " of " + std::to_string(files_) + " files";

@@ -46,14 +46,14 @@ using Sources = std::map<std::string, std::vector<storage::DataFile>>;
 // Deliveries of one name, oldest first, by their content: one that came back while another policy held counts once.
 std::vector<std::vector<storage::DataFile>> OfOneContent(const std::vector<storage::DataFile>& deliveries) {
   std::vector<std::vector<storage::DataFile>> contents;
+  std::map<std::string, std::size_t> known;  // SHA-256 -> place in contents
   for (const storage::DataFile& file : deliveries) {
     const std::string sha256 = Tag(file, kTagSha256);
-    const auto same = std::find_if(contents.begin(), contents.end(),
-                                   [&sha256](const auto& content) { return !sha256.empty() && Tag(content.front(), kTagSha256) == sha256; });
-    if (same == contents.end())
+    const auto [same, first] = known.emplace(sha256, contents.size());
+    if (first || sha256.empty())
       contents.push_back({file});
     else
-      same->push_back(file);
+      contents[same->second].push_back(file);
   }
   return contents;
 }

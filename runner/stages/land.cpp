@@ -151,7 +151,9 @@ std::string Nearest(storage::ObjectStore& store, const std::string& path) {
   const std::string folder = storage::FolderOf(path), pattern = storage::FileNameOf(path);
   const std::string where = folder.empty() ? "its first folder" : "folder " + folder;
   std::vector<std::pair<std::size_t, std::string>> names;
-  if (const auto all = store.List(folder); all.ok())
+  const auto all = store.List(folder);
+  if (!all.ok() && all.error().fault != Fault::Missing) return where + " cannot be listed: " + all.error().message;
+  if (all.ok())
     for (const storage::StoredObject& object : *all)
       if (storage::FolderOf(object.path) == folder) names.push_back(Unlikeness(pattern, storage::FileNameOf(object.path)));
   if (names.empty()) return "there is no file in " + where;

@@ -229,7 +229,8 @@ std::string Explain(CURLcode code, const char* detail) {
   std::string text = *detail != '\0' ? detail : curl_easy_strerror(code);
   if (code == CURLE_PEER_FAILED_VERIFICATION)
     text +=
-        "; to trust an authority of your own, put its certificate into a ConfigMap and name it in spec.runner.caBundle of the Lake (in weir run: in the "
+        "; where an authority of your own signed the certificate, put its certificate into a ConfigMap and name it in spec.runner.caBundle of the Lake (in "
+        "weir run: in the "
         "file that SSL_CERT_FILE names)";
   return text;
 }

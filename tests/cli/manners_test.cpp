@@ -120,6 +120,23 @@ TEST_F(Removed, AViewIsNamedByTheNextRunAndDeletedByACommand) {
   EXPECT_THAT(Weir("run both.yaml --source in").err, Not(HasSubstr("no longer declared")));
   EXPECT_EQ(Weir("delete view/b-v1").code, 1);
   EXPECT_EQ(Weir("delete pipeline/load-both").code, 2);
+  for (const char* two : {"delete view/a-v1 b-v1", "explain view/a-v1 b-v1", "get view/a-v1 b-v1"}) {
+    EXPECT_EQ(Weir(two).code, 2) << two;
+    EXPECT_THAT(Weir(two).err, HasSubstr("one object at a time")) << two;
+  }
+  EXPECT_EQ(Weir("get view/a-v1").code, 0) << "the first of two was not deleted";
+}
+
+TEST_F(Removed, AViewOfAnotherNamespaceAndLakeIsNamedWithBoth) {
+  Write("a.csv", "id\n1\n");
+  Write("b.csv", "n\n2\n");
+  Weir("init a.csv b.csv --name both --output .");
+  const std::string run = "run both.yaml -n sales --lake 'my lake'";
+  ASSERT_EQ(Weir(run).code, 0);
+  Shell("rm both.yaml");
+  Weir("init a.csv --name both --output .");
+  EXPECT_THAT(Weir(run).err, HasSubstr("weir delete view/b-v1 -n sales --lake 'my lake' removes it"));
+  EXPECT_EQ(Weir("delete view/b-v1 -n sales --lake 'my lake'").code, 0);
 }
 
 TEST_F(Manners, ShowsEachFormThatGetKnows) {

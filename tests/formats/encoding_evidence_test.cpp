@@ -41,6 +41,14 @@ TEST(EncodingEvidence, OneBrokenByteMakesNoOtherEncoding) {
   EXPECT_EQ(Judged(Lines(10, "caf\xC3\xA9")).Note(), "");
 }
 
+TEST(EncodingEvidence, AMarkDecidesAlsoWhatIsSaid) {
+  const std::string text = "\xEF\xBB\xBF" + Lines(40, "caf\xE9");
+  const auto found = FindEncoding(std::make_unique<PrefixedSource>(text), "a.csv");
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->encoding, Encoding::Utf8);
+  EXPECT_THAT(found->note, AllOf(HasSubstr("the file is UTF-8 but for 40 bytes"), HasSubstr("will be quarantined")));
+}
+
 TEST(EncodingEvidence, LettersInManyLinesAreWindows1252) {
   const EncodingEvidence evidence = Judged(Lines(50, "plain") + Lines(3, "caf\xE9"));
   EXPECT_EQ(evidence.Verdict(), Encoding::Windows1252);
