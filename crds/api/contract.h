@@ -77,11 +77,13 @@ void Describe(auto&& field, Of<PublishedColumn> auto& self) {
 // steps cannot add up to a large one.
 struct Promise {
   std::optional<Freshness> freshness;
+  std::optional<EventTime> eventTime;
   std::optional<Duration> lookback;
   bool operator==(const Promise&) const = default;
 };
 void Describe(auto&& field, Of<Promise> auto& self) {
   field("freshness", self.freshness, Rules{.doc = "Freshness as first promised."});
+  field("eventTime", self.eventTime, Rules{.doc = "Event time as first promised."});
   field("lookback", self.lookback, Rules{.doc = "Lookback as first promised.", .min = 1000});
 }
 
@@ -94,6 +96,7 @@ struct PublishedContract {
   std::string query;
   std::optional<Stability> stability;
   std::optional<Freshness> freshness;
+  std::optional<EventTime> eventTime;
   std::optional<Duration> lookback;
   std::optional<Promise> promised;
   std::vector<Waiver> waivers;
@@ -107,6 +110,7 @@ void Describe(auto&& field, Of<PublishedContract> auto& self) {
   field("query", self.query, Rules{.doc = "Query that made the published version.", .maxLength = 65536});
   field("stability", self.stability, Rules{.doc = "Stability as published."});
   field("freshness", self.freshness, Rules{.doc = "Freshness as published."});
+  field("eventTime", self.eventTime, Rules{.doc = "Event time as published."});
   field("lookback", self.lookback, Rules{.doc = "Lookback as published.", .min = 1000});
   field("promised", self.promised, Rules{.doc = "What was promised first under this view's version, or with the newest waiver."});
   field("waivers", self.waivers, Rules{.doc = "Waivers that were in force when it was published.", .maxItems = 16});

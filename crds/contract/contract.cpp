@@ -127,6 +127,7 @@ class Comparison {
     CompareGrain();
     CompareQuery();
     CompareFreshness();
+    CompareEventTime();
     CompareLookback();
     CompareStability();
     return std::move(findings_);
@@ -220,6 +221,20 @@ class Comparison {
           "at most 1.5 times what was first promised can be taken back, in however many steps");
   }
 
+  // Which time counts for freshness, and how far it may be ahead. A raised maxAhead lets one wrong time keep the view fresh.
+  void CompareEventTime() {
+    const std::optional<api::EventTime>& before = published_.promised ? published_.promised->eventTime : published_.eventTime;
+    if (!before) return;
+    const std::string column = declared_.eventTime ? declared_.eventTime->column : "";
+    if (column != before->column)
+      return Add(ContractRule::SlaFreshness, declared_.eventTime ? "spec.eventTime.column" : "spec.eventTime", before->column, column,
+                 "freshness was promised in this column's time: keep it, or publish a new View");
+    const Duration ahead = declared_.eventTime->MaxAhead();
+    if (ahead > before->MaxAhead())
+      Add(ContractRule::SlaFreshness, "spec.eventTime.maxAhead", weir::Format(before->MaxAhead()), weir::Format(ahead),
+          "a time further ahead would keep the view fresh for longer: correct such times in the query");
+  }
+
   void CompareLookback() {
     const std::optional<Duration>& before = published_.promised ? published_.promised->lookback : published_.lookback;
     if (before && (!declared_.lookback || *declared_.lookback < *before))
@@ -265,6 +280,7 @@ PublishedContract ContractOf(const api::ViewSpec& spec) {
   contract.query = spec.query.sql;
   contract.stability = spec.stability;
   contract.freshness = spec.freshness;
+  contract.eventTime = spec.eventTime;
   contract.lookback = spec.lookback;
   contract.waivers = spec.waivers;
   return contract;
@@ -296,11 +312,12 @@ PublishedContract Succeed(const std::optional<PublishedContract>& before, Publis
   api::Promise first, was;
   if (before && before->stability != api::Stability::Alpha) {
     findings = Compare(*before, declared, now);
-    was = {before->freshness, before->lookback};
+    was = {before->freshness, before->eventTime, before->lookback};
     first = before->promised.value_or(was);
   }
   api::Promise promised;
   Keep(findings, ContractRule::SlaFreshness, first.freshness, was.freshness, declared.freshness, promised.freshness);
+  Keep(findings, ContractRule::SlaFreshness, first.eventTime, was.eventTime, declared.eventTime, promised.eventTime);
   Keep(findings, ContractRule::SlaHistory, first.lookback, was.lookback, declared.lookback, promised.lookback);
   declared.promised = promised;
   std::erase_if(declared.waivers, [now](const api::Waiver& w) { return !EndOf(w) || *EndOf(w) <= now; });

@@ -146,6 +146,17 @@ RuleTexts Delayed() {
           "SlaFreshness: maxLag was removed or grew beyond 1.5 times what was first promised" + kAdvice, "", ".spec.freshness"};
 }
 
+// Another column, or a time further ahead, loosens freshness without a word about maxLag.
+RuleTexts Retimed() {
+  const Text is = "self.spec.eventTime";
+  const auto ahead_in = [](const Text& from) { return "(has(" + from + ".maxAhead) ? " + from + ".maxAhead : duration('5m'))"; };
+  const auto aheads = [&](const Text& from) { return "(has(" + from + ".eventTime) ? [" + ahead_in(from + ".eventTime") + "] : [])"; };
+  const Text base = "oldSelf.status.published", first = base + ".promised";
+  return {kFree + Same("eventTime") + Waived("'SlaFreshness'") + " || (" + Promised("eventTime", "eventTime.column") + ".all(was, has(" + is + ") && " + is +
+              ".column == was) && (has(" + first + ") ? " + aheads(first) + " : " + aheads(base) + ").all(was, " + ahead_in(is) + " <= was))",
+          "SlaFreshness: the column of eventTime was changed or removed, or maxAhead was raised" + kAdvice, "", ".spec.eventTime"};
+}
+
 RuleTexts CutShort() {
   return {kFree + Same("lookback") + Waived("'SlaHistory'") + " || " + Promised("lookback", "lookback") +
               ".all(was, has(self.spec.lookback) && self.spec.lookback >= was)",
@@ -161,8 +172,8 @@ RuleTexts Lowered() {
 }  // namespace
 
 std::vector<api::CelRule> ContractRules() {
-  static const std::vector<RuleTexts> texts{Dropped(), Retyped(), Rescaled(),  Loosened(), Remeasured(), Redefined(),
-                                            Marked(),  Rekeyed(), Regrained(), Delayed(),  CutShort(),   Lowered()};
+  static const std::vector<RuleTexts> texts{Dropped(), Retyped(),   Rescaled(), Loosened(), Remeasured(), Redefined(), Marked(),
+                                            Rekeyed(), Regrained(), Delayed(),  Retimed(),  CutShort(),   Lowered()};
   std::vector<api::CelRule> rules;
   for (const RuleTexts& t : texts) rules.push_back({t.rule, t.message, t.messageExpression, t.fieldPath, "FieldValueForbidden"});
   return rules;

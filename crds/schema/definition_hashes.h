@@ -8,9 +8,9 @@ namespace weir::schema {
 constexpr std::string_view HashOfDefinition(std::string_view plural) {
   if (plural == "lakes") return "95a14ffc3a909e76";
   if (plural == "datasets") return "92d90b8b3dc7c8c6";
-  if (plural == "views") return "63b3f6aad6d8cdd9";
+  if (plural == "views") return "bbd8c4d328589eba";
   if (plural == "pipelines") return "87dc5b8c3e25d805";
-  if (plural == "pipelineruns") return "c10702d10ab10428";
+  if (plural == "pipelineruns") return "f46a0ff47f7ca5c4";
   return "";
 }
 

@@ -98,11 +98,13 @@ void Publish(const SeenCommit& seen, const api::ViewSpec& spec, api::ViewStatus&
   api::PublishedContract declared = *seen.contract;
   declared.freshness = spec.freshness;
   declared.lookback = spec.lookback;
+  if (!declared.eventTime) declared.eventTime = spec.eventTime;  // of a revision that an older release made
   std::optional<api::PublishedContract> before = status.published;
   if (logged && logged->promised) {
     if (!before) before = *seen.contract;
     before->promised = logged->promised;
     before->freshness = logged->freshness;
+    before->eventTime = logged->eventTime;
     before->lookback = logged->lookback;
   }
   status.published = contract::Succeed(before, std::move(declared), now);

@@ -80,6 +80,49 @@ TEST(Promise, NoSequenceOfEditsLeavesItWithoutAWaiver) {
   }
 }
 
+// Whatever is edited and published, the time that freshness is counted in, and how far it may be ahead, stay as promised.
+TEST(Promise, EventTimeIsLoosenedByNoSequenceOfEditsWithoutAWaiver) {
+  std::mt19937_64 random(13);
+  int loosened = 0;
+  for (int history = 0; history < 300; ++history) {
+    std::optional<api::PublishedContract> published;
+    std::optional<api::EventTime> promised;
+    for (int step = 0; step < 20; ++step) {
+      api::PublishedContract next = Contract();
+      next.eventTime = api::EventTime{random() % 4 == 0 ? "seen" : "day", std::nullopt};
+      if (random() % 2 == 0) next.eventTime->maxAhead = Duration::Minutes(static_cast<std::int64_t>(random() % 10));
+      const bool waived = random() % 8 == 0;
+      if (waived) next.waivers = {{ContractRule::SlaFreshness, "Readers agreed.", {}, "2999-12-31"}};
+      const bool loosens = promised && (next.eventTime->column != promised->column || next.eventTime->MaxAhead() > promised->MaxAhead());
+      if (published) {
+        ASSERT_EQ(!Breaking(Compare(*published, next, kNow)).empty(), loosens && !waived);
+      }
+      loosened += loosens && !waived ? 1 : 0;
+      if (loosens && !waived) continue;
+      published = Succeed(published, next, kNow);
+      if (!promised || loosens) promised = next.eventTime;
+    }
+  }
+  EXPECT_GT(loosened, 1000);
+}
+
+TEST(Promise, AnEventTimeThatBreaksItIsToldByItsFieldAndStaysAsItWas) {
+  api::PublishedContract first = Contract();
+  first.eventTime = api::EventTime{"day", std::nullopt};
+  const api::PublishedContract published = Succeed(std::nullopt, first, kNow);
+  api::PublishedContract next = first;
+  next.eventTime->maxAhead = Duration::Hours(24 * 365);
+  EXPECT_EQ(Describe(Compare(published, next, kNow)),
+            "SlaFreshness spec.eventTime.maxAhead: published is 5m, now it is 365d (a time further ahead would keep the view fresh for longer: correct such "
+            "times in the query)");
+  EXPECT_EQ(Succeed(published, next, kNow).eventTime, first.eventTime);
+  next.eventTime = api::EventTime{"seen", std::nullopt};
+  EXPECT_EQ(Compare(published, next, kNow).at(0).path, "spec.eventTime.column");
+  next.eventTime.reset();
+  EXPECT_EQ(Compare(published, next, kNow).at(0).path, "spec.eventTime");
+  EXPECT_THAT(Compare(Succeed(std::nullopt, next, kNow), first, kNow), IsEmpty()) << "of a release that did not keep it, or none was declared";
+}
+
 TEST(Promise, AWaiverCountsUntilItsLastDayIsOverAndIsRecorded) {
   const api::PublishedContract published = Succeed(std::nullopt, Contract(), kNow);
   api::PublishedContract next = Contract();
