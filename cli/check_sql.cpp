@@ -7,6 +7,8 @@
 #include "cli/runner_process.h"
 #include "cli/sql_hints.h"
 #include "cli/unread.h"
+#include "crds/api/read.h"
+#include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "operator/plan/task.h"
 #include "operator/plan/validate.h"
@@ -64,13 +66,14 @@ class SqlCheck {
       api::StageTask task = plan::ValidationTask(pipeline.bundle, pipeline.ns, 1);
       LeaveOutWhatIsDoubtful(task);
       const bool checks = std::any_of(task.tables.begin(), task.tables.end(), [](const api::TaskTable& table) { return !table.checks.empty(); });
-      if (task.queries.empty() && !checks) continue;
+      if ((task.queries.empty() && !checks) || !CanBeAsked(declared, task)) continue;
       tasks.push_back(std::move(task));
       owners.push_back(pipeline.manifest);
       for (const api::TaskTable& table : tasks.back().tables) judged.insert(pipeline.ns + "/" + table.name);
     }
     for (const auto& dataset : declared.datasets) {
       if (judged.contains(dataset.object.meta.ns + "/" + dataset.object.meta.name) || !HasChecksToJudge(declared, dataset)) continue;
+      if (!CanBeAsked(declared, TaskOfChecks(dataset.object))) continue;
       tasks.push_back(TaskOfChecks(dataset.object));
       owners.push_back(dataset.manifest);
     }
@@ -81,6 +84,11 @@ class SqlCheck {
   }
 
  private:
+  // A task with the rest of an object that could not be read as a whole may be none that a runner takes: the object has a finding.
+  static bool CanBeAsked(const Declared& declared, const api::StageTask& task) {
+    return declared.unread.empty() || api::ReadStrict<api::StageTask>(api::Write(task)).ok();
+  }
+
   // Tables of which only the name is known, and the SQL that may read or fill them or whose target is missing: what is wrong
   // with those has a finding of its own.
   void LeaveOutWhatIsDoubtful(api::StageTask& task) const {

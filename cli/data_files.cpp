@@ -114,10 +114,6 @@ std::size_t Letters(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return std::isalpha(c) != 0; }));
 }
 
-bool AreDates(const std::vector<std::string>& stems) {
-  return std::all_of(stems.begin(), stems.end(), [](const std::string& stem) { return Letters(stem) == 0; });
-}
-
 }  // namespace
 
 Result<GivenFiles> FindDataFiles(const std::vector<std::string>& arguments) {
@@ -130,7 +126,7 @@ Result<GivenFiles> FindDataFiles(const std::vector<std::string>& arguments) {
       continue;
     }
     if (!fs::is_regular_file(argument, error))
-      return Unreadable(Fault::Missing, argument + " is no file: give CSV, JSON or Parquet files, or a folder with them");
+      return Unreadable(Fault::Missing, argument + " is not a regular file: give CSV, JSON or Parquet files, or a folder with them");
     if (access(argument.c_str(), R_OK) != 0) return Unreadable(Fault::Denied, argument + " may not be read: " + std::strerror(errno));
     given.files.push_back({argument, false});
   }
@@ -149,7 +145,9 @@ std::optional<std::string> WildcardFor(const std::vector<std::string>& names, co
   std::string turned(narrow.back.rbegin(), narrow.back.rend());
   turned = WithoutDate(turned);
   const Ends wide{WithoutDate(narrow.front), std::string(turned.rbegin(), turned.rend()) + ending};
-  if (Letters(wide.front) + Letters(wide.back) - Letters(ending) < kLetters && !AreDates(stems)) return std::nullopt;
+  const std::size_t common = Letters(wide.front) + Letters(wide.back) - Letters(ending);
+  const bool by_date = std::all_of(stems.begin(), stems.end(), [common](const std::string& stem) { return Letters(stem) == common; });
+  if (common < kLetters && !by_date) return std::nullopt;
   for (const std::string& pattern : {Literal(wide.front) + "*" + Literal(wide.back), Literal(ByCharacter(names, wide)),
                                      Literal(narrow.front) + "*" + Literal(narrow.back) + Literal(ending)}) {
     const auto matches = [&](const std::string& name) { return Matches(pattern, name); };

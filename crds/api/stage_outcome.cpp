@@ -9,6 +9,10 @@ namespace {
 constexpr std::size_t kRoomForColumns = 512;
 constexpr std::size_t kShortLocation = 512;  // longer than any that our layout makes of names that are allowed
 
+// As StageOutcome and its parts are described; `FitOutcome.IsReadBackWhateverCame` holds both together.
+constexpr std::size_t kLongestMessage = 2048, kLongestDependencies = 4096, kMostFindings = 1000, kLongestFinding = 1024;
+constexpr std::size_t kMostWarnings = 8, kLongestWarning = 512;
+
 constexpr std::size_t kMostInputs = 16;  // in a termination message; the outcome file has all
 
 // The first inputs by their names, and one entry for the rest, so that the rows still add up.
@@ -37,6 +41,18 @@ void CutCommit(Commit& commit, std::size_t room) {
   if (commit.place.size() > room) commit.place.clear();
 }
 
+// What the schema bounds, the reader refuses when it is longer.
+void CutToBounds(StageOutcome& outcome) {
+  outcome.message = Cut(outcome.message, kLongestMessage);
+  outcome.dependencies = Cut(outcome.dependencies, kLongestDependencies);
+  if (outcome.findings.size() > kMostFindings) outcome.findings.resize(kMostFindings);
+  for (Finding& finding : outcome.findings) finding.message = Cut(finding.message, kLongestFinding);
+  for (Commit& commit : outcome.commits) {
+    if (commit.warnings.size() > kMostWarnings) commit.warnings.resize(kMostWarnings);
+    for (std::string& warning : commit.warnings) warning = Cut(warning, kLongestWarning);
+  }
+}
+
 }  // namespace
 
 bool Ledger::Closed() const {
@@ -47,6 +63,7 @@ bool Ledger::Closed() const {
 }
 
 std::string FitOutcome(StageOutcome outcome, std::size_t limit) {
+  CutToBounds(outcome);
   if (outcome.rows) Shorten(outcome.rows->inputs, kMostInputs);
   std::string text = Dump(Write(outcome));
   for (std::size_t room = 1024; text.size() > limit && room >= 8; room /= 2) {

@@ -37,10 +37,6 @@ bool IsCancelledBeforeItStarted(const ObservedRun& seen) { return seen.run->spec
 
 bool HasLostItsRevision(const ObservedRun& seen) { return HasStarted(seen.run->status) && !seen.revision; }
 
-bool AnyFailed(const std::vector<StageStatus>& stages) {
-  return std::any_of(stages.begin(), stages.end(), [](const StageStatus& s) { return s.state == StageState::Failed; });
-}
-
 bool AnyAttemptGoesOn(const std::vector<StageStatus>& stages) {
   return std::any_of(stages.begin(), stages.end(), [](const StageStatus& s) { return s.state == StageState::Running || s.state == StageState::Retrying; });
 }
@@ -125,7 +121,7 @@ void AdvanceStages(const ObservedRun& seen, Turn& turn, Time now) {
 }
 
 void StartWhatIsDue(const ObservedRun& seen, Turn& turn, Time now) {
-  if (IntentOf(*seen.run) != Intent::Go || AnyFailed(turn.status.stages)) return;
+  if (IntentOf(*seen.run) != Intent::Go) return;
   const std::vector<api::Stage>& stages = seen.revision->bundle.stages;
   for (std::size_t i = 0; i < stages.size(); ++i) {
     StageStatus& status = turn.status.stages[i];
@@ -135,11 +131,20 @@ void StartWhatIsDue(const ObservedRun& seen, Turn& turn, Time now) {
   }
 }
 
+bool NeedsWhatDidNotSucceed(const std::vector<api::Stage>& stages, std::size_t index, const std::vector<StageStatus>& statuses) {
+  const std::vector<std::string> needs = NeedsOf(stages, index);
+  return std::any_of(statuses.begin(), statuses.end(), [&needs](const StageStatus& s) {
+    return (s.state == StageState::Failed || s.state == StageState::Skipped) && std::find(needs.begin(), needs.end(), s.name) != needs.end();
+  });
+}
+
+// After a failure the stages that do not need the one that failed run to their ends: their data are as good as ever.
 void SkipWhatWillNotRun(const ObservedRun& seen, api::RunStatus& status) {
-  const bool over = IntentOf(*seen.run) == Intent::Stop || AnyFailed(status.stages);
-  if (!over || AnyAttemptGoesOn(status.stages)) return;
-  for (StageStatus& stage : status.stages)
-    if (stage.state == StageState::Pending) stage.state = StageState::Skipped;
+  const std::vector<api::Stage>& stages = seen.revision->bundle.stages;
+  const bool stopped = IntentOf(*seen.run) == Intent::Stop && !AnyAttemptGoesOn(status.stages);
+  for (std::size_t i = 0; i < stages.size(); ++i)  // a stage needs only those above it
+    if (status.stages[i].state == StageState::Pending && (stopped || NeedsWhatDidNotSucceed(stages, i, status.stages)))
+      status.stages[i].state = StageState::Skipped;
 }
 
 Plan TakeATurn(const ObservedRun& seen, Time now) {

@@ -73,6 +73,21 @@ TEST(FitOutcome, FitsWhateverComes) {
   }
 }
 
+TEST(FitOutcome, IsReadBackWhateverCame) {
+  for (const std::size_t length : {511U, 512U, 513U, 1023U, 1024U, 1025U, 1189U, 2049U, 3000U, 5000U}) {
+    StageOutcome outcome{.result = OutcomeClass::Succeeded};
+    outcome.findings = {{"Dataset/orders", std::string(length, 'f')}};
+    EXPECT_FALSE(OutcomeOf(FitOutcome(outcome)).findings.at(0).message.empty()) << length;
+    EXPECT_FALSE(OutcomeOf(FitOutcome(outcome, 1 << 20)).findings.at(0).message.empty()) << length;
+    outcome.message = outcome.dependencies = std::string(length, 'm');
+    outcome.commits = {Commit{.name = "orders"}};
+    for (int i = 0; i < 12; ++i) outcome.commits[0].warnings.push_back(std::string(length, 'w'));
+    for (int i = 0; i < 1200; ++i) outcome.findings.push_back({"c", "f"});
+    EXPECT_EQ(OutcomeOf(FitOutcome(outcome)).commits.size(), 1U) << length;
+    EXPECT_EQ(OutcomeOf(FitOutcome(outcome, 1 << 20)).commits.size(), 1U) << length;
+  }
+}
+
 TEST(ExitCodes, AreClearOfTheShellsAndOfSignals) {
   std::set<int> codes;
   for (std::size_t i = 0; i < Words<OutcomeClass>::kAll.size(); ++i) codes.insert(ExitCodeOf(static_cast<OutcomeClass>(i)));

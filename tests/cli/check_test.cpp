@@ -52,6 +52,10 @@ TEST_F(Check, SqlOverATableWhoseColumnsCannotBeReadIsNotJudged) {
       ElementsAre("Schema spec.schema.columns[2].type"));
 }
 
+TEST_F(Check, APartOfAnObjectThatCannotBeReadReachesNoRunner) {
+  EXPECT_THAT(FieldsOf("sed -i '0,/    - columns: \\[sensor, measured_at\\]/s//    - sensor/' readings.yaml"), ElementsAre("Schema spec.schema.keys[0]"));
+}
+
 TEST_F(Check, AReferenceThatIsMissingHidesNoSqlFinding) {
   EXPECT_THAT(FieldsOf("sed -i 's/SELECT sensor, measured_at/SELECT senor, measured_at/; s/into: readings-landing$/into: readings-landed/' readings.yaml"),
               UnorderedElementsAre("SqlInvalid spec.query.sql", "DatasetMissing spec.stages[0].land.into"));

@@ -18,6 +18,8 @@ TEST(Wildcard, LeavesOutTheWholeDateOrNumber) {
   EXPECT_EQ(Path({"2026-01-sales.csv", "2026-02-sales.csv"}), "*-sales.csv");
   EXPECT_EQ(Path({"2026-01.csv", "2026-02.csv"}), "*.csv");
   EXPECT_EQ(Path({"report_v2_1.json", "report_v2_10.json"}), "report_v2_*.json");
+  EXPECT_EQ(Path({"tx-2026-11-29.csv", "tx-2026-11-30.csv"}), "tx-*.csv");
+  EXPECT_EQ(Path({"m-20261129.csv", "m-20261130.csv"}), "m-*.csv");
   EXPECT_EQ(Path({"sales-jan-2026.csv", "sales-feb-2026.csv"}), "sales-*.csv");
 }
 
