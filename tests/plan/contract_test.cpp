@@ -113,8 +113,8 @@ TEST(Promise, AnEventTimeThatBreaksItIsToldByItsFieldAndStaysAsItWas) {
   api::PublishedContract next = first;
   next.eventTime->maxAhead = Duration::Hours(24 * 365);
   EXPECT_EQ(Describe(Compare(published, next, kNow)),
-            "SlaFreshness spec.eventTime.maxAhead: published is 5m, now it is 365d (a time further ahead would keep the view fresh for longer: correct such "
-            "times in the query)");
+            "SlaFreshness spec.eventTime.maxAhead breaks the published contract, which has 5m; the manifest has 365d: a time further ahead would keep the "
+            "view fresh for longer: correct such times in the query");
   EXPECT_EQ(Succeed(published, next, kNow).eventTime, first.eventTime);
   next.eventTime = api::EventTime{"seen", std::nullopt};
   EXPECT_EQ(Compare(published, next, kNow).at(0).path, "spec.eventTime.column");

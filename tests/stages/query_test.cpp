@@ -280,7 +280,7 @@ TEST_F(CheckStage, PassesAndWarns) {
                                       {.name = "positive", .range = api::RangeCheck{"amount", "0", ""}, .onFailure = api::OnFailure::Warn}}));
   EXPECT_EQ(outcome.rows, Sums(4, 4, 0, 0));
   ASSERT_EQ(outcome.findings.size(), 1U);
-  EXPECT_EQ(outcome.findings[0].message, "check positive: 1 row fails, e.g. amount = '-1', id = '4'");
+  EXPECT_EQ(outcome.findings[0].message, "check positive: 1 row fails");
 }
 
 TEST_F(CheckStage, EveryCheckThatFailsIsToldAndTheRunStops) {
