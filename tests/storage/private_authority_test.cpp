@@ -82,12 +82,13 @@ class FileServer {
   bool Start() {
     port_ = RefusedPort();
     const std::string port = std::to_string(port_);
+    const std::string folder = Company().folder();  // before the fork: the child would found a company of its own
     pid_ = ::fork();
     if (pid_ == 0) {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       const int nowhere = ::open("/dev/null", O_RDWR);
       for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, stream);
-      ::execlp("python3", "python3", "-c", kFileServer, Company().folder().c_str(), port.c_str(), static_cast<char*>(nullptr));
+      ::execlp("python3", "python3", "-c", kFileServer, folder.c_str(), port.c_str(), static_cast<char*>(nullptr));
       ::_exit(127);
     }
     for (int connection = -1; connection < 0; ::usleep(2000)) {
