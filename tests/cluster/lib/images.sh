@@ -24,7 +24,7 @@ import_image() { ctr_node images import "$1" >/dev/null; }
 
 # provide_pause: the sandbox image, compiled here and imported once per cluster.
 provide_pause() {
-  ctr_node images list --quiet | grep -qx "$pause_image" && return
+  ctr_node images list --quiet | grep -x "$pause_image" >/dev/null && return
   local context
   context=$(mktemp -d "$state/pause.XXXXXX")
   cp "$cluster_source/pause/Containerfile" "$context"

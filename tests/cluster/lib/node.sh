@@ -156,7 +156,7 @@ shims() {
   done
 }
 
-is_shim() { tr '\0' ' ' <"$1/cmdline" | grep -q "^[^ ]*containerd-shim.* -address $containerd_socket "; }
+is_shim() { tr '\0' ' ' <"$1/cmdline" | grep "^[^ ]*containerd-shim.* -address $containerd_socket " >/dev/null; }
 
 no_shims() { [[ -z $(shims) ]]; }
 

@@ -43,7 +43,7 @@ s3_host() { if running containerd; then echo "$node_address"; else echo 127.0.0.
 first_free_port() {
   local port
   for port in $(shuf -i 15000-19999 -n 50); do
-    ss -Hltn "sport = :$port" | grep -q . || { echo "$port"; return; }
+    ss -Hltn "sport = :$port" | grep . >/dev/null || { echo "$port"; return; }
   done
   fail "no free port"
 }

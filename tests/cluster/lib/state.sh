@@ -108,7 +108,7 @@ first_free_block() {
   local try first
   for try in {0..99}; do
     first=$((20000 + (0x$cluster_id + try * 7) % 1000 * 10))
-    ss -Hltn "( sport >= :$first and sport < :$((first + 10)) )" | grep -q . || { echo "$first"; return; }
+    ss -Hltn "( sport >= :$first and sport < :$((first + 10)) )" | grep . >/dev/null || { echo "$first"; return; }
   done
   fail "no ten free ports"
 }

@@ -14,7 +14,7 @@ archive_alone() {
   mkdir -p "$context"
   echo hello >"$context/hello"
   printf 'FROM scratch\nCOPY hello /\n' >"$context/Containerfile"
-  "$here/image" --archive "$scratch/hello.tar" weirkeeper/hello:1 "$context" "$context/Containerfile" && tar --list --file "$scratch/hello.tar" | grep -q manifest.json
+  "$here/image" --archive "$scratch/hello.tar" weirkeeper/hello:1 "$context" "$context/Containerfile" && contains manifest.json tar --list --file "$scratch/hello.tar"
 }
 
 # A control plane alone, beside the full cluster, in a state folder of its own.
