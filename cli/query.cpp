@@ -10,6 +10,7 @@
 #include "cli/published.h"
 #include "cli/query_watch.h"
 #include "cli/scratch.h"
+#include "cli/text_table.h"
 #include "crds/base/name.h"
 #include "runner/storage/table_log.h"
 
@@ -17,6 +18,8 @@ namespace weir::cli {
 namespace {
 
 constexpr double kShareOfMemory = 0.6;
+constexpr std::int64_t kRowsForPeople = 100;
+constexpr std::int64_t kRowsForPrograms = 1'000'000;  // the answer is held in memory
 
 struct Table {
   std::string object;  // "Dataset readings"
@@ -93,14 +96,14 @@ struct Answer {
   std::vector<std::string> notes;
 };
 
-Result<Answer> AnswerOf(engine::Engine& engine, const World& world, const std::vector<Table>& tables, const QueryOptions& options) {
+Result<Answer> AnswerOf(engine::Engine& engine, const World& world, const std::vector<Table>& tables, const QueryOptions& options, std::int64_t limit) {
   std::vector<std::string> notes;
   for (const Table& table : tables)
     if (const Status attached = Attach(engine, world, table, options.sql, notes); !attached) return attached.error();
   auto bound = engine.Bind(options.sql);
   if (!bound) return bound.error();
   if (const Status data = HaveData(tables, bound->tables); !data) return data.error();
-  auto rows = engine.Answer(options.sql, options.limit + 1);
+  auto rows = engine.Answer(options.sql, limit + 1);
   if (!rows) return rows.error();
   return Answer{std::move(bound->columns), std::move(*rows), std::move(notes)};
 }
@@ -114,8 +117,10 @@ Exit Query(const Terminal& terminal, const World& world, const QueryOptions& opt
   if (!scratch) return Complain(terminal, scratch.error());
   const auto engine = engine::MakeEngine(LimitsOf(options, scratch->Path()));
   if (!engine) return Complain(terminal, engine.error());
+  const bool people = terminal.format == OutputFormat::Table;
+  const std::int64_t limit = options.limit.value_or(people ? kRowsForPeople : kRowsForPrograms);
   QueryWatch watch(**engine, options.timeout);
-  auto answer = AnswerOf(**engine, world, TablesOf(*objects), options);
+  auto answer = AnswerOf(**engine, world, TablesOf(*objects), options, limit);
   const QueryWatch::Why why = watch.End();
   if (!answer && why == QueryWatch::Why::Interrupted)
     return Complain(terminal, {Fault::Transient, "Interrupted", "the query was interrupted"}, Exit::Interrupted);
@@ -123,7 +128,11 @@ Exit Query(const Terminal& terminal, const World& world, const QueryOptions& opt
     return Complain(terminal, {Fault::Transient, "TimedOut", "the query took longer than " + Format(options.timeout) + ": raise --timeout, or read less"});
   if (!answer) return Complain(terminal, answer.error());
   for (const std::string& note : answer->notes) terminal.err << terminal.OnErr(Paint::Yellow, "note") << " " << OneLine(note) << "\n";
-  PrintAnswer(terminal, answer->columns, std::move(answer->rows), options.limit);
+  if (!options.limit && !people && static_cast<std::int64_t>(answer->rows.size()) > limit)
+    return Complain(terminal,
+                    {Fault::Exhausted, "TooLarge",
+                     "the answer has more than " + Grouped(limit) + " rows: give --limit, or read the files of the table, which other programs know as Delta"});
+  PrintAnswer(terminal, answer->columns, std::move(answer->rows), limit);
   return Exit::Ok;
 }
 

@@ -51,6 +51,24 @@ TEST_F(QueryCommand, AnswersFromACopyOfTheLake) {
   EXPECT_EQ(again.code, 0) << again.err;
 }
 
+TEST_F(QueryCommand, AnswersForProgramsAreWhole) {
+  RunExample();
+  for (const char* format : {"csv", "json", "yaml"}) {
+    const Ended all = Weir(std::string("query 'SELECT range AS n FROM range(1500)' -o ") + format);
+    EXPECT_EQ(all.code, 0) << format;
+    EXPECT_THAT(all.out, HasSubstr("1499")) << format;
+    EXPECT_EQ(all.err, "") << format;
+  }
+  const Ended table = Weir("query 'SELECT range AS n FROM range(1500)'");
+  EXPECT_THAT(table.out, Not(HasSubstr("1499")));
+  EXPECT_THAT(table.err, HasSubstr("more rows than the 100 shown"));
+  const Ended huge = Weir("query 'SELECT range AS n FROM range(1000001)' -o csv");
+  EXPECT_EQ(huge.code, 1);
+  EXPECT_EQ(huge.out, "") << "a part would pass for the whole";
+  EXPECT_THAT(huge.err, HasSubstr("give --limit"));
+  EXPECT_EQ(Weir("query 'SELECT range AS n FROM range(1500)' -o csv --limit 2").out, "n\n0\n1\n");
+}
+
 TEST_F(QueryCommand, AVersionOfAnotherProgramIsNoted) {
   RunExample();
   ASSERT_EQ(Shell("echo '{\"commitInfo\":{\"operation\":\"WRITE\",\"engineInfo\":\"delta-rs:1\"}}' "
