@@ -137,7 +137,7 @@ class YamlBuilder final : public YAML::EventHandler {
 
 namespace {
 
-Error Bad(int line, const std::string& what) { return {Fault::Invalid, "BadYaml", "line " + std::to_string(line) + ": " + what}; }
+Error Bad(int line, const std::string& what) { return {Fault::Invalid, "BadYaml", OneLine("line " + std::to_string(line) + ": " + what)}; }
 
 // The last line up to this one that is indented by a tab, which YAML does not take and the parser stumbles over somewhere
 // behind; 0 when there is none. Lines count from 1.

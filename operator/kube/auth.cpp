@@ -4,9 +4,12 @@
 #include <filesystem>
 
 #include "crds/base/file.h"
+#include "crds/base/text.h"
 
 namespace weir::kube {
 namespace {
+
+constexpr std::size_t kLongestMessage = 1024;  // bytes
 
 std::string TrimRight(std::string text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
@@ -15,7 +18,8 @@ std::string TrimRight(std::string text) {
 
 }  // namespace
 
-Error BadKubeconfig(std::string message) { return {Fault::Invalid, "BadKubeconfig", std::move(message)}; }
+// The message quotes what is in the file, which may be anything.
+Error BadKubeconfig(const std::string& message) { return {Fault::Invalid, "BadKubeconfig", OneLine(Cut(message, kLongestMessage))}; }
 
 Result<std::string> Credential::Read() const {
   if (file.empty()) return text;

@@ -53,7 +53,7 @@ Result<Access> InCluster(const Environment& environment, const std::string& fold
 Result<Access> FindAccess(const KubeconfigChoice& choice, const Environment& environment);
 
 // Fault::Invalid, reason "BadKubeconfig".
-Error BadKubeconfig(std::string message);
+Error BadKubeconfig(const std::string& message);
 
 // BadKubeconfig unless http.cpp can reach such a server: https with an authority, or http
 // without any credential (`kubectl proxy`), and a name or an IPv4 address. `where` begins the message.
