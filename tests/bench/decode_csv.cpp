@@ -50,7 +50,7 @@ void Bare(const std::string& path) {
   std::string values;
   for (const api::Column& column : kColumns) {
     types += (types.empty() ? "'" : ", '") + column.name + "': 'VARCHAR'";
-    values += (values.empty() ? "TRY_CAST(" : ", TRY_CAST(") + column.name + " AS " + column.type + ") AS " + column.name;
+    values += (values.empty() ? "TRY_CAST(\"" : ", TRY_CAST(\"") + column.name + "\" AS " + column.type + ") AS \"" + column.name + "\"";
   }
   for (const std::string& sql :
        {std::string("SET threads = 2"), "CREATE TEMP TABLE rows AS SELECT " + values + " FROM read_csv('" + path + "', columns = {" + types +
