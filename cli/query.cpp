@@ -12,6 +12,7 @@
 #include "cli/scratch.h"
 #include "cli/text_table.h"
 #include "crds/base/name.h"
+#include "runner/storage/file_digest.h"
 #include "runner/storage/table_log.h"
 
 namespace weir::cli {
@@ -39,9 +40,23 @@ std::vector<Table> TablesOf(const Published& objects) {
   return tables;
 }
 
-// The files of the newest version, held against what status knows; nothing when none was ever committed. Adds to `notes` when
-// another program wrote that version.
-Result<std::vector<engine::InputFile>> FilesOf(const World& world, const Table& table, std::vector<std::string>& notes) {
+// What a query reads: files as their logs have them, and what a person should know of them.
+struct Reading {
+  struct File {
+    std::shared_ptr<storage::ObjectStore> store;
+    std::string path;
+    std::int64_t bytes = 0;
+    std::string sha256;  // as written; empty where the log does not say
+    std::string object;  // "Dataset readings"
+  };
+  std::vector<File> files;
+  std::vector<std::string> notes;
+};
+
+std::string Remedy(const std::string& object) { return ". Run the pipeline that writes " + object + " again: it makes the file anew"; }
+
+// The files of the newest version, held against what status knows; nothing when none was ever committed.
+Result<std::vector<engine::InputFile>> FilesOf(const World& world, const Table& table, Reading& reading) {
   std::vector<engine::InputFile> files;
   if (!table.status.version || table.status.location.empty()) return files;
   const auto place = OpenLocation(world, table.status.location);
@@ -52,24 +67,42 @@ Result<std::vector<engine::InputFile>> FilesOf(const World& world, const Table& 
   const auto state = log.Load();
   if (!state) return state.error();
   if (const std::string writer = state->OtherWriter(); !writer.empty())
-    notes.push_back("version " + std::to_string(state->version) + " of " + table.object + " was written by " + writer + ", and no pipeline checked its rows");
+    reading.notes.push_back("version " + std::to_string(state->version) + " of " + table.object + " was written by " + writer +
+                            ", and no pipeline checked its rows");
   for (const auto& [path, file] : state->files) {
     files.push_back({place->store, place->path + "/" + path, file.bytes});
+    const auto sha256 = file.tags.find(storage::kTagFileSha256);
+    reading.files.push_back({place->store, files.back().path, file.bytes, sha256 == file.tags.end() ? "" : sha256->second, table.object});
     if (file.stats.contains("numRecords")) files.back().rows = file.rows;
   }
   return files;
 }
 
 Error Told(Error error, const Table& table) {
-  if (error.reason == "FileUnreadable") error.message += ". Run the pipeline that writes " + table.object + " again: it makes the file anew";
+  if (error.reason == "FileUnreadable") error.message += Remedy(table.object);
+  return error;
+}
+
+// What the engine met while it read, told by the file that is not what was written, if one is.
+Error Diagnosed(const Error& error, const Reading& reading) {
+  constexpr std::int64_t kMostBytes = 1 << 30;  // a mistake in the SQL must not cost a look at everything
+  if (error.reason != "SqlInvalid" && error.reason != "InternalError" && error.reason != "StoreUnavailable") return error;
+  std::int64_t looked = 0;
+  for (const Reading::File& file : reading.files) {
+    if (file.sha256.empty() || (looked += file.bytes) > kMostBytes) continue;
+    const auto now = storage::Sha256Of(*file.store, file.path);
+    if (now.ok() && *now != file.sha256)
+      return {Fault::Data, "FileUnreadable",
+              file.path + " in " + file.store->Describe() + " is not what was written: SHA-256 " + *now + " instead of " + file.sha256 + Remedy(file.object)};
+  }
   return error;
 }
 
 // A table that the query does not name is declared without its rows: then a misspelt name gets a suggestion, and a
 // table that cannot be read spoils no other's query.
-Status Attach(engine::Engine& engine, const World& world, const Table& table, const std::string& sql, std::vector<std::string>& notes) {
+Status Attach(engine::Engine& engine, const World& world, const Table& table, const std::string& sql, Reading& reading) {
   if (!plan::MayName(sql, table.name)) return engine.Declare(table.name, table.columns);
-  const auto files = FilesOf(world, table, notes);
+  const auto files = FilesOf(world, table, reading);
   if (!files) return files.error();
   const Status attached = engine.Attach(table.name, *files, table.columns);
   return attached ? attached : Status(Told(attached.error(), table));
@@ -97,15 +130,15 @@ struct Answer {
 };
 
 Result<Answer> AnswerOf(engine::Engine& engine, const World& world, const std::vector<Table>& tables, const QueryOptions& options, std::int64_t limit) {
-  std::vector<std::string> notes;
+  Reading reading;
   for (const Table& table : tables)
-    if (const Status attached = Attach(engine, world, table, options.sql, notes); !attached) return attached.error();
+    if (const Status attached = Attach(engine, world, table, options.sql, reading); !attached) return attached.error();
   auto bound = engine.Bind(options.sql);
   if (!bound) return bound.error();
   if (const Status data = HaveData(tables, bound->tables); !data) return data.error();
   auto rows = engine.Answer(options.sql, limit + 1);
-  if (!rows) return rows.error();
-  return Answer{std::move(bound->columns), std::move(*rows), std::move(notes)};
+  if (!rows) return Diagnosed(rows.error(), reading);
+  return Answer{std::move(bound->columns), std::move(*rows), std::move(reading.notes)};
 }
 
 }  // namespace

@@ -5,12 +5,12 @@
 
 #include "runner/stages/copy_file.h"
 #include "runner/stages/file_zone.h"
+#include "runner/storage/file_digest.h"
 
 namespace weir::stages {
 namespace {
 
 constexpr std::int64_t kKeptInMemory = 32 << 20;
-constexpr const char* kTagFileSha256 = "fileSha256";
 constexpr const char* kTagWritten = "written";  // by the store's clock, Unix microseconds
 
 Error NotWhatWas(const char* done, const std::string& what, const std::string& now, const std::string& then) {
@@ -111,7 +111,7 @@ std::vector<engine::InputFile> InputsOf(const PlacedTable& table, const storage:
 }
 
 void TagHash(const PlacedTable& table, const HashingStore& written, storage::DataFile& file) {
-  file.tags[kTagFileSha256] = written.Sha256Of(table.PathOf(file.path));
+  file.tags[storage::kTagFileSha256] = written.Sha256Of(table.PathOf(file.path));
 }
 
 Status TagWritten(const PlacedTable& table, const HashingStore& written, storage::DataFile& file) {
@@ -125,7 +125,7 @@ Status TagWritten(const PlacedTable& table, const HashingStore& written, storage
 Status CheckWritten(const PlacedTable& table, const storage::DataFile& file, engine::Engine& engine) {
   engine::InputFile input{table.store, table.PathOf(file.path), file.bytes, file.rows};
   if (Status whole = engine.CheckFile(input); !whole.ok()) return whole;
-  const std::string sha256 = Tag(file, kTagFileSha256);
+  const std::string sha256 = Tag(file, storage::kTagFileSha256);
   if (sha256.empty()) return Ok();
   const auto there = table.store->Stat(input.path);
   if (!there.ok()) return there.error();
@@ -142,7 +142,7 @@ Error Diagnosed(Error error, const std::vector<std::pair<const PlacedTable*, con
   if (!MayBeAFile(error)) return error;
   for (const auto& [table, state] : read) {
     for (const auto& [path, file] : state->files) {
-      const std::string sha256 = Tag(file, kTagFileSha256);
+      const std::string sha256 = Tag(file, storage::kTagFileSha256);
       if (sha256.empty()) continue;
       const auto hashed = HashFile(*table->store, table->PathOf(path));
       if (!hashed.ok()) return error;

@@ -103,6 +103,21 @@ TEST_F(QueryCommand, ALostFileIsNamedAndTheNextRunMakesItAnew) {
   EXPECT_EQ(Weir("query 'SELECT count(*) AS n FROM readings' -o csv").out, "n\n6\n");
 }
 
+TEST_F(QueryCommand, AFileOfTheSameSizeThatIsDamagedIsNamed) {
+  RunExample();
+  // The pages of the first columns, not the footer.
+  ASSERT_EQ(
+      Shell(
+          "f=$(find .weir/lake -name '*.parquet' | grep /readings/); chmod u+w $f; head -c 60 /dev/zero | tr '\\0' '\\377' | dd of=$f bs=1 seek=8 conv=notrunc")
+          .code,
+      0);
+  const Ended query = Weir("query 'SELECT * FROM readings'");
+  EXPECT_EQ(query.code, 1);
+  EXPECT_THAT(query.err, HasSubstr(".csv.parquet"));
+  EXPECT_THAT(query.err, HasSubstr("is not what was written: SHA-256"));
+  EXPECT_THAT(query.err, HasSubstr("Run the pipeline that writes Dataset readings again"));
+}
+
 TEST_F(QueryCommand, EndsAtItsTimeAndLeavesNothingBehind) {
   RunExample();
   ASSERT_EQ(Shell("mkdir tmp").code, 0);
