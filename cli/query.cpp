@@ -53,8 +53,6 @@ struct Reading {
   std::vector<std::string> notes;
 };
 
-std::string Remedy(const std::string& object) { return ". Run the pipeline that writes " + object + " again: it makes the file anew"; }
-
 // The files of the newest version, held against what status knows; nothing when none was ever committed.
 Result<std::vector<engine::InputFile>> FilesOf(const World& world, const Table& table, Reading& reading) {
   std::vector<engine::InputFile> files;
@@ -78,11 +76,6 @@ Result<std::vector<engine::InputFile>> FilesOf(const World& world, const Table& 
   return files;
 }
 
-Error Told(Error error, const Table& table) {
-  if (error.reason == "FileUnreadable") error.message += Remedy(table.object);
-  return error;
-}
-
 // What the engine met while it read, told by the file that is not what was written, if one is.
 Error Diagnosed(const Error& error, const Reading& reading) {
   constexpr std::int64_t kMostBytes = 1 << 30;  // a mistake in the SQL must not cost a look at everything
@@ -90,10 +83,9 @@ Error Diagnosed(const Error& error, const Reading& reading) {
   std::int64_t looked = 0;
   for (const Reading::File& file : reading.files) {
     if (file.sha256.empty() || (looked += file.bytes) > kMostBytes) continue;
-    const auto now = storage::Sha256Of(*file.store, file.path);
-    if (now.ok() && *now != file.sha256)
-      return {Fault::Data, "FileUnreadable",
-              file.path + " in " + file.store->Describe() + " is not what was written: SHA-256 " + *now + " instead of " + file.sha256 + Remedy(file.object)};
+    const auto now = storage::HashFile(*file.store, file.path);
+    if (now.ok() && now->sha256 != file.sha256)
+      return storage::WithRemedy(storage::NotWhatWas("written", file.path + " in " + file.store->Describe(), now->sha256, file.sha256), file.object);
   }
   return error;
 }
@@ -105,7 +97,7 @@ Status Attach(engine::Engine& engine, const World& world, const Table& table, co
   const auto files = FilesOf(world, table, reading);
   if (!files) return files.error();
   const Status attached = engine.Attach(table.name, *files, table.columns);
-  return attached ? attached : Status(Told(attached.error(), table));
+  return attached ? attached : Status(storage::WithRemedy(attached.error(), table.object));
 }
 
 // No rows and never committed are not the same answer.

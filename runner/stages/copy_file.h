@@ -2,17 +2,13 @@
 
 #include <string>
 
+#include "runner/storage/file_digest.h"
 #include "runner/storage/object_store.h"
 
 namespace weir::stages {
 
-struct CopiedFile {
-  std::int64_t bytes = 0;
-  std::string sha256;
-};
-
-// SHA-256 of an object, in bounded memory.
-Result<CopiedFile> HashFile(storage::ObjectStore& store, const std::string& path);
+using CopiedFile = storage::StreamedFile;
+using storage::HashFile;
 
 // Streams an object into `out`, hashing on the way; the caller closes it after it looked at the hash.
 Result<CopiedFile> CopyInto(storage::ObjectStore& from, const std::string& path, storage::ObjectWriter& out);

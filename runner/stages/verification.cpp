@@ -13,10 +13,6 @@ namespace {
 constexpr std::int64_t kKeptInMemory = 32 << 20;
 constexpr const char* kTagWritten = "written";  // by the store's clock, Unix microseconds
 
-Error NotWhatWas(const char* done, const std::string& what, const std::string& now, const std::string& then) {
-  return {Fault::Data, "FileUnreadable", what + " is not what was " + done + ": SHA-256 " + now + " instead of " + then};
-}
-
 class MemoryReader final : public storage::ObjectReader {
  public:
   explicit MemoryReader(std::shared_ptr<const std::string> bytes) : bytes_(std::move(bytes)) {}
@@ -62,7 +58,7 @@ class VerifyingStore final : public storage::ForwardingStore {
     const auto copied = there->bytes <= kKeptInMemory ? CopyInto(inner(), path, memory) : HashFile(inner(), path);
     if (!copied.ok()) return copied.error();
     if (copied->sha256 != sha256_) {
-      Error error = NotWhatWas("accepted", path + " in " + Describe(), copied->sha256, sha256_);
+      Error error = storage::NotWhatWas("accepted", path + " in " + Describe(), copied->sha256, sha256_);
       error.message += "; nothing of it was used. Restore the file, or exclude it";
       return error;
     }
@@ -133,7 +129,7 @@ Status CheckWritten(const PlacedTable& table, const storage::DataFile& file, eng
   const auto hashed = HashFile(*table.store, input.path);
   if (!hashed.ok()) return hashed.error();
   if (hashed->sha256 == sha256) return Ok();
-  return NotWhatWas("written", input.path + " in " + table.store->Describe(), hashed->sha256, sha256);
+  return storage::NotWhatWas("written", input.path + " in " + table.store->Describe(), hashed->sha256, sha256);
 }
 
 Error Diagnosed(Error error, const std::vector<std::pair<const PlacedTable*, const storage::TableState*>>& read) {
@@ -147,16 +143,14 @@ Error Diagnosed(Error error, const std::vector<std::pair<const PlacedTable*, con
       const auto hashed = HashFile(*table->store, table->PathOf(path));
       if (!hashed.ok()) return error;
       if (hashed->sha256 != sha256)
-        return WithRemedy(NotWhatWas("written", table->PathOf(path) + " in " + table->store->Describe(), hashed->sha256, sha256), *table->table);
+        return WithRemedy(storage::NotWhatWas("written", table->PathOf(path) + " in " + table->store->Describe(), hashed->sha256, sha256), *table->table);
     }
   }
   return error;
 }
 
 Error WithRemedy(Error error, const api::TaskTable& table) {
-  if (error.reason == "FileUnreadable")
-    error.message += ". Run the pipeline that writes " + std::string(api::Word(table.kind)) + " " + table.name + " again: it makes the file anew";
-  return error;
+  return storage::WithRemedy(std::move(error), std::string(api::Word(table.kind)) + " " + table.name);
 }
 
 }  // namespace weir::stages
