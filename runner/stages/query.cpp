@@ -34,6 +34,7 @@ struct QueryRun {
   std::shared_ptr<HashingStore> output;
   std::vector<Source> sources;
   std::optional<api::PublishedContract> promise;  // of a View that is published
+  std::string madeOf;                             // what decides the result (unchanged.h)
   std::string replaced;                           // who wrote the target before, when that was none of ours
 };
 
@@ -171,7 +172,7 @@ Result<storage::TableChange> ChangeTo(QueryRun& run, const engine::WrittenFile& 
 Audit AuditResult(QueryRun& run, const std::vector<Rule>& rules, const engine::WrittenFile& written) {
   const api::TaskTable& table = *run.target.table;
   Audit audit = Judge(rules, written.failures, Quarantining::Done);
-  if (audit.broken.empty() && audit.warnings.empty()) return audit;
+  if (audit.broken.empty()) return audit;
   const engine::InputFile file{run.output, run.target.PathOf(ResultPath(run.place.task)), written.bytes, written.rows};
   if (run.engine->Attach(kWritten, {file}, table.columns).ok())
     AddExamples(audit, rules, *run.engine, kWritten, table, [](const std::string&) { return std::string(); });
@@ -196,7 +197,7 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   auto change = ChangeTo(run, *written, schema);
   if (!change.ok()) return change.error();
   facts->findings = ReservationsOf(run, audit, *written);
-  change->facts[kFactMadeOf] = MadeOf(run.place.task, table, Read(run));
+  change->facts[kFactMadeOf] = run.madeOf;
   if (written->eventsAhead > 0) change->facts[kFactEventsAhead] = written->eventsAhead;
   if (run.promise) change->facts["contract"] = api::Write(*run.promise);
   const auto commit = Publish(run.place, run.target, std::move(change).value(), *facts);
@@ -231,7 +232,8 @@ Result<api::StageOutcome> RunQuery(Place& place) {
   if (!idle.ok()) return idle.error();
   if (*idle) return **idle;
   const Json promised = run.promise ? api::Write(*run.promise) : Json();
-  const auto unchanged = FindUnchanged(place, *target, MadeOf(place.task, *target->table, Read(run)), promised, *run.engine);
+  run.madeOf = MadeOf(place.task, *target->table, Read(run));
+  const auto unchanged = FindUnchanged(place, *target, run.madeOf, promised, *run.engine);
   if (!unchanged.ok()) return unchanged.error();
   if (*unchanged) return **unchanged;
   return Finish(run, schema);
