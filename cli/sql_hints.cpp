@@ -11,7 +11,7 @@ constexpr int kLongestWay = 8;  // from a landed file over accept to its table
 
 bool IsPart(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
 
-// Whether the name stands in the text by itself, not within a longer one.
+// Whether the text has the name by itself, not within a longer one.
 bool Mentions(const std::string& sql, const std::string& name) {
   for (std::size_t at = sql.find(name); at != std::string::npos; at = sql.find(name, at + 1)) {
     const bool begins = at == 0 || !IsPart(sql[at - 1]);

@@ -16,7 +16,7 @@ const std::vector<std::string>& MemberOrder();
 std::string YamlText(const Json& value, const std::vector<std::string>& first = MemberOrder());
 
 // JSON as indented text. What a terminal would obey (control characters up to U+009F, marks that turn the direction of writing)
-// stands as \uXXXX in a text of JSON, here and in YamlText: another program reads the same value.
+// is written as an escape of JSON (\u and four digits), here and in YamlText: another program reads the same value.
 std::string JsonText(const Json& value);
 std::string WithEscapes(const std::string& json);
 

@@ -64,7 +64,7 @@ std::string AdviceOnQuotes(std::string_view value) {
   const std::string_view inner = value.substr(1, end - 2);
   for (std::size_t i = inner.find('\\'); value.front() == '"' && i != std::string_view::npos && i + 1 < inner.size(); i = inner.find('\\', i + 2))
     if (std::string_view("0abt\tnvfre \"/\\N_LPxuU").find(inner[i + 1]) == std::string_view::npos)
-      return Advice(inner, "a `\\` between double quotation marks begins an escape in YAML, and `\\" + Printable(inner.substr(i + 1, 1)) + "` is none");
+      return Advice(inner, "a `\\` between double quotation marks begins an escape in YAML, and `\\" + Printable(inner.substr(i + 1, 1)) + "` is not one");
   return "";
 }
 

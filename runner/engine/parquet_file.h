@@ -27,7 +27,7 @@ struct ParquetFileColumn {
 
   bool IsText() const { return !text[1].empty(); }
   std::string TextOf(const std::string& value) const { return text[0] + value + text[1]; }
-  // Why the value is no text that a VARCHAR may hold, where it is none.
+  // Why the value is no text that a VARCHAR may hold, where it is not one.
   std::string ProblemOf(const std::string& value) const { return problem[1].empty() ? "'is not UTF-8'" : problem[0] + value + problem[1]; }
   std::string ShownOf(const std::string& value) const { return shown[0] + value + shown[1]; }
 };

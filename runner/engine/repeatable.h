@@ -9,7 +9,7 @@
 
 namespace weir::engine {
 
-// A call as the text has it: what stands in a lambda, and what the binder replaces by its value, is not in the plan.
+// A call as the text has it: what a lambda holds, and what the binder replaces by its value, is not in the plan.
 struct Call {
   std::string name;           // of the function, without schema
   std::size_t arguments = 0;  // how many

@@ -48,7 +48,7 @@ std::string TitlesOf(const CsvLayout& layout) {
 }
 
 CsvLayout LayoutOf(const std::string& sample) {
-  // A record that the sample cuts is none.
+  // A record that the sample cuts does not count.
   const std::size_t end = sample.size() < kSample ? sample.size() : std::min(sample.find_last_of("\r\n"), sample.size() - 1) + 1;
   return JudgeLayout(sample.substr(0, end));
 }

@@ -230,8 +230,7 @@ std::string Explain(CURLcode code, const char* detail) {
   if (code == CURLE_PEER_FAILED_VERIFICATION)
     text +=
         "; where an authority of your own signed the certificate, put its certificate into a ConfigMap and name it in spec.runner.caBundle of the Lake (in "
-        "weir run: in the "
-        "file that SSL_CERT_FILE names)";
+        "weir run: in the file that SSL_CERT_FILE names)";
   return text;
 }
 

@@ -35,6 +35,15 @@ class PodRejection : public testing::Test {
     Work();
     run_ = world_.RunNames().front();
   }
+  // Validated, and made; the node has not said anything of it.
+  kube::ObjectRef StartTheFirstPod() {
+    world_.Apply(kFlights);
+    world_.Settle();
+    world_.RunPods();
+    world_.Settle();
+    run_ = world_.RunNames().front();
+    return {api::kPods, "default", run_ + "-land-1"};
+  }
   void Work() {
     while (world_.Settle(), world_.RunPods() > 0) {
     }
@@ -212,12 +221,7 @@ Json NotScheduled(const std::string& reason) {
 }
 
 TEST_P(WaitingPod, HasItsReasonAsLongAsItsCauseAndNotUntilItStarts) {
-  world_.Apply(kFlights);
-  world_.Settle();
-  world_.RunPods();
-  world_.Settle();
-  run_ = world_.RunNames().front();
-  const kube::ObjectRef pod{api::kPods, "default", run_ + "-land-1"};
+  const kube::ObjectRef pod = StartTheFirstPod();
   const auto kubelet = [&](const Json& status) {
     ASSERT_TRUE(world_.cluster.Patch(pod, kube::PatchType::Merge, kube::Subresource::Status, {{"status", status}}));
   };
@@ -241,12 +245,7 @@ INSTANTIATE_TEST_SUITE_P(Each, WaitingPod,
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(PodRejection, OfTheAttemptBeforeIsNotTheReasonOfTheNext) {
-  world_.Apply(kFlights);
-  world_.Settle();
-  world_.RunPods();
-  world_.Settle();
-  run_ = world_.RunNames().front();
-  const kube::ObjectRef pod{api::kPods, "default", run_ + "-land-1"};
+  const kube::ObjectRef pod = StartTheFirstPod();
   ASSERT_TRUE(world_.cluster.Patch(pod, kube::PatchType::Merge, kube::Subresource::Status, {{"status", Waiting("ImagePullBackOff")}}));
   world_.Settle();
   world_.Advance(Duration::Minutes(3));
