@@ -12,7 +12,7 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/weirkeeper"
 build_packages=(
   g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   libcpprest-dev nlohmann-json3-dev libyaml-cpp-dev libssl-dev prometheus-cpp-dev libcli11-dev libspdlog-dev libfmt-dev
-  libhowardhinnant-date-dev libre2-dev libcurl4-openssl-dev libboost-dev zlib1g-dev libzstd-dev libsimdjson-dev
+  libhowardhinnant-date-dev libre2-dev libcurl4-openssl-dev libboost-dev zlib1g-dev libzstd-dev libsimdjson-dev libxxhash-dev
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
 )
 duckdb_version=1.5.6

@@ -1,23 +1,31 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace weir::engine {
 
-// The content of a set of rows: the sum over its rows of DuckDB's 64-bit hash of the row's values in the order of the
-// columns (SQL's `hash(a, b, ...)`), modulo 2^128. So neither the order of rows nor their spread over files matters, and
-// the hash of a union of disjoint sets is the sum of theirs.
-struct ContentHash {
+// A sum modulo 2^128 of hashes: neither their order nor how they are spread over parts matters, and the sum of a union of
+// disjoint parts is the sum of theirs.
+struct HashSum {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
 
-  void Add(std::uint64_t row) {
-    low += row;
-    if (low < row) ++high;
+  void Add(std::uint64_t hash) {
+    low += hash;
+    if (low < hash) ++high;
   }
-  void Add(const ContentHash& rows);
-  std::string Text() const;  // 32 hex digits
+  void Add(const HashSum& part);
+  std::string Hex() const;                                      // 32 digits, lower case
+  static std::optional<HashSum> FromHex(std::string_view hex);  // 32 digits; absent for any other text
 };
+
+// The words of the rule by which a content hash of rows is made (docs/reference/content-hash.md). Another rule gets another
+// word, so that hashes of two rules never count as equal or are added up.
+inline constexpr std::string_view kContentRule = "v2:";
+
+std::string ContentHashText(const HashSum& rows);
 
 }  // namespace weir::engine

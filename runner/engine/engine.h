@@ -48,9 +48,14 @@ struct FailingExample {
   std::vector<std::string> files;  // paths of some attached files that hold such rows
 };
 
-// Content hashes (32 hex digits) add up over disjoint sets of rows; the empty set's is the neutral element.
+// Content hashes of rows: the word of their rule and 32 hex digits (docs/reference/content-hash.md). They add up over disjoint
+// sets of rows; the empty set's is the neutral element. A sum with a hash of another rule is empty: it would mean nothing.
 std::string AddContentHash(const std::string& a, const std::string& b);
 std::string EmptyContentHash();
+bool IsContentHash(const std::string& text);  // of the rule by which this engine hashes
+
+// The sum, as 32 hex digits, of one and the first 128 bits of a SHA-256; texts of another form count as 0.
+std::string AddDigest(const std::string& sum, const std::string& sha256);
 
 // One sandboxed DuckDB (no file system but ours, no extensions, configuration locked). Not thread-safe. Faults: Invalid
 // (parser, binder, catalog: reason "SqlInvalid"), Data (conversion, constraint: reason "BadInput"), Transient (store),

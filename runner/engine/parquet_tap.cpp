@@ -139,6 +139,7 @@ class Share final : public duckdb::LocalFunctionData {
   duckdb::unique_ptr<duckdb::LocalFunctionData> writing_;
   TapState& tap_;
   Tapped tapped_;
+  RowHash hash_;
   duckdb::DataChunk rows_;
   duckdb::DataChunk file_;
 };
@@ -160,7 +161,7 @@ duckdb::DataChunk& Share::Take(duckdb::DataChunk& chunk) {
     if (!quarantines[i]) tapped_.failures[i] += CountTrue(rows_.data[tap_.request.columns + i], rows_.size());
   for (std::size_t i = 0; i < tap_.request.columns; ++i) Pass(i);
   file_.SetCardinality(rows_.size());
-  tapped_.content.Add(HashOfRows(file_));
+  tapped_.content.Add(hash_.Of(file_));
   tapped_.rows += static_cast<std::int64_t>(file_.size());
   return file_;
 }

@@ -37,7 +37,7 @@ struct EventTimes {
 
 struct Tapped {
   std::int64_t rows = 0;  // that went into the file
-  ContentHash content;    // of these
+  HashSum content;        // of these, by row_hash.h
   EventTimes events;
   std::vector<bool> topmostTexts;      // for each column of the file, whether it has a text that begins with U+10FFFF
   std::vector<std::int64_t> failures;  // rows that fail each condition: quarantined by it, or in the file

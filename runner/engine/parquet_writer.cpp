@@ -98,7 +98,7 @@ Result<WrittenFile> WriteRelation(Session& session, const std::vector<api::Colum
   file.rows = answer.GetValue(1, 0).GetValue<std::int64_t>();
   if (Status agree = Agree(tapped, file, answer.GetValue(2, 0).GetValue<std::int64_t>()); !agree.ok()) return agree.error();
   file.stats = DeltaStatistics({file.rows, answer.GetValue(4, 0), tapped.topmostTexts}, columns);
-  file.contentHash = tapped.content.Text();
+  file.contentHash = ContentHashText(tapped.content);
   file.minEventTime = tapped.events.oldest;
   file.maxEventTime = tapped.events.newest;
   file.eventsAhead = tapped.events.ahead;

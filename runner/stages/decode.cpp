@@ -205,7 +205,8 @@ Result<std::map<std::string, storage::DataFile>> StillRight(Decoding& decoding, 
   std::map<std::string, storage::DataFile> right;
   for (const auto& [path, file] : outputs.files) {
     const auto input = inputs.files.find(Tag(file, kTagInput));
-    const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) && Tag(file, kTagSchema) == decoding.schemaHash;
+    const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) &&
+                      Tag(file, kTagSchema) == decoding.schemaHash && engine::IsContentHash(Tag(file, kTagContent));
     const bool allowed = !IsQuarantined(file) || decoding.input.table->onUnreadable == api::OnUnreadable::Quarantine;
     if (!fits || !allowed || right.contains(input->first)) continue;
     const auto whole = IsWhole(decoding, file);

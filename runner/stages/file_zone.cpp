@@ -19,10 +19,10 @@ std::string Tag(const storage::DataFile& file, const char* name) {
 
 FileIdentity IdentityOf(const storage::DataFile& file) { return {Tag(file, kTagSource), Tag(file, kTagSha256), Tag(file, kTagDelivery)}; }
 
-std::string AddFile(const std::string& sum, const storage::DataFile& file) { return engine::AddContentHash(sum, Tag(file, kTagSha256).substr(0, 32)); }
+std::string AddFile(const std::string& sum, const storage::DataFile& file) { return engine::AddDigest(sum, Tag(file, kTagSha256)); }
 
 std::string ContentHashOf(const storage::TableState& state) {
-  std::string sum = engine::EmptyContentHash();
+  std::string sum = engine::AddDigest("", "");
   for (const auto& [path, file] : state.files) sum = AddFile(sum, file);
   return sum;
 }

@@ -68,69 +68,6 @@ TEST_F(WriteParquet, AnInfiniteTimeIsRefusedAndNotLost) {
 
 class Facts : public EngineTest {};
 
-TEST_F(Facts, TheHashIgnoresOrderAndAddsUpOverParts) {
-  const std::vector<api::Column> columns{Optional("a", "BIGINT"), Optional("b", "VARCHAR")};
-  ASSERT_TRUE(engine_->Select("SELECT range AS a, md5(range::VARCHAR) AS b FROM range(1000)", columns, "all").ok());
-  ASSERT_TRUE(engine_->Select("SELECT md5(range::VARCHAR) AS b, range AS a FROM range(1000) ORDER BY 1", columns, "shuffled").ok());
-  ASSERT_TRUE(engine_->Select("SELECT range AS a, md5(range::VARCHAR) AS b FROM range(300)", columns, "low").ok());
-  ASSERT_TRUE(engine_->Select("SELECT range AS a, md5(range::VARCHAR) AS b FROM range(300, 1000)", columns, "high").ok());
-  const std::string all = Measure("all").contentHash;
-  EXPECT_EQ(all.size(), 32U);
-  EXPECT_EQ(Measure("shuffled").contentHash, all);
-  EXPECT_EQ(AddContentHash(Measure("low").contentHash, Measure("high").contentHash), all);
-  EXPECT_EQ(AddContentHash(all, EmptyContentHash()), all);
-}
-
-// SQL's own sum over what lies in the file, as 32 hex digits.
-std::string HashBySql(const std::vector<api::Column>& columns, const std::string& table) {
-  std::string names;
-  for (const api::Column& column : columns) names += (names.empty() ? "\"" : ", \"") + column.name + "\"";
-  return "SELECT lower(format('{}{}', lpad(hex((s // 18446744073709551616)::UBIGINT), 16, '0'), lpad(hex((s % 18446744073709551616)::UBIGINT), 16, '0'))) AS h "
-         "FROM (SELECT sum(hash(" +
-         names + "))::HUGEINT AS s FROM " + table + ")";
-}
-
-TEST_F(Facts, TheHashIsTheSumOfSqlHashesOfTheRowsInTheFile) {
-  const std::vector<api::Column> columns{Optional("i", "INTEGER"), Optional("s", "VARCHAR"),    Optional("d", "DECIMAL(30,2)"), Optional("x", "DOUBLE"),
-                                         Optional("day", "DATE"),  Optional("at", "TIMESTAMP"), Optional("b", "BOOLEAN"),       Optional("z", "BLOB")};
-  Table("t", columns,
-        "SELECT CASE WHEN range % 7 > 0 THEN range END AS i, CASE WHEN range % 5 > 0 THEN 'text ' || range % 100 END AS s, (range / 8)::DECIMAL(30,2) AS d, "
-        "range / 3 AS x, "
-        "DATE '2024-01-01' + (range % 999)::INTEGER AS day, TIMESTAMP '2024-01-01' + to_microseconds(range) AS \"at\", range % 3 = 0 AS b, "
-        "encode('z' || range) AS z FROM (SELECT range::INTEGER AS range FROM range(100000))");
-  const std::string sql_hash = Rows(HashBySql(columns, "t")).front();
-  ASSERT_TRUE(engine_->Select("SELECT * FROM t WHERE i IS DISTINCT FROM -1", columns, "again").ok());  // dictionaries, filtered
-  EXPECT_EQ(Dump({{"h", Measure("rows of t").contentHash}}), sql_hash);
-  EXPECT_EQ(Dump({{"h", Measure("again").contentHash}}), sql_hash);
-}
-
-TEST_F(Facts, TextsInDictionariesHashAsTextsInRows) {
-  const std::vector<api::Column> columns{Optional("first", "VARCHAR"), Optional("n", "BIGINT"), Optional("next", "VARCHAR"), Optional("unique", "VARCHAR")};
-  Table("t", columns,
-        "SELECT CASE WHEN n % 5 > 0 THEN 'a text of more than twelve bytes ' || n % 50 END AS first, n, CASE WHEN n % 3 > 0 THEN '' || n % 9000 END AS next, "
-        "md5(n::VARCHAR) AS \"unique\" FROM (SELECT range AS n FROM range(200000))");
-  for (const std::string sql :
-       {"SELECT * FROM t", "SELECT * FROM t WHERE n % 4 = 0", "SELECT * FROM t ORDER BY n DESC LIMIT 10", "SELECT * FROM t WHERE n = 5"}) {
-    ASSERT_TRUE(engine_->Select(sql, columns, "rows").ok());
-    EXPECT_EQ(Dump({{"h", Measure("rows").contentHash}}), Rows(HashBySql(columns, "(" + sql + ")")).front()) << sql;
-  }
-}
-
-TEST_F(Facts, TheHashOfKnownRowsNeverChanges) {
-  ASSERT_TRUE(engine_->Select("SELECT 1 AS a, 'x' AS b", {Optional("a", "INTEGER"), Optional("b", "VARCHAR")}, "r").ok());
-  EXPECT_EQ(Measure("r").contentHash, "0000000000000000c3d1028af972b659");
-}
-
-TEST_F(Facts, OneChangedValueOrADoubledRowChangesTheHash) {
-  const std::vector<api::Column> columns{Optional("a", "INTEGER")};
-  std::set<std::string> hashes;
-  for (const char* sql : {"SELECT 1 AS a", "SELECT 2 AS a", "SELECT NULL::INTEGER AS a", "SELECT unnest([1, 1]) AS a", "SELECT 1 AS a WHERE false"}) {
-    ASSERT_TRUE(engine_->Select(sql, columns, "r").ok());
-    hashes.insert(Measure("r").contentHash);
-  }
-  EXPECT_EQ(hashes.size(), 5U);
-}
-
 TEST_F(Facts, TheNewestEventIsFoundInDatesAndInstants) {
   const std::vector<api::Column> columns{Optional("day", "DATE"), Optional("at", "TIMESTAMP")};
   ASSERT_TRUE(engine_
