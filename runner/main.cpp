@@ -101,7 +101,7 @@ engine::Limits LimitsOf(const Arguments& arguments) {
 Result<api::StageTask> ReadTask(const std::string& path) {
   const auto json = ParseJson(ReadFile(path));
   if (!json.ok()) return Error{Fault::Invalid, "Invalid", "the task file " + path + " is no JSON: " + json.error().message};
-  auto task = api::ReadStrict<api::StageTask>(*json);
+  auto task = api::ReadWire<api::StageTask>(*json);
   if (!task.ok()) return Error{Fault::Invalid, "Invalid", "the task file " + path + " cannot be read: " + task.error().message};
   return task;
 }
@@ -112,7 +112,7 @@ int Validate(const Arguments& arguments) {
   std::ifstream in(arguments.validations, std::ios::binary);
   for (std::string line; std::getline(in, line);) {
     const auto json = ParseJson(line);
-    auto task = json.ok() ? api::ReadStrict<api::StageTask>(*json) : Result<api::StageTask>(json.error());
+    auto task = json.ok() ? api::ReadWire<api::StageTask>(*json) : Result<api::StageTask>(json.error());
     if (!task.ok() || task->kind != api::TaskKind::Validate)
       return Finish(arguments, stages::Failed({Fault::Invalid, "Invalid",
                                                "line " + std::to_string(tasks.size() + 1) + " of " + arguments.validations + " is no Validate task"}));

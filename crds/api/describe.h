@@ -30,6 +30,7 @@ enum class Change { None, InPlace, NextRun, NewRevision };
 struct Rules {
   std::string_view doc{};  // one or two sentences; required
   bool required = false;
+  bool always = false;                // stands in the canonical form even where it equals its default (write.h)
   std::optional<std::int64_t> min{};  // numbers
   std::optional<std::int64_t> max{};
   int minLength = 0;  // strings, and map values

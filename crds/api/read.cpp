@@ -93,6 +93,12 @@ std::string Suggest(std::string_view word, const std::vector<std::string_view>& 
   return best.empty() ? "" : " (did you mean " + std::string(best) + "?)";
 }
 
+Error NewerFormat(std::int64_t format, int known) {
+  return {Fault::Invalid, "NewerFormat",
+          "it has the format " + std::to_string(format) + " of a later release; this one knows formats up to " + std::to_string(known) +
+              ". Use one release for operator and runner, or the later one of the two"};
+}
+
 std::string WrongType(const Json& value, std::string_view wanted) {
   if (value.is_null()) return "has no value; it must be " + std::string(wanted);
   return "must be " + std::string(wanted) + ", not " + (value.is_structured() ? std::string(value.type_name()) : Shown(value));

@@ -31,12 +31,17 @@ void CheckUnknown(const Json& object, const std::vector<std::string_view>& known
 void CheckKeys(const Json& list, std::string_view key, const std::string& path, std::vector<Problem>& problems);
 std::string WrongType(const Json& value, std::string_view wanted);
 std::string Suggest(std::string_view word, const std::vector<std::string_view>& known);  // " (did you mean X?)" or ""
+Error NewerFormat(std::int64_t format, int known);
 
-// Fills a described object from JSON; collects every problem instead of stopping at the first. Unknown fields are
-// problems. Used as the `field` of Describe.
+// What a field is that the type does not have: a person's mistake, or something that a later release has added.
+enum class Unknown { IsAProblem, IsLaterRelease };
+
+// Fills a described object from JSON; collects every problem instead of stopping at the first. Used as the `field` of
+// Describe.
 class Reader {
  public:
-  Reader(const Json& object, std::string path, std::vector<Problem>& problems) : object_(object), path_(std::move(path)), problems_(problems) {}
+  Reader(const Json& object, std::string path, std::vector<Problem>& problems, Unknown unknown = Unknown::IsAProblem)
+      : object_(object), path_(std::move(path)), problems_(problems), unknown_(unknown) {}
 
   template <typename T>
   void operator()(std::string_view name, T& member, const Rules& rules) {
@@ -51,7 +56,9 @@ class Reader {
   }
   void Rule(const CelRule&) {}
   void OneOf(std::initializer_list<std::string_view> members);
-  void Finish() { CheckUnknown(object_, known_, path_, problems_); }
+  void Finish() {
+    if (unknown_ == Unknown::IsAProblem) CheckUnknown(object_, known_, path_, problems_);
+  }
 
  private:
   void Take(const Json& value, std::string& out, const Rules& rules, const std::string& path);
@@ -94,7 +101,8 @@ class Reader {
   requires std::is_class_v<T>
   void Take(const Json& value, T& out, const Rules&, const std::string& path) {
     if (!value.is_object()) return problems_.push_back({path, WrongType(value, "a mapping")});
-    Reader inner(value, path, problems_);
+    out = T{};
+    Reader inner(value, path, problems_, unknown_);
     Describe(inner, out);
     inner.Finish();
   }
@@ -103,18 +111,19 @@ class Reader {
   const Json& object_;
   std::string path_;
   std::vector<Problem>& problems_;
+  Unknown unknown_;
   std::vector<std::string_view> known_;
 };
 
 // Reads a described object; what was wrong is appended to `problems`. The answer holds what could be read.
 template <typename T>
-T Read(const Json& value, const std::string& path, std::vector<Problem>& problems) {
+T Read(const Json& value, const std::string& path, std::vector<Problem>& problems, Unknown unknown = Unknown::IsAProblem) {
   T out{};
   if (!value.is_object()) {
     problems.push_back({path, WrongType(value, "a mapping")});
     return out;
   }
-  Reader reader(value, path, problems);
+  Reader reader(value, path, problems, unknown);
   Describe(reader, out);
   reader.Finish();
   return out;
@@ -125,6 +134,19 @@ template <typename T>
 Result<T> ReadStrict(const Json& value, const std::string& path = "") {
   std::vector<Problem> problems;
   T out = Read<T>(value, path, problems);
+  if (!problems.empty()) return Error{Fault::Invalid, "InvalidSpec", Join(problems)};
+  return out;
+}
+
+// As ReadStrict, for what another release of this program wrote (docs/compatibility.md): fields that are not known are passed
+// over. A document whose `format` is higher than T::kFormat holds something that must not be passed over: Fault::Invalid,
+// NewerFormat.
+template <typename T>
+Result<T> ReadWire(const Json& value, const std::string& path = "") {
+  const std::int64_t format = Integer(value, "format", 1);
+  if (format > T::kFormat) return NewerFormat(format, T::kFormat);
+  std::vector<Problem> problems;
+  T out = Read<T>(value, path, problems, Unknown::IsLaterRelease);
   if (!problems.empty()) return Error{Fault::Invalid, "InvalidSpec", Join(problems)};
   return out;
 }

@@ -135,6 +135,7 @@ void Describe(auto&& field, Of<Finding> auto& self) {
 // findings and at last locations, never figures). The whole, with every finding and quarantined row, is stored in the lake under
 // `_weirkeeper/outcomes/<run>/<run UID>/<stage>-<attempt>.json`.
 struct StageOutcome {
+  static constexpr int kFormat = 1;  // docs/compatibility.md says when it grows
   OutcomeClass result = OutcomeClass::Bug;
   std::optional<Reason> reason;
   std::string message;
@@ -144,9 +145,11 @@ struct StageOutcome {
   std::optional<Commit> standing;  // publish, refused for its contract: the version that stays published
   std::vector<Finding> findings;
   std::string dependencies;  // validate: tables that each SQL reads, "stage:table,table;stage:..."
+  int format = kFormat;
   bool operator==(const StageOutcome&) const = default;
 };
 void Describe(auto&& field, Of<StageOutcome> auto& self) {
+  field("format", self.format, Rules{.doc = "Format of the outcome.", .always = true, .min = 1, .max = StageOutcome::kFormat});
   field("result", self.result, Rules{.doc = "Class of the end.", .required = true});
   field("reason", self.reason, Rules{.doc = "Why, in one word."});
   field("message", self.message, Rules{.doc = "Why, in a sentence.", .maxLength = 2048});

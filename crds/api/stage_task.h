@@ -113,6 +113,7 @@ void Describe(auto&& field, Of<TaskQuery> auto& self) {
 // Everything that one attempt of one stage needs to know; the runner asks nobody else. Travels as JSON in the pod's
 // annotation weirkeeper.io/task and reaches the runner as a file.
 struct StageTask {
+  static constexpr int kFormat = 1;  // docs/compatibility.md says when it grows
   TaskKind kind = TaskKind::Validate;
   std::string ns;
   std::string pipeline;
@@ -138,9 +139,11 @@ struct StageTask {
   std::vector<std::string> ownOutputs;        // Transform, Publish, Check: tables that stages of this pipeline write
   std::string outcomeStore;                   // where outcome files and quarantine lie
   std::string outcomePath;                    // such as default/_weirkeeper
+  int format = kFormat;
   bool operator==(const StageTask&) const = default;
 };
 void Describe(auto&& field, Of<StageTask> auto& self) {
+  field("format", self.format, Rules{.doc = "Format of the task.", .always = true, .min = 1, .max = StageTask::kFormat});
   field("kind", self.kind, Rules{.doc = "What to do.", .required = true});
   field("namespace", self.ns, Rules{.doc = "Namespace."});
   field("pipeline", self.pipeline, Rules{.doc = "Pipeline."});

@@ -11,13 +11,25 @@
 
 namespace weir::api {
 
-// Turns a described object into JSON. Absent optionals, empty lists, maps and texts are left out, so that what is read
-// back is equal and what the API server stores stays small. Used as the `field` of Describe.
-class Writer {
+// Whole: for people and the API server; a number, flag or word stands there whatever it is. Canonical: for what is hashed or
+// sent between releases; what equals its default is left out, so that a field which a later release adds, with a default,
+// changes no text that was written without it.
+enum class Form { Whole, Canonical };
+
+// Turns a described object into JSON. Absent optionals, empty lists, maps and texts are left out in both forms, so that what
+// is read back is equal and what the API server stores stays small. Used as the `field` of Describe.
+template <Form kForm>
+class FormWriter {
  public:
+  // `defaults` is the object, in the same form, whose members need not be written; it outlives the writer.
+  explicit FormWriter(const Json& defaults) : defaults_(defaults) {}
+
   template <typename T>
-  void operator()(std::string_view name, const T& member, const Rules&) {
-    if (!IsAbsent(member)) object_[std::string(name)] = Value(member);
+  void operator()(std::string_view name, const T& member, const Rules& rules) {
+    if (IsAbsent(member)) return;
+    Json value = Value(member);
+    if (kForm == Form::Canonical && !rules.required && !rules.always && value == At(defaults_, name)) return;
+    object_[std::string(name)] = std::move(value);
   }
   void Rule(const CelRule&) {}
   void OneOf(std::initializer_list<std::string_view>) {}
@@ -48,12 +60,31 @@ class Writer {
   template <typename T>
   requires std::is_class_v<T>
   static Json Value(const T& v) {
-    Writer inner;
+    FormWriter inner(DefaultsOf<T>());
     Describe(inner, v);
     return inner.Take();
   }
 
  private:
+  static const Json& Nothing() {
+    static const Json nothing = Json::object();
+    return nothing;
+  }
+  template <typename T>
+  static const Json& DefaultsOf() {
+    if constexpr (kForm == Form::Whole) {
+      return Nothing();
+    } else {
+      static const Json defaults = [] {
+        const T plain{};
+        FormWriter all(Nothing());
+        Describe(all, plain);
+        return all.Take();
+      }();
+      return defaults;
+    }
+  }
+
   template <typename T>
   static bool IsAbsent(const T&) {
     return false;
@@ -70,12 +101,20 @@ class Writer {
   static bool IsAbsent(const std::map<std::string, std::string>& v) { return v.empty(); }
   static bool IsAbsent(const Json& v) { return v.is_null(); }
 
+  const Json& defaults_;
   Json object_ = Json::object();
 };
+
+using Writer = FormWriter<Form::Whole>;
 
 template <typename T>
 Json Write(const T& value) {
   return Writer::Value(value);
+}
+
+template <typename T>
+Json WriteCanonical(const T& value) {
+  return FormWriter<Form::Canonical>::Value(value);
 }
 
 }  // namespace weir::api

@@ -274,7 +274,7 @@ PublishedContract ContractOf(const api::ViewSpec& spec) {
   for (const api::ViewColumn& column : spec.columns)
     contract.columns.push_back(
         {.name = column.name, .type = column.type, .nullable = column.IsNullable() ? std::nullopt : column.nullable, .unit = column.unit});
-  contract.hash = StableHashText(Dump(api::Write(contract)));
+  contract.hash = StableHashText(Dump(api::WriteCanonical(contract)));
   for (std::size_t i = 0; i < spec.columns.size(); ++i) contract.columns[i].meaning = spec.columns[i].meaning;
   contract.grain = spec.grain;
   contract.query = spec.query.sql;

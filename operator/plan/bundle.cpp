@@ -24,7 +24,7 @@ std::string RevisionName(const Bundle& bundle) {
   Bundle named = bundle;
   for (BundleView& view : named.views)
     if (view.promise && view.promise->waivers.empty()) view.promise.reset();
-  return DerivedName({bundle.pipeline, StableHashText(Dump(api::Write(named))).substr(0, 10)});
+  return DerivedName({bundle.pipeline, StableHashText(Dump(api::WriteCanonical(named))).substr(0, 10)});
 }
 
 Json RevisionObject(const Bundle& bundle, const api::Meta& pipeline, std::int64_t number) {
@@ -35,13 +35,13 @@ Json RevisionObject(const Bundle& bundle, const api::Meta& pipeline, std::int64_
             {"namespace", pipeline.ns},
             {"labels", {{std::string(api::kLabelPipeline), pipeline.name}}},
             {"ownerReferences", Json::array({api::OwnerReference(api::kPipelines, pipeline)})}}},
-          {"data", api::Write(bundle)},
+          {"data", api::WriteCanonical(bundle)},
           {"revision", number}};
 }
 
 Result<Revision> ReadRevision(api::Meta meta, const Json& object) {
   Revision revision{.meta = std::move(meta), .number = Integer(object, "revision")};
-  Result<Bundle> bundle = api::ReadStrict<Bundle>(At(object, "data"), "data");
+  Result<Bundle> bundle = api::ReadWire<Bundle>(At(object, "data"), "data");
   if (!bundle) return Error{Fault::Bug, "BadRevision", "ControllerRevision " + revision.meta.name + " cannot be read: " + bundle.error().message};
   revision.bundle = std::move(bundle).value();
   return revision;

@@ -43,6 +43,7 @@ void Describe(auto&& field, api::Of<BundleView> auto& self) {
 // people are left out, so that editing one makes no revision. `tables` are all that the stages name and all that their
 // SQL may mean: every dataset of tables and every view whose table name occurs in one of the texts.
 struct Bundle {
+  static constexpr int kFormat = 1;  // docs/compatibility.md says when it grows
   std::string pipeline;
   std::vector<api::Stage> stages;
   api::RetryPolicy retry;
@@ -52,9 +53,11 @@ struct Bundle {
   api::RunnerSettings runner;  // image empty: the one that the operator was installed with
   std::string outcomeStore;
   std::string outcomePath;
+  int format = kFormat;
   bool operator==(const Bundle&) const = default;
 };
 void Describe(auto&& field, api::Of<Bundle> auto& self) {
+  field("format", self.format, api::Rules{.doc = "Format of the bundle.", .always = true, .min = 1, .max = Bundle::kFormat});
   field("pipeline", self.pipeline, api::Rules{.doc = "Pipeline.", .required = true});
   field("stages", self.stages, api::Rules{.doc = "Stages.", .maxItems = 50});
   field("retry", self.retry, api::Rules{.doc = "Retries."});

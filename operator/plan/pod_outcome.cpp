@@ -47,7 +47,7 @@ std::optional<StageOutcome> TheRunnersWords(const Pod& pod) {
   if (pod.exitMessage.empty()) return std::nullopt;
   const Result<Json> json = ParseJson(pod.exitMessage);
   if (!json) return std::nullopt;
-  Result<StageOutcome> outcome = api::ReadStrict<StageOutcome>(*json);
+  Result<StageOutcome> outcome = api::ReadWire<StageOutcome>(*json);
   if (!outcome) return std::nullopt;
   return std::move(outcome).value();
 }

@@ -196,6 +196,6 @@ StageTask ValidationTask(const Bundle& bundle, const std::string& ns, int attemp
   return task;
 }
 
-std::string TaskText(const StageTask& task) { return Dump(api::Write(task)); }
+std::string TaskText(const StageTask& task) { return Dump(api::WriteCanonical(task)); }
 
 }  // namespace weir::plan

@@ -65,8 +65,8 @@ std::string SchemaHash(const api::TaskTable& input, const api::TaskTable& target
   }
   Json checks = Json::array();
   for (const api::Check& check : target.checks)
-    if (check.Action() == api::OnFailure::Quarantine) checks.push_back(api::Write(check));
-  const Json format = input.format ? api::Write(*input.format) : Json();
+    if (check.Action() == api::OnFailure::Quarantine) checks.push_back(api::WriteCanonical(check));
+  const Json format = input.format ? api::WriteCanonical(*input.format) : Json();
   const std::string skew = target.eventTimeMaxAhead ? "+" + Format(*target.eventTimeMaxAhead) : "";
   return StableHashText(Dump({columns, checks, format, target.eventTime + skew}));
 }

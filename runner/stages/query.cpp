@@ -199,7 +199,7 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   facts->findings = ReservationsOf(run, audit, *written);
   change->facts[kFactMadeOf] = run.madeOf;
   if (written->eventsAhead > 0) change->facts[kFactEventsAhead] = written->eventsAhead;
-  if (run.promise) change->facts["contract"] = api::Write(*run.promise);
+  if (run.promise) change->facts["contract"] = api::WriteCanonical(*run.promise);
   const auto commit = Publish(run.place, run.target, std::move(change).value(), *facts);
   if (!commit.ok()) return commit.error();
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts->ledger, .commits = {*commit}, .findings = facts->findings};
@@ -231,7 +231,7 @@ Result<api::StageOutcome> RunQuery(Place& place) {
   const auto idle = Prepare(run);
   if (!idle.ok()) return idle.error();
   if (*idle) return **idle;
-  const Json promised = run.promise ? api::Write(*run.promise) : Json();
+  const Json promised = run.promise ? api::WriteCanonical(*run.promise) : Json();
   run.madeOf = MadeOf(place.task, *target->table, Read(run));
   const auto unchanged = FindUnchanged(place, *target, run.madeOf, promised, *run.engine);
   if (!unchanged.ok()) return unchanged.error();

@@ -11,7 +11,7 @@ namespace {
 template <typename T>
 Json Written(const std::vector<T>& items) {
   Json list = Json::array();
-  for (const T& item : items) list.push_back(api::Write(item));
+  for (const T& item : items) list.push_back(api::WriteCanonical(item));
   return list;
 }
 
@@ -36,7 +36,7 @@ std::string MadeOf(const api::StageTask& task, const api::TaskTable& target, con
   Json parts{task.sql,          read,      Written(target.columns), Written(target.keys), Written(target.checks), target.eventTime, target.place,
              task.contractHash, task.image};
   if (target.eventTimeMaxAhead) parts.push_back(Format(*target.eventTimeMaxAhead));
-  if (target.quarantine) parts.push_back(api::Write(*target.quarantine));
+  if (target.quarantine) parts.push_back(api::WriteCanonical(*target.quarantine));
   return StableHashText(Dump(parts));
 }
 
