@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "cli/judged_now.h"
 #include "operator/kube/auth.h"
 #include "operator/kube/rest_cluster.h"
 #include "operator/local/memory_cluster.h"
@@ -44,6 +45,7 @@ Result<World> OpenLocal(const Place& place) {
     return Error{Fault::Missing, "NoState",
                  "nothing has run in " + place.lake + " yet: start with weir run FOLDER, name another folder with --lake, or a cluster with --kubeconfig"};
   }
+  JudgeNow(*cluster, clock);
   const std::string ns = place.ns.empty() ? NamespaceOf(*cluster) : place.ns;
   return World{std::move(cluster), ns, place.lake, World::Kind::Local};
 }

@@ -28,7 +28,8 @@ struct World {
 
 // Fails with Fault::Missing where no run has left anything yet, saying what to do first.
 Result<World> Open(const Place& place);
-Result<World> OpenLocal(const Place& place);  // the lake, whatever kubeconfig there is
+// The lake, whatever kubeconfig there is. Freshness is judged by the clock of now, not by that of the last run.
+Result<World> OpenLocal(const Place& place);
 
 // The local world's state: objects as an API server would hold them. It is stored in the lake, so that both move together.
 std::string StateFile(const std::string& lake);

@@ -111,7 +111,7 @@ TEST_F(ContentHash, IsOneForEachWayInWhichTheEngineHandsOverRows) {
         "md5(n::VARCHAR) AS \"unique\", NULL::INTEGER AS \"none\" FROM (SELECT range AS n FROM range(200000))");
   const std::string flat = "SELECT first || '' AS first, n + 0 AS n, next || '' AS next, \"unique\" || '' AS \"unique\", \"none\" FROM (";
   for (const std::string sql : {"SELECT * FROM t", "SELECT * FROM t WHERE n % 4 = 0", "SELECT * FROM t ORDER BY n DESC LIMIT 10", "SELECT * FROM t WHERE n = 5",
-                                "SELECT 'a' AS first, n, NULL AS next, \"unique\", 7 AS \"none\" FROM t"})
+                                "SELECT 'a' AS first, n, NULL::VARCHAR AS next, \"unique\", 7 AS \"none\" FROM t"})
     EXPECT_EQ(HashOf(sql, columns), HashOf(flat + sql + ")", columns)) << sql;
 }
 
