@@ -1,5 +1,6 @@
 #include "operator/controller/object_meter.h"
 
+#include <set>
 #include <utility>
 
 #include "crds/api/dataset.h"
@@ -30,10 +31,17 @@ void ShowTable(const telemetry::Subject& subject, const observe::Item& item, tel
 
 // Reconciling and Stalled stand in status only while they hold.
 void ShowConditions(const telemetry::Subject& subject, const Json& conditions, telemetry::Metrics& metrics) {
-  if (!conditions.is_array()) return;
+  if (!conditions.is_array()) return metrics.Conditions(subject, {});
   std::map<std::string, std::string> status{{"Reconciling", "False"}, {"Stalled", "False"}};
   for (const Json& condition : conditions) status[Text(condition, "type")] = Text(condition, "status");
-  for (const auto& [type, value] : status) metrics.Condition(subject, type, value);
+  metrics.Conditions(subject, status);
+}
+
+std::set<std::string> StagesOf(const observe::Item& pipeline) {
+  std::set<std::string> names;
+  if (const Json& stages = At(At(pipeline.brief, "spec"), "stages"); stages.is_array())
+    for (const Json& stage : stages) names.insert(Text(stage, "name"));
+  return names;
 }
 
 // Which attempts have ended. Not by pods alone: that of one that was rejected never was.
@@ -44,30 +52,27 @@ std::string EndsOf(const api::StageStatus& stage) {
 
 }  // namespace
 
-telemetry::Subject ObjectMeter::PipelineOf(const api::PipelineRun& run, std::string& team) const {
-  team = TeamOf(stores_.pipelines.Get(run.meta.ns, run.spec.pipeline).get());
-  return {api::kPipelines.kind, run.meta.ns, run.spec.pipeline, team};
-}
-
 void ObjectMeter::CountAttempts(const api::PipelineRun& run, std::map<std::string, std::string>& counted) {
+  const observe::ItemPtr pipeline = stores_.pipelines.Get(run.meta.ns, run.spec.pipeline);
+  const std::string team = TeamOf(pipeline.get());
+  const std::set<std::string> stages = pipeline ? StagesOf(*pipeline) : std::set<std::string>();
   for (const api::StageStatus& stage : run.status.stages) {
     const std::string ends = EndsOf(stage);
     if (ends == std::exchange(counted[stage.name], ends)) continue;
     const bool succeeded = stage.state == api::StageState::Succeeded;
     metrics_.StageAttempted(api::Word(stage.reason.value_or(succeeded ? api::Reason::Completed : api::Reason::InternalError)));
-    std::string team;
-    if (succeeded) metrics_.StageSucceeded(PipelineOf(run, team), stage.name, stage.rows ? stage.rows->quarantined : 0, stage.warnings.size());
+    if (!succeeded || !stages.contains(stage.name)) continue;
+    metrics_.StageSucceeded({api::kPipelines.kind, run.meta.ns, run.spec.pipeline, team}, stage.name, stage.rows ? stage.rows->quarantined : 0,
+                            stage.warnings.size());
   }
 }
 
 // A run that had ended before its first sight counts nothing. They are many, and each relist shows them all.
-bool ObjectMeter::CountsNothing(const observe::Item& run) {
-  const std::lock_guard lock(mutex_);
+bool ObjectMeter::CountsNothing(const observe::Item& run) const {
   return !active_.contains(run.meta.uid) && observe::IsFinishedRun(run) && !Text(At(run.brief, "status"), "finished").empty();
 }
 
 void ObjectMeter::SeenRun(const api::PipelineRun& run) {
-  const std::lock_guard lock(mutex_);
   const api::Condition* succeeded = api::Find(run.status.conditions, api::ConditionType::Succeeded);
   const bool ended = succeeded != nullptr && succeeded->status != api::ConditionStatus::Unknown && run.status.finished.has_value();
   const auto active = active_.find(run.meta.uid);
@@ -83,30 +88,33 @@ void ObjectMeter::SeenRun(const api::PipelineRun& run) {
   const double seconds = run.status.started ? static_cast<double>((*run.status.finished - *run.status.started).ms) / 1000 : 0;
   const bool cancelled = succeeded->reason == api::Reason::Cancelled;
   const std::string_view result = cancelled ? "Cancelled" : succeeded->status == api::ConditionStatus::True ? "Succeeded" : "Failed";
-  std::string team;
-  metrics_.RunFinished(PipelineOf(run, team), result, seconds);
+  if (const observe::ItemPtr pipeline = stores_.pipelines.Get(run.meta.ns, run.spec.pipeline)) {
+    const std::string team = TeamOf(pipeline.get());
+    metrics_.RunFinished({api::kPipelines.kind, run.meta.ns, run.spec.pipeline, team}, result, seconds);
+  }
   active_.erase(active);
+}
+
+void ObjectMeter::Show(const telemetry::Subject& subject, const api::Resource& resource, const observe::Item& item) {
+  // Runs are too many for gauges of their own.
+  if (resource == api::kPipelineRuns) return SeenRun(ReadLeniently<api::RunSpec, api::RunStatus>(item));
+  ShowConditions(subject, At(At(item.brief, "status"), "conditions"), metrics_);
+  if (resource == api::kPipelines) metrics_.Stages(subject, StagesOf(item));
+  if (resource == api::kDatasets) ShowTable<api::DatasetSpec, api::DatasetStatus>(subject, item, metrics_);
+  if (resource == api::kViews) ShowTable<api::ViewSpec, api::ViewStatus>(subject, item, metrics_);
 }
 
 void ObjectMeter::Seen(const api::Resource& resource, const observe::Item& item) {
   if (resource.group != api::kGroup) return;
+  const std::lock_guard lock(mutex_);
   const observe::ItemPtr now = stores_.Of(resource).Get(item.meta.ns, item.meta.name);
   const std::string team = TeamOf(now.get());
   const telemetry::Subject subject{resource.kind, item.meta.ns, item.meta.name, team};
   if (!now || now->meta.uid != item.meta.uid) {
-    const std::lock_guard lock(mutex_);
     active_.erase(item.meta.uid);
-    if (!now) metrics_.Forget(subject);
-    return;
+    metrics_.Forget(subject);
   }
-  // Runs are too many for gauges of their own.
-  if (resource == api::kPipelineRuns) {
-    if (!CountsNothing(*now)) SeenRun(ReadLeniently<api::RunSpec, api::RunStatus>(*now));
-    return;
-  }
-  ShowConditions(subject, At(At(now->brief, "status"), "conditions"), metrics_);
-  if (resource == api::kDatasets) ShowTable<api::DatasetSpec, api::DatasetStatus>(subject, *now, metrics_);
-  if (resource == api::kViews) ShowTable<api::ViewSpec, api::ViewStatus>(subject, *now, metrics_);
+  if (now && !(resource == api::kPipelineRuns && CountsNothing(*now))) Show(subject, resource, *now);
 }
 
 }  // namespace weir::controller

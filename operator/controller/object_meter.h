@@ -10,9 +10,10 @@
 
 namespace weir::controller {
 
-// What objects say about themselves in their status, as metrics: conditions, freshness, quarantined rows and
-// warnings, runs and attempts that ended. A
-// run counts when it is seen to end, so that a restart of the operator counts nothing twice. Safe from any thread.
+// What objects say about themselves in their status, as metrics: conditions, freshness, quarantined rows and warnings,
+// runs and attempts that ended. A run counts when it is seen to end, so that a restart of the operator counts nothing
+// twice. Series exist of objects that exist, and of their stages: a run that outlives its pipeline, or a stage that its
+// pipeline lost meanwhile, counts in no series of theirs. Safe from any thread.
 class ObjectMeter {
  public:
   ObjectMeter(const observe::Stores& stores, telemetry::Metrics& metrics) : stores_(stores), metrics_(metrics) {}
@@ -21,10 +22,11 @@ class ObjectMeter {
   void Seen(const api::Resource& resource, const observe::Item& item);
 
  private:
-  telemetry::Subject PipelineOf(const api::PipelineRun& run, std::string& team) const;  // names `run` and `team`, which outlive it
-  bool CountsNothing(const observe::Item& run);
+  // All under the lock, so that nothing is counted of what is forgotten meanwhile.
+  bool CountsNothing(const observe::Item& run) const;
   void SeenRun(const api::PipelineRun& run);
   void CountAttempts(const api::PipelineRun& run, std::map<std::string, std::string>& counted);
+  void Show(const telemetry::Subject& subject, const api::Resource& resource, const observe::Item& item);
 
   const observe::Stores& stores_;
   telemetry::Metrics& metrics_;

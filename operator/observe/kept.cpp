@@ -24,9 +24,9 @@ const Kept kTable{
     .brief = {"spec.owner.team", "spec.query.sql", "status.conditions", "status.committedBy.epoch", "status.version", "status.contentHash", "status.location"}};
 
 const Kept kPipeline{.text = {"spec", "status"},
-                     .brief = {"spec.owner.team", "spec.stages.land.into", "spec.stages.accept.from", "spec.stages.accept.into", "spec.stages.transform.from",
-                               "spec.stages.transform.into", "spec.stages.transform.sql", "spec.stages.check.dataset", "spec.stages.publish.view",
-                               "status.conditions", "status.revision"}};
+                     .brief = {"spec.owner.team", "spec.stages.name", "spec.stages.land.into", "spec.stages.accept.from", "spec.stages.accept.into",
+                               "spec.stages.transform.from", "spec.stages.transform.into", "spec.stages.transform.sql", "spec.stages.check.dataset",
+                               "spec.stages.publish.view", "status.conditions", "status.revision"}};
 
 // All but status.stages, by far the largest.
 const Kept kRun{.text = {"spec", "status"},

@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -41,6 +42,44 @@ struct FreshnessFamilies {
   Family<Gauge>& max_lag;
 };
 
+// The series of one object; the library cannot be asked. `part` says which of those of one family: a type of a condition,
+// a stage, a result.
+struct Series {
+  std::string team;
+
+  template <typename Metric, typename... Rest>
+  Metric& In(Family<Metric>& family, std::string_view part, const Labels& labels, const Rest&... rest) {
+    Metric& metric = family.Add(labels, rest...);
+    removals.try_emplace({&family, Text(part)}, [&family, &metric] { family.Remove(&metric); });
+    return metric;
+  }
+  void Drop(const void* family, const std::string& part) {
+    DropIf([&](const Key& key) { return key.first == family && key.second == part; });
+  }
+  template <typename Metric>
+  void Keep(const Family<Metric>& family, const std::set<std::string>& parts) {
+    DropIf([&](const Key& key) { return key.first == &family && !parts.contains(key.second); });
+  }
+  void Clear() {
+    DropIf([](const Key&) { return true; });
+  }
+
+ private:
+  using Key = std::pair<const void*, std::string>;
+  template <typename Predicate>
+  void DropIf(Predicate gone) {
+    for (auto at = removals.begin(); at != removals.end();) {
+      if (!gone(at->first)) {
+        ++at;
+        continue;
+      }
+      at->second();
+      at = removals.erase(at);
+    }
+  }
+  std::map<Key, std::function<void()>> removals;
+};
+
 }  // namespace
 
 struct Metrics::Families {
@@ -74,32 +113,21 @@ struct Metrics::Families {
   FreshnessFamilies view{Gauges(registry, "weirkeeper_view_data_timestamp_seconds", "Time of the newest data of a View, in Unix seconds"),
                          Gauges(registry, "weirkeeper_view_max_lag_seconds", "Lag that a View declares as its limit")};
 
-  // Which series an object has; the library cannot be asked.
-  struct Series {
-    std::string team;
-    std::map<std::string, Gauge*> conditions;  // by type
-    std::map<Family<Gauge>*, Gauge*> others;
-  };
   std::mutex mutex;
   std::map<std::string, Series> objects;
-  std::set<std::string> teams;
-
-  // Under the lock. Bounded; empty for kinds that have none.
-  std::string Team(std::string_view team) {
-    if (team.empty() || teams.contains(Text(team))) return Text(team);
-    if (teams.size() == kMostTeams) return "other";
-    return *teams.insert(Text(team)).first;
-  }
-  void Clear(Series& series) {
-    for (const auto& [type, gauge] : series.conditions) condition.Remove(gauge);
-    for (const auto& [family, gauge] : series.others) family->Remove(gauge);
-    series.conditions.clear();
-    series.others.clear();
-  }
-  Series& SeriesOf(const Subject& subject);
-  static void Set(Series& series, Family<Gauge>& family, const Labels& labels, std::optional<double> value);
+  std::map<std::string, std::size_t> teams;  // and how many objects have them
 
   FreshnessFamilies* FreshnessOf(std::string_view kind) { return kind == "Dataset" ? &dataset : kind == "View" ? &view : nullptr; }
+
+  // Under the lock, as all below.
+  Series& SeriesOf(const Subject& subject);
+  void Forget(const std::string& key);
+
+ private:
+  std::string Admitted(const std::string& team) const { return team.empty() || teams.contains(team) || teams.size() < kMostTeams ? team : "other"; }
+  void Leave(const std::string& team) {
+    if (const auto found = teams.find(team); found != teams.end() && --found->second == 0) teams.erase(found);
+  }
 };
 
 namespace {
@@ -113,24 +141,49 @@ Labels WithTeam(Labels labels, const std::string& team) {
 
 Labels ByObject(const Subject& subject, const std::string& team) { return WithTeam({{"namespace", Text(subject.ns)}, {"name", Text(subject.name)}}, team); }
 
+Labels ByObjectAndKind(const Subject& subject, const std::string& team) {
+  Labels labels = ByObject(subject, team);
+  labels["kind"] = Text(subject.kind);
+  return labels;
+}
+
+Labels ByPipeline(const Subject& pipeline, const std::string& team) {
+  return WithTeam({{"namespace", Text(pipeline.ns)}, {"pipeline", Text(pipeline.name)}}, team);
+}
+
+Labels And(Labels labels, const char* name, std::string_view value) {
+  labels[name] = Text(value);
+  return labels;
+}
+
+// An absent value takes the series away.
+void Set(Series& series, Family<Gauge>& family, const Labels& labels, std::optional<double> value) {
+  if (value) {
+    series.In(family, "", labels).Set(*value);
+  } else {
+    series.Drop(&family, "");
+  }
+}
+
 }  // namespace
 
-Metrics::Families::Series& Metrics::Families::SeriesOf(const Subject& subject) {
+Series& Metrics::Families::SeriesOf(const Subject& subject) {
   Series& series = objects[KeyOf(subject)];
-  std::string team = Team(subject.team);
-  if (series.team != team) Clear(series);
+  if (series.team == subject.team) return series;
+  Leave(series.team);
+  std::string team = Admitted(Text(subject.team));
+  if (!team.empty()) ++teams[team];
+  if (series.team != team) series.Clear();
   series.team = std::move(team);
   return series;
 }
 
-// Under the lock. An absent value takes the series away.
-void Metrics::Families::Set(Series& series, Family<Gauge>& family, const Labels& labels, std::optional<double> value) {
-  if (value) {
-    (series.others[&family] = &family.Add(labels))->Set(*value);
-  } else if (const auto found = series.others.find(&family); found != series.others.end()) {
-    family.Remove(found->second);
-    series.others.erase(found);
-  }
+void Metrics::Families::Forget(const std::string& key) {
+  const auto found = objects.find(key);
+  if (found == objects.end()) return;
+  Leave(found->second.team);
+  found->second.Clear();
+  objects.erase(found);
 }
 
 Metrics::Metrics() : families_(std::make_unique<Families>()) { Leads(false); }
@@ -173,58 +226,62 @@ void Metrics::DefinitionOutdated(std::string_view definition, bool outdated) {
 
 void Metrics::RunFinished(const Subject& pipeline, std::string_view result, double seconds) {
   const std::lock_guard lock(families_->mutex);
-  const Labels labels = WithTeam({{"namespace", Text(pipeline.ns)}, {"pipeline", Text(pipeline.name)}}, families_->Team(pipeline.team));
-  Labels with_result = labels;
-  with_result["result"] = Text(result);
-  families_->runs.Add(with_result).Increment();
-  families_->run_seconds.Add(labels, kSlow).Observe(seconds);
+  Series& series = families_->SeriesOf(pipeline);
+  const Labels labels = ByPipeline(pipeline, series.team);
+  series.In(families_->runs, result, And(labels, "result", result)).Increment();
+  series.In(families_->run_seconds, "", labels, kSlow).Observe(seconds);
 }
 
 void Metrics::StageAttempted(std::string_view reason) { families_->attempts.Add({{"reason", Text(reason)}}).Increment(); }
 
 void Metrics::StageSucceeded(const Subject& pipeline, std::string_view stage, std::int64_t quarantined, std::size_t warnings) {
   const std::lock_guard lock(families_->mutex);
-  const Labels labels = WithTeam({{"namespace", Text(pipeline.ns)}, {"pipeline", Text(pipeline.name)}, {"stage", Text(stage)}}, families_->Team(pipeline.team));
-  families_->quarantined.Add(labels).Increment(static_cast<double>(quarantined));
-  families_->warnings.Add(labels).Increment(static_cast<double>(warnings));
+  Series& series = families_->SeriesOf(pipeline);
+  const Labels labels = And(ByPipeline(pipeline, series.team), "stage", stage);
+  series.In(families_->quarantined, stage, labels).Increment(static_cast<double>(quarantined));
+  series.In(families_->warnings, stage, labels).Increment(static_cast<double>(warnings));
+}
+
+void Metrics::Stages(const Subject& pipeline, const std::set<std::string>& names) {
+  const std::lock_guard lock(families_->mutex);
+  Series& series = families_->SeriesOf(pipeline);
+  series.Keep(families_->quarantined, names);
+  series.Keep(families_->warnings, names);
 }
 
 void Metrics::Freshness(const Subject& subject, std::optional<Time> data_time, std::optional<Duration> max_lag) {
   const FreshnessFamilies* families = families_->FreshnessOf(subject.kind);
   if (families == nullptr) return;
   const std::lock_guard lock(families_->mutex);
-  Families::Series& series = families_->SeriesOf(subject);
+  Series& series = families_->SeriesOf(subject);
   const Labels labels = ByObject(subject, series.team);
-  Families::Set(series, families->data_time, labels, data_time ? std::optional(static_cast<double>(data_time->us) / 1e6) : std::nullopt);
-  Families::Set(series, families->max_lag, labels, max_lag ? std::optional(static_cast<double>(max_lag->ms) / 1e3) : std::nullopt);
+  Set(series, families->data_time, labels, data_time ? std::optional(static_cast<double>(data_time->us) / 1e6) : std::nullopt);
+  Set(series, families->max_lag, labels, max_lag ? std::optional(static_cast<double>(max_lag->ms) / 1e3) : std::nullopt);
 }
 
 void Metrics::Quality(const Subject& subject, std::optional<std::int64_t> quarantined, std::optional<std::size_t> warnings) {
   const std::lock_guard lock(families_->mutex);
-  Families::Series& series = families_->SeriesOf(subject);
-  Labels labels = ByObject(subject, series.team);
-  labels["kind"] = Text(subject.kind);
-  Families::Set(series, families_->quarantined_now, labels, quarantined ? std::optional(static_cast<double>(*quarantined)) : std::nullopt);
-  Families::Set(series, families_->warnings_now, labels, warnings ? std::optional(static_cast<double>(*warnings)) : std::nullopt);
+  Series& series = families_->SeriesOf(subject);
+  const Labels labels = ByObjectAndKind(subject, series.team);
+  Set(series, families_->quarantined_now, labels, quarantined ? std::optional(static_cast<double>(*quarantined)) : std::nullopt);
+  Set(series, families_->warnings_now, labels, warnings ? std::optional(static_cast<double>(*warnings)) : std::nullopt);
 }
 
-void Metrics::Condition(const Subject& subject, std::string_view type, std::string_view status) {
+void Metrics::Conditions(const Subject& subject, const std::map<std::string, std::string>& status_by_type) {
   const std::lock_guard lock(families_->mutex);
-  Families::Series& series = families_->SeriesOf(subject);
-  Labels labels = ByObject(subject, series.team);
-  labels["kind"] = Text(subject.kind);
-  labels["type"] = Text(type);
-  Gauge& gauge = families_->condition.Add(labels);
-  gauge.Set(status == "True" ? 1 : status == "False" ? 0 : -1);
-  series.conditions[Text(type)] = &gauge;
+  Series& series = families_->SeriesOf(subject);
+  const Labels labels = ByObjectAndKind(subject, series.team);
+  std::set<std::string> types;
+  for (const auto& [type, status] : status_by_type) {
+    series.In(families_->condition, type, And(labels, "type", type)).Set(status == "True" ? 1 : status == "False" ? 0 : -1);
+    types.insert(type);
+  }
+  series.Keep(families_->condition, types);
 }
 
 void Metrics::Forget(const Subject& subject) {
   const std::lock_guard lock(families_->mutex);
-  const auto found = families_->objects.find(KeyOf(subject));
-  if (found == families_->objects.end()) return;
-  families_->Clear(found->second);
-  families_->objects.erase(found);
+  families_->Forget(KeyOf(subject));
 }
 
 std::string Metrics::Render() const { return prometheus::TextSerializer().Serialize(families_->registry.Collect()); }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -18,11 +20,12 @@ struct Subject {
   std::string_view team = {};  // spec.owner.team, where the kind has one
 };
 
-// Values of the label `team`: whoever may make objects may make up teams, so the rest beyond these is `other`.
+// Values of the label `team` at a time: whoever may make objects may make up teams, so the rest beyond these is `other`.
 inline constexpr std::size_t kMostTeams = 256;
 
 // Everything that the operator counts, in the text form of Prometheus. All names begin with `weirkeeper_`; Render's HELP
-// lines say what each means. Safe from any thread. A gauge of an object stays until Forget, or until its team is another.
+// lines say what each means. Safe from any thread. All series of an object, counters too, stay until Forget, or until its
+// team is another: who calls for an object that is gone must call Forget after.
 class Metrics {
  public:
   Metrics();
@@ -59,9 +62,11 @@ class Metrics {
   // Rows that were quarantined on the way into the newest version of a Dataset or View, and the warnings about it. Absent
   // values take the series away.
   void Quality(const Subject& subject, std::optional<std::int64_t> quarantined, std::optional<std::size_t> warnings);
-  // `status` is True (1), False (0) or Unknown (-1).
-  void Condition(const Subject& subject, std::string_view type, std::string_view status);
-  // Takes every gauge of the object away.
+  // All conditions of the object, by type: True (1), False (0) or Unknown (-1). Those of before that are not among them go.
+  void Conditions(const Subject& subject, const std::map<std::string, std::string>& status_by_type);
+  // The stages that the pipeline has: series of others go.
+  void Stages(const Subject& pipeline, const std::set<std::string>& names);
+  // Takes every series of the object away.
   void Forget(const Subject& subject);
 
   std::string Render() const;

@@ -22,6 +22,10 @@ class InstrumentsTest : public testing::Test {
     stores_.Of(resource).Upsert(object);
     meters_.seen(resource, *stores_.Of(resource).Get("n", "x"));
   }
+  // What the runs of these tests are of.
+  void HavePipeline(const Json& stages) {
+    stores_.pipelines.Upsert(Json{{"metadata", {{"namespace", "n"}, {"name", "p"}, {"uid", "p"}, {"resourceVersion", "1"}}}, {"spec", {{"stages", stages}}}});
+  }
   static Json Run(const char* succeeded, const char* reason, const Json& stages) {
     Json status{{"conditions", Json::array({Condition("Succeeded", succeeded, reason)})}, {"started", "2026-01-02T03:04:05Z"}, {"stages", stages}};
     if (std::string(succeeded) != "Unknown") status["finished"] = "2026-01-02T03:04:09Z";
@@ -105,6 +109,7 @@ TEST_F(InstrumentsTest, ARunCountsOnceWhenItIsSeenToEnd) {
   const auto stage = [](const char* pod, const char* reason) {
     return Json::array({{{"name", "s"}, {"state", "Running"}, {"countedPod", pod}, {"reason", reason}}});
   };
+  HavePipeline(Json::array({{{"name", "s"}}}));
   See(api::kPipelineRuns, "1", spec, Run("Unknown", "Running", Json::array({{{"name", "s"}}})));
   See(api::kPipelineRuns, "2", spec, Run("Unknown", "Running", stage("pod1", "OutOfMemory")));
   See(api::kPipelineRuns, "3", spec, Run("Unknown", "Running", stage("pod1", "OutOfMemory")));
@@ -123,6 +128,7 @@ TEST_F(InstrumentsTest, QuarantinedRowsAndWarningsAreCountedWhenTheirStageSuccee
                          {"rows", {{"in", 60}, {"out", 56}, {"quarantined", 4}}},
                          {"warnings", Json::array({"check amounts: 2 rows fail"})}}});
   };
+  HavePipeline(Json::array({{{"name", "decode"}}}));
   See(api::kPipelineRuns, "1", {{"pipeline", "p"}}, Run("Unknown", "Running", Json::array({{{"name", "decode"}}})));
   for (const char* version : {"2", "3"}) See(api::kPipelineRuns, version, {{"pipeline", "p"}}, Run("Unknown", "Running", stage("Succeeded", "pod1")));
   EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_stage_rows_quarantined_total{namespace=\"n\",pipeline=\"p\",stage=\"decode\"} 4"));

@@ -85,10 +85,8 @@ TEST(Metrics, OtherKindsHaveNoFreshness) {
 TEST(Metrics, ConditionsAreNumbers) {
   Metrics metrics;
   const Subject view{"View", "data", "delays"};
-  metrics.Condition(view, "Ready", "True");
-  metrics.Condition(view, "SLAMet", "Unknown");
-  metrics.Condition(view, "Fresh", "True");
-  metrics.Condition(view, "Fresh", "False");
+  metrics.Conditions(view, {{"Fresh", "True"}});
+  metrics.Conditions(view, {{"Ready", "True"}, {"SLAMet", "Unknown"}, {"Fresh", "False"}});
   EXPECT_THAT(metrics.Render(), AllOf(HasSubstr(R"(weirkeeper_condition{kind="View",name="delays",namespace="data",type="Ready"} 1)"),
                                       HasSubstr(R"(type="SLAMet"} -1)"), HasSubstr(R"(type="Fresh"} 0)")));
 }
@@ -97,19 +95,47 @@ TEST(Metrics, AForgottenObjectLeavesNoSeries) {
   Metrics metrics;
   const Subject gone{"View", "data", "gone"}, stays{"View", "data", "stays"};
   for (const Subject& subject : {gone, stays}) {
-    metrics.Condition(subject, "Ready", "True");
+    metrics.Conditions(subject, {{"Ready", "True"}});
     metrics.Freshness(subject, Time{}, Duration{});
     metrics.Quality(subject, 1, 1);
+    const Subject pipeline{"Pipeline", "data", subject.name};
+    metrics.RunFinished(pipeline, "Failed", 3);
+    metrics.StageSucceeded(pipeline, "decode", 1, 1);
   }
-  metrics.Forget(gone);
-  metrics.Forget(gone);
+  for (int i = 0; i < 2; ++i) {
+    metrics.Forget(gone);
+    metrics.Forget({"Pipeline", "data", "gone"});
+  }
   EXPECT_THAT(metrics.Render(), AllOf(Not(HasSubstr("gone")), HasSubstr("stays")));
+}
+
+TEST(Metrics, WhatAnObjectNoLongerHasHasNoSeries) {
+  Metrics metrics;
+  metrics.Conditions({"View", "data", "delays"}, {{"Ready", "True"}, {"Fresh", "True"}});
+  metrics.Conditions({"View", "data", "delays"}, {{"Ready", "True"}});
+  EXPECT_THAT(metrics.Render(), AllOf(HasSubstr("type=\"Ready\""), Not(HasSubstr("type=\"Fresh\""))));
+  const Subject pipeline{"Pipeline", "data", "flights"};
+  metrics.StageSucceeded(pipeline, "decode", 1, 1);
+  metrics.StageSucceeded(pipeline, "publish", 1, 1);
+  metrics.Stages(pipeline, {"publish"});
+  EXPECT_THAT(metrics.Render(), AllOf(HasSubstr("stage=\"publish\""), Not(HasSubstr("stage=\"decode\""))));
+}
+
+TEST(Metrics, TeamsOfObjectsThatAreGoneMakeRoom) {
+  Metrics metrics;
+  for (std::size_t i = 0; i < 3 * kMostTeams; ++i) {
+    const std::string team = "team-" + std::to_string(i);
+    metrics.Conditions({"View", "data", "delays", team}, {{"Ready", "True"}});
+    EXPECT_THAT(metrics.Render(), HasSubstr("team=\"" + team + "\""));
+    metrics.RunFinished({"Pipeline", "data", "flights", team}, "Succeeded", 1);
+    metrics.Forget({"View", "data", "delays"});
+  }
 }
 
 TEST(Metrics, AnObjectWhoseTeamChangesHasSeriesOfTheNewTeamOnly) {
   Metrics metrics;
   for (const char* team : {"old-team", "new-team"}) {
-    metrics.Condition({"View", "data", "delays", team}, "Ready", "True");
+    metrics.Conditions({"View", "data", "delays", team}, {{"Ready", "True"}});
     metrics.Freshness({"View", "data", "delays", team}, Time{}, Duration{});
     metrics.Quality({"View", "data", "delays", team}, 1, 1);
   }
@@ -120,7 +146,7 @@ TEST(Metrics, AnObjectWhoseTeamChangesHasSeriesOfTheNewTeamOnly) {
 
 TEST(Metrics, TeamsThatAreMadeUpAreBounded) {
   Metrics metrics;
-  for (std::size_t i = 0; i < kMostTeams + 50; ++i) metrics.Condition({"View", "data", std::to_string(i), "team-" + std::to_string(i)}, "Ready", "True");
+  for (std::size_t i = 0; i < kMostTeams + 50; ++i) metrics.Conditions({"View", "data", std::to_string(i), "team-" + std::to_string(i)}, {{"Ready", "True"}});
   metrics.RunFinished({"Pipeline", "data", "p", "team-of-a-run"}, "Succeeded", 1);
   const std::string text = metrics.Render();
   std::set<std::string> teams;
@@ -169,7 +195,7 @@ TEST(Metrics, TheReferencePageHasARowForEach) {
   CountOneOfEach(metrics);
   metrics.DefinitionOutdated("views.weirkeeper.io", false);
   for (const char* kind : {"Dataset", "View"}) {
-    metrics.Condition({kind, "data", "delays", "ops"}, "Ready", "True");
+    metrics.Conditions({kind, "data", "delays", "ops"}, {{"Ready", "True"}});
     metrics.Freshness({kind, "data", "delays", "ops"}, Time{}, Duration{});
     metrics.Quality({kind, "data", "delays", "ops"}, 1, 1);
   }
