@@ -21,9 +21,9 @@ std::string TrimRight(std::string text) {
 // The message quotes what is in the file, which may be anything.
 Error BadKubeconfig(const std::string& message) { return {Fault::Invalid, "BadKubeconfig", OneLine(Cut(message, kLongestMessage))}; }
 
-Result<std::string> Credential::Read() const {
+Result<std::string> Credential::Read(Duration wait) const {
   if (file.empty()) return text;
-  const auto content = ReadBounded(file);
+  const auto content = ReadBounded(file, {.wait = wait});
   if (!content) return Error{Fault::Denied, "BadCredentials", "credential file " + content.error().message};
   std::string read = TrimRight(*content);
   if (read.empty()) return Error{Fault::Denied, "BadCredentials", "credential file " + file + " is empty"};

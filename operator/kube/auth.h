@@ -5,6 +5,7 @@
 #include <string>
 
 #include "crds/base/result.h"
+#include "crds/base/time.h"
 
 namespace weir::kube {
 
@@ -15,8 +16,9 @@ struct Credential {
   std::string file;
 
   bool Given() const { return !text.empty() || !file.empty(); }
-  // "" when none is given. Fault::Denied with reason "BadCredentials" when the file cannot be read or is empty.
-  Result<std::string> Read() const;
+  // "" when none is given. Waits for no pipe longer than `wait`. Fault::Denied with reason "BadCredentials" when the file
+  // cannot be read or is empty.
+  Result<std::string> Read(Duration wait = Duration::Seconds(10)) const;
 };
 
 // One API server and who we are to it. Certificates and keys are PEM.

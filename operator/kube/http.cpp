@@ -2,7 +2,6 @@
 
 #include <cpprest/astreambuf.h>
 #include <cpprest/http_client.h>
-#include <netdb.h>
 #include <netinet/tcp.h>
 #include <pplx/threadpool.h>
 #include <sys/socket.h>
@@ -11,8 +10,11 @@
 #include <mutex>
 
 #include "operator/kube/api_status.h"
+#include "operator/kube/host_name.h"
 #include "operator/kube/inbox.h"
+#include "operator/kube/pool.h"
 #include "operator/kube/tls.h"
+#include "operator/kube/wire.h"
 
 namespace weir::kube {
 
@@ -33,6 +35,12 @@ using Tcp = boost::asio::ip::tcp;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kLargestBody = 64 * 1024 * 1024;
+// Of what the library keeps: a head, and each chunk, until it is whole. An API server may send a page of a list as one
+// chunk: RestCluster asks for smaller pages then.
+constexpr std::uint64_t kMostKept = 17 * 1024 * 1024;
+// How long a call waits before it looks at what was read for it: while nothing comes, and while something does.
+constexpr std::chrono::milliseconds kCalm{50};
+constexpr std::chrono::milliseconds kBusy{10};
 constexpr int kThreads = 4;
 
 Error Transient(std::string reason, std::string message) { return {Fault::Transient, std::move(reason), std::move(message)}; }
@@ -47,7 +55,8 @@ struct CredentialFailure : std::runtime_error {
 // its read_line loses the pace of a busy watch.
 class InboxBuffer final : public concurrency::streams::details::streambuf_state_manager<uint8_t> {
  public:
-  explicit InboxBuffer(std::shared_ptr<Inbox> inbox) : streambuf_state_manager<uint8_t>(std::ios_base::out), inbox_(std::move(inbox)) {}
+  InboxBuffer(std::shared_ptr<Inbox> inbox, std::shared_ptr<void> line)
+      : streambuf_state_manager<uint8_t>(std::ios_base::out), inbox_(std::move(inbox)), line_(std::move(line)) {}
   bool can_seek() const override { return false; }
   bool has_size() const override { return false; }
   size_t buffer_size(std::ios_base::openmode) const override { return 0; }
@@ -85,6 +94,7 @@ class InboxBuffer final : public concurrency::streams::details::streambuf_state_
  private:
   static pplx::task<int_type> Eof() { return pplx::task_from_result<int_type>(traits::eof()); }
   std::shared_ptr<Inbox> inbox_;
+  std::shared_ptr<void> line_;  // until the library lets go of the request
 };
 
 void StartLibrary() {
@@ -95,35 +105,24 @@ void StartLibrary() {
   });
 }
 
-Result<TlsMaterial> ReadTls(const Access& access) {
+Result<TlsMaterial> ReadTls(const Access& access, Duration wait) {
   TlsMaterial material;
   for (const auto& [credential, pem] :
        {std::pair{&access.authority, &material.authority}, {&access.certificate, &material.certificate}, {&access.key, &material.key}}) {
-    auto read = credential->Read();
+    auto read = credential->Read(wait);
     if (!read) return read.error();
     *pem = std::move(*read);
   }
   return material;
 }
 
-// The protocol of the address that the library tries first: it resolves the name by the same rules, and connects the socket
-// that is open already. One of the wrong protocol reaches no address at all.
-Tcp ProtocolTo(const std::string& host) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_ADDRCONFIG;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return Tcp::v4();
-  const bool six = found->ai_family == AF_INET6;
-  freeaddrinfo(found);
-  return six ? Tcp::v6() : Tcp::v4();
-}
-
 // Finds a dead peer in about 6 s instead of the kernel's two hours: a watch may be silent for a minute. Without delay,
 // because the library writes head and body apart: the body would wait for the server to acknowledge the head.
-void Tune(Tcp::socket& socket, const std::string& host) {
+//
+// The library connects the socket that is open already: one of the wrong protocol reaches no address at all.
+void Tune(Tcp::socket& socket, const HostName& host) {
   boost::system::error_code ignored;
-  if (!socket.is_open()) socket.open(ProtocolTo(host), ignored);
+  if (!socket.is_open()) socket.open(host.Known() == HostName::Protocol::IPv6 ? Tcp::v6() : Tcp::v4(), ignored);
   socket.set_option(Tcp::no_delay(true), ignored);
   socket.set_option(boost::asio::socket_base::keep_alive(true), ignored);
   const int idle = 3, interval = 1, probes = 3;
@@ -132,23 +131,38 @@ void Tune(Tcp::socket& socket, const std::string& host) {
   setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
 }
 
-rest::client::http_client_config Configuration(const Access& access, const Deadlines& deadlines) {
+// A client of the library that one call uses at a time, so that what its sockets read was read for this call.
+struct Line {
+  std::shared_ptr<Wire> wire;
+  rest::client::http_client client;
+};
+
+rest::client::http_client_config Configuration(const Access& access, const Deadlines& deadlines, const std::shared_ptr<HostName>& host,
+                                               const std::shared_ptr<Wire>& wire) {
   rest::client::http_client_config config;
   config.set_timeout(std::chrono::milliseconds(deadlines.leg.ms));
   config.set_max_redirects(0);
   // Of a gzip stream with several members the library answers the first only, and says nothing.
   config.set_request_compressed_response(false);
   const bool tls = access.server.starts_with("https://");
-  const std::string host = web::uri(access.server).host();
-  config.set_nativehandle_options([tls, host](rest::client::native_handle handle) {
-    Tune(tls ? static_cast<boost::asio::ssl::stream<Tcp::socket&>*>(handle)->next_layer() : *static_cast<Tcp::socket*>(handle), host);
+  // Called before each sending of a request, and before a new socket is connected.
+  config.set_nativehandle_options([tls, host, wire](rest::client::native_handle handle) {
+    Tcp::socket& socket = tls ? static_cast<boost::asio::ssl::stream<Tcp::socket&>*>(handle)->next_layer() : *static_cast<Tcp::socket*>(handle);
+    Tune(socket, *host);
+    wire->Use(socket.native_handle());
   });
-  config.set_ssl_context_callback([access](boost::asio::ssl::context& context) {
-    const auto material = ReadTls(access);
+  config.set_ssl_context_callback([access, leg = deadlines.leg](boost::asio::ssl::context& context) {
+    const auto material = ReadTls(access, leg);
     if (!material) throw CredentialFailure(material.error());
     if (const Status used = UseTls(context.native_handle(), *material); !used) throw CredentialFailure(used.error());
   });
   return config;
+}
+
+std::unique_ptr<Line> OpenLine(const Access& access, const Deadlines& deadlines, const std::shared_ptr<HostName>& host) {
+  auto wire = std::make_shared<Wire>();
+  const auto configuration = Configuration(access, deadlines, host, wire);
+  return std::unique_ptr<Line>(new Line{std::move(wire), {web::uri(access.server), configuration}});
 }
 
 Error Failure(const std::string& what, const std::exception_ptr& thrown) {
@@ -199,9 +213,43 @@ struct Abandonment {
   }
 };
 
+// The instants by which a reply must begin and end. One without an end must still begin in time.
+struct Limits {
+  Limits(const Deadlines& deadlines, SteadyClock::time_point now)
+      : end(now + std::chrono::milliseconds((deadlines.whole.ms > 0 ? deadlines.whole : Duration::Hours(24 * 365)).ms)),
+        head(std::min(end, now + 3 * std::chrono::milliseconds(deadlines.leg.ms))) {}
+  SteadyClock::time_point end;
+  SteadyClock::time_point head;
+};
+
+// Looks at what was read for a call: soon again while something comes.
+class Watcher {
+ public:
+  explicit Watcher(Wire& wire) : wire_(wire) {}
+  SteadyClock::time_point Next(SteadyClock::time_point deadline) {
+    const std::uint64_t before = std::exchange(bytes_, wire_.Bytes());
+    return std::min(deadline, SteadyClock::now() + (bytes_ > before ? kBusy : kCalm));
+  }
+  bool TooMuch() const { return wire_.Bytes() > kMostKept; }
+  void Delivered() {
+    wire_.CountAnew();
+    bytes_ = 0;
+  }
+
+ private:
+  Wire& wire_;
+  std::uint64_t bytes_ = 0;
+};
+
 class RestClient final : public HttpClient {
  public:
-  RestClient(Access access, Deadlines deadlines) : access_(std::move(access)), deadlines_(deadlines) { Reconnect(); }
+  RestClient(Access access, Deadlines deadlines)
+      : access_(std::move(access)),
+        deadlines_(deadlines),
+        host_(std::make_shared<HostName>(web::uri(access_.server).host())),
+        lines_(std::make_shared<Pool<Line>>([access = access_, deadlines, host = host_] { return OpenLine(access, deadlines, host); })) {
+    lines_->Take();  // throws where the address is none
+  }
 
   Result<HttpReply> Call(const HttpRequest& request, const StopToken& stop) override {
     std::string body;
@@ -228,24 +276,32 @@ class RestClient final : public HttpClient {
 
   Result<HttpReply> Exchange(const HttpRequest& request, const Take& take, const StopToken& stop) {
     const std::string what = std::string(Name(request.method)) + " " + access_.server + request.target.substr(0, request.target.find('?'));
+    const auto now = SteadyClock::now();
+    const Limits limits(deadlines_, now);
     const auto inbox = std::make_shared<Inbox>();
     const pplx::cancellation_token_source cancel;
-    if (const Status sent = Send(request, what, inbox, cancel.get_token()); !sent) return sent.error();
     const Abandonment abandonment{inbox, cancel, what};
     const auto on_stop = stop.OnStop([abandonment] { abandonment.Now(); });
     bool received = false;
     const std::shared_ptr<void> on_exit(nullptr, [&](void*) {
       if (!received) abandonment.Now();
     });
-    auto reply = Receive(*inbox, take, what);
+    if (const auto known = host_->FirstProtocol(std::min(limits.head, now + std::chrono::milliseconds(deadlines_.leg.ms)), stop); !known)
+      return Error{known.error().fault, known.error().reason, what + ": " + known.error().message};
+    const auto wire = Send(request, what, inbox, cancel.get_token());
+    if (!wire) return wire.error();
+    auto reply = Receive(*inbox, **wire, take, what, limits);
     received = reply.ok();
-    // A pooled connection keeps showing the certificate that it began with.
-    if (reply && reply->status == 401) Reconnect();
+    if (!received) host_->Doubt();
+    // A pooled connection keeps showing the certificate that it began with. Of an interim reply the library takes nothing
+    // but the status, and would read the real one as the answer to the next request.
+    if (reply && (reply->status == 401 || reply->status < 200)) lines_->Renew();
     return reply;
   }
 
-  Status Send(const HttpRequest& request, const std::string& what, const std::shared_ptr<Inbox>& inbox, const pplx::cancellation_token& token) {
-    const auto bearer = access_.token.Read();
+  Result<std::shared_ptr<Wire>> Send(const HttpRequest& request, const std::string& what, const std::shared_ptr<Inbox>& inbox,
+                                     const pplx::cancellation_token& token) {
+    const auto bearer = access_.token.Read(deadlines_.leg);
     if (!bearer) return bearer.error();
     const auto began = SteadyClock::now();
     try {
@@ -255,9 +311,10 @@ class RestClient final : public HttpClient {
       message.headers().add("User-Agent", "weirkeeper");
       if (!bearer->empty()) message.headers().add("Authorization", "Bearer " + *bearer);
       if (!request.body.empty()) message.set_body(request.body, request.contentType);
-      message.set_response_stream(concurrency::streams::streambuf<uint8_t>(std::make_shared<InboxBuffer>(inbox)).create_ostream());
-      Client()
-          ->request(message, token)
+      const auto line = lines_->Take();
+      line->wire->Leave();
+      message.set_response_stream(concurrency::streams::streambuf<uint8_t>(std::make_shared<InboxBuffer>(inbox, line)).create_ostream());
+      line->client.request(message, token)
           .then([inbox, began](const rest::http_response& response) {
             inbox->Head(HeadOf(response, began));
             return response.content_ready();
@@ -270,54 +327,48 @@ class RestClient final : public HttpClient {
               inbox->End(Failure(what, std::current_exception()));
             }
           });
+      return line->wire;
     } catch (...) {
       return Failure(what, std::current_exception());
     }
-    return Ok();
   }
 
-  Result<HttpReply> Receive(Inbox& inbox, const Take& take, const std::string& what) const {
-    const auto now = SteadyClock::now();
-    const Duration whole = deadlines_.whole.ms > 0 ? deadlines_.whole : Duration::Hours(24 * 365);
-    const auto deadline = now + std::chrono::milliseconds(whole.ms);
+  Result<HttpReply> Receive(Inbox& inbox, Wire& wire, const Take& take, const std::string& what, const Limits& limits) const {
     const Error late = Transient("Timeout", what + ": no answer in time");
-    // A stream without an end must still begin in time.
-    if (!inbox.AwaitHead(std::min(deadline, now + 3 * std::chrono::milliseconds(deadlines_.leg.ms)))) return late;
+    const Error endless = Transient("TooLarge", what + ": 17 MiB came without the end of a head or a chunk of the answer (is this the API server?)");
+    Watcher watcher(wire);
+    while (!inbox.AwaitHead(watcher.Next(limits.head))) {
+      if (SteadyClock::now() >= limits.head) return late;
+      if (watcher.TooMuch()) return endless;
+    }
     if (inbox.ended_without_head()) return inbox.status().error();
     for (std::string bytes;; bytes.clear()) {
-      switch (inbox.Take(bytes, deadline)) {
-        case Inbox::Took::Late: return late;
+      switch (inbox.Take(bytes, watcher.Next(limits.end))) {
+        case Inbox::Took::Late:
+          if (SteadyClock::now() >= limits.end) return late;
+          if (watcher.TooMuch()) return endless;
+          break;
         case Inbox::Took::End: return inbox.status() ? Result<HttpReply>(inbox.reply()) : inbox.status().error();
         case Inbox::Took::Bytes:
           if (!take(bytes, inbox.reply().status)) return Transient("TooLarge", what + ": the answer is larger than 64 MiB");
+          watcher.Delivered();
       }
     }
   }
 
-  std::shared_ptr<rest::client::http_client> Client() {
-    const std::lock_guard lock(mutex_);
-    return client_;
-  }
-
-  void Reconnect() {
-    auto fresh = std::make_shared<rest::client::http_client>(web::uri(access_.server), Configuration(access_, deadlines_));
-    const std::lock_guard lock(mutex_);
-    client_ = std::move(fresh);
-  }
-
   const Access access_;
   const Deadlines deadlines_;
-  std::mutex mutex_;
-  std::shared_ptr<rest::client::http_client> client_;
+  const std::shared_ptr<HostName> host_;
+  const std::shared_ptr<Pool<Line>> lines_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<HttpClient>> ConnectHttp(const Access& access, const Deadlines& deadlines) {
   StartLibrary();
-  if (const auto token = access.token.Read(); !token) return token.error();
+  if (const auto token = access.token.Read(deadlines.leg); !token) return token.error();
   if (access.server.starts_with("https://")) {
-    const auto material = ReadTls(access);
+    const auto material = ReadTls(access, deadlines.leg);
     if (!material) return material.error();
     if (const Status usable = CheckTls(*material); !usable) return usable.error();
   }

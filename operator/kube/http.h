@@ -42,11 +42,13 @@ struct Deadlines {
 };
 
 // HTTP to one server, with a pool of connections of its own. Any status line is a reply. Errors are Fault::Transient with
-// reason Timeout, ConnectionRefused, ConnectionFailed, ConnectionReset, Stopped or TooLarge (a body over 64 MiB), or what reading a
-// credential failed with. Blocks; safe from any thread; the destructor may run while calls of other threads fail.
+// reason Timeout, ConnectionRefused, ConnectionFailed, ConnectionReset, Stopped or TooLarge (a body over 64 MiB; 17 MiB without the
+// end of a head or a chunk), or what reading a credential failed with. Blocks; safe from any thread; the destructor may run while calls of other threads fail.
 //
 // A request may reach the server twice when a pooled connection dies before the status line: every POST must name what
 // it makes, so that the second one is refused as AlreadyExists.
+//
+// What the library keeps of heads and chunks is not bounded for the one call that connects to another address of a name than its first.
 class HttpClient {
  public:
   virtual ~HttpClient() = default;

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "tests/kube/local_server.h"
@@ -205,6 +207,68 @@ TEST(Http, TheTokenIsReadForEveryRequest) {
   ASSERT_EQ(seen.size(), 2u);
   EXPECT_THAT(seen[0], HasSubstr("Authorization:Bearer first\r\n"));
   EXPECT_THAT(seen[1], HasSubstr("Authorization:Bearer second\r\n"));
+}
+
+TEST(Http, ATokenFromAPipeWithoutAWriterIsWaitedForNoLongerThanALeg) {
+  const test::TemporaryFolder folder;
+  const LocalServer server([](const Connection& peer) { peer.ReadRequest(), peer.SendReply("200 OK", "", "{}"); });
+  Access access = server.AccessToIt();
+  access.token.file = folder.Write("token", "first");
+  const auto client = ConnectHttp(access, kHasty).value();
+  std::filesystem::remove(access.token.file);
+  ASSERT_EQ(mkfifo(access.token.file.c_str(), 0600), 0);
+  const auto reply = client->Call({Method::Get, "/", {}, {}}, {});
+  ASSERT_FALSE(reply);
+  EXPECT_THAT(reply.error().message, HasSubstr("200ms"));
+  EXPECT_THAT(ConnectHttp(access, kHasty).error().message, HasSubstr("200ms"));
+}
+
+TEST(Http, AServerThatDoesNotGreetIsATimeout) {
+  Access access = LocalServer([](const Connection&) {}, Security::Tls).AccessToIt();
+  const LocalServer silent([](const Connection& peer) { peer.Hold(); });
+  access.server = silent.AccessToIt().server;
+  access.server.replace(0, 4, "https");
+  EXPECT_EQ(ReasonOf(ConnectHttp(access, kHasty).value()->Call({Method::Get, "/", {}, {}}, {})), "Timeout");
+}
+
+TEST(Http, WhatFollowsAnInterimReplyIsNotTheAnswerToTheNextRequest) {
+  const LocalServer server([](const Connection& peer) {
+    for (std::string request = peer.ReadRequest(); !request.empty(); request = peer.ReadRequest()) {
+      if (request.starts_with("GET /first")) peer.Send("HTTP/1.1 103 Early Hints\r\n\r\n");
+      peer.SendReply("200 OK", "", request.substr(0, request.find(" HTTP")));
+    }
+  });
+  const auto client = ClientOf(server);
+  for (int round = 0; round < 20; ++round) {
+    const auto first = client->Call({Method::Get, "/first", {}, {}}, {});
+    EXPECT_NE(first ? first->status : 0, 200);
+    const auto second = client->Call({Method::Get, "/second", {}, {}}, {});
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_EQ(second->body, "GET /second");
+  }
+}
+
+std::size_t OpenDescriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+TEST(Http, NoDescriptorIsLeftOfConnectionsThatEnd) {
+  for (const Security security : {Security::Plain, Security::Tls}) {
+    const LocalServer server(
+        [](const Connection& peer) {
+          if (peer.ReadRequest().starts_with("GET /lost")) return;
+          peer.SendReply("200 OK", "Connection: close\r\n", "{}");
+        },
+        security);
+    const auto client = ClientOf(server);
+    ASSERT_TRUE(client->Call({Method::Get, "/", {}, {}}, {}));
+    const std::size_t before = OpenDescriptors();
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(client->Call({Method::Get, i % 2 == 0 ? "/" : "/lost", {}, {}}, {}).ok(), i % 2 == 0);
+    // The library's threads, and the server's, let go of the last ones in a moment.
+    while (OpenDescriptors() > before) std::this_thread::yield();
+    EXPECT_GE(server.connections(), 101);
+  }
 }
 
 TEST(Http, CredentialsThatCannotBeUsedAreRefusedAtOnce) {

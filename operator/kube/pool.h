@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace weir::kube {
+
+// Things that are used by one at a time and kept for the next: as many as were ever used at once. Safe from any thread.
+template <typename T>
+class Pool : public std::enable_shared_from_this<Pool<T>> {
+ public:
+  // `open` makes one when none is idle, outside of any lock.
+  explicit Pool(std::function<std::unique_ptr<T>()> open) : open_(std::move(open)) {}
+
+  // The one that came back last. It comes back when the last reference goes, on any thread, also when the pool is no more.
+  std::shared_ptr<T> Take() {
+    std::unique_ptr<T> taken;
+    int generation = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      generation = generation_;
+      if (!idle_.empty()) {
+        taken = std::move(idle_.back());
+        idle_.pop_back();
+      }
+    }
+    if (!taken) taken = open_();
+    return std::shared_ptr<T>(taken.release(), [pool = this->weak_from_this(), generation](T* used) {
+      std::unique_ptr<T> back(used);
+      if (const auto living = pool.lock()) living->Return(std::move(back), generation);
+    });
+  }
+
+  // Nothing that was made before is handed out again.
+  void Renew() {
+    std::vector<std::unique_ptr<T>> old;  // ends after the lock
+    const std::lock_guard lock(mutex_);
+    ++generation_;
+    old.swap(idle_);
+  }
+
+ private:
+  void Return(std::unique_ptr<T> back, int generation) {
+    const std::lock_guard lock(mutex_);
+    if (generation == generation_) idle_.push_back(std::move(back));
+  }
+
+  const std::function<std::unique_ptr<T>()> open_;
+  std::mutex mutex_;
+  int generation_ = 0;
+  std::vector<std::unique_ptr<T>> idle_;
+};
+
+}  // namespace weir::kube

@@ -1,0 +1,63 @@
+#include "operator/kube/wire.h"
+
+// The C library's tcp_info ends before tcpi_bytes_received.
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace weir::kube {
+namespace {
+
+// Unique among the sockets of a boot. 0 where `socket` is none.
+std::uint64_t CookieOf(int socket) {
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  return getsockopt(socket, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 ? cookie : 0;
+}
+
+// What was read from it since it was connected. What has arrived and waits in the kernel is bounded there.
+std::uint64_t ReadFrom(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received)
+    return 0;
+  const std::uint64_t arrived = info.tcpi_bytes_received;
+  int waiting = 0;
+  if (ioctl(socket, FIONREAD, &waiting) != 0) return 0;
+  return arrived - std::min<std::uint64_t>(arrived, static_cast<std::uint64_t>(std::max(waiting, 0)));
+}
+
+}  // namespace
+
+void Wire::Leave() {
+  const std::lock_guard lock(mutex_);
+  socket_ = -1;
+  cookie_ = 0;
+}
+
+void Wire::Use(int socket) {
+  const std::lock_guard lock(mutex_);
+  socket_ = socket;
+  cookie_ = CookieOf(socket);
+  from_ = ReadFrom(socket);
+}
+
+void Wire::CountAnew() {
+  const std::lock_guard lock(mutex_);
+  if (cookie_ != 0) from_ = std::max(from_, ReadFrom(socket_));
+}
+
+std::uint64_t Wire::Bytes() const {
+  const std::lock_guard lock(mutex_);
+  if (cookie_ == 0) return 0;
+  const std::uint64_t read = ReadFrom(socket_);
+  // Asked last: one that is the same now was the same before.
+  if (CookieOf(socket_) != cookie_) return 0;
+  return read - std::min(read, from_);
+}
+
+}  // namespace weir::kube
