@@ -111,6 +111,8 @@ Result<Json> RestCluster::Get(const ObjectRef& ref) {
 
 Result<std::string> RestCluster::ListInto(const Selection& selection, const ListSink& sink) {
   auto version = ListPages(selection, settings_.pageSize, sink);
+  // A server may send a page as one chunk, and a chunk may be no larger than some objects of the largest size.
+  for (int size = settings_.pageSize / 10; !version && version.error().reason == "TooLarge" && size > 0; size /= 10) version = ListPages(selection, size, sink);
   // The pages' snapshot was compacted away in between: one page holds everything.
   if (!version && version.error().reason == "Expired") return ListPages(selection, 0, sink);
   return version;

@@ -79,6 +79,20 @@ TEST_F(RestClusterTest, AListWhosePagesExpireStartsAgainWithoutALimit) {
   EXPECT_EQ(script.requests[2].target, "/api/v1/namespaces/data/pods?labelSelector=x%3Dy");
 }
 
+TEST_F(RestClusterTest, AListWhosePagesAreTooLargeStartsAgainWithSmallerOnes) {
+  const Error large{Fault::Transient, "TooLarge", "too large"};
+  script.replies = {Reply(200, R"({"metadata":{"resourceVersion":"7","continue":"n"},"items":[{"metadata":{"name":"old"}}]})"), large, large,
+                    Reply(200, R"({"metadata":{"resourceVersion":"9"},"items":[{"metadata":{"name":"new"}}]})")};
+  const auto listing = cluster().List(pods);
+  ASSERT_TRUE(listing) << listing.error().message;
+  ASSERT_EQ(listing->items.size(), 1u);
+  EXPECT_EQ(Text(listing->items[0]["metadata"], "name"), "new");
+  EXPECT_EQ(script.requests[2].target, "/api/v1/namespaces/data/pods?labelSelector=x%3Dy&limit=50");
+  EXPECT_EQ(script.requests[3].target, "/api/v1/namespaces/data/pods?labelSelector=x%3Dy&limit=5");
+  script.replies = {large, large, large};
+  EXPECT_EQ(cluster().List(pods).error().reason, "TooLarge") << "objects as large as that are none";
+}
+
 TEST_F(RestClusterTest, AFailedPageIsNotHalfAList) {
   script.replies = {Reply(200, R"({"metadata":{"continue":"n"},"items":[]})"), Failure(503, "ServiceUnavailable")};
   EXPECT_EQ(cluster().List(pods).error().fault, Fault::Transient);
