@@ -10,7 +10,7 @@ constexpr std::size_t kRoomForColumns = 512;
 constexpr std::size_t kShortLocation = 512;  // longer than any that our layout makes of names that are allowed
 
 // As StageOutcome and its parts are described; `FitOutcome.IsReadBackWhateverCame` holds both together.
-constexpr std::size_t kLongestMessage = 2048, kLongestDependencies = 4096, kMostFindings = 1000, kLongestFinding = 1024;
+constexpr std::size_t kLongestMessage = 2048, kLongestDependencies = 4096, kMostFindings = 1000;
 constexpr std::size_t kMostWarnings = 8, kLongestWarning = 512;
 
 constexpr std::size_t kMostInputs = 16;  // in a termination message; the outcome file has all

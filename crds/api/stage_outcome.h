@@ -120,6 +120,9 @@ struct Words<OutcomeClass> {
 // 0, and 10 to 16 in the order of the classes: clear of the shell's and of 128+signal.
 constexpr int ExitCodeOf(OutcomeClass c) { return c == OutcomeClass::Succeeded ? 0 : 9 + static_cast<int>(c); }
 
+// Bytes of the message of a finding.
+inline constexpr int kLongestFinding = 1024;
+
 // One thing that a person should look at: a check that failed, a column that does not fit.
 struct Finding {
   std::string path;  // spec path, such as spec.stages[2].transform.sql, or the name of a check
@@ -128,7 +131,7 @@ struct Finding {
 };
 void Describe(auto&& field, Of<Finding> auto& self) {
   field("path", self.path, Rules{.doc = "Field or check."});
-  field("message", self.message, Rules{.doc = "What is wrong and what to write instead.", .maxLength = 1024});
+  field("message", self.message, Rules{.doc = "What is wrong and what to write instead.", .maxLength = kLongestFinding});
 }
 
 // What the runner says at its end: the termination message, JSON of at most 4,096 bytes (`FitOutcome` cuts messages,

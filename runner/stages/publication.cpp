@@ -8,8 +8,7 @@
 namespace weir::stages {
 namespace {
 
-constexpr std::size_t kListed = 1000;          // files of one kind that a commit names
-constexpr std::size_t kLongestFinding = 1024;  // bytes, as api::Finding is read back
+constexpr std::size_t kListed = 1000;  // files of one kind that a commit names
 
 Json ListOf(const std::vector<LeftOut>& files) {
   Json list = Json::array();
@@ -37,7 +36,8 @@ Json ToJson(const Facts& facts, const api::StageTask& task) {
   if (!facts.quarantined.empty()) json["quarantined"] = facts.quarantined;
   if (!facts.excluded.empty()) json["excluded"] = ListOf(facts.excluded);
   if (!facts.superseded.empty()) json["superseded"] = ListOf(facts.superseded);
-  for (const api::Finding& finding : facts.findings) json["findings"].push_back(api::Write(api::Finding{finding.path, Cut(finding.message, kLongestFinding)}));
+  for (const api::Finding& finding : facts.findings)
+    json["findings"].push_back(api::Write(api::Finding{finding.path, Cut(finding.message, api::kLongestFinding)}));
   for (const api::LedgerInput& input : facts.inputs) json["inputs"].push_back(api::Write(input));
   return json;
 }
