@@ -21,11 +21,6 @@ bool IsManifest(const fs::path& path) {
   return extension == ".yaml" || extension == ".yml" || extension == ".json";
 }
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 // "line 12: message" of ParseYaml, taken apart again.
 Finding BadYaml(const std::string& file, const std::string& text, const Error& error) {
   constexpr std::string_view kLine = "line ";

@@ -81,6 +81,13 @@ std::string Quoted(std::string_view text, std::size_t most) {
   return "\"" + OneLine(text.substr(0, end)) + (end < text.size() ? "..." : "") + "\"";
 }
 
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
+}
+
 std::optional<std::int64_t> WholeNumber(std::string_view text, std::int64_t least, std::int64_t most) {
   std::int64_t number = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -34,6 +34,9 @@ std::string Cut(std::string_view text, std::size_t most);
 // For messages: in quotation marks, printable, on one line, cut with "..." after `most` bytes, never inside a code point.
 std::string Quoted(std::string_view text, std::size_t most = 60);
 
+// The text with A to Z as a to z; all else as it is.
+std::string Lower(std::string_view text);
+
 // A whole number and nothing else, in the range; nothing where the text is another, however long.
 std::optional<std::int64_t> WholeNumber(std::string_view text, std::int64_t least = std::numeric_limits<std::int64_t>::min(),
                                         std::int64_t most = std::numeric_limits<std::int64_t>::max());

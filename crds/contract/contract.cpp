@@ -98,11 +98,6 @@ bool IsAlpha(const PublishedContract& published, const PublishedContract& declar
   return published.stability.value_or(declared.stability.value_or(api::Stability::Stable)) == api::Stability::Alpha;
 }
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 std::string Or(const std::string& text, const std::string& otherwise) { return text.empty() ? otherwise : text; }
 
 // On one line: a finding is one.

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "crds/base/text.h"
+
 namespace weir::contract {
 namespace {
 
@@ -213,9 +215,7 @@ std::string NameOf(const Tokens& item) {
   const bool named = item.size() == 1 || item[item.size() - 2] == "as" || item[item.size() - 2] == "." || item[item.size() - 2] == ")" ||
                      IsWordPart(item[item.size() - 2].back());
   if (!named || last == "end" || last == "null") return "";
-  std::string name = quoted ? last.substr(1, last.size() - 2) : last;
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name;
+  return Lower(quoted ? last.substr(1, last.size() - 2) : last);
 }
 
 // A column as it is: a, t.a.

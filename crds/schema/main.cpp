@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "crds/base/text.h"
 #include "crds/schema/crdgen.h"
 
 // crdgen OUT_DIR DOCS_DIR HASHES_HEADER: writes the definitions and the reference pages that Describe says, and the
@@ -15,11 +16,6 @@ bool Write(const std::filesystem::path& path, const std::string& text) {
   file.close();
   if (!file) std::cerr << "crdgen: cannot write " << path.string() << "\n";
   return static_cast<bool>(file);
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
 }
 
 }  // namespace

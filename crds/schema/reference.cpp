@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "crds/api/pattern_words.h"
+#include "crds/base/text.h"
 #include "crds/schema/crdgen.h"
 
 namespace weir::schema {
@@ -93,11 +94,6 @@ Text ColumnList(const Kind& kind) {
   return list;
 }
 
-Text Anchor(Text text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 }  // namespace
 
 std::string ReferencePage(const Kind& kind) {
@@ -120,7 +116,7 @@ std::string ConditionsPage() {
   for (const std::string_view word : api::Words<api::ConditionType>::kAll)
     page += "| " + Code(Text(word)) + " | " + Cell(Text(Meaning(*api::FromWord<api::ConditionType>(word)))) + " |\n";
   page += "\n## Reasons\n\nA closed set; each has a heading in the runbook.\n\n";
-  for (const std::string_view word : api::Words<api::Reason>::kAll) page += "- [" + Text(word) + "](../operations/runbook.md#" + Anchor(Text(word)) + ")\n";
+  for (const std::string_view word : api::Words<api::Reason>::kAll) page += "- [" + Text(word) + "](../operations/runbook.md#" + Lower(word) + ")\n";
   return page;
 }
 

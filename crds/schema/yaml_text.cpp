@@ -2,6 +2,7 @@
 #include <array>
 #include <cctype>
 
+#include "crds/base/text.h"
 #include "crds/schema/crdgen.h"
 
 namespace weir::schema {
@@ -16,8 +17,7 @@ bool NeedsQuotes(std::string_view text) {
   constexpr std::array<std::string_view, 9> kWords{"true", "false", "null", "yes", "no", "on", "off", "y", "n"};
   if (text.empty() || std::isalpha(static_cast<unsigned char>(text.front())) == 0)
     return !(text.size() > 1 && text.front() == '.' && IsWord(text) && std::isalpha(static_cast<unsigned char>(text[1])) != 0);
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = Lower(text);
   if (std::find(kWords.begin(), kWords.end(), lower) != kWords.end()) return true;
   return text.back() == ' ' || text.back() == ':' || text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos;
 }

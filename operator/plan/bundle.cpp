@@ -6,17 +6,13 @@
 #include "crds/api/read.h"
 #include "crds/api/write.h"
 #include "crds/base/name.h"
+#include "crds/base/text.h"
 #include "crds/contract/contract.h"
 
 namespace weir::plan {
 namespace {
 
 bool IsPartOfAName(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 }  // namespace
 

@@ -1,10 +1,10 @@
 #include "operator/plan/validate.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 
+#include "crds/base/text.h"
 #include "crds/contract/contract.h"
 #include "operator/plan/lake.h"
 #include "operator/plan/runner.h"
@@ -16,11 +16,6 @@ namespace {
 using api::Problem;
 
 std::string Item(const std::string& list, std::size_t index) { return list + "[" + std::to_string(index) + "]"; }
-
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 template <typename Named>
 std::string NearestName(const std::string& name, const std::vector<Named>& list) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/base/text.h"
 #include "runner/formats/value.h"
 
 namespace weir::formats {
@@ -14,9 +15,7 @@ std::string OfAll(std::int64_t count, const ColumnFacts& facts) { return Thousan
 // The name as SQL would have it, where that is plain.
 std::string InSql(const std::string& name) {
   const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
-  std::string sql = plain ? name : "COLUMN";
-  if (plain) std::transform(sql.begin(), sql.end(), sql.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return sql;
+  return plain ? Lower(name) : "COLUMN";
 }
 
 std::string NumbersNote(const ColumnFacts& facts, const std::string& name, const FileNames& files) {

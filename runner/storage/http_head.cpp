@@ -2,7 +2,7 @@
 
 #include <curl/curl.h>
 
-#include <cctype>
+#include "crds/base/text.h"
 
 namespace weir::storage {
 namespace {
@@ -26,9 +26,8 @@ bool HttpHead::Take(std::string_view line) {
   }
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;
-  std::string name(Trimmed(line.substr(0, colon)));
+  const std::string name = Lower(Trimmed(line.substr(0, colon)));
   if (name.find_first_of(kBlanks) != std::string::npos) return true;
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   fields_[name] = Trimmed(line.substr(colon + 1));
   return true;
 }

@@ -56,5 +56,10 @@ TEST(Quoted, NeverCutsInsideACodePoint) {
   EXPECT_EQ(Quoted("a\nb"), "\"a b\"");
 }
 
+TEST(Text, LowerChangesLettersOfAsciiOnly) {
+  EXPECT_EQ(Lower("AZaz09_-\xC3\x84@[`{"), "azaz09_-\xC3\x84@[`{");
+  EXPECT_EQ(Lower(""), "");
+}
+
 }  // namespace
 }  // namespace weir

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "crds/api/pattern_words.h"
+#include "crds/base/text.h"
 #include "crds/schema/crdgen.h"
 #include "crds/schema/definition_hashes.h"
 #include "tests/folders.h"
@@ -23,11 +24,6 @@ std::string ReadFile(const std::filesystem::path& path) {
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
-}
-
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
 }
 
 TEST(GeneratedFiles, DefinitionsAreWhatDescribeSays) {

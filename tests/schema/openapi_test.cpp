@@ -1,8 +1,8 @@
 #include "crds/schema/openapi.h"
+#include "crds/base/text.h"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <set>
 
 #include "crds/schema/crdgen.h"
@@ -136,8 +136,7 @@ TEST(Definitions, NoWordIsReadAsABooleanByYaml) {
   const std::set<std::string> booleans{"yes", "no", "on", "off", "true", "false", "y", "n"};
   const std::function<void(const Ordered&)> look = [&](const Ordered& schema) {
     for (const Ordered& word : schema.value("enum", Ordered::array())) {
-      std::string lower = word;
-      std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      const std::string lower = Lower(word.get<std::string>());
       EXPECT_FALSE(booleans.contains(lower)) << word;
     }
     if (schema.contains("items")) look(schema.at("items"));
