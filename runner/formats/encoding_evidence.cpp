@@ -47,9 +47,30 @@ std::string AsWindows(const std::string& bytes) {
   return text.ok() ? *text : "";
 }
 
+std::string InShell(std::string_view name) {
+  std::string quoted = "'";
+  for (const char c : name) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+// The byte order marks of UTF-32 begin as those of UTF-16 do, or with zeros.
+bool IsUtf32(std::string_view prefix) {
+  using std::string_view_literals::operator""sv;
+  return prefix.starts_with("\xFF\xFE\0\0"sv) || prefix.starts_with("\0\0\xFE\xFF"sv);
+}
+
+Error NotDeclarable(const std::string& note) { return {Fault::Data, "FileUnreadable", note}; }
+
 }  // namespace
 
+std::string ConvertCommand(std::string_view name, const std::string& encoding) {
+  const std::string to = " -f " + encoding + " -t UTF-8 ";
+  if (!name.ends_with(".gz")) return "iconv" + to + InShell(name) + " > " + InShell(std::string(name) + ".utf8");
+  return "gzip -dc " + InShell(name) + " | iconv" + to + "> " + InShell(std::string(name.substr(0, name.size() - 3)) + ".utf8");
+}
+
 void EncodingEvidence::Add(std::string_view piece) {
+  foreign_.Add(piece);
   buffer_.append(piece);
   if (buffer_.size() > kContext) JudgeTo(buffer_.size() - kContext);
   if (at_ > kContext) buffer_.erase(0, at_ - kContext), at_ = kContext;
@@ -114,26 +135,55 @@ std::string EncodingEvidence::SampleAt(std::size_t at) const {
   return buffer_.substr(begin, end - begin);
 }
 
+bool EncodingEvidence::IsInManyLines() const {
+  return broken_lines_ >= kManyLines || (broken_lines_ > 0 && lines_ < kShortFile) || (broken_lines_ > 1 && broken_lines_ * 100 >= lines_);
+}
+
+// Without its first line a table cannot be read, so letters there count for many.
+bool EncodingEvidence::IsInHeader() const { return line_ == 1 && letters_ > 0; }
+
+bool EncodingEvidence::IsWestern() const { return plausible_ * 10 >= broken_ * 9 && western_ * 2 >= letters_ && !foreign_.IsInPairs(); }
+
 Encoding EncodingEvidence::Verdict() const {
-  const bool letters_fit = plausible_ * 10 >= broken_ * 9 && western_ * 2 >= letters_;
-  const bool many = broken_lines_ >= kManyLines || lines_ < kShortFile || (broken_lines_ > 1 && broken_lines_ * 100 >= lines_);
-  return broken_ > wide_ && letters_fit && many ? Encoding::Windows1252 : Encoding::Utf8;
+  return broken_ > wide_ && (IsInManyLines() || IsInHeader()) && IsWestern() ? Encoding::Windows1252 : Encoding::Utf8;
+}
+
+bool EncodingEvidence::IsForeign() const {
+  if (broken_ == 0 && wide_ == 0) return foreign_.HasEscapes();
+  return broken_ > wide_ && (IsInManyLines() || IsInHeader()) && !IsWestern();
+}
+
+std::string EncodingEvidence::Share() const { return Counted(broken_, "byte") + " in " + Thousands(broken_lines_) + " of " + Counted(lines_, "line"); }
+
+std::string EncodingEvidence::ForeignNote(std::string_view name) const {
+  const std::string encoding(foreign_.Likely());
+  std::string note;
+  if (broken_ == 0)
+    note = "the text has escape sequences of " + encoding + ", first in line " + std::to_string(foreign_.EscapeLine()) + ", and that cannot be declared; ";
+  else
+    note = "the file is not UTF-8 (" + Share() + ", first in line " + std::to_string(line_) + ": " + Shown(sample_) + "), and " +
+           (encoding.empty() ? "its encoding does not show; " : "as far as its bytes show it is " + encoding + ", which cannot be declared; ");
+  return note + "convert it first: " + ConvertCommand(name, encoding.empty() ? "ENCODING" : encoding);
 }
 
 std::string EncodingEvidence::Note(Encoding declared) const {
   if (broken_ == 0) return "";
   const std::string where = "line " + std::to_string(line_) + ": " + Shown(sample_);
-  const std::string share = Counted(broken_, "byte") + " in " + Thousands(broken_lines_) + " of " + Counted(lines_, "line");
+  const std::string share = Share();
   const std::string reads = Shown(AsWindows(sample_));
   if (declared == Encoding::Windows1252)
     return "the file is Windows-1252, as far as its bytes show: not UTF-8 are " + share + ", first in " + where + ", which reads " + reads +
-           "; declared encoding: Windows-1252. If that is wrong, convert the file to UTF-8";
+           "; declared encoding: Windows-1252. If that is wrong, convert the file to UTF-8 with iconv -f ENCODING -t UTF-8";
   return "the file is UTF-8 but for " + share + ", first in " + where +
          "; the rows with such bytes will be quarantined. Correct them at the source, or, if the text should read " + reads +
          ", declare encoding: Windows-1252";
 }
 
 Result<FoundEncoding> FindEncoding(std::unique_ptr<ByteSource> file, std::string_view name) {
+  auto prefix = ReadPrefix(*file, 4);
+  if (!prefix.ok()) return prefix.error();
+  if (IsUtf32(*prefix)) return NotDeclarable("it is UTF-32, which cannot be declared; convert it first: " + ConvertCommand(name, "UTF-32"));
+  file = std::make_unique<PrefixedSource>(std::move(prefix).value(), std::move(file));
   auto opened = OpenText(std::move(file), name, std::nullopt, Undeclared::GuessUnicode);
   if (!opened.ok()) return opened.error();
   if (opened->encoding != Encoding::Utf8)
@@ -148,8 +198,11 @@ Result<FoundEncoding> FindEncoding(std::unique_ptr<ByteSource> file, std::string
     evidence.Add({piece.data(), *got});
   }
   evidence.Finish();
+  const bool foreign = !opened->marked && evidence.IsForeign();
+  if (foreign && evidence.IsMostlyForeign()) return NotDeclarable(evidence.ForeignNote(name));
+  if (foreign) return FoundEncoding{Encoding::Utf8, evidence.ForeignNote(name) + ". Rows with such bytes will be quarantined"};
   const Encoding encoding = opened->marked ? Encoding::Utf8 : evidence.Verdict();
-  return FoundEncoding{encoding, evidence.Note(encoding)};
+  return FoundEncoding{encoding, evidence.Note(encoding), evidence.IsAscii()};
 }
 
 }  // namespace weir::formats

@@ -7,6 +7,7 @@
 
 #include "crds/api/dataset.h"
 #include "runner/formats/byte_source.h"
+#include "runner/formats/foreign_encoding.h"
 
 namespace weir::formats {
 
@@ -18,8 +19,15 @@ class EncodingEvidence {
   void Finish();
 
   // Windows-1252 where the bytes that are not UTF-8 outnumber its characters, are letters and signs where a western text has
-  // them, and are in many lines (1 in 100, or 20); else UTF-8.
+  // them, mostly beside ASCII, and are in many lines (1 in 100, or 20) or in the first one; else UTF-8.
   api::Encoding Verdict() const;
+  // Whether the text is in an encoding that no Dataset can declare: such bytes in many lines, and not Windows-1252; or escape
+  // sequences of ISO-2022-JP.
+  bool IsForeign() const;
+  // Whether that is so of most lines or the first one, so that nothing of worth could be read.
+  bool IsMostlyForeign() const { return IsForeign() && (foreign_.HasEscapes() || IsInHeader() || broken_lines_ * 2 > lines_); }
+  // For people: what is foreign, with a sample, its line and the command that converts the file of this name.
+  std::string ForeignNote(std::string_view name) const;
   // For people: what is not UTF-8, with a sample, its line and what happens to it when the file is declared so. Empty where all
   // of the text is UTF-8.
   std::string Note(api::Encoding declared) const;
@@ -27,6 +35,7 @@ class EncodingEvidence {
 
   std::int64_t Broken() const { return broken_; }  // bytes that are not UTF-8
   std::int64_t Line() const { return line_; }      // of the first of them, from 1; 0 where there is none
+  bool IsAscii() const { return broken_ == 0 && wide_ == 0; }
 
  private:
   void JudgeTo(std::size_t end);
@@ -34,7 +43,12 @@ class EncodingEvidence {
   void AddBroken();
   bool IsPlausible(unsigned char byte, unsigned char before, unsigned char after);
   std::string SampleAt(std::size_t at) const;
+  std::string Share() const;
+  bool IsInManyLines() const;
+  bool IsInHeader() const;
+  bool IsWestern() const;
 
+  ForeignEncoding foreign_;
   std::string buffer_;     // the last bytes that were judged, and those that wait for what follows them
   std::size_t at_ = 0;     // of the first byte to judge
   bool returned_ = false;  // the last byte judged is a CR
@@ -50,13 +64,18 @@ class EncodingEvidence {
   std::string sample_;
 };
 
+// The command that writes a file of this name, which may be gzipped, as UTF-8 beside it.
+std::string ConvertCommand(std::string_view name, const std::string& encoding);
+
 struct FoundEncoding {
   api::Encoding encoding = api::Encoding::Utf8;
-  std::string note;  // for people; empty where the text is UTF-8 to its end
+  std::string note;    // for people; empty where the text is UTF-8 to its end
+  bool ascii = false;  // also of the encodings that have ASCII in them
 };
 
 // The encoding of a file, judged by all of its bytes: a byte order mark decides, then zero bytes of UTF-16, then
-// EncodingEvidence. Faults as OpenText and the source.
+// EncodingEvidence. Fault::Data, reason "FileUnreadable", for UTF-32 and for a text that is mostly in another encoding that no
+// Dataset can declare, with the command that converts it; else faults as OpenText and the source.
 Result<FoundEncoding> FindEncoding(std::unique_ptr<ByteSource> file, std::string_view name);
 
 }  // namespace weir::formats
