@@ -1,11 +1,10 @@
 #include "cli/inference.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <map>
-#include <set>
 
 #include "cli/text_table.h"
+#include "runner/formats/sql_names.h"
 
 namespace weir::cli {
 namespace {
@@ -22,36 +21,22 @@ Status FindMisfits(engine::Engine& engine, const std::vector<engine::InputFile>&
   std::int64_t rows = 0;
   for (const engine::InputFile& file : files) {
     const std::string in_file = files.size() > 1 ? " of " + file.path : "";
+    std::int64_t of_file = 0;
     const auto read = engine.Decode(file, inferred.format, {.columns = inferred.columns}, "sample", [&](engine::RejectedRow&& row) {
       Misfits& of = misfits[row.column];
+      ++of_file;
       if (of.rows++ == 0) of.example = (row.line > 0 ? "line " + std::to_string(row.line) + in_file + ": " : "") + row.reason;
     });
     if (!read) return read.error();
     rows += read->rows;
+    if (of_file > 0 && of_file == read->rows)
+      inferred.notes.push_back("no row of " + file.path +
+                               " fits, so weir run stops at it (QuarantineExceeded): correct the file, or name it in exclude of its Dataset in Landing");
   }
   for (const auto& [column, of] : misfits)
     inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Grouped(rows) + (rows == 1 ? " row" : " rows") +
                              " will be quarantined, e.g. " + of.example);
   return Ok();
-}
-
-std::string PlainName(const std::string& name) {
-  std::string plain;
-  for (const char c : name) {
-    const bool keep = std::isalnum(static_cast<unsigned char>(c)) != 0;
-    if (keep)
-      plain += c;
-    else if (!plain.empty() && plain.back() != '_')
-      plain += '_';
-  }
-  while (!plain.empty() && plain.back() == '_') plain.pop_back();
-  if (plain.empty() || std::isdigit(static_cast<unsigned char>(plain[0])) != 0) plain = "c_" + plain;
-  return plain.substr(0, 120);
-}
-
-bool IsPlain(const std::string& name) {
-  return !name.empty() && name.size() <= 120 && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
-         std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
 
 }  // namespace
@@ -74,13 +59,14 @@ std::string ObjectNameFor(const std::string& file) {
 }
 
 std::vector<api::Column> WithPlainNames(std::vector<api::Column> columns, std::vector<std::string>& notes) {
-  std::set<std::string> taken;
+  std::vector<std::string> names;
+  for (const api::Column& column : columns) names.push_back(column.name);
+  names = formats::SqlNames(names);
   std::string changed;
-  for (api::Column& column : columns) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    api::Column& column = columns[i];
     const std::string original = column.sourceName.empty() ? column.name : column.sourceName;
-    const std::string plain = IsPlain(column.name) ? column.name : PlainName(column.name);
-    column.name = plain;
-    for (int n = 2; !taken.insert(column.name).second; ++n) column.name = plain + "_" + std::to_string(n);
+    column.name = names[i];
     if (column.name == original) continue;
     column.sourceName = original;
     changed += (changed.empty() ? "" : ", ") + std::string("\"") + original + "\" -> " + column.name;
@@ -104,6 +90,8 @@ Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, co
   auto sniffed = engine.SniffAll(files);
   if (!sniffed) return sniffed.error();
   InferredFile inferred{path, ObjectNameFor(path), std::move(sniffed->format), std::move(sniffed->columns), std::move(sniffed->notes), paths.size()};
+  inferred.ascii = sniffed->ascii;
+  inferred.unvalued = std::move(sniffed->unvalued);
   inferred.columns = WithPlainNames(std::move(inferred.columns), inferred.notes);
   if (Status found = FindMisfits(engine, files, inferred); !found) return found.error();
   return inferred;

@@ -17,6 +17,10 @@ struct InferredFile {
   std::vector<api::Column> columns;
   std::vector<std::string> notes;  // for the person: what will be quarantined, which column was renamed
   std::size_t files = 1;
+  bool ascii = false;                   // delimited text of ASCII only
+  std::vector<std::string> unvalued;    // names of columns without any value: their types are guesses
+  std::vector<api::Exclusion> exclude;  // files that the path matches too, and that do not fit
+  std::string successors;               // of one dated file: a path that takes those that follow it too; empty: there is none
 };
 
 // Judges the files `paths` below `folder` by all of their rows (Engine::SniffAll), then decodes them as declared: a note for
@@ -28,7 +32,7 @@ Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, co
 // "Orders 2026 (final).csv" -> "orders-2026-final"
 std::string ObjectNameFor(const std::string& file);
 
-// The columns with names of the form that the API takes, each once.
+// The columns with names of the form that the API takes, each once (SqlNames); a note lists those that changed.
 std::vector<api::Column> WithPlainNames(std::vector<api::Column> columns, std::vector<std::string>& notes);
 
 }  // namespace weir::cli

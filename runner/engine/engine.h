@@ -39,6 +39,8 @@ struct SniffedFile {
   api::Format format;
   std::vector<api::Column> columns;
   std::vector<std::string> notes;
+  bool ascii = false;                 // delimited text of ASCII only, which is also text of any encoding that has ASCII in it
+  std::vector<std::string> unvalued;  // names of columns without any value: their types are guesses
 };
 
 // A row that fails a check, for people.

@@ -1,6 +1,7 @@
 #include "runner/engine/sniff.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "crds/base/text.h"
 #include "runner/engine/errors.h"
@@ -11,6 +12,7 @@
 #include "runner/formats/csv_inference.h"
 #include "runner/formats/encoding_evidence.h"
 #include "runner/formats/json_inference.h"
+#include "runner/formats/sql_names.h"
 #include "runner/formats/value.h"
 
 namespace weir::engine {
@@ -19,29 +21,15 @@ namespace {
 constexpr std::size_t kMostColumns = 500;    // of a Dataset
 constexpr std::size_t kLongestTitle = 1024;  // of a sourceName, in characters
 
-// A column name that SQL and the API take: small letters, digits and '_'.
-std::string PlainName(const std::string& name) {
-  std::string plain;
-  for (const char c : name) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_')
-      plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    else if (!plain.empty() && plain.back() != '_')
-      plain += '_';
-  }
-  while (plain.size() > 1 && plain.back() == '_' && name.back() != '_') plain.pop_back();
-  if (plain.empty() || std::isdigit(static_cast<unsigned char>(plain.front())) != 0) plain.insert(0, "c_");
-  return plain;
-}
-
 Error CannotDeclare(const std::string& what) { return {Fault::Data, "FileUnreadable", what}; }
 
 std::size_t Characters(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
 }
 
-// What a file calls `title`, as a Dataset declares it. `what` says where the title is.
-Result<api::Column> ColumnOf(const std::string& title, const std::string& type, const std::string& what) {
-  api::Column column{.name = PlainName(title), .type = type};
+// What a file calls `title` and SQL `name`, as a Dataset declares it. `what` says where the title is.
+Result<api::Column> ColumnOf(const std::string& title, const std::string& name, const std::string& type, const std::string& what) {
+  api::Column column{.name = name, .type = type};
   if (column.name != title) column.sourceName = title;
   if (const std::size_t length = Characters(title); length > kLongestTitle)
     return CannotDeclare(what + " has " + std::to_string(length) + " characters, but a sourceName takes " + std::to_string(kLongestTitle) +
@@ -77,25 +65,45 @@ Error OfOne(const Session& session, const Registered& file, Error error) {
   return {Fault::Data, "FileUnreadable", file.path + " cannot be read: " + ForPeople(error.message, file.name, file.path)};
 }
 
-Status AddCsv(Session& session, const Registered& file, formats::CsvInference& inference, std::vector<std::string>& notes) {
+Result<formats::FoundEncoding> EncodingOf(Session& session, const Registered& file) {
   auto bytes = OpenBytes(session, file.name);
   if (!bytes.ok()) return bytes.error();
-  const auto encoding = formats::FindEncoding(std::move(bytes).value(), file.path);
-  if (!encoding.ok()) return encoding.error();
-  auto opened = OpenText(session, file.name, file.path, encoding->encoding, formats::Undeclared::Refuse);
+  return formats::FindEncoding(std::move(bytes).value(), file.path);
+}
+
+void AddNote(const Registered& file, bool several, const std::string& note, SniffedFile& sniffed) {
+  if (!note.empty()) sniffed.notes.push_back(several ? file.path + ": " + note : note);
+}
+
+Status AddCsv(Session& session, const Registered& file, api::Encoding encoding, formats::CsvInference& inference) {
+  auto opened = OpenText(session, file.name, file.path, encoding, formats::Undeclared::Refuse);
   if (!opened.ok()) return opened.error();
-  if (!encoding->note.empty()) notes.push_back(encoding->note);
   return inference.Add(std::move(opened).value(), file.path);
+}
+
+// Files of ASCII have the encoding of those beside them.
+Status AddEachCsv(Session& session, const std::vector<Registered>& files, formats::CsvInference& inference, SniffedFile& sniffed) {
+  std::vector<formats::FoundEncoding> found;
+  std::optional<api::Encoding> wider;
+  for (const Registered& file : files) {
+    auto encoding = EncodingOf(session, file);
+    if (!encoding.ok()) return OfOne(session, file, encoding.error());
+    if (!encoding->ascii && !wider) wider = encoding->encoding;
+    AddNote(file, files.size() > 1, encoding->note, sniffed);
+    found.push_back(std::move(encoding).value());
+  }
+  sniffed.ascii = !wider;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const bool follows = found[i].ascii && wider == api::Encoding::Windows1252;
+    if (Status added = AddCsv(session, files[i], follows ? *wider : found[i].encoding, inference); !added.ok()) return OfOne(session, files[i], added.error());
+  }
+  return Ok();
 }
 
 Result<SniffedFile> SniffCsv(Session& session, const std::vector<Registered>& files) {
   formats::CsvInference inference;
   SniffedFile sniffed;
-  for (const Registered& file : files) {
-    std::vector<std::string> notes;
-    if (Status added = AddCsv(session, file, inference, notes); !added.ok()) return OfOne(session, file, added.error());
-    for (const std::string& note : notes) sniffed.notes.push_back(files.size() > 1 ? file.path + ": " + note : note);
-  }
+  if (Status added = AddEachCsv(session, files, inference, sniffed); !added.ok()) return added.error();
   const formats::InferredCsv inferred = inference.Declare();
   if (Status few = CheckCount(inferred.columns.size()); !few.ok()) return OfOne(session, files[0], few.error());
   sniffed.format.csv.emplace(inferred.format);
@@ -104,27 +112,42 @@ Result<SniffedFile> SniffCsv(Session& session, const std::vector<Registered>& fi
   for (const formats::InferredColumn& found : inferred.columns) {
     const std::size_t place = next++;
     if (LeaveOut(found.title, place + 1, sniffed)) continue;
-    auto column = ColumnOf(found.title, found.type, "the title of column " + std::to_string(place + 1));
+    auto column = ColumnOf(found.title, found.name, found.type, "the title of column " + std::to_string(place + 1));
     if (!column.ok()) return OfOne(session, files[0], column.error());
-    if (found.title.empty()) *column = {.name = "column" + std::to_string(place), .type = found.type};
+    if (found.title.empty()) column->sourceName.clear();
     sniffed.columns.push_back(std::move(column).value());
   }
   return sniffed;
 }
 
+// JSON has one encoding; what is not in it is quarantined row by row.
+Status AddJson(Session& session, const Registered& file, bool several, formats::JsonInference& inference, SniffedFile& sniffed) {
+  const auto encoding = EncodingOf(session, file);
+  if (!encoding.ok()) return encoding.error();
+  if (encoding->encoding == api::Encoding::Windows1252)
+    AddNote(file, several,
+            "its text is Windows-1252, as far as its bytes show, but JSON is read as UTF-8; convert it first: " +
+                formats::ConvertCommand(file.path, "WINDOWS-1252"),
+            sniffed);
+  else if (encoding->encoding == api::Encoding::Utf8)
+    AddNote(file, several, encoding->note, sniffed);
+  auto opened = OpenText(session, file.name, file.path, std::nullopt, formats::Undeclared::GuessUnicode);
+  if (!opened.ok()) return opened.error();
+  return inference.Add(std::move(opened).value(), file.path);
+}
+
 Result<SniffedFile> SniffJson(Session& session, const std::vector<Registered>& files) {
   formats::JsonInference inference(kMostColumns);
-  for (const Registered& file : files) {
-    auto opened = OpenText(session, file.name, file.path, std::nullopt, formats::Undeclared::GuessUnicode);
-    if (!opened.ok()) return OfOne(session, file, opened.error());
-    if (Status added = inference.Add(std::move(opened).value(), file.path); !added.ok()) return OfOne(session, file, added.error());
-  }
+  SniffedFile sniffed{.format = {.json = api::JsonFormat{}}};
+  for (const Registered& file : files)
+    if (Status added = AddJson(session, file, files.size() > 1, inference, sniffed); !added.ok()) return OfOne(session, file, added.error());
   auto inferred = inference.Declare();
   if (!inferred.ok()) return OfOne(session, files[0], inferred.error());
-  SniffedFile sniffed{{.json = api::JsonFormat{}}, {}, std::move(inferred->notes)};
+  sniffed.notes.insert(sniffed.notes.end(), inferred->notes.begin(), inferred->notes.end());
   for (const formats::InferredColumn& found : inferred->columns) {
-    auto column = ColumnOf(found.title, found.type, "the key " + formats::Shown(found.title));
+    auto column = ColumnOf(found.title, found.name, found.type, "the key " + formats::Shown(found.title));
     if (!column.ok()) return OfOne(session, files[0], column.error());
+    if (!found.has_values) sniffed.unvalued.push_back(column->name);
     sniffed.columns.push_back(std::move(column).value());
   }
   return sniffed;
@@ -134,14 +157,18 @@ Result<SniffedFile> SniffOneParquet(Session& session, const Registered& of) {
   const auto file = OpenParquet(session, of.name, of.path);
   if (!file.ok()) return file.error();
   if (Status few = CheckCount(file->columns.size()); !few.ok()) return few.error();
-  SniffedFile sniffed{{.parquet = api::ParquetFormat{}}, {}, {}};
-  for (const ParquetFileColumn& found : file->columns) {
+  SniffedFile sniffed{.format = {.parquet = api::ParquetFormat{}}};
+  std::vector<std::string> titles;
+  for (const ParquetFileColumn& found : file->columns) titles.push_back(found.name);
+  const std::vector<std::string> in_sql = formats::SqlNames(titles);
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    const ParquetFileColumn& found = file->columns[i];
     if (found.name.empty()) {
       sniffed.notes.emplace_back("a column without a name is left out: no declared column can name it");
       continue;
     }
-    if (LeaveOut(found.name, static_cast<std::size_t>(&found - file->columns.data()) + 1, sniffed)) continue;
-    auto column = ColumnOf(found.name, found.DeclarableAs(), "the column " + formats::Shown(found.name));
+    if (LeaveOut(found.name, i + 1, sniffed)) continue;
+    auto column = ColumnOf(found.name, in_sql[i], found.DeclarableAs(), "the column " + formats::Shown(found.name));
     if (!column.ok()) return column.error();
     sniffed.columns.push_back(std::move(column).value());
   }

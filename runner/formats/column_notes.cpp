@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crds/base/text.h"
+#include "runner/formats/sql_names.h"
 #include "runner/formats/value.h"
 
 namespace weir::formats {
@@ -12,10 +12,22 @@ using Odd = ColumnFacts::Odd;
 
 std::string OfAll(std::int64_t count, const ColumnFacts& facts) { return Thousands(count) + " of " + Thousands(facts.Present()) + " values "; }
 
-// The name as SQL would have it, where that is plain.
-std::string InSql(const std::string& name) {
-  const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
-  return plain ? Lower(name) : "COLUMN";
+// " %H:%M" of " 10:00"; empty for what is no time of day.
+std::string TimeFormatOf(std::string_view rest) {
+  const std::size_t digits = rest.find_first_of("0123456789");
+  if (digits == std::string_view::npos || digits > 2) return "";
+  std::string format(rest.substr(0, digits));
+  rest.remove_prefix(digits);
+  for (const std::string_view part : {"%H", "%M", "%S"}) {
+    const std::size_t end = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    if (end == 0 || end > 2) return "";
+    format.append(part == "%H" ? "" : ":").append(part);
+    rest.remove_prefix(end);
+    if (rest.empty()) return part == "%H" ? "" : format;
+    if (rest.front() != ':') return "";
+    rest.remove_prefix(1);
+  }
+  return "";
 }
 
 std::string NumbersNote(const ColumnFacts& facts, const std::string& name, const FileNames& files) {
@@ -23,7 +35,7 @@ std::string NumbersNote(const ColumnFacts& facts, const std::string& name, const
   const std::int64_t numbers = facts.LikelyType().first == "DATE" ? 0 : facts.LikelyType().second;
   const bool likely = (commas.count + groups.count + std::max<std::int64_t>(numbers, 0)) * 2 >= facts.Present();
   if (!likely || commas.count + groups.count == 0) return "";
-  const std::string column = InSql(name);
+  const std::string column = SqlQuoted(name);
   if (commas.count > 0)
     return OfAll(commas.count, facts) + "are numbers with a decimal comma, e.g. " + Shown(commas.text) + " (" + files.At(commas.place) +
            "), so they are text; make them numbers in the SQL of the View: CAST(replace(replace(" + column + ", '.', ''), ',', '.') AS DECIMAL(18,2))";
@@ -44,14 +56,17 @@ std::string DatesNote(const ColumnFacts& facts, const std::string& name, const F
   const std::string separator(1, dates.text[at]);
   const std::size_t year = dates.text.find(separator, at + 1) + 1;
   const std::size_t end = std::min(dates.text.find_first_not_of("0123456789", year), dates.text.size());
-  const std::string day_first = second > 12 ? "%m" + separator + "%d" : "%d" + separator + "%m";
   const std::string order = first > 12 && second > 12 ? "some with the day first and some with the month first"
                             : first > 12              ? "the day first"
                             : second > 12             ? "the month first"
                                                       : "which number is the day does not show";
-  return OfAll(dates.count, facts) + "are dates as " + Shown(dates.text) + " (" + files.At(dates.place) + "), " + order +
-         ", so they are text; make them dates in the SQL of the View: CAST(strptime(" + InSql(name) + ", '" + day_first + separator +
-         (end - year == 4 ? "%Y" : "%y") + (end < dates.text.size() ? " ..." : "") + "') AS DATE)";
+  std::string format = (second > 12 ? "%m" + separator + "%d" : "%d" + separator + "%m") + separator + (end - year == 4 ? "%Y" : "%y");
+  const std::string time = TimeFormatOf(std::string_view(dates.text).substr(end));
+  std::string text = SqlQuoted(name);
+  if (end < dates.text.size() && time.empty()) text = "regexp_extract(" + text + ", '^[0-9]+[./-][0-9]+[./-][0-9]+')";
+  return OfAll(dates.count, facts) + "are dates as " + Shown(dates.text) + " (" + files.At(dates.place) + "), " + order + ", so they are text; make them " +
+         (time.empty() ? "dates" : "times") + " in the SQL of the View: CAST(strptime(" + text + ", '" + format + time + "') AS " +
+         (time.empty() ? "DATE" : "TIMESTAMP") + ")";
 }
 
 std::string MixedNote(const ColumnFacts& facts, const FileNames& files) {

@@ -23,7 +23,8 @@ class FileNames {
 };
 
 // Why a column of mostly numbers, dates or truth values is declared as text, with an example, its line and what to do; also
-// what a DOUBLE would not keep. Empty where there is nothing to say. `name` is the column's name in the file.
+// what a DOUBLE would not keep. Empty where there is nothing to say. `name` is the column's name in
+// SQL (SqlNames); advice has it in quotes, so that it binds whatever the name is.
 std::string TypeNote(const ColumnFacts& facts, const std::string& name, const FileNames& files);
 
 }  // namespace weir::formats

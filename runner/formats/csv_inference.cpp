@@ -1,8 +1,9 @@
 #include "runner/formats/csv_inference.h"
 
 #include <algorithm>
-#include <array>
 
+#include "runner/formats/other_text.h"
+#include "runner/formats/sql_names.h"
 #include "runner/formats/value.h"
 
 namespace weir::formats {
@@ -13,29 +14,9 @@ constexpr std::size_t kBlock = 4 << 20;
 
 Error NotDelimited(const std::string& what) { return {Fault::Data, "FileUnreadable", what}; }
 
-// What a file is instead, by its first bytes.
-std::string OtherFormat(std::string_view sample) {
-  constexpr std::array<std::pair<std::string_view, const char*>, 7> kKnown{{{"PK\x03\x04", "a zip archive or an Excel workbook; export it as CSV"},
-                                                                            {"PAR1", "Parquet; name it .parquet"},
-                                                                            {"%PDF", "a PDF document"},
-                                                                            {"\xD0\xCF\x11\xE0", "an old Excel workbook; export it as CSV"},
-                                                                            {"<!DOCTYPE", "an HTML page"},
-                                                                            {"<html", "an HTML page"},
-                                                                            {"<?xml", "XML"}}};
-  for (const auto& [magic, what] : kKnown)
-    if (sample.starts_with(magic)) return what;
-  return "";
-}
-
 bool IsBinary(std::string_view sample) {
   const auto control = std::count_if(sample.begin(), sample.end(), [](unsigned char c) { return c < ' ' && c != '\n' && c != '\r' && c != '\t'; });
   return static_cast<std::size_t>(control) * 20 > sample.size();
-}
-
-bool IsNamedAsTable(std::string_view name) {
-  if (name.ends_with(".gz")) name.remove_suffix(3);
-  constexpr std::array<std::string_view, 5> kEndings{".csv", ".tsv", ".tab", ".psv", ".dat"};
-  return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
 std::string TitlesOf(const CsvLayout& layout) {
@@ -53,10 +34,9 @@ CsvLayout LayoutOf(const std::string& sample) {
   return JudgeLayout(sample.substr(0, end));
 }
 
-Status CheckLayout(const CsvLayout& layout, std::string_view name) {
+Status CheckLayout(std::string_view sample, const CsvLayout& layout, std::string_view name) {
   if (layout.titles.empty()) return NotDelimited("it has no rows");
-  if (!IsNamedAsTable(name) && (layout.columns < 2 || layout.agreeing < 0.8))
-    return NotDelimited("no delimiter (comma, semicolon, tab or |) divides its lines into the same number of values, so it is not delimited text");
+  if (std::string why = NoTableBecause(sample, layout, name); !why.empty()) return NotDelimited(why);
   if (layout.header != HeaderFound::No && layout.titles.size() != layout.columns)
     return NotDelimited("line " + std::to_string(layout.line) + " names " + std::to_string(layout.titles.size()) + " columns, but most lines have " +
                         std::to_string(layout.columns) + " values");
@@ -72,7 +52,8 @@ bool IsSameShape(const CsvLayout& a, const CsvLayout& b) {
 // What is declared of a file, and what people are to know about it.
 class Declaration {
  public:
-  Declaration(const CsvLayout& layout, const std::vector<ColumnFacts>& facts, const FileNames& files) : layout_(layout), facts_(facts), files_(files) {}
+  Declaration(const CsvLayout& layout, const std::vector<ColumnFacts>& facts, const FileNames& files, const SeenRecords& seen)
+      : layout_(layout), facts_(facts), files_(files), seen_(seen) {}
 
   InferredCsv Of(api::Encoding encoding) {
     api::CsvFormat& csv = inferred_.format;
@@ -83,24 +64,35 @@ class Declaration {
     if (encoding != api::Encoding::Utf8) csv.encoding = encoding;
     TellLayout();
     const bool named = layout_.header != HeaderFound::No;
-    const std::vector<std::string> names = DistinctNames(layout_.titles);
+    const std::vector<std::string> names = Names();
+    const std::vector<std::string> in_sql = SqlNames(names);
     for (std::size_t i = 0; i < facts_.size(); ++i) {
-      inferred_.columns.push_back({named ? names[i] : "", facts_[i].Type()});
-      const std::string name = named ? names[i] : "column" + std::to_string(i);
+      inferred_.columns.push_back({named ? names[i] : "", facts_[i].Type(), in_sql[i], facts_[i].Present() > 0});
       if (named && names[i] != layout_.titles[i])
         Note("column " + std::to_string(i + 1) +
              (layout_.titles[i].empty() ? " without a name" : " " + Shown(layout_.titles[i]) + ", a name that is there twice,") + " -> " + names[i]);
-      if (const std::string note = TypeNote(facts_[i], name, files_); !note.empty()) Note("column " + name + ": " + note);
+      const std::string note = seen_.rows > 0 ? TypeNote(facts_[i], in_sql[i], files_) : "";
+      if (!note.empty()) Note("column " + names[i] + ": " + note);
     }
-    DeclareNulls(named ? names : std::vector<std::string>{});
+    DeclareNulls(names);
+    TellRecords(in_sql);
     return std::move(inferred_);
   }
 
  private:
   void Note(const std::string& text) { inferred_.notes.push_back(text); }
 
+  std::vector<std::string> Names() const {
+    if (layout_.header != HeaderFound::No) return DistinctNames(layout_.titles);
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < facts_.size(); ++i) names.push_back("column" + std::to_string(i));
+    return names;
+  }
+
   void TellLayout() {
     const std::string line = "line " + std::to_string(layout_.line);
+    if (layout_.declared)
+      Note("line 1 declares the delimiter " + Shown(layout_.dialect.delimiter == '\t' ? "\\t" : std::string(1, layout_.dialect.delimiter)) + ", as Excel does");
     if (layout_.dialect.skipLines > 0) Note("the table starts at " + line + "; declared skipLines: " + std::to_string(layout_.dialect.skipLines));
     if (!layout_.dialect.comment.empty()) Note("lines that start with # are comments; declared comment");
     if (layout_.header == HeaderFound::No) Note(line + " (" + TitlesOf(layout_) + ") looks like data, not like column names; declared header: false");
@@ -108,9 +100,37 @@ class Declaration {
       Note(line + " (" + TitlesOf(layout_) + ") is taken for column names, though it could be data; else declare header: false");
   }
 
+  // A header that is there again is a row like any other to the decoder.
+  void TellRecords(const std::vector<std::string>& in_sql) {
+    if (seen_.rows == 0)
+      Note("it has column names and no rows, so every column is text; run weir init again with a file that has rows, or write the types yourself");
+    if (seen_.wordy) Note("no delimiter divides its lines, and most have several words: each line is one value; if the file is no table, leave it out");
+    if (seen_.headers == 0) return;
+    bool fits = true;
+    for (std::size_t i = 0; i < facts_.size(); ++i) {
+      const std::string_view title = Trimmed(layout_.titles[i]);
+      const bool missing =
+          title.empty() || std::find(inferred_.format.nullTexts.begin(), inferred_.format.nullTexts.end(), title) != inferred_.format.nullTexts.end();
+      const std::string& type = inferred_.columns[i].type;
+      fits = fits && (type == "VARCHAR" || missing || MisfitOf(title, *ParseColumnType(type)) == Misfit::None);
+    }
+    const std::string times = seen_.headers == 1 ? "once more, in " : Thousands(seen_.headers) + " times more, first in ";
+    std::size_t named = layout_.titles.size() - 1;  // not the first, which may have a byte order mark where it is there again
+    while (named > 0 && layout_.titles[named].empty()) --named;
+    Note("the header is there " + times + files_.At(seen_.first_header) + ", as in files that were joined; " +
+         (fits ? "it fits the types of its columns, so it becomes a row: leave it out in the SQL of the View with WHERE " + SqlQuoted(in_sql[named]) +
+                     " IS DISTINCT FROM " + Literal(layout_.titles[named])
+               : std::string("it does not fit the types of its columns, so it will be quarantined")));
+  }
+
+  static std::string Literal(const std::string& text) {
+    std::string literal = "'";
+    for (const char c : text) literal += c == '\'' ? std::string("''") : std::string(1, c);
+    return literal + "'";
+  }
+
   // Null texts are of the whole file: a word that stands for a missing number is one in texts as well.
   void DeclareNulls(const std::vector<std::string>& names) {
-    const auto name = [&](std::size_t i) { return names.empty() ? "column" + std::to_string(i) : names[i]; };
     std::map<std::string, std::string> declared;  // word -> where
     std::map<std::string, std::string> kept;
     for (std::size_t i = 0; i < facts_.size(); ++i)
@@ -123,7 +143,7 @@ class Declaration {
         if (count == 0) continue;
         const auto is = declared.find(word);
         std::string& where = is != declared.end() ? is->second : kept[word];
-        where += (where.empty() ? "" : ", ") + Thousands(count) + " in " + name(i) + " (first in " + files_.At(found.place) + ")";
+        where += (where.empty() ? "" : ", ") + Thousands(count) + " in " + names[i] + " (first in " + files_.At(found.place) + ")";
       }
     }
     for (const auto& [word, where] : declared) {
@@ -137,6 +157,7 @@ class Declaration {
   const CsvLayout& layout_;
   const std::vector<ColumnFacts>& facts_;
   const FileNames& files_;
+  const SeenRecords& seen_;
   InferredCsv inferred_;
 };
 
@@ -148,11 +169,12 @@ Status CsvInference::Add(OpenedText file, std::string_view name) {
   if (const std::string other = OtherFormat(*sample); !other.empty()) return NotDelimited("it is " + other);
   if (IsBinary(*sample)) return NotDelimited("it is not text, so it is not delimited text");
   const CsvLayout layout = LayoutOf(*sample);
-  if (Status fits = CheckLayout(layout, name); !fits.ok()) return fits.error();
+  if (Status fits = CheckLayout(*sample, layout, name); !fits.ok()) return fits.error();
   if (files_.Count() > 0 && (!IsSameShape(layout, layout_) || file.encoding != encoding_))
     return Error{Fault::Invalid, "OtherShape", std::string(name) + " has another header, delimiter or encoding"};
   if (files_.Count() == 0) layout_ = layout, encoding_ = file.encoding;
   files_.Add(name);
+  seen_.wordy = seen_.wordy || (layout.columns < 2 && HasWordyLines(*sample));
   PrefixedSource text(std::move(sample).value(), std::move(file.text));
   return Read(text);
 }
@@ -176,12 +198,18 @@ Status CsvInference::Read(ByteSource& text) {
 }
 
 void CsvInference::Observe(const CsvBlockRecords::Record& record) {
+  ++seen_.rows;
   if (record.problem != RecordProblem::None) return;
   const auto& values = values_.Split(record.text, layout_.dialect.delimiter);
   if (values.size() != facts_.size()) return;
+  if (layout_.header != HeaderFound::No && IsHeaderAgain(values, layout_.titles)) {
+    --seen_.rows;
+    if (seen_.headers++ == 0) seen_.first_header = {record.line, files_.Count() - 1};
+    return;
+  }
   for (std::size_t i = 0; i < values.size(); ++i) facts_[i].Observe(values[i], {record.line, files_.Count() - 1});
 }
 
-InferredCsv CsvInference::Declare() const { return Declaration(layout_, facts_, files_).Of(encoding_); }
+InferredCsv CsvInference::Declare() const { return Declaration(layout_, facts_, files_, seen_).Of(encoding_); }
 
 }  // namespace weir::formats

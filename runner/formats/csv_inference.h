@@ -5,6 +5,7 @@
 
 #include "crds/api/dataset.h"
 #include "runner/formats/column_notes.h"
+#include "runner/formats/csv_blocks.h"
 #include "runner/formats/csv_layout.h"
 #include "runner/formats/encoding.h"
 
@@ -13,6 +14,8 @@ namespace weir::formats {
 struct InferredColumn {
   std::string title;  // by which the file's header finds it, distinct; empty where there is no header
   std::string type;
+  std::string name;        // in SQL (SqlNames)
+  bool has_values = true;  // else its type is a guess
 };
 
 // What a delimited file looks like: how it is to be declared, and for people what was decided and why.
@@ -20,6 +23,14 @@ struct InferredCsv {
   api::CsvFormat format;
   std::vector<InferredColumn> columns;
   std::vector<std::string> notes;
+};
+
+// What the records of all files are beside their values.
+struct SeenRecords {
+  std::int64_t rows = 0;     // all but headers that are there again
+  std::int64_t headers = 0;  // those
+  ValuePlace first_header;
+  bool wordy = false;  // of one column: most are texts of several words
 };
 
 // Judges files of one shape together. One thread.
@@ -41,6 +52,7 @@ class CsvInference {
   FileNames files_;
   CsvValues values_;
   std::vector<ColumnFacts> facts_;
+  SeenRecords seen_;
 };
 
 }  // namespace weir::formats

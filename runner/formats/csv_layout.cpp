@@ -1,18 +1,17 @@
 #include "runner/formats/csv_layout.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
-#include <set>
+#include <optional>
 
-#include "runner/formats/column_facts.h"
-#include "runner/formats/value.h"
+#include "runner/formats/csv_blocks.h"
 
 namespace weir::formats {
 namespace {
 
 constexpr std::string_view kDelimiters = "\t;|,";  // the one that text has most seldom first
 constexpr std::size_t kMostRecords = 5000;
-constexpr std::size_t kDeepestHeader = 50;  // records
 
 std::vector<SampleRecord> RecordsOf(const std::string& sample, const CsvDialect& dialect, std::size_t columns) {
   PrefixedSource source(sample);
@@ -73,87 +72,6 @@ char UnusedDelimiter(const std::string& sample) {
   return ',';
 }
 
-// What the records behind a line say of each column.
-std::vector<ColumnFacts> FactsBehind(const std::vector<SampleRecord>& records, std::size_t first, std::size_t columns) {
-  std::vector<ColumnFacts> facts(columns);
-  for (std::size_t i = first + 1; i < records.size(); ++i) {
-    if (records[i].values.size() != columns) continue;
-    for (std::size_t c = 0; c < columns; ++c) facts[c].Observe({records[i].values[c], records[i].quoted[c]}, {records[i].line, 0});
-  }
-  return facts;
-}
-
-// Whether whole numbers in a line look like names: years, or 1, 2, 3.
-bool CountsUp(const std::vector<std::int64_t>& numbers, bool outside) {
-  const bool years = std::all_of(numbers.begin(), numbers.end(), [](std::int64_t n) { return n >= 1500 && n <= 2300; });
-  if (numbers.size() == 1) return years && outside;
-  const std::int64_t step = numbers[1] - numbers[0];
-  for (std::size_t i = 1; i < numbers.size(); ++i)
-    if (step == 0 || numbers[i] - numbers[i - 1] != step) return false;
-  return years || (numbers.size() >= 3 && (step == 1 || step == -1));
-}
-
-HeaderFound HeaderOfTexts(const std::vector<SampleRecord>& records, std::size_t first) {
-  const auto& titles = records[first].values;
-  const std::set<std::string> distinct(titles.begin(), titles.end());
-  if (distinct.size() < titles.size() || distinct.contains("")) return HeaderFound::No;
-  for (std::size_t i = first + 1; i < records.size(); ++i)
-    for (std::size_t c = 0; c < std::min(titles.size(), records[i].values.size()); ++c)
-      if (records[i].values[c] == titles[c]) return HeaderFound::No;
-  return HeaderFound::Yes;
-}
-
-// A name stands over values of another kind; a first row is of the same kind.
-HeaderFound JudgeHeader(const std::vector<SampleRecord>& records, std::size_t first, std::size_t columns) {
-  const SampleRecord& line = records[first];
-  if (first + 1 >= records.size()) return HeaderFound::Yes;
-  const std::vector<ColumnFacts> facts = FactsBehind(records, first, columns);
-  int names = 0;
-  int values = 0;
-  bool typed = false;
-  bool quoted = true;  // every title, over values that are not
-  bool outside = true;
-  std::vector<std::int64_t> numbers;
-  for (std::size_t c = 0; c < columns; ++c) {
-    const std::string type = facts[c].Type();
-    const std::string_view cell = Trimmed(line.values[c]);
-    if (!line.quoted[c] && !cell.empty()) quoted = false;
-    if (type == "VARCHAR") continue;
-    typed = true;
-    if (facts[c].Unquoted() * 2 < facts[c].Present()) quoted = false;
-    if (cell.empty() || IsNullWord(cell)) continue;
-    const bool fits = MisfitOf(cell, *ParseColumnType(type)) == Misfit::None;
-    ++(fits ? values : names);
-    if (const auto number = ParseInteger(cell, ValueType::Bigint); fits && number && cell.find('.') == std::string_view::npos) {
-      numbers.push_back(number.value);
-      outside = outside && (number.value < facts[c].Least() || number.value > facts[c].Most());
-    }
-  }
-  if (!typed) return HeaderOfTexts(records, first);
-  if (values == 0) return names > 0 ? HeaderFound::Yes : HeaderFound::Likely;
-  if (quoted) return HeaderFound::Yes;
-  const bool all_numbers = static_cast<std::size_t>(values) == numbers.size();
-  const bool some_text = static_cast<std::size_t>(values) < columns;
-  if (all_numbers && some_text && CountsUp(numbers, outside)) return HeaderFound::Likely;
-  return names > values ? HeaderFound::Likely : HeaderFound::No;
-}
-
-// A line before the table: of another width, or mostly empty.
-bool IsThin(const SampleRecord& record, std::size_t columns) {
-  if (record.values.size() != columns) return true;
-  const auto filled = static_cast<std::size_t>(std::count_if(record.values.begin(), record.values.end(), [](const std::string& v) { return !v.empty(); }));
-  return columns >= 3 && filled * 2 <= columns;
-}
-
-// The place of the first line of the table.
-std::size_t FirstOfTable(const std::vector<SampleRecord>& records, std::size_t columns) {
-  std::size_t first = 0;
-  while (first < std::min(records.size(), kDeepestHeader) && IsThin(records[first], columns)) ++first;
-  if (first == 0 || first == std::min(records.size(), kDeepestHeader)) return 0;
-  const bool of_width = records[0].values.size() == columns;
-  return of_width && JudgeHeader(records, first, columns) == HeaderFound::No ? 0 : first;
-}
-
 // The last comment before the table may name the columns.
 std::optional<std::int64_t> HeaderInComments(const std::string& sample, const CsvLayout& layout, std::int64_t first_line) {
   if (layout.dialect.comment.empty() || layout.columns < 2) return std::nullopt;
@@ -163,22 +81,46 @@ std::optional<std::int64_t> HeaderInComments(const std::string& sample, const Cs
   return first_line - 1;
 }
 
-}  // namespace
+// The line by which Excel takes another delimiter than its country's: sep=; with the bytes up to the next line.
+struct DelimiterLine {
+  char delimiter = ',';
+  std::size_t bytes = 0;
+};
 
-CsvLayout JudgeLayout(const std::string& sample) {
-  CsvLayout layout;
-  layout.dialect.comment = CommentOf(sample);
+std::optional<DelimiterLine> DelimiterLineOf(std::string_view sample) {
+  const std::size_t end = std::min(sample.find_first_of("\r\n"), sample.size());
+  std::string_view line = sample.substr(0, end);
+  if (line.size() == 7 && line.front() == '"' && line.back() == '"') line = line.substr(1, 5);
+  if (line.size() != 5) return std::nullopt;
+  constexpr std::string_view kWord = "sep=";
+  for (std::size_t i = 0; i < kWord.size(); ++i)
+    if (line[i] != kWord[i] && (i == 3 || (line[i] | 0x20) != kWord[i])) return std::nullopt;
+  const auto delimiter = static_cast<unsigned char>(line[4]);
+  if (delimiter == '"' || delimiter == 0 || delimiter >= 0x7F) return std::nullopt;
+  const std::size_t next = sample.substr(end).starts_with("\r\n") ? 2 : 1;
+  return DelimiterLine{line[4], std::min(end + next, sample.size())};
+}
+
+void JudgeDelimiter(const std::string& sample, std::optional<char> declared, CsvLayout& layout) {
   Width best{1, 0};
-  for (const char delimiter : kDelimiters) {
+  for (const char delimiter : declared ? std::string(1, *declared) : std::string(kDelimiters)) {
     const Width width = WidthOf(RecordsOf(sample, {delimiter, layout.dialect.comment, 0}, 0));
     if (!BetterThan(width, best)) continue;
     best = width;
     layout.dialect.delimiter = delimiter;
   }
+  if (best.columns < 2 && declared) return JudgeDelimiter(sample, std::nullopt, layout);
   if (best.columns < 2) layout.dialect.delimiter = UnusedDelimiter(sample);
-  auto records = RecordsOf(sample, layout.dialect, best.columns);
   layout.columns = best.columns;
-  layout.agreeing = best.columns < 2 ? WidthOf(records).agreeing : best.agreeing;
+  layout.agreeing = best.agreeing;
+}
+
+CsvLayout JudgeTable(const std::string& sample, std::optional<char> declared) {
+  CsvLayout layout;
+  layout.dialect.comment = CommentOf(sample);
+  JudgeDelimiter(sample, declared, layout);
+  auto records = RecordsOf(sample, layout.dialect, layout.columns);
+  if (layout.columns < 2) layout.agreeing = WidthOf(records).agreeing;
   if (records.empty()) return layout;
   std::size_t first = FirstOfTable(records, layout.columns);
   if (const auto line = HeaderInComments(sample, layout, records[first].line)) {
@@ -192,6 +134,18 @@ CsvLayout JudgeLayout(const std::string& sample) {
   layout.line = records[first].line;
   layout.titles = records[first].values;
   layout.header = records[first].values.size() == layout.columns ? JudgeHeader(records, first, layout.columns) : HeaderFound::Yes;
+  return layout;
+}
+
+}  // namespace
+
+CsvLayout JudgeLayout(const std::string& sample) {
+  const auto declared = DelimiterLineOf(sample);
+  if (!declared) return JudgeTable(sample, std::nullopt);
+  CsvLayout layout = JudgeTable(sample.substr(declared->bytes), declared->delimiter);
+  ++layout.line;
+  ++layout.dialect.skipLines;
+  layout.declared = true;
   return layout;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runner/formats/sql_names.h"
 #include "runner/formats/value.h"
 
 namespace weir::formats {
@@ -40,7 +41,13 @@ Result<InferredJson> JsonInference::Declare() const {
                       " columns; declare those that you need by hand: others are left out when it is decoded");
   if (keys_.empty()) return Unreadable(fault_.empty() ? "its JSON objects have no keys that could be columns" : "none of its rows can be read; " + fault_);
   InferredJson inferred;
-  for (const KeyFacts& key : keys_) inferred.columns.push_back({key.name, Judge(key, inferred.notes)});
+  std::vector<std::string> titles;
+  for (const KeyFacts& key : keys_) titles.push_back(key.name);
+  const std::vector<std::string> in_sql = SqlNames(titles);
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    const KeyFacts& key = keys_[i];
+    inferred.columns.push_back({key.name, Judge(key, in_sql[i], inferred.notes), in_sql[i], key.facts.Present() > 0});
+  }
   if (!unnamed_.empty()) inferred.notes.push_back(unnamed_);
   return inferred;
 }
@@ -62,14 +69,14 @@ void JsonInference::Observe(const std::vector<JsonRecordReader::Field>& fields, 
 }
 
 // Numbers in quotes were made texts by who wrote the file.
-std::string JsonInference::Judge(const KeyFacts& key, std::vector<std::string>& notes) const {
+std::string JsonInference::Judge(const KeyFacts& key, const std::string& in_sql, std::vector<std::string>& notes) const {
   const std::string of = "column " + key.name + ": ";
   const std::string type = key.facts.Type();
   if (!key.bare && key.facts.Present() > 0 && type != "VARCHAR" && type != "DATE" && type != "TIMESTAMP") {
     notes.push_back(of + "its values are in quotes, so they are text; declare " + type + " to read them as that");
     return "VARCHAR";
   }
-  if (const std::string note = TypeNote(key.facts, key.name, files_); !note.empty()) notes.push_back(of + note);
+  if (const std::string note = TypeNote(key.facts, in_sql, files_); !note.empty()) notes.push_back(of + note);
   return type;
 }
 

@@ -37,7 +37,7 @@ class JsonInference {
 
  private:
   void Observe(const std::vector<JsonRecordReader::Field>& fields, ValuePlace place);
-  std::string Judge(const KeyFacts& key, std::vector<std::string>& notes) const;
+  std::string Judge(const KeyFacts& key, const std::string& in_sql, std::vector<std::string>& notes) const;
 
   const std::size_t most_columns_;
   FileNames files_;

@@ -27,6 +27,14 @@ const File kFiles[] = {
      "full_name,gr_sse_cm,c_2nd,select\nAda,1.5,x,1\n"},
     {"HeadersThatAreTheSameOrMissing", "same.csv", "name,name,,n\nA,B,x,1\nC,D,y,2\n", "name VARCHAR name_2 VARCHAR column_3 VARCHAR n BIGINT",
      "column 2 'name', a name that is there twice, -> name_2\n  column 3 without a name -> column_3", "name,name_2,column_3,n\nA,B,x,1\nC,D,y,2\n"},
+    {"EmptyTitles", "gaps.csv", "a,,b,\n1,x,2,\n3,y,4,\n", "a BIGINT column_2 VARCHAR b BIGINT column_4 VARCHAR", "column 2 without a name -> column_2",
+     "a,column_2,b,column_4\n1,x,2,\n3,y,4,\n"},
+    {"HeaderAgain", "joined.csv", "id,name\n1,a\n2,b\nid,name\n3,c\n", "id BIGINT name VARCHAR",
+     "the header is there once more, in line 4, as in files that were joined; it does not fit the types of its columns, so it will be quarantined",
+     "id,name\n1,a\n2,b\n3,c\n"},
+    {"DelimiterLine", "excel.csv", "sep=;\r\nid;name\r\n1;a,b\r\n", "id BIGINT name VARCHAR", "line 1 declares the delimiter ';'", "id,name\n1,\"a,b\"\n"},
+    {"ListOfTexts", "list.txt", "AB-1\nAB-2\nAB-2\n", "column0 VARCHAR", "declared header: false", "column0\nAB-1\nAB-2\nAB-2\n"},
+    {"HeaderWithoutRows", "none.csv", "id,name\n", "id VARCHAR name VARCHAR", "it has column names and no rows, so every column is text", "id,name\n"},
     {"ColumnsWithoutValues", "empty.csv", "a,b\n1,\n2,\n", "a BIGINT b VARCHAR", "column b: no value in the file", "a,b\n1,\n2,\n"},
     {"DatesAndTimes", "dates.csv", "day,at,german\n2026-01-01,2026-01-01T10:00:00+02:00,31.12.2025\n", "day DATE at TIMESTAMP german VARCHAR",
      "column german: 1 of 1 values are dates as '31.12.2025' (line 2), the day first", "day,at,german\n2026-01-01,2026-01-01 08:00:00,31.12.2025\n"},
@@ -140,6 +148,23 @@ TEST_F(InitRefuses, WhatIsNoTable) {
 TEST_F(InitRefuses, Prose) {
   Write("README.md", "# A title\n\nSome prose, which is no table.\n\n- a list\n- of things, and more, and more\n");
   Refused("README.md", "README.md cannot be read: ");
+}
+
+TEST_F(InitRefuses, TextsThatAreNoTableWhateverTheirNames) {
+  Write("notes.csv", "A tool for tables\n\nThis program reads the tables of a folder, and writes what it finds.\n\nIt is made for people, not for machines.\n");
+  Refused("notes.csv", "notes.csv cannot be read: its lines are prose, so it is not delimited text");
+  Write("page.csv", "\n<html><body>Not found, sorry</body></html>\n");
+  Refused("page.csv", "it is an HTML page");
+  Write("run.txt", "#!/bin/sh\necho a\n");
+  Refused("run.txt", "it is a script");
+  Write("rows.csv", "{\"id\": 1, \"a\": 2}\n");
+  Refused("rows.csv", "it is JSON; name it .json or .jsonl");
+}
+
+TEST_F(InitRefuses, EncodingsThatNoDatasetDeclaresWithTheWayOut) {
+  Write("utf8.csv", "番号,名前\n1,山田太郎\n2,ありがとう\n3,サービス\n");
+  Shell("iconv -f UTF-8 -t SHIFT_JIS utf8.csv > sjis.csv");
+  Refused("sjis.csv", "iconv -f SHIFT_JIS -t UTF-8 'sjis.csv' > 'sjis.csv.utf8'");
 }
 
 class InitFiles : public Commands {};

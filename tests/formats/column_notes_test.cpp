@@ -26,25 +26,28 @@ std::vector<std::string> Many(const std::string& value, int count, const std::ve
 
 TEST(ColumnNotes, NumbersAsPeopleWriteThemAreNamedWithALineAndTheFix) {
   EXPECT_THAT(Told(Many("10,4", 20, {"7", "1.234,56"})), AllOf(HasSubstr("VARCHAR: 21 of 22 values are numbers with a decimal comma, e.g. '10,4' (line 2)"),
-                                                               HasSubstr("CAST(replace(replace(price, '.', ''), ',', '.') AS DECIMAL(18,2))")));
-  EXPECT_THAT(Told(Many("12", 5, {"1,234", "1,234,567.89"}), "Full Price"),
-              AllOf(HasSubstr("VARCHAR: 2 of 7 values have separators of thousands, e.g. '1,234' (line 7)"), HasSubstr("replace(COLUMN, ',', '')")));
-  EXPECT_THAT(Told(Many("1'234", 5)), HasSubstr("replace(price, '''', '')"));
-  EXPECT_THAT(Told(Many("1 234 567", 5)), HasSubstr("replace(price, ' ', '')"));
+                                                               HasSubstr("CAST(replace(replace(\"price\", '.', ''), ',', '.') AS DECIMAL(18,2))")));
+  EXPECT_THAT(Told(Many("12", 5, {"1,234", "1,234,567.89"}), "full_price"),
+              AllOf(HasSubstr("VARCHAR: 2 of 7 values have separators of thousands, e.g. '1,234' (line 7)"), HasSubstr("replace(\"full_price\", ',', '')")));
+  EXPECT_THAT(Told(Many("1'234", 5)), HasSubstr("replace(\"price\", '''', '')"));
+  EXPECT_THAT(Told(Many("1 234 567", 5)), HasSubstr("replace(\"price\", ' ', '')"));
   EXPECT_THAT(Told(Many("-1\xC2\xA0"
                         "234",
                         5)),
-              HasSubstr("replace(price, '\xC2\xA0', '')"));
-  EXPECT_THAT(Told(Many("1.234.567", 5)), HasSubstr("replace(price, '.', '')"));
+              HasSubstr("replace(\"price\", '\xC2\xA0', '')"));
+  EXPECT_THAT(Told(Many("1.234.567", 5)), HasSubstr("replace(\"price\", '.', '')"));
 }
 
 TEST(ColumnNotes, DatesAsPeopleWriteThemAreNamedWithTheirOrder) {
   EXPECT_THAT(Told({"31/12/2024", "1/2/2024"}), AllOf(HasSubstr("VARCHAR: 2 of 2 values are dates as '31/12/2024' (line 2), the day first"),
-                                                      HasSubstr("CAST(strptime(price, '%d/%m/%Y') AS DATE)")));
+                                                      HasSubstr("CAST(strptime(\"price\", '%d/%m/%Y') AS DATE)")));
   EXPECT_THAT(Told({"1.2.24", "3.13.24"}), AllOf(HasSubstr("the month first"), HasSubstr("'%m.%d.%y'")));
   EXPECT_THAT(Told({"1-2-2024", "3-4-2024"}), HasSubstr("which number is the day does not show"));
   EXPECT_THAT(Told({"31/12/2024", "12/31/2024"}), HasSubstr("some with the day first and some with the month first"));
   EXPECT_EQ(Told({"99/99/2024", "1/2", "1/2/3"}), "VARCHAR: ");
+  EXPECT_THAT(Told({"31.12.2024 10:00"}), HasSubstr("CAST(strptime(\"price\", '%d.%m.%Y %H:%M') AS TIMESTAMP)"));
+  EXPECT_THAT(Told({"31.12.2024, 10:00:59"}), HasSubstr("'%d.%m.%Y, %H:%M:%S') AS TIMESTAMP)"));
+  EXPECT_THAT(Told({"31.12.2024 noon"}), HasSubstr("strptime(regexp_extract(\"price\", '^[0-9]+[./-][0-9]+[./-][0-9]+'), '%d.%m.%Y') AS DATE)"));
 }
 
 TEST(ColumnNotes, AColumnThatAFewValuesMakeTextNamesOneOfThem) {

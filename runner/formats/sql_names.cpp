@@ -1,0 +1,44 @@
+#include "runner/formats/sql_names.h"
+
+#include <cctype>
+#include <set>
+
+namespace weir::formats {
+namespace {
+
+constexpr std::size_t kLongest = 120;
+
+std::string PlainName(const std::string& title) {
+  std::string plain;
+  for (const char c : title) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_')
+      plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!plain.empty() && plain.back() != '_')
+      plain += '_';
+  }
+  while (plain.size() > 1 && plain.back() == '_' && title.back() != '_') plain.pop_back();
+  if (plain.empty() || std::isdigit(static_cast<unsigned char>(plain.front())) != 0) plain.insert(0, "c_");
+  return plain.substr(0, kLongest);
+}
+
+}  // namespace
+
+std::vector<std::string> SqlNames(const std::vector<std::string>& titles) {
+  std::set<std::string> taken;
+  std::vector<std::string> names;
+  for (const std::string& title : titles) {
+    const std::string plain = PlainName(title);
+    std::string name = plain;
+    for (int n = 2; !taken.insert(name).second; ++n) name = plain + "_" + std::to_string(n);
+    names.push_back(name);
+  }
+  return names;
+}
+
+std::string SqlQuoted(const std::string& name) {
+  std::string quoted = "\"";
+  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+}  // namespace weir::formats
