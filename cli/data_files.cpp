@@ -95,8 +95,6 @@ std::string Literal(std::string text) {
   return text;
 }
 
-bool Matches(const std::string& pattern, const std::string& name) { return fnmatch(pattern.c_str(), name.c_str(), FNM_PERIOD) == 0; }
-
 // sales-????-??.csv: every digit of what differs is one character.
 std::string ByCharacter(const std::vector<std::string>& names, const Ends& wide) {
   std::string pattern = names[0];
@@ -114,7 +112,41 @@ std::size_t Letters(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return std::isalpha(c) != 0; }));
 }
 
+// Where the last digit of a year is, the number of which may go on with month, day and time; npos where there is no year.
+std::size_t YearEnd(const std::string& name) {
+  constexpr std::size_t kYear = 4, kWithSeconds = 14;
+  for (std::size_t at = 0; at < name.size();) {
+    if (!IsDigit(name[at])) {
+      ++at;
+      continue;
+    }
+    const std::size_t end = std::min(name.find_first_not_of("0123456789", at), name.size());
+    const std::size_t digits = end - at;
+    const std::string century = name.substr(at, 2);
+    if (digits >= kYear && digits <= kWithSeconds && digits % 2 == 0 && (century == "19" || century == "20")) return at + kYear - 1;
+    at = end;
+  }
+  return std::string::npos;
+}
+
 }  // namespace
+
+bool TakesName(const std::string& pattern, const std::string& name) { return fnmatch(pattern.c_str(), name.c_str(), FNM_PERIOD) == 0; }
+
+std::string SeriesOf(const std::string& name) {
+  std::string series;
+  for (const char c : name)
+    if (!IsDigit(c) || series.empty() || series.back() != '#') series += IsDigit(c) ? '#' : c;
+  return series;
+}
+
+std::optional<std::string> WildcardForSuccessors(const std::string& name, const std::vector<std::string>& others) {
+  const std::size_t year = YearEnd(name);
+  if (year == std::string::npos) return std::nullopt;
+  std::string next = name;
+  next[year] = name[year] == '9' ? '0' : static_cast<char>(name[year] + 1);
+  return WildcardFor({name, next}, others);
+}
 
 Result<GivenFiles> FindDataFiles(const std::vector<std::string>& arguments) {
   GivenFiles given;
@@ -150,7 +182,7 @@ std::optional<std::string> WildcardFor(const std::vector<std::string>& names, co
   if (common < kLetters && !by_date) return std::nullopt;
   for (const std::string& pattern : {Literal(wide.front) + "*" + Literal(wide.back), Literal(ByCharacter(names, wide)),
                                      Literal(narrow.front) + "*" + Literal(narrow.back) + Literal(ending)}) {
-    const auto matches = [&](const std::string& name) { return Matches(pattern, name); };
+    const auto matches = [&](const std::string& name) { return TakesName(pattern, name); };
     if (std::all_of(names.begin(), names.end(), matches) && std::none_of(others.begin(), others.end(), matches)) return pattern;
   }
   return std::nullopt;

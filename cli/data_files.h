@@ -29,4 +29,14 @@ Result<GivenFiles> FindDataFiles(const std::vector<std::string>& arguments);
 // exists, or the names have nothing in common. Pure.
 std::optional<std::string> WildcardFor(const std::vector<std::string>& names, const std::vector<std::string>& others);
 
+// Whether the last part of a path in a source takes a file of this name.
+bool TakesName(const std::string& pattern, const std::string& name);
+
+// The name with each number as '#': equal for files of one series, such as sales-2024-01.csv and sales-2024-12.csv. Pure.
+std::string SeriesOf(const std::string& name);
+
+// Of one name with a year in it, such as sales-2024-01-15.csv, a path for those that follow it: sales-*.csv. It matches none of
+// `others`; nothing where the name has no year or no such path exists. Pure.
+std::optional<std::string> WildcardForSuccessors(const std::string& name, const std::vector<std::string>& others);
+
 }  // namespace weir::cli

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "cli/shapes.h"
 #include "cli/starter.h"
 #include "crds/base/name.h"
+#include "crds/base/yaml.h"
 
 namespace weir::cli {
 namespace {
@@ -35,7 +37,12 @@ Status WriteNew(const fs::path& path, const std::string& text) {
 }
 
 // What `weir check` says of the manifests before they are written.
-Status CheckStarter(const std::string& text) {
+Status CheckStarter(const std::string& text, std::size_t datasets) {
+  if (text.size() > kLongestYaml)
+    return Error{Fault::Data, "NotDeclarable",
+                 "the manifests of these " + std::to_string(datasets) +
+                     " Datasets are larger than the 1 MiB that a file of manifests may have, nothing was written: give fewer "
+                     "files at once with another --name each, or name files of one header so that one path such as sales-*.csv takes them"};
   std::istringstream in(text);
   const Manifests manifests = LoadManifests({"-"}, "default", in);
   const Findings findings = CheckAll(manifests, ReadManifests(manifests), {}, FindRunner());
@@ -46,15 +53,30 @@ Status CheckStarter(const std::string& text) {
   return Ok();
 }
 
+// As a shell takes it as one word.
+std::string InShell(const std::string& text) {
+  const bool plain = !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c >= 0x80 || std::string_view("/._-+:,@%=").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (plain) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 void Summarize(const Terminal& terminal, const std::vector<InferredFile>& files, const fs::path& manifest, const fs::path& source) {
   for (const InferredFile& file : files) {
     terminal.err << OneLine(file.path) << (file.files > 1 ? " (" + std::to_string(file.files) + " files)" : "") << ": " << file.columns.size()
                  << (file.columns.size() == 1 ? " column\n" : " columns\n");
     for (const std::string& note : file.notes) terminal.err << "  " << Printable(note) << "\n";
+    if (!file.successors.empty()) terminal.err << "  " << Printable(SuccessorsNote(file)) << "\n";
   }
+  if (files.size() > kFilesOfPipeline)
+    terminal.err << files.size() << " Datasets need " << files.size() * 4 << " stages, and a Pipeline has 50 at most: declared "
+                 << (files.size() + kFilesOfPipeline - 1) / kFilesOfPipeline << " Pipelines\n";
   const bool beside = fs::absolute(manifest).lexically_normal().parent_path() == source;
-  terminal.out << "Wrote " << manifest.string() << "\n\nNext:\n  weir check " << manifest.string() << "\n  weir run " << manifest.string()
-               << (beside ? "" : " --source " + source.string()) << "\n";
+  terminal.out << "Wrote " << manifest.string() << "\n\nNext:\n  weir check " << InShell(manifest.string()) << "\n  weir run " << InShell(manifest.string())
+               << (beside ? "" : " --source " + InShell(source.string())) << "\n";
   for (const InferredFile& file : files) terminal.out << "  weir query \"SELECT * FROM " << TableName(file.name + "-v1") << "\"\n";
 }
 
@@ -87,8 +109,8 @@ Exit Init(const Terminal& terminal, const InitOptions& options) {
   const std::string name = options.name.empty() ? NameOfWhole(options, inferred->files) : options.name;
   const fs::path out = options.out.empty() ? fs::path(given->files[0].path).parent_path() : fs::path(options.out);
   const fs::path manifest = out / (name + ".yaml");
-  const std::string text = StarterText(StarterManifests({name, options.team}, inferred->files));
-  if (const Status fits = CheckStarter(text); !fits) return Complain(terminal, fits.error(), Exit::Usage);
+  const std::string text = StarterText(StarterManifests({name, options.team}, inferred->files), inferred->files);
+  if (const Status fits = CheckStarter(text, inferred->files.size()); !fits) return Complain(terminal, fits.error(), Exit::Usage);
   if (const Status written = WriteNew(manifest, text); !written) return Complain(terminal, written.error(), Exit::Usage);
   for (const std::vector<std::string>* notes : {&given->notes, &inferred->notes})
     for (const std::string& note : *notes) terminal.err << Printable(note) << "\n";

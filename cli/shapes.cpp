@@ -6,7 +6,8 @@
 #include <optional>
 #include <set>
 
-#include "crds/api/write.h"
+#include "cli/shape_of.h"
+#include "crds/base/text.h"
 
 namespace weir::cli {
 namespace {
@@ -16,6 +17,7 @@ namespace fs = std::filesystem;
 struct Judged {
   InferredFile file;
   bool listed = false;
+  std::string shape;
 };
 
 fs::path AbsolutePath(const GivenFile& file) { return fs::absolute(file.path).lexically_normal(); }
@@ -30,16 +32,6 @@ fs::path CommonFolder(const std::vector<GivenFile>& files) {
   return common;
 }
 
-// Equal for files that one Dataset can hold. Words for missing values add up, so they make no difference.
-std::string ShapeOf(const InferredFile& file) {
-  api::Format format = file.format;
-  if (format.csv) format.csv->nullTexts.clear();
-  std::vector<std::string> titles;
-  for (const api::Column& column : file.columns) titles.push_back(column.sourceName.empty() ? column.name : column.sourceName);
-  if (format.json) std::sort(titles.begin(), titles.end());
-  return Dump({fs::path(file.path).parent_path().string(), api::Write(format), titles});
-}
-
 // Files beside those of `group`, which its path must not take.
 std::vector<std::string> NamesBeside(const fs::path& folder, const std::vector<std::string>& group) {
   std::vector<std::string> names;
@@ -49,16 +41,30 @@ std::vector<std::string> NamesBeside(const fs::path& folder, const std::vector<s
   return names;
 }
 
+bool HasLetters(const std::string& path) {
+  const std::string name = fs::path(path).stem().string();
+  return std::any_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
 // "csv" of "in/sales.csv"
 std::string EndingWord(const fs::path& path) {
   const std::string ending = path.extension().string();
   return ending.empty() ? "file" : ending.substr(1);
 }
 
-bool HasLetters(const std::string& path) {
-  const std::string name = fs::path(path).stem().string();
-  return std::any_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0; });
+// The names of all objects that a Dataset of this name brings with it.
+std::vector<std::string> NamesWith(const std::string& name) { return {name, name + "-landing", name + "-history", name + "-v1"}; }
+
+bool IsEmptyFile(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error) && fs::file_size(path, error) == 0 && !error;
 }
+
+// A path with a wildcard, and what it matches though it does not fit.
+struct Pattern {
+  std::string path;
+  std::vector<api::Exclusion> exclude;
+};
 
 class Shapes {
  public:
@@ -66,6 +72,7 @@ class Shapes {
 
   Result<InferredShapes> Find() {
     if (Status judged = JudgeEach(); !judged) return judged.error();
+    ShapeEach();
     while (!judged_.empty())
       if (Status added = AddShape(TakeShape()); !added) return added.error();
     if (Status named = NameEach(); !named) return named.error();
@@ -81,21 +88,38 @@ class Shapes {
       if (!seen.insert(path).second) continue;
       auto one = Infer(engine_, found_.folder, {path}, path);
       if (one) {
-        judged_.push_back({std::move(*one), file.listed});
+        all_.emplace(path, *one);
+        judged_.push_back({std::move(*one), file.listed, ""});
         continue;
       }
       const bool no_data = one.error().fault == Fault::Data || one.error().fault == Fault::Invalid;
-      if (!file.listed || !no_data) return one.error();
+      const bool may_lack = file.listed || (given_.files.size() > 1 && IsEmptyFile(file.path));
+      if (!may_lack || !no_data) return one.error();
       if (!first) first = one.error();
+      left_out_.emplace(path, one.error().message);
       found_.notes.push_back(path + " is left out: " + one.error().message);
     }
     return judged_.empty() ? Status(*first) : Ok();
   }
 
-  // The first file and all of its shape.
+  // A file of ASCII is also of the encoding that others of its shape have.
+  void ShapeEach() {
+    std::map<std::string, std::set<std::string>> encodings;
+    for (const Judged& one : judged_)
+      if (!one.file.ascii) encodings[ShapeOf(one.file, "")].insert(EncodingOf(one.file));
+    for (Judged& one : judged_) {
+      const auto others = encodings.find(ShapeOf(one.file, ""));
+      const bool follows = one.file.ascii && others != encodings.end() && !others->second.contains(EncodingOf(one.file));
+      one.shape = ShapeOf(one.file, follows ? *others->second.begin() : EncodingOf(one.file));
+    }
+  }
+
+  // The first file and all that one Dataset can hold with it.
   std::vector<Judged> TakeShape() {
-    const std::string shape = ShapeOf(judged_[0].file);
-    const auto others = std::stable_partition(judged_.begin(), judged_.end(), [&](const Judged& one) { return ShapeOf(one.file) == shape; });
+    const Judged first = judged_[0];
+    SharedKeys keys(first.file);
+    const auto others =
+        std::stable_partition(judged_.begin(), judged_.end(), [&](const Judged& one) { return one.shape == first.shape || keys.Take(one.file); });
     std::vector<Judged> group(std::make_move_iterator(judged_.begin()), std::make_move_iterator(others));
     judged_.erase(judged_.begin(), others);
     return group;
@@ -113,6 +137,7 @@ class Shapes {
     }
     for (Judged& one : group) {
       listed_.push_back(one.listed);
+      if (!excluded_.contains(one.file.path)) one.file.successors = SuccessorsOf(one.file.path);
       found_.files.push_back(std::move(one.file));
     }
     return Ok();
@@ -122,40 +147,98 @@ class Shapes {
   Result<std::optional<InferredFile>> Together(const std::vector<Judged>& group) {
     std::vector<std::string> paths, names;
     for (const Judged& one : group) paths.push_back(one.file.path), names.push_back(fs::path(one.file.path).filename().string());
-    const fs::path folder = fs::path(paths[0]).parent_path();
-    const auto wildcard = WildcardFor(names, NamesBeside(fs::path(found_.folder) / folder, names));
-    if (!wildcard) {
-      found_.notes.push_back(paths[0] + " and " + paths[1] + (paths.size() > 2 ? " and others" : "") +
-                             " have the same columns, but no path with a wildcard takes them and nothing else: one Dataset each");
+    const auto wide = std::find_if(group.begin(), group.end(), [](const Judged& one) { return !one.file.ascii; });
+    const auto pattern = PatternFor(wide == group.end() ? group[0].file : wide->file, names);
+    const std::string those = paths[0] + " and " + paths[1] + (paths.size() > 2 ? " and others" : "");
+    if (!pattern) {
+      found_.notes.push_back(those + " have the same columns, but no path with a wildcard takes them and nothing else: one Dataset each");
       return std::optional<InferredFile>();
     }
-    auto together = Infer(engine_, found_.folder, paths, (folder / *wildcard).string());
-    if (together) return std::optional(std::move(*together));
-    if (together.error().reason == "OtherShape") return std::optional<InferredFile>();
-    return together.error();
+    auto together = Infer(engine_, found_.folder, paths, pattern->path);
+    if (!together && together.error().fault != Fault::Data && together.error().fault != Fault::Invalid) return together.error();
+    if (!together) {
+      found_.notes.push_back(those + " stay one Dataset each: " + together.error().message);
+      return std::optional<InferredFile>();
+    }
+    together->exclude = pattern->exclude;
+    for (const api::Exclusion& one : pattern->exclude) {
+      excluded_.insert((fs::path(paths[0]).parent_path() / one.file).string());
+      together->notes.push_back(one.file + " is matched by the path too and does not fit: " + one.reason + "; declared exclude");
+    }
+    std::vector<const InferredFile*> files;
+    for (const Judged& one : group) files.push_back(&one.file);
+    if (std::string optional = NoteOnOptionalKeys(files, *together); !optional.empty()) together->notes.push_back(std::move(optional));
+    return std::optional(std::move(*together));
   }
 
-  // A file by its name, and in a folder by its ending too where two would have one name.
+  // Files of the same series that do not fit are fewer than those that do, or nobody knows which of them are the odd ones.
+  std::optional<Pattern> PatternFor(const InferredFile& first, const std::vector<std::string>& names) {
+    const fs::path folder = fs::path(first.path).parent_path();
+    std::vector<std::string> beside = NamesBeside(fs::path(found_.folder) / folder, names);
+    if (const auto wildcard = WildcardFor(names, beside)) return Pattern{(folder / *wildcard).string(), {}};
+    std::set<std::string> series;
+    for (const std::string& name : names) series.insert(SeriesOf(name));
+    std::vector<api::Exclusion> odd;
+    for (const std::string& name : beside)
+      if (const std::string why = series.contains(SeriesOf(name)) ? WhyApart(first, folder / name) : ""; !why.empty())
+        odd.push_back({name, Cut(why, kLongestReason)});
+    std::erase_if(beside,
+                  [&](const std::string& name) { return std::any_of(odd.begin(), odd.end(), [&](const api::Exclusion& one) { return one.file == name; }); });
+    const auto wildcard = odd.size() < names.size() && odd.size() <= kMostExcluded ? WildcardFor(names, beside) : std::nullopt;
+    if (!wildcard) return std::nullopt;
+    std::erase_if(odd, [&](const api::Exclusion& one) { return !TakesName(*wildcard, one.file); });
+    return Pattern{(folder / *wildcard).string(), std::move(odd)};
+  }
+
+  // Empty for a file of which nothing is known.
+  std::string WhyApart(const InferredFile& first, const fs::path& path) {
+    if (const auto why = left_out_.find(path.string()); why != left_out_.end()) return OneLine(why->second);
+    if (const auto other = all_.find(path.string()); other != all_.end()) return DifferenceOf(first, other->second);
+    return IsEmptyFile(fs::path(found_.folder) / path) ? "it was empty when weir init read the others" : "";
+  }
+
+  std::string SuccessorsOf(const std::string& path) {
+    const fs::path folder = fs::path(path).parent_path();
+    const std::string name = fs::path(path).filename().string();
+    const auto wildcard = WildcardForSuccessors(name, NamesBeside(fs::path(found_.folder) / folder, {name}));
+    return wildcard ? (folder / *wildcard).string() : "";
+  }
+
+  // A file by its name, and in a folder by its ending too where objects of two would have one name.
   Status NameEach() {
     std::map<std::string, std::string> taken;  // name -> path
+    const auto is_taken = [&](const std::string& name) {
+      const auto names = NamesWith(name);
+      return std::find_if(names.begin(), names.end(), [&](const std::string& one) { return taken.contains(one); }) != names.end();
+    };
     for (std::size_t i = 0; i < found_.files.size(); ++i) {
       InferredFile& file = found_.files[i];
       const fs::path path(file.path);
       if (file.files > 1 && !HasLetters(file.path)) file.name = ObjectNameFor((fs::path(found_.folder) / path).parent_path().string());
-      if (listed_[i] && taken.contains(file.name)) file.name = ObjectNameFor(file.name + "-" + EndingWord(path));
+      if (listed_[i] && is_taken(file.name)) file.name = ObjectNameFor(file.name + "-" + EndingWord(path));
       const std::string plain = file.name;
-      for (int n = 2; listed_[i] && taken.contains(file.name); ++n) file.name = plain + "-" + std::to_string(n);
-      const auto [at, added] = taken.try_emplace(file.name, file.path);
-      if (!added)
-        return Error{Fault::Invalid, "NameTaken",
-                     at->second + " and " + file.path + " would both become the dataset " + file.name + ": rename one, or init them apart"};
+      for (int n = 2; listed_[i] && is_taken(file.name); ++n) file.name = plain.substr(0, kLongestName - 4) + "-" + std::to_string(n);
+      for (const std::string& name : NamesWith(file.name)) {
+        const auto [at, added] = taken.try_emplace(name, file.path);
+        if (!added)
+          return Error{Fault::Invalid, "NameTaken",
+                       at->second + " and " + file.path + (name == file.name ? " would both become the dataset " : " would both bring an object named ") +
+                           name + ": rename one, or init them apart"};
+      }
     }
     return Ok();
   }
 
+  static constexpr std::size_t kLongestName = 40;     // of ObjectNameFor
+  static constexpr std::size_t kLongestReason = 256;  // of an exclusion
+  static constexpr std::size_t kMostExcluded = 20;
+
   engine::Engine& engine_;
   const GivenFiles& given_;
   std::vector<Judged> judged_;
+  std::map<std::string, InferredFile> all_;      // by path
+  std::map<std::string, std::string> left_out_;  // path -> why
+  std::set<std::string> excluded_;               // paths
   InferredShapes found_;
   std::vector<bool> listed_;  // of found_.files
 };

@@ -1,16 +1,29 @@
 #include "cli/starter.h"
 
+#include <algorithm>
+#include <span>
+
 #include "cli/yaml_text.h"
 #include "crds/api/view.h"
 #include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "crds/base/text.h"
+#include "runner/formats/sql_names.h"
 
 namespace weir::cli {
 namespace {
 
+constexpr std::size_t kLongestPipeline = 50;
+constexpr std::size_t kLongestPath = 1024;
+
 Json Object(std::string_view kind, const std::string& name, Json spec) {
   return {{"apiVersion", api::kApiVersion}, {"kind", kind}, {"metadata", {{"name", name}}}, {"spec", std::move(spec)}};
+}
+
+// A title may be a whole question; a path may be as deep as folders go.
+std::string Shortened(const std::string& title) {
+  constexpr std::size_t kLongest = 200;
+  return Cut(title, kLongest);
 }
 
 Json DatasetManifest(const StarterNames& names, const InferredFile& file, api::Zone zone) {
@@ -18,31 +31,26 @@ Json DatasetManifest(const StarterNames& names, const InferredFile& file, api::Z
   api::DatasetSpec spec;
   spec.zone = zone;
   spec.owner.team = names.team;
+  if (zone == api::Zone::Landing) spec.exclude = file.exclude;
   if (files)
     spec.format = file.format;
   else
     spec.schema = api::Schema{file.columns, {}};
-  spec.description = zone == api::Zone::Landing ? "Files such as " + file.path + ", as they came."
+  spec.description = zone == api::Zone::Landing ? "Files such as " + Shortened(file.path) + ", as they came."
                      : files                    ? "Every file that ever landed, byte for byte."
-                                                : "Rows of " + file.path + ", typed.";
+                                                : "Rows of " + Shortened(file.path) + ", typed.";
   const std::string suffix = zone == api::Zone::Landing ? "-landing" : files ? "-history" : "";
   return Object("Dataset", file.name + suffix, api::Write(spec));
 }
 
-// A title may be a whole question; what it means is to be written by a person.
-std::string Shortened(const std::string& title) {
-  constexpr std::size_t kLongest = 200;
-  return Cut(title, kLongest);
-}
-
 Json ViewManifest(const StarterNames& names, const InferredFile& file) {
   api::ViewSpec spec;
-  spec.purpose = "Rows of " + file.path + "; say here what readers use them for.";
+  spec.purpose = "Rows of " + Shortened(file.path) + "; say here what readers use them for.";
   spec.grain = "One row of the file.";
   spec.owner.team = names.team;
   std::string columns;
   for (const api::Column& column : file.columns) {
-    columns += (columns.empty() ? "" : ", ") + std::string("\"") + column.name + "\"";
+    columns += (columns.empty() ? "" : ", ") + formats::SqlQuoted(column.name);
     spec.columns.push_back({column.name, column.type, column.nullable,
                             "Column " + Shortened(column.sourceName.empty() ? column.name : column.sourceName) + " of the file.", "", column.unit});
   }
@@ -66,11 +74,10 @@ api::Stage LandStage(const InferredFile& file) {
 }
 
 // The writer leaves empty lists out, but for a first stage of a branch `needs: []` is the point.
-Json PipelineManifest(const StarterNames& names, const std::vector<InferredFile>& files) {
+Json PipelineManifest(const StarterNames& names, const std::string& name, std::span<const InferredFile> files) {
   api::PipelineSpec spec;
-  spec.purpose = "Bring " + files[0].path + (files.size() > 1 ? " and others into published tables." : " into a published table.");
+  spec.purpose = "Bring " + Shortened(files[0].path) + (files.size() > 1 ? " and others into published tables." : " into a published table.");
   spec.owner.team = names.team;
-  std::vector<std::string> decoded;
   for (const InferredFile& file : files) {
     api::Stage accept, decode;
     accept.name = StageName("accept", file), accept.accept = api::AcceptStage{file.name + "-landing", file.name + "-history"};
@@ -90,10 +97,15 @@ Json PipelineManifest(const StarterNames& names, const std::vector<InferredFile>
     if (At(stage, "resources").empty()) stage.erase("resources");
     if (stage.contains("land")) stage["needs"] = Json::array();
   }
-  return Object("Pipeline", DerivedName({"load-" + names.name}, 50), std::move(json));
+  return Object("Pipeline", name, std::move(json));
 }
 
 }  // namespace
+
+std::string SuccessorsNote(const InferredFile& file) {
+  return "the path " + file.path + " takes that file only; if others follow it, write path: " + Quoted(file.successors, kLongestPath) + " in stage " +
+         StageName("land", file);
+}
 
 std::vector<Json> StarterManifests(const StarterNames& names, const std::vector<InferredFile>& files) {
   std::vector<Json> manifests;
@@ -103,12 +115,19 @@ std::vector<Json> StarterManifests(const StarterNames& names, const std::vector<
     manifests.push_back(ViewManifest(names, file));
     manifests.back()["spec"].erase("stability");
   }
-  manifests.push_back(PipelineManifest(names, files));
+  const bool several = files.size() > kFilesOfPipeline;
+  for (std::size_t first = 0; first < files.size(); first += kFilesOfPipeline) {
+    const std::string number = several ? "-" + std::to_string(first / kFilesOfPipeline + 1) : "";
+    const auto some = std::span(files).subspan(first, std::min(kFilesOfPipeline, files.size() - first));
+    manifests.push_back(PipelineManifest(names, DerivedName({"load-" + names.name + number}, kLongestPipeline), some));
+  }
   return manifests;
 }
 
-std::string StarterText(const std::vector<Json>& manifests) {
+std::string StarterText(const std::vector<Json>& manifests, const std::vector<InferredFile>& files) {
   std::string text = "# Made by weir init. Yours to edit: say who owns it, what it is for, which columns may not be missing, and what must hold.\n";
+  for (const InferredFile& file : files)
+    if (!file.successors.empty()) text += "# " + OneLine(SuccessorsNote(file)) + "\n";
   for (std::size_t i = 0; i < manifests.size(); ++i) text += (i > 0 ? "---\n" : "") + YamlText(manifests[i]);
   return text;
 }

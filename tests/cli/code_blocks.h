@@ -11,6 +11,7 @@ namespace weir::test {
 inline const std::vector<std::string>& Documents() {
   static const std::vector<std::string> kDocuments{"README.md",
                                                    "docs/how-to/first-ten-minutes.md",
+                                                   "docs/how-to/files-to-manifests.md",
                                                    "docs/how-to/install.md",
                                                    "docs/how-to/lake.md",
                                                    "docs/how-to/run-now.md",

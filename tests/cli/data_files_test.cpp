@@ -34,6 +34,20 @@ TEST(Wildcard, IsNoneForNamesWithNothingInCommon) {
   EXPECT_EQ(Path({"sales-1.csv", "sales-2.json"}), "none");
 }
 
+TEST(Wildcard, ForSuccessorsLeavesOutTheDateOfOneName) {
+  const auto path = [](const std::string& name, const std::vector<std::string>& others = {}) { return WildcardForSuccessors(name, others).value_or("none"); };
+  EXPECT_EQ(path("sales-2024-01-15.csv"), "sales-*.csv");
+  EXPECT_EQ(path("sales_20240115.csv.gz"), "sales_*.csv.gz");
+  EXPECT_EQ(path("sales-2019.csv"), "sales-*.csv");
+  EXPECT_EQ(path("report-v2_202401.json"), "report-v2_*.json");
+  EXPECT_EQ(path("2024-01-15.csv"), "*.csv");
+  EXPECT_EQ(path("15-01-2024-sales.csv"), "*-sales.csv");
+  EXPECT_EQ(path("sales-2024-01.csv", {"sales-returns.csv"}), "sales-\?\?\?\?-\?\?.csv");
+  EXPECT_EQ(path("sales.csv"), "none");
+  EXPECT_EQ(path("sales-7.csv"), "none") << "no year";
+  EXPECT_EQ(path("order-19501.csv"), "none");
+}
+
 TEST(Wildcard, MatchesItsFilesAndNoOthersForRandomNames) {
   std::mt19937 random(3);
   const std::string alphabet = "ab1-_.[*?";

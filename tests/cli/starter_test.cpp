@@ -17,7 +17,8 @@ InferredFile File(const std::string& path) {
 }
 
 TEST(Starter, WritesManifestsThatPassTheCheck) {
-  std::istringstream in(StarterText(StarterManifests({"people", "data"}, {File("people.csv"), File("more/places 2026.csv")})));
+  const std::vector<InferredFile> files{File("people.csv"), File("more/places 2026.csv")};
+  std::istringstream in(StarterText(StarterManifests({"people", "data"}, files), files));
   const Manifests manifests = LoadManifests({"-"}, "default", in);
   const Declared declared = ReadManifests(manifests);
   Findings findings = declared.findings;

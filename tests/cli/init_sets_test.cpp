@@ -1,0 +1,245 @@
+// Sets of files as folders have them: series with odd members, many shapes, and names and titles of any kind.
+#include <gmock/gmock.h>
+
+#include <random>
+#include <regex>
+
+#include "crds/base/json.h"
+#include "tests/cli/commands.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class InitSeries : public Commands {
+ protected:
+  void Sales(const std::string& name, int first) const {
+    Write("in/" + name, "id,amount\n" + std::to_string(first) + ",2\n" + std::to_string(first + 1) + ",3\n");
+  }
+  std::string Count(const std::string& table) const { return Weir("query 'SELECT count(*) AS n FROM " + table + "' -o csv").out; }
+  Ended InitAndRun() const {
+    const Ended init = Weir("init in");
+    EXPECT_EQ(init.code, 0) << init.err;
+    EXPECT_EQ(Weir("check in/in.yaml").code, 0) << Weir("check in/in.yaml").err;
+    const Ended run = Weir("run in/in.yaml");
+    EXPECT_EQ(run.code, 0) << run.err << Read("in/in.yaml");
+    return init;
+  }
+};
+
+TEST_F(InitSeries, WithAnEmptyFileIsOneDatasetOfTheOthers) {
+  Shell("mkdir in");
+  Sales("sales-2024-01.csv", 1);
+  Sales("sales-2024-02.csv", 3);
+  Sales("sales-2024-04.csv", 5);
+  Write("in/sales-2024-03.csv", "");
+  const Ended init = InitAndRun();
+  EXPECT_THAT(init.err, AllOf(HasSubstr("sales-2024-03.csv is left out: it is empty"), HasSubstr("sales-*.csv (3 files)"), HasSubstr("declared exclude")));
+  EXPECT_EQ(Count("sales_v1"), "n\n6\n");
+  EXPECT_THAT(Read("in/in.yaml"), HasSubstr("file: sales-2024-03.csv"));
+  const Ended given = Weir("init in/sales-2024-0*.csv --name given");
+  EXPECT_EQ(given.code, 0) << given.err;
+  EXPECT_THAT(given.err, HasSubstr("sales-2024-03.csv is left out")) << "also when the shell lists the files";
+}
+
+TEST_F(InitSeries, WithAFileOfAnotherEncodingIsOneDatasetOfTheOthers) {
+  Shell("mkdir in");
+  Write("in/sales-2024-01.csv", "id,name\n1,caf\xC3\xA9\n");
+  Write("in/sales-2024-02.csv", "id,name\n2,caf\xC3\xA9\n");
+  Write("in/sales-2024-03.csv", "id,name\n3,caf\xE9\n");
+  Write("in/sales-2024-04.csv", "id,name\n4,plain\n");
+  const Ended init = InitAndRun();
+  EXPECT_THAT(init.err,
+              AllOf(HasSubstr("sales-*.csv (3 files)"),
+                    HasSubstr("sales-2024-03.csv is matched by the path too and does not fit: its encoding is Windows-1252, that of the others UTF-8")));
+  EXPECT_EQ(Count("sales_v1"), "n\n3\n");
+  EXPECT_EQ(Weir("query 'SELECT * FROM sales_2024_03_v1' -o csv").out, "id,name\n3,café\n") << "nothing of it is lost";
+}
+
+TEST_F(InitSeries, OfWindows1252MayHaveFilesOfAscii) {
+  Shell("mkdir in");
+  Write("in/sales-2024-01.csv", "id,name\n1,plain\n");
+  Write("in/sales-2024-02.csv", "id,name\n2,caf\xE9\n");
+  Write("in/sales-2024-03.csv",
+        "id,name\n3,Gr\xF6\xDF"
+        "e\n");
+  EXPECT_THAT(InitAndRun().err, HasSubstr("sales-*.csv (3 files)"));
+  EXPECT_EQ(Weir("query 'SELECT name FROM sales_v1 ORDER BY id' -o csv").out, "name\nplain\ncafé\nGröße\n");
+}
+
+TEST_F(InitSeries, OfOneFileSaysHowToTakeThoseThatFollow) {
+  Shell("mkdir in");
+  Sales("sales-2024-01-15.csv", 1);
+  const Ended init = InitAndRun();
+  EXPECT_THAT(init.err,
+              HasSubstr("the path sales-2024-01-15.csv takes that file only; if others follow it, write path: \"sales-*.csv\" in stage land-sales-2024-01-15"));
+  const std::string manifest = Read("in/in.yaml");
+  EXPECT_THAT(manifest, AllOf(HasSubstr("# the path sales-2024-01-15.csv takes that file only"), HasSubstr("path: sales-2024-01-15.csv")));
+  Write("in/in.yaml", std::regex_replace(manifest, std::regex("path: sales-2024-01-15.csv"), "path: sales-*.csv"));
+  Sales("sales-2024-01-16.csv", 3);
+  EXPECT_EQ(Weir("run in/in.yaml").code, 0);
+  EXPECT_EQ(Count("sales_2024_01_15_v1"), "n\n4\n") << "as it said";
+  Write("in/orders.csv", "id\n1\n");
+  EXPECT_THAT(Weir("init in/orders.csv").err, Not(HasSubstr("follow")));
+}
+
+TEST_F(InitSeries, OfJsonMayHaveOptionalKeys) {
+  Shell("mkdir in");
+  Write("in/events-2024-01.jsonl", "{\"id\": 1, \"kind\": \"a\"}\n{\"id\": 2, \"kind\": \"b\"}\n");
+  Write("in/events-2024-02.jsonl", "{\"id\": 3, \"kind\": \"a\", \"note\": \"late\", \"n\": null}\n");
+  Write("in/events-2024-03.jsonl", "{\"id\": 4.5, \"kind\": \"a\", \"n\": 7}\n");
+  const Ended init = InitAndRun();
+  EXPECT_THAT(init.err,
+              AllOf(HasSubstr("events-*.jsonl (3 files): 4 columns"), HasSubstr("keys of some of the 3 files only, NULL in the others: note (1), n (2)")));
+  EXPECT_EQ(Weir("query 'SELECT id, kind, note, n FROM events_v1 ORDER BY id' -o csv").out, "id,kind,note,n\n1.0,a,,\n2.0,b,,\n3.0,a,late,\n4.5,a,,7\n");
+}
+
+TEST_F(InitSeries, OfJsonWithTypesThatDifferStaysApart) {
+  Shell("mkdir in");
+  Write("in/events-1.jsonl", "{\"id\": 1, \"kind\": \"a\"}\n");
+  Write("in/events-2.jsonl", "{\"id\": \"x\", \"kind\": \"a\", \"more\": 1}\n");
+  Write("in/other-1.jsonl", "{\"a\": 1, \"b\": 2}\n");
+  Write("in/other-2.jsonl", "{\"x\": 1, \"y\": 2, \"z\": 3}\n");
+  InitAndRun();
+  for (const std::string table : {"events_1_v1", "events_2_v1", "other_1_v1", "other_2_v1"}) EXPECT_EQ(Count(table), "n\n1\n") << table;
+}
+
+TEST_F(InitSeries, OfManyShapesBecomeSeveralPipelines) {
+  Shell("mkdir in");
+  std::string name = "a";
+  for (int i = 0; i < 30; ++i) {
+    name = std::string(1, static_cast<char>('a' + i % 26)) + std::string(1, static_cast<char>('a' + i / 26));
+    Write("in/" + name + ".csv", "id," + name + "\n" + std::to_string(i) + ",x\n");
+  }
+  const Ended init = InitAndRun();
+  EXPECT_THAT(init.err, HasSubstr("30 Datasets need 120 stages, and a Pipeline has 50 at most: declared 3 Pipelines"));
+  EXPECT_EQ(Count("aa_v1"), "n\n1\n");
+  EXPECT_EQ(Count(name + "_v1"), "n\n1\n");
+}
+
+TEST_F(InitSeries, OfShapesThatNoFileOfManifestsHoldsIsRefusedWithTheWayOut) {
+  Shell("mkdir in");
+  for (int file = 0; file < 12; ++file) {
+    std::string text;
+    for (int i = 0; i < 450; ++i) text += (i > 0 ? "," : "") + std::string(300, static_cast<char>('a' + file)) + std::to_string(i);
+    Write("in/" + std::string(3, static_cast<char>('a' + file)) + ".csv", text + "\n");
+  }
+  const Ended init = Weir("init in");
+  EXPECT_EQ(init.code, 2);
+  EXPECT_THAT(init.err, AllOf(HasSubstr("1 MiB"), HasSubstr("give fewer files at once with another --name each")));
+  EXPECT_EQ(Shell("ls in/*.yaml").code, 2) << "nothing was written";
+}
+
+class InitSets : public Commands {};
+
+std::string AnyName(std::mt19937& random) {
+  static const std::vector<std::string> kParts{"sales", "a", "order", "select", "2024", "-",       "_",  " ",       "'",  "\"", "é",
+                                               "01",    ".", "[",     "*",      "#",    "landing", "v1", "history", "$x", "tx"};
+  std::string name;
+  for (std::size_t i = 1 + random() % 4; i > 0; --i) name += kParts[random() % kParts.size()];
+  return "f" + name;
+}
+
+std::string AnyTable(std::mt19937& random, bool json) {
+  static const std::vector<std::string> kTitles{"id", "order", "select", "a b", "\"x\"", "x'y", "1st", "", "ID", "group", "é", "rowid", "table", "a_b", "#"};
+  const std::size_t columns = 1 + random() % 4, rows = random() % 4;
+  const char delimiter = ",;|\t"[random() % 4];
+  std::vector<std::string> titles;
+  for (std::size_t i = 0; i < columns; ++i) titles.push_back(kTitles[random() % kTitles.size()]);
+  const auto value = [&] { return random() % 3 == 0 ? "x" : std::to_string(random() % 100); };
+  std::string text;
+  for (std::size_t i = 0; !json && i < columns; ++i) text += (i > 0 ? std::string(1, delimiter) : "") + titles[i];
+  if (!json) text += "\n";
+  for (std::size_t r = 0; r < rows; ++r) {
+    Json row = Json::object();
+    for (std::size_t i = 0; i < columns; ++i) {
+      text += json ? "" : (i > 0 ? std::string(1, delimiter) : "") + value();
+      if (json && random() % 4 != 0) row[titles[i]] = value();
+    }
+    text += (json ? row.dump() : "") + "\n";
+  }
+  return text;
+}
+
+// Whatever is in a folder, what init writes passes the check; or it says in one line why it writes nothing.
+TEST_F(InitSets, OfAnyNamesAndShapesPassTheCheckOrAreRefused) {
+  std::mt19937 random(8);
+  int written = 0;
+  for (int round = 0; round < 25; ++round) {
+    const std::string folder = "in" + std::to_string(round);
+    Shell("mkdir " + folder);
+    for (std::size_t files = 1 + random() % (round % 5 == 0 ? 40 : 8); files > 0; --files) {
+      const bool json = random() % 3 == 0;
+      Write(folder + "/" + AnyName(random) + (json ? ".jsonl" : ".csv"), AnyTable(random, json));
+    }
+    const Ended init = Weir("init " + folder);
+    if (init.code != 0) {
+      EXPECT_EQ(init.code, 2) << init.err;
+      EXPECT_EQ(Shell("ls " + folder + "/*.yaml").code, 2) << init.err;
+      EXPECT_THAT(init.err, Not(HasSubstr("NotDeclarable"))) << init.err;
+      continue;
+    }
+    ++written;
+    const Ended check = Weir("check " + folder + "/" + folder + ".yaml");
+    EXPECT_EQ(check.code, 0) << check.err << check.out << Shell("ls " + folder).out;
+  }
+  EXPECT_GT(written, 15);
+}
+
+// The SQL that a note advises is executed over the table whatever its columns are called.
+TEST_F(InitSets, AdviseSqlThatRunsForColumnsOfAnyName) {
+  const std::vector<std::string> titles{"order", "select", "a b", "\"\"x\"\"", "table", "1st", "Größe", "group", "from;", "x'y"};
+  std::string header, row;
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    header += (i > 0 ? "," : "") + std::string("\"") + titles[i] + "\"";
+    row += (i > 0 ? "," : "") + std::string(i % 4 == 0 ? "\"1.234,5\"" : i % 4 == 1 ? "31.12.2024 10:00" : i % 4 == 2 ? "\"1,234,567\"" : "31/12/2024");
+  }
+  Write("odd.csv", header + "\n" + row + "\n");
+  const Ended init = Weir("init odd.csv");
+  ASSERT_EQ(init.code, 0) << init.err;
+  ASSERT_EQ(Weir("run odd.yaml").code, 0);
+  const std::regex advice("in the SQL of the View: (CAST.*)");
+  std::size_t found = 0;
+  for (std::sregex_iterator at(init.err.begin(), init.err.end(), advice), end; at != end; ++at, ++found) {
+    Write("q.sql", "SELECT " + (*at)[1].str() + " AS v FROM odd_v1");
+    const Ended query = Weir("query \"$(cat q.sql)\" -o csv");
+    EXPECT_EQ(query.code, 0) << (*at)[1] << query.err;
+    EXPECT_THAT(query.out, ::testing::AnyOf("v\n1234.50\n", "v\n1234567.00\n", HasSubstr("2024-12-31"))) << (*at)[1];
+  }
+  EXPECT_EQ(found, titles.size()) << init.err;
+}
+
+// "3 of 10 rows will be quarantined" of all notes: the ledger of the run has the same number.
+TEST_F(InitSets, QuarantineTheRowsThatInitNamed) {
+  std::mt19937 random(9);
+  for (int round = 0; round < 8; ++round) {
+    const std::string name = "t" + std::to_string(round);
+    std::string text = round % 3 == 0 ? "sep=,\n" : "";
+    text += "id,,note\n";
+    for (int i = 0; i < 40; ++i) {
+      const auto kind = random() % 16;
+      text += kind == 0   ? "id,,note\n"
+              : kind == 1 ? "x,1,\n"
+              : kind == 2 ? "1,2\n"
+              : kind == 3 ? "1,\"2\n"
+                          : std::to_string(i) + "," + std::to_string(random() % 9) + ",n\n";
+    }
+    Write(name + ".csv", text);
+    const Ended init = Weir("init " + name + ".csv");
+    ASSERT_EQ(init.code, 0) << init.err;
+    const std::regex count("([0-9]+) of [0-9]+ rows? will be quarantined");
+    int said = 0;
+    for (std::sregex_iterator at(init.err.begin(), init.err.end(), count), end; at != end; ++at) said += std::stoi((*at)[1]);
+    const Ended run = Weir("run " + name + ".yaml --lake lake-" + name);
+    ASSERT_EQ(run.code, 0) << run.err << text;
+    const Ended get = Weir("query 'SELECT count(*) AS n FROM " + name + "_v1' --lake lake-" + name + " -o csv");
+    const auto lines = std::count(text.begin(), text.end(), '\n') - (round % 3 == 0 ? 2 : 1);
+    EXPECT_EQ(get.out, "n\n" + std::to_string(lines - said) + "\n") << init.err << text;
+  }
+}
+
+}  // namespace
+}  // namespace weir::test
