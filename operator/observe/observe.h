@@ -37,4 +37,7 @@ bool IsFinishedRun(const Item& run);
 // SQL may.
 bool Concerns(const Stores& stores, const Item& pipeline, const api::Resource& resource, const std::string& name);
 
+// What the stages of a Pipeline's spec write: "Dataset/flights", "View/daily-v1".
+std::vector<std::string> OutputsOf(const Json& spec);
+
 }  // namespace weir::observe

@@ -76,18 +76,6 @@ void ObserveSurroundings(const Stores& stores, const std::string& ns, const Json
     if (!item->meta.deleted && Concerned(references, item->meta.name)) around.views.push_back(ReadObject<api::View>(*item, ignored));
 }
 
-std::vector<std::string> OutputsOf(const Json& spec) {
-  std::vector<std::string> outputs;
-  const Json& stages = At(spec, "stages");
-  if (!stages.is_array()) return outputs;
-  for (const Json& stage : stages) {
-    for (const std::string_view kind : {"land", "accept", "transform"})
-      if (const std::string into = Text(At(stage, kind), "into"); !into.empty()) outputs.push_back("Dataset/" + into);
-    if (const std::string view = Text(At(stage, "publish"), "view"); !view.empty()) outputs.push_back("View/" + view);
-  }
-  return outputs;
-}
-
 void ObserveOthers(const Stores& stores, const api::Meta& pipeline, plan::ObservedPipeline& observed) {
   for (const ItemPtr& other : stores.pipelines.List(pipeline.ns))
     if (other->meta.name != pipeline.name && !other->meta.deleted)
@@ -123,6 +111,18 @@ void ObserveValidationPods(const Stores& stores, const std::string& ns, const st
 }
 
 }  // namespace
+
+std::vector<std::string> OutputsOf(const Json& spec) {
+  std::vector<std::string> outputs;
+  const Json& stages = At(spec, "stages");
+  if (!stages.is_array()) return outputs;
+  for (const Json& stage : stages) {
+    for (const std::string_view kind : {"land", "accept", "transform"})
+      if (const std::string into = Text(At(stage, kind), "into"); !into.empty()) outputs.push_back("Dataset/" + into);
+    if (const std::string view = Text(At(stage, "publish"), "view"); !view.empty()) outputs.push_back("View/" + view);
+  }
+  return outputs;
+}
 
 bool Concerns(const Stores& stores, const Item& pipeline, const api::Resource& resource, const std::string& name) {
   if (resource == api::kLakes) return true;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "operator/observe/observe.h"
 #include "operator/observe/read_object.h"
 
@@ -32,15 +34,14 @@ std::vector<plan::SeenCommit> NewestCommit(const Stores& stores, const std::stri
   return newest;
 }
 
-std::vector<std::string> PublishersOf(const Stores& stores, const std::string& ns, const std::string& view) {
-  std::vector<std::string> publishers;
+// Names of the pipelines that write the output ("View/daily-v1").
+std::vector<std::string> WritersOf(const Stores& stores, const std::string& ns, const std::string& output) {
+  std::vector<std::string> writers;
   for (const ItemPtr& pipeline : stores.pipelines.List(ns)) {
-    const Json& stages = At(At(pipeline->brief, "spec"), "stages");
-    if (!stages.is_array()) continue;
-    for (const Json& stage : stages)
-      if (Text(At(stage, "publish"), "view") == view) publishers.push_back(pipeline->meta.name);
+    const std::vector<std::string> outputs = OutputsOf(At(pipeline->brief, "spec"));
+    if (std::find(outputs.begin(), outputs.end(), output) != outputs.end()) writers.push_back(pipeline->meta.name);
   }
-  return publishers;
+  return writers;
 }
 
 Status AddContract(const Stores& stores, const std::string& ns, const std::string& view, plan::SeenCommit& commit) {
@@ -66,6 +67,7 @@ Result<Seen<plan::ObservedDataset>> ObserveDataset(const Stores& stores, const s
   if (!seen.item) return seen;
   seen.observed.dataset = ReadObject<api::Dataset>(*seen.item, seen.observed.unreadable);
   seen.observed.commits = NewestCommit(stores, ns, "Dataset", name);
+  seen.observed.writers = WritersOf(stores, ns, "Dataset/" + name);
   if (const ItemPtr view = stores.views.Get(ns, name); view && !view->meta.deleted) seen.observed.namesake = view->meta;
   return seen;
 }
@@ -76,7 +78,7 @@ Result<Seen<plan::ObservedView>> ObserveView(const Stores& stores, const std::st
   seen.observed.view = ReadObject<api::View>(*seen.item, seen.observed.unreadable);
   seen.observed.commits = NewestCommit(stores, ns, "View", name);
   if (const ItemPtr dataset = stores.datasets.Get(ns, name); dataset && !dataset->meta.deleted) seen.observed.namesake = dataset->meta;
-  seen.observed.publishers = PublishersOf(stores, ns, name);
+  seen.observed.publishers = WritersOf(stores, ns, "View/" + name);
   for (plan::SeenCommit& commit : seen.observed.commits)
     if (const Status added = AddContract(stores, ns, name, commit); !added) return added.error();
   return seen;

@@ -41,10 +41,17 @@ void TakeFacts(const SeenCommit& seen, api::TableStatus& status) {
       .run = seen.run, .stage = seen.commit.stage, .attempt = seen.commit.attempt, .epoch = seen.commit.epoch, .revision = seen.revision, .image = seen.image};
 }
 
-std::optional<Time> DescribeFreshness(std::optional<Time> data_as_of, const std::optional<api::Freshness>& limit, ConditionList& conditions, Time now) {
-  const FreshnessVerdict verdict = JudgeFreshness(data_as_of, limit, now);
-  conditions.Set(ConditionType::Fresh, verdict.status, verdict.reason, verdict.message);
-  conditions.Set(ConditionType::SLAMet, verdict.status, verdict.reason, verdict.message);
+// Data that are there, and that no stage brings up to date any more.
+std::string LeftAlone(const api::TableStatus& status, const std::vector<std::string>& writers, const std::string& what) {
+  return status.version && writers.empty() ? " No Pipeline of this namespace " + what + " any more, so no newer version comes." : "";
+}
+
+std::optional<Time> DescribeFreshness(const api::TableStatus& status, const std::optional<api::Freshness>& limit, const std::string& left_alone,
+                                      ConditionList& conditions, Time now) {
+  const FreshnessVerdict verdict = JudgeFreshness(status.dataAsOf, limit, now);
+  const std::string message = verdict.message + (limit && status.dataAsOf ? left_alone : "");
+  conditions.Set(ConditionType::Fresh, verdict.status, verdict.reason, message);
+  conditions.Set(ConditionType::SLAMet, verdict.status, verdict.reason, message);
   return verdict.changesAt;
 }
 
@@ -67,7 +74,7 @@ std::string Reservations(const api::TableStatus& status) {
 std::string CanBeRead(const api::TableStatus& status) { return Cut(Version(*status.version) + " can be read." + Reservations(status), kConditionMessage); }
 
 // Ready of a View: its declaration stands, keeps the published contract, and a version is published under it.
-void DescribeView(const ObservedView& seen, const api::ViewStatus& status, ConditionList& conditions, Time now) {
+void DescribeView(const ObservedView& seen, const api::ViewStatus& status, const std::string& left_alone, ConditionList& conditions, Time now) {
   const api::ViewSpec& spec = seen.view->spec;
   const auto problems = Both(seen.unreadable, CheckView(spec));
   if (!problems.empty()) return conditions.Stuck(Reason::Invalid, api::Join(problems));
@@ -79,9 +86,9 @@ void DescribeView(const ObservedView& seen, const api::ViewStatus& status, Condi
     if (!broken.empty()) return conditions.Stuck(Reason::ContractBroken, contract::Describe(broken));
     if (status.published->hash == declared.hash)
       return conditions.InForce(Reason::Published,
-                                Cut(Version(*status.version) + " is published under this contract." + Reservations(status), kConditionMessage));
-    return conditions.Progressing(
-        Reason::Waiting, "Version " + std::to_string(*status.version) + " is published under an earlier contract; the next run publishes under this one.");
+                                Cut(Version(*status.version) + " is published under this contract." + left_alone + Reservations(status), kConditionMessage));
+    const std::string earlier = Version(*status.version) + " is published under an earlier contract";
+    return conditions.Progressing(Reason::Waiting, left_alone.empty() ? earlier + "; the next run publishes under this one." : earlier + "." + left_alone);
   }
   if (seen.publishers.empty()) return conditions.Progressing(Reason::Waiting, "No Pipeline of this namespace has a stage that publishes this View yet.");
   conditions.Progressing(Reason::NeverPublished, "Pipeline \"" + seen.publishers.front() + "\" has not published a version yet.");
@@ -98,7 +105,7 @@ void Publish(const SeenCommit& seen, const api::ViewSpec& spec, api::ViewStatus&
   api::PublishedContract declared = *seen.contract;
   declared.freshness = spec.freshness;
   declared.lookback = spec.lookback;
-  if (!declared.eventTime) declared.eventTime = spec.eventTime;  // of a revision that an older release made
+  if (!declared.stability) declared.eventTime = spec.eventTime;  // of a revision that an older release made
   std::optional<api::PublishedContract> before = status.published;
   if (logged && logged->promised) {
     if (!before) before = *seen.contract;
@@ -119,18 +126,19 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
   if (const SeenCommit* newest = NewerThan(status.committedBy, seen.commits)) TakeFacts(*newest, status);
   if (api::HoldsFiles(dataset.spec.zone)) status.rows.reset();  // nobody has counted them: 0 would be a claim
   ConditionList conditions(dataset.status.conditions, dataset.meta.generation, now);
+  const std::string left_alone = LeftAlone(status, seen.writers, "writes this Dataset");
   const auto problems = Both(seen.unreadable, CheckDataset(dataset.spec));
   if (!problems.empty())
     conditions.Stuck(Reason::Invalid, api::Join(problems));
   else if (seen.namesake && HasTheName(api::TargetKind::Dataset, dataset.meta, *seen.namesake))
     conditions.Stuck(Reason::NameTaken, "metadata.name: " + NameTakenBy(api::TargetKind::Dataset, dataset.meta) + ".");
   else
-    conditions.InForce(Reason::InForce, Cut("The declaration is valid and in force." + Reservations(status), kConditionMessage));
+    conditions.InForce(Reason::InForce, Cut("The declaration is valid and in force." + left_alone + Reservations(status), kConditionMessage));
   if (status.version)
     conditions.True(ConditionType::Available, Reason::Committed, CanBeRead(status));
   else
     conditions.False(ConditionType::Available, Reason::NeverCommitted, "No run has committed a version yet.");
-  const auto revisit = DescribeFreshness(status.dataAsOf, dataset.spec.freshness, conditions, now);
+  const auto revisit = DescribeFreshness(status, dataset.spec.freshness, left_alone, conditions, now);
   status.observedGeneration = dataset.meta.generation;
   status.conditions = conditions.Take();
   return {.status = api::Write(status), .revisit = revisit};
@@ -145,12 +153,13 @@ Plan MakePlan(const ObservedView& seen, Time now) {
     Publish(*newest, view.spec, status, now);
   }
   ConditionList conditions(view.status.conditions, view.meta.generation, now);
-  DescribeView(seen, status, conditions, now);
+  const std::string left_alone = LeftAlone(status, seen.publishers, "publishes this View");
+  DescribeView(seen, status, left_alone, conditions, now);
   if (status.version)
     conditions.True(ConditionType::Available, Reason::Published, CanBeRead(status));
   else
     conditions.False(ConditionType::Available, Reason::NeverPublished, "No version was published yet.");
-  auto revisit = DescribeFreshness(status.dataAsOf, view.spec.freshness, conditions, now);
+  auto revisit = DescribeFreshness(status, view.spec.freshness, left_alone, conditions, now);
   if (status.published) revisit = Sooner(revisit, contract::ChangesAt(view.spec.waivers, now));
   status.observedGeneration = view.meta.generation;
   status.conditions = conditions.Take();

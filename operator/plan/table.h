@@ -30,6 +30,7 @@ struct ObservedDataset {
   std::optional<api::Dataset> dataset;
   std::vector<api::Problem> unreadable;
   std::vector<SeenCommit> commits;
+  std::vector<std::string> writers;   // pipelines with a stage that writes it
   std::optional<api::Meta> namesake;  // the View of the same name
   bool operator==(const ObservedDataset&) const = default;
 };
@@ -50,7 +51,8 @@ struct ObservedLake {
 
 // Facts are those of the commit with the highest epoch, of those that runs tell of and the one that status shows already
 // (a run whose publish was refused reports what stays published, which brings a lost status back);
-// conditions follow from the declaration and from the data's time. Neither ever starts anything.
+// conditions follow from the declaration and from the data's time. Neither ever starts anything. Data that no pipeline brings up
+// to date any more leave Ready as it is, since a table may be kept on purpose; Ready and freshness say it.
 Plan MakePlan(const ObservedDataset& seen, Time now);
 Plan MakePlan(const ObservedView& seen, Time now);
 Plan MakePlan(const ObservedLake& seen, Time now);
