@@ -8,103 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "crds/base/text.h"
+#include "crds/contract/sql_tokens.h"
 
 namespace weir::contract {
 namespace {
-
-bool IsWordStart(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || static_cast<unsigned char>(c) >= 0x80U; }
-bool IsWordPart(char c) { return IsWordStart(c) || std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '$'; }
-
-using Tokens = std::vector<std::string>;
-
-// Words in small letters, texts and quoted names as they stand, each other character by itself; no blanks, no comments.
-class Tokenizer {
- public:
-  explicit Tokenizer(std::string_view text) : text_(text) {}
-
-  Tokens Run() {
-    while (at_ < text_.size()) Step();
-    while (!tokens_.empty() && tokens_.back() == ";") tokens_.pop_back();
-    return std::move(tokens_);
-  }
-
- private:
-  bool Begins(std::string_view word) const { return text_.substr(at_).starts_with(word); }
-
-  void Step() {
-    const char c = text_[at_];
-    if (std::isspace(static_cast<unsigned char>(c)) != 0) {
-      ++at_;
-    } else if (Begins("--")) {
-      at_ = std::min(text_.find('\n', at_), text_.size());
-    } else if (Begins("/*")) {
-      Comment();
-    } else if (c == '\'' || c == '"') {
-      Quoted(c);
-    } else if (IsWordStart(c)) {
-      Take(&IsWordPart);
-    } else if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
-      Take([](char d) { return IsWordPart(d) || d == '.'; });
-    } else if (c != '$' || !DollarQuoted()) {
-      tokens_.emplace_back(1, c);
-      ++at_;
-    }
-  }
-
-  // They nest, as in PostgreSQL.
-  void Comment() {
-    int depth = 0;
-    do {
-      if (Begins("/*")) {
-        ++depth, at_ += 2;
-      } else if (Begins("*/")) {
-        --depth, at_ += 2;
-      } else {
-        ++at_;
-      }
-    } while (depth > 0 && at_ < text_.size());
-  }
-
-  void Quoted(char quote) {
-    const bool escapes = quote == '\'' && !tokens_.empty() && tokens_.back() == "e" && at_ > 0 && IsWordStart(text_[at_ - 1]);
-    const std::size_t begin = at_++;
-    for (; at_ < text_.size(); ++at_) {
-      if (escapes && text_[at_] == '\\')
-        ++at_;
-      else if (text_[at_] == quote && text_.substr(at_ + 1).starts_with(quote))
-        ++at_;
-      else if (text_[at_] == quote)
-        break;
-    }
-    at_ = std::min(at_ + 1, text_.size());
-    tokens_.emplace_back(text_.substr(begin, at_ - begin));
-  }
-
-  // $$text$$ or $tag$text$tag$.
-  bool DollarQuoted() {
-    std::size_t end = at_ + 1;
-    while (end < text_.size() && IsWordPart(text_[end]) && text_[end] != '$') ++end;
-    if (end >= text_.size() || text_[end] != '$') return false;
-    const std::string_view tag = text_.substr(at_, end + 1 - at_);
-    const std::size_t close = text_.find(tag, end + 1);
-    if (close == std::string_view::npos) return false;
-    tokens_.emplace_back(text_.substr(at_, close + tag.size() - at_));
-    at_ = close + tag.size();
-    return true;
-  }
-
-  template <typename Part>
-  void Take(Part part) {
-    std::string word;
-    for (; at_ < text_.size() && part(text_[at_]); ++at_) word += static_cast<char>(std::tolower(static_cast<unsigned char>(text_[at_])));
-    tokens_.push_back(std::move(word));
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-  Tokens tokens_;
-};
 
 bool Opens(const std::string& token) { return token == "(" || token == "[" || token == "{"; }
 bool Closes(const std::string& token) { return token == ")" || token == "]" || token == "}"; }
@@ -215,7 +122,9 @@ std::string NameOf(const Tokens& item) {
   const bool named = item.size() == 1 || item[item.size() - 2] == "as" || item[item.size() - 2] == "." || item[item.size() - 2] == ")" ||
                      IsWordPart(item[item.size() - 2].back());
   if (!named || last == "end" || last == "null") return "";
-  return Lower(quoted ? last.substr(1, last.size() - 2) : last);
+  std::string name = quoted ? last.substr(1, last.size() - 2) : last;
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name;
 }
 
 // A column as it is: a, t.a.
@@ -254,8 +163,8 @@ bool IsAdditive(const Shape& before, const Shape& after, const std::set<std::str
 }  // namespace
 
 QueryChange CompareQueries(std::string_view before, std::string_view after, const std::set<std::string>& accounted) {
-  const Tokens old_tokens = Tokenizer(before).Run();
-  const Tokens new_tokens = Tokenizer(after).Run();
+  const Tokens old_tokens = TokensOf(before);
+  const Tokens new_tokens = TokensOf(after);
   if (old_tokens == new_tokens) return QueryChange::Same;
   const auto old_shape = Cutter().Run(old_tokens);
   const auto new_shape = Cutter().Run(new_tokens);

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::contract {
+
+bool IsWordStart(char c);
+bool IsWordPart(char c);
+
+using Tokens = std::vector<std::string>;
+
+// A SQL text cut as the engine's parser cuts it, in a form that formatting does not change: no blanks, comments or closing
+// semicolons; words and numbers in small letters; quotes taken off names that mean the same without them. String literals
+// and names of struct fields, which are values of results, stay as written, and so do operators of several characters:
+// `a <@ b` is not `a < @b`. Two texts of equal tokens mean the same to the engine. Never fails, whatever the bytes.
+Tokens TokensOf(std::string_view sql);
+
+}  // namespace weir::contract

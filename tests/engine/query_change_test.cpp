@@ -1,0 +1,208 @@
+// The verdict on a query's text (crds/contract) is made without the engine, and held here against what the engine parses.
+#include "crds/contract/query_change.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <duckdb.hpp>
+#include <random>
+#include <regex>
+#include <sstream>
+
+#include "crds/contract/sql_keywords.h"
+
+namespace weir::contract {
+namespace {
+
+using Random = std::mt19937_64;
+using Texts = std::vector<std::string>;
+
+// Tokens with one blank between them; no literal has a blank.
+const Texts kQueries{
+    "SELECT day , delay , carrier FROM flights WHERE carrier = 'UA' AND delay > 10.5",
+    "SELECT f . day AS day , avg ( f . delay ) AS delay , count ( * ) AS n FROM flights AS f GROUP BY f . day HAVING count ( * ) >= 2",
+    "SELECT day , \"sum\" ( delay ) AS delay FROM flights LEFT JOIN planes USING ( name ) GROUP BY day ORDER BY day DESC LIMIT 10",
+    "WITH late AS ( SELECT day , delay , name FROM flights WHERE NOT delay <= 15 ) SELECT day , coalesce ( delay , - 1 ) AS delay FROM late",
+    "SELECT day , CASE WHEN delay IS NULL THEN 'none' ELSE carrier END AS carrier FROM flights WHERE name IN ( 'it''s' , 'B-2' ) OR delay < 1e3",
+    "SELECT day , delay :: VARCHAR || '-' || carrier AS name FROM flights WHERE delay - 3 <> - 7 AND carrier LIKE 'U%'",
+    "SELECT day , sum ( delay ) OVER ( PARTITION BY carrier ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW ) AS delay FROM flights",
+    "SELECT day , delay FROM flights UNION ALL SELECT day , 0 AS delay FROM planes EXCEPT SELECT day , 1 AS delay FROM planes"};
+const Texts kNames{"flights", "planes", "day", "delay", "carrier", "name", "f", "n", "late", "coalesce2"};
+
+std::size_t Any(Random& random, std::size_t count) { return static_cast<std::size_t>(random() % count); }
+const std::string& Any(Random& random, const Texts& texts) { return texts[Any(random, texts.size())]; }
+bool Contains(const Texts& texts, const std::string& text) { return std::find(texts.begin(), texts.end(), text) != texts.end(); }
+
+Texts Split(const std::string& query) {
+  std::istringstream in(query);
+  Texts tokens;
+  for (std::string token; std::getline(in, token, ' ');) tokens.push_back(token);
+  return tokens;
+}
+
+bool IsWord(const std::string& token) { return std::isalpha(static_cast<unsigned char>(token[0])) != 0; }
+
+// The same query, as another person or a formatter writes it.
+std::string Written(Random& random, const Texts& tokens) {
+  static const Texts kBlanks{" ", "  ", "\n", "\t", "\r\n", "/* a 'b' */", " -- \"c\"\n", " --d\r", "/* /* e */ */ "};
+  std::string text = random() % 2 == 0 ? "" : Any(random, kBlanks);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    std::string token = tokens[i];
+    if (Contains(kNames, token) && random() % 3 == 0)
+      token = "\"" + token + "\"";
+    else if (IsWord(token))
+      for (char& c : token) c = static_cast<char>(random() % 2 == 0 ? std::toupper(c) : std::tolower(c));
+    // What would grow into one token, or into a comment, without a blank.
+    const bool apart = i > 0 && ((IsWord(token) || std::isdigit(static_cast<unsigned char>(token[0])) != 0) && tokens[i - 1] != "(" && tokens[i - 1] != ",");
+    const bool signs = i > 0 && std::ispunct(static_cast<unsigned char>(token[0])) != 0 && std::ispunct(static_cast<unsigned char>(tokens[i - 1].back())) != 0;
+    if (apart || signs || random() % 2 == 0) text += Any(random, kBlanks);
+    text += token;
+  }
+  for (std::size_t n = random() % 3; n > 0; --n) text += Any(random, Texts{";", " ", "\n", " -- end"});
+  return text;
+}
+
+class QueryForm : public testing::Test {
+ protected:
+  // Nothing for a text that is no SELECT. In small letters, since names are the same in either.
+  std::optional<std::string> Parsed(const std::string& sql) {
+    static const std::regex place("\"query_location\":[0-9]+");
+    const auto result = parse_->Execute(duckdb::Value(sql));
+    if (result->HasError()) return std::nullopt;
+    auto chunk = result->Fetch();
+    std::string form = std::regex_replace(chunk->GetValue(0, 0).ToString(), place, "");
+    std::transform(form.begin(), form.end(), form.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (form.find("\"error\":true") != std::string::npos) return std::nullopt;
+    return form;
+  }
+
+  duckdb::DuckDB database_{nullptr};
+  duckdb::Connection connection_{database_};
+  duckdb::unique_ptr<duckdb::PreparedStatement> parse_ = connection_.Prepare("SELECT CAST(json_serialize_sql(CAST($1 AS VARCHAR)) AS VARCHAR)");
+};
+
+TEST_F(QueryForm, KeywordsAreThoseOfTheEngine) {
+  const auto result = connection_.Query("SELECT keyword_name, keyword_category FROM duckdb_keywords()");
+  ASSERT_FALSE(result->HasError());
+  ASSERT_GT(result->RowCount(), 400U);
+  for (duckdb::idx_t i = 0; i < result->RowCount(); ++i) {
+    const std::string word = result->GetValue(0, i).ToString(), category = result->GetValue(1, i).ToString();
+    EXPECT_EQ(KeywordOf(word), category == "unreserved" ? Keyword::Unreserved : Keyword::Reserved) << word;
+  }
+  for (const char* word : {"flights", "delay", "", "sum"}) EXPECT_EQ(KeywordOf(word), Keyword::None) << word;
+}
+
+TEST_F(QueryForm, FormattingIsNeverAnotherQuery) {
+  Random random(21);
+  for (const std::string& query : kQueries) {
+    const auto form = Parsed(query);
+    ASSERT_TRUE(form) << query;
+    for (int i = 0; i < 80; ++i) {
+      const std::string before = Written(random, Split(query)), after = Written(random, Split(query));
+      ASSERT_EQ(Parsed(after), form) << after << "\nof " << query;
+      ASSERT_EQ(CompareQueries(before, after), QueryChange::Same) << before << "\n---\n" << after;
+    }
+  }
+}
+
+// Another literal, column, operator or join, however it is formatted.
+TEST_F(QueryForm, AnotherMeaningIsAlwaysAnotherQuery) {
+  const std::vector<Texts> kinds{{"10.5", "10.6", "10", "1"},
+                                 {"'UA'", "'ua'", "'U A'", "'UA '", "''"},
+                                 {"day", "delay", "carrier", "name"},
+                                 {">", ">=", "<", "<=", "=", "<>"},
+                                 {"-", "+", "*", "/", "%"},
+                                 {"AND", "OR"},
+                                 {"LEFT", "RIGHT", "FULL"},
+                                 {"'none'", "'None'"},
+                                 {"EXCEPT", "INTERSECT", "UNION"},
+                                 {"DESC", "ASC"},
+                                 {"avg", "sum", "max"},
+                                 {"PRECEDING", "FOLLOWING"},
+                                 {"'it''s'", "'it'", "'it''S'"},
+                                 {"LIKE", "ILIKE"},
+                                 {"1e3", "1e4", "1"}};
+  Random random(22);
+  int changes = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const Texts before = Split(Any(random, kQueries));
+    Texts after = before;
+    std::string& token = after[Any(random, after.size())];
+    for (const Texts& kind : kinds)
+      if (Contains(kind, token)) token = Any(random, kind);
+    const std::string first = Written(random, before), second = Written(random, after);
+    const auto was = Parsed(first), is = Parsed(second);
+    const bool other_case = was == is && before != after;  // of a literal
+    if (!was || !is || before == after) continue;
+    ++changes;
+    ASSERT_TRUE(other_case || was != is);
+    ASSERT_EQ(CompareQueries(first, second), QueryChange::Undetermined) << first << "\n---\n" << second;
+  }
+  EXPECT_GT(changes, 300);
+}
+
+// Whatever is typed into a query: when the verdict is Same, the engine parses the same. Not the other way round: `!=` and
+// `<>` are two texts here.
+TEST_F(QueryForm, WhatIsTheSameParsesAsTheSame) {
+  const Texts odd{"\"",          "'",
+                  "\r",          "\n",
+                  "--",          "/*",
+                  "*/",          " ",
+                  "@",           "~",
+                  "<",           "-",
+                  "=",           "|",
+                  "e",           "E",
+                  "$$",          ".",
+                  ",",           "(",
+                  ")",           ":",
+                  "{A: 1}",      "0",
+                  " day ",       "unbounded",
+                  "\"day\"",     "\"end\"",
+                  "all",         "rollup",
+                  ";",           "\"rows\"",
+                  "::",          "->",
+                  "[",           "\"at\"",
+                  " \"first\" ", " nulls first ",
+                  " recursive ", "\"recursive\"",
+                  " FROM ",      "\"Day\""};
+  Random random(23);
+  const auto edited = [&](std::string text) {
+    for (std::size_t n = random() % 3; n > 0; --n) {
+      const std::size_t at = Any(random, text.size());
+      if (random() % 3 == 0)
+        text.erase(at, 1 + Any(random, 2));
+      else if (random() % 2 == 0)
+        text.insert(at, Any(random, odd));
+      else if (const std::size_t begin = text.rfind(' ', at), end = text.find(' ', at);
+               begin != std::string::npos && end != std::string::npos && end > begin + 1)
+        text = text.substr(0, begin + 1) + "\"" + text.substr(begin + 1, end - begin - 1) + "\"" + text.substr(end);
+    }
+    return text;
+  };
+  int same = 0;
+  for (int i = 0; i < 6000; ++i) {
+    const std::string base = edited(Any(random, kQueries)), other = edited(base);
+    if (CompareQueries(base, other) != QueryChange::Same) continue;
+    const auto was = Parsed(base), is = Parsed(other);
+    if (!was || !is) continue;
+    same += base == other ? 0 : 1;
+    ASSERT_EQ(was, is) << base << "\n---\n" << other;
+  }
+  EXPECT_GT(same, 50);
+}
+
+// Each of these was taken for the same query, or for another one.
+TEST_F(QueryForm, CommentsOperatorsQuotesAndFieldNames) {
+  EXPECT_EQ(CompareQueries("SELECT a -- b\r, c FROM t", "SELECT a FROM t"), QueryChange::Undetermined) << "a comment ends at a carriage return";
+  EXPECT_EQ(CompareQueries("SELECT a FROM t WHERE a <@ b", "SELECT a FROM t WHERE a < @b"), QueryChange::Undetermined);
+  EXPECT_EQ(CompareQueries("SELECT a FROM t WHERE a=-1", "SELECT a FROM t WHERE a = -1"), QueryChange::Same);
+  EXPECT_EQ(CompareQueries("SELECT {a: 1} AS s FROM t", "SELECT {A: 1} AS s FROM t"), QueryChange::Undetermined) << "a name in the result";
+  EXPECT_EQ(CompareQueries("SELECT \"a\", t.\"day\" FROM \"t\"", "SELECT a, t.day FROM t"), QueryChange::Same);
+  EXPECT_EQ(CompareQueries("SELECT \"end\" FROM t", "SELECT end FROM t"), QueryChange::Undetermined) << "a keyword needs its quotes";
+  EXPECT_EQ(CompareQueries("SELECT a FROM t GROUP BY \"rollup\"(a)", "SELECT a FROM t GROUP BY rollup(a)"), QueryChange::Undetermined);
+  EXPECT_EQ(CompareQueries("SELECT \"a b\" FROM t", "SELECT \"A b\" FROM t"), QueryChange::Undetermined);
+}
+
+}  // namespace
+}  // namespace weir::contract
