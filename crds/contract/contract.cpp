@@ -180,7 +180,8 @@ class Comparison {
       const std::string& name = declared_.columns[i].name;
       if (IsDeleteMarker(name) && Find(published_.columns, name) == nullptr)
         Add(ContractRule::DeleteSemantics, "spec.columns[" + std::to_string(i) + "].name", "no mark of deleted rows", "column " + name,
-            "readers would take deleted rows for living ones: leave such rows out in the query, or publish a new View");
+            "by its name it marks deleted rows, which readers would take for living ones: leave such rows out in the query, give the column another name when "
+            "it marks nothing, or publish a new View");
     }
   }
 
@@ -219,7 +220,7 @@ class Comparison {
   // Which time counts for freshness, and how far it may be ahead. A raised maxAhead lets one wrong time keep the view fresh.
   void CompareEventTime() {
     const std::optional<api::EventTime>& before = published_.promised ? published_.promised->eventTime : published_.eventTime;
-    if (!before) return;
+    if (!before) return CompareAddedEventTime();
     const std::string column = declared_.eventTime ? declared_.eventTime->column : "";
     if (column != before->column)
       return Add(ContractRule::SlaFreshness, declared_.eventTime ? "spec.eventTime.column" : "spec.eventTime", before->column, column,
@@ -228,6 +229,14 @@ class Comparison {
     if (ahead > before->MaxAhead())
       Add(ContractRule::SlaFreshness, "spec.eventTime.maxAhead", weir::Format(before->MaxAhead()), weir::Format(ahead),
           "a time further ahead would keep the view fresh for longer: correct such times in the query");
+  }
+
+  // The newest event of one column may be newer, and stay newer, than the oldest of the datasets read: nobody can tell from
+  // the manifest whether the same maxLag promises more now, or less. What kept no promise kept no event time either.
+  void CompareAddedEventTime() {
+    if (!declared_.eventTime || !published_.promised || !published_.promised->freshness) return;
+    Add(ContractRule::SlaFreshness, "spec.eventTime", "maxLag " + weir::Format(published_.promised->freshness->maxLag) + " in the time of the datasets read",
+        "the time of column " + declared_.eventTime->column, "the same maxLag is another promise in another time: publish a new View, or add a waiver");
   }
 
   void CompareLookback() {
@@ -258,8 +267,9 @@ bool Holds(const std::vector<Finding>& findings, ContractRule rule, Severity sev
 template <typename T>
 void Keep(const std::vector<Finding>& findings, ContractRule rule, const std::optional<T>& first, const std::optional<T>& was, std::optional<T>& next,
           std::optional<T>& promised) {
-  promised = first && !Holds(findings, rule, Severity::Warning) ? first : next;
-  if (Holds(findings, rule, Severity::Breaking)) next = was ? was : first;
+  const bool breaks = Holds(findings, rule, Severity::Breaking);
+  promised = (first || breaks) && !Holds(findings, rule, Severity::Warning) ? first : next;
+  if (breaks) next = was ? was : first;
 }
 
 }  // namespace

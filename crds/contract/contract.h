@@ -28,9 +28,9 @@ api::PublishedContract ContractOf(const api::ViewSpec& spec);
 // Can a reader of what is published go on reading what `declared` would publish? Compares with what was published, never
 // with an earlier spec, so that an edit can be reverted and a View that never published may change freely. A View that was
 // published as Alpha has warnings only, and so has what a waiver covers at `now`. Freshness may be loosened to 1.5 times
-// the promised limit, its event time not, a DECIMAL may get more digits at the same scale (a warning), and a key may be added. Parts that the
-// published contract does not carry, because an older release wrote it, are not compared. The CRD of View says the same in
-// CEL (crds/schema/contract_rules.cpp) but for what CEL cannot know: queries and the ends of waivers.
+// the promised limit; its event time may not be changed, nor added where freshness was promised without one. A DECIMAL may get more digits at the same scale (a
+// warning), and a key may be added. Parts that the published contract does not carry, because an older release wrote it, are not compared. The CRD of View says
+// the same in CEL (crds/schema/contract_rules.cpp) but for what CEL cannot know: queries and the ends of waivers.
 std::vector<Finding> Compare(const api::PublishedContract& published, const api::PublishedContract& declared, Time now);
 
 std::vector<Finding> Breaking(std::vector<Finding> findings);
@@ -50,7 +50,9 @@ std::optional<Time> EndOf(const api::Waiver& waiver);
 // The next end of a waiver after `now`: a comparison gives the same until then.
 std::optional<Time> ChangesAt(const std::vector<api::Waiver>& waivers, Time now);
 
-// Whether a column of this name tells deleted rows from living ones: deletedAt, is_deleted, deleted, tombstone ...
+// Whether a column has one of the names by which rows are marked as deleted: deletedAt, is_deleted, deleted, tombstone ...
+// A fixed list (docs/how-to/change-a-published-view.md), compared without case and underscores. It is a guess by name: a mark
+// of another name is not seen, and a column of such a name counts as a mark whatever it holds.
 bool IsDeleteMarker(const std::string& column);
 
 }  // namespace weir::contract

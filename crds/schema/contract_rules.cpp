@@ -118,7 +118,8 @@ RuleTexts Marked() {
       "c.name.lowerAscii().replace('_', '') in ['deleted', 'deletedat', 'deletedon', 'deletedtime', 'deletedts', 'deletedate', 'deletiondate', 'isdeleted', "
       "'softdeleted', 'removedat', 'tombstone']";
   return {kFree + kSameColumns + Waived("'DeleteSemantics'") + " || " + known + ".all(m, self.spec.columns.all(c, c.name in m || !(" + marker + ")))",
-          "DeleteSemantics: a column that marks deleted rows was added, and readers would take such rows for living ones" + kAdvice, "", ".spec.columns"};
+          "DeleteSemantics: a column was added that marks deleted rows by its name, and readers would take such rows for living ones" + kAdvice, "",
+          ".spec.columns"};
 }
 
 RuleTexts Rekeyed() {
@@ -146,7 +147,8 @@ RuleTexts Delayed() {
           "SlaFreshness: maxLag was removed or grew beyond 1.5 times what was first promised" + kAdvice, "", ".spec.freshness"};
 }
 
-// Another column, or a time further ahead, loosens freshness without a word about maxLag.
+// Another column, or a time further ahead, loosens freshness without a word about maxLag. One that is added where freshness
+// was promised in the time of the datasets read makes another promise of the same maxLag.
 RuleTexts Retimed() {
   const Text is = "self.spec.eventTime";
   const auto ahead_in = [](const Text& from) { return "(has(" + from + ".maxAhead) ? " + from + ".maxAhead : duration('5m'))"; };

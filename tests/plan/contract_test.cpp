@@ -120,7 +120,52 @@ TEST(Promise, AnEventTimeThatBreaksItIsToldByItsFieldAndStaysAsItWas) {
   EXPECT_EQ(Compare(published, next, kNow).at(0).path, "spec.eventTime.column");
   next.eventTime.reset();
   EXPECT_EQ(Compare(published, next, kNow).at(0).path, "spec.eventTime");
-  EXPECT_THAT(Compare(Succeed(std::nullopt, next, kNow), first, kNow), IsEmpty()) << "of a release that did not keep it, or none was declared";
+  api::PublishedContract older = next;
+  older.promised.reset();
+  EXPECT_THAT(Compare(older, first, kNow), IsEmpty()) << "of a release that did not keep it";
+}
+
+// The same maxLag is another promise in another time.
+TEST(Promise, AnEventTimeWhereFreshnessWasPromisedWithoutOneWaitsForAWaiver) {
+  const api::PublishedContract published = Succeed(std::nullopt, Contract(), kNow);
+  api::PublishedContract next = Contract();
+  next.eventTime = api::EventTime{"day", std::nullopt};
+  EXPECT_EQ(Describe(Compare(published, next, kNow)),
+            "SlaFreshness spec.eventTime breaks the published contract, which has maxLag 1h in the time of the datasets read; the manifest has the time of "
+            "column day: the same maxLag is another promise in another time: publish a new View, or add a waiver");
+  const api::PublishedContract unwaived = Succeed(published, next, kNow);
+  EXPECT_EQ(unwaived.eventTime, std::nullopt) << "stays as it was published";
+  EXPECT_EQ(unwaived.promised, published.promised);
+  next.waivers = {{ContractRule::SlaFreshness, "Readers agreed.", {}, "2999-12-31"}};
+  EXPECT_THAT(Breaking(Compare(published, next, kNow)), IsEmpty());
+  const api::PublishedContract waived = Succeed(published, next, kNow);
+  EXPECT_EQ(waived.promised->eventTime, next.eventTime) << "and from then on it is held to it";
+  EXPECT_THAT(Rules(Breaking(Compare(waived, Contract(), kNow))), ElementsAre("SlaFreshness"));
+}
+
+TEST(Promise, AnEventTimeWhereNoFreshnessWasPromisedIsFree) {
+  api::PublishedContract bare = Contract();
+  bare.freshness.reset();
+  const api::PublishedContract published = Succeed(std::nullopt, bare, kNow);
+  api::PublishedContract next = bare;
+  next.eventTime = api::EventTime{"day", std::nullopt};
+  next.freshness = api::Freshness{Duration::Hours(1)};
+  EXPECT_THAT(Compare(published, next, kNow), IsEmpty());
+}
+
+// A guess by name, with its limits.
+TEST(Promise, AMarkOfDeletedRowsIsKnownByItsNameAlone) {
+  for (const char* name : {"deleted", "Deleted_At", "deleted_on", "deletedTime", "deleted_ts", "delete_date", "deletion_date", "is_deleted", "SoftDeleted",
+                           "removed_at", "tombstone"})
+    EXPECT_TRUE(IsDeleteMarker(name)) << name;
+  for (const char* name : {"undeleted", "deleted_by", "deleted_rows", "active", "valid_to", "status", "geloescht", "is_removed", "_", ""})
+    EXPECT_FALSE(IsDeleteMarker(name)) << name << " is not seen";
+  api::PublishedContract marked = Contract();
+  marked.columns.push_back({.name = "deleted", .type = "BOOLEAN"});
+  EXPECT_THAT(Rules(Compare(Succeed(std::nullopt, Contract(), kNow), marked, kNow)), ElementsAre("DeleteSemantics"));
+  EXPECT_THAT(Rules(Compare(Succeed(std::nullopt, marked, kNow), Contract(), kNow)), ElementsAre("ColumnNoDelete")) << "what goes is a dropped column";
+  const auto published = Succeed(std::nullopt, Contract("SELECT day, delay FROM flights WHERE NOT deleted"), kNow);
+  EXPECT_THAT(Rules(Compare(published, Contract(), kNow)), ElementsAre("CardinalityQuery")) << "rows that were left out come back";
 }
 
 TEST(Promise, AWaiverCountsUntilItsLastDayIsOverAndIsRecorded) {

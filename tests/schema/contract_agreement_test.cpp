@@ -35,8 +35,8 @@ api::ViewSpec SpecIn(const std::filesystem::path& path) {
   return spec.ok() ? *spec : api::ViewSpec{};
 }
 
-api::PublishedContract Published() {
-  const auto json = ParseJson(ReadFile(kCases / "published.json"));
+api::PublishedContract Published(const char* folder = "") {
+  const auto json = ParseJson(ReadFile(kCases / folder / "published.json"));
   const auto contract = api::ReadStrict<api::PublishedContract>(At(At(*json, "status"), "published"));
   EXPECT_TRUE(contract.ok()) << contract.error().message;
   return *contract;
@@ -51,10 +51,16 @@ std::vector<std::string> ExpectedRules(const std::filesystem::path& path) {
   return rules;
 }
 
-std::vector<std::filesystem::path> Cases(const char* folder) {
+std::vector<std::filesystem::path> CasesOf(const char* folder) {
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(kCases / folder)) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
+  EXPECT_FALSE(paths.empty());
+  return paths;
+}
+
+std::vector<std::filesystem::path> Cases(const char* folder) {
+  std::vector<std::filesystem::path> paths = CasesOf(folder);
   EXPECT_GT(paths.size(), 5U);
   return paths;
 }
@@ -90,6 +96,31 @@ TEST(ContractAgreement, EveryRuleHasACaseThatBreaksItAndOneThatWaivesIt) {
     EXPECT_TRUE(broken.contains(std::string(rule))) << rule;
     EXPECT_TRUE(waived.contains(std::string(rule))) << rule;
   }
+}
+
+// A View that is published without an event time.
+TEST(ContractAgreement, AnEventTimeThatIsAddedIsJudgedAlike) {
+  const api::PublishedContract published = Published("undated");
+  for (const auto& path : CasesOf("undated/refused"))
+    for (const std::string& rule : ExpectedRules(path))
+      EXPECT_TRUE(Found(Breaking(Compare(published, ContractOf(SpecIn(path)), kNow)), rule)) << path << " expects " << rule;
+  for (const auto& path : CasesOf("undated/accepted")) EXPECT_EQ(Describe(Breaking(Compare(published, ContractOf(SpecIn(path)), kNow))), "") << path;
+  api::PublishedContract older = published;
+  older.promised.reset();
+  for (const auto& path : CasesOf("undated/refused")) EXPECT_EQ(Describe(Breaking(Compare(older, ContractOf(SpecIn(path)), kNow))), "") << path;
+}
+
+// CEL has its own list of the names by which a column marks deleted rows.
+TEST(ContractAgreement, BothKnowTheSameNamesOfMarks) {
+  const std::string rules = ReadFile(std::filesystem::path(test::SourceFolder()) / "crds/views.yaml");
+  const std::regex list("lowerAscii\\(\\)\\.replace\\('+_'+, '+\\)\\s+in\\s+\\[([^\\]]*)\\]");
+  std::smatch found;
+  ASSERT_TRUE(std::regex_search(rules, found, list));
+  const std::string names = found[1];
+  const std::regex word("[a-z]+");
+  std::size_t count = 0;
+  for (std::sregex_iterator it(names.begin(), names.end(), word), end; it != end; ++it, ++count) EXPECT_TRUE(IsDeleteMarker(it->str())) << it->str();
+  EXPECT_EQ(count, 11U) << "as many as crds/contract has";
 }
 
 TEST(ContractAgreement, WhatTheApiServerTakesBreaksNothing) {
