@@ -11,7 +11,11 @@ namespace {
 Result<Published> PublishedFor(const CheckOptions& options) {
   if (!options.against.empty()) return ReadPublishedFile(options.against);
   const auto world = OpenLocal(options.place);
-  if (world) return ReadPublished(*world->cluster);
+  if (world) {
+    auto published = ReadPublished(*world->cluster);
+    if (published) published->lake = options.place.lake;
+    return published;
+  }
   if (world.error().fault == Fault::Missing) return Published{};
   return world.error();
 }

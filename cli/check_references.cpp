@@ -3,29 +3,19 @@
 #include <set>
 
 #include "cli/check.h"
+#include "cli/delete.h"
 #include "cli/surroundings.h"
 #include "cli/unread.h"
 
 namespace weir::cli {
 namespace {
 
-// "spec.stages[0].land.into: there is no ..." taken apart.
-std::pair<std::string, std::string> FieldAndMessage(const std::string& text) {
-  const std::size_t colon = text.find(": ");
-  if (!text.starts_with("spec.") || colon == std::string::npos) return {"spec", text};
-  return {text.substr(0, colon), text.substr(colon + 2)};
-}
-
 // Names of the objects that are declared but could not be read as a whole: those have findings of their own.
-std::vector<std::string> BrokenNames(const Manifests& manifests, const Declared& declared) {
-  std::vector<std::string> names;
-  for (const std::size_t i : declared.broken) names.push_back("\"" + manifests.objects[i].Name() + "\"");
-  for (const std::string& refused : manifests.refused) names.push_back("\"" + refused.substr(refused.find('/') + 1) + "\"");
+std::set<std::string> BrokenNames(const Manifests& manifests, const Declared& declared) {
+  std::set<std::string> names;
+  for (const std::size_t i : declared.broken) names.insert(manifests.objects[i].Name());
+  for (const std::string& refused : manifests.refused) names.insert(refused.substr(refused.find('/') + 1));
   return names;
-}
-
-bool NamesOneOf(const std::string& message, const std::vector<std::string>& names) {
-  return std::any_of(names.begin(), names.end(), [&message](const std::string& name) { return message.find(name) != std::string::npos; });
 }
 
 template <typename T>
@@ -37,11 +27,10 @@ std::string Nearest(const std::vector<Declaration<T>>& list, const std::string& 
 }
 
 // With the nearest name, which may be that of an object that could not be read as a whole.
-std::string WithHint(const Declared& declared, const std::string& ns, api::Reason reason, std::string message) {
-  const std::size_t open = message.find('"'), close = message.find('"', open + 1);
-  if (close == std::string::npos || message.find("did you mean") != std::string::npos) return message;
-  const std::string_view name = std::string_view(message).substr(open + 1, close - open - 1);
-  return message + (reason == api::Reason::ViewMissing ? Nearest(declared.views, ns, name) : Nearest(declared.datasets, ns, name));
+std::string WithHint(const Declared& declared, const std::string& ns, const plan::Missing& missing) {
+  if (!missing.advice.empty()) return missing.message + missing.advice;
+  return missing.message +
+         (missing.reason == api::Reason::ViewMissing ? Nearest(declared.views, ns, missing.name) : Nearest(declared.datasets, ns, missing.name));
 }
 
 class ReferenceCheck {
@@ -76,24 +65,24 @@ class ReferenceCheck {
       if (CanJudge(declared_, pipeline, problem.path) && (places || !problem.path.ends_with(".files.store")))
         findings_.push_back(manifest.Problem(problem.path, "Invalid", problem.message));
     for (const plan::Missing& refused : resolved.refused) {
-      const auto [field, message] = FieldAndMessage(refused.message);
       if (refused.reason == api::Reason::NameTaken || !places) continue;  // a taken name is said where it is declared
-      if (moved_.insert(message).second) findings_.push_back(manifest.Problem(field, std::string(api::Word(refused.reason)), message));
+      if (moved_.insert(refused.message).second)
+        findings_.push_back(manifest.Problem(FieldOf(refused), std::string(api::Word(refused.reason)), refused.message));
     }
     for (const plan::Missing& missing : resolved.missing) {
-      const auto [field, message] = FieldAndMessage(missing.message);
       // What is declared but not valid was said where it is declared.
-      if (missing.reason == api::Reason::Waiting || missing.reason == api::Reason::LakeInvalid || NamesOneOf(message, broken_)) continue;
-      if (manifests_.incomplete || !CanJudge(declared_, pipeline, field)) continue;
-      findings_.push_back(
-          manifest.Problem(field, std::string(api::Word(missing.reason)), WithHint(declared_, pipeline.object.meta.ns, missing.reason, message)));
+      if (missing.reason == api::Reason::Waiting || missing.reason == api::Reason::LakeInvalid || broken_.contains(missing.name)) continue;
+      if (manifests_.incomplete || !CanJudge(declared_, pipeline, FieldOf(missing))) continue;
+      findings_.push_back(manifest.Problem(FieldOf(missing), std::string(api::Word(missing.reason)), WithHint(declared_, pipeline.object.meta.ns, missing)));
     }
   }
+
+  static std::string FieldOf(const plan::Missing& missing) { return missing.path.empty() ? "spec" : missing.path; }
 
   const Manifests& manifests_;
   const Declared& declared_;
   const Neighbourhood& around_;
-  const std::vector<std::string> broken_;
+  const std::set<std::string> broken_;         // names
   const std::set<std::string> doubtfulLakes_;  // namespaces
   Findings& findings_;
   std::set<std::string> moved_;  // sentences said, since several pipelines may read one table
@@ -125,27 +114,57 @@ std::string FieldOf(const api::PipelineSpec& pipeline, const std::string& output
   return "spec.stages";
 }
 
-void CheckWriters(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings) {
-  std::map<std::string, std::string> writers;  // ns/output -> pipeline
-  const auto key = [](const api::Pipeline& pipeline, const std::string& output) { return pipeline.meta.ns + "/" + output; };
-  std::set<std::string> pipelines;
-  for (const Manifest& manifest : manifests.objects)
-    if (*manifest.resource == api::kPipelines) pipelines.insert(manifest.Namespace() + "/" + manifest.Name());
-  for (const api::Pipeline& other : published.pipelines)
-    if (!pipelines.contains(other.meta.ns + "/" + other.meta.name))
-      for (const std::string& output : plan::OutputsOf(other.spec)) writers.emplace(key(other, output), other.meta.name);
-  for (const auto& declaration : declared.pipelines) {
+struct Writer {
+  std::string pipeline;
+  enum class From { Manifests, Published } from = From::Manifests;
+};
+
+// A Pipeline that the manifests no longer have was renamed, most often: all of its outputs are one finding.
+class WriterCheck {
+ public:
+  WriterCheck(const Manifests& manifests, const Published& published, Findings& findings) : manifests_(manifests), published_(published), findings_(findings) {
+    std::set<std::string> pipelines;
+    for (const Manifest& manifest : manifests.objects)
+      if (*manifest.resource == api::kPipelines) pipelines.insert(manifest.Namespace() + "/" + manifest.Name());
+    for (const api::Pipeline& other : published.pipelines)
+      if (!pipelines.contains(other.meta.ns + "/" + other.meta.name))
+        for (const std::string& output : plan::OutputsOf(other.spec))
+          writers_.emplace(other.meta.ns + "/" + output, Writer{other.meta.name, Writer::From::Published});
+  }
+
+  void Check(const Declaration<api::Pipeline>& declaration) {
     const api::Pipeline& pipeline = declaration.object;
+    std::map<std::string, std::vector<std::string>> remembered;  // pipeline -> outputs
     for (const std::string& output : plan::OutputsOf(pipeline.spec)) {
       if (output.ends_with('/')) continue;  // its name could not be read
-      const auto [writer, first] = writers.emplace(key(pipeline, output), pipeline.meta.name);
-      if (first || writer->second == pipeline.meta.name) continue;
-      findings.push_back(manifests.objects[declaration.manifest].Problem(
-          FieldOf(pipeline.spec, output), "WriterConflict",
-          output + " is written by pipeline " + writer->second + " too; one pipeline writes a dataset or view: give this one an output of its own"));
+      const auto [entry, first] = writers_.emplace(pipeline.meta.ns + "/" + output, Writer{pipeline.meta.name});
+      const Writer& writer = entry->second;
+      if (first || writer.pipeline == pipeline.meta.name) continue;
+      if (writer.from == Writer::From::Published)
+        remembered[writer.pipeline].push_back(output);
+      else
+        Say(declaration, output,
+            output + " is written by pipeline " + writer.pipeline + " too; one pipeline writes a dataset or view: give this one an output of its own");
     }
+    for (const auto& [other, outputs] : remembered) Say(declaration, outputs.front(), Sentence(pipeline.meta.ns, other, outputs));
   }
-}
+
+ private:
+  std::string Sentence(const std::string& ns, const std::string& other, const std::vector<std::string>& outputs) const {
+    std::string all;
+    for (const std::string& output : outputs) all += (all.empty() ? "" : ", ") + output;
+    return "pipeline " + other + " writes " + all + ", and these manifests do not declare it: when this is its new name, or it is no longer needed, " +
+           CommandThatDeletes(published_, api::kPipelines, ns, other) + " removes it and its tables stay; else give this one outputs of its own";
+  }
+  void Say(const Declaration<api::Pipeline>& declaration, const std::string& output, const std::string& message) {
+    findings_.push_back(manifests_.objects[declaration.manifest].Problem(FieldOf(declaration.object.spec, output), "WriterConflict", message));
+  }
+
+  const Manifests& manifests_;
+  const Published& published_;
+  Findings& findings_;
+  std::map<std::string, Writer> writers_;  // ns/output
+};
 
 }  // namespace
 
@@ -161,7 +180,8 @@ std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const 
   for (const auto& view : declared.views)
     if (IsSound(declared, view) && !views.contains(view.object.meta.ns + "/" + view.object.meta.name))
       check.ResolveQuietly(view.manifest, PublisherOf(view.object));
-  CheckWriters(manifests, declared, published, findings);
+  WriterCheck writers(manifests, published, findings);
+  for (const auto& pipeline : declared.pipelines) writers.Check(pipeline);
   return check.Take();
 }
 

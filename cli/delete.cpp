@@ -1,11 +1,16 @@
 #include "cli/delete.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <filesystem>
 #include <set>
 
 #include "cli/manifests.h"
 #include "cli/session.h"
+#include "crds/api/read.h"
+#include "operator/plan/resolve.h"
+#include "operator/plan/text.h"
 
 namespace weir::cli {
 namespace {
@@ -26,23 +31,91 @@ std::string ShellWord(const std::string& text) {
   return word + "'";
 }
 
+constexpr std::array<const api::Resource*, 5> kRemembered{&api::kViews, &api::kDatasets, &api::kPipelines, &api::kPipelineRuns, &api::kLakes};
+
+// "view", as the command takes it.
+std::string WordFor(const api::Resource& kind) {
+  std::string word(kind.kind);
+  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return word;
+}
+
+std::vector<std::string> NamesOf(kube::ClusterApi& cluster, const api::Resource& kind, const std::string& ns) {
+  std::vector<std::string> names;
+  if (const auto listing = cluster.List({kind, ns, ""}))
+    for (const Json& item : listing->items) names.push_back(api::ReadMeta(item).name);
+  return names;
+}
+
+std::string NotThere(kube::ClusterApi& cluster, const api::Resource& kind, const std::string& ns, const std::string& name) {
+  const std::vector<std::string> names = NamesOf(cluster, kind, ns);
+  const std::string word = WordFor(kind);
+  const std::string text = "there is no " + word + " \"" + OneLine(name) + "\" in namespace " + ns + " of the local lake";
+  if (names.empty()) return text + ", and no other " + word + " either";
+  const std::string nearest = api::Suggest(name, {names.begin(), names.end()});
+  return text + (nearest.empty() ? "; weir get " + std::string(kind.plural) + " lists those that are" : nearest);
+}
+
+// What is still there, though the object is not.
+std::string WhatStays(const api::Resource& kind, const Json& object, std::size_t runs) {
+  if (kind == api::kPipelineRuns) return "What it committed stays.";
+  if (kind == api::kLakes) return "Tables stay where they are; without it the built-in Lake holds.";
+  if (kind != api::kPipelines) return "Its files stay in the lake.";
+  std::vector<api::Problem> newer;
+  std::string outputs;
+  for (const std::string& output : plan::OutputsOf(api::Read<api::PipelineSpec>(At(object, "spec"), "spec", newer)))
+    outputs += (outputs.empty() ? "" : ", ") + output;
+  return (runs == 0   ? "It had no runs."
+          : runs == 1 ? "Its run went with it."
+                      : "Its " + plan::Grouped(static_cast<std::int64_t>(runs)) + " runs went with it.") +
+         (outputs.empty() ? "" : " What it wrote stays, with its data: " + OneLine(outputs) + ".");
+}
+
+Exit DeleteObject(const Terminal& terminal, Session& session, const api::Resource& kind, const std::string& ns, const DeleteOptions& options) {
+  local::MemoryCluster& cluster = session.Cluster();
+  const auto object = cluster.Get({kind, ns, options.name});
+  if (!object && object.error().fault == Fault::Missing) {
+    const std::string message = NotThere(cluster, kind, ns, options.name);
+    if (options.whenGone == WhenGone::Fail) return Complain(terminal, {Fault::Missing, "NotFound", message});
+    terminal.out << "Nothing to delete: " << message << ".\n";
+    return Exit::Ok;
+  }
+  if (!object) return Complain(terminal, object.error());
+  const std::size_t before = NamesOf(cluster, api::kPipelineRuns, ns).size();
+  if (const Status deleted = cluster.Delete({kind, ns, options.name}, ""); !deleted) return Complain(terminal, deleted.error());
+  const std::size_t runs = before - NamesOf(cluster, api::kPipelineRuns, ns).size();
+  if (const Status saved = session.Save(); !saved) return Complain(terminal, saved.error());
+  terminal.out << "Deleted " << WordFor(kind) << "/" << OneLine(options.name) << ". " << WhatStays(kind, *object, runs) << "\n";
+  return Exit::Ok;
+}
+
 }  // namespace
 
-std::vector<std::string> NoLongerDeclared(const Published& published, const Declared& declared, const std::string& ns, const std::string& lake) {
-  std::set<std::string> used, own;  // names of Views, and of Pipelines that are declared
+std::string CommandThatDeletes(const Published& published, const api::Resource& kind, const std::string& ns, const std::string& name) {
+  if (published.lake.empty()) return "kubectl delete " + std::string(kind.plural) + "." + std::string(kind.group) + "/" + name + " -n " + ns;
+  return "weir delete " + WordFor(kind) + "/" + name + (ns == "default" ? "" : " -n " + ns) +
+         (published.lake == Place{}.lake ? "" : " --lake " + ShellWord(published.lake));
+}
+
+std::vector<std::string> LeftBehind(const Published& published, const Declared& declared, const std::string& ns) {
+  std::set<std::string> views, alive, own;  // Views that are declared, that a Pipeline publishes; names of Pipelines that are declared
   for (const auto& [index, view] : declared.views)
-    if (view.meta.ns == ns) used.insert(view.meta.name);
+    if (view.meta.ns == ns) views.insert(view.meta.name);
   for (const auto& [index, pipeline] : declared.pipelines)
-    if (pipeline.meta.ns == ns) own.insert(pipeline.meta.name), used.merge(PublishedBy(pipeline.spec));
+    if (pipeline.meta.ns == ns) own.insert(pipeline.meta.name), alive.merge(PublishedBy(pipeline.spec));
   for (const api::Pipeline& pipeline : published.pipelines)
-    if (pipeline.meta.ns == ns && !own.contains(pipeline.meta.name)) used.merge(PublishedBy(pipeline.spec));
-  const std::string where = (ns == "default" ? "" : " -n " + ns) + (lake == Place{}.lake ? "" : " --lake " + ShellWord(lake));
+    if (pipeline.meta.ns == ns && !own.contains(pipeline.meta.name)) alive.merge(PublishedBy(pipeline.spec));
   std::vector<std::string> sentences;
   for (const api::View& view : published.views) {
     const std::string& name = view.meta.name;
-    if (view.meta.ns != ns || !view.status.published || used.contains(name)) continue;
-    sentences.push_back("view " + name + " is published but no longer declared, and no run brings it new data; weir delete view/" + name + where +
-                        " removes it (its files stay)");
+    if (view.meta.ns != ns || !view.status.published || alive.contains(name)) continue;
+    if (views.contains(name))
+      sentences.push_back("view " + name +
+                          " is published, and no pipeline publishes it any more: no run brings it new data until a stage with publish: {view: " + name +
+                          "} is back; to give it up, remove its manifest");
+    else
+      sentences.push_back("view " + name + " is published but no longer declared, and no run brings it new data; " +
+                          CommandThatDeletes(published, api::kViews, ns, name) + " removes it (its files stay)");
   }
   return sentences;
 }
@@ -50,17 +123,17 @@ std::vector<std::string> NoLongerDeclared(const Published& published, const Decl
 Exit Delete(const Terminal& terminal, DeleteOptions options) {
   if (const Status split = SplitKind(options.kind, options.name); !split) return Complain(terminal, split.error(), Exit::Usage);
   const api::Resource* kind = FindKind(options.kind);
-  if (kind == nullptr || !(*kind == api::kViews || *kind == api::kDatasets) || options.name.empty())
-    return Complain(terminal, {Fault::Invalid, "Usage", "weir delete takes view/NAME or dataset/NAME of the local lake; on a cluster use kubectl delete"},
+  const bool remembered = kind != nullptr && std::any_of(kRemembered.begin(), kRemembered.end(), [kind](const api::Resource* one) { return *one == *kind; });
+  if (!remembered || options.name.empty())
+    return Complain(terminal,
+                    {Fault::Invalid, "Usage",
+                     "weir delete takes view/NAME, dataset/NAME, pipeline/NAME, run/NAME or lake/NAME of the local lake; on a cluster use kubectl delete"},
                     Exit::Usage);
   const auto world = OpenLocal(options.place);
   if (!world) return Complain(terminal, world.error(), Exit::Usage);
   auto session = Session::Open({std::filesystem::absolute(options.place.lake).lexically_normal().string(), "", "", ""});
   if (!session) return Complain(terminal, session.error());
-  if (const Status deleted = (*session)->Cluster().Delete({*kind, world->ns, options.name}, ""); !deleted) return Complain(terminal, deleted.error());
-  if (const Status saved = (*session)->Save(); !saved) return Complain(terminal, saved.error());
-  terminal.out << "Deleted " << (*kind == api::kViews ? "view/" : "dataset/") << OneLine(options.name) << ". Its files stay in the lake.\n";
-  return Exit::Ok;
+  return DeleteObject(terminal, **session, *kind, world->ns, options);
 }
 
 }  // namespace weir::cli

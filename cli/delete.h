@@ -9,18 +9,25 @@
 
 namespace weir::cli {
 
+enum class WhenGone { Fail, Ignore };
+
 struct DeleteOptions {
   Place place;       // a local lake
-  std::string kind;  // "view", "dataset" or a short name of them, "KIND/NAME" included
+  std::string kind;  // of any kind that `weir run` remembers, or a short name of it, "KIND/NAME" included
   std::string name;
+  WhenGone whenGone = WhenGone::Fail;  // what is not there, as kubectl delete and its --ignore-not-found
 };
 
-// Removes a View or Dataset from the objects of the local lake, as kubectl delete does on a cluster: it is no longer listed,
-// judged or queried by name. Files and table log stay, so the same name declared again goes on from them.
+// Removes an object from those of the local lake, with what it owns, as kubectl delete does on a cluster: a Pipeline with its
+// runs and revisions. It is no longer listed, judged or queried by name. Tables stay, with their logs: the same View or
+// Dataset declared again, or the same outputs under another Pipeline, go on from them.
 Exit Delete(const Terminal& terminal, DeleteOptions options);
 
-// Published Views that the manifests no longer declare and that no Pipeline publishes, be it of the manifests or of the lake:
-// a sentence for each, with the command that removes it. Pure.
-std::vector<std::string> NoLongerDeclared(const Published& published, const Declared& declared, const std::string& ns, const std::string& lake);
+// The command that removes an object of `published`: of this program for a local lake, else of kubectl.
+std::string CommandThatDeletes(const Published& published, const api::Resource& kind, const std::string& ns, const std::string& name);
+
+// Published Views that get no new data any more, because the manifests no longer declare them or no Pipeline publishes them,
+// be it of the manifests or of the lake: a sentence for each, with what to do. Pure.
+std::vector<std::string> LeftBehind(const Published& published, const Declared& declared, const std::string& ns);
 
 }  // namespace weir::cli

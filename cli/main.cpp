@@ -205,10 +205,12 @@ void AddExplain(CLI::App& app, Call& call) {
 }
 
 void AddDelete(CLI::App& app, Call& call) {
-  CLI::App& remove = *app.add_subcommand("delete", "Remove a View or Dataset from the local lake; its files stay");
-  remove.footer("Example:\n  weir delete view/orders-v1");
-  remove.add_option("KIND/NAME", call.remove.kind, "view/NAME or dataset/NAME")->required()->type_name("");
+  CLI::App& remove = *app.add_subcommand("delete", "Remove an object from the local lake; its tables stay");
+  remove.footer("Examples:\n  weir delete view/orders-v1\n  weir delete pipeline/load-orders");
+  remove.add_option("KIND/NAME", call.remove.kind, "view/NAME, dataset/NAME, pipeline/NAME, run/NAME or lake/NAME")->required()->type_name("");
   remove.add_option("NAME", call.remove.name, "The name, when it is not behind a slash")->type_name("");
+  remove.add_flag_callback(
+      "--ignore-not-found", [&call] { call.remove.whenGone = WhenGone::Ignore; }, "Succeed when there is no such object");
   AddLake(remove, call);
   remove.callback([&call] {
     call.command = [&call] {

@@ -16,6 +16,7 @@ struct Published {
   std::vector<api::Dataset> datasets;
   std::vector<api::View> views;
   std::vector<api::Pipeline> pipelines;
+  std::string lake;  // the local lake that remembers them, as it was given; empty for a cluster
 };
 
 // Of one namespace, or of every one when `ns` is empty: people often may read their own only.

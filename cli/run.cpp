@@ -200,8 +200,9 @@ Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manif
   auto opened = Session::Open(place);
   if (!opened) return Complain(terminal, opened.error());
   Session& session = **opened;
-  const auto before = ReadPublished(session.Cluster());
+  auto before = ReadPublished(session.Cluster());
   if (!before) return Complain(terminal, before.error());
+  before->lake = options.place.lake;
   Interrupt interrupt;
   RunFollower follower(session, ns, pipelines);
   AwaitNextSecond(interrupt, follower.NewestCreated());
@@ -216,7 +217,7 @@ Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manif
   const Status saved = session.Stop();
   const World world{std::shared_ptr<kube::ClusterApi>(&session.Cluster(), [](kube::ClusterApi*) {}), ns, options.place.lake, World::Kind::Local};
   const Exit exit = Tell(terminal, world, loop.Views());
-  for (const std::string& sentence : NoLongerDeclared(*before, declared, ns, options.place.lake))
+  for (const std::string& sentence : LeftBehind(*before, declared, ns))
     terminal.err << "\n" << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
   if (!saved) return Complain(terminal, saved.error());
   return end == End::Interrupted ? Exit::Interrupted : end == End::TimedOut ? Exit::Failed : exit;
@@ -233,6 +234,7 @@ Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) 
   if (!world && world.error().fault != Fault::Missing) return Complain(terminal, world.error(), Exit::Usage);
   auto published = world ? ReadPublished(*world->cluster) : Result<Published>(Published{});
   if (!published) return Complain(terminal, published.error(), Exit::Usage);
+  published->lake = options.place.lake;
   AddContractsOfLake(declared, options.place.lake, *published);
   const Findings findings = CheckAll(manifests, declared, *published, runner);
   Print(terminal, terminal.err, findings);

@@ -78,7 +78,8 @@ class Resolver {
   Resolution Run(const Environment& environment) {
     out_.problems = CheckPipeline(pipeline_.spec);
     const auto lake_problems = CheckLake(lake_, environment.IsLocal() ? Where::Local : Where::Cluster);
-    if (!lake_problems.empty()) out_.missing.push_back({Reason::LakeInvalid, "Lake default is not valid: " + api::Join(lake_problems)});
+    if (!lake_problems.empty())
+      out_.missing.push_back({Reason::LakeInvalid, "", std::string(kLakeName), "Lake default is not valid: " + api::Join(lake_problems), ""});
     FillSettings();
     for (std::size_t i = 0; i < pipeline_.spec.stages.size(); ++i) LookUp(pipeline_.spec.stages[i], "spec.stages[" + std::to_string(i) + "]");
     AddWhatSqlMayName();
@@ -182,11 +183,12 @@ class Resolver {
   const api::Dataset* Take(const std::string& name, const std::string& path, std::initializer_list<Zone> zones, const std::string& rule) {
     const api::Dataset* dataset = Named(around_.datasets, name);
     if (dataset == nullptr) {
-      out_.missing.push_back({Reason::DatasetMissing, path + ": there is no Dataset \"" + name + "\" in this namespace yet" + Nearest(around_.datasets, name)});
+      out_.missing.push_back(
+          {Reason::DatasetMissing, path, name, "there is no Dataset \"" + name + "\" in this namespace yet", Nearest(around_.datasets, name)});
       return nullptr;
     }
     if (const auto problems = CheckDataset(dataset->spec); !problems.empty()) {
-      out_.missing.push_back({Reason::Waiting, path + ": Dataset \"" + name + "\" is not valid yet: " + api::Join(problems)});
+      out_.missing.push_back({Reason::Waiting, path, name, "Dataset \"" + name + "\" is not valid yet: " + api::Join(problems), ""});
       return nullptr;
     }
     if (std::find(zones.begin(), zones.end(), dataset->spec.zone) == zones.end()) {
@@ -200,9 +202,9 @@ class Resolver {
   void LookUpView(const std::string& name, const std::string& path) {
     const api::View* view = Named(around_.views, name);
     if (view == nullptr)
-      return out_.missing.push_back({Reason::ViewMissing, path + ": there is no View \"" + name + "\" in this namespace yet" + Nearest(around_.views, name)});
+      return out_.missing.push_back({Reason::ViewMissing, path, name, "there is no View \"" + name + "\" in this namespace yet", Nearest(around_.views, name)});
     if (const auto problems = CheckView(view->spec); !problems.empty())
-      return out_.missing.push_back({Reason::Waiting, path + ": View \"" + name + "\" is not valid yet: " + api::Join(problems)});
+      return out_.missing.push_back({Reason::Waiting, path, name, "View \"" + name + "\" is not valid yet: " + api::Join(problems), ""});
     if (view->status.published) {
       const auto broken = contract::Breaking(contract::Compare(*view->status.published, contract::ContractOf(view->spec), now_));
       if (!broken.empty()) out_.broken.push_back("View " + name + ": " + contract::Describe(broken));
@@ -217,7 +219,7 @@ class Resolver {
   bool IsRefused(api::TargetKind kind, const api::Meta& meta, const std::vector<Other>& others, const std::string& path) {
     const Other* other = Named(others, meta.name);
     if (other == nullptr || !HasTheName(kind, meta, other->meta)) return false;
-    out_.refused.push_back({Reason::NameTaken, path + ": " + NameTakenBy(kind, meta)});
+    out_.refused.push_back({Reason::NameTaken, path, meta.name, NameTakenBy(kind, meta), ""});
     return true;
   }
 
@@ -227,12 +229,13 @@ class Resolver {
     const std::string place = PlaceText(lake_.stores, table);
     auto moved = MovedFrom(object.meta, object.status, table, place);
     if (!moved && around_.lake) moved = MovedFolder(object.meta, object.status, table, lake_.stores);
-    if (moved) out_.refused.push_back({Reason::Moved, path + ": " + std::move(*moved)});
+    if (moved) out_.refused.push_back({Reason::Moved, path, object.meta.name, std::move(*moved), ""});
     for (const Elsewhere& other : around_.elsewhere)
       if (IsSharedPlace(place) && other.place == place && other.created <= object.meta.created)
-        out_.refused.push_back(
-            {Reason::NameTaken, path + ": \"" + place + "\" is the place of " + other.object +
-                                    ", which was there first: two tables cannot have one place; choose another name, spec.database or store"});
+        out_.refused.push_back({Reason::NameTaken, path, object.meta.name,
+                                "\"" + place + "\" is the place of " + other.object +
+                                    ", which was there first: two tables cannot have one place; choose another name, spec.database or store",
+                                ""});
     Add(std::move(table));
   }
 
@@ -281,6 +284,8 @@ class Resolver {
 };
 
 }  // namespace
+
+std::string Sentence(const Missing& missing) { return (missing.path.empty() ? "" : missing.path + ": ") + missing.message + missing.advice; }
 
 bool HasTheName(api::TargetKind kind, const api::Meta& meta, const api::Meta& other) {
   if (meta.created != other.created) return other.created < meta.created;

@@ -31,9 +31,14 @@ struct Surroundings {
 // A reference that nothing answers yet: the pipeline waits for it. Or one that is refused.
 struct Missing {
   api::Reason reason = api::Reason::DatasetMissing;
-  std::string message;
+  std::string path;     // field of the pipeline; empty for the Lake
+  std::string name;     // of the object that is missing, not valid yet or refused
+  std::string message;  // without the path
+  std::string advice;   // " (did you mean X?)", or empty
   bool operator==(const Missing&) const = default;
 };
+// "spec.stages[0].land.into: there is no Dataset ...".
+std::string Sentence(const Missing& missing);
 
 struct Resolution {
   std::vector<api::Problem> problems;  // what is wrong, by field of the pipeline

@@ -35,16 +35,18 @@ std::optional<Verdict> ConflictOf(const ObservedPipeline& seen) {
     if (std::tie(meta.created, meta.name) < std::tie(other.created, other.name)) continue;
     for (std::size_t i = 0; i < stages.size(); ++i)
       if (const std::string output = OutputOf(stages[i]); std::find(other.outputs.begin(), other.outputs.end(), output) != other.outputs.end())
-        return Verdict{Standing::Stuck, Reason::WriterConflict,
-                       "spec.stages[" + std::to_string(i) + "]: " + output + " is written by Pipeline \"" + other.name +
-                           "\", which was there first; a dataset has one writer: name another one, or make the two one pipeline"};
+        return Verdict{
+            Standing::Stuck, Reason::WriterConflict,
+            "spec.stages[" + std::to_string(i) + "]: " + output + " is written by Pipeline \"" + other.name +
+                "\", which was there first; a dataset has one writer: name another one, make the two one pipeline, or delete the first when this one takes "
+                "its place (its tables stay)"};
   }
   return std::nullopt;
 }
 
 Verdict WithReason(Standing standing, const std::vector<Missing>& found) {
   std::vector<std::string> messages;
-  for (const Missing& one : found) messages.push_back(one.message);
+  for (const Missing& one : found) messages.push_back(Sentence(one));
   return {standing, found.front().reason, JoinTexts(messages)};
 }
 

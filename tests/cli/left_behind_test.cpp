@@ -1,0 +1,81 @@
+// What a lake remembers of objects that were removed or renamed, and how they are removed from it.
+#include <gmock/gmock.h>
+
+#include "tests/cli/commands.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class LeftBehind : public Commands {
+ protected:
+  LeftBehind() {
+    CopyExample("quarantine/readings.csv");
+    CopyExample("quarantine/readings.yaml");
+  }
+  void Edit(const std::string& was, const std::string& is) const {
+    std::string text = Read("readings.yaml");
+    const std::size_t at = text.find(was);
+    ASSERT_NE(at, std::string::npos) << was;
+    Write("readings.yaml", text.replace(at, was.size(), is));
+  }
+};
+
+TEST_F(LeftBehind, ARenamedPipelineTakesOverOnceTheOldOneIsDeleted) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  const std::string rows = Weir("query 'SELECT * FROM weather_readings_v1 ORDER BY ALL' -o csv").out;
+  Edit("name: collect-readings", "name: gather-readings");
+  const Ended refused = Weir("run readings.yaml");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("[WriterConflict]"),
+                                 HasSubstr("Dataset/readings-landing, Dataset/readings-history, Dataset/readings, "
+                                           "View/weather-readings-v1"),
+                                 HasSubstr("weir delete pipeline/collect-readings removes it and its tables stay")));
+  const Ended deleted = Weir("delete pipeline/collect-readings");
+  EXPECT_EQ(deleted.code, 0) << deleted.err;
+  EXPECT_EQ(deleted.out,
+            "Deleted pipeline/collect-readings. Its run went with it. What it wrote stays, with its data: Dataset/readings-landing, "
+            "Dataset/readings-history, Dataset/readings, View/weather-readings-v1.\n");
+  EXPECT_EQ(Weir("query 'SELECT * FROM weather_readings_v1 ORDER BY ALL' -o csv").out, rows) << "what is published stays";
+  const Ended run = Weir("run readings.yaml");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(Weir("query 'SELECT * FROM weather_readings_v1 ORDER BY ALL' -o csv").out, rows);
+  EXPECT_THAT(Weir("get pipelines").out, AllOf(HasSubstr("gather-readings"), Not(HasSubstr("collect-readings"))));
+}
+
+TEST_F(LeftBehind, EveryKindThatIsRememberedCanBeDeleted) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  const std::string run = Weir("get runs -o json").out;
+  const std::size_t at = run.find("collect-readings-");
+  ASSERT_NE(at, std::string::npos);
+  const std::string name = run.substr(at, run.find('"', at) - at);
+  EXPECT_EQ(Weir("delete run/" + name).out, "Deleted pipelinerun/" + name + ". What it committed stays.\n");
+  for (const char* object : {"wkp/collect-readings", "view/weather-readings-v1", "datasets readings", "dataset/readings-history", "dataset/readings-landing"}) {
+    const Ended first = Weir(std::string("delete ") + object), again = Weir(std::string("delete ") + object);
+    EXPECT_EQ(first.code, 0) << object << first.err;
+    EXPECT_THAT(first.out, HasSubstr("stay")) << object;
+    EXPECT_EQ(again.code, 1) << object;
+    EXPECT_THAT(again.err, HasSubstr("there is no ")) << object;
+    EXPECT_EQ(Weir(std::string("delete --ignore-not-found ") + object).code, 0) << object;
+  }
+  EXPECT_NE(Shell("find .weir/lake -name '*.parquet'").out, "") << "files stay";
+  const Ended anew = Weir("run readings.yaml");
+  EXPECT_EQ(anew.code, 0) << anew.err << "and the same objects go on from them";
+  EXPECT_EQ(Weir("delete secret/x").code, 2);
+}
+
+TEST_F(LeftBehind, WhatIsNotThereIsAnsweredWithTheNearestName) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  const Ended typo = Weir("delete pipeline/collect-reading");
+  EXPECT_EQ(typo.code, 1);
+  EXPECT_THAT(typo.err, HasSubstr("there is no pipeline \"collect-reading\" in namespace default of the local lake (did you mean collect-readings?)"));
+  EXPECT_THAT(Weir("delete lake/default").err, HasSubstr("and no other lake either"));
+  EXPECT_THAT(Weir("delete view/zzz").err, HasSubstr("weir get views lists those that are"));
+  EXPECT_EQ(Weir("get pipeline/collect-readings").code, 0) << "nothing was deleted";
+}
+
+}  // namespace
+}  // namespace weir::test
