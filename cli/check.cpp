@@ -40,6 +40,7 @@ Findings CheckAll(const Manifests& manifests, const Declared& declared, const Pu
   const Neighbourhood around(declared, published);
   CheckNames(manifests, declared, around, findings);
   const std::vector<ResolvedPipeline> pipelines = CheckReferences(manifests, declared, published, around, findings);
+  CheckBelow(manifests, declared, published, findings);
   if (runner)
     CheckSql(manifests, declared, published, around, pipelines, *runner, findings);
   else if (!manifests.objects.empty())

@@ -40,6 +40,10 @@ std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const 
 void CheckSql(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around,
               const std::vector<ResolvedPipeline>& pipelines, const std::string& runner, Findings& findings);
 
+// Warnings about what the published contracts do not cover: settings of Datasets and stages beneath published Views that decide
+// about rows and values, against what is published; and tables with data that no pipeline feeds any more.
+void CheckBelow(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings);
+
 // All of them. Without a runner, SQL is not bound and a warning says so.
 Findings CheckAll(const Manifests& manifests, const Declared& declared, const Published& published, const Result<std::string>& runner);
 

@@ -77,5 +77,27 @@ TEST_F(LeftBehind, WhatIsNotThereIsAnsweredWithTheNearestName) {
   EXPECT_EQ(Weir("get pipeline/collect-readings").code, 0) << "nothing was deleted";
 }
 
+TEST_F(LeftBehind, AViewThatNoPipelinePublishesAnyMoreIsToldByEachCommand) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  Edit("  - name: publish\n    publish: {view: weather-readings-v1}\n", "");
+  const Ended check = Weir("check readings.yaml");
+  EXPECT_EQ(check.code, 0);
+  EXPECT_THAT(check.out, AllOf(HasSubstr("View/weather-readings-v1 metadata.name: warning: is published, and no pipeline publishes it any more"),
+                               HasSubstr("[NoPublisher]")));
+  const Ended run = Weir("run readings.yaml");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("note view weather-readings-v1 is published, and no pipeline publishes it any more"));
+  EXPECT_THAT(Weir("explain view/weather-readings-v1").out, HasSubstr("No Pipeline of this namespace publishes this View any more"));
+}
+
+TEST_F(LeftBehind, ASettingBeneathAPublishedViewIsToldBeforeItRuns) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  Edit("{name: celsius, type: DOUBLE, nullable: false,", "{name: celsius, sourceName: battery, type: DOUBLE, nullable: false,");
+  const Ended check = Weir("check readings.yaml");
+  EXPECT_EQ(check.code, 0);
+  EXPECT_THAT(check.out, AllOf(HasSubstr("Dataset/readings spec.schema.columns[2].sourceName: warning: was absent, is \"battery\""),
+                               HasSubstr("the published view weather-readings-v1"), HasSubstr("[BelowContract]")));
+}
+
 }  // namespace
 }  // namespace weir::test

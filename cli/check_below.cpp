@@ -1,0 +1,209 @@
+// What manifests change beneath published Views, where their contracts cannot see it: a contract holds what a View itself
+// says. And what nothing feeds any more. docs/decisions/004-what-a-contract-covers.md.
+#include <algorithm>
+
+#include "cli/check.h"
+#include "cli/lineage.h"
+#include "cli/unread.h"
+#include "crds/api/write.h"
+#include "crds/base/text.h"
+#include "crds/contract/query_change.h"
+#include "operator/plan/resolve.h"
+
+namespace weir::cli {
+namespace {
+
+struct Change {
+  std::string path;
+  std::string was;
+  std::string is;
+};
+
+std::string Short(const Json& value) {
+  constexpr std::size_t kShown = 60;
+  if (value.is_null()) return "absent";
+  const std::string text = OneLine(value.is_string() ? "\"" + value.get<std::string>() + "\"" : Dump(value));
+  return text.size() <= kShown ? text : text.substr(0, kShown) + " ...";
+}
+
+// The part after ? may hold a token.
+Change ChangeOfUrl(const std::string& path, const std::string& was, const std::string& is) {
+  const auto plain = [](const std::string& url) { return url.substr(0, url.find_first_of("?#")); };
+  return {path, Short(plain(was)), plain(was) == plain(is) ? "the same with another query" : Short(plain(is))};
+}
+
+// Member by member, so that each change has the path of what was edited.
+void Compare(const Json& was, const Json& is, const std::string& path, std::vector<Change>& changes) {
+  if (was == is) return;
+  if (path.ends_with(".url") && was.is_string() && is.is_string()) return changes.push_back(ChangeOfUrl(path, was.get<std::string>(), is.get<std::string>()));
+  if (!was.is_object() || !is.is_object()) return changes.push_back({path, Short(was), Short(is)});
+  for (const auto& [key, value] : was.items()) Compare(value, At(is, key.c_str()), path + "." + key, changes);
+  for (const auto& [key, value] : is.items())
+    if (!was.contains(key)) Compare(Json(), value, path + "." + key, changes);
+}
+
+template <typename T>
+void CompareMember(const std::optional<T>& was, const std::optional<T>& is, const std::string& path, std::vector<Change>& changes) {
+  Compare(was ? api::Writer::Value(*was) : Json(), is ? api::Writer::Value(*is) : Json(), path, changes);
+}
+
+// A column that is gone is missed by the SQL that reads it.
+void CompareColumns(const api::Schema& was, const api::Schema& is, std::vector<Change>& changes) {
+  for (std::size_t i = 0; i < is.columns.size(); ++i) {
+    const auto before = std::find_if(was.columns.begin(), was.columns.end(), [&](const api::Column& c) { return c.name == is.columns[i].name; });
+    if (before == was.columns.end()) continue;
+    const auto without_text = [](api::Column column) {
+      column.description.clear();
+      column.nullable = column.IsNullable();
+      return api::Writer::Value(column);
+    };
+    Compare(without_text(*before), without_text(is.columns[i]), "spec.schema.columns[" + std::to_string(i) + "]", changes);
+  }
+}
+
+// Checks that block or warn leave every row that is published as it is.
+Json ChecksThatRemoveRows(const api::DatasetSpec& spec) {
+  Json checks = Json::object();
+  for (const api::Check& check : spec.checks)
+    if (check.Action() == api::OnFailure::Quarantine) checks[check.name] = api::Writer::Value(check);
+  return checks;
+}
+
+// Everything of a Dataset that decides which rows there are, what their values are, or what their time is. Limits that only
+// decide whether a run fails, keys, texts and freshness do not.
+std::vector<Change> ChangesOf(const api::DatasetSpec& was, const api::DatasetSpec& is) {
+  std::vector<Change> changes;
+  CompareMember(was.format, is.format, "spec.format", changes);
+  if (was.schema && is.schema) CompareColumns(*was.schema, *is.schema, changes);
+  CompareMember(was.eventTime, is.eventTime, "spec.eventTime", changes);
+  const Json before = ChecksThatRemoveRows(was), after = ChecksThatRemoveRows(is);
+  if (before != after)
+    changes.push_back({"spec.checks", before.empty() ? "none that quarantines" : Short(before), after.empty() ? "none that quarantines" : Short(after)});
+  if (was.exclude != is.exclude)
+    changes.push_back({"spec.exclude", std::to_string(was.exclude.size()) + " files", std::to_string(is.exclude.size()) + " files"});
+  CompareMember(was.onUnreadable, is.onUnreadable, "spec.onUnreadable", changes);
+  CompareMember(was.redelivery, is.redelivery, "spec.redelivery", changes);
+  return changes;
+}
+
+const api::Stage* StageThatWrites(const api::PipelineSpec& pipeline, const std::string& output) {
+  const auto found = std::find_if(pipeline.stages.begin(), pipeline.stages.end(), [&](const api::Stage& s) { return plan::OutputOf(s) == output; });
+  return found == pipeline.stages.end() ? nullptr : &*found;
+}
+
+// Limits and time-outs change no row.
+void CompareSources(const api::LandSource& was, const api::LandSource& is, const std::string& path, std::vector<Change>& changes) {
+  if (was.files && is.files) return Compare(api::Writer::Value(*was.files), api::Writer::Value(*is.files), path + ".files", changes);
+  if (was.http && is.http) return Compare(was.http->url, is.http->url, path + ".http.url", changes);
+  changes.push_back({path, was.http ? "a web server" : "files", is.http ? "a web server" : "files"});
+}
+
+// How a stage makes its output. The query of a View is a part of its contract.
+std::vector<Change> ChangesOf(const api::Stage& was, const api::Stage& is, const std::string& path) {
+  std::vector<Change> changes;
+  if (was.land && is.land) CompareSources(was.land->from, is.land->from, path + ".land.from", changes);
+  if (was.accept && is.accept && was.accept->from != is.accept->from) changes.push_back({path + ".accept.from", was.accept->from, is.accept->from});
+  if (!was.transform || !is.transform) return changes;
+  if (was.transform->from != is.transform->from) changes.push_back({path + ".transform.from", Short(was.transform->from), Short(is.transform->from)});
+  if (contract::CompareQueries(was.transform->sql, is.transform->sql) == contract::QueryChange::Undetermined)
+    changes.push_back({path + ".transform.sql", Short(was.transform->sql), "another query"});
+  return changes;
+}
+
+std::string Join(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return text;
+}
+
+template <typename T>
+const T* Before(const std::vector<T>& objects, const api::Meta& meta) {
+  const auto found = std::find_if(objects.begin(), objects.end(), [&](const T& o) { return o.meta.name == meta.name && o.meta.ns == meta.ns; });
+  return found == objects.end() ? nullptr : &*found;
+}
+
+class BelowCheck {
+ public:
+  BelowCheck(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings)
+      : manifests_(manifests), declared_(declared), published_(published), lineage_(declared, published), findings_(findings) {}
+
+  void Run() {
+    for (const auto& dataset : declared_.datasets) Check(dataset);
+    for (const auto& pipeline : declared_.pipelines) Check(pipeline);
+    for (const auto& view : declared_.views) Check(view);
+  }
+
+ private:
+  void Check(const Declaration<api::Dataset>& dataset) {
+    const api::Meta& meta = dataset.object.meta;
+    const api::Dataset* before = Before(published_.datasets, meta);
+    if (before == nullptr) return;
+    Say(dataset, "Dataset/" + meta.name, ChangesOf(before->spec, dataset.object.spec));
+    if (before->status.version && IsLeft(meta.ns, "Dataset/" + meta.name)) {
+      const std::vector<std::string> views = lineage_.PublishedAbove(meta.ns, "Dataset/" + meta.name);
+      Warn(dataset.manifest, "metadata.name", "NoWriter",
+           "has data, and no pipeline writes it any more: no run brings it new ones" +
+               (views.empty() ? "" : ", nor " + std::string(views.size() == 1 ? "the published view " : "the published views ") + Join(views)));
+    }
+  }
+
+  void Check(const Declaration<api::Pipeline>& pipeline) {
+    const api::Pipeline* before = Before(published_.pipelines, pipeline.object.meta);
+    if (before == nullptr) return;
+    const auto& stages = pipeline.object.spec.stages;
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      const std::string output = plan::OutputOf(stages[i]);
+      const api::Stage* was = output.empty() ? nullptr : StageThatWrites(before->spec, output);
+      if (was != nullptr) Say(pipeline, output, ChangesOf(*was, stages[i], "spec.stages[" + std::to_string(i) + "]"));
+    }
+  }
+
+  void Check(const Declaration<api::View>& view) {
+    const api::Meta& meta = view.object.meta;
+    const api::View* before = Before(published_.views, meta);
+    if (before != nullptr && before->status.published && IsLeft(meta.ns, "View/" + meta.name))
+      Warn(view.manifest, "metadata.name", "NoPublisher",
+           "is published, and no pipeline publishes it any more: no run brings it new data, and it grows older until it is late; add a stage with publish: "
+           "{view: " +
+               meta.name + "}, or remove the View when nobody reads it");
+  }
+
+  // Nothing is said where the answer may be in what was not read, or where a project is checked without its pipelines.
+  bool IsLeft(const std::string& ns, const std::string& output) const {
+    if (manifests_.incomplete || !lineage_.HasPipelines(ns) || lineage_.IsWritten(ns, output)) return false;
+    return std::none_of(declared_.pipelines.begin(), declared_.pipelines.end(),
+                        [&](const auto& pipeline) { return pipeline.object.meta.ns == ns && declared_.unread.contains(pipeline.manifest); });
+  }
+
+  template <typename T>
+  void Say(const Declaration<T>& declaration, const std::string& output, const std::vector<Change>& changes) {
+    if (changes.empty()) return;
+    const std::vector<std::string> views = lineage_.PublishedAbove(declaration.object.meta.ns, output);
+    if (views.empty()) return;
+    for (const Change& change : changes)
+      if (CanJudge(declared_, declaration, change.path))
+        Warn(declaration.manifest, change.path, "BelowContract",
+             "was " + change.was + ", is " + change.is + ": rows or values of the published " + (views.size() == 1 ? "view " : "views ") + Join(views) +
+                 " may change with the next run, and no contract covers what is beneath a view; tell the readers, or publish a new View");
+  }
+
+  void Warn(std::size_t manifest, const std::string& path, const std::string& rule, const std::string& message) {
+    Finding finding = manifests_.objects[manifest].Problem(path, rule, message);
+    finding.severity = Finding::Severity::Warning;
+    findings_.push_back(std::move(finding));
+  }
+
+  const Manifests& manifests_;
+  const Declared& declared_;
+  const Published& published_;
+  const Lineage lineage_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+void CheckBelow(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings) {
+  BelowCheck(manifests, declared, published, findings).Run();
+}
+
+}  // namespace weir::cli

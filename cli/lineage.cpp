@@ -1,0 +1,66 @@
+#include "cli/lineage.h"
+
+#include "crds/base/name.h"
+#include "operator/plan/resolve.h"
+
+namespace weir::cli {
+namespace {
+
+std::string NameIn(const std::string& label) { return label.substr(label.rfind('/') + 1); }
+
+std::string Label(const api::Meta& meta, const char* kind) { return meta.ns + "/" + kind + "/" + meta.name; }
+
+std::set<std::string> TablesReadBy(const api::Stage& stage, const std::string& query) {
+  if (stage.accept) return {TableName(stage.accept->from)};
+  if (stage.transform && !stage.transform->from.empty()) return {TableName(stage.transform->from)};
+  if (stage.transform) return plan::WordsOf(stage.transform->sql);
+  return stage.publish ? plan::WordsOf(query) : std::set<std::string>{};
+}
+
+}  // namespace
+
+Lineage::Lineage(const Declared& declared, const Published& published) {
+  std::map<std::string, std::string> queries;  // ns/View/name
+  for (const auto& view : declared.views) queries.emplace(Label(view.object.meta, "View"), view.object.spec.query.sql);
+  for (const api::View& view : published.views) {
+    queries.emplace(Label(view.meta, "View"), view.spec.query.sql);
+    if (view.status.published && view.status.published->stability != api::Stability::Alpha) promised_.insert(Label(view.meta, "View"));
+  }
+  std::set<std::string> own;
+  for (const auto& pipeline : declared.pipelines) {
+    own.insert(Label(pipeline.object.meta, "Pipeline"));
+    Add(pipeline.object, queries);
+  }
+  for (const api::Pipeline& pipeline : published.pipelines)
+    if (!own.contains(Label(pipeline.meta, "Pipeline"))) Add(pipeline, queries);
+}
+
+void Lineage::Add(const api::Pipeline& pipeline, const std::map<std::string, std::string>& queries) {
+  const std::string ns = pipeline.meta.ns + "/";
+  namespaces_.insert(pipeline.meta.ns);
+  for (const api::Stage& stage : pipeline.spec.stages) {
+    const std::string output = plan::OutputOf(stage);
+    if (output.empty()) continue;
+    written_.insert(ns + output);
+    const auto query = queries.find(ns + output);
+    for (const std::string& table : TablesReadBy(stage, query == queries.end() ? "" : query->second)) readers_[ns + table].insert(ns + output);
+  }
+}
+
+std::vector<std::string> Lineage::PublishedAbove(const std::string& ns, const std::string& output) const {
+  std::set<std::string> reached{ns + "/" + output};
+  for (std::vector<std::string> open{ns + "/" + output}; !open.empty();) {
+    const std::string at = open.back();
+    open.pop_back();
+    const auto readers = readers_.find(ns + "/" + TableName(NameIn(at)));
+    if (readers == readers_.end()) continue;
+    for (const std::string& reader : readers->second)
+      if (reached.insert(reader).second) open.push_back(reader);
+  }
+  std::vector<std::string> views;
+  for (const std::string& label : reached)
+    if (promised_.contains(label)) views.push_back(NameIn(label));
+  return views;
+}
+
+}  // namespace weir::cli
