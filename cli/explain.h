@@ -24,6 +24,10 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
 Result<Json> TableReport(const World& world, const api::Resource& resource, const std::string& name, Time now);
 Result<Json> PipelineReport(const World& world, const std::string& name, std::size_t rows);
 
+// "stage: there is no file to land: ..." for each stage of a run report that landed nothing because nothing was there, though it
+// succeeded.
+std::vector<std::string> LandedNothing(const Json& stages);
+
 // Messages that the reader has seen: several conditions, stages and objects repeat what one failure says.
 class ToldMessages {
  public:

@@ -44,6 +44,17 @@ Json CommitsOf(const api::RunStatus& status, const Result<plan::Revision>& revis
   return commits;
 }
 
+// The kind of each stage by the revision, for who reads the report as JSON too.
+Json StagesOf(const api::RunStatus& status, const Result<plan::Revision>& revision) {
+  Json stages = api::Writer::Value(status.stages);
+  if (!revision) return stages;
+  for (Json& stage : stages)
+    for (const api::Stage& declared : revision->bundle.stages)
+      if (declared.name == Text(stage, "name"))
+        stage["kind"] = declared.land ? "land" : declared.accept ? "accept" : declared.transform ? "transform" : declared.check ? "check" : "publish";
+  return stages;
+}
+
 std::string Figure(const Json& ledger, const char* member) { return At(ledger, member).is_null() ? "" : Grouped(Integer(ledger, member)); }
 
 // What SQL read, table by table: rows of its inputs and of its result have no fixed relation that one line could show.
@@ -70,6 +81,7 @@ bool LeavesFilesOut(const Json& files) { return Integer(files, "quarantined") + 
 
 // What a person should know of stages that succeeded.
 void PrintReservations(const Terminal& terminal, const Json& stages) {
+  for (const std::string& sentence : LandedNothing(stages)) terminal.out << terminal.OnOut(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
   for (const Json& stage : stages) {
     if (LeavesFilesOut(At(stage, "files")))
       terminal.out << Shown(stage, "name") << ": " << FilesLeftOut(At(stage, "files")) << ". " << Printable(Text(stage, "message")) << "\n";
@@ -152,6 +164,14 @@ void PrintCommits(const Terminal& terminal, const Json& commits) {
 
 }  // namespace
 
+std::vector<std::string> LandedNothing(const Json& stages) {
+  std::vector<std::string> sentences;
+  for (const Json& stage : stages)
+    if (Text(stage, "kind") == "land" && Text(stage, "state") == "Succeeded" && Integer(At(stage, "files"), "in") == 0 && !Text(stage, "message").empty())
+      sentences.push_back(Text(stage, "name") + ": " + Text(stage, "message"));
+  return sentences;
+}
+
 Result<Json> RunReport(const World& world, const std::string& name, std::size_t rows) {
   const auto object = world.cluster->Get({api::kPipelineRuns, world.ns, name});
   if (!object) return object.error();
@@ -160,9 +180,9 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
   Json report = {
       {"object", "PipelineRun/" + name}, {"pipeline", Text(At(*object, "spec"), "pipeline")}, {"revision", status.revision}, {"duration", status.duration}};
   report["conditions"] = api::Writer::Value(status.conditions);
-  report["stages"] = api::Writer::Value(status.stages);
   const auto stored = world.cluster->Get({api::kRevisions, world.ns, status.revision});
   const auto revision = stored ? plan::ReadRevision(api::ReadMeta(*stored), *stored) : Result<plan::Revision>(stored.error());
+  report["stages"] = StagesOf(status, revision);
   report["commits"] = CommitsOf(status, revision);
   AddQuarantine(report, world, revision, api::ReadMeta(*object), status, rows);
   return report;

@@ -167,6 +167,8 @@ bool IsUnchanged(const Json& report, const Json& commit) {
 void TellPublished(const Terminal& terminal, const World& world, const std::string& run) {
   const auto report = RunReport(world, run, 0);
   if (!report) return;
+  for (const std::string& sentence : LandedNothing(At(*report, "stages")))
+    terminal.err << "   " << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
   for (const Json& commit : At(*report, "commits"))
     if (Text(commit, "kind") == api::kViews.kind)
       terminal.err << (IsUnchanged(*report, commit) ? "   unchanged " : "   published ") << Shown(commit, "name") << " version " << Integer(commit, "version")

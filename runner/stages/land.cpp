@@ -264,6 +264,7 @@ Status LandUrl(Landing& landing, const api::HttpSource& source) {
   Status done = LandOne(landing, {.source = name, .isUrl = true, .name = storage::FileNameOfUrl(source.url), .fill = fetch});
   if (done.ok() || done.error().fault != Fault::Missing || landing.place.task.whenEmpty != api::WhenEmpty::Succeed) return done;
   --landing.files.in;
+  landing.none = done.error().message;
   return Ok();
 }
 

@@ -90,6 +90,19 @@ TEST_F(LeftBehind, AViewThatNoPipelinePublishesAnyMoreIsToldByEachCommand) {
   EXPECT_THAT(Weir("explain view/weather-readings-v1").out, HasSubstr("No Pipeline of this namespace publishes this View any more"));
 }
 
+TEST_F(LeftBehind, ASourceWithoutAMatchIsToldThoughTheRunSucceeds) {
+  Shell("mkdir in && cp readings.csv in/reading-2026.csv");
+  Edit("path: readings.csv", "path: in/readings-*.csv");
+  Edit("      into: readings-landing\n", "      into: readings-landing\n      whenEmpty: Succeed\n");
+  const std::string note = "land: there is no file to land: no file matches in/readings-*.csv in ";
+  const Ended run = Weir("run readings.yaml");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.err, AllOf(HasSubstr("note " + note), HasSubstr("folder in has 1 file, \"reading-2026.csv\"")));
+  for (const char* object : {"run", "pipeline/collect-readings"}) EXPECT_THAT(Weir(std::string("explain ") + object).out, HasSubstr("note " + note)) << object;
+  Edit("path: in/readings-*.csv", "path: in/reading-*.csv");
+  EXPECT_THAT(Weir("run readings.yaml").err, Not(HasSubstr("no file to land")));
+}
+
 TEST_F(LeftBehind, ASettingBeneathAPublishedViewIsToldBeforeItRuns) {
   ASSERT_EQ(Weir("run readings.yaml").code, 0);
   Edit("{name: celsius, type: DOUBLE, nullable: false,", "{name: celsius, sourceName: battery, type: DOUBLE, nullable: false,");
