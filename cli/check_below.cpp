@@ -1,6 +1,7 @@
 // What manifests change beneath published Views, where their contracts cannot see it: a contract holds what a View itself
 // says. And what nothing feeds any more. docs/decisions/004-what-a-contract-covers.md.
 #include <algorithm>
+#include <map>
 
 #include "cli/check.h"
 #include "cli/lineage.h"
@@ -117,15 +118,31 @@ std::string Join(const std::vector<std::string>& names) {
 }
 
 template <typename T>
-const T* Before(const std::vector<T>& objects, const api::Meta& meta) {
-  const auto found = std::find_if(objects.begin(), objects.end(), [&](const T& o) { return o.meta.name == meta.name && o.meta.ns == meta.ns; });
-  return found == objects.end() ? nullptr : &*found;
+using ByName = std::map<std::pair<std::string, std::string>, const T*>;  // namespace, name
+
+template <typename T>
+ByName<T> Named(const std::vector<T>& objects) {
+  ByName<T> named;
+  for (const T& object : objects) named.emplace(std::pair(object.meta.ns, object.meta.name), &object);
+  return named;
+}
+
+template <typename T>
+const T* Before(const ByName<T>& objects, const api::Meta& meta) {
+  const auto found = objects.find({meta.ns, meta.name});
+  return found == objects.end() ? nullptr : found->second;
 }
 
 class BelowCheck {
  public:
   BelowCheck(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings)
-      : manifests_(manifests), declared_(declared), published_(published), lineage_(declared, published), findings_(findings) {}
+      : manifests_(manifests),
+        declared_(declared),
+        datasets_(Named(published.datasets)),
+        views_(Named(published.views)),
+        pipelines_(Named(published.pipelines)),
+        lineage_(declared, published),
+        findings_(findings) {}
 
   void Run() {
     for (const auto& dataset : declared_.datasets) Check(dataset);
@@ -136,7 +153,7 @@ class BelowCheck {
  private:
   void Check(const Declaration<api::Dataset>& dataset) {
     const api::Meta& meta = dataset.object.meta;
-    const api::Dataset* before = Before(published_.datasets, meta);
+    const api::Dataset* before = Before(datasets_, meta);
     if (before == nullptr) return;
     Say(dataset, "Dataset/" + meta.name, ChangesOf(before->spec, dataset.object.spec));
     if (before->status.version && IsLeft(meta.ns, "Dataset/" + meta.name)) {
@@ -148,7 +165,7 @@ class BelowCheck {
   }
 
   void Check(const Declaration<api::Pipeline>& pipeline) {
-    const api::Pipeline* before = Before(published_.pipelines, pipeline.object.meta);
+    const api::Pipeline* before = Before(pipelines_, pipeline.object.meta);
     if (before == nullptr) return;
     const auto& stages = pipeline.object.spec.stages;
     for (std::size_t i = 0; i < stages.size(); ++i) {
@@ -160,7 +177,7 @@ class BelowCheck {
 
   void Check(const Declaration<api::View>& view) {
     const api::Meta& meta = view.object.meta;
-    const api::View* before = Before(published_.views, meta);
+    const api::View* before = Before(views_, meta);
     if (before != nullptr && before->status.published && IsLeft(meta.ns, "View/" + meta.name))
       Warn(view.manifest, "metadata.name", "NoPublisher",
            "is published, and no pipeline publishes it any more: no run brings it new data, and it grows older until it is late; add a stage with publish: "
@@ -195,7 +212,9 @@ class BelowCheck {
 
   const Manifests& manifests_;
   const Declared& declared_;
-  const Published& published_;
+  const ByName<api::Dataset> datasets_;  // as published
+  const ByName<api::View> views_;
+  const ByName<api::Pipeline> pipelines_;
   const Lineage lineage_;
   Findings& findings_;
 };

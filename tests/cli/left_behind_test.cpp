@@ -105,6 +105,7 @@ TEST_F(LeftBehind, ASourceWithoutAMatchIsToldThoughTheRunSucceeds) {
 
 TEST_F(LeftBehind, ASettingBeneathAPublishedViewIsToldBeforeItRuns) {
   ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  EXPECT_EQ(Weir("check readings.yaml").out, "") << "what ran is what is declared";
   Edit("{name: celsius, type: DOUBLE, nullable: false,", "{name: celsius, sourceName: battery, type: DOUBLE, nullable: false,");
   const Ended check = Weir("check readings.yaml");
   EXPECT_EQ(check.code, 0);
