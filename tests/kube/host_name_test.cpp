@@ -116,6 +116,33 @@ TEST_F(SilentDns, EndsACallAtItsDeadlineAndHoldsUpNoOther) {
   EXPECT_EQ(ReasonOf(ConnectHttp(server.AccessToIt(), Deadlines::OfLease()).value()->Call({Method::Get, "/", {}, {}}, {})), "known");
 }
 
+// The connection may not be back in its pool at once, hence the rounds.
+TEST_F(SilentDns, HoldsUpNoCallOnAnOpenConnection) {
+  TheDns().Speak();
+  const LocalServer server([](const Connection& peer) {
+    for (std::string request = peer.ReadRequest(); !request.empty(); request = peer.ReadRequest()) peer.SendReply("200 OK", "", "{}");
+  });
+  Access access = server.AccessToIt();
+  access.server.replace(access.server.find("127.0.0.1"), 9, "e.silent");
+  const auto client = ConnectHttp(access, {Duration::Millis(300), Duration::Millis(300)}).value();
+  ASSERT_TRUE(client->Call({Method::Get, "/", {}, {}}, {}));
+  TheDns().Silence();
+  const StopToken stop;
+  std::vector<std::thread> others;
+  for (int i = 0; i < 8; ++i)
+    others.emplace_back([&, i] {
+      Access other;
+      other.server = "http://" + std::to_string(i) + ".silent:1";
+      EXPECT_EQ(ReasonOf(ConnectHttp(other, Deadlines::OfCalls()).value()->Call({Method::Get, "/", {}, {}}, stop)), "Stopped");
+    });
+  bool answered = false;
+  for (int round = 0; round < 10 && !answered; ++round) answered = client->Call({Method::Get, "/", {}, {}}, {}).ok();
+  EXPECT_TRUE(answered);
+  EXPECT_EQ(server.connections(), 1);
+  stop.Stop();
+  for (auto& thread : others) thread.join();
+}
+
 TEST(HostName, ThatIsNoneIsSaid) {
   const auto none = HostName("no such name").FirstProtocol(In(std::chrono::minutes(1)), {});
   EXPECT_EQ(ReasonOf(none), "ConnectionFailed");
