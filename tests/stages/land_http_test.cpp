@@ -52,6 +52,14 @@ TEST_F(LandHttp, AUrlLandsOnceAndAgainWhenItsContentChanged) {
   EXPECT_EQ(server.requests(), 3);
 }
 
+TEST_F(LandHttp, AFileThatMayBeMissingIsNamedThoughTheStageSucceeds) {
+  const HttpServer server([](const std::string&) { return Reply("404 Not Found", ""); });
+  const std::string url = server.Url("/orders.csv");
+  api::StageTask task = LandUrl(url + kSecret);
+  task.whenEmpty = api::WhenEmpty::Succeed;
+  EXPECT_THAT(Good(task).message, AllOf(HasSubstr("there is no file to land: GET " + url), HasSubstr("404"), Not(HasSubstr("s3cret"))));
+}
+
 TEST_F(LandHttp, ANewTokenLandsNothingWhileTheContentIsTheSame) {
   std::string body = "id,city,amount\n1,Oslo,10\n";
   const HttpServer server([&](const std::string&) { return Reply("200 OK", body); });
