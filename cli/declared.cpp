@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <tuple>
 
 #include "cli/schema_fields.h"
 #include "crds/api/read.h"
@@ -53,9 +54,13 @@ void CheckNamespace(const Json& meta, std::vector<api::Problem>& problems) {
 }
 
 void CheckEnvelope(const Json& object, const schema::Kind& kind, std::vector<api::Problem>& problems) {
-  api::CheckUnknown(object, List(kMembers), "", problems);
   const Json& meta = At(object, "metadata");
-  api::CheckUnknown(meta, List(kMetaMembers), "metadata", problems);
+  for (const auto& [value, members, path] : {std::tuple(&object, List(kMembers), ""), std::tuple(&meta, List(kMetaMembers), "metadata")}) {
+    std::vector<api::Problem> unknown;
+    api::CheckUnknown(*value, members, path, unknown);
+    AddPlaces(kind, Unknown::Every, unknown);
+    problems.insert(problems.end(), unknown.begin(), unknown.end());
+  }
   CheckName(meta, kind, problems);
   CheckNamespace(meta, problems);
   CheckTextMap(meta, "labels", problems);
@@ -121,7 +126,7 @@ class ManifestReader {
     object.meta = api::ReadMeta(manifest.object);
     if (const Json& spec = At(manifest.object, "spec"); !spec.is_null()) object.spec = api::Read<decltype(object.spec)>(spec, "spec", problems);
     CheckValues(*kind, manifest.object, problems);
-    AddPlaces(*kind, problems);
+    AddPlaces(*kind, Unknown::BySchema, problems);
     for (std::size_t i = 0; i < std::min(problems.size(), kMostProblems); ++i)
       out_.findings.push_back(manifest.Problem(problems[i].path, "Schema", problems[i].message));
     if (problems.size() > kMostProblems)

@@ -1,6 +1,7 @@
 #include "cli/schema_fields.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 namespace weir::cli {
@@ -75,19 +76,40 @@ std::pair<std::string, std::string> ParentAndName(const std::string& path) {
   return dot == std::string::npos ? std::pair<std::string, std::string>{"", path} : std::pair{path.substr(0, dot), path.substr(dot + 1)};
 }
 
-std::string PlaceOrAllowed(const schema::Kind& kind, const api::Problem& problem) {
-  const auto [parent, name] = ParentAndName(problem.path);
+std::vector<std::string> MembersOf(const Ordered& schema) {
+  std::vector<std::string> members;
+  const Ordered& object = Inner(schema);
+  if (!object.contains("properties")) return members;
+  for (const auto& [member, inner] : object["properties"].items()) members.push_back(member);
+  return members;
+}
+
+std::string PlaceOrAllowed(const schema::Kind& kind, const std::string& path) {
+  const auto [parent, name] = ParentAndName(path);
   std::vector<std::string> places;
   Collect(SpecOf(kind), "spec", name, places);
   if (name == "labels" || name == "annotations" || name == "name" || name == "namespace") places.insert(places.begin(), "metadata." + name);
   if (name == "metadata" || name == "spec") places = {name + " at the top of the object"};
   if (!places.empty()) return "; a field of this name is " + Listed(places, kMostPlaces);
-  if (problem.message.find("did you mean") != std::string::npos) return "";
   const Ordered* schema = SchemaAt(kind, parent);
-  if (schema == nullptr || !Inner(*schema).contains("properties")) return "";
-  std::vector<std::string> allowed;
-  for (const auto& [member, inner] : Inner(*schema)["properties"].items()) allowed.push_back(member);
+  const std::vector<std::string> allowed = schema == nullptr ? std::vector<std::string>{} : MembersOf(*schema);
+  // One that is near was named already.
+  if (allowed.empty() || !api::Suggest(name, {allowed.begin(), allowed.end()}).empty()) return "";
   return "; " + parent + " takes " + Listed(allowed, kMostAllowed);
+}
+
+// Whether an object of the spec has no field of that name. A name that no kind could have is half of something else.
+bool IsUnknownInSpec(const schema::Kind& kind, const std::string& path) {
+  const auto [parent, name] = ParentAndName(path);
+  const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
+  const Ordered* object = SchemaAt(kind, parent);
+  return is_name && object != nullptr && !MembersOf(*object).empty() && SchemaAt(kind, path) == nullptr;
+}
+
+// Whether the field is an entry of a map, whose names are free.
+bool IsMapEntry(const schema::Kind& kind, const std::string& path) {
+  const Ordered* object = SchemaAt(kind, ParentAndName(path).first);
+  return object != nullptr && Inner(*object).contains("additionalProperties");
 }
 
 std::string WhatToWrite(const Ordered& schema) {
@@ -110,9 +132,12 @@ void CollectNulls(const Json& value, const std::string& path, std::vector<std::s
 
 }  // namespace
 
-void AddPlaces(const schema::Kind& kind, std::vector<api::Problem>& problems) {
-  for (api::Problem& problem : problems)
-    if (problem.message.starts_with("is unknown")) problem.message += PlaceOrAllowed(kind, problem);
+void AddPlaces(const schema::Kind& kind, Unknown unknown, std::vector<api::Problem>& problems) {
+  for (api::Problem& problem : problems) {
+    // What counts the rest of them has the path of the object.
+    const bool is_one = unknown == Unknown::Every ? !problem.path.empty() && problem.path != "metadata" : IsUnknownInSpec(kind, problem.path);
+    if (is_one) problem.message += PlaceOrAllowed(kind, problem.path);
+  }
 }
 
 void CheckValues(const schema::Kind& kind, const Json& object, std::vector<api::Problem>& problems) {
@@ -120,10 +145,10 @@ void CheckValues(const schema::Kind& kind, const Json& object, std::vector<api::
   CollectNulls(At(object, "spec"), "spec", nulls);
   for (const std::string& path : nulls) {
     const Ordered* schema = SchemaAt(kind, path);
-    const bool told =
-        std::any_of(problems.begin(), problems.end(), [&path](const api::Problem& p) { return p.path == path && !p.message.starts_with("is required"); });
-    if (schema == nullptr || told) continue;
-    std::erase_if(problems, [&path](const api::Problem& p) { return p.path == path; });
+    const auto is_there = [&path](const api::Problem& p) { return p.path == path; };
+    // Of an entry of a map the reader has said it; of a field it says at most that it is required.
+    if (schema == nullptr || (IsMapEntry(kind, path) && std::any_of(problems.begin(), problems.end(), is_there))) continue;
+    std::erase_if(problems, is_there);
     problems.push_back({path, WhatToWrite(*schema)});
   }
 }

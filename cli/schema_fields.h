@@ -11,8 +11,10 @@ namespace weir::cli {
 // What the schema of a kind says beyond one field, for the findings of a person who wrote a field in the wrong place or
 // without its value.
 
-// Adds to findings of unknown fields where in the kind a field of that name is, or else which fields are allowed there.
-void AddPlaces(const schema::Kind& kind, std::vector<api::Problem>& problems);
+// Adds to findings of unknown fields where in the kind a field of that name is, or else which fields are allowed there. Which
+// they are, the schema tells for those of the spec; of the object around it the caller gives unknown ones only.
+enum class Unknown { Every, BySchema };
+void AddPlaces(const schema::Kind& kind, Unknown unknown, std::vector<api::Problem>& problems);
 
 // A finding for each field of the object that is there without a value (null): the API server drops such a field in
 // silence, and what was meant is often a text that YAML takes for a comment. Replaces "is required" for the same field.
