@@ -5,12 +5,14 @@
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/catalog/catalog_entry/macro_catalog_entry.hpp>
 #include <duckdb/catalog/catalog_entry/scalar_function_catalog_entry.hpp>
+#include <duckdb/function/lambda_functions.hpp>
 #include <duckdb/function/scalar_macro_function.hpp>
 #include <duckdb/parser/expression/columnref_expression.hpp>
 #include <duckdb/parser/expression/constant_expression.hpp>
 #include <duckdb/parser/expression/function_expression.hpp>
 #include <duckdb/parser/parsed_expression_iterator.hpp>
 #include <duckdb/planner/expression/bound_aggregate_expression.hpp>
+#include <duckdb/planner/expression/bound_case_expression.hpp>
 #include <duckdb/planner/expression/bound_cast_expression.hpp>
 #include <duckdb/planner/expression/bound_constant_expression.hpp>
 #include <duckdb/planner/expression/bound_function_expression.hpp>
@@ -78,6 +80,56 @@ bool AreRepeatable(const duckdb::CatalogEntry& entry, std::size_t arguments) {
   return std::all_of(functions.begin(), functions.end(), [arguments](const auto& function) { return IsRepeatable(function, arguments); });
 }
 
+// The type as which a cast of a list or struct to `type` reads the part at `place`; nothing where it has none.
+std::optional<duckdb::LogicalType> TypeOfPart(const duckdb::LogicalType& type, const duckdb::LogicalType& source, std::size_t place) {
+  if (type.id() == duckdb::LogicalTypeId::LIST) return duckdb::ListType::GetChildType(type);
+  if (type.id() == duckdb::LogicalTypeId::ARRAY) return duckdb::ArrayType::GetChildType(type);
+  if (type.id() != duckdb::LogicalTypeId::STRUCT || source.id() != duckdb::LogicalTypeId::STRUCT) return std::nullopt;
+  const std::string& name = duckdb::StructType::GetChildName(source, place);
+  for (std::size_t i = 0; i < duckdb::StructType::GetChildCount(type); ++i)
+    if (name.empty() ? i == place : duckdb::StringUtil::CIEquals(duckdb::StructType::GetChildName(type, i), name))
+      return duckdb::StructType::GetChildType(type, i);
+  return std::nullopt;
+}
+
+// The text of a constant that a cast to a type of time would read, also as a part of a list or struct, or as one of several
+// results. A text that is computed otherwise is not followed: the engine has no cast that reads the clock, and refuses such a
+// text at the run.
+std::optional<std::string> FindWord(const duckdb::Expression& source, const duckdb::LogicalType& type) {
+  static const Words constructors{"list_value", "list_pack", "array_value", "struct_pack", "row"};
+  std::optional<std::string> found;
+  const auto look = [&](const duckdb::Expression& part) {
+    if (!found) found = FindWord(part, type);
+  };
+  switch (source.GetExpressionClass()) {
+    case duckdb::ExpressionClass::BOUND_CONSTANT: {
+      const auto& value = source.Cast<duckdb::BoundConstantExpression>().value;
+      if (value.IsNull() || value.type().id() != duckdb::LogicalTypeId::VARCHAR || !IsWordOfTheClock(value.ToString(), type)) return std::nullopt;
+      return "'" + value.ToString() + "'";
+    }
+    case duckdb::ExpressionClass::BOUND_CAST:  // of a literal to the type of a CASE or list
+      if (source.return_type.id() == duckdb::LogicalTypeId::VARCHAR || source.return_type.IsNested()) look(*source.Cast<duckdb::BoundCastExpression>().child);
+      return found;
+    case duckdb::ExpressionClass::BOUND_CASE: {
+      const auto& choice = source.Cast<duckdb::BoundCaseExpression>();
+      for (const auto& check : choice.case_checks) look(*check.then_expr);
+      look(*choice.else_expr);
+      return found;
+    }
+    case duckdb::ExpressionClass::BOUND_OPERATOR:
+      if (source.GetExpressionType() == duckdb::ExpressionType::OPERATOR_COALESCE) duckdb::ExpressionIterator::EnumerateChildren(source, look);
+      return found;
+    case duckdb::ExpressionClass::BOUND_FUNCTION: {
+      const auto& call = source.Cast<duckdb::BoundFunctionExpression>();
+      if (!IsAmong(constructors, call.function.name)) return std::nullopt;
+      for (std::size_t i = 0; i < call.children.size() && !found; ++i)
+        if (const auto part = TypeOfPart(type, source.return_type, i)) found = FindWord(*call.children[i], *part);
+      return found;
+    }
+    default: return std::nullopt;
+  }
+}
+
 std::optional<std::string> FindHere(const duckdb::Expression& part) {
   switch (part.GetExpressionClass()) {
     case duckdb::ExpressionClass::BOUND_FUNCTION: {
@@ -93,22 +145,23 @@ std::optional<std::string> FindHere(const duckdb::Expression& part) {
       if (!call.aggregate || IsRepeatable(*call.aggregate, call.children.size())) return std::nullopt;
       return call.aggregate->name;
     }
-    case duckdb::ExpressionClass::BOUND_CAST: {
-      const auto& child = *part.Cast<duckdb::BoundCastExpression>().child;
-      if (child.GetExpressionClass() != duckdb::ExpressionClass::BOUND_CONSTANT) return std::nullopt;
-      const auto& value = child.Cast<duckdb::BoundConstantExpression>().value;
-      if (value.IsNull() || value.type().id() != duckdb::LogicalTypeId::VARCHAR) return std::nullopt;
-      const std::string text = value.ToString();
-      return IsWordOfTheClock(text, part.return_type) ? std::optional<std::string>("'" + text + "'") : std::nullopt;
-    }
+    case duckdb::ExpressionClass::BOUND_CAST: return FindWord(*part.Cast<duckdb::BoundCastExpression>().child, part.return_type);
     default: return std::nullopt;
   }
 }
 
-std::optional<std::string> FindIn(duckdb::unique_ptr<duckdb::Expression>& expression) {
-  std::optional<std::string> found;
-  duckdb::ExpressionIterator::EnumerateExpression(expression, [&found](duckdb::Expression& part) {
-    if (!found) found = FindHere(part);
+// The body of a lambda is no child of the call that it is given to.
+const duckdb::Expression* BodyOfLambda(const duckdb::Expression& part) {
+  if (part.GetExpressionClass() != duckdb::ExpressionClass::BOUND_FUNCTION) return nullptr;
+  const auto* lambda = dynamic_cast<const duckdb::ListLambdaBindData*>(part.Cast<duckdb::BoundFunctionExpression>().bind_info.get());
+  return lambda == nullptr ? nullptr : lambda->lambda_expr.get();
+}
+
+std::optional<std::string> FindIn(const duckdb::Expression& expression) {
+  std::optional<std::string> found = FindHere(expression);
+  if (const duckdb::Expression* body = BodyOfLambda(expression); !found && body != nullptr) found = FindIn(*body);
+  duckdb::ExpressionIterator::EnumerateChildren(expression, [&found](const duckdb::Expression& child) {
+    if (!found) found = FindIn(child);
   });
   return found;
 }
@@ -117,7 +170,7 @@ std::optional<std::string> FindIn(duckdb::LogicalOperator& node) {
   if (node.type == duckdb::LogicalOperatorType::LOGICAL_SAMPLE) return "SAMPLE";
   std::optional<std::string> found;
   duckdb::LogicalOperatorVisitor::EnumerateExpressions(node, [&found](duckdb::unique_ptr<duckdb::Expression>* expression) {
-    if (!found) found = FindIn(*expression);
+    if (!found) found = FindIn(**expression);
   });
   for (std::size_t i = 0; !found && i < node.children.size(); ++i) found = FindIn(*node.children[i]);
   return found;

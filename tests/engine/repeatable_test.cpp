@@ -79,6 +79,85 @@ TEST_F(Repeatable, WordsOfTheClockAreRefusedWithWhatToWrite) {
   EXPECT_THAT(Answer("SELECT approx_quantile(a, 0.5)::varchar AS x FROM t"), testing::HasSubstr("use quantile_cont or quantile_disc"));
 }
 
+// Wherever SQL has room for an expression: each place inside of each other.
+const std::vector<std::string> kPlaces{"#",
+                                       "list_transform([1], i -> #)",
+                                       "list_transform([1], lambda i: list_filter([i], lambda j: # IS NOT NULL))",
+                                       "[# FOR i IN [1]]",
+                                       "list_reduce(['a', 'b'], (p, q) -> concat(p, #))",
+                                       "CASE WHEN # IS NULL THEN 'a' ELSE 'b' END",
+                                       "CASE WHEN a > 0 THEN concat(#) END",
+                                       "{'k': #}",
+                                       "struct_extract({'k': #}, 'k')",
+                                       "MAP {'k': #}",
+                                       "coalesce(NULL, concat(#))",
+                                       "TRY(#)",
+                                       "(SELECT #)",
+                                       "(SELECT max(concat(v)) FROM (VALUES (#)) q(v))",
+                                       "first(concat(#)) OVER (ORDER BY concat(#))",
+                                       "(SELECT count(*) FILTER (WHERE # IS NULL) FROM t)",
+                                       "(SELECT concat(v) FROM (SELECT 1) b, LATERAL (SELECT # AS v) c)",
+                                       "EXISTS (SELECT 1 WHERE # IS NOT NULL)"};
+const std::vector<std::string> kOfTheClock{"'now'::TIMESTAMP",
+                                           "CAST('today' AS DATE)",
+                                           "TRY_CAST(' Yesterday ' AS TIMESTAMPTZ)",
+                                           "DATE 'tomorrow'",
+                                           "(TIMESTAMP '2026-01-01' < 'now')",
+                                           "(DATE '2026-01-01' IN ('today', '2026-01-02'))",
+                                           "(DATE '2026-01-01' BETWEEN 'yesterday' AND 'today')",
+                                           "['2026-01-01', 'now']::TIMESTAMP[]",
+                                           "{'d': 'today', 'e': 1}::STRUCT(d DATE, e INTEGER)",
+                                           "CAST(CASE WHEN 1 = 1 THEN 'now' ELSE '2026-01-01' END AS TIMESTAMP)",
+                                           "coalesce(NULL, 'now')::TIMESTAMP",
+                                           "random()",
+                                           "now()",
+                                           "current_date",
+                                           "uuid()"};
+
+std::string In(const std::string& place, const std::string& expression) {
+  std::string text;
+  for (const char c : place) c == '#' ? text += expression : text += c;
+  return text;
+}
+
+TEST_F(Repeatable, NoPlaceOfSqlHidesTheClock) {
+  int bound = 0;
+  for (const std::string& outer : kPlaces)
+    for (const std::string& inner : kPlaces)
+      for (const std::string& leaf : kOfTheClock) {
+        const std::string sql = "SELECT CAST(" + In(outer, In(inner, leaf)) + " AS VARCHAR) AS x FROM t";
+        const std::string answer = Answer(sql);
+        ASSERT_NE(answer, "") << sql;
+        if (answer.starts_with("does not bind")) continue;
+        ASSERT_THAT(answer, testing::HasSubstr("gives other rows each time")) << sql;
+        ++bound;
+      }
+  EXPECT_GT(bound, 3000);
+}
+
+// What no reader of the SQL can see, the engine does not read as a time either: its casts know no clock.
+TEST_F(Repeatable, NoComputedTextIsATimeOfTheClock) {
+  for (const std::string type : {"DATE", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMPTZ", "TIMETZ", "INTERVAL"})
+    for (const std::string word : {"now", "today", "tomorrow", "yesterday", "NOW", " now ", "current_timestamp", "localtime"}) {
+      const std::string half = word.substr(0, 2), text = "concat('" + half + "', '" + word.substr(2) + "')";
+      EXPECT_THAT(Rows("SELECT TRY_CAST(w AS " + type + ") AS x FROM (SELECT " + text + " AS w)"), testing::ElementsAre(R"({"x":null})")) << type << word;
+      EXPECT_THAT(Rows("SELECT list_transform([" + text + "], w -> TRY_CAST(w AS " + type + ")) AS x"), testing::ElementsAre(R"({"x":[null]})"))
+          << type << word;
+      EXPECT_FALSE(engine_->Query("SELECT (" + text + ")::" + type + " AS x", 1).ok()) << type << word;
+      EXPECT_FALSE(engine_->Query("SELECT ('[' || " + text + " || ']')::" + type + "[] AS x", 1).ok()) << type << word;
+    }
+  for (const std::string format : {"%c", "%Y", "%Z", "%H:%M", "%x"})
+    EXPECT_FALSE(engine_->Query("SELECT strptime('no' || 'w', '" + format + "') AS x", 1).ok()) << format;
+}
+
+TEST_F(Repeatable, WordsThatStayTextsAreAllowed) {
+  for (const std::string sql : {"SELECT {'d': 'now', 'e': DATE '2026-01-01'}.d AS x FROM t", "SELECT ['now'][1] AS x FROM t",
+                                "SELECT CAST(CAST(CASE WHEN l = 'now' THEN '2026-01-01' ELSE '2026-01-02' END AS DATE) AS VARCHAR) AS x FROM t",
+                                "SELECT CAST({'d': 'now', 'e': '2026-01-01'}::STRUCT(d VARCHAR, e DATE) AS VARCHAR) AS x FROM t",
+                                "SELECT CAST(list_filter(['now'], w -> w = 'today') AS VARCHAR) AS x FROM t"})
+    EXPECT_EQ(Answer(sql), "") << sql;
+}
+
 TEST_F(Repeatable, WhatIsComputedFromTheRowsIsNot) {
   for (const std::string sql :
        {"SELECT md5(concat_ws('|', a, l)) AS x FROM t", "SELECT CAST(date_trunc('day', TIMESTAMP '2026-01-01') AS VARCHAR) AS x FROM t",
