@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <regex>
 
 #include "crds/api/write.h"
 #include "runner/stages/audit.h"
@@ -90,6 +91,18 @@ Inputs Read(const QueryRun& run) {
   return read;
 }
 
+bool IsRecursive(const std::string& sql) {
+  static const std::regex with("\\bwith\\s+recursive\\b", std::regex::icase);
+  return std::regex_search(sql, with);
+}
+
+// A recursion that never ends takes what there is of memory and disk, which looks as if the data had grown.
+Error AboutRecursion(Error error, const api::StageTask& task) {
+  if (error.fault == Fault::Exhausted && IsRecursive(task.sql))
+    error.message += "; the SQL has WITH RECURSIVE: see that its recursion ends, such as with WHERE n < 1000 in the part that refers to itself";
+  return error;
+}
+
 Result<engine::WrittenFile> WriteResult(QueryRun& run, const std::vector<Rule>& rules) {
   engine::WriteRequest request{.relation = kResult, .store = run.output, .path = run.target.PathOf(ResultPath(run.place.task))};
   request.eventTime = run.target.table->eventTime;
@@ -97,7 +110,7 @@ Result<engine::WrittenFile> WriteResult(QueryRun& run, const std::vector<Rule>& 
   request.checks = ChecksOf(rules);
   request.quarantine = [&run](engine::RejectedRow&& row) { run.quarantine.Add(row); };
   auto written = run.engine->WriteParquet(request);
-  if (!written.ok()) return Diagnosed(written.error(), Read(run));
+  if (!written.ok()) return AboutRecursion(Diagnosed(written.error(), Read(run)), run.place.task);
   if (Status kept = run.quarantine.Close(); !kept.ok()) return kept.error();
   return written;
 }
