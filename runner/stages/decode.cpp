@@ -340,9 +340,7 @@ Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::Table
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = facts.files, .findings = ReservationsOf(decoding)};
   outcome.message = Summary(decoding, *facts.files);
   if (decoding.change.add.empty() && decoding.change.remove.empty()) {
-    auto holds = CommitsThatHold(decoding.place, decoding.target);
-    if (!holds.ok()) return holds.error();
-    outcome.commits = std::move(holds).value();
+    outcome.commits = CommitsThatHold(decoding.place, decoding.target, decoding.target.log->Seen());
     return outcome;
   }
   const auto audit = AuditCandidate(decoding, inputs);

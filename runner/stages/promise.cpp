@@ -10,25 +10,22 @@ namespace weir::stages {
 namespace {
 
 // The version that stays published, with the fence of the attempt that made it.
-Result<api::Commit> Standing(const Place& place, const PlacedTable& target, const storage::TableState& state, const api::PublishedContract& published) {
-  auto commit = CommitOf(place, target, {.version = state.version, .facts = state.Facts()});
-  if (!commit.ok()) return commit.error();
+api::Commit Standing(const Place& place, const PlacedTable& target, const storage::TableState& state, const api::PublishedContract& published) {
+  api::Commit commit = CommitIn(place, target, state, state.Facts());
   const Json& ours = At(state.commitInfo, storage::kOurs);
-  commit->stage = Text(ours, "stage");
-  commit->attempt = static_cast<int>(Integer(ours, "attempt"));
-  commit->epoch = Integer(ours, "epoch");
-  commit->contract = published;
+  commit.stage = Text(ours, "stage");
+  commit.attempt = static_cast<int>(Integer(ours, "attempt"));
+  commit.epoch = Integer(ours, "epoch");
+  commit.contract = published;
   return commit;
 }
 
-Result<api::StageOutcome> Refuse(const Place& place, const PlacedTable& target, const storage::TableState& state, const api::PublishedContract& published,
-                                 const std::vector<contract::Finding>& broken) {
-  auto standing = Standing(place, target, state, published);
-  if (!standing.ok()) return standing.error();
+api::StageOutcome Refuse(const Place& place, const PlacedTable& target, const storage::TableState& state, const api::PublishedContract& published,
+                         const std::vector<contract::Finding>& broken) {
   api::StageOutcome outcome{.result = api::OutcomeClass::User, .reason = api::Reason::ContractBroken};
   outcome.message = "version " + std::to_string(state.version) + " of " + target.table->name +
                     " stays published; what its table's log says was promised would break: " + contract::Describe(broken);
-  outcome.standing = std::move(standing).value();
+  outcome.standing = Standing(place, target, state, published);
   for (const contract::Finding& finding : broken)
     outcome.findings.push_back({"View/" + target.table->name + " " + finding.path, contract::Describe({finding})});
   return outcome;
@@ -79,30 +76,23 @@ std::optional<api::PublishedContract> ContractIn(const Json& json) {
   return api::Read<api::PublishedContract>(json, "contract", newer);
 }
 
-Result<Promise> KeepPromise(const Place& place, const PlacedTable& target) {
+Promise KeepPromise(const Place& place, const PlacedTable& target, const storage::TableState& state) {
   if (!place.task.contract) return Promise{};
   api::PublishedContract declared = *place.task.contract;
   declared.query = place.task.sql;
-  const auto state = target.log->Load();
-  if (!state.ok()) return state.error();
-  const auto published = ContractIn(At(At(state->commitInfo, storage::kOurs), "contract"));
+  const auto published = ContractIn(At(At(state.commitInfo, storage::kOurs), "contract"));
   if (published) {
     const auto broken = contract::Breaking(contract::Compare(*published, declared, place.task.logicalTime));
-    if (!broken.empty()) {
-      auto refused = Refuse(place, target, *state, *published, broken);
-      if (!refused.ok()) return refused.error();
-      return Promise{.refused = std::move(refused).value()};
-    }
+    if (!broken.empty()) return Promise{.refused = Refuse(place, target, state, *published, broken)};
   }
   return Promise{.next = contract::Succeed(published, std::move(declared), place.task.logicalTime)};
 }
 
-Status KeepLookback(const PlacedTable& target, const api::PublishedContract& next, const engine::WrittenFile& written, Time logical_time) {
+Status KeepLookback(const PlacedTable& target, const storage::TableState& state, const api::PublishedContract& next, const engine::WrittenFile& written,
+                    Time logical_time) {
   const std::string& column = target.table->eventTime;
   if (!next.lookback || column.empty() || IsWaived(next, api::ContractRule::SlaHistory, logical_time)) return Ok();
-  const auto state = target.log->Load();
-  if (!state.ok()) return state.error();
-  const auto before = OldestPublished(*state, column);
+  const auto before = OldestPublished(state, column);
   const std::optional<Time>& after = written.minEventTime;  // logs without the tag have milliseconds
   if (!before || !after || !written.maxEventTime || *after < *before + Duration::Millis(1) || *after <= *written.maxEventTime - *next.lookback) return Ok();
   return Error{Fault::Data, "ContractBroken",

@@ -24,13 +24,14 @@ struct Promise {
 // Tag of a View's file: its oldest event time. Statistics of the log may lack it.
 inline constexpr const char* kTagOldestEvent = "oldestEvent";
 
-// Compares what the task would publish with what the table's log remembers, whatever the operator knows: a status that was
+// Compares what the task would publish with what the table's log remembers (`state`: its newest version), whatever the operator knows: a status that was
 // lost, or objects restored from Git, free no breaking edit. Waivers are judged at the run's logical time, so that an
 // attempt that is made again has the same answer.
-Result<Promise> KeepPromise(const Place& place, const PlacedTable& target);
+Promise KeepPromise(const Place& place, const PlacedTable& target, const storage::TableState& state);
 
 // A rule that only the rows show: with `lookback` promised, rows that were published may fall out at the old end only when
 // they are older than that. Fault::Data, "ContractBroken".
-Status KeepLookback(const PlacedTable& target, const api::PublishedContract& next, const engine::WrittenFile& written, Time logical_time);
+Status KeepLookback(const PlacedTable& target, const storage::TableState& state, const api::PublishedContract& next, const engine::WrittenFile& written,
+                    Time logical_time);
 
 }  // namespace weir::stages

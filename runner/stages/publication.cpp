@@ -81,9 +81,7 @@ Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const P
   const auto found = target.log->FindCommitted(place.Committer());
   if (!found.ok()) return found.error();
   if (!*found) {
-    const auto state = target.log->Load();
-    if (!state.ok()) return state.error();
-    if (const Status owned = CheckOwner(place.task, *target.table, *state); !owned.ok()) return owned.error();
+    if (const Status owned = CheckOwner(place.task, *target.table, target.log->Seen()); !owned.ok()) return owned.error();
     if (const Status claimed = target.log->Claim(place.Committer(), schema); !claimed.ok()) return claimed.error();
     return std::optional<api::StageOutcome>();
   }
@@ -100,13 +98,9 @@ Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const P
   return std::optional<api::StageOutcome>(outcome);
 }
 
-Result<std::vector<api::Commit>> CommitsThatHold(const Place& place, const PlacedTable& target) {
-  const auto state = target.log->Load();
-  if (!state.ok()) return state.error();
-  if (state->commitInfo.is_null()) return std::vector<api::Commit>();
-  const auto commit = CommitOf(place, target, {.version = state->version, .facts = state->Facts()});
-  if (!commit.ok()) return commit.error();
-  return std::vector<api::Commit>{*commit};
+std::vector<api::Commit> CommitsThatHold(const Place& place, const PlacedTable& target, const storage::TableState& state) {
+  if (state.commitInfo.is_null()) return {};
+  return {CommitIn(place, target, state, state.Facts())};
 }
 
 Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, const storage::CommitResult& committed) {
@@ -115,20 +109,24 @@ Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, cons
   api::Commit commit;
   commit.kind = target.table->kind;
   commit.name = target.table->name;
-  commit.version = committed.version;
-  commit.rows = state->Rows();
-  commit.files = static_cast<std::int64_t>(state->files.size());
-  commit.bytes = state->Bytes();
-  commit.dataAsOf = DataAsOf(committed.facts);
+  commit.version = state.version;
+  commit.rows = state.Rows();
+  commit.files = static_cast<std::int64_t>(state.files.size());
+  commit.bytes = state.Bytes();
+  commit.dataAsOf = DataAsOf(facts);
   commit.location = target.store->Location(target.table->path);
+  return CommitIn(place, target, *state, committed.facts);
+}
+
+api::Commit CommitIn(const Place& place, const PlacedTable& target, const storage::TableState& state, const Json& facts) {
   commit.place = target.table->place;
-  commit.contentHash = Text(committed.facts, "contentHash");
-  commit.contractHash = Text(committed.facts, "contractHash");
+  commit.contentHash = Text(facts, "contentHash");
+  commit.contractHash = Text(facts, "contractHash");
   if (!HoldsFiles(target.table->zone)) {
     commit.quarantined = 0;
-    for (const auto& [table, rows] : QuarantinedOf(committed.facts)) *commit.quarantined += rows;
+    for (const auto& [table, rows] : QuarantinedOf(facts)) *commit.quarantined += rows;
   }
-  commit.contract = ContractIn(At(committed.facts, "contract"));
+  commit.contract = ContractIn(At(facts, "contract"));
   if (commit.contract) ForgetWhatTheRevisionHas(*commit.contract);
   commit.stage = place.task.stage;
   commit.attempt = place.task.attempt;

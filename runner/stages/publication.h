@@ -32,7 +32,8 @@ std::optional<Time> DataAsOf(const Json& facts);
 std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts);
 std::vector<api::Finding> FindingsOf(const Json& facts);
 
-// The earlier commit of this stage of this run, as its outcome; nothing when there is none. Claims the table then.
+// The earlier commit of this stage of this run, as its outcome; nothing when there is none. Claims the table then, and the
+// version that was there is what the log has seen.
 Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema);
 
 // The ledger of a stage that ran SQL over `inputs`.
@@ -44,9 +45,10 @@ Result<api::Commit> Publish(const Place& place, const PlacedTable& target, stora
 
 // The newest version, to be reported as of this attempt, which found that it still holds: status follows, also when it was
 // lost or its warnings changed. Nothing for a table without one.
-Result<std::vector<api::Commit>> CommitsThatHold(const Place& place, const PlacedTable& target);
+std::vector<api::Commit> CommitsThatHold(const Place& place, const PlacedTable& target, const storage::TableState& state);
 
 // The figures of one committed version.
 Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, const storage::CommitResult& committed);
 
 }  // namespace weir::stages
+api::Commit CommitIn(const Place& place, const PlacedTable& target, const storage::TableState& state, const Json& facts);

@@ -168,17 +168,15 @@ Result<std::optional<api::StageOutcome>> Prepare(QueryRun& run) {
   return std::optional<api::StageOutcome>();
 }
 
-// The result in place of all that the table held.
-Result<storage::TableChange> ChangeTo(QueryRun& run, const engine::WrittenFile& written, const storage::TableSchema& schema) {
-  const auto current = run.target.log->Load();
-  if (!current.ok()) return current.error();
+// The result in place of all that the table holds.
+storage::TableChange ChangeTo(QueryRun& run, const storage::TableState& current, const engine::WrittenFile& written, const storage::TableSchema& schema) {
   storage::TableChange change{.schema = schema};
   change.add = {
       {.path = ResultPath(run.place.task), .bytes = written.bytes, .rows = written.rows, .modified = run.place.task.logicalTime, .stats = written.stats}};
   TagHash(run.target, *run.output, change.add.front());
   if (written.minEventTime) change.add.front().tags[kTagOldestEvent] = FormatMicros(*written.minEventTime);
-  for (const auto& [path, old] : current->files) change.remove.push_back(path);
-  run.replaced = current->OtherWriter();
+  for (const auto& [path, old] : current.files) change.remove.push_back(path);
+  run.replaced = current.OtherWriter();
   return change;
 }
 
@@ -203,17 +201,18 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   const QuarantinedShare share{
       .what = "the result of stage " + run.place.task.stage, .rows = written->rows + apart, .quarantined = apart, .examples = run.quarantine.TakeExamples()};
   if (Status within = CheckQuarantine(table, share); !within.ok()) return within.error();
+  const auto current = run.target.log->Load();  // again: SQL may have taken long
+  if (!current.ok()) return current.error();
   if (run.promise)
-    if (Status kept = KeepLookback(run.target, *run.promise, *written, run.place.task.logicalTime); !kept.ok()) return kept.error();
+    if (Status kept = KeepLookback(run.target, *current, *run.promise, *written, run.place.task.logicalTime); !kept.ok()) return kept.error();
   auto facts = FactsOf(run, *written);
   if (!facts.ok()) return facts.error();
-  auto change = ChangeTo(run, *written, schema);
-  if (!change.ok()) return change.error();
+  storage::TableChange change = ChangeTo(run, *current, *written, schema);
   facts->findings = ReservationsOf(run, audit, *written);
-  change->facts[kFactMadeOf] = run.madeOf;
-  if (written->eventsAhead > 0) change->facts[kFactEventsAhead] = written->eventsAhead;
-  if (run.promise) change->facts["contract"] = api::WriteCanonical(*run.promise);
-  const auto commit = Publish(run.place, run.target, std::move(change).value(), *facts);
+  change.facts[kFactMadeOf] = run.madeOf;
+  if (written->eventsAhead > 0) change.facts[kFactEventsAhead] = written->eventsAhead;
+  if (run.promise) change.facts["contract"] = api::WriteCanonical(*run.promise);
+  const auto commit = Publish(run.place, run.target, std::move(change), *facts);
   if (!commit.ok()) return commit.error();
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts->ledger, .commits = {*commit}, .findings = facts->findings};
   outcome.message = "version " + std::to_string(commit->version) + " of " + table.name + " with " + std::to_string(commit->rows) + " rows";
@@ -230,9 +229,9 @@ Result<api::StageOutcome> RunQuery(Place& place) {
   auto earlier = FindOrClaim(place, *target, schema);
   if (!earlier.ok()) return earlier.error();
   if (*earlier) return **earlier;
-  auto promise = publishes ? KeepPromise(place, *target) : Result<Promise>(Promise{});
-  if (!promise.ok()) return promise.error();
-  if (promise->refused) return *std::move(promise->refused);
+  const storage::TableState& before = target->log->Seen();
+  Promise promise = publishes ? KeepPromise(place, *target, before) : Promise{};
+  if (promise.refused) return *std::move(promise.refused);
   auto engine = engine::MakeEngine(place.ports.limits);
   if (!engine.ok()) return engine.error();
   QueryRun run{.place = place,
@@ -240,13 +239,13 @@ Result<api::StageOutcome> RunQuery(Place& place) {
                .engine = std::move(engine).value(),
                .quarantine = QuarantineFile(place),
                .output = std::make_shared<HashingStore>(target->store)};
-  run.promise = std::move(promise->next);
+  run.promise = std::move(promise.next);
   const auto idle = Prepare(run);
   if (!idle.ok()) return idle.error();
   if (*idle) return **idle;
   const Json promised = run.promise ? api::WriteCanonical(*run.promise) : Json();
   run.madeOf = MadeOf(place.task, *target->table, Read(run));
-  const auto unchanged = FindUnchanged(place, *target, run.madeOf, promised, *run.engine);
+  const auto unchanged = FindUnchanged(place, *target, before, run.madeOf, promised, *run.engine);
   if (!unchanged.ok()) return unchanged.error();
   if (*unchanged) return **unchanged;
   return Finish(run, schema);

@@ -40,21 +40,17 @@ std::string MadeOf(const api::StageTask& task, const api::TaskTable& target, con
   return StableHashText(Dump(parts));
 }
 
-Result<std::optional<api::StageOutcome>> FindUnchanged(const Place& place, const PlacedTable& target, const std::string& made_of, const Json& promise,
-                                                       engine::Engine& engine) {
-  const auto state = target.log->Load();
-  if (!state.ok()) return state.error();
-  const Json& facts = state->Facts();
+Result<std::optional<api::StageOutcome>> FindUnchanged(const Place& place, const PlacedTable& target, const storage::TableState& state,
+                                                       const std::string& made_of, const Json& promise, engine::Engine& engine) {
+  const Json& facts = state.Facts();
   const bool same = Text(facts, kFactMadeOf) == made_of && Integer(facts, kFactEventsAhead) == 0 && (promise.is_null() || At(facts, "contract") == promise);
   if (!same) return std::optional<api::StageOutcome>();
-  const auto whole = AreWhole(place, target, *state, engine);
+  const auto whole = AreWhole(place, target, state, engine);
   if (!whole.ok()) return whole.error();
   if (!*whole) return std::optional<api::StageOutcome>();
-  auto holds = CommitsThatHold(place, target);
-  if (!holds.ok()) return holds.error();
-  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .commits = std::move(holds).value(), .findings = FindingsOf(facts)};
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .commits = CommitsThatHold(place, target, state), .findings = FindingsOf(facts)};
   outcome.message =
-      "version " + std::to_string(state->version) + " of " + target.table->name + " is unchanged: it was made by the same SQL of the same versions";
+      "version " + std::to_string(state.version) + " of " + target.table->name + " is unchanged: it was made by the same SQL of the same versions";
   return std::optional<api::StageOutcome>(std::move(outcome));
 }
 

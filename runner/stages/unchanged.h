@@ -27,9 +27,9 @@ std::string MadeOf(const api::StageTask& task, const api::TaskTable& target, con
 inline constexpr const char* kFactMadeOf = "madeOf";
 inline constexpr const char* kFactEventsAhead = "eventsAhead";
 
-// When the newest version of the target was made of the same, under the same promise (null: none), and its files are whole:
+// When the newest version of the target (`state`) was made of the same, under the same promise (null: none), and its files are whole:
 // an outcome with that version, to be reported as of this attempt. No row is read. Absent: the version is to be made.
-Result<std::optional<api::StageOutcome>> FindUnchanged(const Place& place, const PlacedTable& target, const std::string& made_of, const Json& promise,
-                                                       engine::Engine& engine);
+Result<std::optional<api::StageOutcome>> FindUnchanged(const Place& place, const PlacedTable& target, const storage::TableState& state,
+                                                       const std::string& made_of, const Json& promise, engine::Engine& engine);
 
 }  // namespace weir::stages

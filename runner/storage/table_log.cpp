@@ -225,9 +225,12 @@ Status TableLog::Refresh() {
 }
 
 Result<TableState> TableLog::Load(std::optional<std::int64_t> version) {
-  if (version) return ReplayAll(version);
+  // An older version than the newest one is read from the beginning.
+  const bool newest = !version || (known_ && known_->version <= *version);
+  if (!newest) return ReplayAll(version);
   if (const Status fresh = Refresh(); !fresh) return fresh.error();
-  return *known_;
+  if (!version || known_->version == *version) return *known_;
+  return ReplayAll(version);
 }
 
 // Replays what was committed since; one request more than there are new entries.

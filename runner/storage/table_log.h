@@ -106,6 +106,8 @@ class TableLog {
   // files. Fault::Data with reason "LogCorrupt" for a gap, an entry that cannot be read, or files that do not add up to
   // what their commit recorded; "LogUnsupported" when another engine raised the protocol beyond what we read.
   Result<TableState> Load(std::optional<std::int64_t> version = std::nullopt);
+  // The newest version as of the last call that looked and answered Ok, without another look; valid until the next call.
+  const TableState& Seen() const { return *known_; }
 
   // Takes the table for this attempt: after it answers Ok, no commit with a lower epoch can succeed. Writes nothing for
   // the first attempt (no other can exist), an empty commit that carries the epoch for later ones. Fault::Fenced when a

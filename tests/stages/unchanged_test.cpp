@@ -1,4 +1,5 @@
 // A run that finds the same inputs and the same code: the version that is there is reported again, and none is made.
+#include "runner/storage/forwarding_store.h"
 #include "tests/stages/stage_fixture.h"
 
 namespace weir::stages {
@@ -119,6 +120,51 @@ TEST_F(Unchanged, AViewIsPublishedOnceForOneContract) {
   auto other = Publish();
   other.contractHash = "another";
   EXPECT_THAT(Good(other).message, Not(HasSubstr("unchanged")));
+}
+
+// Of each entry of logs: how often it was asked for.
+class CountingStore final : public storage::ForwardingStore {
+ public:
+  CountingStore(std::shared_ptr<storage::ObjectStore> inner, std::map<std::string, int>& gets) : ForwardingStore(std::move(inner)), gets_(gets) {}
+  Result<std::string> Get(const std::string& path, std::int64_t max_bytes) override {
+    ++gets_[path];
+    return ForwardingStore::Get(path, max_bytes);
+  }
+
+ private:
+  std::map<std::string, int>& gets_;
+};
+
+// A log grows with each version, and its entries never change.
+TEST_F(Unchanged, ReadsEachEntryOfTheLogsOnceWhetherAVersionIsMadeOrNot) {
+  for (int version = 1; version < 4; ++version) {
+    Good(Transform("SELECT city, sum(amount) + " + std::to_string(version) + " AS total FROM orders GROUP BY city"));
+    Good(Publish());
+    NextRun();
+  }
+  std::map<std::string, int> gets;
+  ports_.openStore = [&gets](const api::TaskStore& store) -> Result<std::shared_ptr<storage::ObjectStore>> {
+    auto opened = storage::OpenStore(store);
+    if (!opened.ok()) return opened.error();
+    return std::shared_ptr<storage::ObjectStore>(std::make_shared<CountingStore>(*opened, gets));
+  };
+  const auto read = [&](const api::StageTask& task, const std::string& table) {
+    gets.clear();
+    Good(task);
+    const auto newest = State(table).version;
+    for (const auto& [path, count] : gets) {
+      const bool may_be_next = path.find(Table(table).path) == 0 && path.find(std::to_string(newest) + ".json") != std::string::npos;
+      const bool is_read_ahead = path.find(std::to_string(newest + 1) + ".json") != std::string::npos;
+      EXPECT_LE(count, may_be_next || is_read_ahead ? 99 : 1) << path;
+    }
+    int next = 0;
+    for (const auto& [path, count] : gets)
+      if (path.find(Table(table).path) == 0) next += std::max(count - 1, 0);
+    return next;
+  };
+  EXPECT_LE(read(Transform("SELECT city, sum(amount) + 3 AS total FROM orders GROUP BY city"), "totals"), 1) << "unchanged: at the start and to claim";
+  EXPECT_LE(read(Transform("SELECT city, sum(amount) + 9 AS total FROM orders GROUP BY city"), "totals"), 4);
+  EXPECT_LE(read(Publish(), "city-totals"), 4);
 }
 
 TEST_F(Unchanged, ASecondAttemptFindsItToo) {
