@@ -90,6 +90,18 @@ void PrintReservations(const Terminal& terminal, const Json& stages) {
     for (const Json& warning : warnings)
       terminal.out << terminal.OnOut(Paint::Yellow, "warning") << " " << Shown(stage, "name") << ": " << Printable(warning.get<std::string>()) << "\n";
   }
+// "9 known, 1 excluded": files that a stage left out, by the reason; an older release told only their sum.
+std::string LeftOut(const Json& stage) {
+  const std::int64_t sum = Integer(At(stage, "rows"), "filtered");
+  const Json& files = At(stage, "files");
+  if (At(At(stage, "rows"), "filtered").is_null()) return "";
+  if (sum == 0 || Integer(files, "known") + Integer(files, "excluded") != sum) return Grouped(sum);
+  std::string text;
+  for (const char* member : {"known", "excluded"})
+    if (const std::int64_t count = Integer(files, member); count > 0) text += (text.empty() ? "" : ", ") + Grouped(count) + " " + member;
+  return text;
+}
+
 }
 
 // What went wrong in stages: each message once, with the stages that it is of.
@@ -110,14 +122,14 @@ void PrintFailures(const Terminal& terminal, const Json& stages, ToldMessages& t
 }
 
 void PrintStages(const Terminal& terminal, const Json& stages, ToldMessages& told) {
-  TextTable table{{"STAGE", "STATE", "ATTEMPTS", "IN", "OUT", "QUARANTINED", "FILTERED", "VERSION", "REASON"},
+  TextTable table{{"STAGE", "STATE", "ATTEMPTS", "IN", "OUT", "QUARANTINED", "LEFT OUT", "VERSION", "REASON"},
                   {},
                   {false, false, true, true, true, true, true, true, false}};
   for (const Json& stage : stages) {
     const Json& ledger = At(stage, "rows");
     const Json& version = At(stage, "version");
     table.rows.push_back({Text(stage, "name"), Text(stage, "state"), std::to_string(Integer(stage, "attempt")), Figure(ledger, "in"), Figure(ledger, "out"),
-                          Figure(ledger, "quarantined"), Figure(ledger, "filtered"), version.is_null() ? "" : Dump(version), Text(stage, "reason")});
+                          Figure(ledger, "quarantined"), LeftOut(stage), version.is_null() ? "" : Dump(version), Text(stage, "reason")});
   }
   Print(terminal, table);
   PrintFailures(terminal, stages, told);

@@ -22,12 +22,22 @@ std::string Elapsed(const std::optional<Time>& started, const std::optional<Time
   return started ? Seconds(finished.value_or(now) - *started) : "";
 }
 
+// Files that were there before and files that are excluded are two things; an older release told only their sum.
+std::string LeftOut(const api::StageStatus& stage) {
+  const std::int64_t sum = stage.rows->filtered.value_or(0);
+  if (sum == 0) return "";
+  if (!stage.files || stage.files->known + stage.files->excluded != sum) return ", " + Grouped(sum) + " left out";
+  std::string text;
+  if (stage.files->known > 0) text += ", " + Grouped(stage.files->known) + " known before";
+  if (stage.files->excluded > 0) text += ", " + Grouped(stage.files->excluded) + " excluded";
+  return text;
+}
+
 std::string Rows(const api::StageStatus& stage) {
   if (!stage.rows) return "";
   std::string text = Grouped(stage.rows->rowsIn) + " in, " + Grouped(stage.rows->rowsOut) + " out";
   if (stage.rows->quarantined > 0) text += ", " + Grouped(stage.rows->quarantined) + " quarantined";
-  if (stage.rows->filtered.value_or(0) > 0) text += ", " + Grouped(*stage.rows->filtered) + " filtered";
-  return text;
+  return text + LeftOut(stage);
 }
 
 Paint PaintOf(api::StageState state) {

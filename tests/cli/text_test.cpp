@@ -211,11 +211,16 @@ TEST_F(ProgressDrawn, FitsOnASmallScreen) {
   EXPECT_EQ(count, 2) << "the run and the stage that is under way";
 }
 
-TEST_F(ProgressTold, TellsFilteredRowsToo) {
+TEST_F(ProgressTold, TellsWhyFilesWereLeftOut) {
   RunView run = OneStage(api::StageState::Succeeded);
   run.status.stages[0].rows = api::Ledger{10, 4, 0, 6};
   Progress(terminal).Show({run}, Time::FromSeconds(11));
-  EXPECT_NE(err.str().find("10 in, 4 out, 6 filtered"), std::string::npos) << err.str();
+  EXPECT_NE(err.str().find("10 in, 4 out, 6 left out"), std::string::npos) << err.str();
+  err.str("");
+  run.status.stages[0].files = api::FileLedger{.in = 10, .out = 4, .known = 5, .excluded = 1};
+  Progress(terminal).Show({run}, Time::FromSeconds(11));
+  EXPECT_NE(err.str().find("10 in, 4 out, 5 known before, 1 excluded"), std::string::npos) << err.str();
+  EXPECT_EQ(err.str().find("filtered"), std::string::npos);
 }
 
 TEST(Clip, CountsCharactersNotBytes) {
