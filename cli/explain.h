@@ -38,6 +38,9 @@ class ToldMessages {
   std::vector<std::string> told_;
 };
 
+// What is news of the stages of a run and needs nobody to act, a line each.
+void PrintNotes(const Terminal& terminal, const Json& stages, const std::string& indent);
+
 void PrintRunReport(const Terminal& terminal, const Json& report, ToldMessages told = {});
 void PrintTableReport(const Terminal& terminal, const Json& report);
 void PrintPipelineReport(const Terminal& terminal, const Json& report);

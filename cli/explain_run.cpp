@@ -85,11 +85,11 @@ void PrintReservations(const Terminal& terminal, const Json& stages) {
   for (const Json& stage : stages) {
     if (LeavesFilesOut(At(stage, "files")))
       terminal.out << Shown(stage, "name") << ": " << FilesLeftOut(At(stage, "files")) << ". " << Printable(Text(stage, "message")) << "\n";
-    const Json& warnings = At(stage, "warnings");
-    if (!warnings.is_array()) continue;
-    for (const Json& warning : warnings)
+    for (const Json& warning : At(stage, "warnings"))
       terminal.out << terminal.OnOut(Paint::Yellow, "warning") << " " << Shown(stage, "name") << ": " << Printable(warning.get<std::string>()) << "\n";
   }
+}
+
 // "9 known, 1 excluded": files that a stage left out, by the reason; an older release told only their sum.
 std::string LeftOut(const Json& stage) {
   const std::int64_t sum = Integer(At(stage, "rows"), "filtered");
@@ -100,8 +100,6 @@ std::string LeftOut(const Json& stage) {
   for (const char* member : {"known", "excluded"})
     if (const std::int64_t count = Integer(files, member); count > 0) text += (text.empty() ? "" : ", ") + Grouped(count) + " " + member;
   return text;
-}
-
 }
 
 // What went wrong in stages: each message once, with the stages that it is of.
@@ -134,6 +132,7 @@ void PrintStages(const Terminal& terminal, const Json& stages, ToldMessages& tol
   Print(terminal, table);
   PrintFailures(terminal, stages, told);
   PrintReservations(terminal, stages);
+  PrintNotes(terminal, stages, "");
 }
 
 // The folder that this member of all items is in, told once instead of in each row.
@@ -182,6 +181,12 @@ std::vector<std::string> LandedNothing(const Json& stages) {
     if (Text(stage, "kind") == "land" && Text(stage, "state") == "Succeeded" && Integer(At(stage, "files"), "in") == 0 && !Text(stage, "message").empty())
       sentences.push_back(Text(stage, "name") + ": " + Text(stage, "message"));
   return sentences;
+}
+
+void PrintNotes(const Terminal& terminal, const Json& stages, const std::string& indent) {
+  for (const Json& stage : stages)
+    for (const Json& note : At(stage, "notes"))
+      terminal.out << indent << terminal.OnOut(Paint::Yellow, "note") << " " << Shown(stage, "name") << ": " << Printable(note.get<std::string>()) << "\n";
 }
 
 Result<Json> RunReport(const World& world, const std::string& name, std::size_t rows) {

@@ -164,11 +164,17 @@ bool IsUnchanged(const Json& report, const Json& commit) {
   return false;
 }
 
-void TellPublished(const Terminal& terminal, const World& world, const std::string& run) {
+// What a terminal shows on its error stream: answers of commands alone go to the other one.
+Terminal OnErrorStream(const Terminal& terminal) {
+  return {terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, terminal.height, OutputFormat::Table};
+}
+
+void TellSuccess(const Terminal& terminal, const World& world, const std::string& run) {
   const auto report = RunReport(world, run, 0);
   if (!report) return;
   for (const std::string& sentence : LandedNothing(At(*report, "stages")))
     terminal.err << "   " << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
+  PrintNotes(OnErrorStream(terminal), At(*report, "stages"), "   ");
   for (const Json& commit : At(*report, "commits"))
     if (Text(commit, "kind") == api::kViews.kind)
       terminal.err << (IsUnchanged(*report, commit) ? "   unchanged " : "   published ") << Shown(commit, "name") << " version " << Integer(commit, "version")
@@ -187,11 +193,9 @@ Exit Tell(const Terminal& terminal, const World& world, const std::vector<Pipeli
     terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, good ? "ok" : "failed") << " " << OneLine(view.name);
     if (!view.run.empty()) terminal.err << " (" << OneLine(view.run) << ")";
     terminal.err << (told.IsNews(view.message) ? ": " + Printable(view.message) : view.message.empty() ? "" : ": as above") << "\n";
-    if (view.state == State::Succeeded) TellPublished(terminal, world, view.run);
+    if (view.state == State::Succeeded) TellSuccess(terminal, world, view.run);
     if (view.state != State::Failed) continue;
-    if (const auto report = RunReport(world, view.run, 20))
-      PrintRunReport({terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, terminal.height, OutputFormat::Table},
-                     *report, told);
+    if (const auto report = RunReport(world, view.run, 20)) PrintRunReport(OnErrorStream(terminal), *report, told);
   }
   return exit;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crds/api/column.h"
 #include "crds/api/condition.h"
 #include "crds/api/format.h"
 #include "crds/api/lake.h"
@@ -7,57 +8,6 @@
 #include "crds/api/owner.h"
 
 namespace weir::api {
-
-// One of BOOLEAN TINYINT SMALLINT INTEGER BIGINT FLOAT DOUBLE DECIMAL(p,s) VARCHAR DATE TIMESTAMP BLOB. TIMESTAMP is an
-// instant, kept in UTC to the microsecond. DuckDB's and Spark's words for the same types.
-inline constexpr std::string_view kTypePattern =
-    "^(BOOLEAN|TINYINT|SMALLINT|INTEGER|BIGINT|FLOAT|DOUBLE|VARCHAR|DATE|TIMESTAMP|BLOB|DECIMAL\\([1-9][0-9]?,[0-9][0-9]?\\))$";
-
-// What the engine fills a column with when it decodes a file, in every row: where the file came from, as the ledger names
-// it, or when it landed.
-enum class Provenance { SourceFile, LandedAt };
-template <>
-struct Words<Provenance> {
-  static constexpr std::array<std::string_view, 2> kAll{"SourceFile", "LandedAt"};
-};
-
-struct Column {
-  std::string name;
-  std::string type;
-  std::optional<bool> nullable;  // absent means true
-  std::string description;
-  std::string unit;
-  std::string sourceName;
-  std::optional<Provenance> provenance;
-  bool operator==(const Column&) const = default;
-  bool IsNullable() const { return nullable.value_or(true); }
-};
-void Describe(auto&& field, Of<Column> auto& self) {
-  field("name", self.name, Rules{.doc = "Name in SQL.", .required = true, .maxLength = 128, .pattern = kColumnNamePattern, .change = Change::NewRevision});
-  field("type", self.type,
-        Rules{.doc = "BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), VARCHAR, DATE, TIMESTAMP (UTC) or BLOB.",
-              .required = true,
-              .maxLength = 32,
-              .pattern = kTypePattern,
-              .change = Change::NewRevision});
-  field("nullable", self.nullable,
-        Rules{.doc = "Whether a value may be missing. Absent means true. Rows that break it are quarantined when files are decoded and refused elsewhere.",
-              .change = Change::NewRevision});
-  field("description", self.description, Rules{.doc = "What a reader needs to know.", .maxLength = 1024, .change = Change::InPlace});
-  field("unit", self.unit, Rules{.doc = "Unit of measure, such as minutes or EUR.", .maxLength = 63, .change = Change::InPlace});
-  field("sourceName", self.sourceName, Rules{.doc = "Name of the column in the files, where it differs.", .maxLength = 1024, .change = Change::NewRevision});
-  field("provenance", self.provenance,
-        Rules{.doc =
-                  "Filled by the engine when files are decoded, not read from them: SourceFile (VARCHAR) is the source of the row's file, LandedAt (TIMESTAMP) "
-                  "the time at which it landed. Processed only, and not with sourceName.",
-              .change = Change::NewRevision});
-  field.Rule({.rule = "!has(self.provenance) || !has(self.sourceName)",
-              .message = "a column with provenance is filled by the engine and has no sourceName",
-              .fieldPath = ".sourceName"});
-  field.Rule({.rule = "!has(self.provenance) || self.type == (self.provenance == 'SourceFile' ? 'VARCHAR' : 'TIMESTAMP')",
-              .message = "provenance SourceFile needs the type VARCHAR, LandedAt the type TIMESTAMP",
-              .fieldPath = ".type"});
-}
 
 struct Key {
   std::vector<std::string> columns;
@@ -75,6 +25,9 @@ struct Schema {
 void Describe(auto&& field, Of<Schema> auto& self) {
   field("columns", self.columns, Rules{.doc = "The columns, in order.", .required = true, .minItems = 1, .maxItems = 500, .listKey = "name"});
   field("keys", self.keys, Rules{.doc = "Unique keys; checked on every commit.", .maxItems = 4});
+  field.Rule({.rule = "!has(self.keys) || self.columns.all(c, !has(c.whenAbsent) || c.whenAbsent != 'SetNull' || self.keys.all(k, !(c.name in k.columns)))",
+              .message = kSetNullOfKey,
+              .fieldPath = ".columns"});
 }
 
 struct NotNullCheck {
@@ -318,6 +271,9 @@ void Describe(auto&& field, Of<DatasetSpec> auto& self) {
               .fieldPath = ".schema"});
   field.Rule({.rule = "self.zone == 'Processed' || !has(self.schema) || self.schema.columns.all(c, !has(c.provenance))",
               .message = "columns with provenance are filled when files are decoded: they belong on Processed datasets",
+              .fieldPath = ".schema"});
+  field.Rule({.rule = "self.zone == 'Processed' || !has(self.schema) || self.schema.columns.all(c, !has(c.whenAbsent))",
+              .message = kWhenAbsentOfSql,
               .fieldPath = ".schema"});
   field.Rule({.rule = "!has(self.freshness) || !(self.zone in ['Landing','RawHistory'])",
               .message = "freshness belongs on Processed and Curated datasets and on views",

@@ -12,6 +12,7 @@ constexpr std::size_t kShortLocation = 512;  // longer than any that our layout 
 // As StageOutcome and its parts are described; `FitOutcome.IsReadBackWhateverCame` holds both together.
 constexpr std::size_t kLongestMessage = 2048, kLongestDependencies = 4096, kMostFindings = 1000;
 constexpr std::size_t kMostWarnings = 8, kLongestWarning = 512;
+constexpr std::size_t kMostNotes = 4, kLongestNote = 512;
 
 constexpr std::size_t kMostInputs = 16;  // in a termination message; the outcome file has all
 
@@ -47,6 +48,8 @@ void CutToBounds(StageOutcome& outcome) {
   outcome.dependencies = Cut(outcome.dependencies, kLongestDependencies);
   if (outcome.findings.size() > kMostFindings) outcome.findings.resize(kMostFindings);
   for (Finding& finding : outcome.findings) finding.message = Cut(finding.message, kLongestFinding);
+  if (outcome.notes.size() > kMostNotes) outcome.notes.resize(kMostNotes);
+  for (std::string& note : outcome.notes) note = Cut(note, kLongestNote);
   for (Commit& commit : outcome.commits) {
     if (commit.warnings.size() > kMostWarnings) commit.warnings.resize(kMostWarnings);
     for (std::string& warning : commit.warnings) warning = Cut(warning, kLongestWarning);
@@ -72,6 +75,7 @@ std::string FitOutcome(StageOutcome outcome, std::size_t limit) {
     if (outcome.findings.size() > room / 64 + 1) outcome.findings.resize(room / 64 + 1);
     if (outcome.rows) Shorten(outcome.rows->inputs, room / 64 + 1);
     for (Finding& finding : outcome.findings) finding.message = Cut(finding.message, room / 4);
+    for (std::string& note : outcome.notes) note = Cut(note, room / 4);
     for (Commit& commit : outcome.commits) CutCommit(commit, room);
     if (outcome.standing) CutCommit(*outcome.standing, room);
     text = Dump(Write(outcome));

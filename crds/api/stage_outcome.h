@@ -18,8 +18,8 @@ void Describe(auto&& field, Of<LedgerInput> auto& self) {
 }
 
 // Where the rows (for a stage that moves files: the files) of a stage went. Two forms:
-// - land, accept, decode, check: each row that was read ends in one place, so in == out + quarantined + filtered, where
-//   `filtered` counts what a declared rule left out; a stage refuses to commit anything else.
+// - land, accept, decode, check: each row (or file) that was read ends in one place, so in == out + quarantined + filtered,
+//   where `filtered` counts the files that were known before or are excluded; a stage refuses to commit anything else.
 // - SQL: rows of the inputs and rows of the result have no such relation (a join multiplies, a GROUP BY folds). `inputs`
 //   has the rows of each table version read, `in` is their sum, and out + quarantined are the rows of the result.
 struct Ledger {
@@ -36,7 +36,8 @@ void Describe(auto&& field, Of<Ledger> auto& self) {
   field("out", self.rowsOut, Rules{.doc = "Rows (or files) written."});
   field("quarantined", self.quarantined, Rules{.doc = "Rows quarantined, each with file, line, column, reason and text; for SQL rows of the result."});
   field("filtered", self.filtered,
-        Rules{.doc = "Rows (or files) that a declared rule left out. Absent for SQL, where rows read and rows written have no fixed relation."});
+        Rules{.doc = "Files that were left out: those that were there before and those that spec.exclude names; `files` of the stage counts each. 0 where rows "
+                     "are counted. Absent for SQL, where rows read and rows written have no fixed relation."});
   field("inputs", self.inputs, Rules{.doc = "SQL: each table version that was read, with its rows.", .maxItems = 64});
 }
 
@@ -147,6 +148,7 @@ struct StageOutcome {
   std::vector<Commit> commits;
   std::optional<Commit> standing;  // publish, refused for its contract: the version that stays published
   std::vector<Finding> findings;
+  std::vector<std::string> notes;
   std::string dependencies;  // validate: tables that each SQL reads, "stage:table,table;stage:..."
   int format = kFormat;
   bool operator==(const StageOutcome&) const = default;
@@ -161,6 +163,7 @@ void Describe(auto&& field, Of<StageOutcome> auto& self) {
   field("commits", self.commits, Rules{.doc = "What became visible.", .maxItems = 4});
   field("standing", self.standing, Rules{.doc = "What stays published of a View whose new version was refused."});
   field("findings", self.findings, Rules{.doc = "What to look at.", .maxItems = 1000});
+  field("notes", self.notes, Rules{.doc = "What is news and needs nobody to act.", .maxLength = 512, .maxItems = 4});
   field("dependencies", self.dependencies, Rules{.doc = "Tables that each stage's SQL reads.", .maxLength = 4096});
 }
 

@@ -32,6 +32,7 @@ struct StageStatus {
   std::optional<std::int64_t> version;
   std::optional<FileLedger> files;
   std::vector<std::string> warnings;
+  std::vector<std::string> notes;
   bool operator==(const StageStatus&) const = default;
 };
 void Describe(auto&& field, Of<StageStatus> auto& self) {
@@ -52,6 +53,10 @@ void Describe(auto&& field, Of<StageStatus> auto& self) {
   field("version", self.version, Rules{.doc = "Version that the stage committed."});
   field("files", self.files, Rules{.doc = "The ledger of files: in = out + known + quarantined + excluded + superseded."});
   field("warnings", self.warnings, Rules{.doc = "What a person should look at though the stage succeeded.", .maxLength = 512, .maxItems = 8});
+  field("notes", self.notes,
+        Rules{.doc = "What is news and needs nobody to act, such as columns that files have for the first time and no Dataset declares.",
+              .maxLength = 512,
+              .maxItems = 4});
 }
 
 }  // namespace weir::api

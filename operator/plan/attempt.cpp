@@ -35,6 +35,7 @@ void CountSuccess(StageStatus& stage, const StageOutcome& outcome, Time now) {
   stage.rows = outcome.rows;
   stage.files = outcome.files;
   stage.warnings = WarningsOf(outcome);
+  stage.notes = outcome.notes;
   stage.finished = now;
   stage.retryAt.reset();
   if (!outcome.commits.empty()) stage.version = outcome.commits.back().version;

@@ -157,16 +157,17 @@ class Resolver {
       Take(transform.into, path + ".into", {Zone::Processed}, "decoded files are tables in the zone Processed");
     } else {
       const api::Dataset* into = Take(transform.into, path + ".into", {Zone::Processed, Zone::Curated}, "SQL writes into Processed or Curated");
-      if (into != nullptr) RefuseProvenance(*into, path + ".into");
+      if (into != nullptr) RefuseWhatIsOfFiles(*into, path + ".into");
     }
   }
 
-  void RefuseProvenance(const api::Dataset& into, const std::string& path) {
-    for (const api::Column& column : into.spec.schema->columns)
+  void RefuseWhatIsOfFiles(const api::Dataset& into, const std::string& path) {
+    for (const api::Column& column : into.spec.schema->columns) {
+      const std::string what = "column " + column.name + " of dataset " + into.meta.name;
       if (column.provenance)
-        out_.problems.push_back({path, "column " + column.name + " of dataset " + into.meta.name +
-                                           " has a provenance, which is filled when files are decoded; name it "
-                                           "in the SQL without one"});
+        out_.problems.push_back({path, what + " has a provenance, which is filled when files are decoded; name it in the SQL without one"});
+      if (column.whenAbsent) out_.problems.push_back({path, what + " has whenAbsent, which is about files, and this stage writes it by SQL: remove it"});
+    }
   }
 
   void LookUpCheck(const api::CheckStage& check, const std::string& path) {

@@ -95,6 +95,24 @@ void CheckProvenance(const api::DatasetSpec& dataset, std::vector<Problem>& prob
   }
 }
 
+bool IsInKey(const api::Schema& schema, const std::string& column) {
+  return std::any_of(schema.keys.begin(), schema.keys.end(),
+                     [&](const api::Key& key) { return std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end(); });
+}
+
+void CheckWhenAbsent(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
+  for (std::size_t i = 0; i < dataset.schema->columns.size(); ++i) {
+    const api::Column& column = dataset.schema->columns[i];
+    if (!column.whenAbsent) continue;
+    const auto refuse = [&](std::string_view why) { problems.push_back({Item("spec.schema.columns", i) + ".whenAbsent", std::string(why)}); };
+    if (dataset.zone != api::Zone::Processed) refuse(api::kWhenAbsentOfSql);
+    if (column.provenance) refuse(api::kWhenAbsentOfFilled);
+    if (*column.whenAbsent != api::WhenAbsent::SetNull) continue;
+    if (!column.IsNullable()) refuse(api::kSetNullOfRequired);
+    if (IsInKey(*dataset.schema, column.name)) refuse(api::kSetNullOfKey);
+  }
+}
+
 // Row checks are made on what is read; what the engine fills in is the same in every row of a file.
 void CheckProvenanceOfChecks(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
   const auto is_filled = [&dataset](const std::string& name) {
@@ -221,6 +239,7 @@ std::vector<Problem> CheckDataset(const api::DatasetSpec& dataset) {
   CheckPolicies(dataset, problems);
   if (dataset.schema) CheckSchema(dataset, problems);
   if (dataset.schema) CheckProvenance(dataset, problems);
+  if (dataset.schema) CheckWhenAbsent(dataset, problems);
   if (dataset.schema) CheckProvenanceOfChecks(dataset, problems);
   return problems;
 }

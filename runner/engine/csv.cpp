@@ -38,29 +38,29 @@ Result<std::vector<std::string>> TitlesOf(const DecodeRequest& request, const st
   return titles;
 }
 
-// Names of the file's columns, in order. Without a header they are the declared ones.
-Result<std::vector<std::string>> FileColumns(const DecodeRequest& request, formats::CsvBlocks& blocks) {
-  const bool has_header = request.format.csv->header.value_or(true);
-  formats::RecordSpan span;
-  std::string header;
-  const auto there = blocks.Begin(has_header, span, header);
-  if (!there.ok()) return OfFile(there.error(), request.path);
-  if (has_header) {
-    if (!*there) return NotAsDeclared(request, "is empty; a first line with column names is declared");
-    return TitlesOf(request, header, span);
-  }
+// Without a header a column is found by its place, so the last ones are those that a file may lack.
+std::vector<std::string> NamesByPlace(const DecodeRequest& request, const std::string& record, const formats::RecordSpan& span) {
   std::vector<std::string> names;
   for (const api::Column& column : request.rules.columns) names.push_back(NameInFile(column));
+  if (record.empty() || span.problem != formats::RecordProblem::None) return names;
+  formats::CsvValues values;
+  const std::size_t there = values.Split(record, DialectOf(*request.format.csv).delimiter).size();
+  std::size_t least = names.size();
+  while (least > 0 && request.rules.columns[least - 1].whenAbsent == api::WhenAbsent::SetNull) --least;
+  if (there >= least && there < names.size()) names.resize(there);
   return names;
 }
 
-std::string Listed(const std::vector<std::string>& names) {
-  std::string list;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (list.size() > kLongestList) return list + " and " + std::to_string(names.size() - i) + " more";
-    list += (i > 0 ? ", " : "") + formats::Legible(names[i], kLongestList);
-  }
-  return list;
+// Names of the file's columns, in order.
+Result<std::vector<std::string>> FileColumns(const DecodeRequest& request, formats::CsvBlocks& blocks) {
+  const bool has_header = request.format.csv->header.value_or(true);
+  formats::RecordSpan span;
+  std::string first;
+  const auto there = blocks.Begin(has_header, span, first);
+  if (!there.ok()) return OfFile(there.error(), request.path);
+  if (!has_header) return NamesByPlace(request, first, span);
+  if (!*there) return NotAsDeclared(request, "is empty; a first line with column names is declared");
+  return TitlesOf(request, first, span);
 }
 
 // Which column of the file a declared one is. One of several with one title is taken only where all of them are declared:
@@ -75,6 +75,8 @@ class Header {
   }
 
   enum class Answer { Found, Missing, Twice };
+
+  const std::vector<std::string>& Names() const { return names_; }
 
   Answer Find(const std::string& name, std::size_t& place) const {
     const auto at = places_.find(name);
@@ -93,42 +95,41 @@ class Header {
   std::set<std::string> undeclared_;  // titles of columns that are not declared
 };
 
-Result<std::vector<ScanTarget>> FindColumns(const DecodeRequest& request, const std::vector<std::string>& titles) {
-  const Header header(request, titles);
+Result<std::vector<ScanTarget>> FindColumns(const DecodeRequest& request, const Header& header) {
   std::vector<ScanTarget> targets;
-  std::vector<std::string> missing;
-  std::vector<std::string> twice;
+  std::string twice;
   for (const api::Column& column : request.rules.columns) {
     ScanTarget target{.word = column.type, .name = column.name, .nullable = column.IsNullable()};
     const Header::Answer answer = header.Find(NameInFile(column), target.place);
-    if (answer == Header::Answer::Missing) missing.push_back(NameInFile(column));
-    if (answer == Header::Answer::Twice) twice.push_back(NameInFile(column));
+    target.absent = answer == Header::Answer::Missing;
+    if (answer == Header::Answer::Twice) twice += (twice.empty() ? "" : ", ") + formats::Legible(NameInFile(column), kLongestList);
     const auto type = formats::ParseColumnType(column.type);
     if (!type) return Error{Fault::Invalid, "Invalid", "column " + column.name + ": " + column.type + " is not a column type"};
     target.type = *type;
     targets.push_back(std::move(target));
   }
-  const std::string found = " (found: " + Listed(titles) + "). Correct the file, the delimiter, or the columns' sourceName";
-  if (!missing.empty()) return NotAsDeclared(request, "is missing these columns: " + Listed(missing) + found);
-  if (!twice.empty()) return NotAsDeclared(request, "has these columns twice: " + Listed(twice) + found);
+  if (!twice.empty()) return NotAsDeclared(request, "has these columns twice: " + twice + ". Correct the file, the delimiter, or the columns' sourceName");
   return targets;
 }
 
 }  // namespace
 
-Result<std::int64_t> DecodeCsv(const DecodeRequest& request) {
+Result<DecodedFile> DecodeCsv(const DecodeRequest& request) {
   const api::CsvFormat& csv = *request.format.csv;
   auto opened = OpenText(request.session, request.name, request.path, csv.encoding);
   if (!opened.ok()) return opened.error();
   formats::CsvBlocks blocks(*opened->text, DialectOf(csv), kBlock);
   auto names = FileColumns(request, blocks);
   if (!names.ok()) return names.error();
-  auto targets = FindColumns(request, *names);
+  const Header header(request, *names);
+  auto difference = CompareColumns(request.path, request.rules.columns, header.Names(), AbsentMeans::Unreadable);
+  if (!difference.ok()) return difference.error();
+  auto targets = FindColumns(request, header);
   if (!targets.ok()) return targets.error();
   blocks.Expect(names->size());
   CsvScan scan{.blocks = blocks,
                .columns = names->size(),
-               .names = std::move(names).value(),
+               .names = *names,
                .rules = {.targets = std::move(targets).value(), .keepTexts = !request.rules.checks.empty()},
                .nullTexts = NullTextsOf(csv),
                .encoding = std::string(api::Word(opened->encoding))};
@@ -138,7 +139,9 @@ Result<std::int64_t> DecodeCsv(const DecodeRequest& request) {
     scan.rules.timestampFormat = std::move(format).value();
   }
   if (Status made = MakeScannedRows(request, ScanCall(kCsvScan, &scan), scan.error); !made.ok()) return made.error();
-  return ReportScannedRows(request);
+  const auto rows = ReportScannedRows(request);
+  if (!rows.ok()) return rows.error();
+  return DecodedFile{*rows, std::move(difference->absent), std::move(difference->undeclared)};
 }
 
 }  // namespace weir::engine

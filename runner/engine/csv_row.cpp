@@ -34,6 +34,10 @@ void CsvRow::Write(idx_t row, const RecordText& record, const std::vector<format
   }
   for (std::size_t i = 0; i < scan_.rules.targets.size(); ++i) {
     const ScanTarget& target = scan_.rules.targets[i];
+    if (target.absent) {
+      if (!row_.WriteMissing(row, i, record)) return;
+      continue;
+    }
     const formats::CsvValue& value = values[target.place];
     const auto lifetime = value.rewritten ? ScanRow::Text::Passes : ScanRow::Text::Stays;
     const bool fits = IsMissing(value, target.type.type) ? row_.WriteMissing(row, i, record) : row_.Write(row, i, record, value.text, lifetime);

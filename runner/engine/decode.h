@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "runner/engine/file_columns.h"
 #include "runner/engine/session.h"
 
 namespace weir::engine {
@@ -23,11 +24,11 @@ struct DecodeRequest {
   std::string RowsTable() const { return into + " rows"; }
 };
 
-// CSV and Parquet answer how many rows were read, good and bad: without a declared column they are unreadable. Fault::Data with reason "FileUnreadable" when
-// the file as a whole is not what was declared; faults of the store as they came.
-Result<std::int64_t> DecodeCsv(const DecodeRequest& request);
+// Fault::Data with reason "FileUnreadable" when the file as a whole is not what was declared; faults of the store as they
+// came.
+Result<DecodedFile> DecodeCsv(const DecodeRequest& request);
 Result<DecodedFile> DecodeJson(const DecodeRequest& request);
-Result<std::int64_t> DecodeParquet(const DecodeRequest& request);
+Result<DecodedFile> DecodeParquet(const DecodeRequest& request);
 
 // Where a declared column comes from in one file.
 struct SourcedColumn {
@@ -47,9 +48,6 @@ struct Misfit {
 // Makes the table of rows and the view on the good ones.
 Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& columns, const std::string& from);
 Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request);
-
-// The name by which a column is found in files.
-inline const std::string& NameInFile(const api::Column& column) { return column.sourceName.empty() ? column.name : column.sourceName; }
 
 // What a scan answered, said of the file: unless the store or a limit is at fault, the file is unreadable.
 Error Unreadable(const DecodeRequest& request, const Error& error);

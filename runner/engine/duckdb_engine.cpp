@@ -86,15 +86,10 @@ Status AllFit(const std::vector<api::Check>& checks, const std::vector<api::Colu
   return Ok();
 }
 
-Result<DecodedFile> OnlyRows(const Result<std::int64_t>& rows) {
-  if (!rows.ok()) return rows.error();
-  return DecodedFile{*rows, {}};
-}
-
 Result<DecodedFile> DecodeAs(const DecodeRequest& request) {
-  if (request.format.csv) return OnlyRows(DecodeCsv(request));
+  if (request.format.csv) return DecodeCsv(request);
   if (request.format.json) return DecodeJson(request);
-  if (request.format.parquet) return OnlyRows(DecodeParquet(request));
+  if (request.format.parquet) return DecodeParquet(request);
   return Error{Fault::Invalid, "Invalid", request.path + " has no declared format: csv, json or parquet"};
 }
 

@@ -38,17 +38,25 @@ struct FileOrigin {
   Time landed;
 };
 
-// A declared column whose key no record of a JSON file has, so that it is NULL in all of its rows.
-struct AbsentKey {
+// A declared column that a file does not have (of JSON: whose key no record has), so that it is NULL in all of its rows.
+struct AbsentColumn {
   std::string column;
-  std::string key;
+  std::string name;        // in files
   std::string suggestion;  // " (did you mean amount?)", or empty
+  bool expected = false;   // whenAbsent: SetNull says so; else it is a JSON file, and a person should look at it
+};
+
+// A column of a file that no declared column names, so that it is not read.
+struct UndeclaredColumn {
+  std::string name;
+  std::string suggestion;  // a declared one that the file lacks, as above
 };
 
 // What was read of a file.
 struct DecodedFile {
   std::int64_t rows = 0;  // good and bad
-  std::vector<AbsentKey> absent;
+  std::vector<AbsentColumn> absent;
+  std::vector<UndeclaredColumn> undeclared;  // some of them, where they are very many
 };
 
 // What a decoded row must be.

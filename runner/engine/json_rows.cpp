@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <duckdb.hpp>
-#include <set>
 
-#include "crds/api/read.h"
 #include "runner/engine/decode.h"
 #include "runner/engine/json_scan.h"
 #include "runner/engine/scanned_rows.h"
@@ -38,22 +36,13 @@ Status CheckReadable(const DecodeRequest& request, const JsonScan& scan) {
                    first.value()->GetValue(1, 0).ToString() + ". Deliver it again, or declare its format"};
 }
 
-// As people mean it: the same but for upper case, else near.
-std::string Suggestion(const std::string& key, const std::set<std::string>& others) {
-  for (const std::string& other : others)
-    if (duckdb::StringUtil::CIEquals(other, key)) return " (did you mean " + other + "?)";
-  return api::Suggest(key, {others.begin(), others.end()});
-}
-
 // A file without any good record says nothing about keys.
-std::vector<AbsentKey> AbsentKeys(const DecodeRequest& request, const JsonScan& scan) {
-  std::vector<AbsentKey> absent;
-  if (scan.records == 0) return absent;
-  for (std::size_t i = 0; i < scan.rules.targets.size(); ++i) {
-    const std::string& key = scan.keys[scan.rules.targets[i].place];
-    if (!scan.found[scan.rules.targets[i].place]) absent.push_back({request.rules.columns[i].name, key, Suggestion(key, scan.others)});
-  }
-  return absent;
+Result<ColumnDifference> CompareKeys(const DecodeRequest& request, const JsonScan& scan) {
+  if (scan.records == 0) return ColumnDifference{};
+  std::vector<std::string> there(scan.others.begin(), scan.others.end());
+  for (std::size_t i = 0; i < scan.keys.size(); ++i)
+    if (scan.found[i]) there.push_back(scan.keys[i]);
+  return CompareColumns(request.path, request.rules.columns, there, AbsentMeans::Null);
 }
 
 }  // namespace
@@ -68,9 +57,11 @@ Result<DecodedFile> DecodeJson(const DecodeRequest& request) {
   JsonScan scan{.blocks = blocks, .keys = std::move(keys), .rules = {.targets = std::move(targets).value(), .keepTexts = !request.rules.checks.empty()}};
   if (Status made = MakeScannedRows(request, ScanCall(kJsonScan, &scan), scan.error); !made.ok()) return made.error();
   if (Status readable = CheckReadable(request, scan); !readable.ok()) return readable.error();
+  auto difference = CompareKeys(request, scan);
+  if (!difference.ok()) return difference.error();
   const auto rows = ReportScannedRows(request);
   if (!rows.ok()) return rows.error();
-  return DecodedFile{*rows, AbsentKeys(request, scan)};
+  return DecodedFile{*rows, std::move(difference->absent), std::move(difference->undeclared)};
 }
 
 }  // namespace weir::engine

@@ -14,6 +14,7 @@
 #include "crds/base/json.h"
 #include "runner/engine/json_values.h"
 #include "runner/formats/utf8.h"
+#include "runner/formats/value.h"
 
 namespace weir::engine {
 namespace {
@@ -275,6 +276,15 @@ void ReadUtf8(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Ve
   duckdb::StringVector::AddHeapReference(result, arguments.data[0]);
 }
 
+void DropBlank(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
+  duckdb::UnaryExecutor::ExecuteWithNulls<string_t, string_t>(arguments.data[0], result, arguments.size(),
+                                                              [](string_t text, duckdb::ValidityMask& valid, duckdb::idx_t row) {
+                                                                if (formats::Trimmed(View(text)).empty()) valid.SetInvalid(row);
+                                                                return text;
+                                                              });
+  duckdb::StringVector::AddHeapReference(result, arguments.data[0]);
+}
+
 void MakeLegible(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
   duckdb::UnaryExecutor::Execute<string_t, string_t>(arguments.data[0], result, arguments.size(), [&result](string_t text) {
     return duckdb::StringVector::AddString(result, formats::Legible(View(text), kLongestText));
@@ -310,6 +320,7 @@ void RegisterParquetFunctions(duckdb::DatabaseInstance& database) {
   const LogicalType text = LogicalType::VARCHAR;
   const LogicalType blob = LogicalType::BLOB;
   loader.RegisterFunction(duckdb::ScalarFunction(kUtf8, {blob}, text, ReadUtf8));
+  loader.RegisterFunction(duckdb::ScalarFunction(kNotBlank, {blob}, blob, DropBlank));
   loader.RegisterFunction(duckdb::ScalarFunction(kLegible, {blob}, text, MakeLegible));
   loader.RegisterFunction(duckdb::ScalarFunction(kInt96, {blob}, text, ReadInt96));
   loader.RegisterFunction(duckdb::ScalarFunction(kNanoseconds, {LogicalType::BIGINT}, text, ReadNanoseconds));

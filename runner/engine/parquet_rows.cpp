@@ -1,9 +1,10 @@
 #include <algorithm>
 
-#include "crds/api/read.h"
 #include "crds/base/json.h"
 #include "runner/engine/decode.h"
 #include "runner/engine/parquet_file.h"
+#include "runner/engine/parquet_functions.h"
+#include "runner/engine/scan_row.h"
 #include "runner/engine/sql.h"
 #include "runner/engine/types.h"
 #include "runner/formats/utf8.h"
@@ -39,26 +40,43 @@ std::string ValueAs(const ParquetFileColumn& column, const std::string& source, 
 
 std::string Listed(const std::vector<std::string>& names) { return formats::Legible(JoinSql(names), 1024); }
 
-Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, const ParquetFile& file) {
-  std::vector<SourcedColumn> found;
-  std::vector<std::string> missing;
-  std::vector<std::string> twice;
+std::vector<std::string> NamesOf(const ParquetFile& file) {
   std::vector<std::string> names;
   for (const ParquetFileColumn& column : file.columns) names.push_back(column.name);
+  return names;
+}
+
+// The value as it is in the file. A text that is empty or blank is missing, as in every format, but where the column may
+// hold such texts.
+std::string SourceOf(const ParquetFileColumn& there, const api::Column& column) {
+  const auto type = formats::ParseColumnType(column.type);
+  const bool is_text = there.IsText() && there.type.id() == duckdb::LogicalTypeId::BLOB;
+  if (!is_text || !type || IsText(type->type)) return there.source;
+  std::string call = kNotBlank;
+  call.push_back('(');
+  return call + there.source + ")";
+}
+
+Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, const ParquetFile& file) {
+  std::vector<SourcedColumn> found;
+  std::vector<std::string> twice;
+  const std::vector<std::string> names = NamesOf(file);
   for (const api::Column& column : request.rules.columns) {
+    const std::string value = "s" + std::to_string(found.size());
     const auto same = std::find(names.begin(), names.end(), NameInFile(column));
     if (same == names.end()) {
-      missing.push_back(NameInFile(column));
+      const std::string null = "CAST(NULL AS " + column.type + ")";
+      found.push_back({&column, null, null});
       continue;
     }
     if (std::find(same + 1, names.end(), *same) != names.end()) twice.push_back(*same);
     const ParquetFileColumn& there = file.columns[static_cast<std::size_t>(same - names.begin())];
-    const std::string value = "s" + std::to_string(found.size());
-    found.push_back({&column, there.source, ValueAs(there, value, column.type), column.type == "VARCHAR" ? there.ProblemOf(value) : there.ShownOf(value)});
+    found.push_back(
+        {&column, SourceOf(there, column), ValueAs(there, value, column.type), column.type == "VARCHAR" ? there.ProblemOf(value) : there.ShownOf(value)});
   }
-  if (missing.empty() && twice.empty()) return found;
-  const std::string what = missing.empty() ? " has two columns " + Listed(twice) : " has no column " + Listed(missing);
-  return Error{Fault::Data, "FileUnreadable", request.path + what + "; it has " + Listed(names) + ". Correct the file, or the columns' sourceName"};
+  if (twice.empty()) return found;
+  return Error{Fault::Data, "FileUnreadable",
+               request.path + " has two columns " + Listed(twice) + "; it has " + Listed(names) + ". Correct the file, or the columns' sourceName"};
 }
 
 // The row as a JSON object with the file's own names.
@@ -88,9 +106,11 @@ Status Report(const DecodeRequest& request, const ParquetFile& file, const std::
 
 }  // namespace
 
-Result<std::int64_t> DecodeParquet(const DecodeRequest& request) {
+Result<DecodedFile> DecodeParquet(const DecodeRequest& request) {
   const auto file = OpenParquet(request.session, request.name, request.path);
   if (!file.ok()) return Unreadable(request, file.error());
+  auto difference = CompareColumns(request.path, request.rules.columns, NamesOf(*file), AbsentMeans::Unreadable);
+  if (!difference.ok()) return difference.error();
   const auto columns = FindColumns(request, *file);
   if (!columns.ok()) return columns.error();
   Status made = MakeRows(request, *columns, file->Scan());
@@ -99,7 +119,9 @@ Result<std::int64_t> DecodeParquet(const DecodeRequest& request) {
   if (!misfits.ok()) return misfits.error();
   Status reported = Report(request, *file, *misfits);
   if (!reported.ok()) return reported.error();
-  return request.session.Number("SELECT count(*) FROM " + Quote(request.RowsTable()));
+  const auto rows = request.session.Number("SELECT count(*) FROM " + Quote(request.RowsTable()));
+  if (!rows.ok()) return rows.error();
+  return DecodedFile{*rows, std::move(difference->absent), std::move(difference->undeclared)};
 }
 
 }  // namespace weir::engine

@@ -18,6 +18,7 @@ struct ScanTarget {
   std::string word;  // of the type
   std::string name;
   bool nullable = true;
+  bool absent = false;  // the file does not have it: NULL in every row, and `place` is none
 };
 
 // What a scan makes of records. Its rows have c0, c1, ... in the declared types, then, of a record that does not fit: bad

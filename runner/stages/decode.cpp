@@ -1,18 +1,15 @@
 #include <algorithm>
-#include <cstdlib>
-#include <set>
 
 #include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "crds/base/text.h"
-#include "runner/stages/absent_keys.h"
+#include "runner/stages/absent_columns.h"
 #include "runner/stages/audit.h"
 #include "runner/stages/copy_file.h"
+#include "runner/stages/decoding.h"
 #include "runner/stages/events_ahead.h"
-#include "runner/stages/file_policy.h"
 #include "runner/stages/file_zone.h"
 #include "runner/stages/names.h"
-#include "runner/stages/publication.h"
 #include "runner/stages/quarantine_limit.h"
 #include "runner/stages/stage.h"
 #include "runner/stages/store_file.h"
@@ -26,42 +23,13 @@ constexpr const char* kCandidate = "_weir_candidate";
 constexpr const char* kNothing = "_weir_nothing";
 constexpr const char* kNoRows = "_weir_no_rows";
 
-constexpr Duration kLandedAhead = Duration::Minutes(5);  // between the clocks of two runs
-
-// Tags of a decoded file: what it was made of, and its part of the version's sums.
-constexpr const char* kTagInput = "input";
-constexpr const char* kTagSchema = "schemaHash";
-constexpr const char* kTagRead = "read";
-constexpr const char* kTagQuarantined = "quarantined";
-constexpr const char* kTagQuarantine = "quarantine";
-constexpr const char* kTagContent = "contentHash";
-constexpr const char* kTagNewestEvent = "newestEvent";
-constexpr const char* kTagQuarantinedWhole = "setAside";  // why the file as a whole is not used; it stands for no row
-constexpr const char* kTagEventsAhead = "eventsAhead";
-constexpr const char* kTagFurthestEvent = "furthestEvent";
-
-struct Decoding {
-  Place& place;
-  PlacedTable input;
-  PlacedTable target;
-  std::string schemaHash;
-  std::unique_ptr<engine::Engine> engine;
-  QuarantineFile quarantine;
-  Selection selection = {};
-  std::vector<LeftOut> superseded = {};
-  std::shared_ptr<HashingStore> output;            // where decoded files go
-  std::map<std::string, storage::DataFile> files;  // of the version to be, by path
-  std::set<std::string> taken;                     // paths that the log names
-  storage::TableChange change;
-  int repaired = 0;  // files that were lost or damaged
-};
-
 // Everything of the declarations that decides what becomes of a row.
 std::string SchemaHash(const api::TaskTable& input, const api::TaskTable& target) {
   Json columns = Json::array();
   for (const api::Column& column : target.columns) {
     columns.push_back({column.name, column.type, column.IsNullable(), column.sourceName});
     if (column.provenance) columns.back().push_back(api::Word(*column.provenance));
+    if (column.whenAbsent) columns.back().push_back(api::Word(*column.whenAbsent));
   }
   Json checks = Json::array();
   for (const api::Check& check : target.checks)
@@ -70,8 +38,6 @@ std::string SchemaHash(const api::TaskTable& input, const api::TaskTable& target
   const std::string skew = target.eventTimeMaxAhead ? "+" + Format(*target.eventTimeMaxAhead) : "";
   return StableHashText(Dump({columns, checks, format, target.eventTime + skew}));
 }
-
-std::int64_t Number(const storage::DataFile& file, const char* tag) { return std::strtoll(Tag(file, tag).c_str(), nullptr, 10); }
 
 // The input's own path with .parquet; when something has that name (an earlier decoding of the same file), one that only
 // this attempt makes. Nothing is overwritten but what this very attempt left when it was made before.
@@ -91,7 +57,8 @@ Result<std::string> OutputPath(const Decoding& decoding, const storage::DataFile
 struct DecodedRows {
   engine::WrittenFile written;
   api::Ledger ledger;
-  std::vector<engine::AbsentKey> absent;
+  std::vector<engine::AbsentColumn> absent;
+  std::vector<engine::UndeclaredColumn> undeclared;
 };
 
 Result<DecodedRows> DecodeRows(Decoding& decoding, const storage::DataFile& source, const std::string& into) {
@@ -111,7 +78,7 @@ Result<DecodedRows> DecodeRows(Decoding& decoding, const storage::DataFile& sour
                                                       .eventsUntil = EventsUntil(decoding.place.task, target)});
   if (!written.ok()) return written.error();
   const api::Ledger ledger{.rowsIn = read->rows, .rowsOut = written->rows, .quarantined = decoding.quarantine.rows() - before, .filtered = 0};
-  return DecodedRows{*written, ledger, read->absent};
+  return DecodedRows{*written, ledger, read->absent, read->undeclared};
 }
 
 Status WithinLimit(Decoding& decoding, const storage::DataFile& source, const DecodedRows& decoded) {
@@ -119,13 +86,11 @@ Status WithinLimit(Decoding& decoding, const storage::DataFile& source, const De
                                .rows = decoded.ledger.rowsIn,
                                .quarantined = decoded.ledger.quarantined,
                                .examples = decoding.quarantine.TakeExamples(),
-                               .advice = HowToExclude(*decoding.input.table, source.path) + AbsentKeysText(decoded.absent)};
+                               .advice = HowToExclude(*decoding.input.table, source.path) + AbsentColumnsText(decoded.absent)};
   Status within = CheckQuarantine(*decoding.target.table, share);
   if (!within.ok()) static_cast<void>(decoding.quarantine.Close());  // for who looks into it
   return within;
 }
-
-bool IsQuarantined(const storage::DataFile& file) { return file.tags.contains(kTagQuarantinedWhole); }
 
 storage::DataFile OutputOf(const Decoding& decoding, const storage::DataFile& source, const std::string& path, const engine::WrittenFile& written) {
   storage::DataFile file{.path = path, .bytes = written.bytes, .rows = written.rows, .modified = decoding.place.task.logicalTime, .stats = written.stats};
@@ -169,7 +134,7 @@ Result<storage::DataFile> DecodeOne(Decoding& decoding, const storage::DataFile&
   if (!path.ok()) return path.error();
   const auto decoded = DecodeRows(decoding, source, *path);
   if (!decoded.ok()) return QuarantineWhole(decoding, source, *path, decoded.error());
-  const auto& [written, ledger, absent] = *decoded;
+  const auto& [written, ledger, absent, undeclared] = *decoded;
   if (!ledger.Closed())
     return Error{Fault::Bug, "LedgerOpen",
                  source.path + ": " + std::to_string(ledger.rowsIn) + " rows read, " + std::to_string(ledger.rowsOut) + " written, " +
@@ -180,7 +145,8 @@ Result<storage::DataFile> DecodeOne(Decoding& decoding, const storage::DataFile&
   file.tags[kTagRead] = std::to_string(ledger.rowsIn);
   file.tags[kTagQuarantined] = std::to_string(ledger.quarantined);
   if (ledger.quarantined > 0) file.tags[kTagQuarantine] = decoding.quarantine.Path();
-  TagAbsentKeys(file, absent);
+  TagAbsentColumns(file, absent);
+  decoding.undeclared.Add(undeclared, SourceAndPath(source));
   if (Status tagged = TagWritten(decoding.target, *decoding.output, file); !tagged.ok()) return tagged.error();
   if (written.maxEventTime) file.tags[kTagNewestEvent] = FormatMicros(*written.maxEventTime);
   if (written.eventsAhead > 0) {
@@ -246,62 +212,6 @@ Status Reconcile(Decoding& decoding, const storage::TableState& inputs, const st
   return decoding.quarantine.Close();
 }
 
-// A file moves the data's time unless none of its rows is in the table though it has some, or its landing is ahead of this
-// run: then a clock was wrong.
-bool MovesDataTime(const Decoding& decoding, const storage::DataFile& file) {
-  const bool has_any = file.rows > 0 || Number(file, kTagQuarantined) == 0;
-  return !IsQuarantined(file) && has_any && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kLandedAhead;
-}
-
-Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs) {
-  Facts facts{.ledger = {.filtered = 0}, .contentHash = engine::EmptyContentHash()};
-  facts.files = api::FileLedger{.in = static_cast<std::int64_t>(inputs.files.size()),
-                                .excluded = static_cast<std::int64_t>(decoding.selection.excluded.size()),
-                                .superseded = static_cast<std::int64_t>(decoding.superseded.size())};
-  std::optional<Time> newest_event;
-  std::optional<Time> newest_landed;
-  const auto until = EventsUntil(decoding.place.task, *decoding.target.table);  // files of older releases may hold later ones
-  for (const auto& [path, file] : decoding.files) {
-    (IsQuarantined(file) ? facts.files->quarantined : facts.files->out) += 1;
-    facts.ledger.rowsIn += Number(file, kTagRead);
-    facts.ledger.rowsOut += file.rows;
-    facts.ledger.quarantined += Number(file, kTagQuarantined);
-    facts.contentHash = engine::AddContentHash(facts.contentHash, Tag(file, kTagContent));
-    const auto event = ParseTime(Tag(file, kTagNewestEvent));
-    if (event.ok() && *event <= until.value_or(*event)) newest_event = std::max(newest_event.value_or(*event), *event);
-    const Time landed = Time::FromSeconds(Number(file, kTagLanded));
-    if (MovesDataTime(decoding, file)) newest_landed = std::max(newest_landed.value_or(landed), landed);
-  }
-  facts.dataAsOf = decoding.target.table->eventTime.empty() ? newest_landed : newest_event;
-  facts.inputs = {{decoding.input.table->name, inputs.version, facts.ledger.rowsIn}};
-  facts.quarantine = decoding.quarantine.Path();
-  if (facts.ledger.quarantined > 0) facts.quarantined = {{decoding.target.table->name, facts.ledger.quarantined}};
-  facts.excluded = decoding.selection.excluded;
-  facts.superseded = decoding.superseded;
-  return facts;
-}
-
-// What a person should look at in the version.
-std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
-  std::vector<api::Finding> findings;
-  for (const std::string& warning : decoding.selection.warnings) findings.push_back({"Dataset/" + decoding.input.table->name, warning});
-  std::vector<LeftOut> quarantined;
-  EventsAhead ahead;
-  AbsentKeysOfFiles absent;
-  for (const auto& [path, file] : decoding.files) {
-    if (!IsQuarantined(file)) absent.Add(file, Tag(file, kTagInput));
-    if (IsQuarantined(file)) quarantined.push_back({Tag(file, kTagInput), "", Tag(file, kTagQuarantinedWhole)});
-    const auto furthest = ParseTime(Tag(file, kTagFurthestEvent));
-    if (furthest.ok()) ahead.Add(Number(file, kTagEventsAhead), *furthest);
-  }
-  if (!quarantined.empty())
-    findings.push_back({"Dataset/" + decoding.input.table->name, std::to_string(quarantined.size()) + (quarantined.size() == 1 ? " file is" : " files are") +
-                                                                     " quarantined as a whole: " + Named(quarantined)});
-  if (ahead.rows > 0) findings.push_back(ahead.Told(*decoding.target.table));
-  for (api::Finding& finding : absent.Told(decoding.target.table->name)) findings.push_back(std::move(finding));
-  return findings;
-}
-
 // What the supplier calls the file that a decoded one is made of.
 std::string SourceOfDecoded(const Decoding& decoding, const storage::TableState& inputs, const std::string& path) {
   for (const auto& [name, file] : decoding.files) {
@@ -325,20 +235,10 @@ Result<Audit> AuditCandidate(Decoding& decoding, const storage::TableState& inpu
   return audit;
 }
 
-std::string Summary(const Decoding& decoding, const api::FileLedger& files) {
-  std::string text = std::to_string(decoding.change.add.size()) + " files decoded, " + std::to_string(decoding.files.size() - decoding.change.add.size()) +
-                     " kept, " + std::to_string(decoding.change.remove.size()) + " removed";
-  if (decoding.repaired > 0) text += "; " + std::to_string(decoding.repaired) + " of them were lost or damaged and made anew";
-  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined";
-  if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(decoding.selection.excluded);
-  if (files.superseded > 0) text += ", " + std::to_string(files.superseded) + " superseded: " + Named(decoding.superseded, ", by ");
-  return text;
-}
-
 Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::TableState& inputs) {
   Facts facts = SumsOf(decoding, inputs);
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = facts.files, .findings = ReservationsOf(decoding)};
-  outcome.message = Summary(decoding, *facts.files);
+  outcome.message = SummaryOf(decoding, *facts.files);
   if (decoding.change.add.empty() && decoding.change.remove.empty()) {
     outcome.commits = CommitsThatHold(decoding.place, decoding.target, decoding.target.log->Seen());
     return outcome;
@@ -348,6 +248,8 @@ Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::Table
   if (Status verdict = Verdict(*audit, *decoding.target.table); !verdict.ok()) return verdict.error();
   outcome.findings.insert(outcome.findings.begin(), audit->warnings.begin(), audit->warnings.end());
   facts.findings = outcome.findings;
+  facts.notes = outcome.notes = decoding.undeclared.Told(decoding.target.table->name);
+  decoding.change.facts[UndeclaredColumns::kFact] = decoding.undeclared.Known();
   const auto commit = Publish(decoding.place, decoding.target, std::move(decoding.change), facts);
   if (!commit.ok()) return commit.error();
   outcome.commits = {*commit};
@@ -380,7 +282,8 @@ Result<api::StageOutcome> RunDecode(Place& place) {
                     .engine = std::move(engine).value(),
                     .quarantine = QuarantineFile(place),
                     .output = std::make_shared<HashingStore>(target->store),
-                    .taken = PathsOf(*outputs)};
+                    .taken = PathsOf(*outputs),
+                    .undeclared = UndeclaredColumns(outputs->Facts(), target->table->columns)};
   decoding.change.schema = schema;
   if (Status reconciled = Reconcile(decoding, *inputs, *outputs); !reconciled.ok()) return reconciled.error();
   return CommitDecoded(decoding, *inputs);

@@ -38,6 +38,7 @@ Json ToJson(const Facts& facts, const api::StageTask& task) {
   if (!facts.superseded.empty()) json["superseded"] = ListOf(facts.superseded);
   for (const api::Finding& finding : facts.findings)
     json["findings"].push_back(api::Write(api::Finding{finding.path, Cut(finding.message, api::kLongestFinding)}));
+  if (!facts.notes.empty()) json["notes"] = facts.notes;
   for (const api::LedgerInput& input : facts.inputs) json["inputs"].push_back(api::Write(input));
   return json;
 }
@@ -77,6 +78,13 @@ std::vector<api::Finding> FindingsOf(const Json& facts) {
   return findings;
 }
 
+std::vector<std::string> NotesOf(const Json& facts) {
+  std::vector<std::string> notes;
+  for (const Json& note : At(facts, "notes"))
+    if (note.is_string()) notes.push_back(note.get<std::string>());
+  return notes;
+}
+
 Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema) {
   const auto found = target.log->FindCommitted(place.Committer());
   if (!found.ok()) return found.error();
@@ -93,6 +101,7 @@ Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const P
   outcome.rows = LedgerOf((*found)->facts);
   outcome.commits = {*commit};
   outcome.findings = FindingsOf((*found)->facts);
+  outcome.notes = NotesOf((*found)->facts);
   std::vector<api::Problem> ignored;
   if (const Json& files = At((*found)->facts, "files"); !files.is_null()) outcome.files = api::Read<api::FileLedger>(files, "files", ignored);
   return std::optional<api::StageOutcome>(outcome);
@@ -106,6 +115,10 @@ std::vector<api::Commit> CommitsThatHold(const Place& place, const PlacedTable& 
 Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, const storage::CommitResult& committed) {
   const auto state = target.log->Load(committed.version);
   if (!state.ok()) return state.error();
+  return CommitIn(place, target, *state, committed.facts);
+}
+
+api::Commit CommitIn(const Place& place, const PlacedTable& target, const storage::TableState& state, const Json& facts) {
   api::Commit commit;
   commit.kind = target.table->kind;
   commit.name = target.table->name;
@@ -115,10 +128,6 @@ Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, cons
   commit.bytes = state.Bytes();
   commit.dataAsOf = DataAsOf(facts);
   commit.location = target.store->Location(target.table->path);
-  return CommitIn(place, target, *state, committed.facts);
-}
-
-api::Commit CommitIn(const Place& place, const PlacedTable& target, const storage::TableState& state, const Json& facts) {
   commit.place = target.table->place;
   commit.contentHash = Text(facts, "contentHash");
   commit.contractHash = Text(facts, "contractHash");

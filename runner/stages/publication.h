@@ -24,6 +24,7 @@ struct Facts {
   std::vector<LeftOut> excluded;
   std::vector<LeftOut> superseded;
   std::vector<api::Finding> findings;
+  std::vector<std::string> notes;
 };
 
 Json ToJson(const Facts& facts, const api::StageTask& task);
@@ -31,6 +32,7 @@ api::Ledger LedgerOf(const Json& facts);
 std::optional<Time> DataAsOf(const Json& facts);
 std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts);
 std::vector<api::Finding> FindingsOf(const Json& facts);
+std::vector<std::string> NotesOf(const Json& facts);
 
 // The earlier commit of this stage of this run, as its outcome; nothing when there is none. Claims the table then, and the
 // version that was there is what the log has seen.
@@ -49,6 +51,6 @@ std::vector<api::Commit> CommitsThatHold(const Place& place, const PlacedTable& 
 
 // The figures of one committed version.
 Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, const storage::CommitResult& committed);
+api::Commit CommitIn(const Place& place, const PlacedTable& target, const storage::TableState& state, const Json& facts);
 
 }  // namespace weir::stages
-api::Commit CommitIn(const Place& place, const PlacedTable& target, const storage::TableState& state, const Json& facts);

@@ -121,7 +121,7 @@ TEST_F(Csv, AFileWithoutADeclaredColumnIsUnreadable) {
   ASSERT_FALSE(rows.ok());
   EXPECT_EQ(rows.error().fault, Fault::Data);
   EXPECT_EQ(rows.error().reason, "FileUnreadable");
-  EXPECT_THAT(rows.error().message, HasSubstr("in.csv is missing these columns: name (found: id, nom)"));
+  EXPECT_THAT(rows.error().message, HasSubstr("in.csv is missing these columns: name (did you mean nom?) (found: id, nom)"));
 }
 
 TEST_F(Csv, InstantsWithAnOffsetAreTurnedIntoUtc) {

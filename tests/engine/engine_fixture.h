@@ -36,9 +36,12 @@ class EngineTest : public testing::Test {
                               const std::vector<api::Check>& checks = {}) {
     rejected_.clear();
     absent_.clear();
+    undeclared_.clear();
     auto decoded = engine_->Decode(file, format, {columns, checks}, "decoded", [this](RejectedRow&& row) { rejected_.push_back(std::move(row)); });
     if (!decoded.ok()) return decoded.error();
-    for (const AbsentKey& key : decoded->absent) absent_.push_back(key.column + "<" + key.key + key.suggestion);
+    for (const AbsentColumn& column : decoded->absent)
+      absent_.push_back(column.column + "<" + column.name + column.suggestion + (column.expected ? " as expected" : ""));
+    for (const UndeclaredColumn& column : decoded->undeclared) undeclared_.push_back(column.name + column.suggestion);
     return decoded->rows;
   }
 
@@ -80,7 +83,8 @@ class EngineTest : public testing::Test {
   std::shared_ptr<storage::ObjectStore> store_;
   std::unique_ptr<Engine> engine_;
   std::vector<RejectedRow> rejected_;
-  std::vector<std::string> absent_;  // "column<key (did you mean ...?)"
+  std::vector<std::string> absent_;      // "column<name (did you mean ...?)"
+  std::vector<std::string> undeclared_;  // "name (did you mean ...?)"
   int peeks_ = 0;
 };
 

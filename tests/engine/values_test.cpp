@@ -10,6 +10,8 @@ namespace weir::engine {
 namespace {
 
 constexpr int kTexts = 10'000;
+const std::vector<std::string> kMissing{"", " ", "\t", "  \t "};  // in every type but those of texts
+const std::vector<std::string> kNullWords{"NA", "-", "n/a"};      // where a CSV format declares them
 
 // Texts near the grammar: a value of some type with a few bytes changed.
 std::vector<std::string> Texts(unsigned seed) {
@@ -55,15 +57,19 @@ std::vector<std::string> Texts(unsigned seed) {
       if (at > 0 && static_cast<unsigned char>(text[at - 1]) >= 0x80) continue;
       text.replace(at, gone, 1, bytes[random() % bytes.size()]);
     }
-    if (!formats::Trimmed(text).empty()) texts.push_back(std::move(text));
+    texts.push_back(std::move(text));
+    if (texts.size() % 100 == 0) texts.insert(texts.end(), kMissing.begin(), kMissing.end());
   }
   return texts;
 }
 
 class OneGrammar : public EngineTest, public testing::WithParamInterface<const char*> {
  protected:
-  std::set<std::int64_t> Rejected(const InputFile& file, const api::Format& format) {
-    const auto rows = Decode(file, format, {Optional("v", GetParam())});
+  bool IsOfTexts() const { return std::string(GetParam()) == "VARCHAR" || std::string(GetParam()) == "BLOB"; }
+  bool IsMissing(const std::string& text) const { return !IsOfTexts() && formats::Trimmed(text).empty(); }
+
+  std::set<std::int64_t> Rejected(const InputFile& file, const api::Format& format, api::Column column) {
+    const auto rows = Decode(file, format, {std::move(column)});
     EXPECT_TRUE(rows.ok()) << (rows.ok() ? "" : rows.error().message);
     std::set<std::int64_t> lines;
     for (const RejectedRow& row : rejected_) lines.insert(row.line);
@@ -98,22 +104,58 @@ class OneGrammar : public EngineTest, public testing::WithParamInterface<const c
   }
 };
 
+// A text has one value, or one reason to be refused, whatever file it is in; an empty or blank one is missing, also where a
+// value is wanted.
 TEST_P(OneGrammar, JudgesATextTheSameInEveryFormat) {
   const std::vector<std::string> texts = Texts(11);
   const auto type = *formats::ParseColumnType(GetParam());
+  for (const api::Column& column : {Optional("v", GetParam()), Required("v", GetParam())}) {
+    std::set<std::int64_t> misfits;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const bool refused = IsMissing(texts[i]) ? !column.IsNullable() : formats::MisfitOf(texts[i], type) != formats::Misfit::None;
+      if (refused) misfits.insert(static_cast<std::int64_t>(i) + 1);
+    }
+    std::set<std::int64_t> csv;
+    for (const std::int64_t line : Rejected(Csv(texts), {.csv = api::CsvFormat{}}, column)) csv.insert(line - 1);
+    const std::string values = Measure("decoded").contentHash;
+    EXPECT_EQ(csv, misfits);
+    EXPECT_EQ(Rejected(Json(texts), {.json = api::JsonFormat{}}, column), misfits);
+    EXPECT_EQ(Measure("decoded").contentHash, values) << "JSON";
+    EXPECT_EQ(Rejected(Parquet(texts), {.parquet = api::ParquetFormat{}}, column), misfits);
+    EXPECT_EQ(Measure("decoded").contentHash, values) << "Parquet";
+  }
+}
+
+TEST_P(OneGrammar, GivesTheSameReasonInEveryFormat) {
+  std::vector<std::string> texts = Texts(23);
+  texts.resize(1000);
+  const auto reasons = [this](const InputFile& file, const api::Format& format) {
+    std::vector<std::string> all;
+    Rejected(file, format, Required("v", GetParam()));
+    for (const RejectedRow& row : rejected_) all.push_back(row.reason);
+    return all;
+  };
+  const auto csv = reasons(Csv(texts), {.csv = api::CsvFormat{}});
+  EXPECT_EQ(reasons(Json(texts), {.json = api::JsonFormat{}}), csv);
+  EXPECT_EQ(reasons(Parquet(texts), {.parquet = api::ParquetFormat{}}), csv);
+}
+
+// CSV alone has words for missing values: there they are missing, and all other texts are what they are without them.
+TEST_P(OneGrammar, TakesDeclaredNullWordsForMissingAndChangesNothingElse) {
+  std::vector<std::string> texts = Texts(7);
+  for (std::size_t i = 0; i < texts.size(); i += 37) texts[i] = kNullWords[i % kNullWords.size()];
+  const auto is_word = [](const std::string& text) { return std::find(kNullWords.begin(), kNullWords.end(), formats::Trimmed(text)) != kNullWords.end(); };
+  const auto type = *formats::ParseColumnType(GetParam());
   std::set<std::int64_t> misfits;
   for (std::size_t i = 0; i < texts.size(); ++i)
-    if (formats::MisfitOf(texts[i], type) != formats::Misfit::None) misfits.insert(static_cast<std::int64_t>(i) + 1);
-  std::set<std::int64_t> csv;
-  for (const std::int64_t line : Rejected(Csv(texts), {.csv = api::CsvFormat{}})) csv.insert(line - 1);
-  EXPECT_EQ(csv, misfits);
-  EXPECT_EQ(Rejected(Json(texts), {.json = api::JsonFormat{}}), misfits);
-  EXPECT_EQ(Rejected(Parquet(texts), {.parquet = api::ParquetFormat{}}), misfits);
+    if (!IsMissing(texts[i]) && (IsOfTexts() || !is_word(texts[i])) && formats::MisfitOf(texts[i], type) != formats::Misfit::None)
+      misfits.insert(static_cast<std::int64_t>(i) + 2);
+  EXPECT_EQ(Rejected(Csv(texts), {.csv = api::CsvFormat{.nullTexts = kNullWords}}, Optional("v", GetParam())), misfits);
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, OneGrammar,
                          testing::Values("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL(10,2)", "DECIMAL(38,19)", "DATE",
-                                         "TIMESTAMP", "VARCHAR"));
+                                         "TIMESTAMP", "VARCHAR", "BLOB"));
 
 }  // namespace
 }  // namespace weir::engine

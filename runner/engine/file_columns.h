@@ -1,0 +1,32 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "crds/api/dataset.h"
+#include "crds/base/result.h"
+#include "runner/engine/files.h"
+
+namespace weir::engine {
+
+// The name by which a column is found in files.
+inline const std::string& NameInFile(const api::Column& column) { return column.sourceName.empty() ? column.name : column.sourceName; }
+
+// What a column that does not say so means by a file without it. JSON does not list its keys, so a key that no record has may
+// be one that is optional.
+enum class AbsentMeans { Unreadable, Null };
+
+// How the declared columns and those of one file differ.
+struct ColumnDifference {
+  std::vector<AbsentColumn> absent;
+  std::vector<UndeclaredColumn> undeclared;
+};
+
+// Holds the declared columns against the names that one file has; one rule over all formats. Fault::Data, reason
+// "FileUnreadable", when the file lacks a column that may not be absent, or lacks all of them: the message has the columns,
+// the nearest names of the file, and what to declare. `path` is for people.
+Result<ColumnDifference> CompareColumns(const std::string& path, const std::vector<api::Column>& declared, const std::vector<std::string>& in_file,
+                                        AbsentMeans means);
+
+}  // namespace weir::engine

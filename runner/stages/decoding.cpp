@@ -1,0 +1,93 @@
+#include "runner/stages/decoding.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "runner/stages/absent_columns.h"
+#include "runner/stages/events_ahead.h"
+#include "runner/stages/file_zone.h"
+
+namespace weir::stages {
+namespace {
+
+constexpr Duration kLandedAhead = Duration::Minutes(5);  // between the clocks of two runs
+
+// A file moves the data's time unless none of its rows is in the table though it has some, or its landing is ahead of this
+// run: then a clock was wrong.
+bool MovesDataTime(const Decoding& decoding, const storage::DataFile& file) {
+  const bool has_any = file.rows > 0 || Number(file, kTagQuarantined) == 0;
+  return !IsQuarantined(file) && has_any && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kLandedAhead;
+}
+
+std::string AbsentAsExpected(const Decoding& decoding) {
+  AbsentColumnsOfFiles absent;
+  for (const auto& [path, file] : decoding.files)
+    if (!IsQuarantined(file)) absent.Add(file, "");
+  return absent.Expected();
+}
+
+}  // namespace
+
+std::int64_t Number(const storage::DataFile& file, const char* tag) { return std::strtoll(Tag(file, tag).c_str(), nullptr, 10); }
+
+bool IsQuarantined(const storage::DataFile& file) { return file.tags.contains(kTagQuarantinedWhole); }
+
+Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs) {
+  Facts facts{.ledger = {.filtered = 0}, .contentHash = engine::EmptyContentHash()};
+  facts.files = api::FileLedger{.in = static_cast<std::int64_t>(inputs.files.size()),
+                                .excluded = static_cast<std::int64_t>(decoding.selection.excluded.size()),
+                                .superseded = static_cast<std::int64_t>(decoding.superseded.size())};
+  std::optional<Time> newest_event;
+  std::optional<Time> newest_landed;
+  const auto until = EventsUntil(decoding.place.task, *decoding.target.table);  // files of older releases may hold later ones
+  for (const auto& [path, file] : decoding.files) {
+    (IsQuarantined(file) ? facts.files->quarantined : facts.files->out) += 1;
+    facts.ledger.rowsIn += Number(file, kTagRead);
+    facts.ledger.rowsOut += file.rows;
+    facts.ledger.quarantined += Number(file, kTagQuarantined);
+    facts.contentHash = engine::AddContentHash(facts.contentHash, Tag(file, kTagContent));
+    const auto event = ParseTime(Tag(file, kTagNewestEvent));
+    if (event.ok() && *event <= until.value_or(*event)) newest_event = std::max(newest_event.value_or(*event), *event);
+    const Time landed = Time::FromSeconds(Number(file, kTagLanded));
+    if (MovesDataTime(decoding, file)) newest_landed = std::max(newest_landed.value_or(landed), landed);
+  }
+  facts.dataAsOf = decoding.target.table->eventTime.empty() ? newest_landed : newest_event;
+  facts.inputs = {{decoding.input.table->name, inputs.version, facts.ledger.rowsIn}};
+  facts.quarantine = decoding.quarantine.Path();
+  if (facts.ledger.quarantined > 0) facts.quarantined = {{decoding.target.table->name, facts.ledger.quarantined}};
+  facts.excluded = decoding.selection.excluded;
+  facts.superseded = decoding.superseded;
+  return facts;
+}
+
+std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
+  std::vector<api::Finding> findings;
+  for (const std::string& warning : decoding.selection.warnings) findings.push_back({"Dataset/" + decoding.input.table->name, warning});
+  std::vector<LeftOut> quarantined;
+  EventsAhead ahead;
+  AbsentColumnsOfFiles absent;
+  for (const auto& [path, file] : decoding.files) {
+    if (!IsQuarantined(file)) absent.Add(file, Tag(file, kTagInput));
+    if (IsQuarantined(file)) quarantined.push_back({Tag(file, kTagInput), "", Tag(file, kTagQuarantinedWhole)});
+    const auto furthest = ParseTime(Tag(file, kTagFurthestEvent));
+    if (furthest.ok()) ahead.Add(Number(file, kTagEventsAhead), *furthest);
+  }
+  if (!quarantined.empty())
+    findings.push_back({"Dataset/" + decoding.input.table->name, std::to_string(quarantined.size()) + (quarantined.size() == 1 ? " file is" : " files are") +
+                                                                     " quarantined as a whole: " + Named(quarantined)});
+  if (ahead.rows > 0) findings.push_back(ahead.Told(*decoding.target.table));
+  for (api::Finding& finding : absent.Told(decoding.target.table->name)) findings.push_back(std::move(finding));
+  return findings;
+}
+
+std::string SummaryOf(const Decoding& decoding, const api::FileLedger& files) {
+  std::string text = std::to_string(decoding.change.add.size()) + " files decoded, " + std::to_string(decoding.files.size() - decoding.change.add.size()) +
+                     " kept, " + std::to_string(decoding.change.remove.size()) + " removed";
+  if (decoding.repaired > 0) text += "; " + std::to_string(decoding.repaired) + " of them were lost or damaged and made anew";
+  if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined";
+  if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(decoding.selection.excluded);
+  if (files.superseded > 0) text += ", " + std::to_string(files.superseded) + " superseded: " + Named(decoding.superseded, ", by ");
+  return text + AbsentAsExpected(decoding);
+}
+
+}  // namespace weir::stages

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runner/engine/engine.h"
+#include "runner/stages/file_policy.h"
+#include "runner/stages/hashing_store.h"
+#include "runner/stages/place.h"
+#include "runner/stages/publication.h"
+#include "runner/stages/quarantine.h"
+#include "runner/stages/undeclared_columns.h"
+
+namespace weir::stages {
+
+// One decoding of a dataset's files under way: what it works with, and what is to be said of its version. A part of
+// decode.cpp.
+
+// Tags of a decoded file: what it was made of, and its part of the version's sums.
+inline constexpr const char* kTagInput = "input";
+inline constexpr const char* kTagSchema = "schemaHash";
+inline constexpr const char* kTagRead = "read";
+inline constexpr const char* kTagQuarantined = "quarantined";
+inline constexpr const char* kTagQuarantine = "quarantine";
+inline constexpr const char* kTagContent = "contentHash";
+inline constexpr const char* kTagNewestEvent = "newestEvent";
+inline constexpr const char* kTagQuarantinedWhole = "setAside";  // why the file as a whole is not used; it stands for no row
+inline constexpr const char* kTagEventsAhead = "eventsAhead";
+inline constexpr const char* kTagFurthestEvent = "furthestEvent";
+
+struct Decoding {
+  Place& place;
+  PlacedTable input;
+  PlacedTable target;
+  std::string schemaHash;
+  std::unique_ptr<engine::Engine> engine;
+  QuarantineFile quarantine;
+  Selection selection = {};
+  std::vector<LeftOut> superseded = {};
+  std::shared_ptr<HashingStore> output;            // where decoded files go
+  std::map<std::string, storage::DataFile> files;  // of the version to be, by path
+  std::set<std::string> taken;                     // paths that the log names
+  storage::TableChange change;
+  UndeclaredColumns undeclared;
+  int repaired = 0;  // files that were lost or damaged
+};
+
+// A tag that is a number; 0 where it is not there.
+std::int64_t Number(const storage::DataFile& file, const char* tag);
+
+// Whether the file stands for one that cannot be read, and has no rows.
+bool IsQuarantined(const storage::DataFile& file);
+
+// The ledgers, the data's time and the content hash of the version.
+Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs);
+
+// What a person should look at in the version.
+std::vector<api::Finding> ReservationsOf(const Decoding& decoding);
+
+// What was done, in one line.
+std::string SummaryOf(const Decoding& decoding, const api::FileLedger& files);
+
+}  // namespace weir::stages
