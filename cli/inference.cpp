@@ -29,9 +29,10 @@ Status FindMisfits(engine::Engine& engine, const std::vector<engine::InputFile>&
     });
     if (!read) return read.error();
     rows += read->rows;
-    if (of_file > 0 && of_file == read->rows)
-      inferred.notes.push_back("no row of " + file.path +
-                               " fits, so weir run stops at it (QuarantineExceeded): correct the file, or name it in exclude of its Dataset in Landing");
+    if (of_file == 0 || of_file < read->rows) continue;
+    inferred.unfit.push_back(file.path);
+    inferred.notes.push_back("no row of " + file.path +
+                             " fits, so weir run stops at it (QuarantineExceeded): correct the file, or name it in exclude of its Dataset in Landing");
   }
   for (const auto& [column, of] : misfits)
     inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Grouped(rows) + (rows == 1 ? " row" : " rows") +

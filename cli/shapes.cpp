@@ -55,6 +55,17 @@ std::string EndingWord(const fs::path& path) {
 // The names of all objects that a Dataset of this name brings with it.
 std::vector<std::string> NamesWith(const std::string& name) { return {name, name + "-landing", name + "-history", name + "-v1"}; }
 
+std::string NameOf(const Judged& one) { return fs::path(one.file.path).filename().string(); }
+
+std::vector<std::string> NamesOf(const std::vector<Judged>& group) {
+  std::vector<std::string> names;
+  for (const Judged& one : group) names.push_back(NameOf(one));
+  return names;
+}
+
+// For people; of two files at least.
+std::string Those(const std::vector<Judged>& group) { return group[0].file.path + " and " + group[1].file.path + (group.size() > 2 ? " and others" : ""); }
+
 bool IsEmptyFile(const fs::path& path) {
   std::error_code error;
   return fs::is_regular_file(path, error) && fs::file_size(path, error) == 0 && !error;
@@ -93,13 +104,19 @@ class Shapes {
         continue;
       }
       const bool no_data = one.error().fault == Fault::Data || one.error().fault == Fault::Invalid;
-      const bool may_lack = file.listed || (given_.files.size() > 1 && IsEmptyFile(file.path));
+      const bool may_lack = file.listed || IsOfSeries(file);
       if (!may_lack || !no_data) return one.error();
       if (!first) first = one.error();
       left_out_.emplace(path, one.error().message);
       found_.notes.push_back(path + " is left out: " + one.error().message);
     }
     return judged_.empty() ? Status(*first) : Ok();
+  }
+
+  // Whether another file that was given is of the same series: the shell may have listed them.
+  bool IsOfSeries(const GivenFile& file) const {
+    const auto series = [](const GivenFile& one) { return AbsolutePath(one).parent_path() / SeriesOf(AbsolutePath(one).filename().string()); };
+    return std::count_if(given_.files.begin(), given_.files.end(), [&](const GivenFile& one) { return series(one) == series(file); }) > 1;
   }
 
   // A file of ASCII is also of the encoding that others of its shape have.
@@ -126,15 +143,37 @@ class Shapes {
   }
 
   Status AddShape(std::vector<Judged> group) {
-    if (group.size() > 1) {
-      auto together = Together(group);
-      if (!together) return together.error();
-      if (*together) {
-        listed_.push_back(group[0].listed);
-        found_.files.push_back(std::move(**together));
-        return Ok();
-      }
+    if (group.size() < 2) return AddApart(std::move(group));
+    const auto wide = std::find_if(group.begin(), group.end(), [](const Judged& one) { return !one.file.ascii; });
+    const auto pattern = PatternFor(wide == group.end() ? group[0].file : wide->file, NamesOf(group));
+    if (!pattern) return AddBySeries(std::move(group));
+    std::vector<std::string> paths;
+    for (const Judged& one : group) paths.push_back(one.file.path);
+    auto together = Infer(engine_, found_.folder, paths, pattern->path);
+    if (!together && together.error().fault != Fault::Data && together.error().fault != Fault::Invalid) return together.error();
+    if (!together) {
+      found_.notes.push_back(Those(group) + " stay one Dataset each: " + together.error().message);
+      return AddApart(std::move(group));
     }
+    if (!together->unfit.empty() && together->unfit.size() < group.size()) return AddWithout(together->unfit, std::move(group));
+    AddTogether(group, *pattern, std::move(*together));
+    return Ok();
+  }
+
+  void AddTogether(const std::vector<Judged>& group, const Pattern& pattern, InferredFile together) {
+    together.exclude = pattern.exclude;
+    for (const api::Exclusion& one : pattern.exclude) {
+      excluded_.insert((fs::path(pattern.path).parent_path() / one.file).string());
+      together.notes.push_back(one.file + " is matched by the path too and does not fit: " + one.reason + "; declared exclude");
+    }
+    std::vector<const InferredFile*> files;
+    for (const Judged& one : group) files.push_back(&one.file);
+    if (std::string optional = NoteOnOptionalKeys(files, together); !optional.empty()) together.notes.push_back(std::move(optional));
+    listed_.push_back(group[0].listed);
+    found_.files.push_back(std::move(together));
+  }
+
+  Status AddApart(std::vector<Judged> group) {
     for (Judged& one : group) {
       listed_.push_back(one.listed);
       if (!excluded_.contains(one.file.path)) one.file.successors = SuccessorsOf(one.file.path);
@@ -143,32 +182,28 @@ class Shapes {
     return Ok();
   }
 
-  // Nothing where they are to stay apart.
-  Result<std::optional<InferredFile>> Together(const std::vector<Judged>& group) {
-    std::vector<std::string> paths, names;
-    for (const Judged& one : group) paths.push_back(one.file.path), names.push_back(fs::path(one.file.path).filename().string());
-    const auto wide = std::find_if(group.begin(), group.end(), [](const Judged& one) { return !one.file.ascii; });
-    const auto pattern = PatternFor(wide == group.end() ? group[0].file : wide->file, names);
-    const std::string those = paths[0] + " and " + paths[1] + (paths.size() > 2 ? " and others" : "");
-    if (!pattern) {
-      found_.notes.push_back(those + " have the same columns, but no path with a wildcard takes them and nothing else: one Dataset each");
-      return std::optional<InferredFile>();
+  // Files of one shape may be of several series: sales-2024-01.csv beside returns-2024-01.csv.
+  Status AddBySeries(std::vector<Judged> group) {
+    std::map<std::string, std::vector<Judged>> series;
+    for (const Judged& one : group) series[SeriesOf(NameOf(one))].push_back(one);
+    if (series.size() == 1 || series.size() == group.size()) {
+      found_.notes.push_back(Those(group) + " have the same columns, but no path with a wildcard takes them and nothing else: one Dataset each");
+      return AddApart(std::move(group));
     }
-    auto together = Infer(engine_, found_.folder, paths, pattern->path);
-    if (!together && together.error().fault != Fault::Data && together.error().fault != Fault::Invalid) return together.error();
-    if (!together) {
-      found_.notes.push_back(those + " stay one Dataset each: " + together.error().message);
-      return std::optional<InferredFile>();
-    }
-    together->exclude = pattern->exclude;
-    for (const api::Exclusion& one : pattern->exclude) {
-      excluded_.insert((fs::path(paths[0]).parent_path() / one.file).string());
-      together->notes.push_back(one.file + " is matched by the path too and does not fit: " + one.reason + "; declared exclude");
-    }
-    std::vector<const InferredFile*> files;
-    for (const Judged& one : group) files.push_back(&one.file);
-    if (std::string optional = NoteOnOptionalKeys(files, *together); !optional.empty()) together->notes.push_back(std::move(optional));
-    return std::optional(std::move(*together));
+    for (auto& [name, files] : series)
+      if (Status added = AddShape(std::move(files)); !added) return added;
+    return Ok();
+  }
+
+  // A file of which no row fits would stop every run.
+  Status AddWithout(const std::vector<std::string>& unfit, std::vector<Judged> group) {
+    const auto fits = [&](const Judged& one) { return std::find(unfit.begin(), unfit.end(), one.file.path) == unfit.end(); };
+    const auto odd = std::stable_partition(group.begin(), group.end(), fits);
+    std::vector<Judged> others(std::make_move_iterator(odd), std::make_move_iterator(group.end()));
+    group.erase(odd, group.end());
+    for (const std::string& path : unfit) apart_.emplace(path, "no row of it fits the types that the others have");
+    if (Status added = AddShape(std::move(group)); !added) return added;
+    return AddShape(std::move(others));
   }
 
   // Files of the same series that do not fit are fewer than those that do, or nobody knows which of them are the odd ones.
@@ -193,6 +228,7 @@ class Shapes {
   // Empty for a file of which nothing is known.
   std::string WhyApart(const InferredFile& first, const fs::path& path) {
     if (const auto why = left_out_.find(path.string()); why != left_out_.end()) return OneLine(why->second);
+    if (const auto why = apart_.find(path.string()); why != apart_.end()) return why->second;
     if (const auto other = all_.find(path.string()); other != all_.end()) return DifferenceOf(first, other->second);
     return IsEmptyFile(fs::path(found_.folder) / path) ? "it was empty when weir init read the others" : "";
   }
@@ -238,6 +274,7 @@ class Shapes {
   std::vector<Judged> judged_;
   std::map<std::string, InferredFile> all_;      // by path
   std::map<std::string, std::string> left_out_;  // path -> why
+  std::map<std::string, std::string> apart_;     // path -> why, of files that would fit by their shape
   std::set<std::string> excluded_;               // paths
   InferredShapes found_;
   std::vector<bool> listed_;  // of found_.files

@@ -16,7 +16,8 @@ struct InferredShapes {
 };
 
 // Judges each file, then those of one folder, format and header together where their names have one path with a wildcard
-// (WildcardFor). Names of Datasets are distinct. A file of a folder that is no data is left out with a note; faults of files
+// (WildcardFor); what the path would take and does not fit is excluded. JSON keys may be optional in a series. Names of Datasets
+// are distinct. A file of a folder, or of a series with others, that is no data is left out with a note; faults of other files
 // that were given by name, and of a folder without any data, are those of Infer; reason "NameTaken" for two of one name.
 Result<InferredShapes> InferShapes(engine::Engine& engine, const GivenFiles& given);
 

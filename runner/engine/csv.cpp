@@ -30,7 +30,7 @@ Result<std::vector<std::string>> TitlesOf(const DecodeRequest& request, const st
   if (formats::ValidUtf8(header) < header.size())
     return NotAsDeclared(request,
                          "is not delimited text in UTF-8: its first line is not text in that encoding. If it is Windows-1252, declare encoding: "
-                         "Windows-1252");
+                         "Windows-1252; if it is in an encoding that cannot be declared, convert it at its source: iconv -f ENCODING -t UTF-8");
   if (span.problem != formats::RecordProblem::None) return NotAsDeclared(request, "has a first line whose quotes do not match; correct the file");
   formats::CsvValues values;
   std::vector<std::string> titles;

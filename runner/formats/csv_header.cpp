@@ -62,14 +62,20 @@ std::string PatternOf(std::string_view text) {
   return pattern;
 }
 
-// A list of texts such as AB-12 begins with one of them, not with a name.
+bool IsPlainPattern(const std::string& pattern) { return pattern.empty() || pattern == "a" || pattern == "a a" || pattern == "a_a"; }
+
+// A list of texts such as AB-12 begins with one of them, or with a name that is a word. Words over words may be either.
 HeaderFound HeaderOfList(const std::vector<SampleRecord>& records, std::size_t first) {
   const std::string pattern = PatternOf(records[first].values[0]);
-  const bool plain = pattern.empty() || pattern == "a" || pattern == "a a" || pattern == "a_a";
-  std::size_t alike = 0;
-  for (std::size_t i = first + 1; i < records.size(); ++i)
-    if (records[i].values.size() == 1 && PatternOf(records[i].values[0]) == pattern) ++alike;
-  return !plain && alike * 2 >= records.size() - first - 1 ? HeaderFound::No : HeaderFound::Likely;
+  std::size_t alike = 0, plain = 0;
+  const std::size_t behind = records.size() - first - 1;
+  for (std::size_t i = first + 1; i < records.size(); ++i) {
+    const std::string other = records[i].values.size() == 1 ? PatternOf(records[i].values[0]) : "";
+    alike += other == pattern ? 1 : 0;
+    plain += IsPlainPattern(other) ? 1 : 0;
+  }
+  if (IsPlainPattern(pattern)) return plain * 2 < behind ? HeaderFound::Yes : HeaderFound::Likely;
+  return alike * 2 >= behind ? HeaderFound::No : HeaderFound::Likely;
 }
 
 // Whether empty titles are over values, or over nothing at all: a row without some values has others like it.

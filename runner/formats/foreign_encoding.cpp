@@ -76,7 +76,7 @@ void ForeignEncoding::Add(std::string_view piece) {
   for (const char c : piece) {
     const auto byte = static_cast<Byte>(c);
     if (byte < 0x80) {
-      for (std::size_t i = 0; i < counts_.size(); ++i)
+      for (std::size_t i = 0; was_high_ && i < counts_.size(); ++i)
         if (counts_[i].lead != 0) AddTo(counts_[i], kSchemes[i], byte);
       was_high_ = false;
       AddEscape(byte);

@@ -105,6 +105,7 @@ struct Lines {
   std::int64_t indented = 0;  // two characters or more
   std::int64_t marked = 0;    // as Markdown does
   std::int64_t tags = 0;
+  std::int64_t words = 0;       // of all lines
   std::int64_t delimiters = 0;  // commas
   std::int64_t spaced = 0;      // and those before a space or a line end, as in prose
 
@@ -117,6 +118,7 @@ void AddLine(std::string_view raw, Lines& lines) {
   const bool indented = raw.starts_with("  ") || raw.starts_with("\t");
   const bool code = LooksLikeCode(line);
   ++lines.all;
+  lines.words += words;
   lines.wordy += words >= kWordy ? 1 : 0;
   lines.listed += words <= kListed && !indented && !code ? 1 : 0;
   lines.code += code ? 1 : 0;
@@ -166,6 +168,7 @@ std::string KindOfText(const Lines& lines, std::string_view sample, const CsvLay
   if (!one && (layout.dialect.delimiter != ',' || lines.spaced * 10 < lines.delimiters * 9)) return "";
   if (lines.AtLeast(lines.logged, 80)) return "its lines are those of a log";
   if (one && (lines.AtLeast(lines.code, 30) || (lines.all >= 5 && lines.AtLeast(lines.indented, 20)))) return "its lines are source code or indented text";
+  if (!one && lines.gaps * 5 >= lines.all) return "its lines are prose";
   if (lines.gaps * 20 >= lines.all && lines.gaps > 0 && (lines.AtLeast(lines.wordy, 30) || lines.AtLeast(lines.marked, 20))) return "its lines are prose";
   return "";
 }
@@ -194,6 +197,8 @@ std::string NoTableBecause(std::string_view sample, const CsvLayout& layout, std
   if (IsNamedAsTable(name)) return "";
   const bool list = HasEnding(name, {".txt", ".lst", ".list"}) && layout.columns < 2 && lines.all >= 2 && lines.gaps == 0;
   if (list && lines.AtLeast(lines.listed, 90)) return "";
+  const bool prose = !one && layout.dialect.delimiter == ',' && lines.spaced * 10 >= lines.delimiters * 9 && lines.words >= 3 * (lines.all + lines.delimiters);
+  if (prose) return "its lines are prose, so it is not delimited text";
   const bool ends_only = layout.columns == 2 && lines.AtLeast(lines.code, 50) && layout.dialect.delimiter == ';';
   if (!one && !ends_only) return "";
   return "no delimiter (comma, semicolon, tab or |) divides its lines into the same number of values, so it is not delimited text";

@@ -107,6 +107,44 @@ TEST_F(InitSeries, OfJsonWithTypesThatDifferStaysApart) {
   for (const std::string table : {"events_1_v1", "events_2_v1", "other_1_v1", "other_2_v1"}) EXPECT_EQ(Count(table), "n\n1\n") << table;
 }
 
+TEST_F(InitSeries, WithAFileOfWhichNoRowFitsIsOneDatasetOfTheOthers) {
+  Shell("mkdir in");
+  std::string many = "id,day\n";
+  for (int i = 0; i < 200; ++i) many += std::to_string(i) + ",2024-01-02\n";
+  Write("in/sales-2024-01.csv", many);
+  Write("in/sales-2024-02.csv", many);
+  Write("in/sales-2024-03.csv", "id,day\n1,03.01.2024\n2,04.01.2024\n");
+  const Ended init = InitAndRun();
+  EXPECT_THAT(init.err, AllOf(HasSubstr("sales-*.csv (2 files)"), HasSubstr("no row of it fits the types that the others have; declared exclude")));
+  EXPECT_EQ(Count("sales_v1"), "n\n400\n");
+  EXPECT_EQ(Count("sales_2024_03_v1"), "n\n2\n");
+}
+
+TEST_F(InitSeries, OfOneShapeStayTwoSeries) {
+  Shell("mkdir in");
+  Sales("sales-2024-01.csv", 1);
+  Sales("sales-2024-02.csv", 3);
+  Sales("returns-2024-01.csv", 5);
+  Sales("returns-2024-02.csv", 7);
+  Sales("all.csv", 9);
+  EXPECT_THAT(InitAndRun().err, AllOf(HasSubstr("sales-*.csv (2 files)"), HasSubstr("returns-*.csv (2 files)"), HasSubstr("all.csv: 2 columns")));
+  EXPECT_EQ(Count("returns_v1"), "n\n4\n");
+}
+
+TEST_F(InitSeries, WithAFileThatCannotBeReadIsOneDatasetOfTheOthersAlsoWhenTheShellListsThem) {
+  Shell("mkdir in");
+  Sales("sales-2024-01.csv", 1);
+  Sales("sales-2024-02.csv", 3);
+  Write("in/utf8", "id,amount\n1,山田太郎です\n");
+  Shell("iconv -f UTF-8 -t SHIFT_JIS in/utf8 > in/sales-2024-03.csv; rm in/utf8");
+  Write("in/README.md", "A text, and more of it.\n\nMore.\n");
+  const Ended init = Weir("init in/sales-*.csv --name in");
+  EXPECT_EQ(init.code, 0) << init.err;
+  EXPECT_THAT(init.err, AllOf(HasSubstr("sales-2024-03.csv is left out: "), HasSubstr("iconv -f SHIFT_JIS"), HasSubstr("sales-*.csv (2 files)")));
+  EXPECT_EQ(Weir("run in/in.yaml").code, 0);
+  EXPECT_EQ(Weir("init in/sales-2024-01.csv in/README.md --name other").code, 2) << "a file of its own is refused";
+}
+
 TEST_F(InitSeries, OfManyShapesBecomeSeveralPipelines) {
   Shell("mkdir in");
   std::string name = "a";

@@ -165,6 +165,8 @@ TEST_F(InitRefuses, EncodingsThatNoDatasetDeclaresWithTheWayOut) {
   Write("utf8.csv", "番号,名前\n1,山田太郎\n2,ありがとう\n3,サービス\n");
   Shell("iconv -f UTF-8 -t SHIFT_JIS utf8.csv > sjis.csv");
   Refused("sjis.csv", "iconv -f SHIFT_JIS -t UTF-8 'sjis.csv' > 'sjis.csv.utf8'");
+  Shell("printf '{\"id\":1,\"name\":\"山田太郎です\"}\\n' | iconv -f UTF-8 -t EUC-JP > names.jsonl");
+  Refused("names.jsonl", "iconv -f EUC-JP -t UTF-8 'names.jsonl'");
 }
 
 class InitFiles : public Commands {};

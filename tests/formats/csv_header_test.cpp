@@ -74,6 +74,7 @@ TEST(CsvHeader, OfAListIsDoubtedOrIsItsFirstValue) {
   EXPECT_EQ(Infer("17\n18\n19\n").format.header, false);
   EXPECT_EQ(Infer("AB-17\nCD-18\nEF-19\n", "ids.txt").format.header, false);
   EXPECT_EQ(Infer("a@example.com\nbob@example.com\n").format.header, false);
+  EXPECT_THAT(Infer("email\na@example.com\nbob@example.com\n").notes, testing::IsEmpty()) << "a word over other texts";
   const InferredCsv cities = Infer("Berlin\nParis\nRome\n");
   EXPECT_NE(cities.format.header, false);
   EXPECT_THAT(cities.notes, Contains(HasSubstr("though it could be data")));
@@ -123,10 +124,18 @@ const char* const kPython = "import os\n\ndef main():\n    for name in os.listdi
 const char* const kJson = "[{\"id\": 1, \"name\": \"a\"},\n{\"id\": 2, \"name\": \"b\"}]\n";
 const char* const kJsonLines = "{\"id\": 1, \"name\": \"a\"}\n{\"id\": 2, \"name\": \"b\"}\n";
 
+const char* const kLetter = "Dear all,\n\nplease find attached the report, as you asked.\n\nBest regards,\nAda\n";
+
 TEST(CsvTable, IsNoProseLogMarkupOrCodeWhateverItsName) {
   for (const std::string name : {"in.csv", "in.dat", "in.txt", "README.md", "LICENSE", "app.log", "in"})
-    for (const char* text : {kProse, kLicense, kLog, kPythonLog, kAccessLog, kPage, kXml, kScript, kCode, kPython, kJson, kJsonLines})
+    for (const char* text : {kProse, kLetter, kLicense, kLog, kPythonLog, kAccessLog, kPage, kXml, kScript, kCode, kPython, kJson, kJsonLines})
       EXPECT_THAT(Refusal(text, name), AllOf(testing::StartsWith("it"), testing::Not("taken"))) << name << "\n" << text;
+}
+
+TEST(CsvTable, IsNoProseThoughEachLineHasOneComma) {
+  const std::string text = "Read this first, it is about the data\nThe files come each day, and are kept\n";
+  EXPECT_EQ(Refusal(text, "README"), "its lines are prose, so it is not delimited text");
+  EXPECT_EQ(Refusal("39, State-gov, 77516, Bachelors, 13, Never-married\n50, Private, 83311, Bachelors, 13, Divorced\n", "adult.data"), "taken");
 }
 
 TEST(CsvTable, MayHaveOneColumnOfManyKinds) {
