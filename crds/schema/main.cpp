@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
   bool ok = Write(docs / "conditions.md", ConditionsPage()) && Write(argv[3], HashesHeader());
   for (const Kind& kind : Kinds()) {
     ok = Write(out / (std::string(kind.resource.plural) + ".yaml"), "# " + std::string(GeneratedNote()) + "\n" + ToYaml(Definition(kind))) && ok;
-    ok = Write(docs / (Lower(std::string(kind.resource.kind)) + ".md"), ReferencePage(kind)) && ok;
+    ok = Write(docs / (weir::Lower(kind.resource.kind) + ".md"), ReferencePage(kind)) && ok;
   }
   return ok ? 0 : 1;
 }
