@@ -8,7 +8,7 @@ namespace weir::api {
 // One of BOOLEAN TINYINT SMALLINT INTEGER BIGINT FLOAT DOUBLE DECIMAL(p,s) VARCHAR DATE TIMESTAMP BLOB. TIMESTAMP is an
 // instant, kept in UTC to the microsecond. DuckDB's and Spark's words for the same types.
 inline constexpr std::string_view kTypePattern =
-    "^(BOOLEAN|TINYINT|SMALLINT|INTEGER|BIGINT|FLOAT|DOUBLE|VARCHAR|DATE|TIMESTAMP|BLOB|DECIMAL\\([1-9][0-9]?,[0-9][0-9]?\\))$";
+    "^(BOOLEAN|TINYINT|SMALLINT|INTEGER|BIGINT|FLOAT|DOUBLE|VARCHAR|DATE|TIMESTAMP|BLOB|DECIMAL\\(([1-9]|[12][0-9]|3[0-8]),([0-9]|[12][0-9]|3[0-8])\\))$";
 
 // What the engine fills a column with when it decodes a file, in every row: where the file came from, as the ledger names
 // it, or when it landed.

@@ -15,6 +15,11 @@ inline constexpr std::string_view kDelimiterPattern = "^[\\x01-\\x09\\x0b\\x0c\\
 // The directives that runner/formats/instant.h reads.
 inline constexpr std::string_view kTimestampFormatPattern = "^([^%]|%-?[ymdjHIMS]|%[YfpbBaAzZ%])*$";
 
+// Said alike by the API server and by operator/plan.
+inline constexpr std::string_view kCommentIsDelimiter =
+    "begins with the delimiter: each row with an empty first value would count as a comment and be lost. Use another text, or leave comment out";
+inline constexpr std::string_view kTimestampFormatWithoutDay = "gives no day: it needs the year (%Y or %y) and the day of it (%m or %b or %B with %d, or %j)";
+
 struct CsvFormat {
   std::string delimiter = ",";
   std::optional<bool> header;  // absent means true
@@ -56,6 +61,13 @@ void Describe(auto&& field, Of<CsvFormat> auto& self) {
               .maxLength = 8,
               .pattern = "^([!#-~]*)$",
               .change = Change::NewRevision});
+  field.Rule({.rule = "!has(self.comment) || self.comment == '' || !self.comment.startsWith(has(self.delimiter) ? self.delimiter : ',')",
+              .message = kCommentIsDelimiter,
+              .fieldPath = ".comment"});
+  field.Rule({.rule = "!has(self.timestampFormat) || self.timestampFormat == '' || (self.timestampFormat.matches('%-?[Yy]') && "
+                      "(self.timestampFormat.matches('%-?j') || (self.timestampFormat.matches('%-?[mbB]') && self.timestampFormat.matches('%-?d'))))",
+              .message = kTimestampFormatWithoutDay,
+              .fieldPath = ".timestampFormat"});
   field("encoding", self.encoding, Rules{.doc = "Encoding of the files. Absent means what a byte order mark says, else UTF-8.", .change = Change::NewRevision});
 }
 

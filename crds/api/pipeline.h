@@ -140,6 +140,11 @@ void Describe(auto&& field, Of<TransformStage> auto& self) {
   field.OneOf({"from", "sql"});
 }
 
+// Said alike by the API server and by operator/plan.
+inline constexpr std::string_view kQuarantineOfCheckStage =
+    "a check stage looks at rows that are committed: onFailure is Block or Warn here. To quarantine rows, declare the check on the Dataset that they are "
+    "written to";
+
 struct CheckStage {
   std::string dataset;
   std::vector<Check> checks;
@@ -148,6 +153,7 @@ struct CheckStage {
 void Describe(auto&& field, Of<CheckStage> auto& self) {
   field("dataset", self.dataset, Rules{.doc = "Dataset of tables to look at.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
   field("checks", self.checks, Rules{.doc = "What must hold for the run to go on.", .required = true, .minItems = 1, .maxItems = 64, .listKey = "name"});
+  field.Rule({.rule = "self.checks.all(c, !has(c.onFailure) || c.onFailure != 'Quarantine')", .message = kQuarantineOfCheckStage, .fieldPath = ".checks"});
 }
 
 struct PublishStage {

@@ -30,13 +30,13 @@ void Describe(auto&& field, Of<Resources> auto& self) {
         Rules{.doc = "CPU request and limit of the pod, such as 500m or 2; the engine uses as many threads. Absent means the default: of a stage 1, of a "
                      "validation 250m, unless the Lake or the chart names another.",
               .maxLength = 16,
-              .pattern = "^[0-9]+(\\.[0-9]{1,3}|m)?$",
+              .pattern = "^([1-9][0-9]{0,3}(\\.[0-9]{1,3})?|0\\.([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9])|[1-9][0-9]{0,6}m)$",
               .change = Change::NewRevision});
   field("memory", self.memory,
         Rules{.doc = "Memory request and limit of the pod, such as 512Mi or 4Gi. Absent means the default: of a stage 1Gi, of a validation 256Mi, unless the "
                      "Lake or the chart names another.",
               .maxLength = 16,
-              .pattern = "^[0-9]+(Ki|Mi|Gi|Ti|k|M|G|T)?$",
+              .pattern = "^[1-9][0-9]{0,14}(Ki|Mi|Gi|Ti|k|M|G|T)?$",
               .change = Change::NewRevision});
 }
 
@@ -138,7 +138,7 @@ void Describe(auto&& field, Of<RunnerSettings> auto& self) {
   field("scratchSize", self.scratchSize,
         Rules{.doc = "Limit of the scratch space of each pod, such as 20Gi. Absent means no limit but the node's.",
               .maxLength = 16,
-              .pattern = "^[0-9]+(Ki|Mi|Gi|Ti|k|M|G|T)?$",
+              .pattern = "^[1-9][0-9]{0,14}(Ki|Mi|Gi|Ti|k|M|G|T)?$",
               .change = kChange});
   field("nodeSelector", self.nodeSelector, Rules{.doc = "Labels that a node must have to run stages.", .maxLength = 63, .maxItems = 16, .change = kChange});
   field("tolerations", self.tolerations, Rules{.doc = "Taints of nodes that the pods tolerate, as in a pod's spec.", .maxItems = 16, .change = kChange});

@@ -6,11 +6,11 @@ namespace weir::schema {
 
 // Generated from crds/api by crdgen; edit the declaration and run `cmake --build build/dev --target generate`.
 constexpr std::string_view HashOfDefinition(std::string_view plural) {
-  if (plural == "lakes") return "95a14ffc3a909e76";
-  if (plural == "datasets") return "1510479bb4cb50dd";
-  if (plural == "views") return "965e088d156993b0";
-  if (plural == "pipelines") return "d338a74d68b67365";
-  if (plural == "pipelineruns") return "81c1a2544c690136";
+  if (plural == "lakes") return "a733e63f102a0197";
+  if (plural == "datasets") return "e4c4561c843bede8";
+  if (plural == "views") return "81cad06718277014";
+  if (plural == "pipelines") return "31454419afa445ec";
+  if (plural == "pipelineruns") return "04cb18fb8fea667a";
   return "";
 }
 
