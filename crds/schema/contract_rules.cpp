@@ -155,8 +155,9 @@ RuleTexts Retimed() {
   const auto aheads = [&](const Text& from) { return "(has(" + from + ".eventTime) ? [" + ahead_in(from + ".eventTime") + "] : [])"; };
   const Text base = "oldSelf.status.published", first = base + ".promised";
   return {kFree + Same("eventTime") + Waived("'SlaFreshness'") + " || (" + Promised("eventTime", "eventTime.column") + ".all(was, has(" + is + ") && " + is +
-              ".column == was) && (has(" + first + ") ? " + aheads(first) + " : " + aheads(base) + ").all(was, " + ahead_in(is) + " <= was))",
-          "SlaFreshness: the column of eventTime was changed or removed, or maxAhead was raised" + kAdvice, "", ".spec.eventTime"};
+              ".column == was) && (has(" + first + ") ? " + aheads(first) + " : " + aheads(base) + ").all(was, " + ahead_in(is) + " <= was) && (!has(" + is +
+              ") || !has(" + first + ") || !has(" + first + ".freshness) || has(" + first + ".eventTime)))",
+          "SlaFreshness: eventTime was added or removed, names another column, or its maxAhead was raised" + kAdvice, "", ".spec.eventTime"};
 }
 
 RuleTexts CutShort() {

@@ -104,6 +104,8 @@ TEST(ContractAgreement, AnEventTimeThatIsAddedIsJudgedAlike) {
   for (const auto& path : CasesOf("undated/refused"))
     for (const std::string& rule : ExpectedRules(path))
       EXPECT_TRUE(Found(Breaking(Compare(published, ContractOf(SpecIn(path)), kNow)), rule)) << path << " expects " << rule;
+  const std::string definition = ReadFile(std::filesystem::path(test::SourceFolder()) / "crds/views.yaml");
+  EXPECT_NE(definition.find("SlaFreshness: eventTime was added"), std::string::npos) << "CEL has a rule of it";
   for (const auto& path : CasesOf("undated/accepted")) EXPECT_EQ(Describe(Breaking(Compare(published, ContractOf(SpecIn(path)), kNow))), "") << path;
   api::PublishedContract older = published;
   older.promised.reset();
