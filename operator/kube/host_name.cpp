@@ -84,7 +84,8 @@ Result<HostName::Protocol> HostName::FirstProtocol(SteadyClock::time_point deadl
   std::unique_lock lock(state_->mutex);
   if (state_->known && state_->fresh) return *state_->known;
   if (!state_->asking) Begin();
-  const auto last = state_->known ? std::min(deadline, SteadyClock::now() + kPatienceWithAnOldAnswer) : deadline;
+  const auto asked = SteadyClock::now();
+  const auto last = state_->known ? asked + std::min<SteadyClock::duration>(kPatienceWithAnOldAnswer, (deadline - asked) / 4) : deadline;
   for (auto now = SteadyClock::now(); state_->asking && now < last; now = SteadyClock::now()) {
     if (stop.Stopped()) return Error{Fault::Transient, "Stopped", "stopped"};
     state_->answered.wait_until(lock, std::min(last, now + kGlance));

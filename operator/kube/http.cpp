@@ -149,7 +149,8 @@ rest::client::http_client_config Configuration(const Access& access, const Deadl
   config.set_nativehandle_options([tls, host, wire](rest::client::native_handle handle) {
     Tcp::socket& socket = tls ? static_cast<boost::asio::ssl::stream<Tcp::socket&>*>(handle)->next_layer() : *static_cast<Tcp::socket*>(handle);
     Tune(socket, *host);
-    wire->Use(socket.native_handle());
+    // Else the library would send a request again whose connection was shut down because nobody waits for it.
+    if (!wire->Use(socket.native_handle())) throw std::runtime_error("nobody waits for the answer");
   });
   config.set_ssl_context_callback([access, leg = deadlines.leg](boost::asio::ssl::context& context) {
     const auto material = ReadTls(access, leg);
@@ -204,12 +205,14 @@ HttpReply HeadOf(const rest::http_response& response, SteadyClock::time_point be
 // Ends a request that nobody waits for any more: it failed, it was stopped, or the sink threw.
 struct Abandonment {
   std::shared_ptr<Inbox> inbox;
+  std::shared_ptr<Wire> wire;
   pplx::cancellation_token_source cancel;
   std::string what;
 
   void Now() const {
     inbox->End(Transient("Stopped", what + ": stopped"));
-    cancel.cancel();
+    // Cancelling closes the connection, also under a thread that reads from it.
+    if (!wire->End()) cancel.cancel();
   }
 };
 
@@ -227,17 +230,20 @@ class Watcher {
  public:
   explicit Watcher(Wire& wire) : wire_(wire) {}
   SteadyClock::time_point Next(SteadyClock::time_point deadline) {
+    const bool first = std::exchange(first_, false);
     const std::uint64_t before = std::exchange(bytes_, wire_.Bytes());
-    return std::min(deadline, SteadyClock::now() + (bytes_ > before ? kBusy : kCalm));
+    return std::min(deadline, SteadyClock::now() + (first || bytes_ > before ? kBusy : kCalm));
   }
   bool TooMuch() const { return wire_.Bytes() > kMostKept; }
   void Delivered() {
     wire_.CountAnew();
     bytes_ = 0;
+    first_ = true;
   }
 
  private:
   Wire& wire_;
+  bool first_ = true;
   std::uint64_t bytes_ = 0;
 };
 
@@ -247,7 +253,8 @@ class RestClient final : public HttpClient {
       : access_(std::move(access)),
         deadlines_(deadlines),
         host_(std::make_shared<HostName>(web::uri(access_.server).host())),
-        lines_(std::make_shared<Pool<Line>>([access = access_, deadlines, host = host_] { return OpenLine(access, deadlines, host); })) {
+        lines_(std::make_shared<Pool<Line>>([access = access_, deadlines, host = host_] { return OpenLine(access, deadlines, host); },
+                                            [](const Line& line) { return !line.wire->Ended(); })) {
     lines_->Take();  // throws where the address is none
   }
 
@@ -280,7 +287,9 @@ class RestClient final : public HttpClient {
     const Limits limits(deadlines_, now);
     const auto inbox = std::make_shared<Inbox>();
     const pplx::cancellation_token_source cancel;
-    const Abandonment abandonment{inbox, cancel, what};
+    const auto line = lines_->Take();
+    line->wire->Leave();
+    const Abandonment abandonment{inbox, line->wire, cancel, what};
     const auto on_stop = stop.OnStop([abandonment] { abandonment.Now(); });
     bool received = false;
     const std::shared_ptr<void> on_exit(nullptr, [&](void*) {
@@ -288,9 +297,8 @@ class RestClient final : public HttpClient {
     });
     if (const auto known = host_->FirstProtocol(std::min(limits.head, now + std::chrono::milliseconds(deadlines_.leg.ms)), stop); !known)
       return Error{known.error().fault, known.error().reason, what + ": " + known.error().message};
-    const auto wire = Send(request, what, inbox, cancel.get_token());
-    if (!wire) return wire.error();
-    auto reply = Receive(*inbox, **wire, take, what, limits);
+    if (const Status sent = Send(request, what, line, inbox, cancel.get_token()); !sent) return sent.error();
+    auto reply = Receive(*inbox, *line->wire, take, what, limits);
     received = reply.ok();
     if (!received) host_->Doubt();
     // A pooled connection keeps showing the certificate that it began with. Of an interim reply the library takes nothing
@@ -299,8 +307,8 @@ class RestClient final : public HttpClient {
     return reply;
   }
 
-  Result<std::shared_ptr<Wire>> Send(const HttpRequest& request, const std::string& what, const std::shared_ptr<Inbox>& inbox,
-                                     const pplx::cancellation_token& token) {
+  Status Send(const HttpRequest& request, const std::string& what, const std::shared_ptr<Line>& line, const std::shared_ptr<Inbox>& inbox,
+              const pplx::cancellation_token& token) {
     const auto bearer = access_.token.Read(deadlines_.leg);
     if (!bearer) return bearer.error();
     const auto began = SteadyClock::now();
@@ -311,8 +319,6 @@ class RestClient final : public HttpClient {
       message.headers().add("User-Agent", "weirkeeper");
       if (!bearer->empty()) message.headers().add("Authorization", "Bearer " + *bearer);
       if (!request.body.empty()) message.set_body(request.body, request.contentType);
-      const auto line = lines_->Take();
-      line->wire->Leave();
       message.set_response_stream(concurrency::streams::streambuf<uint8_t>(std::make_shared<InboxBuffer>(inbox, line)).create_ostream());
       line->client.request(message, token)
           .then([inbox, began](const rest::http_response& response) {
@@ -327,10 +333,10 @@ class RestClient final : public HttpClient {
               inbox->End(Failure(what, std::current_exception()));
             }
           });
-      return line->wire;
     } catch (...) {
       return Failure(what, std::current_exception());
     }
+    return Ok();
   }
 
   Result<HttpReply> Receive(Inbox& inbox, Wire& wire, const Take& take, const std::string& what, const Limits& limits) const {

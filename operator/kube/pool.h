@@ -12,8 +12,8 @@ namespace weir::kube {
 template <typename T>
 class Pool : public std::enable_shared_from_this<Pool<T>> {
  public:
-  // `open` makes one when none is idle, outside of any lock.
-  explicit Pool(std::function<std::unique_ptr<T>()> open) : open_(std::move(open)) {}
+  // `open` makes one when none is idle, outside of any lock; those that are not `reusable` are dropped when they come back.
+  Pool(std::function<std::unique_ptr<T>()> open, std::function<bool(const T&)> reusable) : open_(std::move(open)), reusable_(std::move(reusable)) {}
 
   // The one that came back last. It comes back when the last reference goes, on any thread, also when the pool is no more.
   std::shared_ptr<T> Take() {
@@ -44,11 +44,13 @@ class Pool : public std::enable_shared_from_this<Pool<T>> {
 
  private:
   void Return(std::unique_ptr<T> back, int generation) {
+    if (!reusable_(*back)) return;
     const std::lock_guard lock(mutex_);
     if (generation == generation_) idle_.push_back(std::move(back));
   }
 
   const std::function<std::unique_ptr<T>()> open_;
+  const std::function<bool(const T&)> reusable_;
   std::mutex mutex_;
   int generation_ = 0;
   std::vector<std::unique_ptr<T>> idle_;

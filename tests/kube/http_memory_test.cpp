@@ -12,8 +12,8 @@
 namespace weir::kube {
 namespace {
 
-constexpr std::size_t kMostOfFraming = 96 << 20;  // 17 MiB of it are kept, and what comes until that is seen, in a buffer that doubles: 48 MiB as a rule
-constexpr std::size_t kMostOfBody = 400 << 20;    // 64 MiB of it are kept, in a string that grows
+constexpr std::size_t kMostOfFraming = 128 << 20;  // 17 MiB of it are kept, and what comes until that is seen, in a buffer that doubles: 48 MiB as a rule
+constexpr std::size_t kMostOfBody = 400 << 20;     // 64 MiB of it are kept, in a string that grows
 constexpr std::int64_t kMostSent = 256 << 20;
 
 struct Hostile {

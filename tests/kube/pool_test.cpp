@@ -10,11 +10,23 @@ namespace {
 
 struct Tool {
   std::atomic<int> users{0};
+  bool broken = false;
 };
+
+const auto kWhole = [](const Tool& tool) { return !tool.broken; };
+
+TEST(Pool, HandsOutNothingThatIsBroken) {
+  int made = 0;
+  const auto pool = std::make_shared<Pool<Tool>>([&] { return ++made, std::make_unique<Tool>(); }, kWhole);
+  pool->Take()->broken = true;
+  pool->Take();
+  pool->Take();
+  EXPECT_EQ(made, 2);
+}
 
 TEST(Pool, HandsOutWhatCameBack) {
   int made = 0;
-  const auto pool = std::make_shared<Pool<Tool>>([&] { return ++made, std::make_unique<Tool>(); });
+  const auto pool = std::make_shared<Pool<Tool>>([&] { return ++made, std::make_unique<Tool>(); }, kWhole);
   const Tool* first = pool->Take().get();
   auto again = pool->Take();
   EXPECT_EQ(again.get(), first);
@@ -25,7 +37,7 @@ TEST(Pool, HandsOutWhatCameBack) {
 
 TEST(Pool, HandsOutNothingFromBeforeARenewal) {
   int made = 0;
-  const auto pool = std::make_shared<Pool<Tool>>([&] { return ++made, std::make_unique<Tool>(); });
+  const auto pool = std::make_shared<Pool<Tool>>([&] { return ++made, std::make_unique<Tool>(); }, kWhole);
   auto used = pool->Take();
   pool->Take();
   pool->Renew();
@@ -35,7 +47,7 @@ TEST(Pool, HandsOutNothingFromBeforeARenewal) {
 }
 
 TEST(Pool, MayEndBeforeWhatItHandedOut) {
-  auto pool = std::make_shared<Pool<Tool>>([] { return std::make_unique<Tool>(); });
+  auto pool = std::make_shared<Pool<Tool>>([] { return std::make_unique<Tool>(); }, kWhole);
   const auto used = pool->Take();
   pool.reset();
   EXPECT_EQ(used->users, 0);
@@ -43,7 +55,7 @@ TEST(Pool, MayEndBeforeWhatItHandedOut) {
 
 TEST(Pool, LetsOneAtATimeUseAThing) {
   std::atomic<int> made{0};
-  const auto pool = std::make_shared<Pool<Tool>>([&] { return ++made, std::make_unique<Tool>(); });
+  const auto pool = std::make_shared<Pool<Tool>>([&] { return ++made, std::make_unique<Tool>(); }, kWhole);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {

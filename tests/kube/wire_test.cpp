@@ -80,6 +80,35 @@ TEST(Wire, CountsNothingOfAnotherSocketUnderTheNumber) {
   EXPECT_EQ(wire.Bytes(), 0U);
 }
 
+TEST(Wire, EndsAConnectionOnceAndIsUsedNoMore) {
+  const Pair pair;
+  Wire wire;
+  ASSERT_TRUE(wire.Use(pair.near));
+  EXPECT_FALSE(wire.Ended());
+  EXPECT_TRUE(wire.End());
+  char byte = 'x';
+  EXPECT_EQ(recv(pair.near, &byte, 1, 0), 0);
+  EXPECT_TRUE(wire.End());
+  EXPECT_TRUE(wire.Ended());
+  EXPECT_FALSE(wire.Use(pair.far));
+}
+
+TEST(Wire, EndsNothingThatIsNotConnectedOrAnother) {
+  Wire none;
+  EXPECT_FALSE(none.End());
+  const int idle = socket(AF_INET, SOCK_STREAM, 0);
+  Wire fresh;
+  fresh.Use(idle);
+  EXPECT_FALSE(fresh.End());
+  close(idle);
+  const Pair pair, other;
+  Wire wire;
+  wire.Use(pair.near);
+  ASSERT_EQ(dup2(other.near, pair.near), pair.near);
+  EXPECT_FALSE(wire.End());
+  other.Carry(1);
+}
+
 TEST(Wire, CountsNothingOfWhatIsNoSocket) {
   Wire wire;
   wire.Use(STDIN_FILENO);
