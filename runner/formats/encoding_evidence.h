@@ -24,8 +24,8 @@ class EncodingEvidence {
   // Whether the text is in an encoding that no Dataset can declare: such bytes in many lines, and not Windows-1252; or escape
   // sequences of ISO-2022-JP.
   bool IsForeign() const;
-  // Whether that is so of most lines or the first one, so that nothing of worth could be read.
-  bool IsMostlyForeign() const { return IsForeign() && (foreign_.HasEscapes() || IsInHeader() || broken_lines_ * 2 > lines_); }
+  // Whether that is so of half of the lines or of the first one, so that nothing of worth could be read.
+  bool IsMostlyForeign() const { return IsForeign() && (foreign_.HasEscapes() || IsInHeader() || broken_lines_ * 2 >= lines_); }
   // For people: what is foreign, with a sample, its line and the command that converts the file of this name.
   std::string ForeignNote(std::string_view name) const;
   // For people: what is not UTF-8, with a sample, its line and what happens to it when the file is declared so. Empty where all
