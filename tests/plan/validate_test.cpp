@@ -81,6 +81,34 @@ api::Dataset Table(const std::string& name, const std::string& spec) {
   return dataset;
 }
 
+TEST(CheckDataset, RefusesWhenAbsentWhereItCannotBe) {
+  const auto texts = [](const std::string& zone, const std::string& column) {
+    return Texts(CheckDataset(
+        Read<api::DatasetSpec>("{zone: " + zone + ", owner: {team: a}, schema: {columns: [{name: k, type: DATE}, " + column + "], keys: [{columns: [k]}]}}")));
+  };
+  EXPECT_THAT(texts("Processed", "{name: a, type: DATE, whenAbsent: SetNull}"), testing::IsEmpty());
+  EXPECT_THAT(texts("Processed", "{name: a, type: DATE, nullable: false, whenAbsent: Fail}"), testing::IsEmpty());
+  EXPECT_THAT(texts("Processed", "{name: a, type: DATE, nullable: false, whenAbsent: SetNull}"),
+              ElementsAre(HasSubstr("spec.schema.columns[1].whenAbsent: whenAbsent: SetNull gives rows without a value, and nullable: false refuses them")));
+  EXPECT_THAT(texts("Curated", "{name: a, type: DATE, whenAbsent: Fail}"), ElementsAre(HasSubstr("it belongs on Processed datasets")));
+  EXPECT_THAT(texts("Processed", "{name: a, type: TIMESTAMP, provenance: LandedAt, whenAbsent: Fail}"), ElementsAre(HasSubstr("is in no file")));
+  const auto key = Texts(CheckDataset(
+      Read<api::DatasetSpec>("{zone: Processed, owner: {team: a}, schema: {columns: [{name: k, type: DATE, whenAbsent: SetNull}], keys: [{columns: [k]}]}}")));
+  EXPECT_THAT(key, ElementsAre(HasSubstr("a column of a key needs one")));
+}
+
+TEST(Resolve, RefusesColumnsOfFilesInADatasetThatSqlWrites) {
+  api::Pipeline pipeline{.spec = Read<api::PipelineSpec>("{purpose: Something that is long enough., owner: {team: a}, stages: "
+                                                         "[{name: sum, transform: {sql: SELECT 1 AS a, into: tables}}]}")};
+  pipeline.meta.name = "p";
+  const Surroundings around{.datasets = {Table("tables",
+                                               "{zone: Processed, owner: {team: a}, schema: {columns: [{name: a, type: DATE, whenAbsent: SetNull}, "
+                                               "{name: f, type: VARCHAR, provenance: SourceFile}]}}")}};
+  EXPECT_THAT(Texts(Resolve(pipeline, around, {}, {}).problems),
+              testing::IsSupersetOf({HasSubstr("column a of dataset tables has whenAbsent, which is about files"),
+                                     HasSubstr("column f of dataset tables has a provenance, which is filled when files are decoded")}));
+}
+
 TEST(Resolve, KnowsWhichZoneEachStageMayNameAndWhereItLies) {
   api::Pipeline pipeline{.spec = Read<api::PipelineSpec>(R"(
 purpose: Something that is long enough.
