@@ -43,6 +43,28 @@ TEST(Values, AreReadAsTheReferenceSays) {
   EXPECT_GT(checked, 80);
 }
 
+// "T, Z, UTC and GMT in any case"
+TEST(Values, OfTimeHaveTheirLettersInAnyCase) {
+  for (const std::string text : {"2024-01-31T10:00Z", "2024-01-31T10:00:00.5 UTC", "2024-01-31 10:00GMT", "2024-01-31T10:00:00 Z", "2024-01-31T10:00+02:00"})
+    for (unsigned which = 0; which < 16; ++which) {
+      std::string varied = text;
+      unsigned letter = 0;
+      for (char& c : varied)
+        if (c >= 'A' && c <= 'Z' && ((which >> letter++ % 4) & 1U) != 0) c = static_cast<char>(c - 'A' + 'a');
+      EXPECT_EQ(Judge(varied, "TIMESTAMP"), Misfit::None) << varied;
+      EXPECT_EQ(ParseTimestamp(varied).value, ParseTimestamp(text).value) << varied;
+    }
+  for (const std::string text : {"2024-01-31T00:00Z", "2024-01-31T00:00:00.000000000Z", "2024-01-31t00:00z"})
+    EXPECT_EQ(Judge(text, "DATE"), Misfit::None) << text;
+}
+
+// A date has no offset: which day it is elsewhere depends on the time of day, which is not there.
+TEST(Values, OfADateHaveNoOffset) {
+  for (const std::string offset : {"Z", "z", " Z", "+00", "+02:00", "-0330", " +02:00", "UTC", " UTC", " GMT"})
+    for (const std::string type : {"DATE", "TIMESTAMP"}) EXPECT_NE(Judge("2024-01-31" + offset, type), Misfit::None) << offset;
+  for (const std::string offset : {"+00:00", "+02", " UTC", "-01:00"}) EXPECT_NE(Judge("2024-01-31T00:00" + offset, "DATE"), Misfit::None) << offset;
+}
+
 TEST(Values, AreExact) {
   EXPECT_EQ(ParseInteger("-9223372036854775808", ValueType::Bigint).value, std::numeric_limits<std::int64_t>::min());
   EXPECT_EQ(ParseInteger(" +7.00", ValueType::Tinyint).value, 7);
