@@ -93,6 +93,7 @@ engine::Limits LimitsOf(const Arguments& arguments) {
   engine::Limits limits{.scratch = arguments.scratch};
   limits.memoryBytes = FromEnvironment("WEIR_MEMORY_LIMIT");
   if (limits.memoryBytes <= 0) limits.memoryBytes = CgroupMemory();
+  limits.scratchBytes = FromEnvironment("WEIR_SCRATCH_LIMIT");
   limits.threads = static_cast<int>(FromEnvironment("WEIR_CPU_LIMIT"));
   if (limits.threads <= 0) limits.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   return limits;

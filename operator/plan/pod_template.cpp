@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <limits>
 
 #include "crds/api/write.h"
 #include "crds/base/name.h"
+#include "crds/base/text.h"
 #include "operator/plan/task.h"
 
 namespace weir::plan {
@@ -63,11 +65,32 @@ void SetMeta(Json& pod, const PodRequest& request) {
   meta["ownerReferences"].push_back(api::OwnerReference(request.ownerKind, request.owner));
 }
 
+// Of a quantity as scratchSize is declared: "20Gi", "500M", "1000".
+std::int64_t BytesOf(const std::string& quantity) {
+  const std::size_t unit = quantity.find_first_not_of("0123456789");
+  std::int64_t bytes = WholeNumber(quantity.substr(0, unit)).value_or(0);
+  if (unit == std::string::npos) return bytes;
+  const std::int64_t step = quantity.ends_with('i') ? 1024 : 1000;
+  for (std::size_t power = std::string_view("kMGT").find(quantity[unit] == 'K' ? 'k' : quantity[unit]) + 1; power > 0 && power < 5; --power) {
+    if (bytes > std::numeric_limits<std::int64_t>::max() / step) return std::numeric_limits<std::int64_t>::max();
+    bytes *= step;
+  }
+  return bytes;
+}
+
+// The kubelet evicts a pod whose scratch grows beyond its limit, and an eviction is tried again elsewhere. A runner that knows
+// the limit says that its disk is full.
+void LimitScratch(Json& pod, const std::string& size) {
+  if (size.empty()) return;
+  pod["spec"]["volumes"][1]["emptyDir"]["sizeLimit"] = size;
+  pod["spec"]["containers"][0]["env"].push_back({{"name", "WEIR_SCRATCH_LIMIT"}, {"value", std::to_string(BytesOf(size))}});
+}
+
 void SetLimits(Json& pod, const PodRequest& request) {
   const Json limits{{"cpu", request.resources.cpu}, {"memory", request.resources.memory}};
   pod["spec"]["containers"][0]["resources"] = {{"requests", limits}, {"limits", limits}};
   pod["spec"]["activeDeadlineSeconds"] = std::max<std::int64_t>(1, (request.timeout.ms + 999) / 1000);
-  if (!request.runner.scratchSize.empty()) pod["spec"]["volumes"][1]["emptyDir"]["sizeLimit"] = request.runner.scratchSize;
+  LimitScratch(pod, request.runner.scratchSize);
 }
 
 void MountStore(Json& pod, const api::Store& store) {

@@ -17,7 +17,8 @@ namespace weir::engine {
 struct Limits {
   std::int64_t memoryBytes = 0;  // of the pod, 0 = unknown; the engine takes it less max(256 MB, 30 %)
   int threads = 1;
-  std::string scratch;  // folder for spilling
+  std::string scratch;            // folder for spilling
+  std::int64_t scratchBytes = 0;  // of it, 0 = what its disk has; the engine takes nine tenths
 };
 
 struct OutputColumn {

@@ -31,6 +31,7 @@ void Configure(duckdb::DBConfig& config, const Limits& limits) {
   set("preserve_insertion_order", duckdb::Value::BOOLEAN(true));  // decoding relies on it; writing says PRESERVE_ORDER false
   if (limits.memoryBytes > 0) set("memory_limit", duckdb::Value(std::to_string(MemoryFor(limits)) + "B"));
   set("temp_directory", duckdb::Value(limits.scratch));
+  if (limits.scratchBytes > 0) set("max_temp_directory_size", duckdb::Value(std::to_string(limits.scratchBytes / 10 * 9) + "B"));
 }
 
 // What only an open database takes.
@@ -87,7 +88,7 @@ Error Session::Told(Error by_duckdb) {
   // After its first sentence DuckDB advises to change a setting, which is locked.
   const std::string first = by_duckdb.message.substr(0, by_duckdb.message.find(". "));
   by_duckdb.message = "the scratch folder " + scratch_ + ", which takes what does not fit into memory, is full: " + first +
-                      "; make room there, or raise resources.memory of the stage";
+                      "; make room there, or raise resources.memory of the stage or spec.runner.scratchSize of the Lake";
   return by_duckdb;
 }
 

@@ -61,6 +61,21 @@ TEST(PodTemplate, IsAsTheGoldenFileHasIt) { EXPECT_EQ(DumpPretty(ThePod()) + "\n
 
 TEST(PodTemplate, WithAllSettingsIsAsTheGoldenFileHasIt) { EXPECT_EQ(DumpPretty(ThePod(test::AllSettings())) + "\n", Golden("pod-with-all-settings.json")); }
 
+TEST(PodTemplate, TellsTheRunnerTheLimitOfItsScratchInBytes) {
+  const std::vector<std::pair<std::string, std::string>> sizes{{"1000", "1000"},
+                                                               {"20Gi", "21474836480"},
+                                                               {"500M", "500000000"},
+                                                               {"3k", "3000"},
+                                                               {"3Ki", "3072"},
+                                                               {"2T", "2000000000000"},
+                                                               {"99999999Ti", "9223372036854775807"}};
+  for (const auto& [size, bytes] : sizes) {
+    const Json pod = ThePod({.scratchSize = size});
+    EXPECT_EQ(Text(At(At(pod, "spec"), "containers")[0]["env"].back(), "value"), bytes) << size;
+    EXPECT_EQ(Text(At(At(At(pod, "spec"), "volumes")[1], "emptyDir"), "sizeLimit"), size);
+  }
+}
+
 TEST(TaskFor, ALandingKnowsThePolicyOfTheHistoryThatAcceptsItAndNotItsStore) {
   Bundle bundle{.pipeline = "orders"};
   bundle.stages = {{.name = "land", .land = api::LandStage{.from = {.files = api::FilesSource{"", "in/*.csv"}}, .into = "orders-landing"}},
