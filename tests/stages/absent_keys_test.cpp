@@ -23,7 +23,8 @@ TEST_F(AbsentKeys, OfAColumnThatIsMisspeltAreAWarningOfEachVersion) {
   auto outcome = DecodedJson();
   ASSERT_EQ(outcome.findings.size(), 1U);
   EXPECT_EQ(outcome.findings[0].path, "Dataset/orders");
-  for (const char* part : {"a_1700003600.json", "has the key \"amount\" of column amount (did you mean amout?)", "NULL there", "sourceName", "declare whenAbsent: SetNull"})
+  for (const char* part :
+       {"a_1700003600.json", "has the key \"amount\" of column amount (did you mean amout?)", "NULL there", "sourceName", "declare whenAbsent: SetNull"})
     EXPECT_THAT(outcome.findings[0].message, HasSubstr(part));
   EXPECT_EQ(State("orders").Facts()["findings"].size(), 1U) << "who reads the log learns of it";
   NextRun();
