@@ -78,6 +78,17 @@ class Header {
 
   const std::vector<std::string>& Names() const { return names_; }
 
+  // For people.
+  std::string Titles() const {
+    std::string list;
+    for (std::size_t i = 0; i < titles_.size(); ++i) {
+      if (list.size() > kLongestList) return list + " and " + std::to_string(titles_.size() - i) + " more";
+      if (i > 0) list += ", ";
+      list += formats::Legible(titles_[i], kLongestList);
+    }
+    return list;
+  }
+
   Answer Find(const std::string& name, std::size_t& place) const {
     const auto at = places_.find(name);
     if (at == places_.end()) return Answer::Missing;
@@ -108,7 +119,9 @@ Result<std::vector<ScanTarget>> FindColumns(const DecodeRequest& request, const 
     target.type = *type;
     targets.push_back(std::move(target));
   }
-  if (!twice.empty()) return NotAsDeclared(request, "has these columns twice: " + twice + ". Correct the file, the delimiter, or the columns' sourceName");
+  if (!twice.empty())
+    return NotAsDeclared(
+        request, "has these columns twice: " + twice + " (found: " + header.Titles() + "). Correct the file, the delimiter, or the columns' sourceName");
   return targets;
 }
 
