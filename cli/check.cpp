@@ -50,7 +50,7 @@ Findings CheckAll(const Manifests& manifests, const Declared& declared, const Pu
 
 Exit Check(const Terminal& terminal, const CheckOptions& options, std::istream& in) {
   auto published = PublishedFor(options);
-  if (!published) return Complain(terminal, published.error(), Exit::Usage);
+  if (!published) return Complain(terminal, published.error(), options.against.empty() ? Exit::Failed : Exit::Usage);
   const Manifests manifests = LoadManifests(options.paths, options.place.ns.empty() ? "default" : options.place.ns, in);
   const Declared declared = ReadManifests(manifests);
   AddContractsOfLake(declared, options.place.lake, *published);

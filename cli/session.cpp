@@ -56,10 +56,8 @@ Result<std::unique_ptr<Session>> Session::Open(SessionOptions options) {
   const auto lock = Lock(options.lake);
   if (!lock) return lock.error();
   std::unique_ptr<Session> session(new Session(std::move(options), *lock));
+  if (const Status loaded = LoadState(session->cluster_, session->options_.lake); !loaded && loaded.error().fault != Fault::Missing) return loaded.error();
   RemoveLeftovers(session->options_.lake);
-  if (const Status loaded = session->cluster_.Load(StateFile(session->options_.lake), session->options_.lake);
-      !loaded && loaded.error().fault != Fault::Missing)
-    return loaded.error();
   return session;
 }
 

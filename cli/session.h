@@ -24,7 +24,7 @@ struct SessionOptions {
 class Session {
  public:
   // Makes the lake's folder, takes its lock and loads its state; nothing runs yet. Faults: Conflict when another weir
-  // run has the lake, Exhausted when it cannot be written.
+  // run has the lake, Exhausted when it cannot be written, those of LoadState when its state is there and cannot be used.
   static Result<std::unique_ptr<Session>> Open(SessionOptions options);
   ~Session();  // Stop()
   Session(const Session&) = delete;

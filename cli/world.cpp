@@ -1,9 +1,12 @@
 #include "cli/world.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 
 #include "cli/judged_now.h"
+#include "crds/api/read.h"
 #include "operator/kube/auth.h"
 #include "operator/kube/rest_cluster.h"
 #include "operator/local/memory_cluster.h"
@@ -33,18 +36,50 @@ Result<World> OpenCluster(const Place& place) {
   return World{std::move(*cluster), place.ns.empty() ? access->ns : place.ns, place.lake, World::Kind::Cluster};
 }
 
+// A table or a zone of files of the lake, by the log that it keeps; empty when there is none.
+std::string AnyTable(const std::string& lake) {
+  std::error_code error, ignored;
+  for (fs::recursive_directory_iterator at(lake, fs::directory_options::skip_permission_denied, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if ((name == "_delta_log" || name == "_weirkeeper_log") && at->is_directory(ignored)) return at->path().parent_path().string();
+  }
+  return "";
+}
+
+Error NothingSaved(const std::string& lake) {
+  if (const std::string table = AnyTable(lake); !table.empty())
+    return {Fault::Missing, std::string(kStateMissing),
+            "the state of the lake is missing: there is no " + StateFile(lake) + ", while the lake holds tables, such as " + table +
+                ". Put the file back from a backup of the lake, or run weir run FOLDER with the manifests: it continues the tables from their logs, and only "
+                "the runs before and their reports are lost"};
+  return {Fault::Missing, "NoState",
+          "nothing has run in " + lake + " yet: start with weir run FOLDER, name another folder with --lake, or a cluster with --kubeconfig"};
+}
+
+// What the file is for, and how to go on.
+Error Unusable(const Error& error, const std::string& lake) {
+  const std::string what = "the state of the lake cannot be used: " + error.message + ". It holds the objects, runs and reports of the lake. ";
+  const bool broken = error.reason == "BadState";
+  return {error.fault, error.reason,
+          what + (broken ? "Put it back from a backup of the lake, or delete " + StateFile(lake) +
+                               ": then the runs before and their reports are lost, the tables stay, and the next weir run continues them from their logs"
+                         : "Make it a file that you can read and write, or name another lake with --lake; nothing was changed")};
+}
+
 }  // namespace
+
+Status LoadState(local::MemoryCluster& cluster, const std::string& lake) {
+  const Status loaded = cluster.Load(StateFile(lake), fs::absolute(lake).lexically_normal().string());
+  if (loaded) return loaded;
+  return loaded.error().fault == Fault::Missing ? NothingSaved(lake) : Unusable(loaded.error(), lake);
+}
 
 std::string StateFile(const std::string& lake) { return lake + "/_weirkeeper/state.json"; }
 
 Result<World> OpenLocal(const Place& place) {
   static const SystemClock clock;
   auto cluster = std::make_shared<local::MemoryCluster>(clock);
-  if (const Status loaded = cluster->Load(StateFile(place.lake), fs::absolute(place.lake).lexically_normal().string()); !loaded) {
-    if (loaded.error().fault != Fault::Missing) return loaded.error();
-    return Error{Fault::Missing, "NoState",
-                 "nothing has run in " + place.lake + " yet: start with weir run FOLDER, name another folder with --lake, or a cluster with --kubeconfig"};
-  }
+  if (const Status loaded = LoadState(*cluster, place.lake); !loaded) return loaded.error();
   JudgeNow(*cluster, clock);
   const std::string ns = place.ns.empty() ? NamespaceOf(*cluster) : place.ns;
   return World{std::move(cluster), ns, place.lake, World::Kind::Local};
@@ -54,10 +89,28 @@ Result<World> Open(const Place& place) {
   if (!place.kubeconfig.empty()) return OpenCluster(place);
   auto local = OpenLocal(place);
   const char* kubeconfig = std::getenv("KUBECONFIG");
-  if (local || local.error().fault != Fault::Missing || kubeconfig == nullptr || *kubeconfig == '\0') return local;
+  if (local || local.error().reason != "NoState" || kubeconfig == nullptr || *kubeconfig == '\0') return local;
   Place cluster = place;
   cluster.kubeconfig = kubeconfig;
   return OpenCluster(cluster);
+}
+
+std::string WordFor(const api::Resource& kind) {
+  std::string word(kind.kind);
+  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return word;
+}
+
+Error NoSuchObject(kube::ClusterApi& cluster, const api::Resource& kind, const std::string& ns, const std::string& name) {
+  std::vector<std::string> names;
+  if (const auto listing = cluster.List({kind, ns, ""}))
+    for (const Json& item : listing->items) names.push_back(api::ReadMeta(item).name);
+  std::string text = "there is no " + WordFor(kind) + " \"" + OneLine(name) + "\" in namespace " + ns;
+  const std::string nearest = names.empty() ? "" : api::Suggest(name, {names.begin(), names.end()});
+  text += names.empty()     ? ", and no other " + WordFor(kind) + " either"
+          : nearest.empty() ? "; weir get " + std::string(kind.plural) + " lists those that are"
+                            : nearest;
+  return {Fault::Missing, "NotFound", text};
 }
 
 }  // namespace weir::cli

@@ -6,6 +6,10 @@
 #include "cli/terminal.h"
 #include "operator/kube/cluster_api.h"
 
+namespace weir::local {
+class MemoryCluster;
+}
+
 namespace weir::cli {
 
 // Which world a command looks at: the cluster of a kubeconfig that was given, else the lake that `weir run` keeps, else,
@@ -26,12 +30,22 @@ struct World {
   enum class Kind { Local, Cluster } kind = Kind::Local;
 };
 
-// Fails with Fault::Missing where no run has left anything yet, saying what to do first.
+// Fails with Fault::Missing "NoState" where no run has left anything yet, and with kStateMissing where tables are there and
+// the state is not; both say what to do first. Fails otherwise, with the path, where there is a state that cannot be used.
 Result<World> Open(const Place& place);
 // The lake, whatever kubeconfig there is. Freshness is judged by the clock of now, not by that of the last run.
 Result<World> OpenLocal(const Place& place);
 
 // The local world's state: objects as an API server would hold them. It is stored in the lake, so that both move together.
 std::string StateFile(const std::string& lake);
+// The reason of an Error: a lake with tables has lost its state.
+inline constexpr std::string_view kStateMissing = "StateMissing";
+// Loads it, with errors as Open has them. Reads only.
+Status LoadState(local::MemoryCluster& cluster, const std::string& lake);
+
+// What to say of an object that is not there: with the nearest name of its kind, if one is near.
+Error NoSuchObject(kube::ClusterApi& cluster, const api::Resource& kind, const std::string& ns, const std::string& name);
+// "view", as commands take it.
+std::string WordFor(const api::Resource& kind);
 
 }  // namespace weir::cli

@@ -1,11 +1,11 @@
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
+#include "crds/base/file.h"
 #include "operator/local/memory_cluster.h"
 
 namespace weir::local {
@@ -38,7 +38,21 @@ Status WriteFile(const std::filesystem::path& path, const std::string& text) {
   return written;
 }
 
-Error NotOurs(const std::string& problem) { return {Fault::Invalid, "BadState", "the saved state cannot be read: " + problem + "; delete it to start anew"}; }
+Error NotOurs(const std::filesystem::path& path, const std::string& problem) {
+  return {Fault::Data, "BadState", path.string() + " holds no state of weir: " + problem};
+}
+
+// Only a name that is not there at all is a state that was never saved: whatever else keeps it from being read (a link
+// into nothing, rights, a folder, a disk that fails) hides one, and a fresh one must not take its place.
+Result<std::string> ReadState(const std::filesystem::path& path) {
+  constexpr std::size_t kMostBytes = std::size_t{4} << 30;
+  struct stat entry {};
+  if (::lstat(path.c_str(), &entry) != 0 && (errno == ENOENT || errno == ENOTDIR))
+    return Error{Fault::Missing, "NotFound", "there is no saved state at " + path.string()};
+  Result<std::string> text = ReadBounded(path, {.maxBytes = kMostBytes});
+  if (!text) return Error{Fault::Denied, "StateUnreadable", text.error().message};
+  return text;
+}
 
 // Every text that is `before` or a path below it, also as a file:// location.
 void Move(Json& value, const std::string& before, const std::string& after) {
@@ -74,9 +88,10 @@ Status MemoryCluster::Save(const std::filesystem::path& path, const std::string&
 
 Status MemoryCluster::Restore(const Json& snapshot) {
   const Json& objects = At(snapshot, "objects");
-  if (Integer(snapshot, "format") != kFormat || !objects.is_array()) return NotOurs("it is not of format 1");
+  if (Integer(snapshot, "format") != kFormat || !objects.is_array()) return Error{Fault::Data, "BadState", "it is not of format 1"};
   for (const Json& saved : objects)
-    if (Text(saved, "plural").empty() || Text(At(At(saved, "object"), "metadata"), "name").empty()) return NotOurs("an object has no resource or name");
+    if (Text(saved, "plural").empty() || Text(At(At(saved, "object"), "metadata"), "name").empty())
+      return Error{Fault::Data, "BadState", "an object has no resource or name"};
 
   const std::lock_guard lock(mutex_);
   entries_.clear();
@@ -102,14 +117,13 @@ Status MemoryCluster::Restore(const Json& snapshot) {
 }
 
 Status MemoryCluster::Load(const std::filesystem::path& path, const std::string& root) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{Fault::Missing, "NotFound", "there is no saved state at " + path.string()};
-  std::ostringstream text;
-  text << file.rdbuf();
-  Result<Json> snapshot = ParseJson(text.str());
-  if (!snapshot) return NotOurs(snapshot.error().message);
+  const Result<std::string> text = ReadState(path);
+  if (!text) return text.error();
+  Result<Json> snapshot = ParseJson(*text);
+  if (!snapshot) return NotOurs(path, snapshot.error().message);
   if (const std::string before = Text(*snapshot, "root"); !before.empty() && !root.empty() && before != root) Move((*snapshot)["objects"], before, root);
-  return Restore(*snapshot);
+  const Status restored = Restore(*snapshot);
+  return restored ? restored : Status(NotOurs(path, restored.error().message));
 }
 
 }  // namespace weir::local

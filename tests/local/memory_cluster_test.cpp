@@ -237,10 +237,26 @@ TEST_F(MemoryClusterTest, AStateThatCannotBeReadChangesNothing) {
   EXPECT_EQ(cluster_.Load(folder / "none").error().fault, Fault::Missing);
   for (const char* text : {"{", "[]", R"({"format":2,"objects":[]})", R"({"format":1,"objects":[{}]})"}) {
     std::ofstream(folder / "bad") << text;
-    EXPECT_EQ(cluster_.Load(folder / "bad").error().fault, Fault::Invalid) << text;
+    const Error error = cluster_.Load(folder / "bad").error();
+    EXPECT_EQ(error.fault, Fault::Data) << text;
+    EXPECT_NE(error.message.find((folder / "bad").string()), std::string::npos) << error.message;
   }
   EXPECT_TRUE(Exists(Pipeline("a")));
   EXPECT_EQ(cluster_.Save(folder / "no/folder").error().fault, Fault::Exhausted);
+}
+
+// Each of them hides a state, though no byte of it can be read: rights do the same, which a test as root cannot show.
+TEST_F(MemoryClusterTest, AStateThatIsThereAndCannotBeReadIsNotOneThatWasNeverSaved) {
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "folder");
+  std::filesystem::create_symlink("nowhere", folder / "dangling");
+  std::filesystem::create_symlink("loop", folder / "loop");
+  for (const char* name : {"folder", "dangling", "loop"}) {
+    const Status loaded = cluster_.Load(folder / name);
+    ASSERT_FALSE(loaded.ok()) << name;
+    EXPECT_EQ(loaded.error().fault, Fault::Denied) << name;
+    EXPECT_NE(loaded.error().message.find((folder / name).string()), std::string::npos) << loaded.error().message;
+  }
 }
 
 }  // namespace
