@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -94,8 +95,9 @@ engine::Limits LimitsOf(const Arguments& arguments) {
   limits.memoryBytes = FromEnvironment("WEIR_MEMORY_LIMIT");
   if (limits.memoryBytes <= 0) limits.memoryBytes = CgroupMemory();
   limits.scratchBytes = FromEnvironment("WEIR_SCRATCH_LIMIT");
-  limits.threads = static_cast<int>(FromEnvironment("WEIR_CPU_LIMIT"));
-  if (limits.threads <= 0) limits.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
+  const std::int64_t wanted = FromEnvironment("WEIR_CPU_LIMIT");
+  limits.threads = static_cast<int>(wanted <= 0 ? cores : std::min(wanted, cores));
   return limits;
 }
 

@@ -207,7 +207,10 @@ Command ProcessKubelet::CommandOf(const Json& pod, const Folders& folders) const
     for (const Json& variable : At(containers.front(), "env"))
       if (At(variable, "value").is_string()) command.env[Text(variable, "name")] = Text(variable, "value");
   if (const auto memory = QuantityMillis(Text(LimitsOf(pod), "memory"))) command.env["WEIR_MEMORY_LIMIT"] = std::to_string(*memory / 1000);
-  if (const auto cpu = QuantityMillis(Text(LimitsOf(pod), "cpu"))) command.env["WEIR_CPU_LIMIT"] = std::to_string((*cpu + 999) / 1000);
+  // A machine has the cores that it has, whatever a pod may use.
+  const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
+  if (const auto cpu = QuantityMillis(Text(LimitsOf(pod), "cpu")))
+    command.env["WEIR_CPU_LIMIT"] = std::to_string(std::min(*cpu / 1000 + (*cpu % 1000 > 0 ? 1 : 0), cores));
   return command;
 }
 

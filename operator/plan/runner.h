@@ -27,6 +27,9 @@ api::Resources ValidatorResources(const api::RunnerSettings& runner);
 // settings, such as spec.runner.
 std::vector<api::Problem> CheckRunner(const api::RunnerSettings& runner, const std::string& path);
 
+// Memory below what a runner needs to begin with. The engine's own share is 64 MiB at least, so that a pod of less is killed.
+void CheckResources(const std::optional<api::Resources>& resources, const std::string& path, std::vector<api::Problem>& problems);
+
 // Settings of the whole operator from a file's text, YAML or JSON. Fault::Invalid with the path of each field that is wrong.
 Result<api::RunnerSettings> ParseRunnerSettings(const std::string& text);
 

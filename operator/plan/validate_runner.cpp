@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 
 #include "crds/api/meta.h"
 #include "crds/base/text.h"
@@ -74,15 +75,15 @@ void CheckOurs(const Map& map, std::string_view what, const std::string& path, P
     if (IsOurs(key)) problems.push_back({path, std::string(what) + " of weirkeeper.io are set by the operator alone; take " + key + " out"});
 }
 
-void CheckQuantity(const std::string& quantity, const std::string& path, Problems& problems) {
-  const bool nothing = !quantity.empty() && std::none_of(quantity.begin(), quantity.end(), [](char c) { return c >= '1' && c <= '9'; });
-  if (nothing) problems.push_back({path, "must be more than nothing"});
-}
-
-void CheckResources(const std::optional<api::Resources>& resources, const std::string& path, Problems& problems) {
-  if (!resources) return;
-  CheckQuantity(resources->cpu, path + ".cpu", problems);
-  CheckQuantity(resources->memory, path + ".memory", problems);
+// Of a text that matched the pattern of sizes.
+double BytesOf(const std::string& size) {
+  constexpr std::string_view kUnits = "kMGT";
+  const std::size_t end = std::min(size.find_first_not_of("0123456789"), size.size());
+  double bytes = std::strtod(size.substr(0, end).c_str(), nullptr);
+  if (end == size.size()) return bytes;
+  const double step = size.ends_with('i') ? 1024 : 1000;
+  for (std::size_t i = 0; i <= std::min(kUnits.find(size[end] == 'K' ? 'k' : size[end]), kUnits.size() - 1); ++i) bytes *= step;
+  return bytes;
 }
 
 void CheckToleration(const api::Toleration& toleration, const std::string& path, Problems& problems) {
@@ -155,12 +156,17 @@ void CheckAffinity(const api::Affinity& affinity, const std::string& path, Probl
 
 }  // namespace
 
+void CheckResources(const std::optional<api::Resources>& resources, const std::string& path, std::vector<api::Problem>& problems) {
+  constexpr double kLeast = 64 << 20;
+  if (resources && !resources->memory.empty() && BytesOf(resources->memory) < kLeast)
+    problems.push_back({path + ".memory", "must be at least 64Mi, not " + Quoted(resources->memory) + ": the engine has no buffer in less"});
+}
+
 Problems CheckRunner(const api::RunnerSettings& runner, const std::string& path) {
   Problems problems;
   const auto at = [&path](const char* field) { return path.empty() ? std::string(field) : path + "." + field; };
   CheckResources(runner.resources, at("resources"), problems);
   if (runner.validator) CheckResources(runner.validator->resources, at("validator.resources"), problems);
-  CheckQuantity(runner.scratchSize, at("scratchSize"), problems);
   CheckLabels(runner.nodeSelector.value_or(Map{}), at("nodeSelector"), problems);
   const auto tolerations = runner.tolerations.value_or(std::vector<api::Toleration>{});
   for (std::size_t i = 0; i < tolerations.size(); ++i) CheckToleration(tolerations[i], Item(at("tolerations"), i), problems);

@@ -1,6 +1,8 @@
 #include "runner/engine/session.h"
 
+#include <algorithm>
 #include <duckdb/main/config.hpp>
+#include <thread>
 
 #include "runner/engine/csv_scan.h"
 #include "runner/engine/instants.h"
@@ -14,6 +16,7 @@ namespace weir::engine {
 namespace {
 
 constexpr std::int64_t kLeastHeadroom = 256LL << 20;
+constexpr int kLeastThreads = 8;  // that may be asked for on any machine: harmless, and a stage runs alike on all of them
 
 // memory_limit is no cap on the process: buffers of operators, results and the allocator come on top.
 std::int64_t MemoryFor(const Limits& limits) {
@@ -21,10 +24,16 @@ std::int64_t MemoryFor(const Limits& limits) {
   return std::max<std::int64_t>(rest, 64LL << 20);
 }
 
+// More threads than cores only wait for each other, and some thousand of them take the machine down.
+std::int64_t ThreadsFor(const Limits& limits) {
+  const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  return std::clamp(limits.threads, 1, std::max(cores, kLeastThreads));
+}
+
 // All that is known before the database opens: each would cost a tenth of a millisecond more as a statement.
 void Configure(duckdb::DBConfig& config, const Limits& limits) {
   const auto set = [&config](const char* name, duckdb::Value value) { config.SetOptionByName(name, value); };
-  set("threads", duckdb::Value::BIGINT(std::max(limits.threads, 1)));
+  set("threads", duckdb::Value::BIGINT(ThreadsFor(limits)));
   set("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
   set("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
   set("allow_community_extensions", duckdb::Value::BOOLEAN(false));

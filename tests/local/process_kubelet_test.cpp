@@ -3,6 +3,7 @@
 #include <chrono>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "tests/local/fixture.h"
 
@@ -109,9 +110,20 @@ TEST_F(ProcessKubeletTest, TheRunnerGetsItsTaskLimitsAndAScratchFolder) {
                                         {"resources", {{"limits", {{"memory", "64Mi"}, {"cpu", "1500m"}}}}},
                                         {"env", Json::array({{{"name", "EXTRA"}, {"value", "x"}}})}}})}},
           "{\"kind\":\"Land\"}");
-  EXPECT_EQ(Text(Terminated(AwaitEnd("p")), "message"), "{\"kind\":\"Land\"} 67108864 2 x 0\n");
+  const std::string cores = std::to_string(std::min(2U, std::max(1U, std::thread::hardware_concurrency())));
+  EXPECT_EQ(Text(Terminated(AwaitEnd("p")), "message"), "{\"kind\":\"Land\"} 67108864 " + cores + " x 0\n");
   kubelet_->Stop();
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "pods")) << "what a pod used is removed";
+}
+
+TEST_F(ProcessKubeletTest, NoPodGetsMoreCoresThanTheMachineHas) {
+  StartKubelet("echo -n $WEIR_CPU_LIMIT > $end");
+  const std::string cores = std::to_string(std::max(1U, std::thread::hardware_concurrency()));
+  for (const char* cpu : {"100000", "99999999999999", "9000000000000"}) {
+    const std::string name = std::string("p") + cpu;
+    MakePod(name, {{"containers", Json::array({{{"name", "runner"}, {"resources", {{"limits", {{"cpu", cpu}}}}}}})}});
+    EXPECT_EQ(Text(Terminated(AwaitEnd(name)), "message"), cores) << cpu;
+  }
 }
 
 TEST_F(ProcessKubeletTest, AnExitCodeAndTheLogAreKept) {

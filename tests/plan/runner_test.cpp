@@ -109,6 +109,17 @@ TEST(RunnerSettings, WeirRunMountsNoConfigMap) { EXPECT_FALSE(RunnerFor({.localL
 
 TEST(CheckRunner, AllSettingsAreFine) { EXPECT_EQ(api::Join(CheckRunner(test::AllSettings(), "spec.runner")), ""); }
 
+TEST(CheckRunner, MemoryHasALeast) {
+  const auto problems = [](const char* memory) {
+    std::vector<api::Problem> found;
+    CheckResources(api::Resources{"", memory}, "r", found);
+    return api::Join(found);
+  };
+  for (const char* enough : {"", "64Mi", "67108864", "68M", "65536Ki", "67109k", "1G", "1Gi", "1T", "9Ti"}) EXPECT_EQ(problems(enough), "") << enough;
+  for (const char* little : {"1", "1k", "1Ki", "63Mi", "67M", "67108863", "65535Ki"})
+    EXPECT_THAT(problems(little), HasSubstr("r.memory must be at least 64Mi")) << little;
+}
+
 std::string ProblemsOf(const char* yaml) {
   const auto settings = ParseRunnerSettings(yaml);
   return settings.ok() ? "" : settings.error().message;
@@ -138,8 +149,9 @@ TEST(ParseRunnerSettings, NamesThePathOfWhatIsWrong) {
            {"userIds: FromCluster\nrunAsUser: 5", "userIds with userIds FromCluster"},
            {"env: [{name: WEIR_CPU_LIMIT, value: '1'}]", "env[0].name names that begin with WEIR_"},
            {"env: [{name: A}, {name: A}]", "env[1]"},
-           {"resources: {memory: '0'}", "resources.memory must be more than nothing"},
-           {"validator: {resources: {cpu: 0m}}", "validator.resources.cpu must be more than nothing"},
+           {"resources: {memory: '0'}", "resources.memory must be a number of bytes above 0"},
+           {"resources: {memory: 1Mi}", "resources.memory must be at least 64Mi, not \"1Mi\""},
+           {"validator: {resources: {cpu: 0m}}", "validator.resources.cpu must be a number of CPUs above 0"},
            {"proxy: {http: 'proxy:3128'}", "proxy.http"},
            {"caBundle: {key: a}", "caBundle.configMap is required"},
            {"affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: a, labelSelector: {matchExpressions: [{key: a, operator: "
