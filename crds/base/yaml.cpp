@@ -63,7 +63,10 @@ class YamlBuilder final : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
     if (anchor != 0 || IsUnknown(tag)) Remark(mark);
-    if (!stack_.empty() && stack_.back().value->is_object() && stack_.back().slot == nullptr) return Key(value, mark);
+    const bool key = !stack_.empty() && stack_.back().value->is_object() && stack_.back().slot == nullptr;
+    if (tag == "?")
+      if (std::string advice = AdviceOnPlain(value, key ? Role::Key : Role::Value); !advice.empty()) Remark(mark, std::move(advice));
+    if (key) return Key(value, mark);
     Put(tag == "!" || tag == "tag:yaml.org,2002:str" ? Json(value) : Scalar(value), mark);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
@@ -89,6 +92,9 @@ class YamlBuilder final : public YAML::EventHandler {
   // Tags of YAML itself only say again what a value is.
   static bool IsUnknown(const std::string& tag) { return !tag.empty() && tag != "!" && tag != "?" && !tag.starts_with("tag:yaml.org,2002:"); }
 
+  void Remark(const YAML::Mark& mark, std::string advice) {
+    if (++remarks_ <= kMostRemarks) document_.remarks.push_back({mark.line + 1, std::move(advice)});
+  }
   void Remark(const YAML::Mark& mark) {
     if (++remarks_ > kMostRemarks) return;
     const std::string advice = AdviceOnQuoting(LineOfText(text_, mark.line + 1));

@@ -32,7 +32,8 @@ class YamlLines {
   std::unique_ptr<Children> children_;
 };
 
-// What YAML reads otherwise than it looks: `&x` and `!x` at the beginning of a value are no part of it.
+// What YAML reads otherwise than it looks: `&x` and `!x` at the beginning of a value are no part of it; `on`, `010` and
+// `1_000` are a truth value and other numbers to readers of YAML 1.1, as kubectl is.
 struct YamlRemark {
   int line = 1;
   std::string message;

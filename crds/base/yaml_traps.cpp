@@ -1,6 +1,10 @@
 #include "crds/base/yaml_traps.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
 #include <optional>
 
 #include "crds/base/text.h"
@@ -105,6 +109,97 @@ std::string AdviceOnValue(std::string_view value, Style style) {
   return "";
 }
 
+bool IsAnyOf(std::string_view value, std::initializer_list<std::string_view> words) { return std::find(words.begin(), words.end(), value) != words.end(); }
+
+// Digits of a base, at least one and no others.
+bool AreDigits(std::string_view text, unsigned base) {
+  const auto digit = [base](char c) {
+    const unsigned value = c >= '0' && c <= '9'   ? static_cast<unsigned>(c - '0')
+                           : c >= 'a' && c <= 'f' ? static_cast<unsigned>(c - 'a') + 10
+                           : c >= 'A' && c <= 'F' ? static_cast<unsigned>(c - 'A') + 10
+                                                  : 99;
+    return value < base;
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), digit);
+}
+
+std::string_view WithoutSign(std::string_view number) { return number.substr(number.starts_with('-') || number.starts_with('+') ? 1 : 0); }
+
+std::string_view TakeDigits(std::string_view& text) {
+  const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view digits = text.substr(0, end);
+  text.remove_prefix(end);
+  return digits;
+}
+
+// A decimal number with a point or an exponent, or neither.
+bool IsDecimal(std::string_view number) {
+  std::string_view rest = WithoutSign(number);
+  const bool whole = !TakeDigits(rest).empty();
+  if (rest.starts_with('.')) {
+    rest.remove_prefix(1);
+    if (TakeDigits(rest).empty() && !whole) return false;
+  } else if (!whole) {
+    return false;
+  }
+  if (rest.empty()) return true;
+  if (rest.front() != 'e' && rest.front() != 'E') return false;
+  rest = WithoutSign(rest.substr(1));
+  return !TakeDigits(rest).empty() && rest.empty();
+}
+
+// 2, 8 or 16 for a whole number that Go reads in that base, 0 for others. Of a number without its sign.
+unsigned BaseOf(std::string_view number) {
+  if (number.size() < 2 || number.front() != '0') return 0;
+  const std::string_view digits = number.substr(2);
+  switch (number[1]) {
+    case 'x':
+    case 'X': return AreDigits(digits, 16) ? 16 : 0;
+    case 'b':
+    case 'B': return AreDigits(digits, 2) ? 2 : 0;
+    case 'o':
+    case 'O': return AreDigits(digits, 8) ? 8 : 0;
+    default: return AreDigits(number, 8) ? 8 : 0;
+  }
+}
+
+// "8" for "010". Empty beyond 64 bits.
+std::string InDecimal(std::string_view number, unsigned base) {
+  const std::string_view bare = WithoutSign(number);
+  std::uint64_t value = 0;
+  const std::string_view digits = bare.substr(bare[1] >= '0' && bare[1] <= '9' ? 1 : 2);
+  const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value, static_cast<int>(base));
+  if (problem != std::errc() || end != digits.data() + digits.size()) return "";
+  return (number.starts_with('-') && value > 0 ? "-" : "") + std::to_string(value);
+}
+
+// What Go makes of a scalar that begins as a number does: the number as a person writes it, "?" for one that has no short
+// form. Empty where it is text, or the number that it looks like.
+std::string NumberElsewhere(std::string_view value) {
+  constexpr std::size_t kLongestNumber = 40;  // that this program takes for one
+  if (value.empty() || std::string_view("+-0123456789").find(value.front()) == std::string_view::npos) return "";
+  std::string plain(value);
+  plain.erase(std::remove(plain.begin(), plain.end(), '_'), plain.end());
+  const std::string_view bare = WithoutSign(plain);
+  if (const unsigned base = BaseOf(bare); base != 0) {
+    const std::size_t significant = bare.find_first_not_of('0');
+    const bool same = plain.size() == value.size() && AreDigits(bare, 8) && (significant == std::string_view::npos || bare.size() - significant == 1);
+    const std::string shown = InDecimal(plain, base);
+    if (same) return "";
+    if (!shown.empty()) return shown;
+    if (!IsDecimal(plain)) return "?";
+  }
+  if (!IsDecimal(plain) || !std::isfinite(std::strtod(plain.c_str(), nullptr))) return "";
+  if (plain.size() == value.size() && value.size() <= kLongestNumber) return "";
+  return plain.size() <= kLongestNumber ? plain : "?";
+}
+
+bool IsTruth11(std::string_view value) { return IsAnyOf(value, {"y", "Y", "yes", "Yes", "YES", "on", "On", "ON"}); }
+bool IsUntruth11(std::string_view value) { return IsAnyOf(value, {"n", "N", "no", "No", "NO", "off", "Off", "OFF"}); }
+bool IsNoNumber(std::string_view value) {
+  return IsAnyOf(value, {".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF"});
+}
+
 // Walks over one line, value by value.
 class Line {
  public:
@@ -172,6 +267,23 @@ std::string AdviceOnQuoting(std::string_view line) {
   if (line.starts_with('%') && !line.starts_with("%YAML") && !line.starts_with("%TAG"))
     return "a line that begins with `%` is for the parser in YAML, and is no part of the document; quote the key";
   return trimmed.starts_with("---") ? "" : Line(line).Run();
+}
+
+std::string AdviceOnPlain(std::string_view value, Role role) {
+  const std::string readers = " to kubectl and other readers of YAML 1.1, and text here", shown = "`" + Printable(value.substr(0, kLongestShown)) + "` is ";
+  if (IsTruth11(value) || IsUntruth11(value)) {
+    const std::string truth = IsTruth11(value) ? "true" : "false";
+    return Advice(value, shown + truth + readers + (role == Role::Value ? "; write " + truth + " where it is meant" : ""));
+  }
+  if (IsNoNumber(value)) return Advice(value, shown + "a number that JSON does not have" + readers);
+  const std::string number = NumberElsewhere(value);
+  if (number.empty()) return "";
+  const bool text = role == Role::Key || !IsDecimal(value) || value.size() > kLongestShown;
+  const std::string what = number == "?" ? "a number" : "the number " + number;
+  if (text) return Advice(value, shown + what + readers + (number == "?" || role == Role::Key ? "" : "; write " + number + " where it is meant"));
+  const std::string here = std::to_string(std::strtoll(std::string(value).c_str(), nullptr, 10));
+  return Advice(value, shown + what + " to kubectl and other readers of YAML 1.1, which count in eights after a leading 0, and " + here + " here; write " +
+                           here + " or " + number);
 }
 
 std::string_view LineOfText(std::string_view text, int number) {

@@ -170,6 +170,127 @@ TEST(ParseYaml, WhatIsToldToBeQuotedReadsAsItWasMeant) {
   EXPECT_GT(told, 2000);
 }
 
+// What sigs.k8s.io/yaml, which kubectl, Argo CD, Flux and Helm read with, makes of a plain scalar: as JSON, "" for an error.
+struct Elsewhere {
+  const char* plain;
+  const char* json;
+};
+constexpr Elsewhere kElsewhere[] = {
+    {"y", R"(true)"},
+    {"Y", R"(true)"},
+    {"yes", R"(true)"},
+    {"Yes", R"(true)"},
+    {"YES", R"(true)"},
+    {"yEs", R"("yEs")"},
+    {"n", R"(false)"},
+    {"N", R"(false)"},
+    {"no", R"(false)"},
+    {"No", R"(false)"},
+    {"NO", R"(false)"},
+    {"on", R"(true)"},
+    {"On", R"(true)"},
+    {"ON", R"(true)"},
+    {"oN", R"("oN")"},
+    {"off", R"(false)"},
+    {"Off", R"(false)"},
+    {"OFF", R"(false)"},
+    {"true", R"(true)"},
+    {"True", R"(true)"},
+    {"TRUE", R"(true)"},
+    {"tRue", R"("tRue")"},
+    {"false", R"(false)"},
+    {"null", R"(null)"},
+    {"Null", R"(null)"},
+    {"~", R"(null)"},
+    {"nil", R"("nil")"},
+    {".inf", R"()"},
+    {".Inf", R"()"},
+    {"+.INF", R"()"},
+    {"-.inf", R"()"},
+    {".nan", R"()"},
+    {".NaN", R"()"},
+    {"inf", R"("inf")"},
+    {"nan", R"("nan")"},
+    {"010", R"(8)"},
+    {"0010", R"(8)"},
+    {"007", R"(7)"},
+    {"00", R"(0)"},
+    {"08", R"(8)"},
+    {"0o17", R"(15)"},
+    {"0O17", R"(15)"},
+    {"+010", R"(8)"},
+    {"-010", R"(-8)"},
+    {"010.5", R"(10.5)"},
+    {"0x10", R"(16)"},
+    {"0X1f", R"(31)"},
+    {"-0x10", R"(-16)"},
+    {"0x", R"("0x")"},
+    {"0xg", R"("0xg")"},
+    {"0b11", R"(3)"},
+    {"-0b11", R"(-3)"},
+    {"0b2", R"("0b2")"},
+    {"1_000", R"(1000)"},
+    {"1_000.5", R"(1000.5)"},
+    {"_1", R"("_1")"},
+    {"1_", R"(1)"},
+    {"2024_01", R"(202401)"},
+    {"2024_q1", R"("2024_q1")"},
+    {"0x_1", R"(1)"},
+    {"+5", R"(5)"},
+    {"-5", R"(-5)"},
+    {"5", R"(5)"},
+    {"1e3", R"(1000)"},
+    {".5", R"(0.5)"},
+    {"+.5", R"(0.5)"},
+    {"1.5e-3", R"(0.0015)"},
+    {"12:30:00", R"("12:30:00")"},
+    {"12:30", R"("12:30")"},
+    {"190:20:30", R"("190:20:30")"},
+    {"2026-01-02", R"("2026-01-02")"},
+    {"2026-01-02T03:04:05Z", R"("2026-01-02T03:04:05Z")"},
+    {"12345678901234567890123456789012345678901234567890", R"(1.2345678901234567e+49)"},
+    {"0777777777777777777777777", R"(7.777777777777778e+23)"},
+    {"1e400", R"("1e400")"},
+    {"1__0", R"(10)"},
+    {"+", R"("+")"},
+    {".", R"(".")"},
+    {"1.2.3", R"("1.2.3")"},
+    {"1e", R"("1e")"},
+    {"0e5", R"(0)"},
+    {"0.1", R"(0.1)"},
+    {"0_8", R"(8)"},
+    {"089", R"(89)"},
+    {"5%", R"("5%")"},
+};
+
+// Each is read as others read it, or remarked: never one thing here and another thing there.
+TEST(ParseYaml, PlainScalarsThatOthersReadOtherwiseAreRemarked) {
+  for (const auto& [plain, json] : kElsewhere) {
+    const auto parsed = ParseYaml(std::string("a: ") + plain);
+    ASSERT_TRUE(parsed.ok()) << plain;
+    const Json& here = At(parsed->front().value, "a");
+    const bool alike = *json != '\0' && (here == Json::parse(json) ||
+                                         (here.is_number() && Json::parse(json).is_number() && here.get<double>() == Json::parse(json).get<double>()));
+    EXPECT_EQ(parsed->front().remarks.empty(), alike) << plain << " is " << here << " here and " << json << " elsewhere";
+    for (const YamlRemark& remark : parsed->front().remarks) {
+      EXPECT_THAT(remark.message, HasSubstr(std::string("quote it: '") + plain + "'")) << plain;
+      EXPECT_TRUE(ParseYaml(std::string("a: '") + plain + "'")->front().remarks.empty()) << plain;
+    }
+  }
+}
+
+TEST(ParseYaml, WhatOthersReadIsToldWithWhatToWrite) {
+  const auto remark = [](const std::string& text) { return ParseYaml(text)->front().remarks.at(0).message; };
+  EXPECT_EQ(remark("team: on"), "`on` is true to kubectl and other readers of YAML 1.1, and text here; write true where it is meant; quote it: 'on'");
+  EXPECT_EQ(
+      remark("rows: 010"),
+      "`010` is the number 8 to kubectl and other readers of YAML 1.1, which count in eights after a leading 0, and 10 here; write 10 or 8; quote it: '010'");
+  EXPECT_EQ(remark("a: {b: [0x10]}"),
+            "`0x10` is the number 16 to kubectl and other readers of YAML 1.1, and text here; write 16 where it is meant; quote it: '0x10'");
+  EXPECT_EQ(remark("a: .inf"), "`.inf` is a number that JSON does not have to kubectl and other readers of YAML 1.1, and text here; quote it: '.inf'");
+  EXPECT_EQ(remark("y: 1"), "`y` is true to kubectl and other readers of YAML 1.1, and text here; quote it: 'y'");
+}
+
 TEST(ParseYaml, OtherEncodingsAndControlCharactersAreToldWithTheirLine) {
   EXPECT_EQ(ErrorOf("a: 1\nb: caf\xE9\n"), "line 2: the byte 0xE9 is not UTF-8; save the file as UTF-8");
   EXPECT_EQ(ErrorOf(std::string_view("\xFF\xFE"
