@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 
 #include "crds/api/read.h"
 
 namespace weir::api {
 namespace {
+
+constexpr int kMostDigits = 38;  // of a DECIMAL
 
 const std::vector<std::string_view> kTypes{"BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "BLOB"};
 
@@ -40,6 +43,12 @@ std::string DecimalAdvice(std::string_view arguments, bool closed) {
   const std::string_view precision = arguments.substr(0, comma);
   const std::string_view scale = comma == std::string_view::npos ? "" : arguments.substr(comma + 1);
   if (!closed) return "was cut at its comma: inside { } quote it, type: \"DECIMAL(" + std::string(IsNumber(precision) ? precision : "18") + ",2)\"";
+  const auto over = [](std::string_view digits, int most) { return IsNumber(digits) && (digits.size() > 3 || std::atoi(std::string(digits).c_str()) > most); };
+  if (over(precision, kMostDigits))
+    return "a DECIMAL has at most 38 digits: write DECIMAL(38," + std::string(IsNumber(scale) && !over(scale, kMostDigits) ? scale : "2") + ")";
+  if (IsNumber(precision) && over(scale, std::atoi(std::string(precision).c_str())))
+    return "the scale, the digits behind the point, is at most the precision, all digits: write DECIMAL(" +
+           (over(scale, kMostDigits) ? "38,2" : std::string(scale) + "," + std::string(scale)) + "), or a smaller scale";
   if (IsNumber(precision) && IsNumber(scale)) return "write DECIMAL(" + std::string(precision) + "," + std::string(scale) + ")";
   if (IsNumber(precision) && comma == std::string_view::npos) return "write DECIMAL(" + std::string(precision) + ",0)";
   return "write precision and scale, such as DECIMAL(18,2)";
@@ -96,6 +105,12 @@ const std::vector<std::pair<std::string_view, std::string_view>>& TypeAliases() 
                                                                                   {"DECIMAL", "DECIMAL(18,2)"},
                                                                                   {"NUMBER", "DECIMAL(18,2)"}};
   return aliases;
+}
+
+bool IsTypeOfTheEngine(std::string_view type) {
+  const std::size_t open = type.find('('), comma = type.find(',');
+  if (open == std::string_view::npos || comma == std::string_view::npos) return true;
+  return std::atoi(std::string(type.substr(comma + 1)).c_str()) <= std::atoi(std::string(type.substr(open + 1)).c_str());
 }
 
 std::string TypeMeantBy(std::string_view text) {

@@ -17,4 +17,12 @@ std::string TypeMeantBy(std::string_view text);
 // What to write instead of a text that is no column type: `write INTEGER`, `inside { } quote it: type: "DECIMAL(6,2)"`.
 std::string TypeAdvice(std::string_view text);
 
+// Whether a text of the pattern of types is one that the engine has: of DECIMAL(p,s), s is at most p. A pattern would say it
+// in a line for each p, so the API server has it as a rule in CEL at the field.
+bool IsTypeOfTheEngine(std::string_view type);
+inline constexpr std::string_view kScaleMessage = "of DECIMAL(p,s), s, the digits behind the point, is at most p, all digits";
+inline constexpr std::string_view kScaleRule =
+    "!self.matches('^DECIMAL[(][0-9]{1,2},[0-9]{1,2}[)]$') || int(self.substring(self.indexOf(',') + 1, self.indexOf(')'))) <= "
+    "int(self.substring(8, self.indexOf(',')))";
+
 }  // namespace weir::api

@@ -42,7 +42,8 @@ Ordered TextSchema(const api::Rules& rules) {
   if (rules.minLength > 0) schema["minLength"] = rules.minLength;
   schema["maxLength"] = rules.maxLength;
   if (!rules.pattern.empty()) schema["pattern"] = rules.pattern;
-  if (rules.pattern == api::kTypePattern) schema["x-kubernetes-validations"] = Ordered::array({KnownTypeValidation()});
+  if (rules.pattern == api::kTypePattern)
+    schema["x-kubernetes-validations"] = Ordered::array({KnownTypeValidation(), Ordered{{"rule", api::kScaleRule}, {"message", api::kScaleMessage}}});
   return schema;
 }
 

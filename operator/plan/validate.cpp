@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "crds/api/type_words.h"
 #include "crds/base/text.h"
 #include "crds/contract/contract.h"
 #include "operator/plan/lake.h"
@@ -32,6 +33,7 @@ class Columns {
   void Add(const std::string& name, const std::string& type, std::size_t index) {
     if (!folded_.insert(Lower(name)).second)
       problems_.push_back({Item(path_, index) + ".name", "\"" + name + "\" differs from another column at most in case; SQL takes both for the same"});
+    if (!api::IsTypeOfTheEngine(type)) problems_.push_back({Item(path_, index) + ".type", Quoted(type) + " is no type here: " + api::TypeAdvice(type)});
     types_[name] = type;
   }
   void Refer(const std::string& name, const std::string& path) {
@@ -264,6 +266,7 @@ std::vector<Problem> CheckPipeline(const api::PipelineSpec& pipeline) {
     const api::Stage& stage = pipeline.stages[i];
     const std::string path = Item("spec.stages", i);
     CheckNeeds(pipeline.stages, i, problems);
+    CheckResources(stage.resources, path + ".resources", problems);
     if (stage.land) CheckSource(stage.land->from, path + ".land.from", problems);
     CheckOrder(pipeline.stages, i, problems);
     if (stage.check) CheckChecks(stage.check->checks, path + ".check.checks", nullptr, problems);

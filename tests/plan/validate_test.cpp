@@ -47,6 +47,22 @@ checks: [{name: few, rowCount: {min: 5, max: 1}}, {name: in-range, range: {colum
 
 TEST(CheckDataset, LetsAGoodOneBe) { EXPECT_TRUE(CheckDataset(Read<api::DatasetSpec>("{zone: Landing, owner: {team: a}, format: {csv: {}}}")).empty()); }
 
+TEST(CheckDataset, DecimalsHaveNoMoreDigitsBehindThePointThanAtAll) {
+  for (int precision = 1; precision <= 38; ++precision)
+    for (int scale = 0; scale <= 38; ++scale) {
+      const std::string type = "DECIMAL(" + std::to_string(precision) + "," + std::to_string(scale) + ")";
+      const auto dataset = Read<api::DatasetSpec>("{zone: Processed, owner: {team: a}, schema: {columns: [{name: a, type: '" + type + "'}]}}");
+      const auto view =
+          Read<api::ViewSpec>("{purpose: Whatever it is., grain: One row., owner: {team: a}, query: {sql: SELECT 1}, columns: [{name: a, type: '" + type +
+                              "', description: What it is.}]}");
+      ASSERT_EQ(CheckDataset(dataset).empty(), scale <= precision) << type << api::Join(CheckDataset(dataset));
+      ASSERT_EQ(CheckView(view).empty(), scale <= precision) << type << api::Join(CheckView(view));
+    }
+  const auto dataset = Read<api::DatasetSpec>("{zone: Processed, owner: {team: a}, schema: {columns: [{name: a, type: 'DECIMAL(2,5)'}]}}");
+  EXPECT_THAT(Texts(CheckDataset(dataset)), ElementsAre(HasSubstr("spec.schema.columns[0].type: \"DECIMAL(2,5)\" is no type here: the scale, the digits behind "
+                                                                  "the point, is at most the precision, all digits: write DECIMAL(5,5), or a smaller scale")));
+}
+
 TEST(CheckPipeline, SuggestsTheStageThatWasMeant) {
   const auto pipeline = Read<api::PipelineSpec>(
       "{purpose: Whatever it is, owner: {team: a}, stages: [{name: decode, publish: {view: a-v1}}, {name: b, needs: [deocde], publish: {view: b-v1}}]}");
