@@ -7,7 +7,7 @@ namespace weir::cli {
 namespace {
 
 std::string CsvField(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  if (!text.empty() && text.find_first_of(",\"\n\r") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + "\"";
@@ -19,16 +19,13 @@ std::string TextOf(const std::string& cell) {
   return cell.starts_with('"') ? ParseJson(cell).value().get<std::string>() : cell;
 }
 
+// NULL is an empty field and '' is "", as PostgreSQL writes them: also where it is the only field, and so an empty line.
 void PrintCsv(std::ostream& out, const std::vector<std::string>& names, const engine::AnswerRows& rows) {
-  const auto line = [&out](const std::vector<std::string>& fields) {
-    for (std::size_t i = 0; i < fields.size(); ++i) out << (i > 0 ? "," : "") << CsvField(fields[i]);
-    out << "\n";
-  };
-  line(names);
+  for (std::size_t i = 0; i < names.size(); ++i) out << (i > 0 ? "," : "") << CsvField(names[i]);
+  out << "\n";
   for (const std::vector<std::string>& row : rows) {
-    std::vector<std::string> fields;
-    for (const std::string& cell : row) fields.push_back(TextOf(cell));
-    line(fields);
+    for (std::size_t i = 0; i < row.size(); ++i) out << (i > 0 ? "," : "") << (row[i] == "null" ? "" : CsvField(TextOf(row[i])));
+    out << "\n";
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/check.h"
 #include "cli/lineage.h"
+#include "cli/text_table.h"
 #include "cli/unread.h"
 #include "crds/api/write.h"
 #include "crds/base/text.h"
@@ -81,7 +82,8 @@ std::vector<Change> ChangesOf(const api::DatasetSpec& was, const api::DatasetSpe
   if (before != after)
     changes.push_back({"spec.checks", before.empty() ? "none that quarantines" : Short(before), after.empty() ? "none that quarantines" : Short(after)});
   if (was.exclude != is.exclude)
-    changes.push_back({"spec.exclude", std::to_string(was.exclude.size()) + " files", std::to_string(is.exclude.size()) + " files"});
+    changes.push_back(
+        {"spec.exclude", Counted(static_cast<std::int64_t>(was.exclude.size()), "file"), Counted(static_cast<std::int64_t>(is.exclude.size()), "file")});
   CompareMember(was.onUnreadable, is.onUnreadable, "spec.onUnreadable", changes);
   CompareMember(was.redelivery, is.redelivery, "spec.redelivery", changes);
   return changes;

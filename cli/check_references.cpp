@@ -166,6 +166,17 @@ class WriterCheck {
   std::map<std::string, Writer> writers_;  // ns/output
 };
 
+// Once for each namespace.
+void WarnOfLakes(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings) {
+  std::set<std::string> said;
+  for (const auto& [manifest, pipeline] : declared.pipelines) {
+    const std::string sentence = manifests.incomplete || !said.insert(pipeline.meta.ns).second ? "" : LakeLeftBehind(published, declared, pipeline.meta.ns);
+    if (sentence.empty()) continue;
+    findings.push_back(manifests.objects[manifest].Problem("metadata.namespace", "NotDeclared", sentence));
+    findings.back().severity = Finding::Severity::Warning;
+  }
+}
+
 }  // namespace
 
 std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around,
@@ -180,6 +191,7 @@ std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const 
   for (const auto& view : declared.views)
     if (IsSound(declared, view) && !views.contains(view.object.meta.ns + "/" + view.object.meta.name))
       check.ResolveQuietly(view.manifest, PublisherOf(view.object));
+  WarnOfLakes(manifests, declared, published, findings);
   WriterCheck writers(manifests, published, findings);
   for (const auto& pipeline : declared.pipelines) writers.Check(pipeline);
   return check.Take();

@@ -127,6 +127,7 @@ class ManifestReader {
     if (const Json& spec = At(manifest.object, "spec"); !spec.is_null()) object.spec = api::Read<decltype(object.spec)>(spec, "spec", problems);
     CheckValues(*kind, manifest.object, problems);
     AddPlaces(*kind, Unknown::BySchema, problems);
+    AddExamples(*kind, manifest.object, problems);
     for (std::size_t i = 0; i < std::min(problems.size(), kMostProblems); ++i)
       out_.findings.push_back(manifest.Problem(problems[i].path, "Schema", problems[i].message));
     if (problems.size() > kMostProblems)

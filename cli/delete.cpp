@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <filesystem>
 #include <set>
 
@@ -33,27 +32,11 @@ std::string ShellWord(const std::string& text) {
 
 constexpr std::array<const api::Resource*, 5> kRemembered{&api::kViews, &api::kDatasets, &api::kPipelines, &api::kPipelineRuns, &api::kLakes};
 
-// "view", as the command takes it.
-std::string WordFor(const api::Resource& kind) {
-  std::string word(kind.kind);
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return word;
-}
-
 std::vector<std::string> NamesOf(kube::ClusterApi& cluster, const api::Resource& kind, const std::string& ns) {
   std::vector<std::string> names;
   if (const auto listing = cluster.List({kind, ns, ""}))
     for (const Json& item : listing->items) names.push_back(api::ReadMeta(item).name);
   return names;
-}
-
-std::string NotThere(kube::ClusterApi& cluster, const api::Resource& kind, const std::string& ns, const std::string& name) {
-  const std::vector<std::string> names = NamesOf(cluster, kind, ns);
-  const std::string word = WordFor(kind);
-  const std::string text = "there is no " + word + " \"" + OneLine(name) + "\" in namespace " + ns + " of the local lake";
-  if (names.empty()) return text + ", and no other " + word + " either";
-  const std::string nearest = api::Suggest(name, {names.begin(), names.end()});
-  return text + (nearest.empty() ? "; weir get " + std::string(kind.plural) + " lists those that are" : nearest);
 }
 
 // What is still there, though the object is not.
@@ -75,7 +58,7 @@ Exit DeleteObject(const Terminal& terminal, Session& session, const api::Resourc
   local::MemoryCluster& cluster = session.Cluster();
   const auto object = cluster.Get({kind, ns, options.name});
   if (!object && object.error().fault == Fault::Missing) {
-    const std::string message = NotThere(cluster, kind, ns, options.name);
+    const std::string message = NoSuchObject(cluster, kind, ns, options.name).message;
     if (options.whenGone == WhenGone::Fail) return Complain(terminal, {Fault::Missing, "NotFound", message});
     terminal.out << "Nothing to delete: " << message << ".\n";
     return Exit::Ok;
@@ -87,6 +70,34 @@ Exit DeleteObject(const Terminal& terminal, Session& session, const api::Resourc
   if (const Status saved = session.Save(); !saved) return Complain(terminal, saved.error());
   terminal.out << "Deleted " << WordFor(kind) << "/" << OneLine(options.name) << ". " << WhatStays(kind, *object, runs) << "\n";
   return Exit::Ok;
+}
+
+// Datasets that a Pipeline of the manifests writes, or one of the lake that they do not repeat.
+std::set<std::string> WrittenDatasets(const Published& published, const Declared& declared, const std::string& ns) {
+  std::set<std::string> own, outputs;
+  const auto add = [&outputs](const api::Pipeline& pipeline) {
+    for (const std::string& output : plan::OutputsOf(pipeline.spec)) outputs.insert(output);
+  };
+  for (const auto& [index, pipeline] : declared.pipelines)
+    if (pipeline.meta.ns == ns) own.insert(pipeline.meta.name), add(pipeline);
+  for (const api::Pipeline& pipeline : published.pipelines)
+    if (pipeline.meta.ns == ns && !own.contains(pipeline.meta.name)) add(pipeline);
+  return outputs;
+}
+
+std::vector<std::string> DatasetsLeftBehind(const Published& published, const Declared& declared, const std::string& ns) {
+  std::set<std::string> datasets;
+  for (const auto& [index, dataset] : declared.datasets)
+    if (dataset.meta.ns == ns) datasets.insert(dataset.meta.name);
+  const std::set<std::string> written = WrittenDatasets(published, declared, ns);
+  std::vector<std::string> sentences;
+  for (const api::Dataset& dataset : published.datasets) {
+    const std::string& name = dataset.meta.name;
+    if (dataset.meta.ns == ns && !datasets.contains(name) && !written.contains("Dataset/" + name))
+      sentences.push_back("dataset " + name + " of earlier manifests is no longer declared, and no pipeline writes it; " +
+                          CommandThatDeletes(published, api::kDatasets, ns, name) + " removes it (its files stay)");
+  }
+  return sentences;
 }
 
 }  // namespace
@@ -117,7 +128,21 @@ std::vector<std::string> LeftBehind(const Published& published, const Declared& 
       sentences.push_back("view " + name + " is published but no longer declared, and no run brings it new data; " +
                           CommandThatDeletes(published, api::kViews, ns, name) + " removes it (its files stay)");
   }
+  for (std::string& sentence : DatasetsLeftBehind(published, declared, ns)) sentences.push_back(std::move(sentence));
   return sentences;
+}
+
+std::string LakeLeftBehind(const Published& published, const Declared& declared, const std::string& ns) {
+  if (published.lake.empty()) return "";
+  const auto is_here = [&ns](const api::Lake& lake) { return lake.meta.ns == ns; };
+  const auto lake = std::find_if(published.lakes.begin(), published.lakes.end(), is_here);
+  const bool again = std::any_of(declared.lakes.begin(), declared.lakes.end(), [&](const auto& declaration) { return is_here(declaration.object); });
+  if (lake == published.lakes.end() || again) return "";
+  std::string stores;
+  for (const api::Store& store : lake->spec.stores) stores += (stores.empty() ? "" : ", ") + store.name;
+  return "Lake " + lake->meta.name + " of earlier manifests is in force and places the data (stores " + stores +
+         "), and these manifests do not hold it: add its manifest to keep it; " + CommandThatDeletes(published, api::kLakes, ns, lake->meta.name) +
+         " removes it, and the built-in Lake holds then";
 }
 
 Exit Delete(const Terminal& terminal, DeleteOptions options) {
@@ -130,7 +155,7 @@ Exit Delete(const Terminal& terminal, DeleteOptions options) {
                      "weir delete takes view/NAME, dataset/NAME, pipeline/NAME, run/NAME or lake/NAME of the local lake; on a cluster use kubectl delete"},
                     Exit::Usage);
   const auto world = OpenLocal(options.place);
-  if (!world) return Complain(terminal, world.error(), Exit::Usage);
+  if (!world) return Complain(terminal, world.error());
   auto session = Session::Open({std::filesystem::absolute(options.place.lake).lexically_normal().string(), "", "", ""});
   if (!session) return Complain(terminal, session.error());
   return DeleteObject(terminal, **session, *kind, world->ns, options);

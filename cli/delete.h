@@ -27,7 +27,11 @@ Exit Delete(const Terminal& terminal, DeleteOptions options);
 std::string CommandThatDeletes(const Published& published, const api::Resource& kind, const std::string& ns, const std::string& name);
 
 // Published Views that get no new data any more, because the manifests no longer declare them or no Pipeline publishes them,
-// be it of the manifests or of the lake: a sentence for each, with what to do. Pure.
+// be it of the manifests or of the lake, and Datasets that neither declares nor writes: a sentence for each, with what to do. Pure.
 std::vector<std::string> LeftBehind(const Published& published, const Declared& declared, const std::string& ns);
+
+// A Lake that earlier manifests brought into a local lake and these do not hold, which places their data all the same: a
+// sentence with what to do. Empty when there is none. Pure.
+std::string LakeLeftBehind(const Published& published, const Declared& declared, const std::string& ns);
 
 }  // namespace weir::cli

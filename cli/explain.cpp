@@ -53,6 +53,8 @@ Exit Explain(const Terminal& terminal, const World& world, ExplainOptions option
     return Complain(terminal,
                     {Fault::Invalid, "Usage", "explain needs KIND/NAME: run/NAME (or run alone for the newest), pipeline/NAME, view/NAME or dataset/NAME"},
                     Exit::Usage);
+  if (const auto object = world.cluster->Get({*kind, world.ns, options.name}); !object && object.error().fault == Fault::Missing)
+    return Complain(terminal, NoSuchObject(*world.cluster, *kind, world.ns, options.name));
   if (*kind == api::kPipelineRuns)
     return Answer(terminal, RunReport(world, options.name, options.rows), [](const Terminal& to, const Json& report) { PrintRunReport(to, report); });
   if (*kind == api::kPipelines) return Answer(terminal, PipelineReport(world, options.name, options.rows), PrintPipelineReport);

@@ -74,7 +74,7 @@ std::string FilesLeftOut(const Json& files) {
   for (const char* member : {"out", "known", "quarantined", "excluded", "superseded"})
     if (const std::int64_t count = Integer(files, member); count > 0)
       text += (text.empty() ? "" : " + ") + Grouped(count) + " " + (member == std::string("out") ? "used" : member);
-  return Grouped(Integer(files, "in")) + " files = " + text;
+  return Counted(Integer(files, "in"), "file") + " = " + text;
 }
 
 bool LeavesFilesOut(const Json& files) { return Integer(files, "quarantined") + Integer(files, "excluded") + Integer(files, "superseded") > 0; }

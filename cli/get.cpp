@@ -23,8 +23,8 @@ void PrintTable(const Terminal& terminal, const api::Resource& resource, const s
   std::vector<schema::PrinterColumn> shown;
   std::copy_if(kind.columns.begin(), kind.columns.end(), std::back_inserter(shown),
                [&](const auto& column) { return options.columns == GetOptions::Columns::Wide || column.width == schema::Width::Always; });
-  TextTable table{{"NAME"}, {}, {false}};
-  if (all) table.header.insert(table.header.begin(), "NAMESPACE"), table.right.push_back(false);
+  TextTable table{{"NAME"}, {}, {false}, {true}};
+  if (all) table.header.insert(table.header.begin(), "NAMESPACE"), table.right.push_back(false), table.byEnd = {false, true};
   for (const auto& column : shown) table.header.emplace_back(column.name), table.right.push_back(column.type == "integer");
   for (const Json& item : items) {
     std::string name = Text(At(item, "metadata"), "name");
@@ -43,6 +43,7 @@ Result<std::vector<Json>> Fetch(const World& world, const api::Resource& resourc
     return std::move(listing->items);
   }
   auto object = world.cluster->Get({resource, world.ns, options.name});
+  if (!object && object.error().fault == Fault::Missing) return NoSuchObject(*world.cluster, resource, world.ns, options.name);
   if (!object) return object.error();
   return std::vector<Json>{std::move(*object)};
 }

@@ -12,14 +12,15 @@
 namespace weir::cli {
 namespace {
 
-std::atomic<int> count{0};
+std::atomic<int> count{0}, newest{SIGINT};
 std::array<int, 2> wake{-1, -1};
 constexpr std::array<int, 3> kSignals{SIGINT, SIGTERM, SIGHUP};
 std::array<struct sigaction, kSignals.size()> before;
 struct sigaction pipe_before;
 
-extern "C" void OnSignal(int) {
+extern "C" void OnSignal(int signal) {
   const int saved = errno;
+  newest = signal;
   count.fetch_add(1);
   const char byte = 1;
   static_cast<void>(!write(wake[1], &byte, 1));
@@ -45,6 +46,8 @@ Interrupt::~Interrupt() {
 }
 
 int Interrupt::Count() const { return count; }
+
+std::string Interrupt::Name() const { return newest == SIGTERM ? "SIGTERM" : newest == SIGHUP ? "SIGHUP, as when its terminal is closed" : "Ctrl-C"; }
 
 void Interrupt::Wait(Duration duration) const {
   pollfd readable{wake[0], POLLIN, 0};

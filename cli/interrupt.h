@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "crds/base/time.h"
 
 namespace weir::cli {
@@ -14,6 +16,8 @@ class Interrupt {
   Interrupt& operator=(const Interrupt&) = delete;
 
   int Count() const;
+  // What the newest one is to a person: "Ctrl-C", "SIGTERM", or "SIGHUP, as when its terminal is closed".
+  std::string Name() const;
   // At most so long; ends early when a signal comes.
   void Wait(Duration duration) const;
 };

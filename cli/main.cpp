@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -48,6 +49,7 @@ constexpr const char* kSurroundings = R"(Environment:
 Exit codes: 0 good; 1 findings, a failed run or an error; 2 a mistake in the call or in a manifest; 130 interrupted.)";
 
 constexpr std::int64_t kLeastMemory = 512LL << 20;
+constexpr std::int64_t kMostRows = 1'000'000'000'000;
 
 using Formats = std::map<std::string, OutputFormat>;
 const Formats kFormats{{"table", OutputFormat::Table}, {"json", OutputFormat::Json}, {"yaml", OutputFormat::Yaml}};
@@ -68,6 +70,26 @@ void AddOutput(CLI::App& app, Call& call, const Formats& formats, Wide wide = Wi
   };
   CLI::Validator known = CLI::IsMember(names);
   app.add_option_function<std::string>("-o,--output", take, "Form of the answer")->check(known.description(""))->type_name(CLI::detail::join(names, "|"));
+}
+
+// The library's own answer to a number that is none, or out of its range, is a range of three hundred digits.
+CLI::Validator WholeNumber(std::int64_t least, std::int64_t most) {
+  const auto check = [least, most](const std::string& text) -> std::string {
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem == std::errc() && end == text.data() + text.size() && number >= least && number <= most) return "";
+    return Quoted(text) + " is not a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  };
+  return CLI::Validator(check, "");
+}
+
+// Of --timeout; nothing when it was not given. No time at all would mean none.
+Result<Duration> TimeoutOf(const Call& call) {
+  if (call.timeout.empty()) return Duration{};
+  const auto timeout = ParseDuration(call.timeout);
+  if (timeout && timeout->ms > 0) return timeout;
+  return Error{Fault::Invalid, "Usage",
+               "--timeout " + OneLine(call.timeout) + " is no time above 0: write whole numbers with units, such as 30s, 10m or 1h30m"};
 }
 
 void AddLake(CLI::App& app, Call& call) {
@@ -125,11 +147,9 @@ void AddCheck(CLI::App& app, Call& call) {
 }
 
 Exit StartRun(Call& call) {
-  if (!call.timeout.empty()) {
-    const auto timeout = ParseDuration(call.timeout);
-    if (!timeout) return Complain(call.terminal, timeout.error(), Exit::Usage);
-    call.run.timeout = *timeout;
-  }
+  const auto timeout = TimeoutOf(call);
+  if (!timeout) return Complain(call.terminal, timeout.error(), Exit::Usage);
+  call.run.timeout = *timeout;
   call.run.place = call.place;
   return Run(call.terminal, call.run, std::cin);
 }
@@ -161,11 +181,9 @@ void AddGet(CLI::App& app, Call& call) {
 }
 
 Exit StartQuery(Call& call) {
-  if (!call.timeout.empty()) {
-    const auto timeout = ParseDuration(call.timeout);
-    if (!timeout) return Complain(call.terminal, timeout.error(), Exit::Usage);
-    call.query.timeout = *timeout;
-  }
+  const auto timeout = TimeoutOf(call);
+  if (!timeout) return Complain(call.terminal, timeout.error(), Exit::Usage);
+  call.query.timeout = *timeout;
   if (!call.memory.empty()) {
     const auto bytes = local::QuantityMillis(call.memory);
     if (!bytes || *bytes / 1000 < kLeastMemory)
@@ -181,7 +199,7 @@ void AddQuery(CLI::App& app, Call& call) {
   query.footer("Example:\n  weir query \"SELECT day, sum(amount) AS amount FROM orders_v1 GROUP BY day ORDER BY day\" -o csv");
   query.add_option("SQL", call.query.sql, "One SELECT; datasets and views by table name, such as flights_daily")->required()->type_name("");
   query.add_option("--limit", call.query.limit, "Rows to show, at least 1; absent means 100 in a table, and all as csv, json or yaml")
-      ->check(CLI::Validator(CLI::PositiveNumber).description(""))
+      ->check(WholeNumber(1, kMostRows))
       ->type_name("N");
   query.add_option("--memory", call.memory, "Memory that the query may use, such as 4Gi; absent means 60 % of this machine's. The rest is spilled to TMPDIR")
       ->type_name("SIZE");
@@ -196,7 +214,10 @@ void AddExplain(CLI::App& app, Call& call) {
   explain.footer("Examples:\n  weir explain run\n  weir explain view/orders-v1\n  weir explain pipeline/load-orders --kubeconfig ~/.kube/config -n sales");
   explain.add_option("KIND/NAME", call.explain.kind, "run/NAME (or run alone: the newest), pipeline/NAME, view/NAME, dataset/NAME")->required()->type_name("");
   explain.add_option("NAME", call.explain.name, "The name, when it is not behind a slash")->type_name("");
-  explain.add_option("--rows", call.explain.rows, "Quarantined rows to show for each stage")->capture_default_str()->type_name("N");
+  explain.add_option("--rows", call.explain.rows, "Quarantined rows to show for each stage")
+      ->check(WholeNumber(0, kMostRows))
+      ->capture_default_str()
+      ->type_name("N");
   AddOutput(explain, call, kFormats);
   AddPlace(explain, call);
   explain.callback([&call] {

@@ -36,6 +36,19 @@ std::string SourceOf(const RunOptions& options) {
   return Absolute(fs::is_directory(first, error) ? first : fs::path(first).parent_path().empty() ? "." : fs::path(first).parent_path().string());
 }
 
+// A folder that was named and is not there would fail each attempt of each stage that lands files.
+Status CheckSource(const RunOptions& options) {
+  std::error_code error;
+  if (options.source.empty() || fs::is_directory(options.source, error)) return Ok();
+  const bool there = fs::exists(options.source, error);
+  return Error{Fault::Invalid, "Usage",
+               "--source " + OneLine(options.source) +
+                   (there   ? " is not a folder"
+                    : error ? ": " + error.message()
+                            : " does not exist") +
+                   ": give the folder with the files that the pipelines land"};
+}
+
 // What is to run: pipelines of one namespace, by name.
 struct Choice {
   std::string ns;
@@ -134,8 +147,9 @@ class Loop {
   }
 
   End Cancel(End end) {
-    progress_.Say(std::string(end == End::Interrupted ? "Interrupted" : "Timed out") + ": cancelling the runs; Ctrl-C kills them");
-    follower_.CancelAll();
+    const std::string by = end == End::Interrupted ? interrupt_.Name() : "--timeout " + Format(timeout_);
+    progress_.Say((end == End::Interrupted ? "Interrupted by " : "Timed out by ") + by + ": cancelling the runs; Ctrl-C kills them");
+    follower_.CancelAll(by);
     const Time begin = clock_.Now();
     const int count = interrupt_.Count();
     while (interrupt_.Count() == count && clock_.Now() - begin < kCancelPatience) {
@@ -143,6 +157,9 @@ class Loop {
       if (std::none_of(views_.begin(), views_.end(), [](const PipelineView& v) { return v.state == State::Running; })) break;
       interrupt_.Wait(kTick);
     }
+    for (PipelineView& view : views_)
+      if (view.state == State::Starting || view.state == State::Running)
+        view.message = "cancelled by " + by + (view.state == State::Starting ? " before a run had started" : ": its runners were killed");
     return end;
   }
 
@@ -178,9 +195,20 @@ void TellSuccess(const Terminal& terminal, const World& world, const std::string
   for (const Json& commit : At(*report, "commits"))
     if (Text(commit, "kind") == api::kViews.kind)
       terminal.err << (IsUnchanged(*report, commit) ? "   unchanged " : "   published ") << Shown(commit, "name") << " version " << Integer(commit, "version")
-                   << ", " << Grouped(Integer(commit, "rows")) << " rows"
+                   << ", " << Counted(Integer(commit, "rows"), "row")
                    << (Integer(commit, "quarantined") > 0 ? ", " + Grouped(Integer(commit, "quarantined")) + " quarantined" : "")
                    << ": weir query \"SELECT * FROM " << TableName(Shown(commit, "name")) << "\"\n";
+}
+
+// Where files were looked for, when nobody named the folder.
+void TellSource(const Terminal& terminal, const RunOptions& options, const std::string& source, const std::vector<PipelineView>& views) {
+  const bool missed = std::any_of(views.begin(), views.end(), [&](const PipelineView& v) {
+    return v.state == State::Failed && v.message.find("volume source at " + source) != std::string::npos;
+  });
+  if (missed && options.source.empty())
+    terminal.err << "\n"
+                 << terminal.OnErr(Paint::Yellow, "note") << " files of the store source are looked for in " << OneLine(source)
+                 << ", the folder of the manifests, when no --source FOLDER names another\n";
 }
 
 // What became of each pipeline; a failure with everything that is known about it. Each message once.
@@ -223,6 +251,7 @@ Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manif
   const Status saved = session.Stop();
   const World world{std::shared_ptr<kube::ClusterApi>(&session.Cluster(), [](kube::ClusterApi*) {}), ns, options.place.lake, World::Kind::Local};
   const Exit exit = Tell(terminal, world, loop.Views());
+  TellSource(terminal, options, place.source, loop.Views());
   for (const std::string& sentence : LeftBehind(*before, declared, ns))
     terminal.err << "\n" << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
   if (!saved) return Complain(terminal, saved.error());
@@ -232,14 +261,18 @@ Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manif
 }  // namespace
 
 Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) {
+  if (const Status source = CheckSource(options); !source) return Complain(terminal, source.error(), Exit::Usage);
   const auto runner = FindRunner();
   if (!runner) return Complain(terminal, runner.error(), Exit::Usage);
   const Manifests manifests = LoadManifests(options.paths, options.place.ns.empty() ? "default" : options.place.ns, in);
   const Declared declared = ReadManifests(manifests);
   const auto world = OpenLocal(options.place);
-  if (!world && world.error().fault != Fault::Missing) return Complain(terminal, world.error(), Exit::Usage);
+  if (!world && world.error().fault != Fault::Missing) return Complain(terminal, world.error());
+  if (!world && world.error().reason == kStateMissing)
+    terminal.err << terminal.OnErr(Paint::Yellow, "note") << " the state of the lake is missing (" << OneLine(StateFile(options.place.lake))
+                 << "): the run continues the tables from their logs; the runs before and their reports are lost\n";
   auto published = world ? ReadPublished(*world->cluster) : Result<Published>(Published{});
-  if (!published) return Complain(terminal, published.error(), Exit::Usage);
+  if (!published) return Complain(terminal, published.error());
   published->lake = options.place.lake;
   AddContractsOfLake(declared, options.place.lake, *published);
   const Findings findings = CheckAll(manifests, declared, *published, runner);

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <map>
+#include <utility>
+
+#include "crds/base/text.h"
 
 namespace weir::cli {
 namespace {
@@ -130,7 +134,53 @@ void CollectNulls(const Json& value, const std::string& path, std::vector<std::s
     for (std::size_t i = 0; i < value.size(); ++i) CollectNulls(value[i], path + "[" + std::to_string(i) + "]", nulls);
 }
 
+// The value at "spec.schema.keys[0]"; null where there is none.
+const Json& ValueAt(const Json& object, std::string_view path) {
+  static const Json kNone;
+  const Json* at = &object;
+  while (!path.empty() && !at->is_null()) {
+    if (path.front() == '.') path.remove_prefix(1);
+    if (path.starts_with('[')) {
+      const auto index = static_cast<std::size_t>(std::atoll(std::string(path.substr(1)).c_str()));
+      at = at->is_array() && index < at->size() ? &(*at)[index] : &kNone;
+      path.remove_prefix(std::min(path.find(']'), path.size() - 1) + 1);
+      continue;
+    }
+    const std::size_t end = std::min(path.find_first_of(".["), path.size());
+    at = &At(*at, path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return *at;
+}
+
+// By the first field that a mapping must have, where a text or a list of texts can be its value; else empty.
+std::string AsMapping(const Ordered& schema, const Json& value) {
+  const Ordered& object = Inner(schema);
+  const bool list = value.is_array() && !value.empty() && value.front().is_string();
+  if (!object.contains("properties") || !object.contains("required") || (!value.is_string() && !list)) return "";
+  const std::string member = object["required"][0].get<std::string>();
+  const Ordered& field = object["properties"][member];
+  const bool takes_list = field.value("type", "") == "array" && Inner(field).value("type", "") == "string";
+  if (!takes_list && (list || field.value("type", "") != "string")) return "";
+  if (!takes_list) return OneLine("; write {" + member + ": " + value.get<std::string>() + "}");
+  std::string items;
+  for (const Json& item : list ? value : Json::array({value})) items += (items.empty() ? "" : ", ") + (item.is_string() ? item.get<std::string>() : Dump(item));
+  return OneLine("; write {" + member + ": [" + items + "]}");
+}
+
 }  // namespace
+
+void AddExamples(const schema::Kind& kind, const Json& object, std::vector<api::Problem>& problems) {
+  constexpr std::string_view kViews = ", Views, not ", kMeant = " (did you mean Views?)";
+  for (api::Problem& problem : problems) {
+    if (kind.resource == api::kDatasets && problem.path == "spec.zone") {
+      if (const std::size_t at = problem.message.find(kViews); at != std::string::npos) problem.message.replace(at, kViews.size(), ", not ");
+      if (problem.message.ends_with(kMeant)) problem.message.resize(problem.message.size() - kMeant.size());
+    }
+    if (!problem.message.starts_with("must be a mapping, not ")) continue;
+    if (const Ordered* schema = SchemaAt(kind, problem.path)) problem.message += AsMapping(*schema, ValueAt(object, problem.path));
+  }
+}
 
 void AddPlaces(const schema::Kind& kind, Unknown unknown, std::vector<api::Problem>& problems) {
   for (api::Problem& problem : problems) {

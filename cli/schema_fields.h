@@ -16,6 +16,10 @@ namespace weir::cli {
 enum class Unknown { Every, BySchema };
 void AddPlaces(const schema::Kind& kind, Unknown unknown, std::vector<api::Problem>& problems);
 
+// Adds to findings of a value that should be a mapping how it is written as one: {columns: [id]} for id. Leaves out of the
+// words of Dataset.spec.zone the one that only Views have.
+void AddExamples(const schema::Kind& kind, const Json& object, std::vector<api::Problem>& problems);
+
 // A finding for each field of the object that is there without a value (null): the API server drops such a field in
 // silence, and what was meant is often a text that YAML takes for a comment. Replaces "is required" for the same field.
 void CheckValues(const schema::Kind& kind, const Json& object, std::vector<api::Problem>& problems);

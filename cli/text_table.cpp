@@ -48,12 +48,18 @@ bool Shrink(const TextTable& table, std::size_t width, Sizes& widths) {
   return true;
 }
 
-std::string Fitted(const std::string& text, std::size_t width) { return Width(text) <= width ? text : Clip(text, width - 3) + "..."; }
+// What tells names apart is at their ends as a rule: the number of a run, the version of a view.
+std::string Fitted(const std::string& text, std::size_t width, bool by_end) {
+  if (Width(text) <= width) return text;
+  if (!by_end) return Clip(text, width - 3) + "...";
+  const std::string left_out = Clip(text, Width(text) - (width - 3));
+  return "..." + text.substr(left_out.size());
+}
 
 void PrintRow(std::ostream& out, const TextTable& table, const Row& row, const Sizes& widths, std::size_t gap) {
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::string cell = Fitted(row[i], widths[i]);
+    const std::string cell = Fitted(row[i], widths[i], i < table.byEnd.size() && table.byEnd[i]);
     const std::string fill(widths[i] - Width(cell), ' ');
     line += IsRight(table, i) ? fill + cell : cell + fill;
     if (i + 1 < row.size()) line += std::string(gap, ' ');

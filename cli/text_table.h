@@ -13,7 +13,8 @@ namespace weir::cli {
 struct TextTable {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
-  std::vector<bool> right;  // columns that are figures; absent means left
+  std::vector<bool> right;    // columns that are figures; absent means left
+  std::vector<bool> byEnd{};  // columns of which the end stays where they are cut, such as names; absent means the beginning
 };
 
 // To a pipe as wide as it is. To a terminal in its width: with smaller gaps, then with long texts cut, and where that does
@@ -23,6 +24,7 @@ void Print(const Terminal& terminal, const TextTable& table);
 // The longest folder that all of these paths are in, with its slash; empty where there is none, or only one path.
 std::string SharedFolder(const std::vector<std::string>& paths);
 
+using plan::Counted;
 using plan::Grouped;
 
 }  // namespace weir::cli

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crds/api/read.h"
+#include "operator/plan/run_report.h"
 
 namespace weir::cli {
 namespace {
@@ -128,8 +129,9 @@ std::vector<PipelineView> RunFollower::Look(Time now) {
   return views;
 }
 
-void RunFollower::CancelAll() {
-  const Json patch = {{"spec", {{"state", api::Word(api::RunState::Cancelled)}}}};
+void RunFollower::CancelAll(const std::string& by) {
+  const Json patch = {{"metadata", {{"annotations", {{std::string(plan::kAnnotationCancelledBy), by}}}}},
+                      {"spec", {{"state", api::Word(api::RunState::Cancelled)}}}};
   for (const RunView& run : Runs())
     if (!IsFinished(run.status))
       static_cast<void>(session_.Cluster().Patch({api::kPipelineRuns, ns_, run.name}, kube::PatchType::Merge, kube::Subresource::None, patch));

@@ -41,7 +41,7 @@ class RunFollower {
   std::vector<RunView> Runs() const;  // of this session, and those that go on from before
 
   // Asks every run that has not ended to end as Cancelled.
-  void CancelAll();
+  void CancelAll(const std::string& by);
 
  private:
   PipelineView LookAt(const std::string& pipeline, Time now);

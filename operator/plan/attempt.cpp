@@ -41,9 +41,17 @@ void CountSuccess(StageStatus& stage, const StageOutcome& outcome, Time now) {
   if (!outcome.commits.empty()) stage.version = outcome.commits.back().version;
 }
 
+// Who reads that a pod was deleted looks for somebody who did it: here the run was cancelled, and we did.
+void TellItWasCancelled(StageOutcome& outcome) {
+  if (outcome.reason != Reason::PodDeleted && outcome.reason != Reason::RunnerKilled) return;
+  outcome.reason = Reason::Cancelled;
+  outcome.message = "The attempt was ended because the run was cancelled.";
+}
+
 void Count(Progress& progress, StageOutcome outcome, const std::string& pod, const std::string& uid, const api::RetryPolicy& policy, Intent intent, Time now) {
   progress.stage.pod = pod;
   progress.stage.countedPod = uid;
+  if (intent == Intent::Stop) TellItWasCancelled(outcome);
   if (outcome.result == OutcomeClass::Succeeded)
     CountSuccess(progress.stage, outcome, now);
   else

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/base/text.h"
 #include "operator/plan/attempt.h"
 #include "operator/plan/conditions.h"
 #include "operator/plan/text.h"
@@ -27,6 +28,13 @@ const StageStatus* FirstIn(const api::RunStatus& status, StageState state) {
 const StageStatus* FirstHeldUp(const api::RunStatus& status) {
   const auto found = std::find_if(status.stages.begin(), status.stages.end(), IsHeldUp);
   return found == status.stages.end() ? nullptr : &*found;
+}
+
+// Whoever set spec.state may say by what, such as Ctrl-C.
+std::string CancelledBy(const api::PipelineRun& run) {
+  constexpr std::size_t kLongest = 64;
+  const auto by = run.meta.annotations.find(std::string(kAnnotationCancelledBy));
+  return by == run.meta.annotations.end() || by->second.empty() ? "spec.state" : OneLine(Cut(by->second, kLongest));
 }
 
 std::string Of(const StageStatus& stage) { return "Stage \"" + stage.name + "\", attempt " + std::to_string(stage.attempt) + ": "; }
@@ -78,7 +86,7 @@ std::string CommittedSentence(const api::RunStatus& status) {
     if (commit.kind == api::TargetKind::View) published += commit.rows;
     return commit.kind == api::TargetKind::View;
   });
-  const std::string rows = views > 1 ? Grouped(published) + " rows in " + std::to_string(views) + " views, " : Grouped(last->rows) + " rows, ";
+  const std::string rows = views > 1 ? Counted(published, "row") + " in " + std::to_string(views) + " views, " : Counted(last->rows, "row") + ", ";
   return (IsUnchanged(status, *last) ? " Unchanged: " : " Committed: ") + rows + Grouped(std::max(quarantined, *last->quarantined)) + " quarantined.";
 }
 
@@ -108,6 +116,14 @@ void GoOn(Reason reason, const std::string& message, ConditionList& conditions) 
   conditions.Progressing(reason, message);
 }
 
+// "Cancelled by --timeout 10m after 1 of 3 stages; it ended stage decode."
+std::string CancelledSentence(const api::PipelineRun& run, const api::RunStatus& status) {
+  std::string ended;
+  for (const StageStatus& stage : status.stages)
+    if (stage.reason == Reason::Cancelled) ended += (ended.empty() ? "" : ", ") + stage.name;
+  return "Cancelled by " + CancelledBy(run) + " after " + StagesDone(status) + (ended.empty() ? "." : "; it ended stage " + ended + ".");
+}
+
 void TellProgress(const api::PipelineRun& run, const api::RunStatus& status, ConditionList& conditions) {
   if (const StageStatus* held = FirstHeldUp(status)) return GoOn(*held->reason, Of(*held) + held->message, conditions);
   if (const StageStatus* retrying = FirstIn(status, StageState::Retrying))
@@ -130,7 +146,7 @@ void DescribeRun(const api::PipelineRun& run, api::RunStatus& status, Time now) 
   else if (failed == nullptr && Count(status, StageState::Skipped) == 0)
     Succeed(status, conditions, now);
   else if (run.spec.state == RunState::Cancelled)
-    FailFor(Reason::Cancelled, "Cancelled by spec.state after " + StagesDone(status) + ".", status, conditions, now);
+    FailFor(Reason::Cancelled, CancelledSentence(run, status), status, conditions, now);
   else if (failed != nullptr)
     FailFor(Reason::StageFailed, Of(*failed) + failed->message, status, conditions, now);
   status.conditions = conditions.Take();
@@ -157,7 +173,7 @@ api::RunStatus Abandoned(const api::PipelineRun& run, Reason reason, const std::
 }
 
 api::RunStatus Cancelled(const api::PipelineRun& run, Time now) {
-  return Abandoned(run, Reason::Cancelled, "Cancelled by spec.state before it had started.", now);
+  return Abandoned(run, Reason::Cancelled, "Cancelled by " + CancelledBy(run) + " before it had started.", now);
 }
 
 }  // namespace weir::plan

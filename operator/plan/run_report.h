@@ -6,6 +6,9 @@
 
 namespace weir::plan {
 
+// Annotation of a PipelineRun that is set with spec.state: Cancelled, and says by what, for its conditions: "Ctrl-C".
+inline constexpr std::string_view kAnnotationCancelledBy = "weirkeeper.io/cancelled-by";
+
 // What a run says about itself, derived from its stages: conditions, totals, begin and end. Fills the rest of `status`.
 void DescribeRun(const api::PipelineRun& run, api::RunStatus& status, Time now);
 

@@ -66,7 +66,7 @@ std::string Version(std::int64_t version) { return "Version " + std::to_string(v
 std::string Reservations(const api::TableStatus& status) {
   std::string text;
   if (status.quarantined.value_or(0) > 0)
-    text = " " + Version(*status.version) + " has " + (status.rows ? Grouped(*status.rows) + " rows, " : Grouped(status.files.value_or(0)) + " files, ") +
+    text = " " + Version(*status.version) + " has " + (status.rows ? Counted(*status.rows, "row") : Counted(status.files.value_or(0), "file")) + ", " +
            Grouped(*status.quarantined) + " quarantined.";
   return text + WarningsSentence(status.warnings);
 }

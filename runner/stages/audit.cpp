@@ -77,7 +77,7 @@ Status Verdict(const Audit& audit, const api::TaskTable& table) {
   if (audit.broken.empty()) return Ok();
   std::string text;
   for (const api::Finding& finding : audit.broken) text += (text.empty() ? "" : "; ") + finding.message;
-  return Error{Fault::Data, "CheckFailed", table.name + ": " + text + ". Nothing was committed"};
+  return Error{Fault::Data, "CheckFailed", table.name + ": " + text + ". The stage committed nothing"};
 }
 
 }  // namespace weir::stages

@@ -28,8 +28,9 @@ Result<api::StageOutcome> RunCheck(Place& place) {
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = api::Ledger{.rowsIn = rows, .rowsOut = rows, .filtered = 0}};
   outcome.findings = audit.broken;
   outcome.findings.insert(outcome.findings.end(), audit.warnings.begin(), audit.warnings.end());
-  outcome.message = std::to_string(place.task.checks.size()) + " checks over " + std::to_string(rows) + " rows of version " + std::to_string(state->version) +
-                    ", " + std::to_string(audit.broken.size()) + " failed, " + std::to_string(audit.warnings.size()) + " warned";
+  outcome.message = std::to_string(place.task.checks.size()) + (place.task.checks.size() == 1 ? " check over " : " checks over ") + std::to_string(rows) +
+                    (rows == 1 ? " row" : " rows") + " of version " + std::to_string(state->version) + ", " + std::to_string(audit.broken.size()) +
+                    " failed, " + std::to_string(audit.warnings.size()) + " warned";
   if (audit.broken.empty()) return outcome;
   outcome.result = api::OutcomeClass::Data;
   outcome.reason = api::Reason::CheckFailed;

@@ -105,7 +105,7 @@ storage::DataFile OutputOf(const Decoding& decoding, const storage::DataFile& so
 Error WithWaysOut(const Decoding& decoding, const storage::DataFile& source, const Error& error) {
   const api::TaskTable& files = *decoding.input.table;
   return {error.fault, error.reason,
-          error.message + ". Nothing was committed. If the file is right, correct the schema of Dataset " + decoding.target.table->name +
+          error.message + ". The stage committed nothing. If the file is right, correct the schema of Dataset " + decoding.target.table->name +
               " or the format of Dataset " + files.name + "; " + HowToExclude(files, source.path) + "; or set spec.onUnreadable: Quarantine of Dataset " +
               files.name + ", so that such files are quarantined and the others continue"};
 }
@@ -171,8 +171,8 @@ Result<std::map<std::string, storage::DataFile>> StillRight(Decoding& decoding, 
   std::map<std::string, storage::DataFile> right;
   for (const auto& [path, file] : outputs.files) {
     const auto input = inputs.files.find(Tag(file, kTagInput));
-    const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) &&
-                      Tag(file, kTagSchema) == decoding.schemaHash && engine::IsContentHash(Tag(file, kTagContent));
+    const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) && Tag(file, kTagSchema) == decoding.schemaHash &&
+                      engine::IsContentHash(Tag(file, kTagContent));
     const bool allowed = !IsQuarantined(file) || decoding.input.table->onUnreadable == api::OnUnreadable::Quarantine;
     if (!fits || !allowed || right.contains(input->first)) continue;
     const auto whole = IsWhole(decoding, file);

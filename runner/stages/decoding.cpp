@@ -81,8 +81,9 @@ std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
 }
 
 std::string SummaryOf(const Decoding& decoding, const api::FileLedger& files) {
-  std::string text = std::to_string(decoding.change.add.size()) + " files decoded, " + std::to_string(decoding.files.size() - decoding.change.add.size()) +
-                     " kept, " + std::to_string(decoding.change.remove.size()) + " removed";
+  std::string text = std::to_string(decoding.change.add.size()) + (decoding.change.add.size() == 1 ? " file decoded, " : " files decoded, ") +
+                     std::to_string(decoding.files.size() - decoding.change.add.size()) + " kept, " + std::to_string(decoding.change.remove.size()) +
+                     " removed";
   if (decoding.repaired > 0) text += "; " + std::to_string(decoding.repaired) + " of them were lost or damaged and made anew";
   if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined";
   if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(decoding.selection.excluded);

@@ -271,7 +271,8 @@ Status LandUrl(Landing& landing, const api::HttpSource& source) {
 std::string Summary(const Landing& landing) {
   const api::FileLedger& files = landing.files;
   if (files.in == 0) return "there is no file to land" + (landing.none.empty() ? "" : ": " + landing.none);
-  std::string text = std::to_string(files.out) + " of " + std::to_string(files.in) + " files landed, " + std::to_string(files.known) + " were there before";
+  std::string text = std::to_string(files.out) + " of " + std::to_string(files.in) + (files.in == 1 ? " file landed, " : " files landed, ") +
+                     std::to_string(files.known) + (files.known == 1 ? " was" : " were") + " there before";
   if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(landing.excluded);
   if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined: " + Named(landing.quarantined);
   return text;

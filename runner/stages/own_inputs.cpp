@@ -27,7 +27,7 @@ Result<std::optional<api::StageOutcome>> NothingToRead(const api::StageTask& tas
     return Error{Fault::Data, "NoFiles", HaveNoData(foreign) + ". Run the pipeline that writes " + (foreign.size() == 1 ? "it" : "them") + " first"};
   if (never_committed.empty()) return std::optional<api::StageOutcome>();
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = api::Ledger{.filtered = 0}};
-  outcome.message = HaveNoData(never_committed) + ": no file has arrived. Nothing was committed";
+  outcome.message = HaveNoData(never_committed) + ": no file has arrived. The stage committed nothing";
   return std::optional<api::StageOutcome>(outcome);
 }
 

@@ -52,7 +52,7 @@ Status CheckQuarantine(const api::TaskTable& target, const QuarantinedShare& sha
   const auto exceeded = Exceeded(target, share);
   if (!exceeded) return Ok();
   std::string message = share.what + ": " + std::to_string(share.quarantined) + " of " + std::to_string(share.rows) + " rows do not fit Dataset " +
-                        target.name + ", " + *exceeded + ". Nothing was committed.";
+                        target.name + ", " + *exceeded + ". The stage committed nothing.";
   for (std::size_t i = 0; i < share.examples.size(); ++i) message += (i == 0 ? " First: " : "; ") + Shown(share.examples[i]);
   message += ". Correct the schema, the format or the checks; or raise spec.quarantine.maxShare of Dataset " + target.name +
              " (100% lets a file pass of which no row fits)";

@@ -215,7 +215,8 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   const auto commit = Publish(run.place, run.target, std::move(change), *facts);
   if (!commit.ok()) return commit.error();
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts->ledger, .commits = {*commit}, .findings = facts->findings};
-  outcome.message = "version " + std::to_string(commit->version) + " of " + table.name + " with " + std::to_string(commit->rows) + " rows";
+  outcome.message =
+      "version " + std::to_string(commit->version) + " of " + table.name + " with " + std::to_string(commit->rows) + (commit->rows == 1 ? " row" : " rows");
   return outcome;
 }
 

@@ -71,7 +71,7 @@ TEST_F(LeftBehind, WhatIsNotThereIsAnsweredWithTheNearestName) {
   ASSERT_EQ(Weir("run readings.yaml").code, 0);
   const Ended typo = Weir("delete pipeline/collect-reading");
   EXPECT_EQ(typo.code, 1);
-  EXPECT_THAT(typo.err, HasSubstr("there is no pipeline \"collect-reading\" in namespace default of the local lake (did you mean collect-readings?)"));
+  EXPECT_THAT(typo.err, HasSubstr("there is no pipeline \"collect-reading\" in namespace default (did you mean collect-readings?)"));
   EXPECT_THAT(Weir("delete lake/default").err, HasSubstr("and no other lake either"));
   EXPECT_THAT(Weir("delete view/zzz").err, HasSubstr("weir get views lists those that are"));
   EXPECT_EQ(Weir("get pipeline/collect-readings").code, 0) << "nothing was deleted";
@@ -101,6 +101,39 @@ TEST_F(LeftBehind, ASourceWithoutAMatchIsToldThoughTheRunSucceeds) {
   for (const char* object : {"run", "pipeline/collect-readings"}) EXPECT_THAT(Weir(std::string("explain ") + object).out, HasSubstr("note " + note)) << object;
   Edit("path: in/readings-*.csv", "path: in/reading-*.csv");
   EXPECT_THAT(Weir("run readings.yaml").err, Not(HasSubstr("no file to land")));
+}
+
+TEST_F(LeftBehind, ALakeThatTheManifestsNoLongerHoldIsToldAndDeletedByACommand) {
+  Write("lake.yaml",
+        "apiVersion: weirkeeper.io/v1alpha1\nkind: Lake\nmetadata: {name: default}\nspec:\n  environment: prod\n  stores:\n  - {name: lake, volume: {claim: "
+        "mine}}\n"
+        "  - {name: source, volume: {claim: other}}\n");
+  EXPECT_EQ(Weir("run readings.yaml lake.yaml").code, 1);
+  const std::string sentence = "Lake default of earlier manifests is in force and places the data (stores lake, source)";
+  const Ended check = Weir("check readings.yaml"), run = Weir("run readings.yaml");
+  EXPECT_EQ(check.code, 0) << check.out;
+  EXPECT_EQ(run.code, 1);
+  for (const std::string& told : {check.out, run.err})
+    EXPECT_THAT(told,
+                AllOf(HasSubstr(sentence), HasSubstr("weir delete lake/default removes it, and the built-in Lake holds then"), HasSubstr("[NotDeclared]")));
+  EXPECT_THAT(Weir("check readings.yaml lake.yaml").out, Not(HasSubstr("NotDeclared")));
+  EXPECT_EQ(Weir("delete lake/default").code, 0);
+  EXPECT_THAT(Weir("check readings.yaml").out, Not(HasSubstr("NotDeclared")));
+  const Ended good = Weir("run readings.yaml");
+  EXPECT_EQ(good.code, 0) << good.err;
+}
+
+TEST_F(LeftBehind, ADatasetThatNobodyDeclaresOrWritesIsTold) {
+  Write("extra.yaml",
+        "apiVersion: weirkeeper.io/v1alpha1\nkind: Dataset\nmetadata: {name: given-up}\nspec: {owner: {team: a}, zone: Landing, format: {csv: {}}}\n");
+  const Ended with = Weir("run readings.yaml extra.yaml");
+  ASSERT_EQ(with.code, 0) << with.err;
+  EXPECT_THAT(with.err, Not(HasSubstr("given-up of earlier manifests")));
+  EXPECT_THAT(
+      Weir("run readings.yaml").err,
+      HasSubstr("note dataset given-up of earlier manifests is no longer declared, and no pipeline writes it; weir delete dataset/given-up removes it"));
+  ASSERT_EQ(Weir("delete dataset/given-up").code, 0);
+  EXPECT_THAT(Weir("run readings.yaml").err, Not(HasSubstr("given-up")));
 }
 
 TEST_F(LeftBehind, ASettingBeneathAPublishedViewIsToldBeforeItRuns) {

@@ -7,6 +7,7 @@ namespace weir::test {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -52,6 +53,39 @@ TEST_F(Manners, AMistakeInTheCallIsOneLineAndTwo) {
   const Ended nothing = Shell("weir");
   EXPECT_EQ(nothing.code, 2);
   EXPECT_THAT(nothing.err, HasSubstr("Subcommands:"));
+}
+
+TEST_F(Manners, ASourceThatIsNoFolderIsAMistakeOfTheCall) {
+  for (const char* source : {"/nonexist", "readings.csv", "readings.csv/below"}) {
+    const Ended run = Weir(std::string("run readings.yaml --source ") + source);
+    EXPECT_EQ(run.code, 2) << source;
+    EXPECT_THAT(run.err, AllOf(StartsWith(std::string("weir: --source ") + source), HasSubstr("give the folder with the files"))) << source;
+  }
+  EXPECT_NE(Shell("ls .weir").code, 0) << "nothing was begun";
+  ASSERT_EQ(Shell("mkdir manifests && mv readings.yaml manifests").code, 0);
+  const Ended elsewhere = Weir("run manifests");
+  EXPECT_EQ(elsewhere.code, 1);
+  EXPECT_THAT(elsewhere.err, AllOf(HasSubstr("files of the store source are looked for in " + folder_ + "/manifests"), HasSubstr("--source FOLDER")));
+  const Ended named = Weir("run manifests --source .");
+  EXPECT_EQ(named.code, 0) << named.err;
+}
+
+TEST_F(Manners, ANameThatIsNearIsSuggestedByEachCommand) {
+  RunOnce();
+  for (const char* command :
+       {"get view weather_readings_v1", "get view/weather-reading-v1", "explain view/weather_readings_v1", "delete view/weather_readings_v1"}) {
+    const Ended ended = Weir(command);
+    EXPECT_EQ(ended.code, 1) << command;
+    EXPECT_THAT(ended.err, AllOf(HasSubstr("there is no view \""), HasSubstr("(did you mean weather-readings-v1?)"))) << command;
+  }
+  EXPECT_THAT(Weir("explain dataset/zzz").err, HasSubstr("weir get datasets lists those that are"));
+}
+
+TEST_F(Manners, RunsAreToldApartOnANarrowTerminal) {
+  RunOnce();
+  RunOnce();
+  const std::string shown = OnTerminal("stty cols 60; weir get", "TERM=xterm COLUMNS=60");
+  EXPECT_THAT(shown, AllOf(ContainsRegex("t[0-9]+-1[^0-9]"), ContainsRegex("t[0-9]+-2[^0-9]"))) << shown;
 }
 
 TEST_F(Manners, AManifestMayBeAPipe) {

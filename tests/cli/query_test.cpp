@@ -7,6 +7,7 @@
 namespace weir::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -29,6 +30,30 @@ TEST_F(QueryCommand, KeepsTheOrderOfColumnsAndDecimalsAsWritten) {
   EXPECT_EQ(json.out, "[\n  {\n    \"z\": 1.10,\n    \"a\": 6\n  }\n]\n");
   EXPECT_EQ(Weir("query 'SELECT sensor FROM readings WHERE false' -o json").out, "[]\n");
   EXPECT_EQ(Weir("query \"SELECT 1.10::DECIMAL(4,2) AS z, 'a,b' AS t, NULL AS n\" -o csv").out, "z,t,n\n1.10,\"a,b\",\n");
+}
+
+TEST_F(QueryCommand, CsvTellsNullFromAnEmptyText) {
+  RunExample();
+  EXPECT_EQ(Weir("query \"SELECT '' AS e, NULL AS n, 'NULL' AS w, ' ' AS b\" -o csv").out, "e,n,w,b\n\"\",,NULL, \n");
+  EXPECT_EQ(Weir("query \"FROM (VALUES (NULL), (''), ('x')) t(a)\" -o csv").out, "a\n\n\"\"\nx\n");
+}
+
+TEST_F(QueryCommand, ANumberOutOfItsRangeIsOneShortLine) {
+  RunExample();
+  for (const char* wrong :
+       {"--limit 0", "--limit -1", "--limit x", "--limit 1.5", "--limit 1e3", "--limit 99999999999999999999", "--limit 9223372036854775807"}) {
+    const Ended query = Weir(std::string("query 'SELECT 1 AS a' ") + wrong);
+    EXPECT_EQ(query.code, 2) << wrong;
+    EXPECT_THAT(query.err, AllOf(HasSubstr("--limit: "), HasSubstr("is not a whole number from 1 to 1000000000000; see weir query --help"))) << wrong;
+    EXPECT_LT(query.err.size(), 150U) << query.err;
+  }
+  EXPECT_EQ(Weir("query 'SELECT 1 AS a' --limit 1000000000000 -o csv").out, "a\n1\n");
+  EXPECT_THAT(Weir("explain run --rows -1").err, HasSubstr("\"-1\" is not a whole number from 0"));
+  for (const char* command : {"query 'SELECT 1 AS a' --timeout 0s", "run readings.yaml --timeout 0s", "run readings.yaml --timeout soon"}) {
+    const Ended ended = Weir(command);
+    EXPECT_EQ(ended.code, 2) << command;
+    EXPECT_THAT(ended.err, HasSubstr("is no time above 0: write whole numbers with units, such as 30s, 10m or 1h30m")) << command;
+  }
 }
 
 TEST_F(QueryCommand, ATableWithoutDataIsAnErrorAndNotNoRows) {

@@ -55,6 +55,25 @@ TEST(MachineText, HoldsNothingThatATerminalObeysAndReadsBackToTheSameValue) {
   }
 }
 
+// What others read otherwise than we do is quoted.
+TEST(YamlText, NobodyReadsItOtherwise) {
+  for (const char* text : {"y", "No", "ON", "off", "010", "0x10", "0b1", "0o7", "1_000", ".inf", "-.INF", ".nan", "+5", "1e3", "~", "Null", "TRUE", "2024_01"})
+    for (const Json& value : {Json{{"a", text}}, Json{{"a", {text}}}, Json{{text, "a"}}}) {
+      const auto documents = ParseYaml(YamlText(value));
+      ASSERT_TRUE(documents.ok()) << text;
+      EXPECT_EQ(documents->at(0).value, value) << text;
+      EXPECT_TRUE(documents->at(0).remarks.empty()) << text << ": " << YamlText(value);
+    }
+}
+
+TEST(TextTable, OfANameTheEndStays) {
+  std::ostringstream out;
+  Terminal terminal{out, out, Terminal::Kind::Tty};
+  terminal.width = 30;
+  Print(terminal, {{"NAME", "STATE"}, {{"pipelinerun.weirkeeper.io/orders-20261201t052213-12", "Succeeded"}}, {}, {true}});
+  EXPECT_EQ(out.str(), "NAME                 STATE\n...0261201t052213-12 Succeeded\n") << out.str();
+}
+
 TEST(YamlText, PutsFirstWhatPeopleWriteFirst) {
   const std::string text = YamlText({{"spec", {{"zone", "Landing"}}}, {"kind", "Dataset"}, {"apiVersion", "x/v1"}});
   EXPECT_EQ(text, "apiVersion: x/v1\nkind: Dataset\nspec:\n  zone: Landing\n");

@@ -7,6 +7,7 @@
 namespace weir::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -162,7 +163,20 @@ TEST_F(SlowTour, CancelsCleanlyOnInterrupt) {
   EXPECT_EQ(run.code, 130) << run.err;
   EXPECT_THAT(run.err, HasSubstr("cancelling the runs"));
   EXPECT_EQ(RunnersLeft(), "");
-  EXPECT_THAT(Weir("explain run").out, HasSubstr("Cancelled"));
+  for (const std::string& told : {run.err, Weir("explain run").out})
+    EXPECT_THAT(told, AllOf(HasSubstr("Cancelled by Ctrl-C after 0 of 4 stages; it ended stage land."), Not(HasSubstr("Pod ")), Not(HasSubstr("PodDeleted")),
+                            Not(HasSubstr("spec.state"))));
+}
+
+TEST_F(SlowTour, WhatCancelledARunIsNamed) {
+  const Ended by_signal = Disturb("kill -TERM $weir");
+  EXPECT_THAT(by_signal.err, AllOf(HasSubstr("Cancelled by SIGTERM after 0 of 4 stages"), Not(HasSubstr("PodDeleted"))));
+  const Ended by_time = Shell("WEIR_RUNNER=$PWD/slow weir run readings.yaml --timeout 1s");
+  EXPECT_EQ(by_time.code, 1);
+  EXPECT_THAT(by_time.err, AllOf(HasSubstr("ancelled by --timeout 1s"), Not(HasSubstr("PodDeleted")), Not(HasSubstr("spec.state"))));
+  const Ended at_once = Shell("WEIR_RUNNER=$PWD/slow weir run readings.yaml --timeout 1ms");
+  EXPECT_EQ(at_once.code, 1);
+  EXPECT_THAT(at_once.err, AllOf(HasSubstr("ancelled by --timeout 1ms"), Not(HasSubstr("PodDeleted")), Not(HasSubstr("spec.state"))));
 }
 
 TEST_F(SlowTour, GivesALakeToOneRunAtATime) {

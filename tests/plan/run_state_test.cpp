@@ -37,6 +37,7 @@ TEST(RunState, CancelledDeletesItsPodsAndEnds) {
   world.Advance(Duration::Minutes(1));
   EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Succeeded"), "False Cancelled");
   EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Stalled"), "True Cancelled");
+  EXPECT_EQ(world.RunStatusOf(run).stages[0].reason, api::Reason::Cancelled) << "nobody is to look for who deleted the pod";
   EXPECT_EQ(world.RunStatusOf(run).stages[1].state, api::StageState::Skipped);
   const int pods = static_cast<int>(world.podsMade.size());
   world.Converge();

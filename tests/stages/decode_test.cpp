@@ -31,7 +31,7 @@ TEST_F(DecodeStage, ASecondRunDecodesOnlyTheNewFileAndTheSumsAreOverAll) {
   NextRun();
   folder_.Write("source/in/b.csv", "id,city,amount\n2,Rome,20\n3,Bern,30\n");
   const auto outcome = Decoded();
-  EXPECT_EQ(outcome.message, "1 files decoded, 1 kept, 0 removed");
+  EXPECT_EQ(outcome.message, "1 file decoded, 1 kept, 0 removed");
   EXPECT_EQ(outcome.rows, Sums(4, 3, 1, 0));
   const auto after = State("orders");
   EXPECT_EQ(after.files.size(), 2U);
@@ -57,7 +57,7 @@ TEST_F(DecodeStage, ANewSchemaDecodesEverythingAgain) {
   NextRun();
   Table("orders").columns[2].type = "BIGINT";
   const auto outcome = Good(Decode());
-  EXPECT_EQ(outcome.message, "1 files decoded, 0 kept, 1 removed");
+  EXPECT_EQ(outcome.message, "1 file decoded, 0 kept, 1 removed");
   EXPECT_EQ(State("orders").files.size(), 1U);
   EXPECT_THAT(Rows("orders"), ElementsAre(R"({"amount":10,"city":"Oslo","id":1})"));
 }

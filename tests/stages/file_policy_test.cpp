@@ -142,7 +142,7 @@ TEST_F(FilePolicy, AnUnreadableFileIsQuarantinedAndTriedAgainWhenTheSchemaChange
   NextRun();
   Deliver("later.csv", "3,Bern,30\n");
   outcome = Decoded();
-  EXPECT_THAT(outcome.message, HasSubstr("1 files decoded, 2 kept, 0 removed, 1 quarantined")) << "what was quarantined is not tried again each time";
+  EXPECT_THAT(outcome.message, HasSubstr("1 file decoded, 2 kept, 0 removed, 1 quarantined")) << "what was quarantined is not tried again each time";
   EXPECT_EQ(outcome.files, (api::FileLedger{.in = 3, .out = 2, .quarantined = 1}));
   EXPECT_EQ(Ids(), R"({"ids":"2,3"})");
   NextRun();
