@@ -161,8 +161,9 @@ void PrintQuarantine(const Terminal& terminal, const Json& report) {
   Print(terminal, table);
 }
 
-void PrintCommits(const Terminal& terminal, const Json& commits) {
+void PrintCommits(const Terminal& terminal, Json commits) {
   if (commits.empty()) return;
+  for (Json& commit : commits) commit["location"] = AsUrl(Text(commit, "location"));
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Committed") << "\n";
   TextTable table{{"OBJECT", "VERSION", "ROWS", "FILES", "STAGE", "NEWEST DATA", "LOCATION"}, {}, {false, true, true, true}};
   const std::string folder = PrintFolder(terminal, commits, "location");

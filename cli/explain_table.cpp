@@ -81,8 +81,7 @@ class Chain {
 
 // Rows, or files where these are kept as they are.
 std::string Amount(const Json& table) {
-  const char* counted = At(table, "rows").is_null() ? "files" : "rows";
-  return Grouped(Integer(table, counted)) + " " + counted;
+  return At(table, "rows").is_null() ? Counted(Integer(table, "files"), "file") : Counted(Integer(table, "rows"), "row");
 }
 
 void PrintChain(const Terminal& terminal, const Json& node, std::size_t depth) {
@@ -122,7 +121,7 @@ void PrintTableReport(const Terminal& terminal, const Json& report) {
   if (!At(report, "version").is_null())
     terminal.out << " version " << Dump(At(report, "version")) << ", " << Amount(report)
                  << (Integer(report, "quarantined") > 0 ? ", " + Grouped(Integer(report, "quarantined")) + " quarantined" : "") << ", in "
-                 << Shown(report, "location");
+                 << OneLine(AsUrl(Text(report, "location")));
   terminal.out << "\n";
   ToldMessages told;
   PrintConditions(terminal, At(report, "conditions"), told);

@@ -1,6 +1,7 @@
 #include "cli/text_table.h"
 
 #include <algorithm>
+#include <cctype>
 #include <numeric>
 
 namespace weir::cli {
@@ -91,6 +92,20 @@ void Print(const Terminal& terminal, const TextTable& table) {
   }
   PrintRow(terminal.out, shown, shown.header, widths, gap);
   for (const Row& row : shown.rows) PrintRow(terminal.out, shown, row, widths, gap);
+}
+
+std::string AsUrl(const std::string& location) {
+  constexpr std::string_view kPlain = "-._~/:@!$&'()*+,;=", kHex = "0123456789ABCDEF";
+  if (!location.starts_with("file://")) return location;
+  std::string url;
+  for (const char c : location) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80 && (std::isalnum(byte) != 0 || kPlain.find(c) != std::string_view::npos))
+      url += c;
+    else
+      url.append(1, '%').append(1, kHex[byte >> 4]).append(1, kHex[byte & 15]);
+  }
+  return url;
 }
 
 std::string SharedFolder(const std::vector<std::string>& paths) {

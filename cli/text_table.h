@@ -24,6 +24,9 @@ void Print(const Terminal& terminal, const TextTable& table);
 // The longest folder that all of these paths are in, with its slash; empty where there is none, or only one path.
 std::string SharedFolder(const std::vector<std::string>& paths);
 
+// A location for people: of file:// what no URL may hold is percent-encoded, so that it can be given to other programs.
+std::string AsUrl(const std::string& location);
+
 using plan::Counted;
 using plan::Grouped;
 

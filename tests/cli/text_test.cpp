@@ -128,6 +128,8 @@ TEST(TextTable, NeitherTitlesNorCellsMoveTheCursor) {
 }
 
 TEST(TextTable, TheSharedFolderIsToldOnce) {
+  EXPECT_EQ(AsUrl("file:///tmp/a b/\xC3\xA4%#?x"), "file:///tmp/a%20b/%C3%A4%25%23%3Fx");
+  EXPECT_EQ(AsUrl("s3://bucket/a b"), "s3://bucket/a b");
   EXPECT_EQ(SharedFolder({"file:///a/b/c", "file:///a/b/d/e", "file:///a/bc"}), "file:///a/");
   EXPECT_EQ(SharedFolder({"a/b", "a/b"}), "a/");
   EXPECT_EQ(SharedFolder({"a/b"}), "") << "one path stands in its row";
