@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <set>
 
 #include "crds/api/write.h"
 #include "crds/base/name.h"
@@ -144,7 +143,22 @@ class Comparison {
     const PublishedColumn* after = Find(declared_.columns, before.name);
     const std::size_t found = findings_.size();
     after == nullptr ? Gone(index) : CompareWith(before, *after);
-    if (findings_.size() > found) accounted_.insert(Lower(before.name));
+    ColumnFreedom& freedom = freedoms_[Lower(before.name)];
+    freedom.was = before.type;
+    if (after != nullptr) freedom.is = after->type;
+    for (std::size_t i = found; i < findings_.size(); ++i) Free(findings_[i].rule, freedom);
+  }
+
+  // What a change of the declaration has to do in the query. More digits or a wider type keep the values; another scale, unit
+  // or class of type cannot.
+  static void Free(ContractRule rule, ColumnFreedom& freedom) {
+    switch (rule) {
+      case ContractRule::DecimalPrecision:
+      case ContractRule::TypeWiden:
+      case ContractRule::TypeNarrow: freedom.cast = true; break;
+      case ContractRule::NullabilityLoosen: freedom.gaps = true; break;
+      default: freedom.any = true;
+    }
   }
 
   void CompareWith(const PublishedColumn& before, const PublishedColumn& now) {
@@ -200,7 +214,7 @@ class Comparison {
   }
 
   void CompareQuery() {
-    if (published_.query.empty() || declared_.query.empty() || CompareQueries(published_.query, declared_.query, accounted_) != QueryChange::Undetermined)
+    if (published_.query.empty() || declared_.query.empty() || CompareQueries(published_.query, declared_.query, freedoms_) != QueryChange::Undetermined)
       return;
     Add(ContractRule::CardinalityQuery, "spec.query.sql", "the query " + Quoted(Shortened(published_.query), 90), "another one",
         "only added columns are known to leave the published rows and values as they are: publish a new View, or add a waiver when readers agree");
@@ -255,7 +269,7 @@ class Comparison {
   const PublishedContract& declared_;
   Time now_;
   Severity severity_;
-  std::set<std::string> accounted_;  // columns with findings, in small letters: what the query does to them is no second change
+  ColumnFreedoms freedoms_;  // what a finding about a column covers in the query is no second change
   std::vector<Finding> findings_;
 };
 

@@ -113,62 +113,105 @@ bool RefersToPlaces(const Shape& shape) {
   return false;
 }
 
-// The name that an expression has in the result: behind AS, at the end, or of the column that it is. Empty when unknown.
-std::string NameOf(const Tokens& item) {
-  if (item.empty()) return "";
-  const std::string& last = item.back();
-  const bool quoted = last.size() > 2 && last[0] == '"';
-  if (!quoted && !IsWordStart(last[0])) return "";
-  const bool named = item.size() == 1 || item[item.size() - 2] == "as" || item[item.size() - 2] == "." || item[item.size() - 2] == ")" ||
-                     IsWordPart(item[item.size() - 2].back());
-  if (!named || last == "end" || last == "null") return "";
-  std::string name = quoted ? last.substr(1, last.size() - 2) : last;
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name;
+// A column as it is: a, t.a, t.a AS b.
+bool IsPlain(const Tokens& item) {
+  const Tokens e = Unnamed(item);
+  return e.size() == 1 || (e.size() == 3 && e[1] == ".");
 }
 
-// A column as it is: a, t.a.
-bool IsPlain(const Tokens& item) { return item.size() == 1 || (item.size() == 3 && item[1] == "."); }
-
-// Whether an expression that is left out or replaced had no part in how many rows there are, or in which.
-bool HadNoPart(const Tokens& item, const Shape& before, const Shape& after, const std::set<std::string>& accounted) {
-  const std::string name = NameOf(item);
-  if (name.empty() || !accounted.contains(name)) return false;
-  const bool groups = Holds(before.after, {"group"});
-  if (!KeepsRows(item, groups || Aggregates(before)) && !(groups && !Holds(item, {"unnest", "generate_subscripts"}))) return false;
-  return IsPlain(item) || !Holds(after.after, {name, "\"" + name + "\""});
+// Whether an expression or clause says the bare name: then the engine takes it for the expression of that name in the list
+// where no table has such a column, and in HAVING even where one has.
+bool HoldsName(const Tokens& tokens, const std::string& name) {
+  const std::string quoted = "\"" + name + "\"";
+  for (std::size_t i = 0; i < tokens.size(); ++i)
+    if ((tokens[i] == name || tokens[i] == quoted) && (i == 0 || tokens[i - 1] != ".")) return true;
+  return false;
 }
 
-bool IsAdditive(const Shape& before, const Shape& after, const std::set<std::string>& accounted) {
+bool NamedByOthers(const std::string& name, const std::vector<Tokens>& list) {
+  return std::any_of(list.begin(), list.end(), [&](const Tokens& item) { return NameOf(item) != name && HoldsName(item, name); });
+}
+
+// The lists of two texts that are the same outside of them.
+class ListChange {
+ public:
+  ListChange(const Shape& before, const Shape& after, const ColumnFreedoms& columns)
+      : before_(before), after_(after), columns_(columns), aggregates_(Aggregates(before)) {
+    std::map<Tokens, int> known;
+    for (const Tokens& item : before.list) ++known[item];
+    for (const Tokens& item : after.list)
+      if (const auto found = known.find(item); found != known.end() && found->second > 0)
+        --found->second;
+      else
+        added_.push_back(item);
+    for (const auto& [item, count] : known)
+      if (count > 0) removed_.push_back(item);
+  }
+
+  bool KeepsWhatIsPublished() const {
+    return std::all_of(added_.begin(), added_.end(), [this](const Tokens& item) { return MayBeAdded(item); }) &&
+           std::all_of(removed_.begin(), removed_.end(), [this](const Tokens& item) { return MayGo(item); });
+  }
+
+ private:
+  static const Tokens* WithName(const std::vector<Tokens>& list, const std::string& name) {
+    const auto found = std::find_if(list.begin(), list.end(), [&](const Tokens& item) { return NameOf(item) == name; });
+    return found == list.end() ? nullptr : &*found;
+  }
+
+  static bool KeepsValues(const ColumnFreedom& freedom) { return freedom.cast && !freedom.gaps && !freedom.any; }
+
+  bool MayBeAdded(const Tokens& item) const {
+    if (!KeepsRows(item, aggregates_)) return false;
+    const std::string name = NameOf(item);
+    const auto column = columns_.find(name);
+    if (column == columns_.end()) return IsPlain(item) || !Holds(after_.after, {"having"}) || !HoldsName(after_.after, name);
+    // What groups or filters by this name does it by other values now.
+    if (!KeepsValues(column->second) && HoldsName(after_.after, name)) return false;
+    if (WithName(removed_, name) == nullptr) return false;
+    return std::count_if(after_.list.begin(), after_.list.end(), [&](const Tokens& other) { return NameOf(other) == name; }) == 1;
+  }
+
+  // An expression that is left out or replaced: a finding must cover it, and it had no part in how many rows there are, in
+  // which, or in another expression.
+  bool MayGo(const Tokens& item) const {
+    const std::string name = NameOf(item);
+    const auto column = columns_.find(name);
+    if (name.empty() || column == columns_.end()) return false;
+    const Tokens* replaced = WithName(added_, name);
+    if (replaced == nullptr ? !column->second.any : !Covers(column->second, item, *replaced)) return false;
+    const bool groups = Holds(before_.after, {"group"});
+    if (!KeepsRows(item, aggregates_) && !(groups && !Holds(item, {"unnest", "generate_subscripts"}))) return false;
+    if (item.size() == 1) return true;
+    return (IsPlain(item) || KeepsValues(column->second) || !HoldsName(after_.after, name)) && !NamedByOthers(name, after_.list);
+  }
+
+  const Shape& before_;
+  const Shape& after_;
+  const ColumnFreedoms& columns_;
+  bool aggregates_;
+  std::vector<Tokens> added_, removed_;
+};
+
+bool IsAdditive(const Shape& before, const Shape& after, const ColumnFreedoms& columns) {
   if (before.before != after.before || before.after != after.after) return false;
   // What decides about rows may mean the list: by place, or by a name that the list gives.
   if (RefersToPlaces(after) || Holds(after.after, {"limit", "offset", "qualify"})) return false;
   if (before.list.front().empty() || after.list.front().empty() || before.list.front().front() == "distinct" || after.list.front().front() == "distinct")
     return false;
-  const bool aggregates = Aggregates(before);
-  if (aggregates != Aggregates(after)) return false;
-  std::map<Tokens, int> known;
-  for (const Tokens& item : before.list) ++known[item];
-  for (const Tokens& item : after.list) {
-    if (const auto found = known.find(item); found != known.end() && found->second > 0)
-      --found->second;
-    else if (!KeepsRows(item, aggregates))
-      return false;
-    else if (const std::string name = NameOf(item); accounted.contains(name) && Holds(after.after, {name, "\"" + name + "\""}))
-      return false;  // what groups or filters by this name does it by other values now
-  }
-  return std::all_of(known.begin(), known.end(), [&](const auto& entry) { return entry.second == 0 || HadNoPart(entry.first, before, after, accounted); });
+  if (Aggregates(before) != Aggregates(after)) return false;
+  return ListChange(before, after, columns).KeepsWhatIsPublished();
 }
 
 }  // namespace
 
-QueryChange CompareQueries(std::string_view before, std::string_view after, const std::set<std::string>& accounted) {
+QueryChange CompareQueries(std::string_view before, std::string_view after, const ColumnFreedoms& columns) {
   const Tokens old_tokens = TokensOf(before);
   const Tokens new_tokens = TokensOf(after);
   if (old_tokens == new_tokens) return QueryChange::Same;
   const auto old_shape = Cutter().Run(old_tokens);
   const auto new_shape = Cutter().Run(new_tokens);
-  return old_shape && new_shape && IsAdditive(*old_shape, *new_shape, accounted) ? QueryChange::Additive : QueryChange::Undetermined;
+  return old_shape && new_shape && IsAdditive(*old_shape, *new_shape, columns) ? QueryChange::Additive : QueryChange::Undetermined;
 }
 
 }  // namespace weir::contract

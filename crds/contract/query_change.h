@@ -1,8 +1,8 @@
 #pragma once
 
-#include <set>
-#include <string>
 #include <string_view>
+
+#include "crds/contract/expression_change.h"
 
 namespace weir::contract {
 
@@ -12,12 +12,14 @@ namespace weir::contract {
 // operator has no engine, and one verdict is worth more than a few forms that only a parser knows to be equal.
 // Additive: the one top-level SELECT list got more expressions that cannot change how many rows there are; everything else
 // is the same, so keys and the old columns keep their values.
-// Also Additive: expressions of columns that are `accounted` for (names in small letters), because the contract has a
-// finding for each of them, are left out or changed, and nothing else. Dropping a column is one change then, not two.
+// Also Additive: the expression of a published column changed as its ColumnFreedom covers, or is left out where that is any,
+// because the contract has a finding for it. Dropping a column is one change then, not two. A finding about one column frees
+// no other part of the text, nor another change of the same expression.
 // Undetermined: anything else, such as another WHERE, JOIN, GROUP BY, DISTINCT, LIMIT or expression of an old column.
 enum class QueryChange { Same, Additive, Undetermined };
 
+// `columns` are all that are published: no added expression may take the name of one.
 // Never fails: a text that is no SQL compares as Same or Undetermined.
-QueryChange CompareQueries(std::string_view before, std::string_view after, const std::set<std::string>& accounted = {});
+QueryChange CompareQueries(std::string_view before, std::string_view after, const ColumnFreedoms& columns = {});
 
 }  // namespace weir::contract
