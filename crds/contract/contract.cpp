@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
+#include <utility>
 
 #include "crds/api/write.h"
 #include "crds/base/name.h"
@@ -87,12 +89,6 @@ const PublishedColumn* LooksRenamedTo(const std::vector<PublishedColumn>& publis
   return there.type == published[index].type && Find(published, there.name) == nullptr ? &there : nullptr;
 }
 
-const api::Waiver* WaiverFor(const std::vector<api::Waiver>& waivers, ContractRule rule, Time now) {
-  for (const api::Waiver& waiver : waivers)
-    if (const auto end = EndOf(waiver); waiver.rule == rule && end && now < *end) return &waiver;
-  return nullptr;
-}
-
 bool IsAlpha(const PublishedContract& published, const PublishedContract& declared) {
   return published.stability.value_or(declared.stability.value_or(api::Stability::Stable)) == api::Stability::Alpha;
 }
@@ -131,9 +127,12 @@ class Comparison {
   void Add(ContractRule rule, std::string path, std::string before, std::string after, std::string advice) {
     Finding finding{rule, severity_, std::move(path), std::move(before), std::move(after), std::move(advice)};
     if (rule == ContractRule::DecimalPrecision) finding.severity = Severity::Warning;
-    if (const api::Waiver* waiver = WaiverFor(declared_.waivers, rule, now_); waiver != nullptr && finding.severity == Severity::Breaking) {
+    if (const api::Waiver* waiver = WaiverFor(published_, declared_, rule, now_); waiver != nullptr && finding.severity == Severity::Breaking) {
       finding.severity = Severity::Warning;
       finding.advice = "waived until " + waiver->until + ": " + waiver->reason;
+    } else if (finding.severity == Severity::Breaking) {
+      finding.advice += "; or publish a new View whose name ends in the next version, or add a waiver of the rule to spec.waivers when readers agree";
+      if (const std::string why = WhyNotWaived(published_, declared_, rule, now_); !why.empty()) finding.advice += " (" + why + ")";
     }
     findings_.push_back(std::move(finding));
   }
@@ -184,8 +183,7 @@ class Comparison {
     if (const PublishedColumn* renamed = LooksRenamedTo(published_.columns, index, declared_.columns))
       return Add(ContractRule::ColumnNoDelete, "spec.columns[" + std::to_string(index) + "].name", "column " + before.name,
                  "column " + renamed->name + " in its place", "it looks renamed: keep \"" + before.name + "\" and add \"" + renamed->name + "\" beside it");
-    Add(ContractRule::ColumnNoDelete, "spec.columns", "column " + before.name, "",
-        "keep the column, or publish a new View whose name ends in the next version");
+    Add(ContractRule::ColumnNoDelete, "spec.columns", "column " + before.name, "", "keep the column");
   }
 
   // Readers that know no marker would count deleted rows as living ones.
@@ -194,8 +192,8 @@ class Comparison {
       const std::string& name = declared_.columns[i].name;
       if (IsDeleteMarker(name) && Find(published_.columns, name) == nullptr)
         Add(ContractRule::DeleteSemantics, "spec.columns[" + std::to_string(i) + "].name", "no mark of deleted rows", "column " + name,
-            "by its name it marks deleted rows, which readers would take for living ones: leave such rows out in the query, give the column another name when "
-            "it marks nothing, or publish a new View");
+            "by its name it marks deleted rows, which readers would take for living ones: leave such rows out in the query, or give the column "
+            "another name when it marks nothing");
     }
   }
 
@@ -203,32 +201,34 @@ class Comparison {
     const std::vector<std::string> before = KeyTexts(published_.keys);
     const std::vector<std::string> after = KeyTexts(declared_.keys);
     if (!std::includes(after.begin(), after.end(), before.begin(), before.end()))
-      Add(ContractRule::KeyChange, "spec.keys", "keys " + KeyText(before), "keys " + KeyText(after),
-          "readers join on the published keys; publish a new View for another grain");
+      Add(ContractRule::KeyChange, "spec.keys", "keys " + KeyText(before), "keys " + KeyText(after), "readers join on the published keys: keep them");
   }
 
   void CompareGrain() {
     if (!published_.grain.empty() && published_.grain != declared_.grain)
       Add(ContractRule::KeyChange, "spec.grain", "the grain " + Quoted(Shortened(published_.grain), 90), "the grain " + Quoted(Shortened(declared_.grain), 90),
-          "readers count on what one row is; publish a new View for another grain");
+          "readers count on what one row is: keep it");
   }
 
   void CompareQuery() {
     if (published_.query.empty() || declared_.query.empty() || CompareQueries(published_.query, declared_.query, freedoms_) != QueryChange::Undetermined)
       return;
     Add(ContractRule::CardinalityQuery, "spec.query.sql", "the query " + Quoted(Shortened(published_.query), 90), "another one",
-        "only added columns are known to leave the published rows and values as they are: publish a new View, or add a waiver when readers agree");
+        "only added columns are known to leave the published rows and values as they are: keep the rest of the query");
   }
+
+  // Rounded down to what a manifest can say.
+  static Duration Longest(Duration promised) { return Duration::Millis(promised.ms * 3 / 2); }
 
   void CompareFreshness() {
     const std::optional<api::Freshness>& promised = published_.promised ? published_.promised->freshness : published_.freshness;
     if (!promised) return;
     const Duration before = promised->maxLag;
-    const bool loosened = !declared_.freshness || declared_.freshness->maxLag * 2 > before * 3;
+    const bool loosened = !declared_.freshness || declared_.freshness->maxLag > Longest(before);
     if (loosened)
       Add(ContractRule::SlaFreshness, "spec.freshness.maxLag", "maxLag " + weir::Format(before),
           declared_.freshness ? "maxLag " + weir::Format(declared_.freshness->maxLag) : "",
-          "at most 1.5 times what was first promised can be taken back, in however many steps");
+          "keep maxLag at " + weir::Format(Longest(before)) + " or less, which is 1.5 times what was first promised");
   }
 
   // Which time counts for freshness, and how far it may be ahead. A raised maxAhead lets one wrong time keep the view fresh.
@@ -238,7 +238,7 @@ class Comparison {
     const std::string column = declared_.eventTime ? declared_.eventTime->column : "";
     if (column != before->column)
       return Add(ContractRule::SlaFreshness, declared_.eventTime ? "spec.eventTime.column" : "spec.eventTime", before->column, column,
-                 "freshness was promised in this column's time: keep it, or publish a new View");
+                 "freshness was promised in this column's time: keep it");
     const Duration ahead = declared_.eventTime->MaxAhead();
     if (ahead > before->MaxAhead())
       Add(ContractRule::SlaFreshness, "spec.eventTime.maxAhead", weir::Format(before->MaxAhead()), weir::Format(ahead),
@@ -250,7 +250,7 @@ class Comparison {
   void CompareAddedEventTime() {
     if (!declared_.eventTime || !published_.promised || !published_.promised->freshness) return;
     Add(ContractRule::SlaFreshness, "spec.eventTime", "maxLag " + weir::Format(published_.promised->freshness->maxLag) + " in the time of the datasets read",
-        "the time of column " + declared_.eventTime->column, "the same maxLag is another promise in another time: publish a new View, or add a waiver");
+        "the time of column " + declared_.eventTime->column, "the same maxLag is another promise in another time: leave eventTime out");
   }
 
   void CompareLookback() {
@@ -262,7 +262,7 @@ class Comparison {
 
   void CompareStability() {
     if (published_.stability == api::Stability::Stable && declared_.stability == api::Stability::Alpha)
-      Add(ContractRule::StabilityLowered, "spec.stability", "stability Stable", "stability Alpha", "publish a new View whose name ends in the next version");
+      Add(ContractRule::StabilityLowered, "spec.stability", "stability Stable", "stability Alpha", "keep it Stable");
   }
 
   const PublishedContract& published_;
@@ -339,21 +339,13 @@ PublishedContract Succeed(const std::optional<PublishedContract>& before, Publis
   Keep(findings, ContractRule::SlaFreshness, first.eventTime, was.eventTime, declared.eventTime, promised.eventTime);
   Keep(findings, ContractRule::SlaHistory, first.lookback, was.lookback, declared.lookback, promised.lookback);
   declared.promised = promised;
-  std::erase_if(declared.waivers, [now](const api::Waiver& w) { return !EndOf(w) || *EndOf(w) <= now; });
+  std::set<ContractRule> waived;
+  for (const Finding& finding : findings)
+    if (finding.severity == Severity::Warning && WaiverFor(*before, declared, finding.rule, now) != nullptr) waived.insert(finding.rule);
+  const std::vector<api::Waiver> offered = std::exchange(declared.waivers, before ? SpentOf(*before, now) : std::vector<api::Waiver>());
+  for (const api::Waiver& waiver : offered)
+    if (waived.contains(waiver.rule)) Spend(waiver, declared);
   return declared;
-}
-
-std::optional<Time> EndOf(const api::Waiver& waiver) {
-  const auto day = ParseTime(waiver.until + "T00:00:00Z");
-  if (!day.ok()) return std::nullopt;
-  return *day + Duration::Hours(24);
-}
-
-std::optional<Time> ChangesAt(const std::vector<api::Waiver>& waivers, Time now) {
-  std::optional<Time> next;
-  for (const api::Waiver& waiver : waivers)
-    if (const auto end = EndOf(waiver); end && *end > now && (!next || *end < *next)) next = end;
-  return next;
 }
 
 bool IsDeleteMarker(const std::string& column) {

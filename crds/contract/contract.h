@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "crds/api/view.h"
+#include "crds/contract/waivers.h"
 
 namespace weir::contract {
 
@@ -27,7 +28,7 @@ api::PublishedContract ContractOf(const api::ViewSpec& spec);
 
 // Can a reader of what is published go on reading what `declared` would publish? Compares with what was published, never
 // with an earlier spec, so that an edit can be reverted and a View that never published may change freely. A View that was
-// published as Alpha has warnings only, and so has what a waiver covers at `now`. Freshness may be loosened to 1.5 times
+// published as Alpha has warnings only, and so has what a waiver covers at `now` that no publication has used. Freshness may be loosened to 1.5 times
 // the promised limit; its event time may not be changed, nor added where freshness was promised without one. A DECIMAL may get more digits at the same scale (a
 // warning), and a key may be added. Parts that the published contract does not carry, because an older release wrote it, are not compared. The CRD of View says
 // the same in CEL (crds/schema/contract_rules.cpp) but for what CEL cannot know: queries and the ends of waivers.
@@ -40,15 +41,11 @@ std::string Sentence(const Finding& finding);
 // "ColumnNoDelete spec.columns breaks ...; ..."
 std::string Describe(const std::vector<Finding>& findings);
 
-// What is published once `declared` has been: `declared` with the waivers in force at `now`, and with the promise of
+// What is published once `declared` has been: `declared` with the waivers that this and earlier publications used, as long
+// as they have not ended, and with the promise of
 // `before` where it was not loosened by one of them. A freshness, event time or lookback that breaks the promise unwaived
 // stays as it was published.
 api::PublishedContract Succeed(const std::optional<api::PublishedContract>& before, api::PublishedContract declared, Time now);
-
-// The instant at which the last day of the waiver is over; nothing when `until` is no day of the calendar.
-std::optional<Time> EndOf(const api::Waiver& waiver);
-// The next end of a waiver after `now`: a comparison gives the same until then.
-std::optional<Time> ChangesAt(const std::vector<api::Waiver>& waivers, Time now);
 
 // Whether a column has one of the names by which rows are marked as deleted: deletedAt, is_deleted, deleted, tombstone ...
 // A fixed list (docs/how-to/change-a-published-view.md), compared without case and underscores. It is a guess by name: a mark

@@ -17,14 +17,20 @@ using Text = std::string;
 const Text kStability = "(has(oldSelf.status.published.stability) ? oldSelf.status.published.stability : oldSelf.spec.stability)";
 const Text kFree = "!has(oldSelf.status) || !has(oldSelf.status.published) || " + kStability + " == 'Alpha' || ";
 const Text kSameColumns = "self.spec.columns == oldSelf.spec.columns || !has(oldSelf.status.published.columns) || ";
-const Text kAdvice = "; readers rely on what is published: take it back, make a new View with the next version, or add spec.waivers when they agree";
+const Text kAdvice =
+    "; readers rely on what is published: take it back, make a new View with the next version, or add a new waiver to spec.waivers when they agree";
 
-// CEL has no clock: a waiver that has ended passes here, and the publish is held back.
-Text Waived(const Text& rule) { return "(has(self.spec.waivers) && self.spec.waivers.exists(w, w.rule == " + rule + "))"; }
+// Rules of the waivers that no publication has used yet. CEL has no clock: one that has ended, or is too far ahead, passes
+// here, and the publish is held back.
+const Text kSpent =
+    "(has(oldSelf.status.published.waivers) && oldSelf.status.published.waivers.exists(u, u.rule == w.rule && u.until == w.until && u.reason == w.reason))";
+const Text kUsable = "(has(self.spec.waivers) ? self.spec.waivers.filter(w, w.reason.trim() != '' && !" + kSpent + ").map(w, w.rule) : [])";
+
+Text Waived(const Text& rule) { return rule + " in " + kUsable; }
 
 // Over the published column o: `entry` is what a map m keeps of each column now, `holds` that all is well, `shown` how
 // an offender is written. `summary` is said when the message grows too long for the API server.
-// Without an id, `holds` looks at the waivers itself.
+// Without an id, `holds` looks at the rules `waived` itself.
 struct ColumnRule {
   Text id;
   Text summary;
@@ -50,9 +56,14 @@ struct RuleTexts {
 RuleTexts Over(const ColumnRule& rule) {
   const Text map = "[self.spec.columns.transformMapEntry(i, c, {c.name: " + rule.entry + "})]";
   const Text base = "oldSelf.status.published.columns";
-  const Text waived = rule.id.empty() ? "" : Waived("'" + rule.id + "'") + " || ";
-  return {kFree + kSameColumns + waived + map + ".all(m, " + base + ".all(o, " + rule.holds + "))", rule.summary + kAdvice,
-          map + ".map(m, '%s" + kAdvice + "'.format([" + base + ".filter(o, !(" + rule.holds + ")).map(o, " + rule.shown + ")]))[0]", ".spec.columns"};
+  const Text free = kFree + kSameColumns + (rule.id.empty() ? "" : Waived("'" + rule.id + "'") + " || ");
+  Text holds = map + ".all(m, " + base + ".all(o, " + rule.holds + "))";
+  Text message = map + ".map(m, '%s" + kAdvice + "'.format([" + base + ".filter(o, !(" + rule.holds + ")).map(o, " + rule.shown + ")]))[0]";
+  if (rule.id.empty()) {
+    holds = "[" + kUsable + "].all(waived, " + holds + ")";
+    message = "[" + kUsable + "].map(waived, " + message + ")[0]";
+  }
+  return {free + holds, rule.summary + kAdvice, message, ".spec.columns"};
 }
 
 const Text kWas = "o.type", kIs = "m[o.name]";
@@ -85,7 +96,7 @@ RuleTexts Dropped() {
 }
 
 RuleTexts Retyped() {
-  return Over({"", "TypeClassChange: types of published columns changed", "c.type", TypeHolds() + " || " + Waived(TypeRuleId()),
+  return Over({"", "TypeClassChange: types of published columns changed", "c.type", TypeHolds() + " || " + TypeRuleId() + " in waived",
                "'%s: column %s was %s, is %s'.format([" + TypeRuleId() + ", o.name, o.type, m[o.name]])"});
 }
 
@@ -147,8 +158,7 @@ RuleTexts Delayed() {
           "SlaFreshness: maxLag was removed or grew beyond 1.5 times what was first promised" + kAdvice, "", ".spec.freshness"};
 }
 
-// Another column, or a time further ahead, loosens freshness without a word about maxLag. One that is added where freshness
-// was promised in the time of the datasets read makes another promise of the same maxLag.
+// Another column, or a time further ahead, loosens freshness without a word about maxLag.
 RuleTexts Retimed() {
   const Text is = "self.spec.eventTime";
   const auto ahead_in = [](const Text& from) { return "(has(" + from + ".maxAhead) ? " + from + ".maxAhead : duration('5m'))"; };
@@ -158,6 +168,14 @@ RuleTexts Retimed() {
               ".column == was) && (has(" + first + ") ? " + aheads(first) + " : " + aheads(base) + ").all(was, " + ahead_in(is) + " <= was) && (!has(" + is +
               ") || !has(" + first + ") || !has(" + first + ".freshness) || has(" + first + ".eventTime)))",
           "SlaFreshness: eventTime was added or removed, names another column, or its maxAhead was raised" + kAdvice, "", ".spec.eventTime"};
+}
+
+// Where freshness was promised in the time of the datasets read, an event time makes another promise of the same maxLag.
+RuleTexts Timed() {
+  const Text first = "oldSelf.status.published.promised";
+  return {kFree + Same("eventTime") + "!has(self.spec.eventTime) || !has(" + first + ") || !has(" + first + ".freshness) || has(" + first + ".eventTime) || " +
+              Waived("'SlaFreshness'"),
+          "SlaFreshness: eventTime was added, and freshness was promised in the time of the datasets read" + kAdvice, "", ".spec.eventTime"};
 }
 
 RuleTexts CutShort() {
@@ -176,7 +194,7 @@ RuleTexts Lowered() {
 
 std::vector<api::CelRule> ContractRules() {
   static const std::vector<RuleTexts> texts{Dropped(), Retyped(),   Rescaled(), Loosened(), Remeasured(), Redefined(), Marked(),
-                                            Rekeyed(), Regrained(), Delayed(),  Retimed(),  CutShort(),   Lowered()};
+                                            Rekeyed(), Regrained(), Delayed(),  Retimed(),  Timed(),      CutShort(),  Lowered()};
   std::vector<api::CelRule> rules;
   for (const RuleTexts& t : texts) rules.push_back({t.rule, t.message, t.messageExpression, t.fieldPath, "FieldValueForbidden"});
   return rules;

@@ -115,6 +115,7 @@ void Publish(const SeenCommit& seen, const api::ViewSpec& spec, api::ViewStatus&
     before->lookback = logged->lookback;
   }
   status.published = contract::Succeed(before, std::move(declared), now);
+  if (logged && logged->promised) status.published->waivers = logged->waivers;
 }
 
 }  // namespace

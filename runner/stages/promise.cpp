@@ -51,11 +51,12 @@ std::optional<Time> OldestPublished(const storage::TableState& state, const std:
   return oldest;
 }
 
-bool IsWaived(const api::PublishedContract& contract, api::ContractRule rule, Time now) {
-  return std::any_of(contract.waivers.begin(), contract.waivers.end(), [&](const api::Waiver& w) {
-    const auto end = contract::EndOf(w);
-    return w.rule == rule && end && now < *end;
-  });
+std::vector<api::Waiver> Usable(const std::optional<api::PublishedContract>& published, const api::PublishedContract& declared, Time now) {
+  const api::PublishedContract before = published.value_or(api::PublishedContract{});
+  std::vector<api::Waiver> usable;
+  for (const api::Waiver& waiver : declared.waivers)
+    if (contract::WaiverFor(before, {.waivers = {waiver}}, waiver.rule, now) != nullptr) usable.push_back(waiver);
+  return usable;
 }
 
 }  // namespace
@@ -85,20 +86,26 @@ Promise KeepPromise(const Place& place, const PlacedTable& target, const storage
     const auto broken = contract::Breaking(contract::Compare(*published, declared, place.task.logicalTime));
     if (!broken.empty()) return Promise{.refused = Refuse(place, target, state, *published, broken)};
   }
-  return Promise{.next = contract::Succeed(published, std::move(declared), place.task.logicalTime)};
+  auto usable = Usable(published, declared, place.task.logicalTime);
+  return Promise{.next = contract::Succeed(published, std::move(declared), place.task.logicalTime), .waivers = std::move(usable)};
 }
 
-Status KeepLookback(const PlacedTable& target, const storage::TableState& state, const api::PublishedContract& next, const engine::WrittenFile& written,
-                    Time logical_time) {
+Status KeepLookback(const PlacedTable& target, const storage::TableState& state, const engine::WrittenFile& written, Promise& promise) {
   const std::string& column = target.table->eventTime;
-  if (!next.lookback || column.empty() || IsWaived(next, api::ContractRule::SlaHistory, logical_time)) return Ok();
+  if (!promise.next || !promise.next->lookback || column.empty()) return Ok();
+  const Duration lookback = *promise.next->lookback;
   const auto before = OldestPublished(state, column);
   const std::optional<Time>& after = written.minEventTime;  // logs without the tag have milliseconds
-  if (!before || !after || !written.maxEventTime || *after < *before + Duration::Millis(1) || *after <= *written.maxEventTime - *next.lookback) return Ok();
+  if (!before || !after || !written.maxEventTime || *after < *before + Duration::Millis(1) || *after <= *written.maxEventTime - lookback) return Ok();
+  for (const api::Waiver& waiver : promise.waivers) {
+    if (waiver.rule != api::ContractRule::SlaHistory) continue;
+    contract::Spend(waiver, *promise.next);
+    return Ok();
+  }
   return Error{Fault::Data, "ContractBroken",
-               "SlaHistory spec.lookback: " + target.table->name + " promises rows back to " + weir::Format(*next.lookback) +
+               "SlaHistory spec.lookback: " + target.table->name + " promises rows back to " + weir::Format(lookback) +
                    " before its newest; the published version reaches back to " + weir::Format(*before) + ", this one only to " + weir::Format(*after) +
-                   "; bring the older rows back, or add a waiver of SlaHistory"};
+                   "; bring the older rows back, or add a waiver of SlaHistory that no publication has used"};
 }
 
 }  // namespace weir::stages

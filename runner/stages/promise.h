@@ -18,6 +18,7 @@ std::optional<api::PublishedContract> ContractIn(const Json& json);
 // What the next version of a View would promise, or why it may not be published.
 struct Promise {
   std::optional<api::PublishedContract> next;  // to be recorded with the commit; absent in tasks of older operators
+  std::vector<api::Waiver> waivers;            // that the task offers and no publication has used
   std::optional<api::StageOutcome> refused;    // ContractBroken: findings, and in `standing` what stays published
 };
 
@@ -30,8 +31,7 @@ inline constexpr const char* kTagOldestEvent = "oldestEvent";
 Promise KeepPromise(const Place& place, const PlacedTable& target, const storage::TableState& state);
 
 // A rule that only the rows show: with `lookback` promised, rows that were published may fall out at the old end only when
-// they are older than that. Fault::Data, "ContractBroken".
-Status KeepLookback(const PlacedTable& target, const storage::TableState& state, const api::PublishedContract& next, const engine::WrittenFile& written,
-                    Time logical_time);
+// they are older than that, or with a waiver of SlaHistory, which is recorded as used then. Fault::Data, "ContractBroken".
+Status KeepLookback(const PlacedTable& target, const storage::TableState& state, const engine::WrittenFile& written, Promise& promise);
 
 }  // namespace weir::stages

@@ -34,9 +34,9 @@ struct QueryRun {
   QuarantineFile quarantine;
   std::shared_ptr<HashingStore> output;
   std::vector<Source> sources;
-  std::optional<api::PublishedContract> promise;  // of a View that is published
-  std::string madeOf;                             // what decides the result (unchanged.h)
-  std::string replaced;                           // who wrote the target before, when that was none of ours
+  Promise promise;       // of a View that is published
+  std::string madeOf;    // what decides the result (unchanged.h)
+  std::string replaced;  // who wrote the target before, when that was none of ours
 };
 
 std::string NameOf(const api::TaskTable& table) { return std::string(api::Word(table.kind)) + "/" + table.name; }
@@ -203,15 +203,14 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   if (Status within = CheckQuarantine(table, share); !within.ok()) return within.error();
   const auto current = run.target.log->Load();  // again: SQL may have taken long
   if (!current.ok()) return current.error();
-  if (run.promise)
-    if (Status kept = KeepLookback(run.target, *current, *run.promise, *written, run.place.task.logicalTime); !kept.ok()) return kept.error();
+  if (Status kept = KeepLookback(run.target, *current, *written, run.promise); !kept.ok()) return kept.error();
   auto facts = FactsOf(run, *written);
   if (!facts.ok()) return facts.error();
   storage::TableChange change = ChangeTo(run, *current, *written, schema);
   facts->findings = ReservationsOf(run, audit, *written);
   change.facts[kFactMadeOf] = run.madeOf;
   if (written->eventsAhead > 0) change.facts[kFactEventsAhead] = written->eventsAhead;
-  if (run.promise) change.facts["contract"] = api::WriteCanonical(*run.promise);
+  if (run.promise.next) change.facts["contract"] = api::WriteCanonical(*run.promise.next);
   const auto commit = Publish(run.place, run.target, std::move(change), *facts);
   if (!commit.ok()) return commit.error();
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts->ledger, .commits = {*commit}, .findings = facts->findings};
@@ -240,11 +239,11 @@ Result<api::StageOutcome> RunQuery(Place& place) {
                .engine = std::move(engine).value(),
                .quarantine = QuarantineFile(place),
                .output = std::make_shared<HashingStore>(target->store)};
-  run.promise = std::move(promise.next);
+  run.promise = std::move(promise);
   const auto idle = Prepare(run);
   if (!idle.ok()) return idle.error();
   if (*idle) return **idle;
-  const Json promised = run.promise ? api::WriteCanonical(*run.promise) : Json();
+  const Json promised = run.promise.next ? api::WriteCanonical(*run.promise.next) : Json();
   run.madeOf = MadeOf(place.task, *target->table, Read(run));
   const auto unchanged = FindUnchanged(place, *target, before, run.madeOf, promised, *run.engine);
   if (!unchanged.ok()) return unchanged.error();

@@ -14,6 +14,7 @@ using api::ContractRule;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+const std::string kWaysOut = "; or publish a new View whose name ends in the next version, or add a waiver of the rule to spec.waivers when readers agree";
 const Time kNow = *ParseTime("2026-11-30T12:00:00Z");
 
 api::PublishedContract Contract(const std::string& sql = "SELECT day, delay FROM flights") {
@@ -25,6 +26,8 @@ api::PublishedContract Contract(const std::string& sql = "SELECT day, delay FROM
   spec.freshness = api::Freshness{Duration::Hours(1)};
   return ContractOf(spec);
 }
+
+api::Waiver Agreed(ContractRule rule, int step) { return {rule, "Readers agreed to step " + std::to_string(step), {}, "2027-06-30"}; }
 
 std::vector<std::string> Rules(const std::vector<Finding>& findings) {
   std::vector<std::string> rules;
@@ -68,7 +71,7 @@ TEST(Promise, NoSequenceOfEditsLeavesItWithoutAWaiver) {
       next.lookback = Duration::Hours(1 + static_cast<std::int64_t>(random() % 300));
       const bool waived = random() % 8 == 0;
       if (waived)
-        next.waivers = {{ContractRule::SlaFreshness, "Readers agreed.", {}, "2999-12-31"}, {ContractRule::SlaHistory, "Readers agreed.", {}, "2999-12-31"}};
+        next.waivers = {{ContractRule::SlaFreshness, "Readers agreed.", {}, "2027-06-30"}, {ContractRule::SlaHistory, "Readers agreed.", {}, "2999-12-31"}};
       if (published && !Breaking(Compare(*published, next, kNow)).empty()) continue;
       published = Succeed(published, next, kNow);
       const bool loosened = freshness && next.freshness->maxLag * 2 > *freshness * 3;
@@ -92,7 +95,7 @@ TEST(Promise, EventTimeIsLoosenedByNoSequenceOfEditsWithoutAWaiver) {
       next.eventTime = api::EventTime{random() % 4 == 0 ? "seen" : "day", std::nullopt};
       if (random() % 2 == 0) next.eventTime->maxAhead = Duration::Minutes(static_cast<std::int64_t>(random() % 10));
       const bool waived = random() % 8 == 0;
-      if (waived) next.waivers = {{ContractRule::SlaFreshness, "Readers agreed.", {}, "2999-12-31"}};
+      if (waived) next.waivers = {Agreed(ContractRule::SlaFreshness, step)};
       const bool loosens = promised && (next.eventTime->column != promised->column || next.eventTime->MaxAhead() > promised->MaxAhead());
       if (published) {
         ASSERT_EQ(!Breaking(Compare(*published, next, kNow)).empty(), loosens && !waived);
@@ -114,7 +117,8 @@ TEST(Promise, AnEventTimeThatBreaksItIsToldByItsFieldAndStaysAsItWas) {
   next.eventTime->maxAhead = Duration::Hours(24 * 365);
   EXPECT_EQ(Describe(Compare(published, next, kNow)),
             "SlaFreshness spec.eventTime.maxAhead breaks the published contract, which has 5m; the manifest has 365d: a time further ahead would keep the "
-            "view fresh for longer: correct such times in the query");
+            "view fresh for longer: correct such times in the query" +
+                kWaysOut);
   EXPECT_EQ(Succeed(published, next, kNow).eventTime, first.eventTime);
   next.eventTime = api::EventTime{"seen", std::nullopt};
   EXPECT_EQ(Compare(published, next, kNow).at(0).path, "spec.eventTime.column");
@@ -132,11 +136,12 @@ TEST(Promise, AnEventTimeWhereFreshnessWasPromisedWithoutOneWaitsForAWaiver) {
   next.eventTime = api::EventTime{"day", std::nullopt};
   EXPECT_EQ(Describe(Compare(published, next, kNow)),
             "SlaFreshness spec.eventTime breaks the published contract, which has maxLag 1h in the time of the datasets read; the manifest has the time of "
-            "column day: the same maxLag is another promise in another time: publish a new View, or add a waiver");
+            "column day: the same maxLag is another promise in another time: leave eventTime out" +
+                kWaysOut);
   const api::PublishedContract unwaived = Succeed(published, next, kNow);
   EXPECT_EQ(unwaived.eventTime, std::nullopt) << "stays as it was published";
   EXPECT_EQ(unwaived.promised, published.promised);
-  next.waivers = {{ContractRule::SlaFreshness, "Readers agreed.", {}, "2999-12-31"}};
+  next.waivers = {{ContractRule::SlaFreshness, "Readers agreed.", {}, "2027-06-30"}};
   EXPECT_THAT(Breaking(Compare(published, next, kNow)), IsEmpty());
   const api::PublishedContract waived = Succeed(published, next, kNow);
   EXPECT_EQ(waived.promised->eventTime, next.eventTime) << "and from then on it is held to it";
@@ -181,6 +186,7 @@ TEST(Promise, AWaiverCountsUntilItsLastDayIsOverAndIsRecorded) {
   EXPECT_EQ(ChangesAt(next.waivers, kNow), over);
   EXPECT_THAT(Rules(Breaking(Compare(published, next, over))), ElementsAre("ColumnNoDelete"));
   EXPECT_THAT(Succeed(published, next, over).waivers, IsEmpty());
+  EXPECT_THAT(Succeed(Succeed(published, next, kNow), next, over).waivers, IsEmpty()) << "what has ended cannot be used again";
   next.waivers[0].until = "2026-02-30";
   EXPECT_THAT(Rules(Breaking(Compare(published, next, kNow))), ElementsAre("ColumnNoDelete")) << "no such day";
 }
@@ -274,7 +280,7 @@ TEST(Promise, OneChangeOfAColumnIsOneFindingAndOneWaiver) {
   api::PublishedContract widened = Contract("SELECT day, CAST(delay AS BIGINT) AS delay FROM flights");
   widened.columns[1].type = widened.columns[1].type == "BIGINT" ? "DOUBLE" : "BIGINT";
   EXPECT_THAT(Breaking(Compare(with("SELECT day, delay FROM flights"), widened, kNow)), testing::SizeIs(1));
-  dropped.waivers = {{ContractRule::ColumnNoDelete, "Readers agreed.", {}, "2999-12-31"}};
+  dropped.waivers = {{ContractRule::ColumnNoDelete, "Readers agreed.", {}, "2027-06-30"}};
   EXPECT_THAT(Breaking(Compare(with("SELECT day, delay FROM flights"), dropped, kNow)), IsEmpty());
 }
 

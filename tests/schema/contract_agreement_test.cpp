@@ -112,6 +112,15 @@ TEST(ContractAgreement, AnEventTimeThatIsAddedIsJudgedAlike) {
   for (const auto& path : CasesOf("undated/refused")) EXPECT_EQ(Describe(Breaking(Compare(older, ContractOf(SpecIn(path)), kNow))), "") << path;
 }
 
+// A View of which three waivers were used by earlier publications.
+TEST(ContractAgreement, WaiversThatWereUsedAreJudgedAlike) {
+  const api::PublishedContract published = Published("spent");
+  for (const auto& path : CasesOf("spent/refused"))
+    for (const std::string& rule : ExpectedRules(path))
+      EXPECT_TRUE(Found(Breaking(Compare(published, ContractOf(SpecIn(path)), kNow)), rule)) << path << " expects " << rule;
+  for (const auto& path : CasesOf("spent/accepted")) EXPECT_EQ(Describe(Breaking(Compare(published, ContractOf(SpecIn(path)), kNow))), "") << path;
+}
+
 // CEL has its own list of the names by which a column marks deleted rows.
 TEST(ContractAgreement, BothKnowTheSameNamesOfMarks) {
   const std::string rules = ReadFile(std::filesystem::path(test::SourceFolder()) / "crds/views.yaml");

@@ -68,12 +68,29 @@ TEST_F(ContractMemory, AWaiverInForceLetsItPassAndStandsInTheLog) {
   Refused(task, "CardinalityQuery");
   NextRun();
   task = Publishing("SELECT city, total FROM totals WHERE city = 'Bern'");
-  task.contract->waivers = {{api::ContractRule::CardinalityQuery, "Readers want Bern only.", {"team-b"}, "2999-01-01"}};
+  task.contract->waivers = {{api::ContractRule::CardinalityQuery, "Readers want Bern only.", {"team-b"}, "2024-06-30"}};
   Good(task);
   const storage::TableState state = State("city-totals");
   const Json& waivers = At(At(At(state.commitInfo, storage::kOurs), "contract"), "waivers");
   ASSERT_EQ(waivers.size(), 1U);
   EXPECT_EQ(Text(waivers[0], "rule"), "CardinalityQuery");
+}
+
+TEST_F(ContractMemory, AWaiverIsUsedUpByThePublicationItLetPass) {
+  const std::vector<api::Waiver> agreed{{api::ContractRule::CardinalityQuery, "Readers want Bern only.", {}, "2024-06-30"}};
+  const auto publishing = [&](const std::string& where) {
+    api::StageTask task = Publishing("SELECT city, total FROM totals WHERE city " + where);
+    task.contract->waivers = agreed;
+    return task;
+  };
+  Good(publishing("IS NOT NULL"));  // not used yet: there was nothing to break
+  Good(publishing("= 'Bern'"));
+  Good(publishing("= 'Bern'"));
+  EXPECT_THAT(Refused(publishing("= 'Oslo'"), "CardinalityQuery").message, HasSubstr("was used by an earlier publication"));
+  api::StageTask renewed = publishing("= 'Oslo'");
+  renewed.contract->waivers[0].reason = "Readers want Oslo instead.";
+  Good(renewed);
+  Refused(publishing("= 'Bern'"), "CardinalityQuery");
 }
 
 TEST_F(ContractMemory, SmallStepsDoNotAddUp) {
@@ -120,6 +137,14 @@ TEST_F(ContractMemory, RowsThatLookbackPromisesMayNotFallOut) {
   totals("2023-01-02");  // one of two days, so the promised 30 are not there
   EXPECT_THAT(Bad(publishing(), api::OutcomeClass::Data, api::Reason::ContractBroken).message,
               AllOf(HasSubstr("SlaHistory spec.lookback"), HasSubstr("2023-01-02"), HasSubstr("2023-01-03")));
+  const auto waived = [&] {
+    api::StageTask task = publishing();
+    task.contract->waivers = {{api::ContractRule::SlaHistory, "Readers need no older rows.", {}, "2024-06-30"}};
+    return task;
+  };
+  Good(waived());
+  totals("2023-01-03");
+  EXPECT_THAT(Bad(waived(), api::OutcomeClass::Data, api::Reason::ContractBroken).message, HasSubstr("no publication has used"));
   totals("2023-01-01");
   Good(publishing());
 }
