@@ -31,7 +31,7 @@ void TakeFacts(const SeenCommit& seen, api::TableStatus& status) {
   status.rows = seen.commit.rows;
   status.files = seen.commit.files;
   status.bytes = seen.commit.bytes;
-  status.dataAsOf = seen.commit.dataAsOf;
+  if (seen.commit.dataAsOf) status.dataAsOf = seen.commit.dataAsOf;  // a version that tells none is as old as the last that did
   status.location = seen.commit.location;
   status.place = seen.commit.place;
   status.contentHash = seen.commit.contentHash;

@@ -247,7 +247,9 @@ Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::Table
   if (!audit.ok()) return audit.error();
   if (Status verdict = Verdict(*audit, *decoding.target.table); !verdict.ok()) return verdict.error();
   outcome.findings.insert(outcome.findings.begin(), audit->warnings.begin(), audit->warnings.end());
-  facts.findings = outcome.findings;
+  facts.findings = std::move(outcome.findings);
+  CarryDataTime(*decoding.target.table, decoding.target.log->Seen(), facts);
+  outcome.findings = facts.findings;
   facts.notes = outcome.notes = decoding.undeclared.Told(decoding.target.table->name);
   decoding.change.facts[UndeclaredColumns::kFact] = decoding.undeclared.Known();
   const auto commit = Publish(decoding.place, decoding.target, std::move(decoding.change), facts);

@@ -12,11 +12,10 @@ namespace {
 
 constexpr Duration kLandedAhead = Duration::Minutes(5);  // between the clocks of two runs
 
-// A file moves the data's time unless none of its rows is in the table though it has some, or its landing is ahead of this
-// run: then a clock was wrong.
+// A file moves the data's time by its rows: one of which no row is in the table, because it has none or all are quarantined,
+// brings nothing newer. Nor does one whose landing is ahead of this run: then a clock was wrong.
 bool MovesDataTime(const Decoding& decoding, const storage::DataFile& file) {
-  const bool has_any = file.rows > 0 || Number(file, kTagQuarantined) == 0;
-  return !IsQuarantined(file) && has_any && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kLandedAhead;
+  return !IsQuarantined(file) && file.rows > 0 && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kLandedAhead;
 }
 
 std::string AbsentAsExpected(const Decoding& decoding) {

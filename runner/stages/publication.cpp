@@ -63,6 +63,16 @@ std::optional<Time> DataAsOf(const Json& facts) {
   return *time;
 }
 
+void CarryDataTime(const api::TaskTable& table, const storage::TableState& before, Facts& facts) {
+  if (facts.dataAsOf) return;
+  facts.dataAsOf = DataAsOf(before.Facts());
+  if (!facts.dataAsOf) return;
+  const std::string why = table.eventTime.empty() ? "nothing that it was made of has a row that tells the time of the data"
+                                                  : "it has no row with a time in " + table.eventTime + " that counts";
+  facts.findings.push_back({"spec.eventTime", "this version moves no data time: " + why + "; the newest data stay those of " + weir::Format(*facts.dataAsOf) +
+                                                  ", as an earlier version had them"});
+}
+
 std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts) {
   std::map<std::string, std::int64_t> rows;
   const Json& by_table = At(facts, "quarantined");

@@ -208,6 +208,7 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   if (!facts.ok()) return facts.error();
   storage::TableChange change = ChangeTo(run, *current, *written, schema);
   facts->findings = ReservationsOf(run, audit, *written);
+  CarryDataTime(table, *current, *facts);
   change.facts[kFactMadeOf] = run.madeOf;
   if (written->eventsAhead > 0) change.facts[kFactEventsAhead] = written->eventsAhead;
   if (run.promise.next) change.facts["contract"] = api::WriteCanonical(*run.promise.next);

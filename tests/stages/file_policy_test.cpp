@@ -7,6 +7,7 @@ namespace weir::stages {
 namespace {
 
 using testing::ElementsAre;
+using testing::Eq;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -72,6 +73,39 @@ TEST_F(FilePolicy, AFileWithoutAGoodRowThatIsAllowedNeverMovesDataTime) {
   EXPECT_GT(second.version, first.version);
   EXPECT_EQ(second.dataAsOf, first.dataAsOf);
   EXPECT_EQ(second.quarantined, 1);
+}
+
+TEST_F(FilePolicy, AFileWithoutARowNeverMovesDataTime) {
+  Deliver("good.csv", "1,Oslo,10\n");
+  const auto first = Decoded().commits[0];
+  NextRun();
+  Deliver("empty.csv", "");
+  const auto second = Decoded().commits[0];
+  EXPECT_GT(second.version, first.version);
+  EXPECT_EQ(second.dataAsOf, first.dataAsOf);
+  EXPECT_EQ(second.rows, first.rows);
+}
+
+// Late data stay late: a version that tells no time is as old as the last one that told it.
+TEST_F(FilePolicy, AVersionWithoutAnEventTimeThatCountsIsAsOldAsTheOneBefore) {
+  Deliver("a.csv", "1,Oslo,10\n2,Rome,20\n");
+  Decoded();
+  Table("totals").columns.push_back(Optional("day", "DATE"));
+  Table("totals").eventTime = "day";
+  const auto with = [this](const std::string& day, const std::string& rest = "") {
+    NextRun();
+    return Good(Transform("SELECT city, amount::BIGINT AS total, " + day + " AS day FROM orders" + rest));
+  };
+  const Time known = *ParseTime("2023-11-01T00:00:00Z");
+  EXPECT_THAT(with("NULL::DATE").commits[0].dataAsOf, Eq(std::nullopt)) << "none was ever told";
+  EXPECT_EQ(with("DATE '2023-11-01'").commits[0].dataAsOf, known);
+  for (const auto& [day, rest] :
+       std::vector<std::pair<std::string, std::string>>{{"DATE '9999-12-31'", ""}, {"NULL::DATE", ""}, {"DATE '2023-11-02'", " WHERE id > 9"}}) {
+    const auto outcome = with(day, rest);
+    EXPECT_EQ(outcome.commits[0].dataAsOf, known) << day << rest;
+    EXPECT_THAT(Messages(outcome), HasSubstr("the newest data stay those of 2023-11-01T00:00:00Z")) << day << rest;
+  }
+  EXPECT_EQ(with("DATE '2023-10-01'").commits[0].dataAsOf, *ParseTime("2023-10-01T00:00:00Z")) << "a time that counts may be an older one";
 }
 
 TEST_F(FilePolicy, ARowCheckThatQuarantinesEveryRowOfAResultFailsTheRun) {
