@@ -8,16 +8,36 @@
 namespace weir::cli {
 namespace {
 
-Result<Published> PublishedFor(const CheckOptions& options) {
-  if (!options.against.empty()) return ReadPublishedFile(options.against);
+// What is compared with: of a file, a cluster or a lake.
+struct Base {
+  Published published;
+  bool isThere = true;  // false: none was named, and there is no lake in the usual place
+};
+
+Result<Base> BaseFor(const CheckOptions& options) {
+  const auto with = [](Result<Published> published) { return published ? Result<Base>(Base{std::move(published).value()}) : Result<Base>(published.error()); };
+  if (!options.against.empty()) return with(ReadPublishedFile(options.against));
+  if (!options.place.kubeconfig.empty()) {
+    const auto world = Open(options.place);
+    return world ? with(ReadPublished(*world->cluster, options.place.ns)) : Result<Base>(world.error());
+  }
   const auto world = OpenLocal(options.place);
   if (world) {
-    auto published = ReadPublished(*world->cluster);
-    if (published) published->lake = options.place.lake;
-    return published;
+    auto base = with(ReadPublished(*world->cluster));
+    if (base) base->published.lake = options.place.lake;
+    return base;
   }
-  if (world.error().fault == Fault::Missing) return Published{};
+  if (world.error().fault == Fault::Missing) return Base{.isThere = false};
   return world.error();
+}
+
+// Silence would pass for a verdict: nothing was there to break.
+void TellNothingCompared(const Terminal& terminal, const CheckOptions& options, const Declared& declared, const Base& base) {
+  const auto& views = base.published.views;
+  const bool compared = base.isThere || std::any_of(views.begin(), views.end(), [](const api::View& view) { return view.status.published.has_value(); });
+  if (compared || declared.views.empty()) return;
+  terminal.err << terminal.OnErr(Paint::Yellow, "note") << ": no published contract was compared, for there is no lake in " << OneLine(options.place.lake)
+               << ": name one with --lake FOLDER, a file of published objects with --against FILE, or a cluster with --kubeconfig FILE\n";
 }
 
 void Summarize(const Terminal& terminal, const Manifests& manifests, const Findings& findings) {
@@ -49,13 +69,14 @@ Findings CheckAll(const Manifests& manifests, const Declared& declared, const Pu
 }
 
 Exit Check(const Terminal& terminal, const CheckOptions& options, std::istream& in) {
-  auto published = PublishedFor(options);
-  if (!published) return Complain(terminal, published.error(), options.against.empty() ? Exit::Failed : Exit::Usage);
+  auto base = BaseFor(options);
+  if (!base) return Complain(terminal, base.error(), options.against.empty() ? Exit::Failed : Exit::Usage);
   const Manifests manifests = LoadManifests(options.paths, options.place.ns.empty() ? "default" : options.place.ns, in);
   const Declared declared = ReadManifests(manifests);
-  AddContractsOfLake(declared, options.place.lake, *published);
-  const Findings findings = CheckAll(manifests, declared, *published, FindRunner());
+  if (options.place.kubeconfig.empty()) AddContractsOfLake(declared, options.place.lake, base->published);
+  const Findings findings = CheckAll(manifests, declared, base->published, FindRunner());
   Print(terminal, terminal.out, findings);
+  TellNothingCompared(terminal, options, declared, *base);
   Summarize(terminal, manifests, findings);
   const bool unreadable =
       std::any_of(manifests.findings.begin(), manifests.findings.end(), [](const Finding& f) { return f.rule == "FileUnreadable" || f.rule == "NoManifests"; });

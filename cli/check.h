@@ -14,7 +14,7 @@ namespace weir::cli {
 
 struct CheckOptions {
   std::vector<std::string> paths;
-  std::string against;  // file of published objects; empty: the local state of `lake`, when there is one
+  std::string against;  // file of published objects; empty: the cluster of `place`, or the local state of its lake, when there is one
   Place place;
 };
 

@@ -132,12 +132,12 @@ void AddCheck(CLI::App& app, Call& call) {
   check.footer("Examples:\n  weir check manifests/\n  kustomize build overlays/production | weir check - -o json");
   check.add_option("PATH", call.check.paths, "Manifest files, folders of them, or - for standard input")->required()->type_name("");
   check
-      .add_option(
-          "--against", call.check.against,
-          "Published objects to hold contracts against, as kubectl get lakes,datasets,views,pipelines -A -o json writes them; absent means the local lake's")
+      .add_option("--against", call.check.against,
+                  "Published objects to hold contracts against, as kubectl get lakes,datasets,views,pipelines -A -o json or weir get -o json writes them; "
+                  "absent means the local lake's")
       ->type_name("FILE");
   AddOutput(check, call, kFormats);
-  AddLake(check, call);
+  AddPlace(check, call);
   check.callback([&call] {
     call.command = [&call] {
       call.check.place = call.place;

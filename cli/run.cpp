@@ -6,6 +6,7 @@
 #include "cli/check.h"
 #include "cli/delete.h"
 #include "cli/explain.h"
+#include "cli/first_publication.h"
 #include "cli/interrupt.h"
 #include "cli/lake_contracts.h"
 #include "cli/lake_files.h"
@@ -228,6 +229,10 @@ Exit Tell(const Terminal& terminal, const World& world, const std::vector<Pipeli
   return exit;
 }
 
+void TellNotes(const Terminal& terminal, const std::vector<std::string>& sentences) {
+  for (const std::string& sentence : sentences) terminal.err << "\n" << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
+}
+
 Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manifests& manifests, const Declared& declared, const Choice& choice,
                 const SessionOptions& place) {
   const auto& [ns, pipelines] = choice;
@@ -237,6 +242,8 @@ Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manif
   auto before = ReadPublished(session.Cluster());
   if (!before) return Complain(terminal, before.error());
   before->lake = options.place.lake;
+  Published promised = *before;  // also what the logs remember, so that a lost state makes no first publication
+  AddContractsOfLake(declared, options.place.lake, promised);
   Interrupt interrupt;
   RunFollower follower(session, ns, pipelines);
   AwaitNextSecond(interrupt, follower.NewestCreated());
@@ -252,8 +259,8 @@ Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manif
   const World world{std::shared_ptr<kube::ClusterApi>(&session.Cluster(), [](kube::ClusterApi*) {}), ns, options.place.lake, World::Kind::Local};
   const Exit exit = Tell(terminal, world, loop.Views());
   TellSource(terminal, options, place.source, loop.Views());
-  for (const std::string& sentence : LeftBehind(*before, declared, ns))
-    terminal.err << "\n" << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
+  TellNotes(terminal, LeftBehind(*before, declared, ns));
+  if (const auto after = ReadPublished(session.Cluster())) TellNotes(terminal, FirstPublications(promised, *after, ns));
   if (!saved) return Complain(terminal, saved.error());
   return end == End::Interrupted ? Exit::Interrupted : end == End::TimedOut ? Exit::Failed : exit;
 }

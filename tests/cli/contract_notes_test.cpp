@@ -1,0 +1,64 @@
+// What is said of a published contract when there is none to compare with, and when there is one for the first time.
+#include <gmock/gmock.h>
+
+#include "tests/cli/commands.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kNothingCompared = "no published contract was compared";
+constexpr const char* kFirst = "is published for the first time, and is Stable";
+
+class ContractNotes : public Commands {
+ protected:
+  ContractNotes() {
+    CopyExample("quarantine/readings.csv");
+    CopyExample("quarantine/readings.yaml");
+  }
+};
+
+TEST_F(ContractNotes, ACheckThatComparesNothingSaysSoAndHowToCompare) {
+  const Ended bare = Weir("check readings.yaml");
+  EXPECT_EQ(bare.code, 0) << bare.out << bare.err;
+  EXPECT_THAT(bare.err, AllOf(HasSubstr(kNothingCompared), HasSubstr("no lake in .weir/lake"), HasSubstr("--lake FOLDER"), HasSubstr("--against FILE"),
+                              HasSubstr("--kubeconfig FILE")));
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  EXPECT_THAT(Weir("check readings.yaml").err, Not(HasSubstr(kNothingCompared)));
+  ASSERT_EQ(Weir("get views -o json > published.json").code, 0);
+  ASSERT_EQ(Shell("mv .weir elsewhere").code, 0);
+  Shell("sed -i '/^kind: View/,$s/celsius, type: DOUBLE, nullable: false/celsius, type: DOUBLE/' readings.yaml");
+  EXPECT_THAT(Weir("check readings.yaml").err, HasSubstr(kNothingCompared));
+  for (const char* base : {"--against published.json", "--lake elsewhere/lake"}) {
+    const Ended check = Weir(std::string("check readings.yaml ") + base);
+    EXPECT_EQ(check.code, 1) << base << check.err;
+    EXPECT_THAT(check.out, HasSubstr("[NullabilityLoosen]")) << base;
+    EXPECT_THAT(check.err, Not(HasSubstr(kNothingCompared))) << base;
+  }
+  EXPECT_EQ(Weir("check readings.yaml --kubeconfig nowhere.yaml").code, 2) << "a cluster that was named is asked, or nothing is";
+}
+
+TEST_F(ContractNotes, AFirstPublicationSaysOnceWhatIsPromisedFromNowOn) {
+  const Ended first = Weir("run readings.yaml");
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_THAT(first.err, AllOf(HasSubstr(std::string("weather-readings-v1 ") + kFirst), HasSubstr("a new View such as weather-readings-v2, or a waiver"),
+                               HasSubstr("stability: Alpha before its first run stays free to change")));
+  EXPECT_THAT(Weir("run readings.yaml").err, Not(HasSubstr(kFirst)));
+  ASSERT_EQ(Shell("rm .weir/lake/_weirkeeper/state.json").code, 0);
+  EXPECT_THAT(Weir("run readings.yaml").err, Not(HasSubstr(kFirst))) << "the table's log remembers it";
+}
+
+TEST_F(ContractNotes, AnAlphaViewIsPromisedToNobodyAndStaysFree) {
+  Shell("sed -i 's/  freshness: {maxLag: 1d}/  freshness: {maxLag: 1d}\\n  stability: Alpha/' readings.yaml");
+  const Ended first = Weir("run readings.yaml");
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_THAT(first.err, Not(HasSubstr(kFirst)));
+  Shell("sed -i '/^kind: View/,$s/celsius, type: DOUBLE, nullable: false/celsius, type: DOUBLE/' readings.yaml");
+  EXPECT_EQ(Weir("run readings.yaml").code, 0);
+}
+
+}  // namespace
+}  // namespace weir::test
