@@ -158,7 +158,8 @@ RuleTexts Delayed() {
           "SlaFreshness: maxLag was removed or grew beyond 1.5 times what was first promised" + kAdvice, "", ".spec.freshness"};
 }
 
-// Another column, or a time further ahead, loosens freshness without a word about maxLag.
+// Another column, or a time further ahead, loosens freshness without a word about maxLag. One that is added where freshness
+// was promised in the time of the datasets read makes another promise of the same maxLag.
 RuleTexts Retimed() {
   const Text is = "self.spec.eventTime";
   const auto ahead_in = [](const Text& from) { return "(has(" + from + ".maxAhead) ? " + from + ".maxAhead : duration('5m'))"; };
@@ -168,14 +169,6 @@ RuleTexts Retimed() {
               ".column == was) && (has(" + first + ") ? " + aheads(first) + " : " + aheads(base) + ").all(was, " + ahead_in(is) + " <= was) && (!has(" + is +
               ") || !has(" + first + ") || !has(" + first + ".freshness) || has(" + first + ".eventTime)))",
           "SlaFreshness: eventTime was added or removed, names another column, or its maxAhead was raised" + kAdvice, "", ".spec.eventTime"};
-}
-
-// Where freshness was promised in the time of the datasets read, an event time makes another promise of the same maxLag.
-RuleTexts Timed() {
-  const Text first = "oldSelf.status.published.promised";
-  return {kFree + Same("eventTime") + "!has(self.spec.eventTime) || !has(" + first + ") || !has(" + first + ".freshness) || has(" + first + ".eventTime) || " +
-              Waived("'SlaFreshness'"),
-          "SlaFreshness: eventTime was added, and freshness was promised in the time of the datasets read" + kAdvice, "", ".spec.eventTime"};
 }
 
 RuleTexts CutShort() {
@@ -194,7 +187,7 @@ RuleTexts Lowered() {
 
 std::vector<api::CelRule> ContractRules() {
   static const std::vector<RuleTexts> texts{Dropped(), Retyped(),   Rescaled(), Loosened(), Remeasured(), Redefined(), Marked(),
-                                            Rekeyed(), Regrained(), Delayed(),  Retimed(),  Timed(),      CutShort(),  Lowered()};
+                                            Rekeyed(), Regrained(), Delayed(),  Retimed(),  CutShort(),   Lowered()};
   std::vector<api::CelRule> rules;
   for (const RuleTexts& t : texts) rules.push_back({t.rule, t.message, t.messageExpression, t.fieldPath, "FieldValueForbidden"});
   return rules;
