@@ -16,10 +16,21 @@ function(weir_share_headers target)
 endfunction()
 set(WEIR_COMMON_HEADERS <nlohmann/json.hpp> <string> <vector> <map> <functional>)
 
+# Two branches that each add a file to one list may be merged into two lists.
+function(weir_refuse_repeats name)
+  list(LENGTH ARGN all)
+  list(REMOVE_DUPLICATES ARGN)
+  list(LENGTH ARGN different)
+  if(NOT all EQUAL different)
+    message(FATAL_ERROR "${name} names a source twice")
+  endif()
+endfunction()
+
 # weir_library(<name> SOURCES <files> LINKS <targets> [HEADERS <headers>]): the static library of one folder. It may link only
 # what docs/ARCHITECTURE.md lets the folder include. HEADERS: what it precompiles in a header of its own.
 function(weir_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;HEADERS" ${ARGN})
+  weir_refuse_repeats(${name} ${ARG_SOURCES})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_LINKS})
@@ -44,6 +55,7 @@ endfunction()
 # target threaded_tests builds it.
 function(weir_test name)
   cmake_parse_arguments(ARG "THREADS" "" "SOURCES;LINKS;LABELS" ${ARGN})
+  weir_refuse_repeats(${name} ${ARG_SOURCES})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} weir_test_folders GTest::gmock GTest::gtest_main)
   weir_share_headers(${name})

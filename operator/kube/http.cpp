@@ -206,13 +206,14 @@ HttpReply HeadOf(const rest::http_response& response, SteadyClock::time_point be
 struct Abandonment {
   std::shared_ptr<Inbox> inbox;
   std::shared_ptr<Wire> wire;
+  std::uint64_t call = 0;  // of the wire, which the next call may have by now
   pplx::cancellation_token_source cancel;
   std::string what;
 
   void Now() const {
     inbox->End(Transient("Stopped", what + ": stopped"));
     // Cancelling closes the connection, also under a thread that reads from it.
-    if (!wire->End()) cancel.cancel();
+    if (!wire->End(call)) cancel.cancel();
   }
 };
 
@@ -288,8 +289,7 @@ class RestClient final : public HttpClient {
     const auto inbox = std::make_shared<Inbox>();
     const pplx::cancellation_token_source cancel;
     const auto line = lines_->Take();
-    line->wire->Leave();
-    const Abandonment abandonment{inbox, line->wire, cancel, what};
+    const Abandonment abandonment{inbox, line->wire, line->wire->Leave(), cancel, what};
     const auto on_stop = stop.OnStop([abandonment] { abandonment.Now(); });
     bool received = false;
     const std::shared_ptr<void> on_exit(nullptr, [&](void*) {

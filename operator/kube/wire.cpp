@@ -51,10 +51,11 @@ bool ShutDown(int socket, std::uint64_t cookie) {
 
 }  // namespace
 
-void Wire::Leave() {
+std::uint64_t Wire::Leave() {
   const std::lock_guard lock(mutex_);
   socket_ = -1;
   cookie_ = 0;
+  return ++call_;
 }
 
 bool Wire::Use(int socket) {
@@ -85,8 +86,9 @@ bool Wire::Ended() const {
   return ended_.has_value();
 }
 
-bool Wire::End() {
+bool Wire::End(std::uint64_t call) {
   const std::lock_guard lock(mutex_);
+  if (call != call_) return true;
   if (!ended_) ended_ = cookie_ != 0 && ShutDown(socket_, cookie_);
   return *ended_;
 }

@@ -34,6 +34,8 @@ const Histogram::BucketBoundaries kQuick{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05
 // 5 s to a day: runs.
 const Histogram::BucketBoundaries kSlow{5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 43200, 86400};
 
+constexpr const char* kOtherTeams = "other";  // the label of all teams beyond kMostTeams
+
 std::string Text(std::string_view text) { return std::string(text); }
 Labels ByController(std::string_view controller) { return {{"controller", Text(controller)}}; }
 
@@ -115,7 +117,7 @@ struct Metrics::Families {
 
   std::mutex mutex;
   std::map<std::string, Series> objects;
-  std::map<std::string, std::size_t> teams;  // and how many objects have them
+  std::map<std::string, std::size_t> teams;  // and how many objects have them; all beyond the limit are kOtherTeams
 
   FreshnessFamilies* FreshnessOf(std::string_view kind) { return kind == "Dataset" ? &dataset : kind == "View" ? &view : nullptr; }
 
@@ -124,7 +126,10 @@ struct Metrics::Families {
   void Forget(const std::string& key);
 
  private:
-  std::string Admitted(const std::string& team) const { return team.empty() || teams.contains(team) || teams.size() < kMostTeams ? team : "other"; }
+  std::string Admitted(const std::string& team) const {
+    const std::size_t named = teams.size() - teams.count(kOtherTeams);
+    return team.empty() || teams.contains(team) || named < kMostTeams ? team : kOtherTeams;
+  }
   void Leave(const std::string& team) {
     if (const auto found = teams.find(team); found != teams.end() && --found->second == 0) teams.erase(found);
   }

@@ -24,8 +24,9 @@ struct ColumnDifference {
 };
 
 // Holds the declared columns against the names that one file has; one rule over all formats. Fault::Data, reason
-// "FileUnreadable", when the file lacks a column that may not be absent, or lacks all of them: the message has the columns,
-// the nearest names of the file, and what to declare. `path` is for people.
+// "FileUnreadable", when the file lacks a column that may not be absent, or lacks all of them though whenAbsent: SetNull is
+// declared for one: the message has the columns, the nearest names of the file, and what to declare. Of more than 1,000 names
+// none is called near, and of undeclared ones the first 200 are told: a file may have millions. `path` is for people.
 Result<ColumnDifference> CompareColumns(const std::string& path, const std::vector<api::Column>& declared, const std::vector<std::string>& in_file,
                                         AbsentMeans means);
 

@@ -76,7 +76,8 @@ char UnusedDelimiter(const std::string& sample) {
 std::optional<std::int64_t> HeaderInComments(const std::string& sample, const CsvLayout& layout, std::int64_t first_line) {
   if (layout.dialect.comment.empty() || layout.columns < 2) return std::nullopt;
   const auto records = RecordsOf(sample, {layout.dialect.delimiter, "", first_line - 2}, layout.columns);
-  if (first_line < 2 || records.size() < 3 || records[0].values.size() != layout.columns) return std::nullopt;
+  const auto is_whole = [&layout](const SampleRecord& record) { return record.values.size() == layout.columns; };
+  if (first_line < 2 || records.size() < 3 || !is_whole(records[0]) || !is_whole(records[1])) return std::nullopt;
   if (JudgeHeader(records, 1, layout.columns) == HeaderFound::Yes || JudgeHeader(records, 0, layout.columns) == HeaderFound::No) return std::nullopt;
   return first_line - 1;
 }

@@ -44,6 +44,18 @@ bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+// Letters and digits alone may begin a title, such as ORCID.
+bool IsWord(std::string_view magic) {
+  return std::all_of(magic.begin(), magic.end(), [](char c) { return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'z'); });
+}
+
+// Bytes near the start that no text has.
+bool HasControls(std::string_view sample) {
+  constexpr std::size_t kNear = 256;
+  const std::string_view start = sample.substr(0, kNear);
+  return std::any_of(start.begin(), start.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' && !IsSpace(c); });
+}
+
 std::string_view WithoutSpace(std::string_view text) {
   while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
   while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
@@ -177,7 +189,7 @@ std::string KindOfText(const Lines& lines, std::string_view sample, const CsvLay
 
 std::string OtherFormat(std::string_view sample) {
   for (const auto& [magic, what] : kMagic)
-    if (sample.starts_with(magic)) return what;
+    if (sample.starts_with(magic) && (!IsWord(magic) || HasControls(sample))) return what;
   const std::string_view text = WithoutSpace(sample);
   for (const auto& [tag, what] : kMarkup)
     if (StartsWithAnyCase(text, tag)) return what;

@@ -132,6 +132,19 @@ TEST(CsvTable, IsNoProseLogMarkupOrCodeWhateverItsName) {
       EXPECT_THAT(Refusal(text, name), AllOf(testing::StartsWith("it"), testing::Not("taken"))) << name << "\n" << text;
 }
 
+TEST(CsvTable, MayHaveTitlesThatBeginAsFilesOfOtherKindsDo) {
+  for (const std::string title : {"ORCID", "ORC", "PAR1", "PAR1TY", "BZh9", "ARROW1"}) EXPECT_EQ(Refusal(title + ",n\na,1\nb,2\n", "a.csv"), "taken") << title;
+  EXPECT_THAT(Refusal(std::string("ORC\n\x03\0\0\x12\x0d", 9), "a.csv"), HasSubstr("ORC"));
+  EXPECT_THAT(Refusal(std::string("PAR1\x15\x04\x15\0", 8), "a.csv"), HasSubstr("Parquet"));
+}
+
+TEST(CsvHeader, InCommentsMayStandOverRecordsOfAnyWidth) {
+  std::string text = "#a,b,c\n";
+  for (int i = 0; i < 60; ++i) text += "x\n";
+  for (int i = 0; i < 400; ++i) text += "1,2,3\n";
+  EXPECT_NE(Refusal(text, "in.csv"), "");
+}
+
 TEST(CsvTable, IsNoProseThoughEachLineHasOneComma) {
   const std::string text = "Read this first, it is about the data\nThe files come each day, and are kept\n";
   EXPECT_EQ(Refusal(text, "README"), "its lines are prose, so it is not delimited text");

@@ -85,27 +85,42 @@ TEST(Wire, EndsAConnectionOnceAndIsUsedNoMore) {
   Wire wire;
   ASSERT_TRUE(wire.Use(pair.near));
   EXPECT_FALSE(wire.Ended());
-  EXPECT_TRUE(wire.End());
+  EXPECT_TRUE(wire.End(0));
   char byte = 'x';
   EXPECT_EQ(recv(pair.near, &byte, 1, 0), 0);
-  EXPECT_TRUE(wire.End());
+  EXPECT_TRUE(wire.End(0));
   EXPECT_TRUE(wire.Ended());
   EXPECT_FALSE(wire.Use(pair.far));
 }
 
+// Stop() tells each call that was under way; one may have ended meanwhile, and its connection may be in the next one's use.
+TEST(Wire, IsNotEndedByACallThatIsOver) {
+  const Pair pair;
+  Wire wire;
+  const std::uint64_t first = wire.Leave();
+  ASSERT_TRUE(wire.Use(pair.near));
+  const std::uint64_t next = wire.Leave();
+  ASSERT_TRUE(wire.Use(pair.near));
+  EXPECT_TRUE(wire.End(first));
+  EXPECT_FALSE(wire.Ended());
+  pair.Carry(1);
+  EXPECT_TRUE(wire.End(next));
+  EXPECT_TRUE(wire.Ended());
+}
+
 TEST(Wire, EndsNothingThatIsNotConnectedOrAnother) {
   Wire none;
-  EXPECT_FALSE(none.End());
+  EXPECT_FALSE(none.End(0));
   const int idle = socket(AF_INET, SOCK_STREAM, 0);
   Wire fresh;
   fresh.Use(idle);
-  EXPECT_FALSE(fresh.End());
+  EXPECT_FALSE(fresh.End(0));
   close(idle);
   const Pair pair, other;
   Wire wire;
   wire.Use(pair.near);
   ASSERT_EQ(dup2(other.near, pair.near), pair.near);
-  EXPECT_FALSE(wire.End());
+  EXPECT_FALSE(wire.End(0));
   other.Carry(1);
 }
 

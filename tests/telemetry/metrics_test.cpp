@@ -156,6 +156,15 @@ TEST(Metrics, TeamsThatAreMadeUpAreBounded) {
   EXPECT_THAT(text, HasSubstr(R"(weirkeeper_pipeline_runs_total{namespace="data",pipeline="p",result="Succeeded",team="other"} 1)"));
 }
 
+TEST(Metrics, ATeamThatLeavesMakesRoomForOneOtherThoughSeveralHadNone) {
+  Metrics metrics;
+  const auto show = [&metrics](std::size_t i) { metrics.Conditions({"View", "data", std::to_string(i), "team-" + std::to_string(i)}, {{"Ready", "True"}}); };
+  for (std::size_t i = 0; i < kMostTeams + 2; ++i) show(i);
+  metrics.Forget({"View", "data", "0", "team-0"});
+  show(kMostTeams + 7);
+  EXPECT_THAT(metrics.Render(), HasSubstr("team=\"team-" + std::to_string(kMostTeams + 7) + "\""));
+}
+
 TEST(Metrics, TheLeaderIsSeen) {
   Metrics metrics;
   metrics.Leads(true);
