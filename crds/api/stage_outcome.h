@@ -139,7 +139,7 @@ void Describe(auto&& field, Of<Finding> auto& self) {
 // findings and at last locations, never figures). The whole, with every finding and quarantined row, is stored in the lake under
 // `_weirkeeper/outcomes/<run>/<run UID>/<stage>-<attempt>.json`.
 struct StageOutcome {
-  static constexpr int kFormat = 1;  // docs/compatibility.md says when it grows
+  static constexpr int kFormat = 1;  // the highest that this release reads (docs/compatibility.md)
   OutcomeClass result = OutcomeClass::Bug;
   std::optional<Reason> reason;
   std::string message;
@@ -150,7 +150,7 @@ struct StageOutcome {
   std::vector<Finding> findings;
   std::vector<std::string> notes;
   std::string dependencies;  // validate: tables that each SQL reads, "stage:table,table;stage:..."
-  int format = kFormat;
+  int format = 1;  // raised by who sets a field that a reader of 1 must not pass over
   bool operator==(const StageOutcome&) const = default;
 };
 void Describe(auto&& field, Of<StageOutcome> auto& self) {

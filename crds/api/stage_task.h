@@ -113,7 +113,7 @@ void Describe(auto&& field, Of<TaskQuery> auto& self) {
 // Everything that one attempt of one stage needs to know; the runner asks nobody else. Travels as JSON in the pod's
 // annotation weirkeeper.io/task and reaches the runner as a file.
 struct StageTask {
-  static constexpr int kFormat = 1;  // docs/compatibility.md says when it grows
+  static constexpr int kFormat = 1;  // the highest that this release reads (docs/compatibility.md)
   TaskKind kind = TaskKind::Validate;
   std::string ns;
   std::string pipeline;
@@ -139,7 +139,7 @@ struct StageTask {
   std::vector<std::string> ownOutputs;        // Transform, Publish, Check: tables that stages of this pipeline write
   std::string outcomeStore;                   // where outcome files and quarantine lie
   std::string outcomePath;                    // such as default/_weirkeeper
-  int format = kFormat;
+  int format = 1;  // raised by who sets a field that a reader of 1 must not pass over
   bool operator==(const StageTask&) const = default;
 };
 void Describe(auto&& field, Of<StageTask> auto& self) {

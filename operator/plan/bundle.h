@@ -43,7 +43,7 @@ void Describe(auto&& field, api::Of<BundleView> auto& self) {
 // people are left out, so that editing one makes no revision. `tables` are all that the stages name and all that their
 // SQL may mean: every dataset of tables and every view whose table name occurs in one of the texts.
 struct Bundle {
-  static constexpr int kFormat = 1;  // docs/compatibility.md says when it grows
+  static constexpr int kFormat = 1;  // the highest that this release reads (docs/compatibility.md)
   std::string pipeline;
   std::vector<api::Stage> stages;
   api::RetryPolicy retry;
@@ -53,7 +53,7 @@ struct Bundle {
   api::RunnerSettings runner;  // image empty: the one that the operator was installed with
   std::string outcomeStore;
   std::string outcomePath;
-  int format = kFormat;
+  int format = 1;  // raised by who sets a field that a reader of 1 must not pass over
   bool operator==(const Bundle&) const = default;
 };
 void Describe(auto&& field, api::Of<Bundle> auto& self) {
