@@ -27,7 +27,9 @@ std::string SharedFolder(const std::vector<std::string>& paths);
 // A location for people: of file:// what no URL may hold is percent-encoded, so that it can be given to other programs.
 std::string AsUrl(const std::string& location);
 
-using plan::Counted;
 using plan::Grouped;
+
+// "1 row", "2,999,989 rows": a noun whose plural ends in s.
+std::string Counted(std::int64_t number, std::string_view noun);
 
 }  // namespace weir::cli

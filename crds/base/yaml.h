@@ -32,8 +32,7 @@ class YamlLines {
   std::unique_ptr<Children> children_;
 };
 
-// What YAML reads otherwise than it looks: `&x` and `!x` at the beginning of a value are no part of it; `on`, `010` and
-// `1_000` are a truth value and other numbers to readers of YAML 1.1, as kubectl is.
+// What YAML reads otherwise than it looks: `&x` and `!x` are no part of a value; `on`, `010` and `1_000` are others to YAML 1.1, so to kubectl.
 struct YamlRemark {
   int line = 1;
   std::string message;

@@ -50,8 +50,7 @@ class MemoryCluster final : public kube::ClusterApi {
   // The whole state as one JSON file, replaced atomically. Load replaces what is held; watches of before are Expired.
   // `root` is the absolute folder that paths and file:// locations in the objects are below: a state that is loaded for
   // another root than it was saved for has them moved to that. New uids never meet those of before, saved or not.
-  // Errors, all with the path: Exhausted when it cannot be written; Missing only when there is no such name; Denied
-  // "StateUnreadable" when it is there and cannot be read; Data "BadState" when it is none of ours. What is held stays then.
+  // Errors: Exhausted when it cannot be written; Missing when there is no such name; Denied when it cannot be read; Data when it is none of ours.
   Status Save(const std::filesystem::path& path, const std::string& root = "") const;
   Status Load(const std::filesystem::path& path, const std::string& root = "");
 

@@ -12,8 +12,6 @@ std::string Grouped(std::int64_t number) {
   return text;
 }
 
-std::string Counted(std::int64_t number, std::string_view noun) { return Grouped(number).append(" ").append(noun).append(number == 1 ? "" : "s"); }
-
 std::string WarningsSentence(const std::vector<std::string>& warnings) {
   std::string text;
   for (const std::string& warning : warnings) text += (text.empty() ? (warnings.size() == 1 ? " Warning: " : " Warnings: ") : "; ") + warning;

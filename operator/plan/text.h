@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "crds/base/text.h"
@@ -17,9 +16,6 @@ inline constexpr std::size_t kWarnings = 8;
 
 // 2,999,989
 std::string Grouped(std::int64_t number);
-
-// "1 row", "2,999,989 rows": a noun whose plural ends in s.
-std::string Counted(std::int64_t number, std::string_view noun);
 
 // " Warnings: a; b." for the end of a condition's message; empty for none.
 std::string WarningsSentence(const std::vector<std::string>& warnings);
