@@ -63,11 +63,11 @@ class Cutter {
 
 // Functions of one row's values, whatever the row.
 bool IsScalar(const std::string& word) {
-  constexpr std::array<std::string_view, 46> kScalar{
-      "cast",  "try_cast", "coalesce", "nullif",     "ifnull",    "if",      "abs",       "round",       "floor", "ceil",   "ceiling", "sign",
-      "sqrt",  "ln",       "log",      "exp",        "pow",       "power",   "greatest",  "least",       "lower", "upper",  "trim",    "ltrim",
-      "rtrim", "length",   "strlen",   "concat",     "replace",   "substr",  "substring", "left",        "right", "lpad",   "rpad",    "split_part",
-      "year",  "month",    "day",      "date_trunc", "date_part", "extract", "contains",  "starts_with", "md5",   "decimal"};
+  constexpr std::array<std::string_view, 47> kScalar{
+      "cast",  "try_cast", "coalesce", "nullif",     "ifnull",    "if",      "abs",       "round",       "floor", "ceil",    "ceiling", "sign",
+      "sqrt",  "ln",       "log",      "exp",        "pow",       "power",   "greatest",  "least",       "lower", "upper",   "trim",    "ltrim",
+      "rtrim", "length",   "strlen",   "concat",     "replace",   "substr",  "substring", "left",        "right", "lpad",    "rpad",    "split_part",
+      "year",  "month",    "day",      "date_trunc", "date_part", "extract", "contains",  "starts_with", "md5",   "decimal", "numeric"};
   return std::find(kScalar.begin(), kScalar.end(), word) != kScalar.end();
 }
 
