@@ -25,7 +25,7 @@ std::string Short(const Json& value) {
   constexpr std::size_t kShown = 60;
   if (value.is_null()) return "absent";
   const std::string text = OneLine(value.is_string() ? "\"" + value.get<std::string>() + "\"" : Dump(value));
-  return text.size() <= kShown ? text : text.substr(0, kShown) + " ...";
+  return Cut(text, kShown);
 }
 
 // The part after ? may hold a token.

@@ -148,9 +148,12 @@ class Fold {
   }
 
  private:
-  // {name: value}, struct_pack(name := value): what is written is in the result.
+  // {name: value}, struct_pack(name := value), struct_pack(name => value), STRUCT(name type): what is written is in the result.
   bool IsFieldName(const std::string& next, const std::string& second) const {
-    if (next != ":" || tokens_.empty()) return false;
+    if (tokens_.empty()) return false;
+    if (next == "=>" || (next == "=" && second == ">")) return true;
+    if (!open_.empty() && open_.back() == kStructType && (tokens_.back() == "(" || tokens_.back() == ",")) return true;
+    if (next != ":") return false;
     return second == "=" || (!open_.empty() && open_.back() == '{' && (tokens_.back() == "{" || tokens_.back() == ","));
   }
 
@@ -166,9 +169,12 @@ class Fold {
   }
 
   void Track(const std::string& token) {
-    if (token == "(" || token == "[" || token == "{") open_.push_back(token[0]);
+    const bool of_type = token == "(" && tokens_.size() > 1 && tokens_[tokens_.size() - 2] == "struct";
+    if (token == "(" || token == "[" || token == "{") open_.push_back(of_type ? kStructType : token[0]);
     if ((token == ")" || token == "]" || token == "}") && !open_.empty()) open_.pop_back();
   }
+
+  static constexpr char kStructType = 'S';  // the bracket of STRUCT(name type)
 
   const std::string kNone_;
   std::string open_;  // brackets

@@ -207,6 +207,9 @@ TEST_F(QueryForm, CommentsOperatorsQuotesAndFieldNames) {
   EXPECT_EQ(CompareQueries("SELECT a FROM t WHERE a <@ b", "SELECT a FROM t WHERE a < @b"), QueryChange::Undetermined);
   EXPECT_EQ(CompareQueries("SELECT a FROM t WHERE a=-1", "SELECT a FROM t WHERE a = -1"), QueryChange::Same);
   EXPECT_EQ(CompareQueries("SELECT {a: 1} AS s FROM t", "SELECT {A: 1} AS s FROM t"), QueryChange::Undetermined) << "a name in the result";
+  EXPECT_EQ(CompareQueries("SELECT struct_pack(a => 1) AS s FROM t", "SELECT struct_pack(A => 1) AS s FROM t"), QueryChange::Undetermined);
+  EXPECT_EQ(CompareQueries("SELECT row(1, 2)::STRUCT(a INT, b INT) AS s FROM t", "SELECT row(1, 2)::STRUCT(a INT, B INT) AS s FROM t"),
+            QueryChange::Undetermined);
   EXPECT_EQ(CompareQueries("SELECT \"a\", t.\"day\" FROM \"t\"", "SELECT a, t.day FROM t"), QueryChange::Same);
   EXPECT_EQ(CompareQueries("SELECT \"end\" FROM t", "SELECT end FROM t"), QueryChange::Undetermined) << "a keyword needs its quotes";
   EXPECT_EQ(CompareQueries("SELECT a FROM t GROUP BY \"rollup\"(a)", "SELECT a FROM t GROUP BY rollup(a)"), QueryChange::Undetermined);
