@@ -12,6 +12,7 @@
 #include "runner/formats/csv_inference.h"
 #include "runner/formats/encoding_evidence.h"
 #include "runner/formats/json_inference.h"
+#include "runner/formats/other_text.h"
 #include "runner/formats/sql_names.h"
 #include "runner/formats/value.h"
 
@@ -66,9 +67,26 @@ Error OfOne(const Session& session, const Registered& file, Error error) {
 }
 
 Result<formats::FoundEncoding> EncodingOf(Session& session, const Registered& file) {
+  constexpr std::size_t kMagic = 512;
   auto bytes = OpenBytes(session, file.name);
   if (!bytes.ok()) return bytes.error();
-  return formats::FindEncoding(std::move(bytes).value(), file.path);
+  auto front = formats::ReadPrefix(**bytes, kMagic);
+  if (!front.ok()) return front.error();
+  if (const std::string other = formats::OtherBinary(*front); !other.empty()) return CannotDeclare("it is " + other);
+  return formats::FindEncoding(std::make_unique<formats::PrefixedSource>(std::move(front).value(), std::move(bytes).value()), file.path);
+}
+
+// A few bytes of Windows-1252 are damage, but not in the header.
+Result<formats::FoundEncoding> EncodingOfCsv(Session& session, const Registered& file) {
+  constexpr std::size_t kSample = 1 << 20;
+  auto found = EncodingOf(session, file);
+  if (!found.ok() || found->western_line == 0) return found;
+  auto opened = OpenText(session, file.name, file.path, api::Encoding::Windows1252, formats::Undeclared::Refuse);
+  if (!opened.ok()) return opened.error();
+  const auto sample = formats::ReadPrefix(*opened->text, kSample);
+  if (!sample.ok()) return sample.error();
+  if (formats::HeaderLineOf(*sample) >= found->western_line) found->encoding = api::Encoding::Windows1252, found->note = found->western_note;
+  return found;
 }
 
 void AddNote(const Registered& file, bool several, const std::string& note, SniffedFile& sniffed) {
@@ -86,7 +104,7 @@ Status AddEachCsv(Session& session, const std::vector<Registered>& files, format
   std::vector<formats::FoundEncoding> found;
   std::optional<api::Encoding> wider;
   for (const Registered& file : files) {
-    auto encoding = EncodingOf(session, file);
+    auto encoding = EncodingOfCsv(session, file);
     if (!encoding.ok()) return OfOne(session, file, encoding.error());
     if (!encoding->ascii && !wider) wider = encoding->encoding;
     AddNote(file, files.size() > 1, encoding->note, sniffed);

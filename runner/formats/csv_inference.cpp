@@ -163,6 +163,11 @@ class Declaration {
 
 }  // namespace
 
+std::int64_t HeaderLineOf(const std::string& sample) {
+  const CsvLayout layout = LayoutOf(sample.substr(0, kSample));
+  return layout.header == HeaderFound::No ? 0 : layout.line;
+}
+
 Status CsvInference::Add(OpenedText file, std::string_view name) {
   auto sample = ReadPrefix(*file.text, kSample);
   if (!sample.ok()) return sample.error();

@@ -33,6 +33,9 @@ struct SeenRecords {
   bool wordy = false;  // of one column: most are texts of several words
 };
 
+// The line of the header, from 1, of the text at the start of a delimited file; 0 where it has none. Pure.
+std::int64_t HeaderLineOf(const std::string& sample);
+
 // Judges files of one shape together. One thread.
 class CsvInference {
  public:

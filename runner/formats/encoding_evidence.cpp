@@ -188,7 +188,8 @@ Result<FoundEncoding> FindEncoding(std::unique_ptr<ByteSource> file, std::string
   if (!opened.ok()) return opened.error();
   if (opened->encoding != Encoding::Utf8)
     return FoundEncoding{opened->encoding,
-                         "the file is " + std::string(Word(opened->encoding)) + (opened->marked ? "" : ", as far as its bytes show") + "; declared encoding"};
+                         "the file is " + std::string(Word(opened->encoding)) + (opened->marked ? "" : ", as far as its bytes show") + "; declared encoding",
+                         false, 0, ""};
   EncodingEvidence evidence;
   std::string piece(kPiece, '\0');
   while (true) {
@@ -200,9 +201,12 @@ Result<FoundEncoding> FindEncoding(std::unique_ptr<ByteSource> file, std::string
   evidence.Finish();
   const bool foreign = !opened->marked && evidence.IsForeign();
   if (foreign && evidence.IsMostlyForeign()) return NotDeclarable(evidence.ForeignNote(name));
-  if (foreign) return FoundEncoding{Encoding::Utf8, evidence.ForeignNote(name) + ". Rows with such bytes will be quarantined"};
+  if (foreign) return FoundEncoding{Encoding::Utf8, evidence.ForeignNote(name) + ". Rows with such bytes will be quarantined", false, 0, ""};
   const Encoding encoding = opened->marked ? Encoding::Utf8 : evidence.Verdict();
-  return FoundEncoding{encoding, evidence.Note(encoding), evidence.IsAscii()};
+  FoundEncoding found{encoding, evidence.Note(encoding), evidence.IsAscii() && !opened->marked, 0, ""};
+  if (encoding == Encoding::Utf8 && !opened->marked && evidence.MayBeWestern())
+    found.western_line = evidence.Line(), found.western_note = evidence.Note(Encoding::Windows1252);
+  return found;
 }
 
 }  // namespace weir::formats

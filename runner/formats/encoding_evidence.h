@@ -21,6 +21,8 @@ class EncodingEvidence {
   // Windows-1252 where the bytes that are not UTF-8 outnumber its characters, are letters and signs where a western text has
   // them, mostly beside ASCII, and are in many lines (1 in 100, or 20) or in the first one; else UTF-8.
   api::Encoding Verdict() const;
+  // Whether Windows-1252 would explain all bytes that are not UTF-8, however few they are.
+  bool MayBeWestern() const { return broken_ > wide_ && IsWestern(); }
   // Whether the text is in an encoding that no Dataset can declare: such bytes in many lines, and not Windows-1252; or escape
   // sequences of ISO-2022-JP.
   bool IsForeign() const;
@@ -71,6 +73,10 @@ struct FoundEncoding {
   api::Encoding encoding = api::Encoding::Utf8;
   std::string note;    // for people; empty where the text is UTF-8 to its end
   bool ascii = false;  // also of the encodings that have ASCII in them
+  // Of UTF-8 with a few bytes that Windows-1252 would explain: the line of the first one, else 0, and what to say when it is
+  // declared. In a header they are no damage, for without it the file cannot be read.
+  std::int64_t western_line = 0;
+  std::string western_note;
 };
 
 // The encoding of a file, judged by all of its bytes: a byte order mark decides, then zero bytes of UTF-16, then

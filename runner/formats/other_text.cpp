@@ -13,8 +13,7 @@ constexpr int kWordy = 5;   // words of a line of prose
 constexpr int kListed = 4;  // and the most of a value in a list
 constexpr double kAgreeing = 0.8;
 
-constexpr std::array<std::pair<std::string_view, const char*>, 15> kMagic{{
-    {"PK\x03\x04", "a zip archive or an Excel workbook; export it as CSV"},
+constexpr std::array<std::pair<std::string_view, const char*>, 14> kMagic{{
     {"PAR1", "Parquet; name it .parquet"},
     {"%PDF", "a PDF document"},
     {"%!PS", "a PostScript document"},
@@ -170,6 +169,15 @@ Lines LinesOf(std::string_view sample) {
   return lines;
 }
 
+// Workbooks are archives too. Their parts have names of their own, of which one is in the first entries.
+std::string KindOfZip(std::string_view sample) {
+  constexpr std::size_t kNames = 30;  // where the name of the first entry begins
+  const std::string_view name = sample.substr(std::min(kNames, sample.size()));
+  for (const std::string_view office : {"[Content_Types].xml", "_rels/", "xl/", "docProps/", "mimetypeapplication/vnd.oasis"})
+    if (name.starts_with(office)) return "an Excel workbook or another office document; export it as CSV";
+  return "a zip archive; unzip it first, and give the files in it";
+}
+
 bool IsNamedAsTable(std::string_view name) { return HasEnding(name, {".csv", ".tsv", ".tab", ".psv", ".dat"}); }
 
 // A text whose lines are one value each, or few of which agree on more. Of the latter only what the delimiter itself shows.
@@ -187,9 +195,15 @@ std::string KindOfText(const Lines& lines, std::string_view sample, const CsvLay
 
 }  // namespace
 
-std::string OtherFormat(std::string_view sample) {
+std::string OtherBinary(std::string_view sample) {
+  if (sample.starts_with("PK\x03\x04")) return KindOfZip(sample);
   for (const auto& [magic, what] : kMagic)
     if (sample.starts_with(magic) && (!IsWord(magic) || HasControls(sample))) return what;
+  return "";
+}
+
+std::string OtherFormat(std::string_view sample) {
+  if (std::string binary = OtherBinary(sample); !binary.empty()) return binary;
   const std::string_view text = WithoutSpace(sample);
   for (const auto& [tag, what] : kMarkup)
     if (StartsWithAnyCase(text, tag)) return what;

@@ -7,6 +7,9 @@
 
 namespace weir::formats {
 
+// What a file is by its first bytes when it is no text, for people: "a zip archive ...". Empty where that does not show. Pure.
+std::string OtherBinary(std::string_view sample);
+
 // What a file is by its first bytes when it is no delimited text, for people: "a zip archive ...". Empty where that does not
 // show. Pure.
 std::string OtherFormat(std::string_view sample);

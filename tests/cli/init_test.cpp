@@ -112,6 +112,45 @@ TEST_P(InitFile, BecomesATableThatLosesNothing) {
 
 INSTANTIATE_TEST_SUITE_P(Each, InitFile, ::testing::ValuesIn(kFiles), [](const auto& test) { return std::string(test.param.name); });
 
+class InitFiles : public Commands {};
+
+// A header is no place for damage: whatever of Windows-1252 is in it decides, however many rows of ASCII follow.
+TEST_F(InitFiles, AHeaderInWindows1252DecidesWhereverItIs) {
+  const std::pair<const char*, const char*> headers[] = {{"Datum;Betrag;W\xE4hrung\n", "W\xC3\xA4hrung"},
+                                                         {"sep=;\nDatum;Betrag;W\xE4hrung\n", "W\xC3\xA4hrung"},
+                                                         {"# Bericht\nDatum;Betrag;W\xE4hrung\n", "W\xC3\xA4hrung"},
+                                                         {"Bericht M\xE4rz\n\nDatum;Betrag;Art\n", ""},
+                                                         {"Datum;Betrag;Preis in \x80\n", "Preis in \xE2\x82\xAC"},
+                                                         {"Datum;Betrag;\xB0"
+                                                          "C\n",
+                                                          "\xC2\xB0"
+                                                          "C"}};
+  int number = 0;
+  for (const auto& [header, title] : headers)
+    for (const int rows : {9, 50, 1000}) {
+      std::string text = header;
+      for (int i = 0; i < rows; ++i) text += "2024-01-" + std::to_string(10 + i % 20) + ";" + std::to_string(i) + ";EUR\n";
+      const std::string name = "w" + std::to_string(++number);
+      Write(name + ".csv", text);
+      const Ended init = Weir("init " + name + ".csv");
+      ASSERT_EQ(init.code, 0) << header << rows << init.err;
+      EXPECT_THAT(init.err, AllOf(HasSubstr("the file is Windows-1252, as far as its bytes show"), Not(HasSubstr("quarantined")))) << header << rows;
+      EXPECT_THAT(Read(name + ".yaml"), AllOf(HasSubstr("encoding: Windows-1252"), HasSubstr(title))) << header << rows;
+    }
+}
+
+TEST_F(InitFiles, AnArchiveIsUnzippedAndAWorkbookExported) {
+  const std::string zip = "PK\x03\x04" + std::string(26, '\x14');
+  for (const std::string name : {"a.zip", "b.csv", "c.json"}) {
+    Write(name, zip + "sales.csv\x81\xFF\xFE\x90");
+    EXPECT_THAT(Weir("init " + name).err, HasSubstr(name + " cannot be read: it is a zip archive; unzip it first")) << name;
+  }
+  for (const std::string entry : {"[Content_Types].xml", "xl/workbook.xml", "_rels/.rels", "mimetypeapplication/vnd.oasis.opendocument.spreadsheet"}) {
+    Write("a.xlsx", zip + entry + "\x81\xFF\xFE\x90");
+    EXPECT_THAT(Weir("init a.xlsx").err, HasSubstr("office document; export it as CSV")) << entry;
+  }
+}
+
 std::string Wide(int columns) {
   std::string text;
   for (int i = 0; i < columns; ++i) text += (i > 0 ? ",c" : "c") + std::to_string(i);
