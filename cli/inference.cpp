@@ -4,6 +4,7 @@
 #include <map>
 
 #include "cli/text_table.h"
+#include "runner/formats/latin_letters.h"
 #include "runner/formats/sql_names.h"
 
 namespace weir::cli {
@@ -47,7 +48,7 @@ std::string ObjectNameFor(const std::string& file) {
   std::string stem = std::filesystem::path(file).filename().string();
   stem = stem.substr(0, stem.find('.', 1));
   std::string name;
-  for (const char c : stem) {
+  for (const char c : formats::PlainLatin(stem)) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0)
       name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     else if (!name.empty() && name.back() != '-')

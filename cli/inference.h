@@ -30,7 +30,7 @@ struct InferredFile {
 // Engine, and Missing or Invalid for what is not a file, empty or of no known kind.
 Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, const std::vector<std::string>& paths, const std::string& path);
 
-// "Orders 2026 (final).csv" -> "orders-2026-final"
+// "Orders 2026 (final).csv" -> "orders-2026-final", "Köln.csv" -> "koln"
 std::string ObjectNameFor(const std::string& file);
 
 // The columns with names of the form that the API takes, each once (SqlNames); a note lists those that changed.

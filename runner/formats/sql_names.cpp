@@ -3,6 +3,8 @@
 #include <cctype>
 #include <set>
 
+#include "runner/formats/latin_letters.h"
+
 namespace weir::formats {
 namespace {
 
@@ -10,7 +12,7 @@ constexpr std::size_t kLongest = 120;
 
 std::string PlainName(const std::string& title) {
   std::string plain;
-  for (const char c : title) {
+  for (const char c : PlainLatin(title)) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_')
       plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     else if (!plain.empty() && plain.back() != '_')

@@ -5,7 +5,7 @@
 
 namespace weir::formats {
 
-// The names in SQL of columns with these titles: small letters, digits and '_', not a digit first, at most 120 characters, each
+// The names in SQL of columns with these titles (PlainLatin): small letters, digits and '_', not a digit first, at most 120 characters, each
 // once; the second of one name gets "_2" and so on. A name may be a reserved word: SQL needs it in quotes. Pure.
 std::vector<std::string> SqlNames(const std::vector<std::string>& titles);
 

@@ -22,9 +22,9 @@ struct File {
 
 const File kFiles[] = {
     {"OddHeaders", "odd.csv", "Full Name,Grösse (cm),2nd,select\nAda,1.5,x,1\n",
-     "full_name VARCHAR<Full Name gr_sse_cm DOUBLE<Grösse (cm) c_2nd VARCHAR<2nd select BIGINT",
-     "columns with another name in SQL: \"Full Name\" -> full_name, \"Grösse (cm)\" -> gr_sse_cm, \"2nd\" -> c_2nd",
-     "full_name,gr_sse_cm,c_2nd,select\nAda,1.5,x,1\n"},
+     "full_name VARCHAR<Full Name grosse_cm DOUBLE<Grösse (cm) c_2nd VARCHAR<2nd select BIGINT",
+     "columns with another name in SQL: \"Full Name\" -> full_name, \"Grösse (cm)\" -> grosse_cm, \"2nd\" -> c_2nd",
+     "full_name,grosse_cm,c_2nd,select\nAda,1.5,x,1\n"},
     {"HeadersThatAreTheSameOrMissing", "same.csv", "name,name,,n\nA,B,x,1\nC,D,y,2\n", "name VARCHAR name_2 VARCHAR column_3 VARCHAR n BIGINT",
      "column 2 'name', a name that is there twice, -> name_2\n  column 3 without a name -> column_3", "name,name_2,column_3,n\nA,B,x,1\nC,D,y,2\n"},
     {"EmptyTitles", "gaps.csv", "a,,b,\n1,x,2,\n3,y,4,\n", "a BIGINT column_2 VARCHAR b BIGINT column_4 VARCHAR", "column 2 without a name -> column_2",
@@ -207,8 +207,6 @@ TEST_F(InitRefuses, EncodingsThatNoDatasetDeclaresWithTheWayOut) {
   Shell("printf '{\"id\":1,\"name\":\"山田太郎です\"}\\n' | iconv -f UTF-8 -t EUC-JP > names.jsonl");
   Refused("names.jsonl", "iconv -f EUC-JP -t UTF-8 'names.jsonl'");
 }
-
-class InitFiles : public Commands {};
 
 TEST_F(InitFiles, BecomeAViewEachAndOnePipelineForAll) {
   Shell("mkdir data");
