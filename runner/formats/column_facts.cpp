@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
 
 #include "runner/formats/value.h"
 
@@ -40,72 +39,6 @@ bool IsBooleanWord(std::string_view text) {
   return static_cast<bool>(ParseBoolean(text));
 }
 
-std::size_t DigitsAt(std::string_view text) {
-  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), [](char c) { return !IsDigit(c); }) - text.begin());
-}
-
-// Of 31.12.2024, 1/2/24 or 31-12-2024 10:00: the first two numbers.
-std::optional<std::pair<int, int>> LocalDateParts(std::string_view text) {
-  std::array<int, 2> parts{};
-  const std::size_t at = DigitsAt(text);
-  if (at == 0 || at > 2 || at == text.size()) return std::nullopt;
-  const char separator = text[at];
-  if (separator != '/' && separator != '.' && separator != '-') return std::nullopt;
-  for (int& part : parts) {
-    const std::size_t digits = DigitsAt(text);
-    if (digits == 0 || digits > 2 || digits == text.size() || text[digits] != separator) return std::nullopt;
-    for (const char c : text.substr(0, digits)) part = part * 10 + (c - '0');
-    text.remove_prefix(digits + 1);
-  }
-  const std::size_t year = DigitsAt(text);
-  const bool ends = year == text.size() || text[year] == ' ' || text[year] == ',' || text[year] == 'T';
-  if ((year != 2 && year != 4) || !ends || parts[0] > 31 || parts[1] > 31 || std::max(parts[0], parts[1]) == 0) return std::nullopt;
-  return std::pair(parts[0], parts[1]);
-}
-
-void SkipSign(std::string_view& text) {
-  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
-}
-
-// What parts the digits of 1,234,567 or 1 234 567; a no-break space has two bytes.
-std::size_t SeparatorAt(std::string_view text) {
-  if (text.starts_with("\xC2\xA0")) return 2;
-  return !text.empty() && std::string_view(",.' ").find(text.front()) != std::string_view::npos ? 1 : 0;
-}
-
-// Takes digits in groups of three, of which there is one at least, from the front; none where there are no groups.
-bool TakeGroups(std::string_view& text, std::string_view& separator) {
-  const std::size_t first = DigitsAt(text);
-  std::string_view rest = text.substr(first);
-  separator = rest.substr(0, SeparatorAt(rest));
-  if (first == 0 || first > 3 || separator.empty()) return false;
-  int groups = 0;
-  for (; rest.starts_with(separator) && DigitsAt(rest.substr(separator.size())) == 3; ++groups) rest.remove_prefix(separator.size() + 3);
-  if (groups > 0) text = rest;
-  return groups > 0;
-}
-
-// 1,234 and 1 234 567.89
-bool IsGrouped(std::string_view text) {
-  SkipSign(text);
-  std::string_view separator;
-  if (!TakeGroups(text, separator)) return false;
-  if (text.size() > 1 && text.front() == '.' && separator != ".") text.remove_prefix(1 + DigitsAt(text.substr(1)));
-  return text.empty();
-}
-
-// 1,5 and 1.234,56; three digits behind the only comma may as well be a group.
-bool IsDecimalComma(std::string_view text) {
-  SkipSign(text);
-  std::string_view separator;
-  std::string_view rest = text;
-  const bool grouped = TakeGroups(rest, separator) && separator != ",";
-  if (!grouped) rest = text.substr(DigitsAt(text));
-  if (rest.size() < 2 || rest.front() != ',' || rest.size() == text.size()) return false;
-  const std::size_t digits = DigitsAt(rest.substr(1));
-  return digits + 1 == rest.size() && (grouped || digits != 3);
-}
-
 }  // namespace
 
 bool IsSureNullWord(std::string_view text) { return std::find(kSure.begin(), kSure.end(), text) != kSure.end(); }
@@ -115,6 +48,7 @@ bool IsNullWord(std::string_view text) { return IsSureNullWord(text) || std::fin
 void ColumnFacts::Observe(const CsvValue& value, ValuePlace place) {
   const std::string_view text = Trimmed(value.text);
   if (text.empty()) return;
+  blanks_around_ = blanks_around_ || text.size() < value.text.size();
   if (text.size() <= 6 && IsNullWord(text)) {
     Word& word = words_.try_emplace(std::string(text), Word{0, 0, place}).first->second;
     ++word.count;
@@ -126,6 +60,7 @@ void ColumnFacts::Observe(const CsvValue& value, ValuePlace place) {
 }
 
 void ColumnFacts::ObserveText(std::string_view text, ValuePlace place) {
+  blanks_around_ = blanks_around_ || Trimmed(text).size() < text.size();
   text = Trimmed(text);
   if (!text.empty()) CountText(text, place);
 }
@@ -171,12 +106,9 @@ void ColumnFacts::CountOdd(Odd odd, std::string_view text, ValuePlace place) {
 }
 
 ColumnFacts::Odd ColumnFacts::OddOf(std::string_view text) {
-  if (const auto date = LocalDateParts(text)) {
-    first_part_ = std::max(first_part_, date->first), second_part_ = std::max(second_part_, date->second);
-    return Odd::LocalDate;
-  }
-  if (IsDecimalComma(text)) return Odd::DecimalComma;
-  return IsGrouped(text) ? Odd::Grouped : Odd::Other;
+  if (text.find_first_of("0123456789") == std::string_view::npos) return Odd::Other;
+  if (written_dates_.Add(text)) return Odd::Date;
+  return written_.Add(text) ? Odd::Number : Odd::Other;
 }
 
 void ColumnFacts::CountNumber(std::string_view text) {
@@ -199,6 +131,7 @@ void ColumnFacts::CountNumber(std::string_view text) {
     if (mantissa.size() < text.size()) decimal_places_ = std::max<std::size_t>(decimal_places_, 39);  // no DECIMAL for powers of ten
   }
   whole_digits_ = std::max(whole_digits_, point);
+  written_.AddPlain(point, point < mantissa.size() ? mantissa.size() - point - 1 : 0, mantissa.size() < text.size(), text[0] == '0');
   if (text.size() > kExactDigits && !ComesBack(text)) ++rounded_;
 }
 

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "runner/formats/csv_record.h"
+#include "runner/formats/written_dates.h"
+#include "runner/formats/written_numbers.h"
 
 namespace weir::formats {
 
@@ -47,14 +49,18 @@ class ColumnFacts {
 
   // Values that keep a column from another type: digits that a number would lose ("007" and "+41" are names), numbers and
   // dates as people write them, and all else that is not a value of a type but VARCHAR.
-  enum class Odd { Padded, DecimalComma, Grouped, LocalDate, Other };
+  enum class Odd { Padded, Number, Date, Other };
   const ValueSample& Sample(Odd odd) const { return odd_[static_cast<std::size_t>(odd)]; }
   bool HasPadded() const { return Sample(Odd::Padded).count > 0 && NineOfTen(Numbers()); }
+  // Values that are numbers of value.h.
+  std::int64_t Numbers() const { return integers_ + wide_ + fractions_ + powers_; }
   // The type that at least half of the values have, and how many: what a column of texts may be meant as. VARCHAR and 0 where
   // there is none.
   std::pair<std::string, std::int64_t> LikelyType() const;
-  // The largest first and second number of dates such as 31.12.2024: one beyond 12 is the day.
-  std::pair<int, int> DateParts() const { return {first_part_, second_part_}; }
+  // Those of Odd::Number and the numbers of value.h; those of Odd::Date.
+  const WrittenNumbers& Written() const { return written_; }
+  const WrittenDates& Dates() const { return written_dates_; }
+  bool HasBlanksAround() const { return blanks_around_; }
 
   bool HasDigitsBeyondDouble() const { return rounded_ > 0; }
   // Smallest and largest of the values that are whole numbers of up to 18 digits.
@@ -63,7 +69,6 @@ class ColumnFacts {
   std::int64_t Unquoted() const { return unquoted_; }
 
  private:
-  std::int64_t Numbers() const { return integers_ + wide_ + fractions_ + powers_; }
   bool NineOfTen(std::int64_t count) const { return count > 0 && count * 10 >= present_ * 9; }
   void CountText(std::string_view text, ValuePlace place);
   void CountTyped(std::string_view text);
@@ -88,9 +93,10 @@ class ColumnFacts {
   std::int64_t least_ = 0;
   std::int64_t most_ = 0;
   std::map<std::string, Word, std::less<>> words_;
-  std::array<ValueSample, 5> odd_;
-  int first_part_ = 0;
-  int second_part_ = 0;
+  std::array<ValueSample, 4> odd_;
+  WrittenNumbers written_;
+  WrittenDates written_dates_;
+  bool blanks_around_ = false;
 };
 
 // Whether the text is one of the words that commonly stand for a missing value: NA, N/A, null, -, \N and the like.

@@ -9,6 +9,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 // The type and the note of a column with these values, the first one in line 2.
 std::string Told(const std::vector<std::string>& values, const std::string& name = "price") {
@@ -25,17 +26,31 @@ std::vector<std::string> Many(const std::string& value, int count, const std::ve
 }
 
 TEST(ColumnNotes, NumbersAsPeopleWriteThemAreNamedWithALineAndTheFix) {
-  EXPECT_THAT(Told(Many("10,4", 20, {"7", "1.234,56"})), AllOf(HasSubstr("VARCHAR: 21 of 22 values are numbers with a decimal comma, e.g. '10,4' (line 2)"),
-                                                               HasSubstr("CAST(replace(replace(\"price\", '.', ''), ',', '.') AS DECIMAL(18,2))")));
+  EXPECT_THAT(Told(Many("10,4", 20, {"7", "1.234,56"})),
+              AllOf(HasSubstr("VARCHAR: 21 of 22 values are numbers with a decimal comma and separators of thousands, e.g. '10,4' (line 2), so they are text"),
+                    HasSubstr("CAST(replace(replace(\"price\", '.', ''), ',', '.') AS DECIMAL(18,2))")));
   EXPECT_THAT(Told(Many("12", 5, {"1,234", "1,234,567.89"}), "full_price"),
-              AllOf(HasSubstr("VARCHAR: 2 of 7 values have separators of thousands, e.g. '1,234' (line 7)"), HasSubstr("replace(\"full_price\", ',', '')")));
-  EXPECT_THAT(Told(Many("1'234", 5)), HasSubstr("replace(\"price\", '''', '')"));
+              AllOf(HasSubstr("VARCHAR: 2 of 7 values are numbers with separators of thousands, e.g. '1,234' (line 7)"),
+                    HasSubstr("CAST(replace(\"full_price\", ',', '') AS DECIMAL(18,2))")));
+  EXPECT_THAT(Told(Many("1'234", 5)), HasSubstr("CAST(replace(\"price\", '''', '') AS BIGINT)"));
   EXPECT_THAT(Told(Many("1 234 567", 5)), HasSubstr("replace(\"price\", ' ', '')"));
-  EXPECT_THAT(Told(Many("-1\xC2\xA0"
-                        "234",
-                        5)),
-              HasSubstr("replace(\"price\", '\xC2\xA0', '')"));
+  EXPECT_THAT(Told(Many("-1\u00A0234", 5)), HasSubstr("regexp_replace(\"price\", '[\\x{A0}]', '', 'g')"));
   EXPECT_THAT(Told(Many("1.234.567", 5)), HasSubstr("replace(\"price\", '.', '')"));
+  EXPECT_THAT(Told(Many("0,12345", 5)), HasSubstr("CAST(replace(\"price\", ',', '.') AS DECIMAL(18,5))")) << "every digit that is there";
+}
+
+TEST(ColumnNotes, NumbersWithMarksAndOddMinusesAreNumbersToo) {
+  EXPECT_THAT(Told(Many("1 234,50 €", 5)), AllOf(HasSubstr("a decimal comma, separators of thousands and marks such as '€'"), HasSubstr("AS DECIMAL(18,2))")));
+  EXPECT_THAT(Told(Many("1,5 %", 5)), AllOf(HasSubstr("marks such as '%'"), HasSubstr("1 % becomes 1, not 0.01")));
+  EXPECT_THAT(Told(Many("$1,234.50", 5, {"€2.10"})), HasSubstr("they have several marks ('$', '€'), which the SQL drops"));
+  EXPECT_THAT(Told(Many("(12.50)", 5, {"1.5"})), HasSubstr("5 of 6 values are numbers with parentheses for a minus, e.g. '(12.50)' (line 2)"));
+  EXPECT_THAT(Told(Many("12-", 5)), HasSubstr("a minus behind them"));
+  EXPECT_THAT(Told(Many("\u22125", 5)), HasSubstr("a minus that is U+2212"));
+  EXPECT_THAT(Told(Many("1,234", 5)), HasSubstr("that reads 1,234 as 1234, but the comma may be the decimal sign"));
+  EXPECT_THAT(Told(Many("1,5", 5, {"2.5"})), AllOf(HasSubstr("which sign is the decimal one does not show"), Not(HasSubstr("CAST"))));
+  EXPECT_THAT(Told(Many("1,5", 5, {"-"})), HasSubstr("TRY_CAST(replace(\"price\", ',', '.') AS DECIMAL(18,1)), which is NULL for other values"));
+  for (const char* text : {"030 123 456", "+41 791 234 567", "EURO 5", "12 kg", "1,23,45", "5-7", "$", "(12-)", "--5", "12a", "1.2.3"})
+    EXPECT_THAT(Told(Many(text, 5)), Not(HasSubstr("are numbers"))) << text;
 }
 
 TEST(ColumnNotes, DatesAsPeopleWriteThemAreNamedWithTheirOrder) {
@@ -43,11 +58,31 @@ TEST(ColumnNotes, DatesAsPeopleWriteThemAreNamedWithTheirOrder) {
                                                       HasSubstr("CAST(strptime(\"price\", '%d/%m/%Y') AS DATE)")));
   EXPECT_THAT(Told({"1.2.24", "3.13.24"}), AllOf(HasSubstr("the month first"), HasSubstr("'%m.%d.%y'")));
   EXPECT_THAT(Told({"1-2-2024", "3-4-2024"}), HasSubstr("which number is the day does not show"));
-  EXPECT_THAT(Told({"31/12/2024", "12/31/2024"}), HasSubstr("some with the day first and some with the month first"));
+  EXPECT_THAT(Told({"31/12/2024", "12/31/2024"}), AllOf(HasSubstr("some with the day first and some with the month first"), Not(HasSubstr("strptime"))));
   EXPECT_EQ(Told({"99/99/2024", "1/2", "1/2/3"}), "VARCHAR: ");
   EXPECT_THAT(Told({"31.12.2024 10:00"}), HasSubstr("CAST(strptime(\"price\", '%d.%m.%Y %H:%M') AS TIMESTAMP)"));
   EXPECT_THAT(Told({"31.12.2024, 10:00:59"}), HasSubstr("'%d.%m.%Y, %H:%M:%S') AS TIMESTAMP)"));
   EXPECT_THAT(Told({"31.12.2024 noon"}), HasSubstr("strptime(regexp_extract(\"price\", '^[0-9]+[./-][0-9]+[./-][0-9]+'), '%d.%m.%Y') AS DATE)"));
+  EXPECT_THAT(Told({"31.12.2024", "1.2.24", "soon"}), HasSubstr("try_strptime(\"price\", ['%d.%m.%y', '%d.%m.%Y']) AS DATE), which is NULL for other values"));
+}
+
+TEST(ColumnNotes, DatesWithMonthsInWordsAreNamedToo) {
+  EXPECT_THAT(Told({"Jan 1 2000", "Jun 12 1998"}), AllOf(HasSubstr("VARCHAR: 2 of 2 values are dates as 'Jan 1 2000' (line 2), so they are text"),
+                                                         HasSubstr("CAST(strptime(\"price\", '%b %d %Y') AS DATE)")));
+  EXPECT_THAT(Told({"January 1, 2000", "May 3, 2001"}), HasSubstr("'%B %d, %Y'"));
+  EXPECT_THAT(Told({"12-May-98"}), HasSubstr("'%d-%b-%y'"));
+  EXPECT_THAT(Told({"12 Jun 2024 10:00"}), HasSubstr("'%d %b %Y %H:%M') AS TIMESTAMP)"));
+  EXPECT_THAT(Told({"1. Januar 2024"}), AllOf(HasSubstr("so they are text; make them dates"), HasSubstr("make_date("), HasSubstr("'märz'")));
+  EXPECT_THAT(Told({"12 août 2024", "1 mai 2024"}), HasSubstr("'août'"));
+  EXPECT_THAT(Told({"12 août 2024", "1 Januar 2024"}), HasSubstr("no SQL function reads"));
+  for (const char* text : {"Jan 2000", "32 Jan 2000", "Janus 1 2000", "1 Jan", "June", "Jan 1 2000x", "a 1 2000"})
+    EXPECT_THAT(Told({text}), Not(HasSubstr("dates"))) << text;
+}
+
+TEST(ColumnNotes, DigitsThatANumberWouldLoseMakeNoNumbersBesideOtherTexts) {
+  EXPECT_THAT(Told({"01067", "04103", "80331", "unbekannt"}),
+              AllOf(HasSubstr("begin with 0 or +, so they are text: 2 of 4 values do, e.g. '01067' (line 2)"), Not(HasSubstr("declare type"))));
+  EXPECT_THAT(Told({"00.50", "1.5"}), HasSubstr("declare type: DOUBLE"));
 }
 
 TEST(ColumnNotes, AColumnThatAFewValuesMakeTextNamesOneOfThem) {
