@@ -1,6 +1,7 @@
 #include "runner/formats/sql_names.h"
 
 #include <cctype>
+#include <map>
 #include <set>
 
 #include "runner/formats/latin_letters.h"
@@ -27,11 +28,13 @@ std::string PlainName(const std::string& title) {
 
 std::vector<std::string> SqlNames(const std::vector<std::string>& titles) {
   std::set<std::string> taken;
+  std::map<std::string, int> next;  // number for a plain name that is taken: thousands of titles may have one
   std::vector<std::string> names;
   for (const std::string& title : titles) {
     const std::string plain = PlainName(title);
     std::string name = plain;
-    for (int n = 2; !taken.insert(name).second; ++n) name = plain + "_" + std::to_string(n);
+    int& n = next.try_emplace(plain, 2).first->second;
+    while (!taken.insert(name).second) name = plain + "_" + std::to_string(n++);
     names.push_back(name);
   }
   return names;

@@ -5,8 +5,9 @@
 
 namespace weir::formats {
 
-// The names in SQL of columns with these titles (PlainLatin): small letters, digits and '_', not a digit first, at most 120 characters, each
-// once; the second of one name gets "_2" and so on. A name may be a reserved word: SQL needs it in quotes. Pure.
+// The names in SQL of columns with these titles (PlainLatin): small letters, digits and '_', not a digit first, at most 128
+// characters, each once; the second of one name gets "_2" and so on. A name may be a reserved word: SQL needs it in quotes.
+// Its time grows with their number alone. Pure.
 std::vector<std::string> SqlNames(const std::vector<std::string>& titles);
 
 // The name as SQL takes it whatever it is, reserved words too: "order" in quotes.

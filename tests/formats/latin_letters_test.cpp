@@ -56,5 +56,11 @@ TEST(LatinLetters, NamesOfOneFileStayApart) {
   }
 }
 
+// A table of so many titles is refused later; to name them must not take minutes before.
+TEST(SqlNames, OfManyTitlesOfOneNameAreDifferent) {
+  const std::vector<std::string> names = SqlNames(std::vector<std::string>(200'000, "価格"));
+  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
+}
+
 }  // namespace
 }  // namespace weir::formats
