@@ -2,6 +2,9 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "crds/base/text.h"
 
 namespace weir::storage {
@@ -15,21 +18,52 @@ std::string_view Trimmed(std::string_view text) {
   return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+// Without the zeros in front, so that equal numbers are equal texts; nothing for what is no number.
+std::optional<std::string_view> DigitsOf(std::string_view text) {
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  return text.substr(std::min(text.find_first_not_of('0'), text.size() - 1));
+}
+
 }  // namespace
 
 bool HttpHead::Take(std::string_view line) {
   bytes_ += line.size();
   if (bytes_ > kMostBytes) return false;
-  if (line.starts_with("HTTP/")) {
+  // Within a head it is a field, to libcurl too.
+  if (ended_ && line.starts_with("HTTP/")) {
     fields_.clear();
+    lengths_.clear();
+    ended_ = false;
     return true;
   }
+  if (line.empty() || line == "\n" || line == "\r\n") ended_ = true;
+  // A field may go on in the next line.
+  if (of_length_ && line.find_first_of(" \t") == 0) lengths_.back().append(" ").append(Trimmed(line));
+  of_length_ = false;
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;
   const std::string name = Lower(Trimmed(line.substr(0, colon)));
   if (name.find_first_of(kBlanks) != std::string::npos) return true;
-  fields_[name] = Trimmed(line.substr(colon + 1));
+  const std::string_view value = Trimmed(line.substr(colon + 1));
+  if (ended_ && name == "content-length") return true;
+  of_length_ = name == "content-length";
+  if (of_length_) lengths_.emplace_back(value);
+  fields_[name] = value;
   return true;
+}
+
+std::string HttpHead::FaultOfLength() const {
+  std::optional<std::string> first;
+  for (const std::string& length : lengths_)
+    for (std::string_view rest = length;; rest.remove_prefix(rest.find(',') + 1)) {
+      const auto digits = DigitsOf(Trimmed(rest.substr(0, rest.find(','))));
+      if (!digits) return "its Content-Length \"" + length + "\" is not a number of bytes";
+      if (first && *first != *digits) return "its Content-Length is " + *first + " and " + std::string(*digits);
+      first = *digits;
+      if (rest.find(',') == std::string_view::npos) break;
+    }
+  if (first && fields_.contains("transfer-encoding")) return "it has both a Content-Length and a Transfer-Encoding";
+  return {};
 }
 
 Time ParseHttpTime(const std::string& text) {

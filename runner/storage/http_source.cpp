@@ -49,6 +49,11 @@ Error FailureError(const HttpReply& reply, const std::string& url, const FetchOp
     case TransferFailure::TooLarge:
       return {Fault::Invalid, kReason, message + "it is larger than the limit of " + std::to_string(options.maxBytes) + " bytes (land.from.http.maxBytes)"};
     case TransferFailure::HeadTooLarge: return {Fault::Invalid, kReason, message + "the reply's headers are larger than 256 KiB"};
+    case TransferFailure::UnclearLength:
+      return {Fault::Invalid, kReason,
+              message + "where the file ends is not sure: " + reply.detail + "; the server, or a proxy before it, has to be corrected"};
+    case TransferFailure::UnknownCoding:
+      return {Fault::Invalid, kReason, message + reply.detail + ", which nothing here can decode: let the server send the file as it is, or as gzip"};
     case TransferFailure::TooManyRedirects: return {Fault::Invalid, kReason, message + "more than " + std::to_string(options.redirects) + " redirects"};
     case TransferFailure::Blocked:
     case TransferFailure::BadUrl: return {Fault::Invalid, kReason, message + reply.detail};

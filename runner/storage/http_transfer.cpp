@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "crds/base/file.h"
+#include "crds/base/text.h"
 #include "runner/storage/http_head.h"
 
 namespace weir::storage {
@@ -96,13 +97,43 @@ bool LeadsToABlockedAddress(Exchange& exchange, const std::string& url, const st
   return true;
 }
 
+bool HasBody(const Exchange& exchange) {
+  const long status = exchange.Status();
+  return exchange.request.method != "HEAD" && status >= 200 && status != 204 && status != 304;
+}
+
+// The bytes of a file are kept as they come, and only gzip is known by those who read them.
+bool IsKnownCoding(const std::string& coding) {
+  const std::string name = Lower(coding);
+  return name.empty() || name == "identity" || name == "gzip" || name == "x-gzip";
+}
+
+// Once the head is there: what its body may not be read with.
+bool CanBeRead(Exchange& exchange) {
+  HttpReply& reply = exchange.reply;
+  if (!HasBody(exchange)) return true;
+  if (std::string fault = exchange.head.FaultOfLength(); !fault.empty()) {
+    reply.failure = TransferFailure::UnclearLength;
+    reply.detail = std::move(fault);
+    return false;
+  }
+  const auto coding = exchange.head.Fields().find("content-encoding");
+  if (!exchange.request.sink || exchange.Status() != exchange.request.sinkStatus || coding == exchange.head.Fields().end()) return true;
+  if (IsKnownCoding(coding->second)) return true;
+  reply.failure = TransferFailure::UnknownCoding;
+  reply.detail = "its Content-Encoding is \"" + coding->second + "\"";
+  return false;
+}
+
 std::size_t TakeHeader(char* data, std::size_t size, std::size_t n, void* user) {
   auto* exchange = static_cast<Exchange*>(user);
   HttpReply& reply = exchange->reply;
+  const bool was_ended = exchange->head.Ended();
   if (!exchange->head.Take({data, size * n})) {
     reply.failure = TransferFailure::HeadTooLarge;
     return 0;
   }
+  if (!was_ended && exchange->head.Ended() && !CanBeRead(*exchange)) return 0;
   const auto location = exchange->head.Fields().find("location");
   if (exchange->request.redirects == 0 || location == exchange->head.Fields().end()) return size * n;
   char* from = nullptr;
@@ -156,6 +187,7 @@ TransferFailure FailureOf(CURLcode code) {
     case CURLE_SSL_CACERT_BADFILE: return TransferFailure::TlsRefused;
     case CURLE_OPERATION_TIMEDOUT: return TransferFailure::TimedOut;
     case CURLE_TOO_MANY_REDIRECTS: return TransferFailure::TooManyRedirects;
+    case CURLE_WEIRD_SERVER_REPLY: return TransferFailure::UnclearLength;  // a Content-Length that libcurl itself cannot read
     default: return TransferFailure::Broken;
   }
 }

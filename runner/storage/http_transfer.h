@@ -49,6 +49,8 @@ enum class TransferFailure {
   TooManyRedirects,
   TooLarge,
   HeadTooLarge,
+  UnclearLength,  // where the body ends is not sure
+  UnknownCoding,  // of the body, with a sink
   SinkRefused
 };
 
@@ -66,9 +68,11 @@ struct HttpReply {
 
 // The only user of libcurl. Every exchange is bounded in time and bytes: headers to 256 KiB, the body of an error or of
 // another success than was asked for to 64 KiB (the rest is not awaited), a redirect's body to 1 MiB, others to `maxBytes`.
-// Keeps connections for reuse. The proxies of the environment are used (http_proxy, https_proxy, no_proxy): a proxy resolves
-// names out of our sight, so that of its addresses only those are refused that URLs hold. SSL_CERT_FILE names the
-// authorities to trust, where it is set, WEIR_CA_BUNDLE others to trust as well; the latter is read once. Thread-safe.
+// A reply whose lengths contradict each other is refused before its body is read, and so is, where there is a sink, one with a
+// Content-Encoding other than identity and gzip. Keeps connections for reuse. The proxies of the environment are used
+// (http_proxy, https_proxy, no_proxy): a proxy resolves names out of our sight, so that of its addresses only those are
+// refused that URLs hold. SSL_CERT_FILE names the authorities to trust, where it is set, WEIR_CA_BUNDLE others to trust as
+// well; the latter is read once. Thread-safe.
 class HttpTransfer {
  public:
   HttpTransfer();

@@ -61,6 +61,7 @@ bool WorthAnotherTry(const S3Request& request, const HttpReply& reply) {
     case TransferFailure::NotResolved:
     case TransferFailure::NotConnected:
     case TransferFailure::TimedOut:
+    case TransferFailure::UnclearLength:
     case TransferFailure::Broken: return true;
     default: return false;
   }

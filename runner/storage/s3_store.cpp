@@ -56,7 +56,8 @@ class S3Reader final : public ObjectReader {
     if (!reply && reply.error().reason == "Exists")
       return Error{Fault::Data, "FileUnreadable", key_ + " (" + client_->Describe() + ") was replaced while it was read"};
     if (!reply) return reply.error();
-    if (reply->status != 206 || static_cast<std::int64_t>(reply->body.size()) != n) {
+    const std::string range = HeaderOf(*reply, "content-range"), wanted = "bytes " + std::to_string(offset) + "-" + std::to_string(offset + n - 1) + "/";
+    if (reply->status != 206 || static_cast<std::int64_t>(reply->body.size()) != n || !(range.empty() || range.starts_with(wanted))) {
       return Error{Fault::Transient, "StoreUnavailable", key_ + " (" + client_->Describe() + "): the store did not give the bytes that were asked for"};
     }
     std::memcpy(out, reply->body.data(), reply->body.size());

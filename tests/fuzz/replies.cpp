@@ -25,6 +25,12 @@ void CheckHead(std::string_view text) {
     fuzz::Require(name.find_first_of(":\r\n\t ") == std::string::npos && value.find('\n') == std::string::npos, "a field is one line");
   }
   fuzz::Require(kept <= bytes, "fields are not longer than their head");
+  const auto length = head.Fields().find("content-length");
+  if (length == head.Fields().end() || !head.FaultOfLength().empty()) return;
+  const auto last = length->second.substr(length->second.rfind(',') + 1);
+  fuzz::Require(last.find_first_of("0123456789") != std::string::npos && last.find_first_not_of("0123456789 \t\r\n") == std::string::npos,
+                "a clear length is a number");
+  fuzz::Require(!head.Fields().contains("transfer-encoding"), "a clear length has no other end beside it");
 }
 
 void CheckXml(std::string_view text) {

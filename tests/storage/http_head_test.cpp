@@ -2,16 +2,71 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace weir::storage {
 namespace {
 
 TEST(HttpHead, KeepsTheFieldsOfTheNewestReply) {
   HttpHead head;
   for (const char* line :
-       {"HTTP/1.1 301 Moved: there\r\n", "Location: /x\r\n", "HTTP/1.1 200 OK\r\n", "ETag:  \"a\" \r\n", "X:\r\n", "a b: no name\r\n", "\r\n"})
+       {"HTTP/1.1 301 Moved: there\r\n", "Location: /x\r\n", "\r\n", "HTTP/1.1 200 OK\r\n", "ETag:  \"a\" \r\n", "X:\r\n", "a b: no name\r\n", "\r\n"})
     EXPECT_TRUE(head.Take(line));
   const std::map<std::string, std::string> fields{{"etag", "\"a\""}, {"x", ""}};
   EXPECT_EQ(head.Fields(), fields);
+}
+
+std::string FaultOf(const std::vector<std::string>& fields) {
+  HttpHead head;
+  EXPECT_TRUE(head.Take("HTTP/1.1 200 OK\r\n"));
+  for (const std::string& field : fields) EXPECT_TRUE(head.Take(field + "\r\n"));
+  EXPECT_TRUE(head.Take("\r\n"));
+  EXPECT_TRUE(head.Ended());
+  return head.FaultOfLength();
+}
+
+// Any fields: clear exactly where all members of all lengths are one number, and nothing beside them says another end.
+TEST(HttpHead, LengthsAreClearExactlyWhereAllAreOneNumber) {
+  const std::vector<std::pair<std::string, std::optional<int>>> kMembers{{"6", 6},
+                                                                         {"006", 6},
+                                                                         {" 6 ", 6},
+                                                                         {"4", 4},
+                                                                         {"0", 0},
+                                                                         {"+6", std::nullopt},
+                                                                         {"-6", std::nullopt},
+                                                                         {"6x", std::nullopt},
+                                                                         {"", std::nullopt},
+                                                                         {"6 4", std::nullopt},
+                                                                         {"0x6", std::nullopt},
+                                                                         {"6.0", std::nullopt}};
+  for (const auto& [first, a] : kMembers)
+    for (const auto& [second, b] : kMembers)
+      for (const bool chunked : {false, true})
+        for (const bool joined : {false, true}) {
+          std::vector<std::string> fields{"Content-Length:" + first + (joined ? "," + second : "")};
+          if (!joined) fields.push_back("CONTENT-LENGTH: " + second);
+          if (chunked) fields.insert(fields.begin(), "Transfer-Encoding: chunked");
+          EXPECT_EQ(FaultOf(fields).empty(), a && b && *a == *b && !chunked) << first << " and " << second << (joined ? " joined" : "");
+        }
+  EXPECT_NE(FaultOf({"Content-Length: 6", " 4"}), "") << "a value may go on in the next line";
+  EXPECT_NE(FaultOf({"Content-Length: 6", "HTTP/1.1 200 OK", "Content-Length: 4"}), "") << "what looks like a status line within a head is a field";
+  EXPECT_NE(FaultOf({"Content-Length: 6", " \t", "Content-Length: 4"}), "") << "a line of blanks ends no head";
+  EXPECT_NE(FaultOf({"Content-Length : 6", "Content-Length: 4"}), "");
+  EXPECT_EQ(FaultOf({}), "");
+  EXPECT_EQ(FaultOf({"Transfer-Encoding: chunked"}), "");
+  EXPECT_EQ(FaultOf({"Content-Length: 99999999999999999999999"}), "") << "libcurl has its own limit";
+}
+
+TEST(HttpHead, ALengthIsOneOfTheNewestReplyAndNotOfItsTrailers) {
+  HttpHead head;
+  for (const char* line :
+       {"HTTP/1.1 301 Moved\r\n", "Content-Length: 1\r\n", "\r\n", "HTTP/1.1 200 OK\r\n", "Content-Length: 2\r\n", "\r\n", "Content-Length: 3\r\n"})
+    EXPECT_TRUE(head.Take(line));
+  EXPECT_EQ(head.FaultOfLength(), "");
+  EXPECT_EQ(head.Fields().at("content-length"), "2");
 }
 
 TEST(HttpHead, IsBounded) {

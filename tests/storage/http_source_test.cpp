@@ -168,6 +168,46 @@ TEST(HttpSource, ABodyThatIsCutShortIsAnError) {
   EXPECT_EQ(fetched.error().fault, Fault::Transient);
 }
 
+// By RFC 9110 and 9112: who takes one of two ends loses rows, or takes what is not the file's.
+TEST(HttpSource, AFileWhoseEndIsNotSureIsRefusedWithTheReason) {
+  for (const std::string fields : {"Content-Length: 6\r\nContent-Length: 4\r\n", "Content-Length: 4\r\nContent-Length: 6\r\n", "Content-Length: 6, 4\r\n",
+                                   "Content-Length: +6\r\n", "Content-Length: 6x\r\n", "Content-Length: -6\r\n", "Content-Length:\r\n",
+                                   "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 6\r\n"}) {
+    const bool chunked = fields.find("chunked") != std::string::npos;
+    HttpServer server([&](const std::string&) {
+      return "HTTP/1.1 200 OK\r\nConnection: close\r\n" + fields + "\r\n" + (chunked ? "6\r\nn\n1\n2\n\r\n0\r\n\r\n" : "n\n1\n2\n");
+    });
+    Body body;
+    const auto fetched = Fetch(server.Url("/f.csv"), body.Sink());
+    ASSERT_FALSE(fetched.ok()) << fields;
+    EXPECT_EQ(fetched.error().fault, Fault::Invalid) << fields;
+    EXPECT_EQ(fetched.error().reason, "SourceUnavailable") << fields;
+    EXPECT_THAT(fetched.error().message, testing::AllOf(testing::HasSubstr("/f.csv"), testing::HasSubstr("where the file ends is not sure"))) << fields;
+    EXPECT_EQ(body.bytes, "") << fields;
+  }
+  HttpServer twice([&](const std::string&) { return Reply("200 OK", "n\n1\n2\n", "Content-Length: 6\r\n"); });
+  Body body;
+  EXPECT_TRUE(Fetch(twice.Url("/f.csv"), body.Sink()).ok()) << "the same length twice is one";
+  EXPECT_EQ(body.bytes, "n\n1\n2\n");
+}
+
+TEST(HttpSource, ABodyInACodingThatNobodyReadsIsRefused) {
+  for (const std::string coding : {"br", "zstd", "deflate", "compress", "gzip, br"}) {
+    HttpServer server([&](const std::string&) { return Reply("200 OK", "xyz", "Content-Encoding: " + coding + "\r\n"); });
+    Body body;
+    const auto fetched = Fetch(server.Url("/f.csv"), body.Sink());
+    ASSERT_FALSE(fetched.ok()) << coding;
+    EXPECT_EQ(fetched.error().fault, Fault::Invalid) << coding;
+    EXPECT_THAT(fetched.error().message, testing::HasSubstr("its Content-Encoding is \"" + coding + "\"")) << coding;
+    EXPECT_EQ(body.bytes, "");
+  }
+  for (const std::string coding : {"gzip", "X-GZIP", "identity", ""}) {
+    HttpServer server([&](const std::string&) { return Reply("200 OK", "xyz", "Content-Encoding: " + coding + "\r\n"); });
+    Body body;
+    EXPECT_TRUE(Fetch(server.Url("/f.csv"), body.Sink()).ok()) << coding;
+  }
+}
+
 TEST(HttpSource, ANobodyListeningIsTransientAndNamed) {
   Body body;
   const std::string url = "http://127.0.0.1:" + std::to_string(RefusedPort()) + "/f";

@@ -297,6 +297,25 @@ TEST_F(ScriptedS3Test, ARangeThatIsNotGivenIsNoData) {
   EXPECT_FALSE((*reader)->ReadAt(2, out, 4).ok());
 }
 
+TEST_F(ScriptedS3Test, AnotherRangeThanWasAskedForIsNoData) {
+  for (const auto& [range, right] :
+       {std::pair{"bytes 2-5/10", true}, std::pair{"bytes 3-6/10", false}, std::pair{"bytes 2-4/10", false}, std::pair{"items 2-5/10", false}}) {
+    HttpServer server([range = std::string(range)](const std::string& head) {
+      return head.starts_with("HEAD") ? std::string("HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\n")
+                                      : Reply("206 Partial Content", "2345", "Content-Range: " + range + "\r\n");
+    });
+    const auto store = Against(server);
+    auto reader = store->Open("x");
+    char out[4];
+    EXPECT_EQ((*reader)->ReadAt(2, out, 4).ok(), right) << range;
+  }
+}
+
+TEST_F(ScriptedS3Test, ALengthThatIsNotSureIsNoData) {
+  HttpServer server([](const std::string&) { return Reply("200 OK", "012345", "Content-Length: 4\r\n"); });
+  EXPECT_EQ(Against(server)->Get("x").error().reason, "StoreUnavailable");
+}
+
 TEST_F(ScriptedS3Test, AListOfManyPagesIsFollowedAndItsKeysUnescaped) {
   HttpServer server([&](const std::string& head) {
     const bool second = head.find("continuation-token=t%26") != std::string::npos;
