@@ -9,6 +9,7 @@
 #include <duckdb/main/extension/extension_loader.hpp>
 
 #include "runner/engine/row_hash.h"
+#include "runner/engine/sql.h"
 
 namespace weir::engine {
 namespace {
@@ -49,15 +50,36 @@ std::int64_t CountTrue(Vector& flags, duckdb::idx_t rows) {
   return count;
 }
 
+constexpr std::int32_t kFirstDay = -719'162;  // 0001-01-01
+constexpr std::int32_t kLastDay = 2'932'896;  // 9999-12-31
+
+bool IsOfTheCalendar(duckdb::date_t day) { return day.days >= kFirstDay && day.days <= kLastDay; }
+bool IsOfTheCalendar(duckdb::timestamp_t time) {
+  constexpr std::int64_t kDay = duckdb::Interval::MICROS_PER_DAY;
+  return time.value >= kFirstDay * kDay && time.value < (kLastDay + 1) * kDay;
+}
+std::string TextOf(duckdb::date_t day) { return "DATE '" + duckdb::Date::ToString(day) + "'"; }
+std::string TextOf(duckdb::timestamp_t time) { return "TIMESTAMP '" + duckdb::Timestamp::ToString(time) + "'"; }
+
+[[noreturn]] void RefuseTime(const std::string& column, const std::string& value) {
+  const std::string name = Quote(column);
+  throw duckdb::OutOfRangeException(
+      "column " + name + " has the value " + value +
+      ", which other readers of the table cannot read: it holds the years 1 to 9999; write NULL or a time of these years, such as CASE "
+      "WHEN " +
+      name + " BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' THEN " + name + " END");
+}
+
 // Looks at whole columns first, without a branch a row: nearly none has such a value, and those of NULL rows are chance.
-void RequireFinite(Vector& times, duckdb::idx_t rows) {
+template <typename T>
+void RequireCalendar(Vector& times, duckdb::idx_t rows, const std::string& column) {
   UnifiedVectorFormat format;
-  const auto* values = ValuesOf<duckdb::timestamp_t>(times, rows, format);
+  const auto* values = ValuesOf<T>(times, rows, format);
   bool suspect = false;
-  for (duckdb::idx_t row = 0; row < rows; ++row) suspect |= !duckdb::Timestamp::IsFinite(values[format.sel->get_index(row)]);
+  for (duckdb::idx_t row = 0; row < rows; ++row) suspect |= !IsOfTheCalendar(values[format.sel->get_index(row)]);
   if (!suspect) return;
-  ForEachValue<duckdb::timestamp_t>(times, rows, [](duckdb::timestamp_t time) {
-    if (!duckdb::Timestamp::IsFinite(time)) throw duckdb::OutOfRangeException("an infinite TIMESTAMP cannot be stored: write NULL, or a date, in its place");
+  ForEachValue<T>(times, rows, [&column](T time) {
+    if (!IsOfTheCalendar(time)) RefuseTime(column, TextOf(time));
   });
 }
 
@@ -69,13 +91,12 @@ bool HasTopmost(Vector& texts, duckdb::idx_t rows) {
   return topmost;
 }
 
+// Of times of the calendar.
 EventTimes EventsOf(Vector& times, duckdb::idx_t rows, const std::optional<Time>& until) {
   EventTimes events;
   const auto note = [&events, &until](std::int64_t us) { events.Note(Time{us}, until); };
   if (times.GetType().id() == LogicalTypeId::DATE) {
-    ForEachValue<duckdb::date_t>(times, rows, [&note](duckdb::date_t day) {
-      if (duckdb::Date::IsFinite(day)) note(day.days * duckdb::Interval::MICROS_PER_DAY);
-    });
+    ForEachValue<duckdb::date_t>(times, rows, [&note](duckdb::date_t day) { note(day.days * duckdb::Interval::MICROS_PER_DAY); });
   } else {
     ForEachValue<duckdb::timestamp_t>(times, rows, [&note](duckdb::timestamp_t time) { note(time.value); });
   }
@@ -123,7 +144,7 @@ class Share final : public duckdb::LocalFunctionData {
  public:
   Share(TapState& tap, duckdb::unique_ptr<duckdb::LocalFunctionData> writing) : writing_(std::move(writing)), tap_(tap) {
     tapped_.failures.resize(tap.request.quarantines.size());
-    tapped_.topmostTexts.resize(tap.request.columns);
+    tapped_.topmostTexts.resize(tap.request.columns.size());
   }
 
   // The rows of `chunk` that go into the file, as the writer takes them, after they have been looked at.
@@ -148,7 +169,7 @@ LogicalType TypeInFile(const LogicalType& type) { return type.id() == LogicalTyp
 
 duckdb::vector<LogicalType> TypesInFile(const TapRequest& request, const duckdb::vector<LogicalType>& types) {
   duckdb::vector<LogicalType> in_file;
-  for (std::size_t i = 0; i < request.columns; ++i) in_file.push_back(TypeInFile(types[i]));
+  for (std::size_t i = 0; i < request.columns.size(); ++i) in_file.push_back(TypeInFile(types[i]));
   return in_file;
 }
 
@@ -158,8 +179,8 @@ duckdb::DataChunk& Share::Take(duckdb::DataChunk& chunk) {
   Quarantine();
   const auto& quarantines = tap_.request.quarantines;
   for (std::size_t i = 0; i < quarantines.size(); ++i)
-    if (!quarantines[i]) tapped_.failures[i] += CountTrue(rows_.data[tap_.request.columns + i], rows_.size());
-  for (std::size_t i = 0; i < tap_.request.columns; ++i) Pass(i);
+    if (!quarantines[i]) tapped_.failures[i] += CountTrue(rows_.data[tap_.request.columns.size() + i], rows_.size());
+  for (std::size_t i = 0; i < tap_.request.columns.size(); ++i) Pass(i);
   file_.SetCardinality(rows_.size());
   tapped_.content.Add(hash_.Of(file_));
   tapped_.rows += static_cast<std::int64_t>(file_.size());
@@ -176,14 +197,14 @@ void Share::Quarantine() {
   const auto& quarantines = tap_.request.quarantines;
   std::int64_t failing = 0;
   for (std::size_t i = 0; i < quarantines.size(); ++i)
-    if (quarantines[i]) failing += CountTrue(rows_.data[tap_.request.columns + i], rows_.size());
+    if (quarantines[i]) failing += CountTrue(rows_.data[tap_.request.columns.size() + i], rows_.size());
   if (failing == 0) return;
 
   duckdb::SelectionVector kept(rows_.size());
   duckdb::idx_t count = 0;
   for (duckdb::idx_t row = 0; row < rows_.size(); ++row) {
     const auto fails = [&](std::size_t condition) {
-      const duckdb::Value flag = rows_.GetValue(tap_.request.columns + condition, row);
+      const duckdb::Value flag = rows_.GetValue(tap_.request.columns.size() + condition, row);
       return quarantines[condition] && !flag.IsNull() && flag.GetValue<bool>();
     };
     std::size_t first = 0;
@@ -201,17 +222,19 @@ void Share::Quarantine() {
 // Hands one column of `rows_` on to `file_`.
 void Share::Pass(std::size_t column) {
   Vector& from = rows_.data[column];
+  const std::string& name = tap_.request.columns[column];
+  if (from.GetType().id() == LogicalTypeId::DATE) RequireCalendar<duckdb::date_t>(from, rows_.size(), name);
+  if (from.GetType().id() == LogicalTypeId::TIMESTAMP) RequireCalendar<duckdb::timestamp_t>(from, rows_.size(), name);
   if (tap_.request.eventTime == column) tapped_.events.Add(EventsOf(from, rows_.size(), tap_.request.eventsUntil));
   if (from.GetType().id() == LogicalTypeId::VARCHAR && HasTopmost(from, rows_.size())) tapped_.topmostTexts[column] = true;
   if (from.GetType().id() != LogicalTypeId::TIMESTAMP) return file_.data[column].Reference(from);
-  RequireFinite(from, rows_.size());
   file_.data[column].Reinterpret(from);
 }
 
 duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext& context, duckdb::CopyFunctionBindInput& input, const duckdb::vector<std::string>& names,
                                               const duckdb::vector<LogicalType>& types) {
   const TapState& tap = StateOf(context);
-  duckdb::vector<std::string> in_file(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(tap.request.columns));
+  duckdb::vector<std::string> in_file(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(tap.request.columns.size()));
   return tap.parquet.copy_to_bind(context, input, in_file, TypesInFile(tap.request, types));
 }
 

@@ -17,7 +17,7 @@ namespace weir::engine {
 // How the rows of a COPY are laid out, and what to find out about them. First come the columns of the file; then, for
 // each condition, a BOOLEAN that is TRUE for rows that fail it; last, if a condition quarantines rows, the row as text.
 struct TapRequest {
-  std::size_t columns = 0;
+  std::vector<std::string> columns;                                        // names of those of the file
   std::optional<std::size_t> eventTime;                                    // place of a column of type DATE or TIMESTAMP
   std::optional<Time> eventsUntil;                                         // later ones are counted apart
   std::vector<bool> quarantines;                                           // for each condition
@@ -48,8 +48,8 @@ struct Tapped {
 // The format `kTappedParquet` of COPY: DuckDB's own Parquet writer, with a look at each chunk of rows on the thread that
 // hands it over. What is counted and hashed is that chunk itself: it comes once, after all of the plan (so nothing of it can be
 // optimised away or evaluated again), in parallel and in bounded memory, and the writer gets nothing else. A TIMESTAMP is
-// given to the writer as the instant in UTC that has the same number, which is free; an infinite one is refused
-// (Fault::Data), because no file of Delta's can hold it.
+// given to the writer as the instant in UTC that has the same number, which is free. A DATE or TIMESTAMP outside of the years
+// 1 to 9999, and an infinite one, is refused (Fault::Data, "BadInput"): other readers of Delta fail at the whole file.
 inline constexpr const char* kTappedParquet = "weir_parquet";
 void RegisterTappedParquet(duckdb::DatabaseInstance& database);
 

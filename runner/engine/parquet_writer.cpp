@@ -50,7 +50,8 @@ std::string CopyStatement(const WriteRequest& request, const std::vector<api::Co
 }
 
 TapRequest TapFor(const WriteRequest& request, const std::vector<api::Column>& columns, const RowChecks& checks) {
-  TapRequest tap{.columns = columns.size(), .eventsUntil = request.eventsUntil};
+  TapRequest tap{.eventsUntil = request.eventsUntil};
+  for (std::size_t i = 0; i < columns.size(); ++i) tap.columns.push_back(columns[i].name);
   for (std::size_t i = 0; i < columns.size(); ++i)
     if (columns[i].name == request.eventTime) tap.eventTime = i;
   for (const api::Check* check : checks) tap.quarantines.push_back(Quarantines(*check));

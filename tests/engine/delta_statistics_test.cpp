@@ -81,7 +81,7 @@ TEST_P(DeltaBounds, HoldForEveryValueOfRandomColumns) {
     const std::string file = "r" + std::to_string(round) + ".parquet";
     auto written = engine_->WriteParquet({.relation = "r", .store = store_, .path = file});
     if (!written.ok()) {
-      EXPECT_THAT(written.error().message, HasSubstr("infinite"));
+      EXPECT_THAT(written.error().message, HasSubstr("the years 1 to 9999"));
       continue;
     }
     ASSERT_TRUE(engine_->Attach("t", {{store_, file}}, columns).ok());
@@ -121,10 +121,6 @@ TEST_F(DeltaStatistics, LeaveOutWhatCannotBeWrittenExactlyAndOnlyThat) {
   EXPECT_EQ(Bounds("TIMESTAMP", "'2024-05-01 10:00:00', '9999-12-31 23:59:59.999999'"), R"("2024-05-01T10:00:00.000Z" .. "9999-12-31T23:59:59.999999Z")");
   EXPECT_EQ(Bounds("TIMESTAMP", "'9999-12-31 23:59:59', '2024-06-01 00:00:00.000001'"), R"("2024-06-01T00:00:00.000Z" .. "9999-12-31T23:59:59.000Z")");
   EXPECT_EQ(Bounds("TIMESTAMP", "'1969-12-31 23:59:59.999999'"), R"("1969-12-31T23:59:59.999Z" .. "1970-01-01T00:00:00.000Z")");
-  EXPECT_EQ(Bounds("TIMESTAMP", "'2024-01-01', '0044-03-15 (BC)'"), "none .. none");
-  EXPECT_EQ(Bounds("TIMESTAMP", "'2024-01-01', '10000-01-01'"), "none .. none");
-  EXPECT_EQ(Bounds("DATE", "'0044-03-15 (BC)', '9999-12-31'"), "none .. none");
-  EXPECT_EQ(Bounds("DATE", "'2024-01-01', 'infinity'"), "none .. none");
   EXPECT_EQ(Bounds("DATE", "'0001-01-01', '9999-12-31'"), R"("0001-01-01" .. "9999-12-31")");
   EXPECT_EQ(Bounds("DECIMAL(38,19)", "0.1234567890123456789, 12.5"), "0.123456789012345 .. 12.5");
   EXPECT_EQ(Bounds("DECIMAL(38,15)", "-41.130472200000003, 41.130472200000003"), "-41.1304722000001 .. 41.1304722000001");

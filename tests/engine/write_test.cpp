@@ -54,26 +54,41 @@ TEST_F(WriteParquet, AQueryThatFailsLeavesNothingBehind) {
   EXPECT_TRUE(store_->List("")->empty());
 }
 
-TEST_F(WriteParquet, AnInfiniteTimeIsRefusedAndNotLost) {
-  const std::vector<api::Column> columns{Optional("at", "TIMESTAMP")};
-  for (const char* sql : {"SELECT TIMESTAMP 'infinity' AS \"at\"", "SELECT TIMESTAMPTZ '-infinity' AS \"at\""}) {
-    ASSERT_TRUE(engine_->Select(sql, columns, "r").ok());
-    const auto written = engine_->WriteParquet({.relation = "r", .store = store_, .path = "r.parquet"});
-    ASSERT_FALSE(written.ok()) << sql;
-    EXPECT_EQ(written.error().fault, Fault::Data);
-    EXPECT_THAT(written.error().message, HasSubstr("infinite"));
+// Readers such as pyarrow know the years 1 to 9999 and fail at the whole file, whatever row is asked for.
+TEST_F(WriteParquet, ATimeThatOtherReadersCannotReadIsRefusedByColumnAndValue) {
+  for (const std::string type : {"DATE", "TIMESTAMP", "TIMESTAMPTZ"}) {
+    const std::vector<api::Column> columns{Optional("n", "BIGINT"), Optional("the day", type == "DATE" ? "DATE" : "TIMESTAMP")};
+    const auto write = [&](const std::string& value) {
+      const std::string sql = "SELECT range AS n, CASE WHEN range = 4000 THEN " + type + " '" + value + "' END AS \"the day\" FROM range(5000)";
+      EXPECT_TRUE(engine_->Select(sql, columns, "r").ok()) << sql;
+      return engine_->WriteParquet({.relation = "r", .store = store_, .path = type + value, .eventTime = "the day"});
+    };
+    for (const std::string value : {"infinity", "-infinity", "0044-03-15 (BC)", "0001-12-31 (BC)", "10000-01-01", "200000-01-01"}) {
+      const auto written = write(value);
+      ASSERT_FALSE(written.ok()) << type << value;
+      EXPECT_EQ(written.error().fault, Fault::Data);
+      EXPECT_EQ(written.error().reason, "BadInput");
+      EXPECT_THAT(written.error().message, AllOf(HasSubstr("column \"the day\" has the value " + columns[1].type + " '" + value), HasSubstr("write NULL")));
+    }
+    for (const std::string value : {"0001-01-01", "9999-12-31", "1970-01-01", "2024-02-29"}) EXPECT_TRUE(write(value).ok()) << type << value;
   }
-  EXPECT_TRUE(store_->List("")->empty());
+  EXPECT_EQ(store_->List("")->size(), 12U) << "only what can be read";
+}
+
+TEST_F(WriteParquet, TheLastInstantOfTheCalendarIsOneOfIt) {
+  const std::vector<api::Column> columns{Optional("at", "TIMESTAMP")};
+  ASSERT_TRUE(engine_->Select("SELECT TIMESTAMP '9999-12-31 23:59:59.999999' AS \"at\"", columns, "r").ok());
+  EXPECT_TRUE(engine_->WriteParquet({.relation = "r", .store = store_, .path = "last"}).ok());
+  ASSERT_TRUE(engine_->Select("SELECT make_date(5881580, 7, 10) AS \"at\"", {Optional("at", "DATE")}, "r").ok());
+  EXPECT_FALSE(engine_->WriteParquet({.relation = "r", .store = store_, .path = "far", .eventTime = "at"}).ok());
 }
 
 class Facts : public EngineTest {};
 
 TEST_F(Facts, TheNewestEventIsFoundInDatesAndInstants) {
   const std::vector<api::Column> columns{Optional("day", "DATE"), Optional("at", "TIMESTAMP")};
-  ASSERT_TRUE(engine_
-                  ->Select("SELECT unnest([DATE '2024-01-01', NULL, DATE '2024-02-01', DATE 'infinity']) AS day, TIMESTAMP '2024-01-01 00:00:01' AS \"at\"",
-                           columns, "r")
-                  .ok());
+  ASSERT_TRUE(
+      engine_->Select("SELECT unnest([DATE '2024-01-01', NULL, DATE '2024-02-01']) AS day, TIMESTAMP '2024-01-01 00:00:01' AS \"at\"", columns, "r").ok());
   const auto newest = [&](const std::string& column) {
     return engine_->WriteParquet({.relation = "r", .store = store_, .path = "by-" + column, .eventTime = column})->maxEventTime;
   };
