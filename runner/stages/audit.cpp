@@ -11,8 +11,14 @@ std::string Join(const std::vector<std::string>& parts) {
   return text;
 }
 
-std::string Failures(const api::Check& check, std::int64_t count) {
-  if (check.rowCount) return "the number of rows is not within the bounds";
+std::string Bounds(const api::RowCountCheck& bounds) {
+  if (!bounds.max) return "at least " + std::to_string(*bounds.min);
+  if (!bounds.min) return "at most " + std::to_string(*bounds.max);
+  return std::to_string(*bounds.min) + " to " + std::to_string(*bounds.max);
+}
+
+std::string Failures(const api::Check& check, std::int64_t count, std::int64_t rows) {
+  if (check.rowCount) return "there must be " + Bounds(*check.rowCount) + " rows, and there " + (rows == 1 ? "is " : "are ") + std::to_string(rows);
   return std::to_string(count) + (count == 1 ? " row fails" : " rows fail");
 }
 
@@ -62,13 +68,13 @@ std::vector<api::Check> ChecksOf(const std::vector<Rule>& rules) {
   return checks;
 }
 
-Audit Judge(const std::vector<Rule>& rules, const std::vector<std::int64_t>& failures, Quarantining quarantining) {
+Audit Judge(const std::vector<Rule>& rules, const std::vector<std::int64_t>& failures, std::int64_t rows, Quarantining quarantining) {
   Audit audit;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const api::Check& check = rules[i].check;
     if (failures[i] == 0 || (check.Action() == api::OnFailure::Quarantine && quarantining == Quarantining::Done)) continue;
     auto& findings = check.Action() == api::OnFailure::Warn ? audit.warnings : audit.broken;
-    findings.push_back({check.name, rules[i].sentence + ": " + Failures(check, failures[i])});
+    findings.push_back({check.name, rules[i].sentence + ": " + Failures(check, failures[i], rows)});
   }
   return audit;
 }

@@ -27,8 +27,9 @@ struct Audit {
   std::vector<api::Finding> warnings;  // onFailure: Warn
 };
 
-// Looks at everything, so that one attempt tells all that is wrong. `failures` has the failing rows of each rule.
-Audit Judge(const std::vector<Rule>& rules, const std::vector<std::int64_t>& failures, Quarantining quarantining);
+// Looks at everything, so that one attempt tells all that is wrong. `failures` has the failing rows of each rule, `rows`
+// is how many there are.
+Audit Judge(const std::vector<Rule>& rules, const std::vector<std::int64_t>& failures, std::int64_t rows, Quarantining quarantining);
 
 // Adds to each rule that stops the commit an example of its rows: values of the checked columns, of the key or else of the first
 // column; and the files that hold them, as `source` names those of the attached table ("" for none). It costs a scan of the

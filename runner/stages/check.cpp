@@ -22,7 +22,7 @@ Result<api::StageOutcome> RunCheck(Place& place) {
   const auto rules = RulesOf({}, {}, place.task.checks);  // its schema was enforced when it was written
   const auto failures = (*engine)->CountFailures("_weir_checked", ChecksOf(rules));
   if (!failures.ok()) return Diagnosed(failures.error(), {{&*target, &*state}});
-  Audit audit = Judge(rules, *failures, Quarantining::NotPossible);
+  Audit audit = Judge(rules, *failures, state->Rows(), Quarantining::NotPossible);
   AddExamples(audit, rules, **engine, "_weir_checked", *target->table, [](const std::string&) { return std::string(); });
   const std::int64_t rows = state->Rows();
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = api::Ledger{.rowsIn = rows, .rowsOut = rows, .filtered = 0}};

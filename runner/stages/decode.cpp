@@ -86,7 +86,8 @@ Status WithinLimit(Decoding& decoding, const storage::DataFile& source, const De
                                .rows = decoded.ledger.rowsIn,
                                .quarantined = decoded.ledger.quarantined,
                                .examples = decoding.quarantine.TakeExamples(),
-                               .advice = HowToExclude(*decoding.input.table, source.path) + AbsentColumnsText(decoded.absent)};
+                               .advice = HowToExclude(*decoding.input.table, source.path) + AbsentColumnsText(decoded.absent) + ". " +
+                                         HowToCorrect(*decoding.input.table, decoding.selection, source)};
   Status within = CheckQuarantine(*decoding.target.table, share);
   if (!within.ok()) static_cast<void>(decoding.quarantine.Close());  // for who looks into it
   return within;
@@ -105,9 +106,10 @@ storage::DataFile OutputOf(const Decoding& decoding, const storage::DataFile& so
 Error WithWaysOut(const Decoding& decoding, const storage::DataFile& source, const Error& error) {
   const api::TaskTable& files = *decoding.input.table;
   return {error.fault, error.reason,
-          error.message + ". The stage committed nothing. If the file is right, correct the schema of Dataset " + decoding.target.table->name +
-              " or the format of Dataset " + files.name + "; " + HowToExclude(files, source.path) + "; or set spec.onUnreadable: Quarantine of Dataset " +
-              files.name + ", so that such files are quarantined and the others continue"};
+          error.message + ". The stage committed nothing. " + HowToCorrect(files, decoding.selection, source) +
+              ". If the file is right, correct the schema of Dataset " + decoding.target.table->name + " or the format of Dataset " + files.name + "; " +
+              HowToExclude(files, source.path) + "; or set spec.onUnreadable: Quarantine of Dataset " + files.name +
+              ", so that such files are quarantined and the others continue"};
 }
 
 // A file without rows takes the place of one that cannot be read, where that is declared: so it is known, counted, and not
@@ -222,6 +224,12 @@ std::string SourceOfDecoded(const Decoding& decoding, const storage::TableState&
   return "";
 }
 
+std::int64_t RowsOf(const Decoding& decoding) {
+  std::int64_t rows = 0;
+  for (const auto& [path, file] : decoding.files) rows += file.rows;
+  return rows;
+}
+
 Result<Audit> AuditCandidate(Decoding& decoding, const storage::TableState& inputs) {
   std::vector<engine::InputFile> files;
   for (const auto& [path, file] : decoding.files) files.push_back({decoding.target.store, decoding.target.PathOf(path), file.bytes, file.rows});
@@ -230,7 +238,7 @@ Result<Audit> AuditCandidate(Decoding& decoding, const storage::TableState& inpu
   const auto rules = RulesOf(target.columns, target.keys, target.checks);
   const auto failures = decoding.engine->CountFailures(kCandidate, ChecksOf(rules));
   if (!failures.ok()) return failures.error();
-  Audit audit = Judge(rules, *failures, Quarantining::Done);
+  Audit audit = Judge(rules, *failures, RowsOf(decoding), Quarantining::Done);
   AddExamples(audit, rules, *decoding.engine, kCandidate, target, [&](const std::string& path) { return SourceOfDecoded(decoding, inputs, path); });
   return audit;
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "crds/base/text.h"
 #include "runner/stages/file_zone.h"
 #include "runner/storage/http_source.h"
 #include "runner/storage/paths.h"
@@ -14,6 +15,7 @@ namespace weir::stages {
 namespace {
 
 constexpr std::size_t kNamed = 3;
+constexpr std::size_t kLongestName = 200;
 
 auto Order(const storage::DataFile& file) {
   const auto number = [&file](const char* tag) { return std::strtoll(Tag(file, tag).c_str(), nullptr, 10); };
@@ -142,6 +144,17 @@ std::int64_t Deliveries::Next(const std::string& source) const {
   if (found == sources_.end()) return 1;
   const std::int64_t newest = std::strtoll(Tag(found->second.back(), kTagDelivery).c_str(), nullptr, 10);
   return std::max<std::int64_t>(newest, static_cast<std::int64_t>(found->second.size())) + 1;
+}
+
+std::string HowToCorrect(const api::TaskTable& files, const Selection& selection, const storage::DataFile& file) {
+  const std::string source = Tag(file, kTagSource), name = Quoted(source, kLongestName);
+  const std::string counts = "the newest delivery of each name counts";
+  if (files.redelivery == api::Redelivery::ReplaceSameName) return "Correct it at its source, " + name + ": " + counts;
+  const auto is_newer = [&](const storage::DataFile& other) { return Tag(other, kTagSource) == source && IsEarlier(file, other); };
+  const bool newer = !source.empty() && std::any_of(selection.groups.begin(), selection.groups.end(),
+                                                    [&](const auto& group) { return std::any_of(group.begin(), group.end(), is_newer); });
+  const std::string replace = "set spec.redelivery: ReplaceSameName of Dataset " + files.name + ", so that " + counts;
+  return newer ? "A newer delivery of " + name + " has landed: " + replace : "To correct it, replace " + name + " at its source and " + replace;
 }
 
 Selection SelectFiles(const api::TaskTable& files, const storage::TableState& log) {

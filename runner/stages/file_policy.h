@@ -57,6 +57,8 @@ struct Selection {
   std::vector<LeftOut> excluded;
   std::vector<std::string> warnings;
 };
+// How the file can be corrected where it comes from: "A newer delivery of ... has landed: set ...". No full stop.
+std::string HowToCorrect(const api::TaskTable& files, const Selection& selection, const storage::DataFile& file);
 Selection SelectFiles(const api::TaskTable& files, const storage::TableState& log);
 
 }  // namespace weir::stages

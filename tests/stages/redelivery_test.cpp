@@ -64,6 +64,41 @@ TEST_F(Redelivery, RefuseThatIsDeclaredLateKeepsWhatWasAcceptedAndRefusesTheNext
   EXPECT_EQ(Ids(), R"({"ids":"1"})");
 }
 
+// The bad delivery stays in RawHistory beside the good one: what the messages say takes it out of the way.
+class Corrected : public Redelivery {
+ protected:
+  std::string Failed(const std::string& content) {
+    folder_.Write("source/in/a.csv", content);
+    NextRun();
+    Bring();
+    return Bad(Decode(), api::OutcomeClass::Data, reason_).message;
+  }
+  void IsCuredAsTheMessagesSay(const std::string& content) {
+    Deliver("other.csv", "7,Bern,1\n");
+    EXPECT_THAT(Failed(content), HasSubstr("To correct it, replace \"source/in/a.csv\" at its source and set spec.redelivery: ReplaceSameName of Dataset "
+                                           "orders-raw, so that the newest delivery of each name counts"));
+    EXPECT_THAT(Failed("id,city,amount\n1,Oslo,10\n"), HasSubstr("A newer delivery of \"source/in/a.csv\" has landed: set spec.redelivery: ReplaceSameName of "
+                                                                 "Dataset orders-raw, so that the newest delivery of each name counts"));
+    Table("orders-raw").redelivery = api::Redelivery::ReplaceSameName;
+    NextRun();
+    Good(Decode());
+    EXPECT_EQ(Ids(), R"({"ids":"1,7"})");
+    EXPECT_THAT(Failed(content + "again\n"), HasSubstr("Correct it at its source, \"source/in/a.csv\": the newest delivery of each name counts"));
+    NextRun();
+    Deliver("a.csv", "2,Oslo,11\n");
+    Decoded();
+    EXPECT_EQ(Ids(), R"({"ids":"2,7"})");
+  }
+  api::Reason reason_ = api::Reason::FileUnreadable;
+};
+
+TEST_F(Corrected, AFileThatCouldNotBeReadIsReplacedUnderItsName) { IsCuredAsTheMessagesSay("nothing,of,it\n1,2,3\n"); }
+
+TEST_F(Corrected, AFileOfWhichNoRowFitsIsReplacedUnderItsName) {
+  reason_ = api::Reason::QuarantineExceeded;
+  IsCuredAsTheMessagesSay("id,city,amount\nx,Oslo,10\n");
+}
+
 TEST_F(Redelivery, ReplaceSameNameThatIsDeclaredLateOnRawHistoryAloneTakesTheNewest) {
   const std::string first = "1,Oslo,10\n", second = "2,Oslo,10\n";
   for (const std::string& rows : {first, second}) {
