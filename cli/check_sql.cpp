@@ -106,9 +106,13 @@ class SqlCheck {
   }
 
   void Tell(const Manifest& manifest, const api::StageTask& task, const api::StageOutcome& outcome) {
-    for (const api::Finding& finding : outcome.findings)
-      if (!manifests_.incomplete || finding.message.find(" is not declared") == std::string::npos)
-        Say(manifest, finding.path, "SqlInvalid", finding.message + HintAt(manifest, task, finding));
+    // What a validation that succeeded found is what its run will warn of.
+    if (outcome.result == api::OutcomeClass::Succeeded)
+      for (const api::Finding& finding : outcome.findings) Say(manifest, finding.path, "RowOrder", finding.message, Finding::Severity::Warning);
+    else
+      for (const api::Finding& finding : outcome.findings)
+        if (!manifests_.incomplete || finding.message.find(" is not declared") == std::string::npos)
+          Say(manifest, finding.path, "SqlInvalid", finding.message + HintAt(manifest, task, finding));
     if (outcome.findings.empty() && outcome.result != api::OutcomeClass::Succeeded) Say(manifest, "", "SqlInvalid", outcome.message);
     TellUnwritten(manifest, task, outcome.dependencies);
   }

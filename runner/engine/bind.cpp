@@ -22,6 +22,7 @@
 #include "crds/base/name.h"
 #include "runner/engine/errors.h"
 #include "runner/engine/repeatable.h"
+#include "runner/engine/row_order.h"
 #include "runner/engine/sql.h"
 #include "runner/engine/sql_text.h"
 #include "runner/engine/types.h"
@@ -36,8 +37,9 @@ Error Refused(const std::string& what) { return {Fault::Invalid, "SqlInvalid", w
 // Walks the parse tree of a query and collects what it names.
 class Names {
  public:
+  explicit Names(const std::string& sql) : order(sql) {}
   void Visit(duckdb::QueryNode& node) {
-    AddCtes(node);
+    VisitNode(node);
     duckdb::ParsedExpressionIterator::EnumerateQueryNodeChildren(
         node, [this](duckdb::unique_ptr<duckdb::ParsedExpression>& child) { Visit(*child); }, [this](duckdb::TableRef& ref) { Visit(ref); });
   }
@@ -47,21 +49,23 @@ class Names {
   std::set<Call> calls;
   std::set<std::string> values;   // columns without a table, in small letters
   std::set<std::string> aliases;  // in small letters
+  RowOrder order;
   std::optional<Error> refused;
 
  private:
-  // The iterator goes into the parts of a UNION and the bodies of a WITH by itself, past their own WITH.
-  void AddCtes(const duckdb::QueryNode& node) {
+  // The iterator goes into the parts of a UNION and the bodies of a WITH by itself, past their own WITH, ORDER BY and LIMIT.
+  void VisitNode(const duckdb::QueryNode& node) {
+    order.Visit(node);
     for (const auto& cte : node.cte_map.map) {
       ctes.insert(cte.first);
       AddAliases(cte.second->aliases);
-      AddCtes(*cte.second->query->node);
+      VisitNode(*cte.second->query->node);
     }
     if (node.type == duckdb::QueryNodeType::SET_OPERATION_NODE)
-      for (const auto& child : node.Cast<duckdb::SetOperationNode>().children) AddCtes(*child);
+      for (const auto& child : node.Cast<duckdb::SetOperationNode>().children) VisitNode(*child);
     if (node.type != duckdb::QueryNodeType::RECURSIVE_CTE_NODE) return;
-    AddCtes(*node.Cast<duckdb::RecursiveCTENode>().left);
-    AddCtes(*node.Cast<duckdb::RecursiveCTENode>().right);
+    VisitNode(*node.Cast<duckdb::RecursiveCTENode>().left);
+    VisitNode(*node.Cast<duckdb::RecursiveCTENode>().right);
   }
 
   void Visit(duckdb::ParsedExpression& expression) {
@@ -70,6 +74,7 @@ class Names {
   }
 
   void VisitNames(duckdb::ParsedExpression& expression) {
+    order.Visit(expression);
     if (expression.HasAlias()) aliases.insert(duckdb::StringUtil::Lower(expression.GetAlias()));
     if (expression.GetExpressionClass() == duckdb::ExpressionClass::COLUMN_REF) {
       const auto& column = expression.Cast<duckdb::ColumnRefExpression>();
@@ -85,6 +90,7 @@ class Names {
 
   void Visit(duckdb::TableRef& ref) {
     AddAliases(ref.column_name_alias);
+    order.Visit(ref);
     switch (ref.type) {
       case duckdb::TableReferenceType::BASE_TABLE: {
         const auto& table = ref.Cast<duckdb::BaseTableRef>();
@@ -101,7 +107,7 @@ class Names {
       case duckdb::TableReferenceType::SHOW_REF:
         refused = Refused("SHOW, DESCRIBE and SUMMARIZE are not allowed here; write a SELECT over declared tables");
         break;
-      case duckdb::TableReferenceType::SUBQUERY: AddCtes(*ref.Cast<duckdb::SubqueryRef>().subquery->node); break;
+      case duckdb::TableReferenceType::SUBQUERY: VisitNode(*ref.Cast<duckdb::SubqueryRef>().subquery->node); break;
       default: break;
     }
   }
@@ -177,6 +183,11 @@ Status CollectScans(const duckdb::LogicalOperator& node, std::set<std::string>& 
   if (node.type == duckdb::LogicalOperatorType::LOGICAL_GET) {
     const auto& get = node.Cast<duckdb::LogicalGet>();
     const auto table = get.GetTable();
+    // What the empty tables have that SQL is bound against, and those that it runs over have not.
+    for (const duckdb::ColumnIndex& column : get.GetColumnIds())
+      if (table && column.IsVirtualColumn())
+        return Refused("rowid is no column of " + table->name +
+                       ": no table keeps a number of its rows; write row_number() OVER (ORDER BY ...) where you need one");
     if (table && table->ParentSchema().name == "declared")
       tables.insert(table->name);
     else if (table || !kHarmlessFunctions.contains(get.function.name))
@@ -197,12 +208,14 @@ Result<BoundSelect> Bind(Session& session, const std::string& sql, const Declare
   if (!text.ok()) return text.error();
   auto statement = ParseOne(connection, *text);
   if (!statement.ok()) return statement.error();
-  Names names;
+  Names names(*text);
   names.Visit(*statement.value()->Cast<duckdb::SelectStatement>().node);
   if (Status done = CheckNames(names, declared); !done.ok())
     return Error{done.error().fault, done.error().reason, done.error().message + HintAtDashes(sql, declared)};
 
   BoundSelect bound;
+  bound.unordered = names.order.Refused();
+  bound.doubtful = names.order.Doubtful();
   bound.parsed = Copied(statement.value()->Cast<duckdb::SelectStatement>());
   std::set<std::string> tables;
   Status scans;
@@ -277,8 +290,9 @@ Status MatchColumns(const BoundSelect& select, const std::vector<api::Column>& c
 }
 
 Status CheckRepeatable(const BoundSelect& select) {
-  if (!select.unrepeatable) return Ok();
-  return Refused(Unrepeatable(*select.unrepeatable));
+  if (select.unrepeatable) return Refused(Unrepeatable(*select.unrepeatable));
+  if (select.unordered) return Refused(*select.unordered);
+  return Ok();
 }
 
 duckdb::unique_ptr<duckdb::SelectStatement> CastedSelect(const BoundSelect& select, const std::vector<api::Column>& columns) {

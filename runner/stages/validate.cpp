@@ -20,6 +20,8 @@ void AddFindings(api::StageOutcome& outcome, const std::string& path, const Erro
   outcome.findings.push_back({path, rest});
 }
 
+std::string CountedQueries(const api::StageTask& task) { return std::to_string(task.queries.size()) + (task.queries.size() == 1 ? " query" : " queries"); }
+
 const api::TaskTable* TargetOf(const api::StageTask& task, const api::TaskQuery& query) {
   const auto wanted = query.path.starts_with("View/") ? api::TargetKind::View : api::TargetKind::Dataset;
   const api::TaskTable* found = nullptr;
@@ -60,6 +62,7 @@ class Validator {
 
   Result<api::StageOutcome> Run(const api::StageTask& task) {
     binder_.Forget();
+    doubts_.clear();
     api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded};
     for (const api::TaskTable& table : task.tables) {
       if (HoldsFiles(table.zone) || table.columns.empty()) continue;
@@ -68,11 +71,14 @@ class Validator {
     }
     for (const api::TaskQuery& query : task.queries)
       if (Status checked = CheckQuery(task, query, outcome); !checked.ok()) return checked.error();
-    outcome.message = std::to_string(task.queries.size()) + " queries bound, " + std::to_string(outcome.findings.size()) + " findings";
-    if (!outcome.findings.empty()) {
-      outcome.result = api::OutcomeClass::User;
-      outcome.message += ": " + outcome.findings.front().path + ": " + outcome.findings.front().message;
+    if (outcome.findings.empty()) {
+      outcome.findings = std::move(doubts_);
+      outcome.message = CountedQueries(task) + " bound, " + std::to_string(outcome.findings.size()) + (outcome.findings.size() == 1 ? " warning" : " warnings");
+      return outcome;
     }
+    outcome.result = api::OutcomeClass::User;
+    outcome.message = CountedQueries(task) + " bound, " + std::to_string(outcome.findings.size()) + (outcome.findings.size() == 1 ? " finding" : " findings");
+    outcome.message += ": " + outcome.findings.front().path + ": " + outcome.findings.front().message;
     return outcome;
   }
 
@@ -89,6 +95,7 @@ class Validator {
       AddFindings(outcome, query.path, checked.error());
       return Ok();
     }
+    for (const std::string& doubt : checked->doubts) doubts_.push_back({query.path, doubt});
     if (!checked->fits.ok()) AddFindings(outcome, query.path, checked->fits.error());
     CheckOrder(checked->tables, *target, query, outcome);
     outcome.dependencies += (outcome.dependencies.empty() ? "" : ";") + query.stage + ":";
@@ -123,6 +130,7 @@ class Validator {
   engine::SqlBinder& binder_;
   engine::Limits limits_;
   std::unique_ptr<engine::Engine> engine_;
+  std::vector<api::Finding> doubts_;               // of the task at hand; told when nothing is wrong
   std::map<std::string, api::TaskTable> checked_;  // tables whose checks are known to be good
 };
 

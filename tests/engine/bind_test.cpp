@@ -101,5 +101,26 @@ INSTANTIATE_TEST_SUITE_P(Types, Conversions,
                                          Conversion{"INTEGER", "VARCHAR", false}, Conversion{"VARCHAR", "INTEGER", false}, Conversion{"UUID", "VARCHAR", true},
                                          Conversion{"BOOLEAN", "INTEGER", false}, Conversion{"INTEGER[]", "VARCHAR", false}));
 
+class RowOfTheEngine : public EngineTest {};
+
+// The empty tables that SQL is bound against have it, and the tables that it runs over have not.
+TEST_F(RowOfTheEngine, RowidIsRefusedWhereNoColumnHasThatName) {
+  ASSERT_TRUE(engine_->Attach("t", {}, {Optional("a", "INTEGER")}).ok());
+  for (const std::string sql :
+       {"SELECT rowid AS v FROM t", "SELECT ROWID AS v FROM t", "SELECT t.rowid AS v FROM t", "SELECT u.rowid AS v FROM t u",
+        "SELECT a AS v FROM t WHERE rowid > 1", "SELECT a AS v FROM t ORDER BY rowid LIMIT 1", "SELECT v FROM (SELECT rowid AS v FROM t) s",
+        "SELECT max(a) OVER (ORDER BY rowid) AS v FROM t", "SELECT (SELECT max(rowid) FROM t) AS v", "WITH c AS (SELECT rowid AS v FROM t) SELECT v FROM c"}) {
+    const Status matched = engine_->MatchSelect(sql, {Optional("v", "BIGINT")});
+    ASSERT_FALSE(matched.ok()) << sql;
+    EXPECT_EQ(matched.error().reason, "SqlInvalid");
+    EXPECT_THAT(matched.error().message, testing::HasSubstr("rowid is no column of t")) << sql;
+  }
+  for (const std::string sql :
+       {"SELECT count(*) AS v FROM t", "SELECT 1 AS v FROM t", "SELECT count(*) AS v FROM t, t u", "SELECT a AS v FROM t WHERE EXISTS (SELECT 1 FROM t)"})
+    EXPECT_TRUE(engine_->MatchSelect(sql, {Optional("v", "BIGINT")}).ok()) << sql;
+  ASSERT_TRUE(engine_->Attach("own", {}, {Optional("rowid", "BIGINT")}).ok());
+  EXPECT_TRUE(engine_->MatchSelect("SELECT rowid AS v FROM own", {Optional("v", "BIGINT")}).ok()) << "a column of that name is a column";
+}
+
 }  // namespace
 }  // namespace weir::engine

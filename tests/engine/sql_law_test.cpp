@@ -18,7 +18,7 @@ constexpr const char* kRows =
 const std::vector<std::string> kSelects{"SELECT id, name FROM stars WHERE size < 6.05",
                                         "SELECT s.id AS \"the id\", upper(s.name) AS n FROM stars AS s WHERE s.name <> 'it''s' ORDER BY 1",
                                         "WITH t AS (SELECT id * 2 AS d FROM stars) SELECT d, count(*) AS n FROM t GROUP BY d HAVING count(*) >= 1",
-                                        "SELECT $$a -- 'b'$$ AS t, E'it\\'s' AS u, 1e3 AS v, 0x1F AS w, -1.50 AS x FROM stars LIMIT 1",
+                                        "SELECT $$a -- 'b'$$ AS t, E'it\\'s' AS u, 1e3 AS v, 0x1F AS w, -1.50 AS x FROM stars ORDER BY id LIMIT 1",
                                         "SELECT CASE WHEN size BETWEEN 5 AND 6.02 THEN 'near' ELSE 'far' END AS c /* a 'comment' */ FROM stars -- the end",
                                         "SELECT id::VARCHAR || '-' || coalesce(name, 'none') AS k FROM stars WHERE id IN (1, 2, 4)",
                                         "SELECT id, unnest([1, 2]) AS u FROM stars QUALIFY row_number() OVER (ORDER BY id, u) < 4",

@@ -67,6 +67,31 @@ TEST_F(QueryStage, TheSameStageAgainAnswersWithTheSameFacts) {
   EXPECT_EQ(again.commits[0].contentHash, first.commits[0].contentHash);
 }
 
+TEST_F(QueryStage, AnAggregateThatDependsOnTheOrderOfRowsIsAWarningOfEachRun) {
+  const std::string sql = "SELECT city, any_value(amount) AS total FROM orders GROUP BY city";
+  const auto outcome = Good(Transform(sql));
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].path, "Dataset/totals");
+  EXPECT_THAT(outcome.findings[0].message, HasSubstr("any_value() without ORDER BY"));
+  NextRun();
+  const auto again = Good(Transform(sql));
+  EXPECT_THAT(again.message, HasSubstr("is unchanged"));
+  EXPECT_EQ(again.findings, outcome.findings);
+  NextRun();
+  EXPECT_THAT(Good(Transform("SELECT city, any_value(amount ORDER BY id) AS total FROM orders GROUP BY city")).findings, IsEmpty());
+  NextRun();
+  Bad(Transform("SELECT city, amount AS total FROM orders LIMIT 1"), api::OutcomeClass::User, api::Reason::SqlInvalid);
+}
+
+// Values that a version would hold and other readers of it would fail at.
+TEST_F(QueryStage, ATimeOutOfTheCalendarIsRefusedWithItsColumn) {
+  Table("totals").columns = {Required("city", "VARCHAR"), Optional("day", "DATE")};
+  for (const char* day : {"DATE 'infinity'", "DATE '0044-03-15 (BC)'", "make_date(200000, 1, 1)"})
+    EXPECT_THAT(Bad(Transform(std::string("SELECT 'Oslo' AS city, ") + day + " AS day"), api::OutcomeClass::Data, api::Reason::BadInput).message,
+                HasSubstr("column \"day\" has the value DATE '"))
+        << day;
+}
+
 TEST_F(QueryStage, SqlThatDoesNotBindIsTheUsersMistake) {
   EXPECT_THAT(Bad(Transform("SELECT city, sum(amont) AS total FROM orders GROUP BY city"), api::OutcomeClass::User, api::Reason::SqlInvalid).message,
               HasSubstr("amount"));
@@ -288,8 +313,16 @@ TEST_F(CheckStage, EveryCheckThatFailsIsToldAndTheRunStops) {
       Checking({{.name = "many", .rowCount = api::RowCountCheck{100, {}}}, {.name = "known", .acceptedValues = api::AcceptedValuesCheck{"city", {"Oslo"}}}}),
       api::OutcomeClass::Data, api::Reason::CheckFailed);
   EXPECT_EQ(outcome.findings.size(), 2U);
-  EXPECT_THAT(outcome.message, HasSubstr("check many: the number of rows is not within the bounds"));
+  EXPECT_THAT(outcome.message, HasSubstr("check many: there must be at least 100 rows, and there are 4"));
   EXPECT_THAT(outcome.message, HasSubstr("check known: 2 rows fail"));
+}
+
+TEST_F(CheckStage, ANumberOfRowsOutOfItsBoundsIsToldWithBoth) {
+  for (const auto& [bounds, told] :
+       {std::pair{api::RowCountCheck{5, {}}, "at least 5 rows, and there are 4"}, std::pair{api::RowCountCheck{{}, 3}, "at most 3 rows"},
+        std::pair{api::RowCountCheck{1, 2}, "1 to 2 rows, and there are 4"}})
+    EXPECT_THAT(Bad(Checking({{.name = "many", .rowCount = bounds}}), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
+                HasSubstr(std::string("check many: there must be ") + told));
 }
 
 class ValidateStage : public StageTest {
@@ -310,6 +343,14 @@ TEST_F(ValidateStage, AnswersWhatEachStageReads) {
        {"View/city-totals spec.query.sql", "publish", "SELECT * FROM totals", "city-totals"}}));
   EXPECT_EQ(outcome.dependencies, "total:orders,totals;publish:totals");
   EXPECT_THAT(outcome.findings, IsEmpty());
+}
+
+TEST_F(ValidateStage, WarnsOfAggregatesThatDependOnTheOrderAndPasses) {
+  const auto outcome =
+      Good(Validating({{"spec.stages[2].transform.sql", "total", "SELECT city, any_value(amount) AS total FROM orders GROUP BY city", "totals"}}));
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_EQ(outcome.findings[0].path, "spec.stages[2].transform.sql");
+  EXPECT_EQ(outcome.message, "1 query bound, 1 warning");
 }
 
 TEST_F(ValidateStage, ChecksOfAStageAreToldByItsField) {
