@@ -7,6 +7,7 @@
 #include "cli/delete.h"
 #include "cli/explain.h"
 #include "cli/first_publication.h"
+#include "cli/folder_name.h"
 #include "cli/interrupt.h"
 #include "cli/lake_contracts.h"
 #include "cli/lake_files.h"
@@ -271,6 +272,9 @@ Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) 
   if (const Status source = CheckSource(options); !source) return Complain(terminal, source.error(), Exit::Usage);
   const auto runner = FindRunner();
   if (!runner) return Complain(terminal, runner.error(), Exit::Usage);
+  const std::string lake = Absolute(options.place.lake), source = SourceOf(options);
+  for (const auto& [folder, means] : {std::pair(lake, "the lake (--lake)"), std::pair(source, "the source files (--source)")})
+    if (const Status named = CheckFolderName(folder, means); !named) return Complain(terminal, named.error(), Exit::Usage);
   const Manifests manifests = LoadManifests(options.paths, options.place.ns.empty() ? "default" : options.place.ns, in);
   const Declared declared = ReadManifests(manifests);
   const auto world = OpenLocal(options.place);
@@ -289,7 +293,7 @@ Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) 
   if (!choice) return Complain(terminal, choice.error(), Exit::Usage);
   const auto keys = KeysFor(declared, *published, choice->ns);
   if (!keys) return Complain(terminal, keys.error(), Exit::Usage);
-  return RunSession(terminal, options, manifests, declared, *choice, {Absolute(options.place.lake), SourceOf(options), *runner, *keys});
+  return RunSession(terminal, options, manifests, declared, *choice, {lake, source, *runner, *keys});
 }
 
 }  // namespace weir::cli

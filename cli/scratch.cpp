@@ -10,6 +10,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cli/folder_name.h"
+
 namespace weir::cli {
 namespace {
 
@@ -55,6 +57,7 @@ Result<Scratch> Scratch::Make() {
   std::error_code error;
   const fs::path parent = fs::absolute(fs::temp_directory_path(error));
   if (error) return Error{Fault::Exhausted, "NoTemporaryFolder", "TMPDIR names no folder: " + error.message() + "; set it to a folder that can be written"};
+  if (Status named = CheckFolderName(parent.string(), "temporary files (TMPDIR)"); !named) return named.error();
   RemoveAbandoned(parent);
   std::string path;
   for (int tries = 0; tries < kTries; ++tries) {
