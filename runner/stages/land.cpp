@@ -174,8 +174,12 @@ Result<std::vector<storage::StoredObject>> Matching(storage::ObjectStore& store,
   std::vector<storage::StoredObject> matching;
   if (pattern.find_first_of("*?") == std::string::npos) {
     const auto found = store.Stat(path);
-    if (!found.ok()) return found.error().fault == Fault::Missing ? NoFiles(found.error().message) : found.error();
-    matching.push_back(*found);
+    if (!found.ok() && found.error().fault == Fault::Missing) return NoFiles(found.error().message);
+    const bool there =
+        found.ok() || found.error().fault == Fault::Data || found.error().fault == Fault::Invalid || found.error().reason == storage::kFileDenied;
+    if (!there) return found.error();
+    // As a folder lists what is no file: opening it says what it is.
+    matching.push_back(found.ok() ? *found : storage::StoredObject{path, 0, Time{}});
     return matching;
   }
   const auto all = store.List(folder);
@@ -194,29 +198,54 @@ bool MayBeEmpty(const api::StageTask& task, const std::string& path) {
   return path.find_first_of("*?") != std::string::npos;
 }
 
-Status LandFile(Landing& landing, storage::ObjectStore& store, const storage::StoredObject& file, const std::string& source) {
+// What is looked at, and where.
+struct Listing {
+  storage::ObjectStore& store;
+  const std::vector<storage::StoredObject>& files;
+};
+
+bool AnotherCanBeRead(const Listing& listing, const std::string& path) {
+  constexpr std::ptrdiff_t kAsked = 8;
+  const auto end = listing.files.begin() + std::min(kAsked, std::ssize(listing.files));
+  return std::any_of(listing.files.begin(), end, [&](const storage::StoredObject& other) { return other.path != path && listing.store.Open(other.path).ok(); });
+}
+
+// Of a read. What may not be read is wrong with that file alone where the store says so, or lets another one be read: trying
+// again helps nobody, and the others need not wait.
+Error OfFile(const Listing& listing, const std::string& path, const Error& error) {
+  if (error.fault != Fault::Denied || (error.reason != storage::kFileDenied && !AnotherCanBeRead(listing, path))) return error;
+  return {Fault::Data, "FileUnreadable", error.message + ". Give the runner the right to read it"};
+}
+
+Status LandFile(Landing& landing, const Listing& listing, const storage::StoredObject& file, const std::string& source) {
   if (landing.known.Knows(source)) {
     // Most often it is the same again: reading it is cheaper than reading and writing.
-    const auto hashed = HashFile(store, file.path);
-    if (!hashed.ok()) return hashed.error();
+    const auto hashed = HashFile(listing.store, file.path);
+    if (!hashed.ok()) return OfFile(listing, file.path, hashed.error());
     if (landing.known.Has(source, hashed->sha256, landing.Policy())) {
       ++landing.files.known;
       return Ok();
     }
   }
-  const auto copy = [&](storage::ObjectWriter& out) { return CopyInto(store, file.path, out); };
+  const auto copy = [&](storage::ObjectWriter& out) -> Result<CopiedFile> {
+    Status wrote;
+    auto copied = storage::StreamFile(listing.store, file.path, [&](std::string_view bytes) { return wrote = out.Write(bytes); });
+    if (!copied.ok() && wrote.ok()) return OfFile(listing, file.path, copied.error());
+    return copied;
+  };
   return LandOne(landing, {.source = source, .name = storage::FileNameOf(file.path), .fill = copy});
 }
 
 // Before anything is copied: with the policy Fail nothing lands beside a file that is empty.
-Status RequireContent(Landing& landing, storage::ObjectStore& store, const std::vector<storage::StoredObject>& files, const std::string& store_name) {
+Status RequireContent(Landing& landing, const Listing& listing, const std::string& store_name) {
   if (landing.Table().onUnreadable == api::OnUnreadable::Quarantine) return Ok();
-  for (const storage::StoredObject& file : files) {
+  for (const storage::StoredObject& file : listing.files) {
     const std::string source = storage::SourceName(store_name, file.path);
     if (file.bytes != 0 || ExclusionOf(landing.Table().exclude, "", source) != nullptr) continue;
     // What is no file is listed with 0 bytes, too; opening it says what it is.
-    const auto opened = store.Open(file.path);
-    return AnswerForFile(landing, source, file.path, opened.ok() ? Status(EmptyFile(file.path + " in " + store.Describe())) : Status(opened.error()));
+    const auto opened = listing.store.Open(file.path);
+    const Error error = opened.ok() ? EmptyFile(file.path + " in " + listing.store.Describe()) : OfFile(listing, file.path, opened.error());
+    return AnswerForFile(landing, source, file.path, error);
   }
   return Ok();
 }
@@ -232,12 +261,13 @@ Status LandFiles(Landing& landing, const api::FilesSource& source) {
   }
   if (none) return NoFiles(files.ok() ? NoMatch(**store, source.path) : files.error().message + "; " + Nearest(**store, source.path));
   if (!files.ok()) return files.error();
-  if (Status content = RequireContent(landing, **store, *files, source.store); !content.ok()) return content;
+  const Listing listing{**store, *files};
+  if (Status content = RequireContent(landing, listing, source.store); !content.ok()) return content;
   for (const storage::StoredObject& file : *files) {
     ++landing.files.in;
     const std::string name = storage::SourceName(source.store, file.path);
     if (IsExcluded(landing, name)) continue;
-    const Status done = AnswerForFile(landing, name, file.path, LandFile(landing, **store, file, name));
+    const Status done = AnswerForFile(landing, name, file.path, LandFile(landing, listing, file, name));
     if (!done.ok()) return done;
   }
   return Ok();

@@ -13,6 +13,9 @@
 
 namespace weir::storage {
 
+// Reason of Fault::Denied for one file in a folder that may be read; what is denied altogether has "AccessDenied".
+inline constexpr const char* kFileDenied = "FileDenied";
+
 // What a store tells of one object without opening it.
 struct StoredObject {
   std::string path;  // inside the store, no leading slash

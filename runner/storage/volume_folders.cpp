@@ -21,6 +21,16 @@ bool IsLink(int parent, const std::string& name) {
   return ::fstatat(parent, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode);
 }
 
+// Neither file nor folder: a socket cannot even be opened.
+bool IsOther(int parent, const std::string& name) {
+  struct stat info {};
+  return ::fstatat(parent, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode) && !S_ISLNK(info.st_mode);
+}
+
+Error NotRegular(const std::string& path) {
+  return {Fault::Data, "FileUnreadable", path + " is not a regular file, but a pipe, a socket or a device: only files can be read"};
+}
+
 Error LinkError(const std::string& path) {
   return {Fault::Invalid, "UnsafePath", path + " is or passes through a symbolic link, which stores do not follow: put the file itself there"};
 }
@@ -93,12 +103,16 @@ Result<Descriptor> VolumeFolders::OpenFile(const std::string& path) const {
   Descriptor file(::openat(folder->get(), name.c_str(), kFileFlags));
   if (!file.open()) {
     const int code = errno;
-    return IsLink(folder->get(), name) ? LinkError(path) : FileError(code, "cannot open " + path);
+    if (IsLink(folder->get(), name)) return LinkError(path);
+    if (IsOther(folder->get(), name)) return NotRegular(path);
+    Error error = FileError(code, "cannot open " + path);
+    if (error.fault == Fault::Denied) error.reason = kFileDenied;
+    return error;
   }
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return FileError(errno, "cannot look at " + path);
   if (S_ISDIR(info.st_mode)) return Error{Fault::Missing, "NotFound", path + " is a folder, not a file"};
-  if (!S_ISREG(info.st_mode)) return Error{Fault::Data, "FileUnreadable", path + " is not a regular file: only files can be read"};
+  if (!S_ISREG(info.st_mode)) return NotRegular(path);
   return file;
 }
 

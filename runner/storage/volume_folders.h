@@ -38,7 +38,9 @@ class VolumeFolders {
 
   // For reading; Fault::Missing when it is not there. "" is the root.
   Result<Descriptor> OpenFolder(const std::string& folder) const;
-  Result<Descriptor> OpenFile(const std::string& path) const;  // refuses what is not a regular file: Fault::Data
+  // Refuses what is not a regular file: Fault::Data. Fault::Denied has the reason kFileDenied where it is the file alone that may
+  // not be read.
+  Result<Descriptor> OpenFile(const std::string& path) const;
   // Makes what is missing, and makes each folder durable in its parent once, also when another process made it and may
   // have died before it did so.
   Result<Descriptor> MakeFolders(const std::string& folder);

@@ -209,8 +209,9 @@ class VolumeStore final : public ObjectStore {
     return file;
   }
 
-  // What is neither file nor folder is listed too, with 0 bytes: reading it then says why it cannot be, where leaving it
-  // out would lose it without a word.
+  // What is neither file nor folder is listed too, with 0 bytes, and so is a folder that may not be read: reading it then says
+  // why it cannot be, where leaving it out would lose it without a word. It keeps nobody from what is beside it, such as
+  // lost+found of a volume.
   Status Walk(Descriptor handle, const std::string& folder, const std::string& start_after, std::vector<StoredObject>& found) const {
     const int copy = ::dup(handle.get());
     DIR* entries = copy < 0 ? nullptr : ::fdopendir(copy);
@@ -234,6 +235,10 @@ class VolumeStore final : public ObjectStore {
       return Ok();
     }
     Descriptor folder(::openat(parent.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!folder.open() && (errno == EACCES || errno == EPERM)) {
+      if (path > start_after) found.push_back({path, 0, ModifiedOf(info)});
+      return Ok();
+    }
     if (!folder.open()) return errno == ENOENT ? Ok() : Status(FileError(errno, "cannot open folder " + path));
     return Walk(std::move(folder), path, start_after, found);
   }

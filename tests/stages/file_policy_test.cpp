@@ -1,6 +1,13 @@
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <functional>
 #include <random>
 #include <set>
 
+#include "tests/obeyed_permissions.h"
 #include "tests/stages/stage_fixture.h"
 
 namespace weir::stages {
@@ -18,6 +25,15 @@ std::string Messages(const api::StageOutcome& outcome) {
   std::string text;
   for (const api::Finding& finding : outcome.findings) text += finding.message + "\n";
   return text;
+}
+
+void MakeSocket(const std::string& path) {
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  ASSERT_LT(path.size(), sizeof address.sun_path);
+  path.copy(address.sun_path, path.size());
+  const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ::close(listener);
 }
 
 class FilePolicy : public StageTest {
@@ -212,6 +228,52 @@ TEST_F(FilePolicy, AnEmptyFileAtTheSourceCanBeExcludedOrQuarantined) {
   EXPECT_EQ(outcome.files, (api::FileLedger{.in = 2, .known = 1, .quarantined = 1}));
   EXPECT_EQ(outcome.rows, Sums(2, 0, 1, 1));
   EXPECT_THAT(Messages(outcome), HasSubstr("in/empty.csv"));
+}
+
+// Pipe, socket, link, folder without rights, file without rights: none of them is cured by waiting, and none is the fault of a.csv.
+TEST_F(FilePolicy, WhatCannotBeReadBlocksNoOtherFileOnceItIsExcludedOrQuarantined) {
+  const std::string odd = folder_ / "source/in/b.csv";
+  const std::vector<std::pair<std::string, std::function<void()>>> kinds{{"is not a regular file", [&] { ASSERT_EQ(::mkfifo(odd.c_str(), 0600), 0); }},
+                                                                         {"is not a regular file", [&] { MakeSocket(odd); }},
+                                                                         {"symbolic link", [&] { std::filesystem::create_symlink("nowhere", odd); }},
+                                                                         {"Permission denied",
+                                                                          [&] {
+                                                                            folder_.Write("source/in/b.csv", "id,city,amount\n2,Rome,20\n");
+                                                                            std::filesystem::permissions(odd, std::filesystem::perms::none);
+                                                                          }},
+                                                                         {"Permission denied", [&] {
+                                                                            std::filesystem::create_directory(odd);
+                                                                            std::filesystem::permissions(odd, std::filesystem::perms::none);
+                                                                          }}};
+  const test::ObeyedPermissions obeyed;
+  std::int64_t landed = 0;
+  for (const auto& [why, make] : kinds) {
+    Table("orders-landing").onUnreadable.reset();
+    Table("orders-landing").exclude.clear();
+    folder_.Write("source/in/a.csv", "id,city,amount\n" + std::to_string(landed) + ",Oslo,10\n");
+    make();
+    const bool link = why == "symbolic link";
+    for (const char* pattern : {"in/*.csv", "in/b.csv"}) {
+      NextRun();
+      const auto bad = Bad(Land(pattern), link ? api::OutcomeClass::User : api::OutcomeClass::Data, link ? api::Reason::Invalid : api::Reason::FileUnreadable);
+      EXPECT_THAT(bad.message, testing::AllOf(HasSubstr("in/b.csv"), HasSubstr(why), HasSubstr("exclude"), HasSubstr("onUnreadable: Quarantine")));
+    }
+    Table("orders-landing").onUnreadable = api::OnUnreadable::Quarantine;
+    NextRun();
+    auto outcome = Good(Land());
+    EXPECT_EQ(outcome.files->quarantined, 1) << why;
+    EXPECT_EQ(outcome.files->out, 1) << why;
+    EXPECT_THAT(outcome.message, HasSubstr(why));
+    Table("orders-landing").onUnreadable.reset();
+    Table("orders-landing").exclude = {{"b.csv", "not ours"}};
+    folder_.Write("source/in/a.csv", "id,city,amount\n" + std::to_string(landed) + ",Bern,10\n");
+    NextRun();
+    outcome = Good(Land());
+    EXPECT_EQ(outcome.files->excluded, 1) << why;
+    EXPECT_EQ(outcome.files->out, 1) << why;
+    ++landed;
+    std::filesystem::remove(odd);
+  }
 }
 
 TEST_F(FilePolicy, ColumnsTellWhereARowCameFromAndWhenItLanded) {

@@ -4,11 +4,14 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "tests/obeyed_permissions.h"
 #include "tests/temporary_folder.h"
 
 namespace weir::storage {
@@ -78,6 +81,40 @@ TEST_F(VolumeStoreTest, APipeDoesNotHoldTheReader) {
   const auto read = store_->Get("pipe");
   EXPECT_EQ(read.error().fault, Fault::Data);
   EXPECT_EQ(read.error().reason, "FileUnreadable");
+}
+
+TEST_F(VolumeStoreTest, ASocketIsNoFileAndIsNotTriedAgain) {
+  const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  const std::string path = folder_ / "socket";
+  ASSERT_LT(path.size(), sizeof address.sun_path);
+  path.copy(address.sun_path, path.size());
+  ASSERT_EQ(::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ::close(listener);
+  EXPECT_EQ(store_->Open("socket").error().fault, Fault::Data);
+  EXPECT_EQ(store_->Open("socket").error().reason, "FileUnreadable");
+  EXPECT_EQ(store_->Stat("socket").error().reason, "FileUnreadable");
+}
+
+TEST_F(VolumeStoreTest, WhatMayNotBeReadIsListedAndSaysThatItIsDenied) {
+  folder_.Write("in/a", "1");
+  folder_.Write("in/b", "2");
+  folder_.Write("in/lost+found/c", "3");
+  fs::permissions(folder_ / "in/b", fs::perms::none);
+  fs::permissions(folder_ / "in/lost+found", fs::perms::none);
+  {
+    const test::ObeyedPermissions obeyed;
+    const auto found = store_->List("in");
+    ASSERT_TRUE(found.ok()) << found.error().message;
+    std::vector<std::string> paths;
+    for (const StoredObject& object : *found) paths.push_back(object.path);
+    EXPECT_THAT(paths, testing::ElementsAre("in/a", "in/b", "in/lost+found"));
+    EXPECT_TRUE(store_->Open("in/a").ok());
+    EXPECT_EQ(store_->Open("in/b").error().fault, Fault::Denied);
+    EXPECT_EQ(store_->Open("in/b").error().reason, kFileDenied);
+    EXPECT_EQ(store_->Open("in/lost+found/c").error().reason, "AccessDenied") << "a folder is more than one file";
+  }
+  fs::permissions(folder_ / "in/lost+found", fs::perms::owner_all);
 }
 
 TEST_F(VolumeStoreTest, AFileThatShrinksWhileItIsReadIsAnError) {
