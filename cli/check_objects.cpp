@@ -39,6 +39,17 @@ std::vector<api::Problem> CheckLakeEitherWay(const api::LakeSpec& lake) {
   return local.size() <= cluster.size() ? local : cluster;
 }
 
+// To the API server and every reader it is a column without one.
+void CheckSourceNames(const Manifest& manifest, Findings& findings) {
+  const Json& columns = At(At(At(manifest.object, "spec"), "schema"), "columns");
+  for (std::size_t i = 0; columns.is_array() && i < columns.size(); ++i) {
+    const Json& name = At(columns[i], "sourceName");
+    if (name.is_string() && name.get<std::string>().empty())
+      findings.push_back(manifest.Problem("spec.schema.columns[" + std::to_string(i) + "].sourceName", "Schema",
+                                          "is empty and would be ignored: write the column's name in the files, or leave sourceName out"));
+  }
+}
+
 void CheckContract(const Manifest& manifest, const api::View& view, const api::View& published, Findings& findings) {
   if (!published.status.published) return;
   api::PublishedContract base = *published.status.published;
@@ -60,6 +71,7 @@ void CheckObjects(const Manifests& manifests, const Declared& declared, const Pu
   for (const auto& dataset : declared.datasets) {
     const Manifest& manifest = manifests.objects[dataset.manifest];
     Add(manifests, declared, dataset, plan::CheckDataset(dataset.object.spec), findings);
+    CheckSourceNames(manifest, findings);
     const api::Dataset* before = datasets.Same(dataset.object.meta);
     if (before != nullptr && before->spec.zone != dataset.object.spec.zone && CanJudge(declared, dataset, "spec.zone"))
       findings.push_back(manifest.Problem(

@@ -83,6 +83,29 @@ void CheckChecks(const std::vector<api::Check>& checks, const std::string& path,
   for (std::size_t i = 0; i < checks.size(); ++i) CheckOne(checks[i], Item(path, i), columns, problems);
 }
 
+// The directives of a format of times, one letter each.
+std::set<char> DirectivesOf(const std::string& format) {
+  std::set<char> used;
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    if (format[i] != '%') continue;
+    if (i + 1 < format.size() && format[i + 1] == '-') ++i;
+    if (++i < format.size()) used.insert(format[i]);
+  }
+  return used;
+}
+
+bool NamesADay(const std::string& format) {
+  const std::set<char> used = DirectivesOf(format);
+  const auto has = [&used](std::string_view any) { return std::any_of(any.begin(), any.end(), [&used](char c) { return used.contains(c); }); };
+  return has("Yy") && (has("j") || (has("mbB") && has("d")));
+}
+
+void CheckCsv(const api::CsvFormat& csv, std::vector<Problem>& problems) {
+  if (!csv.timestampFormat.empty() && !NamesADay(csv.timestampFormat))
+    problems.push_back({"spec.format.csv.timestampFormat", std::string(api::kTimestampFormatWithoutDay)});
+  if (!csv.delimiter.empty() && csv.comment.starts_with(csv.delimiter)) problems.push_back({"spec.format.csv.comment", std::string(api::kCommentIsDelimiter)});
+}
+
 void CheckProvenance(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
   const auto& columns = dataset.schema->columns;
   if (std::all_of(columns.begin(), columns.end(), [](const api::Column& c) { return c.provenance.has_value(); }))
@@ -114,6 +137,12 @@ void CheckWhenAbsent(const api::DatasetSpec& dataset, std::vector<Problem>& prob
     if (!column.IsNullable()) refuse(api::kSetNullOfRequired);
     if (IsInKey(*dataset.schema, column.name)) refuse(api::kSetNullOfKey);
   }
+}
+
+void CheckStageChecks(const std::vector<api::Check>& checks, const std::string& path, std::vector<Problem>& problems) {
+  CheckChecks(checks, path, nullptr, problems);
+  for (std::size_t i = 0; i < checks.size(); ++i)
+    if (checks[i].Action() == api::OnFailure::Quarantine) problems.push_back({Item(path, i) + ".onFailure", std::string(api::kQuarantineOfCheckStage)});
 }
 
 // Row checks are made on what is read; what the engine fills in is the same in every row of a file.
@@ -247,6 +276,7 @@ std::vector<Problem> CheckDataset(const api::DatasetSpec& dataset) {
   if (files && !dataset.checks.empty()) problems.push_back({"spec.checks", "look at rows; " + zone + " holds files as they came"});
   if (files && dataset.eventTime) problems.push_back({"spec.eventTime", "names a column; " + zone + " holds files as they came"});
   CheckPolicies(dataset, problems);
+  if (dataset.format && dataset.format->csv) CheckCsv(*dataset.format->csv, problems);
   if (dataset.schema) CheckSchema(dataset, problems);
   if (dataset.schema) CheckProvenance(dataset, problems);
   if (dataset.schema) CheckWhenAbsent(dataset, problems);
@@ -279,7 +309,7 @@ std::vector<Problem> CheckPipeline(const api::PipelineSpec& pipeline) {
     CheckResources(stage.resources, path + ".resources", problems);
     if (stage.land) CheckSource(stage.land->from, path + ".land.from", problems);
     CheckOrder(pipeline.stages, i, problems);
-    if (stage.check) CheckChecks(stage.check->checks, path + ".check.checks", nullptr, problems);
+    if (stage.check) CheckStageChecks(stage.check->checks, path + ".check.checks", problems);
     const std::string output = OutputOf(stage);
     if (output.empty()) continue;
     const auto [writer, first] = writers.emplace(output, stage.name);

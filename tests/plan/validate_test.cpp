@@ -5,6 +5,7 @@
 #include "operator/plan/location.h"
 #include "operator/plan/resolve.h"
 #include "operator/plan/validate.h"
+#include "runner/formats/instant.h"
 
 namespace weir::plan {
 namespace {
@@ -240,6 +241,37 @@ TEST(Resolve, GivesATableNameToTheObjectThatWasThereFirst) {
   const auto refused = Resolve(Reading("first"), around, {}, {}).refused;
   ASSERT_EQ(refused.size(), 1U);
   EXPECT_EQ(refused[0].reason, api::Reason::NameTaken);
+}
+
+TEST(CheckDataset, AFormatOfTimesIsTakenWhereTheRunnerTakesIt) {
+  const std::vector<std::string> parts{"%Y", "%-y", "%m", "%-m", "%b", "%d", "%-d", "%j", "%H", "%%", "Y", "-", "%p", "%z"};
+  int taken = 0;
+  const auto judge = [&](const std::string& format) {
+    api::DatasetSpec dataset{.zone = api::Zone::Landing, .format = api::Format{.csv = api::CsvFormat{.timestampFormat = format}}};
+    const bool here = CheckDataset(dataset).empty();
+    ASSERT_EQ(here, formats::TimestampFormat::Compile(format).ok()) << format;
+    taken += here ? 1 : 0;
+  };
+  for (const std::string& a : parts)
+    for (const std::string& b : parts)
+      for (const std::string& c : parts) judge(a + b + c), judge(a + "%%" + b + "%d" + c);
+  EXPECT_GT(taken, 100);
+}
+
+TEST(CheckDataset, ACommentThatBeginsAsTheDelimiterWouldTakeRowsForComments) {
+  for (const std::string delimiter : {",", ";", "#", "\t"})
+    for (const std::string comment : {"#", ",", ",,", ";x", "x,", "##"}) {
+      api::DatasetSpec dataset{.zone = api::Zone::Landing, .format = api::Format{.csv = api::CsvFormat{.delimiter = delimiter, .comment = comment}}};
+      EXPECT_EQ(CheckDataset(dataset).empty(), comment[0] != delimiter[0]) << delimiter << " " << comment;
+    }
+}
+
+TEST(CheckPipeline, ACheckStageQuarantinesNoRows) {
+  api::PipelineSpec pipeline{.stages = {{.name = "look"}}};
+  pipeline.stages[0].check = api::CheckStage{"a", {{.name = "c", .notNull = api::NotNullCheck{{"a"}}}}};
+  EXPECT_THAT(CheckPipeline(pipeline), testing::IsEmpty());
+  pipeline.stages[0].check->checks[0].onFailure = api::OnFailure::Quarantine;
+  EXPECT_THAT(Texts(CheckPipeline(pipeline)), ElementsAre("spec.stages[0].check.checks[0].onFailure: " + std::string(api::kQuarantineOfCheckStage)));
 }
 
 }  // namespace
