@@ -2,6 +2,8 @@
 // whose data are not as declared. docs/bad-input.md names each case.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "crds/base/json.h"
 #include "crds/base/time.h"
 #include "tests/cli/commands.h"
@@ -85,6 +87,10 @@ const BadManifest kBadManifests[] = {
      75, "Pipeline/collect-readings", "spec.stages[1].check.dataset", "Invalid", "reads dataset readings, which stage \"decode\" below writes"},
     {"SqlWithTheClock", "sed -i 's/FROM readings$/FROM readings WHERE measured_at < now()/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql",
      "SqlInvalid", "now() or current_timestamp gives other rows each time"},
+    {"SqlWithALimitAndNoOrder", "sed -i 's/FROM readings$/FROM readings LIMIT 3/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql",
+     "SqlInvalid", "LIMIT without ORDER BY gives other rows each time"},
+    {"EmptySourceName", "sed -i 's/name: battery, type: INTEGER/name: battery, type: INTEGER, sourceName: \"\"/' readings.yaml", 36, "Dataset/readings",
+     "spec.schema.columns[3].sourceName", "Schema", "is empty and would be ignored"},
     {"TypeOfAnotherSystem", "sed -i 's/name: battery, type: INTEGER/name: battery, type: int4/' readings.yaml", 36, "Dataset/readings",
      "spec.schema.columns[3].type", "Schema", "\"int4\" is no type here: write INTEGER"},
     {"TypeCutAtItsComma", "sed -i 's/name: battery, type: INTEGER/name: battery, type: DECIMAL(6,2)/' readings.yaml", 36, "Dataset/readings",
@@ -297,6 +303,17 @@ TEST_F(BadTogether, ATableThatNoPipelineWritesIsAWarning) {
   EXPECT_THAT(check.out, AllOf(HasSubstr("warning: reads readings, which no pipeline writes"), HasSubstr("[NeverWritten]")));
 }
 
+TEST_F(BadTogether, AnAggregateThatDependsOnTheOrderIsAWarningOfCheckAndOfTheRun) {
+  Shell(
+      "sed -i 's/sql: SELECT sensor, measured_at, celsius FROM readings/sql: SELECT sensor, measured_at, any_value(celsius) AS celsius FROM readings GROUP BY "
+      "ALL/' readings.yaml");
+  const Ended check = Weir("check readings.yaml");
+  EXPECT_EQ(check.code, 0) << check.out << check.err;
+  EXPECT_THAT(check.out, AllOf(HasSubstr("warning: any_value() without ORDER BY"), HasSubstr("[RowOrder]")));
+  Weir("run readings.yaml");
+  EXPECT_THAT(Weir("explain run").out, HasSubstr("any_value() without ORDER BY"));
+}
+
 TEST_F(BadTogether, EveryMistakeIsSaidAtOnce) {
   Shell(
       "sed -i 's/zone: Landing/zone: Lending/; s/type: DOUBLE, nullable: false, description: Temperature., unit: degrees Celsius}/type: REAL}/' readings.yaml");
@@ -310,6 +327,21 @@ TEST_F(BadTogether, ALakeThatCannotBeWrittenIsToldByItsPath) {
   const Ended run = Weir("run readings.yaml --lake /dev/null/lake");
   EXPECT_EQ(run.code, 1);
   EXPECT_THAT(run.err, AllOf(StartsWith("weir: cannot make the folder /dev/null/lake"), HasSubstr("--lake")));
+}
+
+// Each folder that a state, a task or the engine would have to hold as a text.
+TEST_F(BadTogether, AFolderWhoseNameIsNotUtf8IsToldBeforeAnythingStarts) {
+  const std::string odd = "p=$(printf 'p\\377\\303'); mkdir \"$p\"; cp *.yaml *.csv \"$p\"; ";
+  const std::string lake = "the lake (--lake)", source = "the source files (--source)", temporary = "temporary files (TMPDIR)";
+  for (const auto& [command, means] : {std::pair{"cd \"$p\"; weir run readings.yaml", lake}, std::pair{"weir run \"$p/readings.yaml\"", source},
+                                       std::pair{"weir run readings.yaml --lake \"$p/l\"", lake}, std::pair{"weir run readings.yaml --source \"$p\"", source},
+                                       std::pair{"TMPDIR=\"$PWD/$p\" weir init readings.csv", temporary}}) {
+    const Ended ended = Shell("rm -rf p* .weir; " + odd + command);
+    EXPECT_NE(ended.code, 0) << command;
+    EXPECT_THAT(ended.err, AllOf(HasSubstr("p\\xFF\\xC3"), HasSubstr(means), HasSubstr("is not UTF-8: rename it"))) << command;
+    EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1) << ended.err;
+  }
+  EXPECT_EQ(Shell("rm -rf p* .weir; " + odd + "cd \"$p\"; weir check readings.yaml").code, 0) << "holds nothing";
 }
 
 TEST_F(BadTogether, APathThatIsNoneIsAMistakeOfTheCall) {
