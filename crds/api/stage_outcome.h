@@ -150,7 +150,7 @@ struct StageOutcome {
   std::vector<Finding> findings;
   std::vector<std::string> notes;
   std::string dependencies;  // validate: tables that each SQL reads, "stage:table,table;stage:..."
-  int format = 1;  // raised by who sets a field that a reader of 1 must not pass over
+  int format = 1;            // raised by who sets a field that a reader of 1 must not pass over
   bool operator==(const StageOutcome&) const = default;
 };
 void Describe(auto&& field, Of<StageOutcome> auto& self) {

@@ -139,7 +139,7 @@ struct StageTask {
   std::vector<std::string> ownOutputs;        // Transform, Publish, Check: tables that stages of this pipeline write
   std::string outcomeStore;                   // where outcome files and quarantine lie
   std::string outcomePath;                    // such as default/_weirkeeper
-  int format = 1;  // raised by who sets a field that a reader of 1 must not pass over
+  int format = 1;                             // raised by who sets a field that a reader of 1 must not pass over
   bool operator==(const StageTask&) const = default;
 };
 void Describe(auto&& field, Of<StageTask> auto& self) {
