@@ -49,6 +49,7 @@ class Names {
   std::set<Call> calls;
   std::set<std::string> values;   // columns without a table, in small letters
   std::set<std::string> aliases;  // in small letters
+  bool rowid = false;             // whether a column is called so
   RowOrder order;
   std::optional<Error> refused;
 
@@ -78,7 +79,9 @@ class Names {
     if (expression.HasAlias()) aliases.insert(duckdb::StringUtil::Lower(expression.GetAlias()));
     if (expression.GetExpressionClass() == duckdb::ExpressionClass::COLUMN_REF) {
       const auto& column = expression.Cast<duckdb::ColumnRefExpression>();
-      if (!column.IsQualified()) values.insert(duckdb::StringUtil::Lower(column.GetColumnName()));
+      const std::string name = duckdb::StringUtil::Lower(column.GetColumnName());
+      if (!column.IsQualified()) values.insert(name);
+      rowid = rowid || name == "rowid";
     }
     if (expression.GetExpressionClass() == duckdb::ExpressionClass::SUBQUERY) Visit(*expression.Cast<duckdb::SubqueryExpression>().subquery->node);
     duckdb::ParsedExpressionIterator::EnumerateChildren(expression, [this](duckdb::unique_ptr<duckdb::ParsedExpression>& child) { VisitNames(*child); });
@@ -150,11 +153,23 @@ Status CheckNames(const Names& names, const DeclaredTables& declared) {
   return Ok();
 }
 
-// With the words that are no column of any table, but a value of the engine: `user`, current_user.
-std::set<Call> CallsOf(const Names& names, const DeclaredTables& declared) {
+// In small letters: what the text calls so, and all columns that it could mean.
+std::set<std::string> ColumnsOf(const Names& names, const DeclaredTables& declared) {
   std::set<std::string> columns = names.aliases;
   for (const auto& [table, of_table] : declared)
     for (const api::Column& column : of_table) columns.insert(duckdb::StringUtil::Lower(column.name));
+  return columns;
+}
+
+// The empty tables that SQL is bound against have a rowid, and those that it runs over have none.
+Status CheckRowid(const Names& names, const DeclaredTables& declared) {
+  if (!names.rowid || ColumnsOf(names, declared).contains("rowid")) return Ok();
+  return Refused("rowid is no column: no table keeps a number of its rows; write row_number() OVER (ORDER BY ...) where you need one");
+}
+
+// With the words that are no column of any table, but a value of the engine: `user`, current_user.
+std::set<Call> CallsOf(const Names& names, const DeclaredTables& declared) {
+  const std::set<std::string> columns = ColumnsOf(names, declared);
   std::set<Call> calls = names.calls;
   for (const std::string& value : names.values)
     if (IsValueWord(value) && !columns.contains(value)) calls.insert({value, 0});
@@ -183,11 +198,6 @@ Status CollectScans(const duckdb::LogicalOperator& node, std::set<std::string>& 
   if (node.type == duckdb::LogicalOperatorType::LOGICAL_GET) {
     const auto& get = node.Cast<duckdb::LogicalGet>();
     const auto table = get.GetTable();
-    // What the empty tables have that SQL is bound against, and those that it runs over have not.
-    for (const duckdb::ColumnIndex& column : get.GetColumnIds())
-      if (table && column.IsVirtualColumn())
-        return Refused("rowid is no column of " + table->name +
-                       ": no table keeps a number of its rows; write row_number() OVER (ORDER BY ...) where you need one");
     if (table && table->ParentSchema().name == "declared")
       tables.insert(table->name);
     else if (table || !kHarmlessFunctions.contains(get.function.name))
@@ -213,6 +223,7 @@ Result<BoundSelect> Bind(Session& session, const std::string& sql, const Declare
   if (Status done = CheckNames(names, declared); !done.ok())
     return Error{done.error().fault, done.error().reason, done.error().message + HintAtDashes(sql, declared)};
 
+  if (Status named = CheckRowid(names, declared); !named.ok()) return named.error();
   BoundSelect bound;
   bound.unordered = names.order.Refused();
   bound.doubtful = names.order.Doubtful();
