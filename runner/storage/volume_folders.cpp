@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "runner/storage/object_store.h"
 #include "runner/storage/paths.h"
 
 namespace weir::storage {
