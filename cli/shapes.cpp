@@ -7,7 +7,10 @@
 #include <set>
 
 #include "cli/shape_of.h"
+#include "crds/base/name.h"
 #include "crds/base/text.h"
+#include "runner/formats/json_lists.h"
+#include "runner/formats/sql_names.h"
 
 namespace weir::cli {
 namespace {
@@ -87,6 +90,10 @@ class Shapes {
     while (!judged_.empty())
       if (Status added = AddShape(TakeShape()); !added) return added.error();
     if (Status named = NameEach(); !named) return named.error();
+    for (InferredFile& file : found_.files)
+      for (std::string& note : file.notes)
+        if (const std::size_t at = note.rfind(formats::kTableMark); at != std::string::npos)
+          note.replace(at, formats::kTableMark.size(), formats::SqlQuoted(TableName(file.name)));
     return std::move(found_);
   }
 
@@ -98,13 +105,15 @@ class Shapes {
       const std::string path = AbsolutePath(file).lexically_relative(found_.folder).string();
       if (!seen.insert(path).second) continue;
       auto one = Infer(engine_, found_.folder, {path}, path);
+      const bool may_lack = file.listed || IsOfSeries(file);
+      if (one && may_lack && !one->unfit.empty())
+        one = Error{Fault::Data, "FileUnreadable", "weir run would stop at it, for no row fits: " + one->notes.back()};
       if (one) {
         all_.emplace(path, *one);
         judged_.push_back({std::move(*one), file.listed, ""});
         continue;
       }
       const bool no_data = one.error().fault == Fault::Data || one.error().fault == Fault::Invalid;
-      const bool may_lack = file.listed || IsOfSeries(file);
       if (!may_lack || !no_data) return one.error();
       if (!first) first = one.error();
       left_out_.emplace(path, one.error().message);

@@ -9,6 +9,7 @@ namespace weir::formats {
 namespace {
 
 constexpr std::size_t kBlock = 2 << 20;
+constexpr std::int64_t kFewRows = 100;  // of a file that may be a list in a wrapper
 
 Error Unreadable(const std::string& what) { return {Fault::Data, "FileUnreadable", what}; }
 
@@ -59,11 +60,12 @@ void JsonInference::Observe(const std::vector<JsonRecordReader::Field>& fields, 
       continue;
     }
     const auto [at, added] = places_.try_emplace(name, keys_.size());
-    if (added) keys_.push_back({name, {}, false});
+    if (added) keys_.push_back({name, {}, false, {}});
     KeyFacts& key = keys_[at->second];
     if (value.kind == JsonValue::Kind::Number) key.facts.ObserveNumber(value.text, place);
     if (value.kind == JsonValue::Kind::Boolean || value.kind == JsonValue::Kind::String || value.kind == JsonValue::Kind::Nested)
       key.facts.ObserveText(value.text, place);
+    if (value.kind == JsonValue::Kind::Nested && lists_ == Lists::Note && objects_ <= kFewRows) key.lists.Add(value.text);
     key.bare = key.bare || value.kind == JsonValue::Kind::Number || value.kind == JsonValue::Kind::Boolean;
   }
 }
@@ -76,6 +78,7 @@ std::string JsonInference::Judge(const KeyFacts& key, const std::string& in_sql,
     notes.push_back(of + "its values are in quotes, so they are text; declare " + type + " to read them as that");
     return "VARCHAR";
   }
+  if (const std::string note = objects_ <= kFewRows ? key.lists.Note(in_sql, objects_) : ""; !note.empty()) notes.push_back(of + note);
   if (const std::string note = TypeNote(key.facts, in_sql, files_); !note.empty()) notes.push_back(of + note);
   return type;
 }

@@ -7,6 +7,7 @@
 #include "runner/formats/column_notes.h"
 #include "runner/formats/csv_inference.h"
 #include "runner/formats/encoding.h"
+#include "runner/formats/json_lists.h"
 #include "runner/formats/json_record.h"
 
 namespace weir::formats {
@@ -22,24 +23,28 @@ struct KeyFacts {
   std::string name;
   ColumnFacts facts;
   bool bare = false;  // some are numbers, true or false, not strings
+  JsonLists lists;
 };
 
 // Judges files together. One thread.
 class JsonInference {
  public:
-  explicit JsonInference(std::size_t most_columns) : most_columns_(most_columns) {}
+  enum class Lists { Note, Ignore };  // of objects in values
+  explicit JsonInference(std::size_t most_columns, Lists lists = Lists::Note) : most_columns_(most_columns), lists_(lists) {}
 
   // Reads the whole text by the decoder's own reader. A record that is no row is no reason to stop. Faults of the source as
   // they came.
   Status Add(OpenedText file, std::string_view name);
   // Once files were added. Fault::Data, reason "FileUnreadable", for what has no JSON object, or more than `most_columns` keys.
   Result<InferredJson> Declare() const;
+  std::int64_t Objects() const { return objects_; }  // that were read
 
  private:
   void Observe(const std::vector<JsonRecordReader::Field>& fields, ValuePlace place);
   std::string Judge(const KeyFacts& key, const std::string& in_sql, std::vector<std::string>& notes) const;
 
   const std::size_t most_columns_;
+  const Lists lists_;
   FileNames files_;
   std::vector<KeyFacts> keys_;
   std::unordered_map<std::string, std::size_t> places_;
