@@ -77,18 +77,24 @@ std::vector<api::Column> WithPlainNames(std::vector<api::Column> columns, std::v
   return columns;
 }
 
-Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, const std::vector<std::string>& paths, const std::string& path) {
+Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, const std::vector<std::string>& paths, const std::string& path,
+                           ReadingProgress& progress) {
   api::TaskStore place;
   place.name = "source", place.root = folder;
   auto store = storage::OpenStore(place);
   if (!store) return store.error();
+  constexpr int kTimes = 3;  // for the encoding, the types and the rows that do not fit
+  const auto counted = progress.Counting(*store);
+  std::int64_t bytes = 0;
   std::vector<engine::InputFile> files;
   for (const std::string& one : paths) {
     const auto stat = (*store)->Stat(one);
     if (!stat) return stat.error();
     if (stat->bytes == 0) return Error{Fault::Invalid, "FileUnreadable", one + " is empty: give a file with at least one row"};
-    files.push_back({*store, one});
+    files.push_back({counted, one});
+    bytes += stat->bytes;
   }
+  progress.Begin(path, bytes, kTimes);
   auto sniffed = engine.SniffAll(files);
   if (!sniffed) return sniffed.error();
   InferredFile inferred{path, ObjectNameFor(path), std::move(sniffed->format), std::move(sniffed->columns), std::move(sniffed->notes), paths.size()};

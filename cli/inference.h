@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/reading_progress.h"
 #include "crds/api/dataset.h"
 #include "crds/base/result.h"
 #include "runner/engine/engine.h"
@@ -28,7 +29,8 @@ struct InferredFile {
 // each column names how many rows will be quarantined, with an example. Names that SQL would need quotes for are written
 // plainly, with the original as sourceName. `path` is the path of the result, for several files one with a wildcard. Faults as
 // Engine, and Missing or Invalid for what is not a file, empty or of no known kind.
-Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, const std::vector<std::string>& paths, const std::string& path);
+Result<InferredFile> Infer(engine::Engine& engine, const std::string& folder, const std::vector<std::string>& paths, const std::string& path,
+                           ReadingProgress& progress);
 
 // "Orders 2026 (final).csv" -> "orders-2026-final", "Köln.csv" -> "koln"
 std::string ObjectNameFor(const std::string& file);

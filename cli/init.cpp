@@ -87,12 +87,13 @@ std::string NameOfWhole(const InitOptions& options, const std::vector<InferredFi
   return files.size() == 1 ? files[0].name : ObjectNameFor(options.files[0]);
 }
 
-Result<InferredShapes> InferGiven(const GivenFiles& given) {
+Result<InferredShapes> InferGiven(const Terminal& terminal, const GivenFiles& given) {
+  ReadingProgress progress(terminal);
   const auto scratch = Scratch::Make();
   if (!scratch) return scratch.error();
   auto engine = engine::MakeEngine({0, 2, scratch->Path()});
   if (!engine) return engine.error();
-  return InferShapes(**engine, given);
+  return InferShapes(**engine, given, progress);
 }
 
 }  // namespace
@@ -104,7 +105,7 @@ Exit Init(const Terminal& terminal, const InitOptions& options) {
                     Exit::Usage);
   const auto given = FindDataFiles(options.files);
   if (!given) return Complain(terminal, given.error(), Exit::Usage);
-  const auto inferred = InferGiven(*given);
+  const auto inferred = InferGiven(terminal, *given);
   if (!inferred) return Complain(terminal, inferred.error(), Exit::Usage);
   const std::string name = options.name.empty() ? NameOfWhole(options, inferred->files) : options.name;
   const fs::path out = options.out.empty() ? fs::path(given->files[0].path).parent_path() : fs::path(options.out);

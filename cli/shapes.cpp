@@ -82,7 +82,9 @@ struct Pattern {
 
 class Shapes {
  public:
-  Shapes(engine::Engine& engine, const GivenFiles& given) : engine_(engine), given_(given) { found_.folder = CommonFolder(given.files).string(); }
+  Shapes(engine::Engine& engine, const GivenFiles& given, ReadingProgress& progress) : engine_(engine), given_(given), progress_(progress) {
+    found_.folder = CommonFolder(given.files).string();
+  }
 
   Result<InferredShapes> Find() {
     if (Status judged = JudgeEach(); !judged) return judged.error();
@@ -104,7 +106,7 @@ class Shapes {
     for (const GivenFile& file : given_.files) {
       const std::string path = AbsolutePath(file).lexically_relative(found_.folder).string();
       if (!seen.insert(path).second) continue;
-      auto one = Infer(engine_, found_.folder, {path}, path);
+      auto one = Infer(engine_, found_.folder, {path}, path, progress_);
       const bool may_lack = file.listed || IsOfSeries(file);
       if (one && may_lack && !one->unfit.empty())
         one = Error{Fault::Data, "FileUnreadable", "weir run would stop at it, for no row fits: " + one->notes.back()};
@@ -158,7 +160,7 @@ class Shapes {
     if (!pattern) return AddBySeries(std::move(group));
     std::vector<std::string> paths;
     for (const Judged& one : group) paths.push_back(one.file.path);
-    auto together = Infer(engine_, found_.folder, paths, pattern->path);
+    auto together = Infer(engine_, found_.folder, paths, pattern->path, progress_);
     if (!together && together.error().fault != Fault::Data && together.error().fault != Fault::Invalid) return together.error();
     if (!together) {
       found_.notes.push_back(Those(group) + " stay one Dataset each: " + together.error().message);
@@ -280,6 +282,7 @@ class Shapes {
 
   engine::Engine& engine_;
   const GivenFiles& given_;
+  ReadingProgress& progress_;
   std::vector<Judged> judged_;
   std::map<std::string, InferredFile> all_;      // by path
   std::map<std::string, std::string> left_out_;  // path -> why
@@ -291,6 +294,8 @@ class Shapes {
 
 }  // namespace
 
-Result<InferredShapes> InferShapes(engine::Engine& engine, const GivenFiles& given) { return Shapes(engine, given).Find(); }
+Result<InferredShapes> InferShapes(engine::Engine& engine, const GivenFiles& given, ReadingProgress& progress) {
+  return Shapes(engine, given, progress).Find();
+}
 
 }  // namespace weir::cli

@@ -19,6 +19,6 @@ struct InferredShapes {
 // (WildcardFor); what the path would take and does not fit is excluded. JSON keys may be optional in a series. Names of Datasets
 // are distinct. A file of a folder, or of a series with others, that is no data is left out with a note; faults of other files
 // that were given by name, and of a folder without any data, are those of Infer; reason "NameTaken" for two of one name.
-Result<InferredShapes> InferShapes(engine::Engine& engine, const GivenFiles& given);
+Result<InferredShapes> InferShapes(engine::Engine& engine, const GivenFiles& given, ReadingProgress& progress);
 
 }  // namespace weir::cli

@@ -88,6 +88,24 @@ TEST_F(Manners, RunsAreToldApartOnANarrowTerminal) {
   EXPECT_THAT(shown, AllOf(ContainsRegex("t[0-9]+-1[^0-9]"), ContainsRegex("t[0-9]+-2[^0-9]"))) << shown;
 }
 
+TEST_F(Manners, LongFilesShowHowMuchIsReadOnATerminalOnly) {
+  std::string text = "id,name,amount\n";
+  for (int i = 0; text.size() < 1'500'000; ++i) text += std::to_string(i) + ",somebody " + std::to_string(i) + "," + std::to_string(i) + ".25\n";
+  Write("long.csv", text);
+  const std::string shown = OnTerminal("weir init long.csv");
+  const std::string line = "\r\033[Kreading long.csv: ";
+  std::size_t lines = 0, last = 0;
+  for (std::size_t at = shown.find(line); at != std::string::npos; at = shown.find(line, at + 1)) ++lines, last = at;
+  ASSERT_GT(lines, 0U) << shown;
+  EXPECT_LT(lines, 200U);
+  EXPECT_THAT(shown, HasSubstr(" of 1.5 MB"));
+  EXPECT_THAT(shown.substr(last + line.size()), HasSubstr(" MB\r\033[Klong.csv: 3 columns")) << "gone at the end";
+  Shell("rm long.yaml");
+  EXPECT_THAT(Weir("init long.csv").err, AllOf(Not(HasSubstr("reading")), Not(HasSubstr("\033"))));
+  Shell("rm long.yaml");
+  EXPECT_THAT(OnTerminal("weir init long.csv", "TERM=dumb"), Not(HasSubstr("reading")));
+}
+
 TEST_F(Manners, AManifestMayBeAPipe) {
   Write("lake.yaml", "apiVersion: weirkeeper.io/v1alpha1\nkind: Lake\nmetadata: {name: default}\nspec: {environment: 7}\n");
   const Ended piped = Shell("mkfifo pipe && (cat lake.yaml >pipe & exec weir check pipe)");
