@@ -193,13 +193,26 @@ class ListChange {
   std::vector<Tokens> added_, removed_;
 };
 
+// *, t.*, * EXCLUDE (...), COLUMNS(...): which names they give, the text does not say.
+bool HasStar(const std::vector<Tokens>& list) {
+  return std::any_of(list.begin(), list.end(), [](const Tokens& item) {
+    return !item.empty() && (item.front() == "*" || item.front() == "columns" || (item.size() > 2 && item[1] == "." && item[2] == "*"));
+  });
+}
+
+// Of two columns of one name the first counts: beside a star nothing may come before what was there.
+bool KeepsItsPlaces(const std::vector<Tokens>& before, const std::vector<Tokens>& after) {
+  if (!HasStar(before) && !HasStar(after)) return true;
+  return before.size() <= after.size() && std::equal(before.begin(), before.end(), after.begin());
+}
+
 bool IsAdditive(const Shape& before, const Shape& after, const ColumnFreedoms& columns) {
   if (before.before != after.before || before.after != after.after) return false;
   // What decides about rows may mean the list: by place, or by a name that the list gives.
   if (RefersToPlaces(after) || Holds(after.after, {"limit", "offset", "qualify"})) return false;
   if (before.list.front().empty() || after.list.front().empty() || before.list.front().front() == "distinct" || after.list.front().front() == "distinct")
     return false;
-  if (Aggregates(before) != Aggregates(after)) return false;
+  if (Aggregates(before) != Aggregates(after) || !KeepsItsPlaces(before.list, after.list)) return false;
   return ListChange(before, after, columns).KeepsWhatIsPublished();
 }
 

@@ -81,8 +81,9 @@ TEST_F(JudgedNow, IsWhatIsOpenedFromALake) {
   ASSERT_TRUE(cluster_.Save(StateFile(folder / "lake"), folder / "lake"));
   const auto world = OpenLocal({.lake = folder / "lake"});
   ASSERT_TRUE(world.ok()) << world.error().message;
-  for (const Json& condition : At(At(*world->cluster->Get({api::kViews, "default", "v-v1"}), "status"), "conditions"))
-    if (Text(condition, "type") == "Fresh") EXPECT_EQ(Text(condition, "status"), "False");
+  const auto object = world->cluster->Get({api::kViews, "default", "v-v1"});
+  ASSERT_TRUE(object.ok());
+  for (const Json& condition : At(At(*object, "status"), "conditions")) EXPECT_TRUE(Text(condition, "type") != "Fresh" || Text(condition, "status") == "False");
 }
 
 }  // namespace

@@ -56,7 +56,6 @@ TEST_F(RowOrderTest, RowsThatAreTakenByTheirPlaceInNoOrderAreRefusedWhereverThey
       {"SELECT l AS x FROM t LIMIT 3 OFFSET 2", "LIMIT without ORDER BY"},
       {"SELECT l AS x FROM t OFFSET 2", "OFFSET without ORDER BY"},
       {"SELECT l AS x FROM t FETCH FIRST 3 ROWS ONLY", "LIMIT without ORDER BY"},
-      {"SELECT l AS x FROM t ORDER BY 'l' LIMIT 3", "LIMIT without ORDER BY"},
       {"SELECT l AS x FROM t ORDER BY (SELECT NULL) LIMIT 3", "LIMIT without ORDER BY"},
       {"SELECT x FROM (SELECT l AS x FROM t ORDER BY l) q LIMIT 3", "LIMIT without ORDER BY"},
       {"SELECT DISTINCT ON (a) l AS x FROM t", "DISTINCT ON without ORDER BY"},

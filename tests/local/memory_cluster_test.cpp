@@ -239,7 +239,7 @@ TEST_F(MemoryClusterTest, AStateThatCannotBeReadChangesNothing) {
     std::ofstream(folder / "bad") << text;
     const Error error = cluster_.Load(folder / "bad").error();
     EXPECT_EQ(error.fault, Fault::Data) << text;
-    EXPECT_NE(error.message.find((folder / "bad").string()), std::string::npos) << error.message;
+    EXPECT_NE(error.message.find((folder / "bad")), std::string::npos) << error.message;
   }
   EXPECT_TRUE(Exists(Pipeline("a")));
   EXPECT_EQ(cluster_.Save(folder / "no/folder").error().fault, Fault::Exhausted);
@@ -255,7 +255,7 @@ TEST_F(MemoryClusterTest, AStateThatIsThereAndCannotBeReadIsNotOneThatWasNeverSa
     const Status loaded = cluster_.Load(folder / name);
     ASSERT_FALSE(loaded.ok()) << name;
     EXPECT_EQ(loaded.error().fault, Fault::Denied) << name;
-    EXPECT_NE(loaded.error().message.find((folder / name).string()), std::string::npos) << loaded.error().message;
+    EXPECT_NE(loaded.error().message.find((folder / name)), std::string::npos) << loaded.error().message;
   }
 }
 
