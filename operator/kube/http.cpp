@@ -371,6 +371,7 @@ class RestClient final : public HttpClient {
 }  // namespace
 
 Result<std::unique_ptr<HttpClient>> ConnectHttp(const Access& access, const Deadlines& deadlines) {
+  PrepareTls();
   StartLibrary();
   if (const auto token = access.token.Read(deadlines.leg); !token) return token.error();
   if (access.server.starts_with("https://")) {

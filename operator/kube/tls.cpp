@@ -61,6 +61,8 @@ Status CheckTls(const TlsMaterial& material) {
   return context ? UseTls(context.get(), material) : Status(Error{Fault::Exhausted, "NoTls", "OpenSSL cannot make a TLS context"});
 }
 
+void PrepareTls() { OPENSSL_init_ssl(0, nullptr); }
+
 void TrustNoSystemRoots() {
   setenv("SSL_CERT_FILE", "/nonexistent/weirkeeper-trusts-the-cluster-authority-only", 1);
   setenv("SSL_CERT_DIR", "/nonexistent/weirkeeper-trusts-the-cluster-authority-only", 1);
