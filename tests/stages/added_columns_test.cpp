@@ -45,7 +45,7 @@ TEST_F(AddedColumns, ThatSayNothingFailWithBothWaysOut) {
   Table("orders").columns.push_back(Optional("discount", "INTEGER"));
   const auto outcome = Bad(Decode(), api::OutcomeClass::Data, api::Reason::FileUnreadable);
   for (const char* part : {"a_1700003600.csv", "is missing these columns: discount", "found: id, city, amount", "declare whenAbsent: SetNull for discount",
-                           "spec.exclude", "onUnreadable: Quarantine", "Nothing was committed"})
+                           "spec.exclude", "onUnreadable: Quarantine", "The stage committed nothing"})
     EXPECT_THAT(outcome.message, HasSubstr(part));
   Table("orders").columns.back() = SetNull(Table("orders").columns.back());
   EXPECT_EQ(*Good(Decode(2)).rows, Sums(2, 2, 0, 0));

@@ -147,8 +147,8 @@ TEST_F(BrokenFiles, AFileThatMayNotBeReadIsNamedAndLandsWhenItMay) {
   std::filesystem::permissions(file, std::filesystem::perms::none);
   {
     const PermissionsHold guard;
-    EXPECT_THAT(Bad(LandAll(), api::OutcomeClass::Transient, api::Reason::StoreUnavailable).message,
-                AllOf(HasSubstr("not allowed: "), HasSubstr("in/a.csv"), HasSubstr("Permission denied")));
+    EXPECT_THAT(Bad(LandAll(), api::OutcomeClass::Data, api::Reason::FileUnreadable).message,
+                AllOf(HasSubstr("in/a.csv"), HasSubstr("Permission denied"), HasSubstr("Give the runner the right to read it")));
   }
   EXPECT_EQ(State("orders-landing").version, -1);
   std::filesystem::permissions(file, std::filesystem::perms::owner_read);

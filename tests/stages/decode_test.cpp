@@ -111,8 +111,10 @@ TEST_F(DecodeStage, ADoubledKeyOverTwoFilesRefusesTheCommit) {
   folder_.Write("source/in/b.csv", "id,city,amount\n1,Rome,20\n");
   Good(Land());
   Good(Accept());
-  EXPECT_THAT(Bad(Decode(), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
-              HasSubstr("key (id) must be unique: 1 row fails, e.g. id = '1', which is there 2 times, in source/in/a.csv, source/in/b.csv. Nothing"));
+  EXPECT_THAT(
+      Bad(Decode(), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
+      HasSubstr(
+          "key (id) must be unique: 1 row fails, e.g. id = '1', which is there 2 times, in source/in/a.csv, source/in/b.csv. The stage committed nothing"));
   EXPECT_EQ(State("orders").files.size(), 1U);
 }
 

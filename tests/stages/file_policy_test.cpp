@@ -55,7 +55,7 @@ TEST_F(FilePolicy, AFileOfWhichEveryRowIsQuarantinedFailsTheRunWithItsFirstRows)
   Bring();
   const auto outcome = Bad(Decode(), api::OutcomeClass::Data, api::Reason::QuarantineExceeded);
   for (const char* part : {"source/in/bad.csv", "2 of 2 rows", "every row", "line 2, column id, 'x' is not an INTEGER: x,Rome,20", "line 3",
-                           "Nothing was committed", "spec.exclude of Dataset orders-raw", "spec.quarantine.maxShare of Dataset orders"})
+                           "The stage committed nothing", "spec.exclude of Dataset orders-raw", "spec.quarantine.maxShare of Dataset orders"})
     EXPECT_THAT(outcome.message, HasSubstr(part));
   EXPECT_EQ(State("orders").Rows(), 1);
   EXPECT_EQ(State("orders").version, before.commits[0].version);

@@ -110,13 +110,13 @@ TEST_F(QueryStage, ColumnsThatTheTargetLacksAreNamed) {
 
 TEST_F(QueryStage, AMissingValueWhereOneMustBeRefusesTheCommit) {
   EXPECT_THAT(Bad(Transform("SELECT city, nullif(amount, 5) AS total FROM orders WHERE id > 1"), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
-              HasSubstr("column total must have a value in every row: 1 row fails, e.g. total = NULL, city = 'Oslo'. Nothing"));
+              HasSubstr("column total must have a value in every row: 1 row fails, e.g. total = NULL, city = 'Oslo'. The stage committed nothing"));
   EXPECT_EQ(State("totals").version, -1);
 }
 
 TEST_F(QueryStage, ADoubledKeyRefusesTheCommit) {
   EXPECT_THAT(Bad(Transform("SELECT city, amount AS total FROM orders"), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
-              HasSubstr("key (city) must be unique: 1 row fails, e.g. city = 'Oslo', which is there 2 times. Nothing"));
+              HasSubstr("key (city) must be unique: 1 row fails, e.g. city = 'Oslo', which is there 2 times. The stage committed nothing"));
 }
 
 TEST_F(QueryStage, AValueThatDoesNotFitItsTypeIsBadInput) {
