@@ -1,6 +1,7 @@
 // Delimited text: layout, blocks and records.
 #include <algorithm>
 
+#include "runner/formats/csv_blocks.h"
 #include "runner/formats/csv_layout.h"
 #include "tests/fuzz/invariant.h"
 
