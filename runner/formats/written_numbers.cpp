@@ -136,10 +136,12 @@ std::string WrittenNumbers::Sql(const std::string& column, bool others, bool pad
   if (padded && (parentheses_ || trailing_)) dropped.insert("\\s");
   std::string sql = Without(dropped, column);
   if (typographic_) sql = "replace(" + sql + ", " + Literal(kMinus) + ", '-')";
-  const std::string behind = "^(.*)-$", inside = "^\\((.*)\\)$";
   if (parentheses_ || trailing_) {
-    const std::string pattern = parentheses_ && trailing_ ? inside + "|" + behind : parentheses_ ? inside : behind;
-    sql = "regexp_replace(" + sql + ", '" + pattern + "', '-\\1" + (parentheses_ && trailing_ ? "\\2" : "") + "')";
+    constexpr const char* kBehind = "'^(.*)-$', '-\\1'";
+    constexpr const char* kInside = "'^\\((.*)\\)$', '-\\1'";
+    constexpr const char* kEither = "'^\\((.*)\\)$|^(.*)-$', '-\\1\\2'";
+    const char* how = parentheses_ && trailing_ ? kEither : parentheses_ ? kInside : kBehind;
+    sql = std::string("regexp_replace(").append(sql).append(", ").append(how).append(")");
   }
   if (Decimal() == ',' && commas_ + either_comma_ > 0) sql = "replace(" + sql + ", ',', '.')";
   return (others ? "TRY_CAST(" : "CAST(") + sql + " AS " + Type() + ")";
