@@ -91,7 +91,7 @@ def wrong_table(programs: pathlib.Path, source: pathlib.Path) -> list[str]:
     try:
         project.run(source.name)
         table = project.table()
-        committed = table.history(1)[0]["contentHash"]
+        committed = table.history(1)[0]["weirkeeper"]["facts"]["contentHash"]
         found = content_hash(table.to_pyarrow_table())
     except Wrong as problem:
         return [str(problem)]
