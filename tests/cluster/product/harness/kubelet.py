@@ -39,7 +39,7 @@ def succeeded(task, tables):
     if kind == "Check":
         return outcome
     written = "View" if kind == "Publish" else "Dataset"
-    table = next(t for t in task["tables"] if t["kind"] == written and t["name"] == task["into"])
+    table = next(t for t in task["tables"] if t.get("kind", "Dataset") == written and t["name"] == task["into"])
     outcome["commits"] = [{
         "kind": written, "name": task["into"], "version": tables.commit(task), "rows": rows["out"],
         "files": 1, "bytes": 1000, "dataAsOf": task["logicalTime"], "location": "file:///simulated/" + table["path"], "place": table["place"], "contentHash": "00", "stage": task["stage"],
