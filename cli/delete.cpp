@@ -8,6 +8,7 @@
 #include "cli/manifests.h"
 #include "cli/session.h"
 #include "crds/api/read.h"
+#include "crds/base/shell_word.h"
 #include "operator/plan/resolve.h"
 #include "operator/plan/text.h"
 
@@ -19,15 +20,6 @@ std::set<std::string> PublishedBy(const api::PipelineSpec& pipeline) {
   for (const api::Stage& stage : pipeline.stages)
     if (stage.publish) views.insert(stage.publish->view);
   return views;
-}
-
-// As a shell takes it for one word.
-std::string ShellWord(const std::string& text) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
-  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
 }
 
 constexpr std::array<const api::Resource*, 5> kRemembered{&api::kViews, &api::kDatasets, &api::kPipelines, &api::kPipelineRuns, &api::kLakes};

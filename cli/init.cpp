@@ -15,6 +15,7 @@
 #include "cli/shapes.h"
 #include "cli/starter.h"
 #include "crds/base/name.h"
+#include "crds/base/shell_word.h"
 #include "crds/base/yaml.h"
 
 namespace weir::cli {
@@ -53,17 +54,6 @@ Status CheckStarter(const std::string& text, std::size_t datasets) {
   return Ok();
 }
 
-// As a shell takes it as one word.
-std::string InShell(const std::string& text) {
-  const bool plain = !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c >= 0x80 || std::string_view("/._-+:,@%=").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-  if (plain) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 void Summarize(const Terminal& terminal, const std::vector<InferredFile>& files, const fs::path& manifest, const fs::path& source) {
   for (const InferredFile& file : files) {
     terminal.err << OneLine(file.path) << (file.files > 1 ? " (" + std::to_string(file.files) + " files)" : "") << ": " << file.columns.size()
@@ -75,8 +65,8 @@ void Summarize(const Terminal& terminal, const std::vector<InferredFile>& files,
     terminal.err << files.size() << " Datasets need " << files.size() * 4 << " stages, and a Pipeline has 50 at most: declared "
                  << (files.size() + kFilesOfPipeline - 1) / kFilesOfPipeline << " Pipelines\n";
   const bool beside = fs::absolute(manifest).lexically_normal().parent_path() == source;
-  terminal.out << "Wrote " << manifest.string() << "\n\nNext:\n  weir check " << InShell(manifest.string()) << "\n  weir run " << InShell(manifest.string())
-               << (beside ? "" : " --source " + InShell(source.string())) << "\n";
+  terminal.out << "Wrote " << manifest.string() << "\n\nNext:\n  weir check " << ShellWord(manifest.string()) << "\n  weir run " << ShellWord(manifest.string())
+               << (beside ? "" : " --source " + ShellWord(source.string())) << "\n";
   for (const InferredFile& file : files) terminal.out << "  weir query \"SELECT * FROM " << TableName(file.name + "-v1") << "\"\n";
 }
 

@@ -4,6 +4,8 @@
 #include <sstream>
 #include <vector>
 
+#include "crds/base/shell_word.h"
+
 namespace weir::cli {
 namespace {
 
@@ -83,9 +85,6 @@ void AppendCommand(std::string& out, const CLI::App& command) {
 
 // --- shells
 
-// In single quotes for bash, zsh and fish alike.
-std::string Quoted(const std::string& text) { return "'" + Replaced(text, "'", "'\\''") + "'"; }
-
 std::string WordsOf(const CLI::App& app) {
   std::vector<std::string> words;
   for (const CLI::App* command : CommandsOf(app)) words.push_back(command->get_name());
@@ -100,7 +99,7 @@ void AppendBashValues(std::string& out, const CLI::App& command) {
     if (!TakesValue(*option)) continue;
     std::vector<std::string> patterns;
     for (const std::string& flag : FlagsOf(*option)) patterns.push_back(command.get_name() + ":" + flag);
-    out += "    " + Joined(patterns, "|") + ") COMPREPLY=($(compgen -W " + Quoted(Joined(ValuesOf(*option))) + " -- \"$word\")); return ;;\n";
+    out += "    " + Joined(patterns, "|") + ") COMPREPLY=($(compgen -W " + ShellQuoted(Joined(ValuesOf(*option))) + " -- \"$word\")); return ;;\n";
   }
 }
 
@@ -128,16 +127,16 @@ std::string Bash(const CLI::App& app) {
       "      *) if [[ -z $command ]]; then command=${COMP_WORDS[i]}; else ((place++)); fi ;;\n    esac\n  done\n"
       "  case $command:$before in\n";
   for (const CLI::App* command : CommandsOf(app)) AppendBashValues(out, *command);
-  out += "  esac\n  if [[ -z $command ]]; then\n    COMPREPLY=($(compgen -W " + Quoted(WordsOf(app)) +
+  out += "  esac\n  if [[ -z $command ]]; then\n    COMPREPLY=($(compgen -W " + ShellQuoted(WordsOf(app)) +
          " -- \"$word\"))\n    return\n  fi\n  case $command:$word in\n";
   for (const CLI::App* command : CommandsOf(app))
-    out += "    " + command->get_name() + ":-*) COMPREPLY=($(compgen -W " + Quoted(WordsOf(*command)) + " -- \"$word\")); return ;;\n";
+    out += "    " + command->get_name() + ":-*) COMPREPLY=($(compgen -W " + ShellQuoted(WordsOf(*command)) + " -- \"$word\")); return ;;\n";
   out += "  esac\n  case $command:$place in\n";
   for (const CLI::App* command : CommandsOf(app)) {
     const Options positionals = PositionalsOf(*command);
     for (std::size_t i = 0; i < positionals.size(); ++i)
       if (const auto values = ValuesOf(*positionals[i]); !values.empty())
-        out += "    " + command->get_name() + ":" + std::to_string(i) + ") COMPREPLY=($(compgen -W " + Quoted(Joined(values)) + " -- \"$word\")) ;;\n";
+        out += "    " + command->get_name() + ":" + std::to_string(i) + ") COMPREPLY=($(compgen -W " + ShellQuoted(Joined(values)) + " -- \"$word\")) ;;\n";
   }
   return out + "  esac\n}\ncomplete -o default -F _weir weir kubectl-weir\n";
 }
@@ -155,7 +154,7 @@ std::string Zsh(const CLI::App& app) {
   std::string out =
       "#compdef weir kubectl-weir\n# zsh completion: source <(weir completion zsh), or a file _weir in a folder of $fpath\n_weir() {\n  local -a commands\n  "
       "commands=(\n";
-  for (const CLI::App* command : CommandsOf(app)) out += "    " + Quoted(command->get_name() + ":" + ZshText(command->get_description())) + "\n";
+  for (const CLI::App* command : CommandsOf(app)) out += "    " + ShellQuoted(command->get_name() + ":" + ZshText(command->get_description())) + "\n";
   out +=
       "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n  local command=${words[2]}\n  shift words\n  (( CURRENT-- ))\n  "
       "case $command in\n";
@@ -163,9 +162,9 @@ std::string Zsh(const CLI::App& app) {
     out += "    " + command->get_name() + ")\n      _arguments";
     for (const CLI::Option* option : OptionsOf(*command))
       for (const std::string& flag : FlagsOf(*option))
-        out += " \\\n        " + Quoted(flag + "[" + ZshText(option->get_description()) + "]" + (TakesValue(*option) ? ZshAction(*option) : ""));
+        out += " \\\n        " + ShellQuoted(flag + "[" + ZshText(option->get_description()) + "]" + (TakesValue(*option) ? ZshAction(*option) : ""));
     for (const CLI::Option* option : PositionalsOf(*command))
-      out += " \\\n        " + Quoted((option->get_items_expected_max() > 1 ? "*" : option->get_required() ? "" : ":") + ZshAction(*option));
+      out += " \\\n        " + ShellQuoted((option->get_items_expected_max() > 1 ? "*" : option->get_required() ? "" : ":") + ZshAction(*option));
     out += " ;;\n";
   }
   return out + "  esac\n}\nif [ \"$funcstack[1]\" = _weir ]; then _weir \"$@\"; else compdef _weir weir kubectl-weir; fi\n";

@@ -1,12 +1,12 @@
 #include "cli/world.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 
 #include "cli/judged_now.h"
 #include "crds/api/read.h"
+#include "crds/base/text.h"
 #include "operator/kube/auth.h"
 #include "operator/kube/rest_cluster.h"
 #include "operator/local/memory_cluster.h"
@@ -76,18 +76,18 @@ Status LoadState(local::MemoryCluster& cluster, const std::string& lake) {
 
 std::string StateFile(const std::string& lake) { return lake + "/_weirkeeper/state.json"; }
 
-Result<World> OpenLocal(const Place& place) {
+Result<World> OpenLocal(const Place& place, Judged judged) {
   static const SystemClock clock;
   auto cluster = std::make_shared<local::MemoryCluster>(clock);
   if (const Status loaded = LoadState(*cluster, place.lake); !loaded) return loaded.error();
-  JudgeNow(*cluster, clock);
+  if (judged == Judged::Now) JudgeNow(*cluster, clock);
   const std::string ns = place.ns.empty() ? NamespaceOf(*cluster) : place.ns;
   return World{std::move(cluster), ns, place.lake, World::Kind::Local};
 }
 
 Result<World> Open(const Place& place) {
   if (!place.kubeconfig.empty()) return OpenCluster(place);
-  auto local = OpenLocal(place);
+  auto local = OpenLocal(place, Judged::Now);
   const char* kubeconfig = std::getenv("KUBECONFIG");
   if (local || local.error().reason != "NoState" || kubeconfig == nullptr || *kubeconfig == '\0') return local;
   Place cluster = place;
@@ -95,11 +95,7 @@ Result<World> Open(const Place& place) {
   return OpenCluster(cluster);
 }
 
-std::string WordFor(const api::Resource& kind) {
-  std::string word(kind.kind);
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return word;
-}
+std::string WordFor(const api::Resource& kind) { return Lower(kind.kind); }
 
 Error NoSuchObject(kube::ClusterApi& cluster, const api::Resource& kind, const std::string& ns, const std::string& name) {
   std::vector<std::string> names;

@@ -33,8 +33,11 @@ struct World {
 // Fails with Fault::Missing "NoState" where no run has left anything yet, and with kStateMissing where tables are there and
 // the state is not; both say what to do first. Fails otherwise, with the path, where there is a state that cannot be used.
 Result<World> Open(const Place& place);
-// The lake, whatever kubeconfig there is. Freshness is judged by the clock of now, not by that of the last run.
-Result<World> OpenLocal(const Place& place);
+// By which clock the conditions of freshness in a lake are: of its last run, or of this moment, which looks at each table and is
+// for who shows them. Open judges by now.
+enum class Judged { AsSaved, Now };
+// The lake, whatever kubeconfig there is.
+Result<World> OpenLocal(const Place& place, Judged judged = Judged::AsSaved);
 
 // The local world's state: objects as an API server would hold them. It is stored in the lake, so that both move together.
 std::string StateFile(const std::string& lake);

@@ -3,6 +3,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -119,7 +120,8 @@ HashSum RowHash::Of(duckdb::DataChunk& rows) {
   columns_ = rows.ColumnCount();
   stride_ = columns_ + (columns_ + kBits - 1) / kBits;
   dictionaries_.resize(columns_);
-  records_.assign(rows.size() * stride_, 0);
+  records_.resize(rows.size() * stride_);
+  for (idx_t row = 0; row < rows.size(); ++row) std::fill_n(records_.data() + row * stride_ + columns_, stride_ - columns_, 0);  // words are all written
   for (std::size_t i = 0; i < columns_; ++i) Lay(rows.data[i], i, rows.size());
   HashSum sum;
   for (idx_t row = 0; row < rows.size(); ++row) sum.Add(XXH64(records_.data() + row * stride_, stride_ * sizeof(std::uint64_t), kSeed));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/base/shell_word.h"
 #include "runner/formats/column_notes.h"
 #include "runner/formats/encoding.h"
 #include "runner/formats/utf8.h"
@@ -47,12 +48,6 @@ std::string AsWindows(const std::string& bytes) {
   return text.ok() ? *text : "";
 }
 
-std::string InShell(std::string_view name) {
-  std::string quoted = "'";
-  for (const char c : name) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 // The byte order marks of UTF-32 begin as those of UTF-16 do, or with zeros.
 bool IsUtf32(std::string_view prefix) {
   using std::string_view_literals::operator""sv;
@@ -65,8 +60,8 @@ Error NotDeclarable(const std::string& note) { return {Fault::Data, "FileUnreada
 
 std::string ConvertCommand(std::string_view name, const std::string& encoding) {
   const std::string to = " -f " + encoding + " -t UTF-8 ";
-  if (!name.ends_with(".gz")) return "iconv" + to + InShell(name) + " > " + InShell(std::string(name) + ".utf8");
-  return "gzip -dc " + InShell(name) + " | iconv" + to + "> " + InShell(std::string(name.substr(0, name.size() - 3)) + ".utf8");
+  if (!name.ends_with(".gz")) return "iconv" + to + ShellQuoted(name) + " > " + ShellQuoted(std::string(name) + ".utf8");
+  return "gzip -dc " + ShellQuoted(name) + " | iconv" + to + "> " + ShellQuoted(std::string(name.substr(0, name.size() - 3)) + ".utf8");
 }
 
 void EncodingEvidence::Add(std::string_view piece) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "crds/base/text.h"
+
 namespace weir::formats {
 namespace {
 
@@ -80,8 +82,7 @@ std::string TimeFormatOf(std::string_view rest) {
 
 // The languages that have this month, as bits; `cut`: it is an English one of three letters.
 std::uint32_t LanguagesOf(std::string_view word, bool& cut) {
-  std::string lower(word);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string lower = Lower(word);
   std::uint32_t languages = 0;
   for (std::size_t i = 0; i < kMonthNames.size(); ++i)
     if (std::find(kMonthNames.at(i).begin(), kMonthNames.at(i).end(), lower) != kMonthNames.at(i).end()) languages |= 1U << i;

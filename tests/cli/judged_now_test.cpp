@@ -71,7 +71,7 @@ TEST_F(JudgedNow, ChangesNoFactAndStartsNothing) {
   EXPECT_TRUE(cluster_.List({api::kPods, "", ""})->items.empty());
 }
 
-// What `weir get`, `explain`, `query` and `check` open.
+// What `weir get`, `explain` and `query` open.
 TEST_F(JudgedNow, IsWhatIsOpenedFromALake) {
   const test::TemporaryFolder folder;
   Put(api::kViews, "v-v1", {{"maxLag", "1h"}});
@@ -79,7 +79,7 @@ TEST_F(JudgedNow, IsWhatIsOpenedFromALake) {
   EXPECT_EQ(Fresh(api::kViews, "v-v1"), "True");
   folder.Write("lake/_weirkeeper/anything", "");
   ASSERT_TRUE(cluster_.Save(StateFile(folder / "lake"), folder / "lake"));
-  const auto world = OpenLocal({.lake = folder / "lake"});
+  const auto world = OpenLocal({.lake = folder / "lake"}, Judged::Now);
   ASSERT_TRUE(world.ok()) << world.error().message;
   const auto object = world->cluster->Get({api::kViews, "default", "v-v1"});
   ASSERT_TRUE(object.ok());
