@@ -31,7 +31,7 @@ std::string CommandThatDeletes(const Published& published, const api::Resource& 
 std::vector<std::string> LeftBehind(const Published& published, const Declared& declared, const std::string& ns);
 
 // A Lake that earlier manifests brought into a local lake and these do not hold, which places their data all the same: a
-// sentence with what to do. Empty when there is none. Pure.
+// sentence with what to do. Empty when nothing is left behind. Pure.
 std::string LakeLeftBehind(const Published& published, const Declared& declared, const std::string& ns);
 
 }  // namespace weir::cli

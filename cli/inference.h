@@ -20,9 +20,9 @@ struct InferredFile {
   std::size_t files = 1;
   bool ascii = false;                   // delimited text of ASCII only
   std::vector<std::string> unvalued;    // names of columns without any value: their types are guesses
-  std::vector<std::string> unfit;       // paths of files of which no row fits
+  std::vector<std::string> unfit;       // paths of files without a row that fits
   std::vector<api::Exclusion> exclude;  // files that the path matches too, and that do not fit
-  std::string successors;               // of one dated file: a path that takes those that follow it too; empty: there is none
+  std::string successors;               // of one dated file: a path that takes those that follow it too; empty for other files
 };
 
 // Judges the files `paths` below `folder` by all of their rows (Engine::SniffAll), then decodes them as declared: a note for

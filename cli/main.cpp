@@ -72,7 +72,7 @@ void AddOutput(CLI::App& app, Call& call, const Formats& formats, Wide wide = Wi
   app.add_option_function<std::string>("-o,--output", take, "Form of the answer")->check(known.description(""))->type_name(CLI::detail::join(names, "|"));
 }
 
-// The library's own answer to a number that is none, or out of its range, is a range of three hundred digits.
+// The library's own message for what is not a number, or out of range, shows a range of three hundred digits.
 CLI::Validator WholeNumber(std::int64_t least, std::int64_t most) {
   const auto check = [least, most](const std::string& text) -> std::string {
     std::int64_t number = 0;

@@ -256,7 +256,7 @@ class RestClient final : public HttpClient {
         host_(std::make_shared<HostName>(web::uri(access_.server).host())),
         lines_(std::make_shared<Pool<Line>>([access = access_, deadlines, host = host_] { return OpenLine(access, deadlines, host); },
                                             [](const Line& line) { return !line.wire->Ended(); })) {
-    lines_->Take();  // throws where the address is none
+    lines_->Take();  // throws where the address is not a URL
   }
 
   Result<HttpReply> Call(const HttpRequest& request, const StopToken& stop) override {

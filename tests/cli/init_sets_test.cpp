@@ -5,6 +5,7 @@
 #include <regex>
 
 #include "crds/base/json.h"
+#include "crds/base/text.h"
 #include "tests/cli/commands.h"
 
 namespace weir::test {
@@ -306,7 +307,8 @@ TEST_F(InitSets, QuarantineTheRowsThatInitNamed) {
     ASSERT_EQ(init.code, 0) << init.err;
     const std::regex count("([0-9]+) of [0-9]+ rows? will be quarantined");
     int said = 0;
-    for (std::sregex_iterator at(init.err.begin(), init.err.end(), count), end; at != end; ++at) said += std::stoi((*at)[1]);
+    for (std::sregex_iterator at(init.err.begin(), init.err.end(), count), end; at != end; ++at)
+      said += static_cast<int>(WholeNumber((*at)[1].str()).value_or(-1));
     const Ended run = Weir("run " + name + ".yaml --lake lake-" + name);
     ASSERT_EQ(run.code, 0) << run.err << text;
     const Ended get = Weir("query 'SELECT count(*) AS n FROM " + name + "_v1' --lake lake-" + name + " -o csv");
