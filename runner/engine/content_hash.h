@@ -24,7 +24,7 @@ struct HashSum {
 
 // The words of the rule by which a content hash of rows is made (docs/reference/content-hash.md). Another rule gets another
 // word, so that hashes of two rules never count as equal or are added up.
-inline constexpr std::string_view kContentRule = "v2:";
+inline constexpr std::string_view kContentRule = "v3:";
 
 std::string ContentHashText(const HashSum& rows);
 

@@ -10,7 +10,7 @@
 namespace weir::engine {
 
 // The content of chunks of rows of one list of columns, by the rule of docs/reference/content-hash.md: each row is laid out
-// as one record of 64-bit words, and XXH64 of the record is its hash. For one thread. Texts that come as references into a
+// as one record of 64-bit words, and XXH3 of the record is its hash. For one thread. Texts that come as references into a
 // dictionary, which is how Parquet files have them, are hashed once a dictionary and not once a row.
 class RowHash {
  public:
@@ -28,14 +28,15 @@ class RowHash {
     std::vector<Word> words;
   };
 
-  void Lay(duckdb::Vector& column, std::size_t place, duckdb::idx_t rows);
-  bool LayReferences(duckdb::Vector& column, std::size_t place, duckdb::idx_t rows);
+  struct Column;
+
+  void Lay(const Column& column, std::size_t place, duckdb::idx_t first, duckdb::idx_t end);
   const std::vector<Word>& WordsOf(duckdb::Vector& column, Dictionary& kept);
-  void Set(duckdb::idx_t row, std::size_t place, Word word);
+  void Set(std::uint64_t* record, std::size_t place, Word word) const;
 
   std::size_t columns_ = 0;
-  std::size_t stride_ = 0;  // words of a record
-  std::vector<std::uint64_t> records_;
+  std::size_t stride_ = 0;                // words of a record
+  std::vector<std::uint64_t> records_;    // of the rows of one block
   std::vector<Dictionary> dictionaries_;  // the last one of each column
 };
 

@@ -41,7 +41,7 @@ TEST_F(ContentHash, OfTheVectorsInTheReference) {
   int checked = 0;
   for (std::string line; std::getline(page, line);) {
     const auto cells = Split(line, '|');
-    if (cells.size() != 4 || !cells[3].starts_with(" `v2:")) continue;
+    if (cells.size() != 4 || !cells[3].starts_with(" `v3:")) continue;
     const auto types = Split(Bare(cells[1]), ' '), values = Split(Bare(cells[2]), ' ');
     ASSERT_EQ(types.size(), values.size()) << line;
     std::string sql;
@@ -98,8 +98,8 @@ TEST_F(ContentHash, OfTwoRulesIsNeverAddedUp) {
   EXPECT_FALSE(IsContentHash(older));
   EXPECT_EQ(AddContentHash(older, EmptyContentHash()), "");
   EXPECT_EQ(AddContentHash(EmptyContentHash(), ""), "");
-  EXPECT_FALSE(IsContentHash("v2:-123456789abcdef0123456789abcdef"));
-  EXPECT_FALSE(IsContentHash("v2:0123"));
+  EXPECT_FALSE(IsContentHash("v3:-123456789abcdef0123456789abcdef"));
+  EXPECT_FALSE(IsContentHash("v3:0123"));
 }
 
 // Parquet files give texts as references into dictionaries, filters give selections, literals constants.
