@@ -3,6 +3,7 @@
 
 #include "runner/engine/csv_scan.h"
 #include "runner/engine/decode.h"
+#include "runner/engine/file_columns.h"
 #include "runner/engine/scanned_rows.h"
 #include "runner/engine/text_input.h"
 #include "runner/formats/utf8.h"
@@ -11,7 +12,6 @@ namespace weir::engine {
 namespace {
 
 constexpr std::size_t kBlock = 4 << 20;
-constexpr std::size_t kLongestList = 400;  // characters of column names that a message shows
 
 formats::CsvDialect DialectOf(const api::CsvFormat& csv) { return {csv.delimiter.empty() ? ',' : csv.delimiter[0], csv.comment, csv.skipLines.value_or(0)}; }
 
@@ -78,16 +78,7 @@ class Header {
 
   const std::vector<std::string>& Names() const { return names_; }
 
-  // For people.
-  std::string Titles() const {
-    std::string list;
-    for (std::size_t i = 0; i < titles_.size(); ++i) {
-      if (list.size() > kLongestList) return list + " and " + std::to_string(titles_.size() - i) + " more";
-      if (i > 0) list += ", ";
-      list += formats::Legible(titles_[i], kLongestList);
-    }
-    return list;
-  }
+  std::string Titles() const { return ListOfNames(titles_); }  // for people
 
   Answer Find(const std::string& name, std::size_t& place) const {
     const auto at = places_.find(name);
@@ -108,20 +99,20 @@ class Header {
 
 Result<std::vector<ScanTarget>> FindColumns(const DecodeRequest& request, const Header& header) {
   std::vector<ScanTarget> targets;
-  std::string twice;
+  std::vector<std::string> twice;
   for (const api::Column& column : request.rules.columns) {
     ScanTarget target{.word = column.type, .name = column.name, .nullable = column.IsNullable()};
     const Header::Answer answer = header.Find(NameInFile(column), target.place);
     target.absent = answer == Header::Answer::Missing;
-    if (answer == Header::Answer::Twice) twice += (twice.empty() ? "" : ", ") + formats::Legible(NameInFile(column), kLongestList);
+    if (answer == Header::Answer::Twice) twice.push_back(NameInFile(column));
     const auto type = formats::ParseColumnType(column.type);
     if (!type) return Error{Fault::Invalid, "Invalid", "column " + column.name + ": " + column.type + " is not a column type"};
     target.type = *type;
     targets.push_back(std::move(target));
   }
   if (!twice.empty())
-    return NotAsDeclared(
-        request, "has these columns twice: " + twice + " (found: " + header.Titles() + "). Correct the file, the delimiter, or the columns' sourceName");
+    return NotAsDeclared(request, "has these columns twice: " + ListOfNames(twice) + " (found: " + header.Titles() +
+                                      "). Correct the file, the delimiter, or the columns' sourceName");
   return targets;
 }
 

@@ -8,7 +8,6 @@
 namespace weir::engine {
 namespace {
 
-constexpr std::size_t kLongestList = 400;  // characters of column names that a message shows
 constexpr std::size_t kLongestName = 128;
 constexpr std::size_t kShortestMeant = 3;
 constexpr std::size_t kMostCompared = 1000;  // of more names none is looked for: each costs as much as there are others
@@ -25,16 +24,6 @@ std::string Nearest(const std::string& name, const std::vector<std::string>& oth
   }
   if (name.size() < kShortestMeant) return "";  // a word of two letters is near to every other one
   return api::Suggest(name, legible);
-}
-
-std::string Listed(const std::vector<std::string>& names) {
-  std::string list;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (list.size() > kLongestList) return list + " and " + std::to_string(names.size() - i) + " more";
-    if (i > 0) list += ", ";
-    list += Cut(OneLine(names[i]), kLongestName);
-  }
-  return list;
 }
 
 bool MayBeAbsent(const api::Column& column, AbsentMeans means) {
@@ -60,23 +49,34 @@ std::string ForOlderFiles(const std::vector<Lack>& missing) {
   for (const auto& [column, suggestion] : missing)
     if (column->IsNullable()) nullable.push_back(column->name);
   if (nullable.empty()) return "If older files do not have a column, declare it without nullable: false and with whenAbsent: SetNull";
-  return "If older files do not have it, declare whenAbsent: SetNull for " + Listed(nullable);
+  return "If older files do not have it, declare whenAbsent: SetNull for " + ListOfNames(nullable);
 }
 
 Error Missing(const std::string& path, const std::vector<Lack>& missing, const std::vector<std::string>& in_file) {
   return {Fault::Data, "FileUnreadable",
-          path + " is missing these columns: " + Listed(NamesIn(missing)) + " (found: " + Listed(in_file) + "). " + ForOlderFiles(missing) +
+          path + " is missing these columns: " + ListOfNames(NamesIn(missing)) + " (found: " + ListOfNames(in_file) + "). " + ForOlderFiles(missing) +
               "; if it is there under another name, correct the file, its delimiter, or the column's sourceName"};
 }
 
 // Of another kind than the files that the columns were declared for: whenAbsent would make rows of NULL of it.
 Error OfAnotherKind(const std::string& path, const std::vector<Lack>& lacking, const std::vector<std::string>& in_file) {
   return {Fault::Data, "FileUnreadable",
-          path + " has none of the declared columns: " + Listed(NamesIn(lacking)) + " (found: " + Listed(in_file) +
+          path + " has none of the declared columns: " + ListOfNames(NamesIn(lacking)) + " (found: " + ListOfNames(in_file) +
               "). Is it another kind of file? If not, correct the file, its delimiter, or the columns' sourceName"};
 }
 
 }  // namespace
+
+std::string ListOfNames(const std::vector<std::string>& names) {
+  constexpr std::size_t kLongestList = 400;
+  std::string list;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (list.size() > kLongestList) return list + " and " + std::to_string(names.size() - i) + " more";
+    if (i > 0) list += ", ";
+    list += Cut(OneLine(names[i]), kLongestName);
+  }
+  return list;
+}
 
 Result<ColumnDifference> CompareColumns(const std::string& path, const std::vector<api::Column>& declared, const std::vector<std::string>& in_file,
                                         AbsentMeans means) {

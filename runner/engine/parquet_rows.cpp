@@ -2,6 +2,7 @@
 
 #include "crds/base/json.h"
 #include "runner/engine/decode.h"
+#include "runner/engine/file_columns.h"
 #include "runner/engine/parquet_file.h"
 #include "runner/engine/parquet_functions.h"
 #include "runner/engine/scan_row.h"
@@ -23,22 +24,25 @@ std::string InRange(const std::string& value, const std::string& declared) {
   return "CASE WHEN " + value + " BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999' THEN " + value + " END";
 }
 
-// The file's value as declared; NULL unless it comes back the same.
-std::string ValueAs(const ParquetFileColumn& column, const std::string& source, const std::string& declared) {
+// As ValueAs, but of a time, whatever the file has there, also those that no other reader knows.
+std::string AnyValueAs(const ParquetFileColumn& column, const std::string& source, const std::string& declared) {
   const duckdb::LogicalType& from = column.type;
   const duckdb::LogicalType to = DeclaredType(declared);
-  if (from == to) return declared == "DATE" || declared == "TIMESTAMP" ? InRange(source, declared) : source;
+  if (from == to) return source;
   if (declared == "TIMESTAMP" && from.id() == duckdb::LogicalTypeId::TIMESTAMP_NS)
     return "CASE WHEN " + source + " % 1000 = 0 THEN make_timestamp(" + source + " // 1000) END";
-  if (column.IsText()) return FromText(column.TextOf(source), declared, "");
-  if (declared == "TIMESTAMP" && from.id() == duckdb::LogicalTypeId::TIMESTAMP_TZ) return InRange(FiniteTimestamp(source), declared);
-  if (declared == "TIMESTAMP" && IsInstant(from.id())) return InRange("TRY_CAST(" + source + " AS TIMESTAMP)", declared);
+  if (declared == "TIMESTAMP" && from.id() == duckdb::LogicalTypeId::TIMESTAMP_TZ) return FiniteTimestamp(source);
   const std::string value = "TRY_CAST(" + source + " AS " + declared + ")";
-  if (ConvertsWithoutLoss(from, to)) return value;
+  if (ConvertsWithoutLoss(from, to) || (declared == "TIMESTAMP" && IsInstant(from.id()))) return value;
   return "CASE WHEN TRY_CAST(" + value + " AS " + from.ToString() + ") IS NOT DISTINCT FROM " + source + " THEN " + value + " END";
 }
 
-std::string Listed(const std::vector<std::string>& names) { return formats::Legible(JoinSql(names), 1024); }
+// The file's value as declared; NULL unless it comes back the same.
+std::string ValueAs(const ParquetFileColumn& column, const std::string& source, const std::string& declared) {
+  if (column.IsText()) return FromText(column.TextOf(source), declared, "");
+  const std::string value = AnyValueAs(column, source, declared);
+  return declared == "DATE" || declared == "TIMESTAMP" ? InRange(value, declared) : value;
+}
 
 std::vector<std::string> NamesOf(const ParquetFile& file) {
   std::vector<std::string> names;
@@ -76,7 +80,7 @@ Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, con
   }
   if (twice.empty()) return found;
   return Error{Fault::Data, "FileUnreadable",
-               request.path + " has two columns " + Listed(twice) + "; it has " + Listed(names) + ". Correct the file, or the columns' sourceName"};
+               request.path + " has two columns " + ListOfNames(twice) + "; it has " + ListOfNames(names) + ". Correct the file, or the columns' sourceName"};
 }
 
 // The row as a JSON object with the file's own names.

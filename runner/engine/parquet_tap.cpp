@@ -61,13 +61,18 @@ bool IsOfTheCalendar(duckdb::timestamp_t time) {
 std::string TextOf(duckdb::date_t day) { return "DATE '" + duckdb::Date::ToString(day) + "'"; }
 std::string TextOf(duckdb::timestamp_t time) { return "TIMESTAMP '" + duckdb::Timestamp::ToString(time) + "'"; }
 
-[[noreturn]] void RefuseTime(const std::string& column, const std::string& value) {
+constexpr const char* kDays = "DATE '0001-01-01' AND DATE '9999-12-31'";
+constexpr const char* kTimes = "TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'";
+const char* CalendarOf(duckdb::date_t) { return kDays; }
+const char* CalendarOf(duckdb::timestamp_t) { return kTimes; }
+
+template <typename T>
+[[noreturn]] void RefuseTime(const std::string& column, T time) {
   const std::string name = Quote(column);
   throw duckdb::OutOfRangeException(
-      "column " + name + " has the value " + value +
-      ", which other readers of the table cannot read: it holds the years 1 to 9999; write NULL or a time of these years, such as CASE "
-      "WHEN " +
-      name + " BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' THEN " + name + " END");
+      "column " + name + " has the value " + TextOf(time) +
+      ", which other readers of the table cannot read: it holds the years 1 to 9999; write NULL or a time of these years, such as CASE WHEN " + name +
+      " BETWEEN " + CalendarOf(time) + " THEN " + name + " END");
 }
 
 // Looks at whole columns first, without a branch a row: nearly none has such a value, and those of NULL rows are chance.
@@ -79,15 +84,20 @@ void RequireCalendar(Vector& times, duckdb::idx_t rows, const std::string& colum
   for (duckdb::idx_t row = 0; row < rows; ++row) suspect |= !IsOfTheCalendar(values[format.sel->get_index(row)]);
   if (!suspect) return;
   ForEachValue<T>(times, rows, [&column](T time) {
-    if (!IsOfTheCalendar(time)) RefuseTime(column, TextOf(time));
+    if (!IsOfTheCalendar(time)) RefuseTime(column, time);
   });
 }
 
-// Whether a text begins with U+10FFFF: only such a text is greater than that character alone.
+bool IsTopmost(const duckdb::string_t& text) { return (text.GetSize() >= 4) & (std::memcmp(text.GetPrefix(), "\xF4\x8F\xBF\xBF", 4) == 0); }
+
+// Whether a text begins with U+10FFFF: only such a text is greater than that character alone. Looks as RequireCalendar does.
 bool HasTopmost(Vector& texts, duckdb::idx_t rows) {
+  UnifiedVectorFormat format;
+  const auto* values = ValuesOf<duckdb::string_t>(texts, rows, format);
+  bool suspect = false;
+  for (duckdb::idx_t row = 0; row < rows; ++row) suspect |= IsTopmost(values[format.sel->get_index(row)]);
   bool topmost = false;
-  ForEachValue<duckdb::string_t>(
-      texts, rows, [&topmost](const duckdb::string_t& text) { topmost |= text.GetSize() >= 4 && std::memcmp(text.GetPrefix(), "\xF4\x8F\xBF\xBF", 4) == 0; });
+  if (suspect) ForEachValue<duckdb::string_t>(texts, rows, [&topmost](const duckdb::string_t& text) { topmost |= IsTopmost(text); });
   return topmost;
 }
 

@@ -1,4 +1,5 @@
 // Parquet files of other programs: names, texts and types that the engine would refuse, cut or mistake.
+#include <duckdb.hpp>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -69,6 +70,26 @@ TEST_F(ParquetInput, NestedValuesAreValidJsonWithTheNamesAndDigitsOfTheFile) {
       const std::string text = Text((*rows)[row], names[i]);
       EXPECT_EQ(text, expected[row][i]) << row;
       EXPECT_TRUE(text.empty() || ParseJson(text).ok()) << text;
+    }
+  }
+}
+
+// A time that no other reader knows is a row that does not fit, whatever the file keeps it as and the column is declared as.
+TEST_F(ParquetInput, TimesOutOfTheCalendarQuarantineTheirRowsWhateverTheirTypes) {
+  duckdb::DuckDB database(nullptr);
+  duckdb::Connection other(database);
+  const std::string values = "['-infinity', '0044-03-15 (BC)', '0001-01-01', '2024-02-29', '9999-12-31', '10000-01-01', '200000-01-01', 'infinity']";
+  for (const std::string in_file : {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMPTZ"}) {
+    for (const std::string declared : {"DATE", "TIMESTAMP"}) {
+      const std::string name = in_file + " as " + declared + ".parquet";
+      const auto copied = other.Query("COPY (SELECT TRY_CAST(v AS " + in_file + ") AS t FROM (SELECT unnest(" + values + ") AS v) WHERE TRY_CAST(v AS " +
+                                      in_file + ") IS NOT NULL) TO '" + folder_ / name + "' (FORMAT parquet)");
+      ASSERT_FALSE(copied->HasError()) << copied->GetError();
+      const std::vector<api::Column> columns{Required("t", declared)};
+      const auto rows = Decode({store_, name}, {.parquet = api::ParquetFormat{}}, columns);
+      ASSERT_TRUE(rows.ok()) << name << ": " << rows.error().message;
+      EXPECT_GE(rejected_.size(), 3U) << name;
+      EXPECT_EQ(RowsOf("decoded", columns).size(), 3U) << name << ": and the file can be written";
     }
   }
 }

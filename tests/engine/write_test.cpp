@@ -75,6 +75,23 @@ TEST_F(WriteParquet, ATimeThatOtherReadersCannotReadIsRefusedByColumnAndValue) {
   EXPECT_EQ(store_->List("")->size(), 12U) << "only what can be read";
 }
 
+// What the message tells people to write keeps every value that can be kept.
+TEST_F(WriteParquet, TheAdviceForSuchATimeCostsNoOther) {
+  for (const std::string type : {"DATE", "TIMESTAMP"}) {
+    const std::vector<api::Column> columns{Optional("t", type)};
+    const std::string last = type == "DATE" ? "9999-12-31" : "9999-12-31 23:59:59.999999";
+    const std::string values = "(SELECT unnest([" + type + " '0001-01-01', " + type + " '" + last + "', " + type + " 'infinity']) AS t)";
+    ASSERT_TRUE(engine_->Select("SELECT t FROM " + values, columns, "r").ok());
+    const auto refused = engine_->WriteParquet({.relation = "r", .store = store_, .path = "refused"});
+    ASSERT_FALSE(refused.ok());
+    const std::string& message = refused.error().message;
+    const std::string advice = message.substr(message.find("CASE"), message.rfind("END") + 3 - message.find("CASE"));
+    ASSERT_TRUE(engine_->Select("SELECT " + advice + " AS t FROM " + values, columns, "kept").ok()) << advice;
+    EXPECT_EQ(RowsOf("kept", columns).size(), 3U);
+    EXPECT_THAT(Rows("SELECT count(t) AS n FROM peek"), testing::ElementsAre(R"({"n":2})")) << advice;
+  }
+}
+
 TEST_F(WriteParquet, TheLastInstantOfTheCalendarIsOneOfIt) {
   const std::vector<api::Column> columns{Optional("at", "TIMESTAMP")};
   ASSERT_TRUE(engine_->Select("SELECT TIMESTAMP '9999-12-31 23:59:59.999999' AS \"at\"", columns, "r").ok());
