@@ -67,10 +67,8 @@ void CarryDataTime(const api::TaskTable& table, const storage::TableState& befor
   if (facts.dataAsOf) return;
   facts.dataAsOf = DataAsOf(before.Facts());
   if (!facts.dataAsOf) return;
-  const std::string why = table.eventTime.empty() ? "nothing that it was made of has a row that tells the time of the data"
-                                                  : "it has no row with a time in " + table.eventTime + " that counts";
-  facts.findings.push_back({"spec.eventTime", "this version moves no data time: " + why + "; the newest data stay those of " + weir::Format(*facts.dataAsOf) +
-                                                  ", as an earlier version had them"});
+  const std::string why = table.eventTime.empty() ? "no input of this version has a data time" : "no row has a usable time in " + table.eventTime;
+  facts.findings.push_back({"spec.eventTime", why + ": data time stays at " + weir::Format(*facts.dataAsOf) + ", that of the version before"});
 }
 
 std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts) {
@@ -100,6 +98,8 @@ Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const P
   if (!found.ok()) return found.error();
   if (!*found) {
     if (const Status owned = CheckOwner(place.task, *target.table, target.log->Seen()); !owned.ok()) return owned.error();
+    if (target.log->Seen().version < 0)
+      if (const Status kept = storage::ProbeConditionalWrites(*target.store, target.table->path); !kept.ok()) return kept.error();
     if (const Status claimed = target.log->Claim(place.Committer(), schema); !claimed.ok()) return claimed.error();
     return std::optional<api::StageOutcome>();
   }

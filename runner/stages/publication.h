@@ -34,12 +34,13 @@ std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts);
 std::vector<api::Finding> FindingsOf(const Json& facts);
 std::vector<std::string> NotesOf(const Json& facts);
 
-// A version that tells no time of its data (no row, or no event time that counts) is as old as the last one that told it:
+// A version without a data time (no row, or no event time that counts) is as old as the last one that told it:
 // `before` is the table's newest version. Adds a finding that says so.
 void CarryDataTime(const api::TaskTable& table, const storage::TableState& before, Facts& facts);
 
 // The earlier commit of this stage of this run, as its outcome; nothing when there is none. Claims the table then, and the
-// version that was there is what the log has seen.
+// version that was there is what the log has seen. A table that begins is refused on a store that overwrites objects
+// (ProbeConditionalWrites).
 Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema);
 
 // The ledger of a stage that ran SQL over `inputs`.

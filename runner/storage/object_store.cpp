@@ -16,19 +16,18 @@ Result<std::shared_ptr<ObjectStore>> OpenStore(const api::TaskStore& store) {
 
 Status ProbeConditionalWrites(ObjectStore& store, const std::string& folder) {
   const auto now = SystemClock().Now().us;
-  const std::string path = JoinPath(folder, "probe-" + std::to_string(::getpid()) + "-" + std::to_string(now));
+  const std::string path = JoinPath(folder, "_probe-" + std::to_string(::getpid()) + "-" + std::to_string(now));
   if (Status first = store.PutIfAbsent(path, "1"); !first) return first;
   const Status second = store.PutIfAbsent(path, "2");
   const Result<std::string> kept = store.Get(path, 16);
-  const Status removed = store.Remove(path);
+  static_cast<void>(store.Remove(path));  // whoever may not remove may still write tables
   if (second.ok() || (kept.ok() && *kept != "1")) {
     return Error{Fault::Invalid, "ConditionalWritesMissing",
                  store.Describe() +
                      " overwrites objects although it was told not to (If-None-Match): tables would lose commits there; use a store with conditional writes"};
   }
   if (second.error().fault != Fault::Conflict) return second;
-  if (!kept) return kept.error();
-  return removed;
+  return kept.ok() ? Ok() : Status(kept.error());
 }
 
 }  // namespace weir::storage

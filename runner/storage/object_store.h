@@ -75,9 +75,9 @@ class ObjectStore {
 // Opens what a task names: a volume (root) or S3 (endpoint, with credentials read from files).
 Result<std::shared_ptr<ObjectStore>> OpenStore(const api::TaskStore& store);
 
-// Whether the store keeps its word that nothing is overwritten: writes an object below `folder` twice and removes it.
-// Fault::Invalid, reason "ConditionalWritesMissing", when the second write went through: two writers of one table could
-// lose a commit there. For the task Validate, not for every commit.
+// Whether the store keeps its word that nothing is overwritten: writes an object of one byte in `folder` twice and removes
+// it. Fault::Invalid, reason "ConditionalWritesMissing", when the second write went through: two writers of one table could
+// lose a commit there. For a table that begins, not for every commit.
 Status ProbeConditionalWrites(ObjectStore& store, const std::string& folder);
 
 }  // namespace weir::storage

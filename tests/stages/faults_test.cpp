@@ -1,5 +1,6 @@
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 
 #include "runner/stages/outcome.h"
 #include "runner/storage/file_system_calls.h"
@@ -128,6 +129,24 @@ TEST_F(Faults, AStoreThatIsDownIsTransientAndSaysSo) {
   FailAfter(0);
   folder_.Write("source/in/a.csv", "id\n1\n");
   EXPECT_THAT(Bad(Land(), api::OutcomeClass::Transient, api::Reason::StoreUnavailable).message, HasSubstr("the store is down"));
+}
+
+// Exactly once rests on writes that never replace an object: no table begins where they do.
+TEST_F(Faults, NoTableBeginsOnAStoreThatOverwrites) {
+  class Overwriting final : public storage::FileSystemCalls {
+   public:
+    int RenameIfAbsent(int folder, const char* from, const char* to) override { return ::renameat(folder, from, folder, to); }
+  };
+  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
+  Good(Land());
+  Overwriting calls;
+  ports_.openStore = [&calls](const api::TaskStore& store) { return storage::OpenVolume(store.name, store.root, &calls); };
+  const auto refused = Bad(Accept(), api::OutcomeClass::User, api::Reason::Invalid);
+  EXPECT_THAT(refused.message, HasSubstr("overwrites objects although it was told not to"));
+  EXPECT_EQ(State("orders-raw").version, -1);
+  Heal();
+  Good(Accept(2));
+  EXPECT_EQ(State("orders-raw").files.size(), 1U);
 }
 
 // What goes wrong with the stores, and what is said of it.
