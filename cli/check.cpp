@@ -1,6 +1,8 @@
 #include "cli/check.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "cli/lake_contracts.h"
 #include "cli/runner_process.h"
@@ -11,33 +13,63 @@ namespace {
 // What is compared with: of a file, a cluster or a lake.
 struct Base {
   Published published;
+  std::string where;    // for messages
   bool isThere = true;  // false: none was named, and there is no lake in the usual place
 };
 
-Result<Base> BaseFor(const CheckOptions& options) {
-  const auto with = [](Result<Published> published) { return published ? Result<Base>(Base{std::move(published).value()}) : Result<Base>(published.error()); };
-  if (!options.against.empty()) return with(ReadPublishedFile(options.against));
-  if (!options.place.kubeconfig.empty()) {
-    const auto world = Open(options.place);
-    return world ? with(ReadPublished(*world->cluster, options.place.ns)) : Result<Base>(world.error());
+std::set<std::string> NamespacesOf(const Manifests& manifests) {
+  std::set<std::string> namespaces;
+  for (const Manifest& manifest : manifests.objects) namespaces.insert(manifest.Namespace());
+  return namespaces;
+}
+
+// People often may read their own namespaces only.
+Result<Base> BaseOnCluster(const World& world, const std::set<std::string>& namespaces) {
+  Base base;
+  for (const std::string& ns : namespaces) {
+    auto published = ReadPublished(*world.cluster, ns);
+    if (!published) return published.error();
+    Append(base.published, std::move(*published));
+    base.where += (base.where.empty() ? "the cluster, namespace " : ", ") + OneLine(ns);
   }
+  return base;
+}
+
+Result<Base> BaseFor(const CheckOptions& options, const std::optional<World>& cluster, const Manifests& manifests) {
+  if (!options.against.empty()) {
+    auto published = ReadPublishedFile(options.against);
+    return published ? Result<Base>(Base{std::move(*published), OneLine(options.against)}) : Result<Base>(published.error());
+  }
+  if (cluster) return BaseOnCluster(*cluster, NamespacesOf(manifests));
   const auto world = OpenLocal(options.place);
   if (world) {
-    auto base = with(ReadPublished(*world->cluster));
-    if (base) base->published.lake = options.place.lake;
-    return base;
+    auto published = ReadPublished(*world->cluster);
+    if (!published) return published.error();
+    published->lake = options.place.lake;
+    return Base{std::move(*published)};
   }
   if (world.error().fault == Fault::Missing) return Base{.isThere = false};
   return world.error();
 }
 
+bool IsPublished(const Declared& declared, const Published& published) {
+  return std::any_of(declared.views.begin(), declared.views.end(), [&published](const auto& view) {
+    return std::any_of(published.views.begin(), published.views.end(),
+                       [&view](const api::View& other) { return other.meta.name == view.object.meta.name && other.meta.ns == view.object.meta.ns; });
+  });
+}
+
 // Silence would pass for a verdict: nothing was there to break.
 void TellNothingCompared(const Terminal& terminal, const CheckOptions& options, const Declared& declared, const Base& base) {
   const auto& views = base.published.views;
-  const bool compared = base.isThere || std::any_of(views.begin(), views.end(), [](const api::View& view) { return view.status.published.has_value(); });
-  if (compared || declared.views.empty()) return;
-  terminal.err << terminal.OnErr(Paint::Yellow, "note") << ": no published contract was compared, for there is no lake in " << OneLine(options.place.lake)
-               << ": name one with --lake FOLDER, a file of published objects with --against FILE, or a cluster with --kubeconfig FILE\n";
+  if (declared.views.empty()) return;
+  const std::string note = terminal.OnErr(Paint::Yellow, "note") + ": no published contract was compared, for ";
+  const bool remembered = std::any_of(views.begin(), views.end(), [](const api::View& view) { return view.status.published.has_value(); });
+  if (!base.isThere && !remembered)
+    terminal.err << note << "there is no lake in " << OneLine(options.place.lake)
+                 << ": name one with --lake FOLDER, a file of published objects with --against FILE, or a cluster with --kubeconfig FILE\n";
+  else if (!base.where.empty() && !IsPublished(declared, base.published))
+    terminal.err << note << "none of these Views is in " << base.where << "\n";
 }
 
 void Summarize(const Terminal& terminal, const Manifests& manifests, const Findings& findings) {
@@ -69,11 +101,18 @@ Findings CheckAll(const Manifests& manifests, const Declared& declared, const Pu
 }
 
 Exit Check(const Terminal& terminal, const CheckOptions& options, std::istream& in) {
-  auto base = BaseFor(options);
+  std::optional<World> cluster;
+  if (!options.place.kubeconfig.empty()) {
+    auto world = Open(options.place);
+    if (!world) return Complain(terminal, world.error());
+    cluster = std::move(*world);
+  }
+  const std::string ns = cluster ? cluster->ns : options.place.ns.empty() ? "default" : options.place.ns;
+  const Manifests manifests = LoadManifests(options.paths, ns, in);
+  auto base = BaseFor(options, cluster, manifests);
   if (!base) return Complain(terminal, base.error(), options.against.empty() ? Exit::Failed : Exit::Usage);
-  const Manifests manifests = LoadManifests(options.paths, options.place.ns.empty() ? "default" : options.place.ns, in);
   const Declared declared = ReadManifests(manifests);
-  if (options.place.kubeconfig.empty()) AddContractsOfLake(declared, options.place.lake, base->published);
+  if (!cluster) AddContractsOfLake(declared, options.place.lake, base->published);
   const Findings findings = CheckAll(manifests, declared, base->published, FindRunner());
   Print(terminal, terminal.out, findings);
   TellNothingCompared(terminal, options, declared, *base);

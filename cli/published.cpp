@@ -1,5 +1,6 @@
 #include "cli/published.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -38,6 +39,14 @@ Result<Published> ReadPublished(kube::ClusterApi& cluster, const std::string& ns
     for (const Json& item : listing->items) Take(item, out);
   }
   return out;
+}
+
+void Append(Published& all, Published more) {
+  const auto move = [](auto& from, auto& to) { std::move(from.begin(), from.end(), std::back_inserter(to)); };
+  move(more.lakes, all.lakes);
+  move(more.datasets, all.datasets);
+  move(more.views, all.views);
+  move(more.pipelines, all.pipelines);
 }
 
 Result<Published> ReadPublishedFile(const std::string& path) {

@@ -22,6 +22,9 @@ struct Published {
 // Of one namespace, or of every one when `ns` is empty: people often may read their own only.
 Result<Published> ReadPublished(kube::ClusterApi& cluster, const std::string& ns = "");
 
+// Adds `more` to `all`.
+void Append(Published& all, Published more);
+
 // Of a file that `kubectl get lakes,datasets,views,pipelines -A -o json` (or `weir get -o json`) wrote.
 Result<Published> ReadPublishedFile(const std::string& path);
 

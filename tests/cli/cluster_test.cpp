@@ -44,6 +44,22 @@ TEST_F(OnServer, SaysWhyAViewIsLateAndWhatItIsMadeOf) {
     EXPECT_THAT(late.out, HasSubstr(part));
 }
 
+// As `kubectl apply` takes them: manifests without a namespace are of the context's.
+TEST_F(OnServer, ChecksManifestsAgainstTheNamespaceOfTheContext) {
+  ASSERT_EQ(WithKeys("run .").code, 0);
+  PutIntoCluster();
+  const std::string there = Kubeconfig("there", [this](Json& config) { config["contexts"][0]["context"]["namespace"] = ns_; });
+  const std::string elsewhere = Kubeconfig("elsewhere", [](Json& config) { config["contexts"][0]["context"]["namespace"] = "default"; });
+  const auto check = [this](const std::string& kubeconfig) { return Shell(Environment() + " weir check . --kubeconfig " + kubeconfig); };
+  EXPECT_EQ(check(there).code, 0) << check(there).out;
+  Shell("sed -i '/^kind: View/,$s/celsius, type: DOUBLE, nullable: false/celsius, type: DOUBLE/' *.yaml");
+  const Ended broken = check(there);
+  EXPECT_EQ(broken.code, 1) << broken.out << broken.err;
+  EXPECT_THAT(broken.out, HasSubstr("[NullabilityLoosen]"));
+  EXPECT_THAT(broken.err, Not(HasSubstr("no published contract was compared")));
+  EXPECT_THAT(check(elsewhere).err, HasSubstr("no published contract was compared, for none of these Views is in the cluster, namespace default"));
+}
+
 TEST_F(OnServer, SaysWhyARunFailed) {
   Shell("sed -i 's/path: readings.csv/path: absent.csv/' readings.yaml");
   ASSERT_EQ(WithKeys("run .").code, 1);
