@@ -16,6 +16,8 @@ std::string Line(const Finding& finding) {
   return text + finding.message;
 }
 
+}  // namespace
+
 Json AsJson(const Findings& findings) {
   Json list = Json::array();
   for (const Finding& f : findings)
@@ -28,8 +30,6 @@ Json AsJson(const Findings& findings) {
                     {"severity", f.severity == Finding::Severity::Error ? "Error" : "Warning"}});
   return list;
 }
-
-}  // namespace
 
 void Print(const Terminal& terminal, std::ostream& out, Findings findings) {
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return std::tie(a.file, a.line) < std::tie(b.file, b.line); });

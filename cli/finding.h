@@ -25,6 +25,9 @@ using Findings = std::vector<Finding>;
 // list of all members.
 void Print(const Terminal& terminal, std::ostream& out, Findings findings);
 
+// A list of mappings with all members.
+Json AsJson(const Findings& findings);
+
 bool HasErrors(const Findings& findings);
 
 }  // namespace weir::cli

@@ -156,11 +156,14 @@ Exit StartRun(Call& call) {
 
 void AddRun(CLI::App& app, Call& call) {
   CLI::App& run = *app.add_subcommand("run", "Run pipelines on this machine, without a cluster");
-  run.footer("Examples:\n  weir run manifests/ --source data\n  weir run orders.yaml --pipeline load-orders --timeout 10m");
+  run.footer(
+      "Examples:\n  weir run manifests/ --source data\n  weir run orders.yaml --pipeline load-orders --timeout 10m\n  weir run manifests/ -o json | jq -r "
+      "'.pipelines[].state'");
   run.add_option("PATH", call.run.paths, "Manifest files, folders of them, or - for standard input")->required()->type_name("");
   run.add_option("--source", call.run.source, "Folder of the store named source; absent means the folder of the first PATH")->type_name("FOLDER");
   run.add_option("--pipeline", call.run.pipeline, "Only this pipeline")->type_name("NAME");
   run.add_option("--timeout", call.timeout, "Cancel the runs after so long, such as 10m")->type_name("DURATION");
+  AddOutput(run, call, kFormats);
   AddLake(run, call);
   run.callback([&call] { call.command = [&call] { return StartRun(call); }; });
 }

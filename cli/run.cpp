@@ -5,17 +5,18 @@
 
 #include "cli/check.h"
 #include "cli/delete.h"
-#include "cli/explain.h"
 #include "cli/first_publication.h"
 #include "cli/folder_name.h"
 #include "cli/interrupt.h"
 #include "cli/lake_contracts.h"
 #include "cli/lake_files.h"
+#include "cli/run_answer.h"
 #include "cli/runner_process.h"
 #include "cli/session.h"
 #include "cli/surroundings.h"
 #include "cli/text_table.h"
 #include "cli/watch_runs.h"
+#include "cli/yaml_text.h"
 #include "crds/base/name.h"
 
 namespace weir::cli {
@@ -176,32 +177,6 @@ class Loop {
   Time saved_;
 };
 
-// SQL that finds its inputs and itself as they were reads no row and makes no version: the one that is there is reported.
-bool IsUnchanged(const Json& report, const Json& commit) {
-  for (const Json& stage : At(report, "stages"))
-    if (Text(stage, "name") == Text(commit, "stage")) return At(stage, "rows").is_null();
-  return false;
-}
-
-// What a terminal shows on its error stream: answers of commands alone go to the other one.
-Terminal OnErrorStream(const Terminal& terminal) {
-  return {terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, terminal.height, OutputFormat::Table};
-}
-
-void TellSuccess(const Terminal& terminal, const World& world, const std::string& run) {
-  const auto report = RunReport(world, run, 0);
-  if (!report) return;
-  for (const std::string& sentence : LandedNothing(At(*report, "stages")))
-    terminal.err << "   " << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
-  PrintNotes(OnErrorStream(terminal), At(*report, "stages"), "   ");
-  for (const Json& commit : At(*report, "commits"))
-    if (Text(commit, "kind") == api::kViews.kind)
-      terminal.err << (IsUnchanged(*report, commit) ? "   unchanged " : "   published ") << Shown(commit, "name") << " version " << Integer(commit, "version")
-                   << ", " << Counted(Integer(commit, "rows"), "row")
-                   << (Integer(commit, "quarantined") > 0 ? ", " + Grouped(Integer(commit, "quarantined")) + " quarantined" : "")
-                   << ": weir query \"SELECT * FROM " << TableName(Shown(commit, "name")) << "\"\n";
-}
-
 // Where files were looked for, when nobody named the folder.
 void TellSource(const Terminal& terminal, const RunOptions& options, const std::string& source, const std::vector<PipelineView>& views) {
   const bool missed = std::any_of(views.begin(), views.end(), [&](const PipelineView& v) {
@@ -213,87 +188,94 @@ void TellSource(const Terminal& terminal, const RunOptions& options, const std::
                  << ", the folder of the manifests, when no --source FOLDER names another\n";
 }
 
-// What became of each pipeline; a failure with everything that is known about it. Each message once.
-Exit Tell(const Terminal& terminal, const World& world, const std::vector<PipelineView>& views) {
-  Exit exit = Exit::Ok;
-  ToldMessages told;
-  for (const PipelineView& view : views) {
-    const bool good = view.state == State::Succeeded || view.state == State::Suspended;
-    if (!good) exit = Exit::Failed;
-    terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, good ? "ok" : "failed") << " " << OneLine(view.name);
-    if (!view.run.empty()) terminal.err << " (" << OneLine(view.run) << ")";
-    terminal.err << (told.IsNews(view.message) ? ": " + Printable(view.message) : view.message.empty() ? "" : ": as above") << "\n";
-    if (view.state == State::Succeeded) TellSuccess(terminal, world, view.run);
-    if (view.state != State::Failed) continue;
-    if (const auto report = RunReport(world, view.run, 20)) PrintRunReport(OnErrorStream(terminal), *report, told);
-  }
-  return exit;
-}
-
 void TellNotes(const Terminal& terminal, const std::vector<std::string>& sentences) {
   for (const std::string& sentence : sentences) terminal.err << "\n" << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
 }
 
-Exit RunSession(const Terminal& terminal, const RunOptions& options, const Manifests& manifests, const Declared& declared, const Choice& choice,
-                const SessionOptions& place) {
+// For programs; people have read it by now. A run that the manifests keep from starting has findings and no pipelines.
+void Answer(const Terminal& terminal, const Findings& findings, const Json& pipelines) {
+  const Json answer = {{"findings", AsJson(findings)}, {"pipelines", pipelines}};
+  if (terminal.format == OutputFormat::Json) terminal.out << JsonText(answer) << "\n";
+  if (terminal.format == OutputFormat::Yaml) terminal.out << YamlText(answer);
+}
+
+// What has passed the checks and is to be run.
+struct Job {
+  const RunOptions& options;
+  const Manifests& manifests;
+  const Declared& declared;
+  const Findings& findings;  // warnings
+  Choice choice;
+  SessionOptions place;
+};
+
+// `screen`: the terminal as people read it; the answer is given in the form that `terminal` asks for.
+Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job) {
+  const auto& [options, manifests, declared, findings, choice, place] = job;
   const auto& [ns, pipelines] = choice;
   auto opened = Session::Open(place);
-  if (!opened) return Complain(terminal, opened.error());
+  if (!opened) return Complain(screen, opened.error());
   Session& session = **opened;
   auto before = ReadPublished(session.Cluster());
-  if (!before) return Complain(terminal, before.error());
+  if (!before) return Complain(screen, before.error());
   before->lake = options.place.lake;
   Published promised = *before;  // also what the logs remember, so that a lost state makes no first publication
   AddContractsOfLake(declared, options.place.lake, promised);
   Interrupt interrupt;
   RunFollower follower(session, ns, pipelines);
   AwaitNextSecond(interrupt, follower.NewestCreated());
-  if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Complain(terminal, applied.error(), Exit::Usage);
+  if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Complain(screen, applied.error(), Exit::Usage);
   if (const Status requested = RequestUnchanged(follower, session, declared, *before, pipelines, SystemClock().Now()); !requested)
-    return Complain(terminal, requested.error());
+    return Complain(screen, requested.error());
   // A run that could not be remembered is not begun: the next one would take its name.
-  if (const Status saved = session.Save(); !saved) return Complain(terminal, saved.error());
-  if (const Status started = session.Start(); !started) return Complain(terminal, started.error());
-  Loop loop(terminal, session, follower, interrupt, options.timeout);
+  if (const Status saved = session.Save(); !saved) return Complain(screen, saved.error());
+  if (const Status started = session.Start(); !started) return Complain(screen, started.error());
+  Loop loop(screen, session, follower, interrupt, options.timeout);
   const End end = loop.Run();
   const Status saved = session.Stop();
   const World world{std::shared_ptr<kube::ClusterApi>(&session.Cluster(), [](kube::ClusterApi*) {}), ns, options.place.lake, World::Kind::Local};
-  const Exit exit = Tell(terminal, world, loop.Views());
-  TellSource(terminal, options, place.source, loop.Views());
-  TellNotes(terminal, LeftBehind(*before, declared, ns));
-  if (const auto after = ReadPublished(session.Cluster())) TellNotes(terminal, FirstPublications(promised, *after, ns));
-  if (!saved) return Complain(terminal, saved.error());
+  const Exit exit = TellRuns(screen, world, loop.Views());
+  TellSource(screen, options, place.source, loop.Views());
+  TellNotes(screen, LeftBehind(*before, declared, ns));
+  if (const auto after = ReadPublished(session.Cluster())) TellNotes(screen, FirstPublications(promised, *after, ns));
+  Answer(terminal, findings, AnswerOfRuns(world, loop.Views()));
+  if (!saved) return Complain(screen, saved.error());
   return end == End::Interrupted ? Exit::Interrupted : end == End::TimedOut ? Exit::Failed : exit;
 }
 
 }  // namespace
 
 Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) {
-  if (const Status source = CheckSource(options); !source) return Complain(terminal, source.error(), Exit::Usage);
+  Terminal screen = terminal;
+  screen.format = OutputFormat::Table;
+  if (const Status source = CheckSource(options); !source) return Complain(screen, source.error(), Exit::Usage);
   const auto runner = FindRunner();
-  if (!runner) return Complain(terminal, runner.error(), Exit::Usage);
+  if (!runner) return Complain(screen, runner.error(), Exit::Usage);
   const std::string lake = Absolute(options.place.lake), source = SourceOf(options);
   for (const auto& [folder, means] : {std::pair(lake, "the lake (--lake)"), std::pair(source, "the source files (--source)")})
-    if (const Status named = CheckFolderName(folder, means); !named) return Complain(terminal, named.error(), Exit::Usage);
+    if (const Status named = CheckFolderName(folder, means); !named) return Complain(screen, named.error(), Exit::Usage);
   const Manifests manifests = LoadManifests(options.paths, options.place.ns.empty() ? "default" : options.place.ns, in);
   const Declared declared = ReadManifests(manifests);
   const auto world = OpenLocal(options.place);
-  if (!world && world.error().fault != Fault::Missing) return Complain(terminal, world.error());
+  if (!world && world.error().fault != Fault::Missing) return Complain(screen, world.error());
   if (!world && world.error().reason == kStateMissing)
-    terminal.err << terminal.OnErr(Paint::Yellow, "note") << " the state of the lake is missing (" << OneLine(StateFile(options.place.lake))
-                 << "): the run continues the tables from their logs; the runs before and their reports are lost\n";
+    screen.err << screen.OnErr(Paint::Yellow, "note") << " the state of the lake is missing (" << OneLine(StateFile(options.place.lake))
+               << "): the run continues the tables from their logs; the runs before and their reports are lost\n";
   auto published = world ? ReadPublished(*world->cluster) : Result<Published>(Published{});
-  if (!published) return Complain(terminal, published.error());
+  if (!published) return Complain(screen, published.error());
   published->lake = options.place.lake;
   AddContractsOfLake(declared, options.place.lake, *published);
   const Findings findings = CheckAll(manifests, declared, *published, runner);
-  Print(terminal, terminal.err, findings);
-  if (HasErrors(findings)) return Exit::Usage;
+  Print(screen, screen.err, findings);
+  if (HasErrors(findings)) {
+    Answer(terminal, findings, Json::array());
+    return Exit::Usage;
+  }
   const auto choice = Chosen(declared, options);
-  if (!choice) return Complain(terminal, choice.error(), Exit::Usage);
+  if (!choice) return Complain(screen, choice.error(), Exit::Usage);
   const auto keys = KeysFor(declared, *published, choice->ns);
-  if (!keys) return Complain(terminal, keys.error(), Exit::Usage);
-  return RunSession(terminal, options, manifests, declared, *choice, {lake, source, *runner, *keys});
+  if (!keys) return Complain(screen, keys.error(), Exit::Usage);
+  return RunSession(terminal, screen, {options, manifests, declared, findings, *choice, {lake, source, *runner, *keys}});
 }
 
 }  // namespace weir::cli

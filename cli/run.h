@@ -19,7 +19,8 @@ struct RunOptions {
 };
 
 // No cluster: loads the manifests, checks them, runs their pipelines on this machine with the operator's own
-// controllers, and answers when every run has ended. Ctrl-C cancels the runs; a second one kills what still runs.
+// controllers, and answers when every run has ended. As JSON or YAML the answer is {findings, pipelines}: what `weir check`
+// finds, and what became of each pipeline (run_answer.h). Ctrl-C cancels the runs; a second one kills what still runs.
 Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in);
 
 }  // namespace weir::cli

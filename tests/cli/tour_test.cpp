@@ -69,6 +69,30 @@ TEST_F(Tour, ClosesTheLedgerAndNamesEachRowThatWasSetAside) {
   EXPECT_THAT(text.out, Not(HasSubstr("\033["))) << "no colours in a pipe";
 }
 
+TEST_F(Tour, TellsProgramsWhatBecameOfEachPipeline) {
+  CopyExample("quarantine/readings.yaml");
+  const Ended run = Weir("run readings.yaml -o json");
+  ASSERT_EQ(run.code, 0) << run.err;
+  const auto answer = ParseJson(run.out);
+  ASSERT_TRUE(answer.ok()) << run.out;
+  ASSERT_EQ(At(*answer, "pipelines").size(), 1U);
+  const Json& pipeline = At(*answer, "pipelines")[0];
+  EXPECT_EQ(Text(pipeline, "state"), "Succeeded");
+  EXPECT_EQ(At(pipeline, "report"), *ParseJson(Weir("explain run/" + Text(pipeline, "run") + " -o json").out)) << "what explain says";
+  EXPECT_THAT(run.err, HasSubstr("ok load-readings")) << "people read on";
+
+  const Ended failed = Weir("run readings.yaml --source . -o yaml --timeout 1ms");
+  EXPECT_EQ(failed.code, 1);
+  EXPECT_THAT(failed.out, HasSubstr("state: Starting"));
+  Write("bad.yaml", "apiVersion: weirkeeper.io/v1alpha1\nkind: Pipeline\nmetadata: {name: x}\nspec: {}\n");
+  const Ended refused = Weir("run bad.yaml -o json");
+  EXPECT_EQ(refused.code, 2);
+  const auto findings = ParseJson(refused.out);
+  ASSERT_TRUE(findings.ok()) << refused.out;
+  EXPECT_GT(At(*findings, "findings").size(), 0U);
+  EXPECT_EQ(At(*findings, "pipelines"), Json::array());
+}
+
 TEST_F(Tour, ShowsWhatKubectlWouldShow) {
   CopyExample("quarantine/readings.yaml");
   ASSERT_EQ(Weir("run readings.yaml").code, 0);
