@@ -8,9 +8,9 @@
 #include "cli/manifests.h"
 #include "cli/session.h"
 #include "crds/api/read.h"
+#include "crds/base/count.h"
 #include "crds/base/shell_word.h"
 #include "operator/plan/resolve.h"
-#include "operator/plan/text.h"
 
 namespace weir::cli {
 namespace {
@@ -32,7 +32,7 @@ std::vector<std::string> NamesOf(kube::ClusterApi& cluster, const api::Resource&
 }
 
 // What is still there, though the object is not.
-std::string WhatStays(const api::Resource& kind, const Json& object, std::size_t runs) {
+std::string RemainingAfterDelete(const api::Resource& kind, const Json& object, std::size_t runs) {
   if (kind == api::kPipelineRuns) return "What it committed stays.";
   if (kind == api::kLakes) return "Tables stay where they are; without it the built-in Lake holds.";
   if (kind != api::kPipelines) return "Its files stay in the lake.";
@@ -42,7 +42,7 @@ std::string WhatStays(const api::Resource& kind, const Json& object, std::size_t
     outputs += (outputs.empty() ? "" : ", ") + output;
   return (runs == 0   ? "It had no runs."
           : runs == 1 ? "Its run went with it."
-                      : "Its " + plan::Grouped(static_cast<std::int64_t>(runs)) + " runs went with it.") +
+                      : "Its " + Grouped(static_cast<std::int64_t>(runs)) + " runs went with it.") +
          (outputs.empty() ? "" : " What it wrote stays, with its data: " + OneLine(outputs) + ".");
 }
 
@@ -60,7 +60,7 @@ Exit DeleteObject(const Terminal& terminal, Session& session, const api::Resourc
   if (const Status deleted = cluster.Delete({kind, ns, options.name}, ""); !deleted) return Complain(terminal, deleted.error());
   const std::size_t runs = before - NamesOf(cluster, api::kPipelineRuns, ns).size();
   if (const Status saved = session.Save(); !saved) return Complain(terminal, saved.error());
-  terminal.out << "Deleted " << WordFor(kind) << "/" << OneLine(options.name) << ". " << WhatStays(kind, *object, runs) << "\n";
+  terminal.out << "Deleted " << WordFor(kind) << "/" << OneLine(options.name) << ". " << RemainingAfterDelete(kind, *object, runs) << "\n";
   return Exit::Ok;
 }
 

@@ -36,7 +36,7 @@ Status FindMisfits(engine::Engine& engine, const std::vector<engine::InputFile>&
                              " fits, so weir run stops at it (QuarantineExceeded): correct the file, or name it in exclude of its Dataset in Landing");
   }
   for (const auto& [column, of] : misfits)
-    inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Grouped(rows) + (rows == 1 ? " row" : " rows") +
+    inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Counted(rows, "row") +
                              " will be quarantined, e.g. " + of.example);
   return Ok();
 }

@@ -94,8 +94,6 @@ void Print(const Terminal& terminal, const TextTable& table) {
   for (const Row& row : shown.rows) PrintRow(terminal.out, shown, row, widths, gap);
 }
 
-std::string Counted(std::int64_t number, std::string_view noun) { return Grouped(number).append(" ").append(noun).append(number == 1 ? "" : "s"); }
-
 std::string AsUrl(const std::string& location) {
   constexpr std::string_view kPlain = "-._~/:@!$&'()*+,;=", kHex = "0123456789ABCDEF";
   if (!location.starts_with("file://")) return location;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "cli/terminal.h"
-#include "operator/plan/text.h"
+#include "crds/base/count.h"
 
 namespace weir::cli {
 
@@ -26,10 +26,5 @@ std::string SharedFolder(const std::vector<std::string>& paths);
 
 // A location for people: of file:// what no URL may hold is percent-encoded, so that it can be given to other programs.
 std::string AsUrl(const std::string& location);
-
-using plan::Grouped;
-
-// "1 row", "2,999,989 rows": a noun whose plural ends in s.
-std::string Counted(std::int64_t number, std::string_view noun);
 
 }  // namespace weir::cli

@@ -10,15 +10,12 @@
 namespace weir::contract {
 namespace {
 
-bool Opens(const std::string& token) { return token == "(" || token == "[" || token == "{"; }
-bool Closes(const std::string& token) { return token == ")" || token == "]" || token == "}"; }
-
 // The place behind the bracket that is opened at `open`.
 std::size_t BehindBracket(const Tokens& tokens, std::size_t open) {
   int depth = 0;
   for (std::size_t i = open; i < tokens.size(); ++i) {
-    if (Opens(tokens[i])) ++depth;
-    if (Closes(tokens[i]) && --depth == 0) return i + 1;
+    if (OpensBracket(tokens[i])) ++depth;
+    if (ClosesBracket(tokens[i]) && --depth == 0) return i + 1;
   }
   return tokens.size() + 1;
 }
@@ -80,9 +77,9 @@ std::optional<Uncast> WithoutCast(const Tokens& e, const std::string& type) {
   std::size_t split = 0;
   int depth = as_call ? -1 : 0;
   for (std::size_t i = 0; i < end; ++i) {
-    if (Closes(e[i])) --depth;
+    if (ClosesBracket(e[i])) --depth;
     if (depth == 0 && (as_call ? e[i] == "as" : e[i] == ":" && i + 1 < end && e[i + 1] == ":")) split = i;
-    if (Opens(e[i])) ++depth;
+    if (OpensBracket(e[i])) ++depth;
   }
   if (split == 0) return std::nullopt;
   const auto at = e.begin() + static_cast<std::ptrdiff_t>(split);

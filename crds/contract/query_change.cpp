@@ -13,9 +13,6 @@
 namespace weir::contract {
 namespace {
 
-bool Opens(const std::string& token) { return token == "(" || token == "[" || token == "{"; }
-bool Closes(const std::string& token) { return token == ")" || token == "]" || token == "}"; }
-
 // A text taken apart at its one SELECT that stands in no bracket.
 struct Shape {
   Tokens before;             // WITH ...
@@ -31,11 +28,11 @@ class Cutter {
  public:
   std::optional<Shape> Run(const Tokens& tokens) {
     for (const std::string& token : tokens) {
-      if (Closes(token)) --depth_;
+      if (ClosesBracket(token)) --depth_;
       if (depth_ == 0 && (token == "union" || token == "intersect" || token == "except")) return std::nullopt;
       if (depth_ == 0 && token == "select" && ++selects_ > 1) return std::nullopt;
       Put(token);
-      if (Opens(token)) ++depth_;
+      if (OpensBracket(token)) ++depth_;
     }
     if (selects_ != 1 || shape_.list.empty()) return std::nullopt;
     return std::move(shape_);
@@ -104,11 +101,11 @@ bool RefersToPlaces(const Shape& shape) {
   int depth = 0;
   bool in_clause = false;
   for (const std::string& token : shape.after) {
-    if (Closes(token)) --depth;
+    if (ClosesBracket(token)) --depth;
     if (depth == 0 && (token == "group" || token == "order")) in_clause = true;
     if (depth == 0 && (token == "limit" || token == "having")) in_clause = false;
     if (in_clause && depth == 0 && (token == "all" || std::isdigit(static_cast<unsigned char>(token[0])) != 0)) return true;
-    if (Opens(token)) ++depth;
+    if (OpensBracket(token)) ++depth;
   }
   return false;
 }

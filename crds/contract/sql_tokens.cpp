@@ -130,7 +130,7 @@ std::string SimpleName(const std::string& quoted) {
 
 // Behind these, and with no bracket after it, an unreserved keyword is the name of a column.
 bool ComesBeforeAName(const std::string& token) {
-  constexpr std::array<std::string_view, 21> kBefore{"select", ",",  "(",  ".",   "=",  "<",    ">",    "<=",   ">=",  "<>",   "+",
+  constexpr std::array<std::string_view, 21> kBefore{"select", ",",  "(",  ".",   "=",  "<",    ">",    "<=",   ">=",  "!=",   "+",
                                                      "/",      "as", "by", "and", "or", "when", "then", "else", "not", "where"};
   return IsOneOf(kBefore, token);
 }
@@ -159,6 +159,7 @@ class Fold {
 
   std::string Folded(const std::string& token, const std::string& next) const {
     if (IsWordStart(token[0]) || IsDigit(token[0])) return Lower(token);
+    if (token == "<>") return "!=";
     if (token[0] != '"') return token;
     const std::string name = SimpleName(token);
     if (name.empty()) return token;
@@ -170,8 +171,8 @@ class Fold {
 
   void Track(const std::string& token) {
     const bool of_type = token == "(" && tokens_.size() > 1 && tokens_[tokens_.size() - 2] == "struct";
-    if (token == "(" || token == "[" || token == "{") open_.push_back(of_type ? kStructType : token[0]);
-    if ((token == ")" || token == "]" || token == "}") && !open_.empty()) open_.pop_back();
+    if (OpensBracket(token)) open_.push_back(of_type ? kStructType : token[0]);
+    if (ClosesBracket(token) && !open_.empty()) open_.pop_back();
   }
 
   static constexpr char kStructType = 'S';  // the bracket of STRUCT(name type)
@@ -185,6 +186,9 @@ class Fold {
 
 bool IsWordStart(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || static_cast<unsigned char>(c) >= 0x80U; }
 bool IsWordPart(char c) { return IsWordStart(c) || IsDigit(c) || c == '$'; }
+
+bool OpensBracket(const std::string& token) { return token == "(" || token == "[" || token == "{"; }
+bool ClosesBracket(const std::string& token) { return token == ")" || token == "]" || token == "}"; }
 
 Tokens TokensOf(std::string_view sql) { return Fold().Run(Cut(sql).Run()); }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/base/count.h"
 #include "crds/base/text.h"
 #include "operator/plan/attempt.h"
 #include "operator/plan/conditions.h"
@@ -70,8 +71,6 @@ bool IsUnchanged(const api::RunStatus& status, const api::Commit& commit) {
   return std::any_of(status.stages.begin(), status.stages.end(), [&](const api::StageStatus& s) { return s.name == commit.stage && !s.rows; });
 }
 
-std::string Rows(std::int64_t rows) { return Grouped(rows) + (rows == 1 ? " row" : " rows"); }
-
 // " Committed: 2,999,989 rows, 11 quarantined." The rows of the last table that the run wrote, or of all views where it published several; the rows that its
 // stages quarantined, or, where an earlier run did, those that are missing in that table.
 std::string CommittedSentence(const api::RunStatus& status) {
@@ -88,7 +87,7 @@ std::string CommittedSentence(const api::RunStatus& status) {
     if (commit.kind == api::TargetKind::View) published += commit.rows;
     return commit.kind == api::TargetKind::View;
   });
-  const std::string rows = views > 1 ? Rows(published) + " in " + std::to_string(views) + " views, " : Rows(last->rows) + ", ";
+  const std::string rows = views > 1 ? Counted(published, "row") + " in " + std::to_string(views) + " views, " : Counted(last->rows, "row") + ", ";
   return (IsUnchanged(status, *last) ? " Unchanged: " : " Committed: ") + rows + Grouped(std::max(quarantined, *last->quarantined)) + " quarantined.";
 }
 

@@ -1,6 +1,7 @@
 #include "operator/plan/table.h"
 
 #include "crds/api/write.h"
+#include "crds/base/count.h"
 #include "crds/contract/contract.h"
 #include "operator/plan/conditions.h"
 #include "operator/plan/freshness.h"
@@ -62,14 +63,11 @@ std::vector<api::Problem> Both(std::vector<api::Problem> a, const std::vector<ap
 
 std::string Version(std::int64_t version) { return "Version " + std::to_string(version); }
 
-std::string Rows(std::int64_t rows) { return Grouped(rows) + (rows == 1 ? " row" : " rows"); }
-
 // What a reader of the version must know: how many rows are not in it, and what else is wrong.
 std::string Reservations(const api::TableStatus& status) {
   std::string text;
   if (status.quarantined.value_or(0) > 0)
-    text = " " + Version(*status.version) + " has " +
-           (status.rows ? Rows(*status.rows) : Grouped(status.files.value_or(0)) + (status.files == 1 ? " file" : " files")) + ", " +
+    text = " " + Version(*status.version) + " has " + (status.rows ? Counted(*status.rows, "row") : Counted(status.files.value_or(0), "file")) + ", " +
            Grouped(*status.quarantined) + " quarantined.";
   return text + WarningsSentence(status.warnings);
 }

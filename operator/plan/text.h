@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,9 +12,6 @@ inline constexpr std::size_t kConditionMessage = 4000;
 inline constexpr std::size_t kStageMessage = 2000;
 inline constexpr std::size_t kWarning = 500;
 inline constexpr std::size_t kWarnings = 8;
-
-// 2,999,989
-std::string Grouped(std::int64_t number);
 
 // " Warnings: a; b." for the end of a condition's message; empty for none.
 std::string WarningsSentence(const std::vector<std::string>& warnings);

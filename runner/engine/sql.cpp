@@ -5,24 +5,6 @@
 
 namespace weir::engine {
 
-std::string Quote(std::string_view identifier) {
-  std::string text = "\"";
-  for (const char c : identifier) {
-    if (c == '"') text += '"';
-    text += c;
-  }
-  return text + '"';
-}
-
-std::string Literal(std::string_view text) {
-  std::string literal = "'";
-  for (const char c : text) {
-    if (c == '\'') literal += '\'';
-    literal += c;
-  }
-  return literal + '\'';
-}
-
 std::string JoinSql(const std::vector<std::string>& parts, std::string_view separator) {
   std::string text;
   for (const std::string& part : parts) {

@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "crds/api/dataset.h"
+#include "runner/formats/sql_names.h"
 
 namespace weir::engine {
 
 // Pieces of SQL text. Names and texts that come from declarations reach SQL only through these two.
-std::string Quote(std::string_view identifier);
-std::string Literal(std::string_view text);
+inline std::string Quote(std::string_view identifier) { return formats::SqlQuoted(identifier); }
+inline std::string Literal(std::string_view text) { return formats::SqlLiteral(text); }
 
 std::string JoinSql(const std::vector<std::string>& parts, std::string_view separator = ", ");
 

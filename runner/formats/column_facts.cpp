@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "runner/formats/digits.h"
 #include "runner/formats/value.h"
 
 namespace weir::formats {
@@ -13,8 +14,6 @@ constexpr std::array<std::string_view, 6> kSure{"\\N", "NULL", "null", "N/A", "#
 constexpr std::array<std::string_view, 17> kPerhaps{"NA",  "na", "n/a", "NaN", "nan", "#NA", "Null", "None",  "none",
                                                     "nil", "-",  "--",  "---", "?",   ".",   "..",   "#NULL!"};
 constexpr std::size_t kExactDigits = 15;  // that a DOUBLE always keeps
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string Significant(std::string_view number) {
   std::string digits;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/base/count.h"
 #include "runner/formats/sql_names.h"
 #include "runner/formats/value.h"
 
@@ -10,7 +11,7 @@ namespace {
 
 using Odd = ColumnFacts::Odd;
 
-std::string OfAll(std::int64_t count, const ColumnFacts& facts) { return Thousands(count) + " of " + Thousands(facts.Present()) + " values "; }
+std::string OfAll(std::int64_t count, const ColumnFacts& facts) { return Grouped(count) + " of " + Grouped(facts.Present()) + " values "; }
 
 // Whether SQL that converts the column meets other values too. Words for missing values are texts in a column of texts.
 bool HasOthers(const ColumnFacts& facts, std::int64_t count) { return count < facts.Present() || !facts.NullWords().empty(); }
@@ -64,12 +65,6 @@ std::string MixedNote(const ColumnFacts& facts, const FileNames& files) {
 }
 
 }  // namespace
-
-std::string Thousands(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
-  return text;
-}
 
 std::string FileNames::At(ValuePlace place) const {
   const std::string line = "line " + std::to_string(place.line);

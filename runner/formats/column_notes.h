@@ -7,9 +7,6 @@
 
 namespace weir::formats {
 
-// A count as people write it: 3,000.
-std::string Thousands(std::int64_t number);
-
 // The files that facts are of, by the number in ValuePlace.
 class FileNames {
  public:

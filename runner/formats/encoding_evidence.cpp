@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include "crds/base/count.h"
 #include "crds/base/shell_word.h"
-#include "runner/formats/column_notes.h"
+#include "runner/formats/digits.h"
 #include "runner/formats/encoding.h"
 #include "runner/formats/utf8.h"
 #include "runner/formats/value.h"
@@ -20,7 +21,6 @@ constexpr std::int64_t kShortFile = 10;  // lines, of which one is evidence
 
 bool IsLower(unsigned char c) { return c >= 'a' && c <= 'z'; }
 bool IsLetter(unsigned char c) { return IsLower(c) || (c >= 'A' && c <= 'Z'); }
-bool IsDigit(unsigned char c) { return c >= '0' && c <= '9'; }
 
 // Of Windows-1252. A y with dots is left out: 0xFF is a filler of broken files far more often.
 bool IsWesternLetter(unsigned char c) {
@@ -40,8 +40,6 @@ bool IsWesternSign(unsigned char c, bool inside) {
 bool EndsSample(char c) { return c == '\n' || c == '\r' || c == ',' || c == ';' || c == '\t' || c == '|' || c == '"'; }
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-std::string Counted(std::int64_t count, std::string_view one) { return Thousands(count).append(" ").append(one).append(count == 1 ? "" : "s"); }
 
 std::string AsWindows(const std::string& bytes) {
   const auto text = ReadPrefix(*ToUtf8(std::make_unique<PrefixedSource>(bytes), Encoding::Windows1252), bytes.size() * 3);
@@ -117,7 +115,7 @@ bool EncodingEvidence::IsPlausible(unsigned char byte, unsigned char before, uns
   if (!IsWesternLetter(byte)) return IsWesternSign(byte, IsLetter(before) && IsLetter(after));
   ++letters_;
   if (IsLetter(before) || IsLetter(after)) ++western_;
-  return !IsDigit(before) && !IsDigit(after) && !(IsLower(before) && IsWesternCapital(byte));
+  return !IsDigit(static_cast<char>(before)) && !IsDigit(static_cast<char>(after)) && !(IsLower(before) && IsWesternCapital(byte));
 }
 
 std::string EncodingEvidence::SampleAt(std::size_t at) const {
@@ -148,7 +146,7 @@ bool EncodingEvidence::IsForeign() const {
   return broken_ > wide_ && (IsInManyLines() || IsInHeader()) && !IsWestern();
 }
 
-std::string EncodingEvidence::Share() const { return Counted(broken_, "byte") + " in " + Thousands(broken_lines_) + " of " + Counted(lines_, "line"); }
+std::string EncodingEvidence::Share() const { return Counted(broken_, "byte") + " in " + Grouped(broken_lines_) + " of " + Counted(lines_, "line"); }
 
 std::string EncodingEvidence::ForeignNote(std::string_view name) const {
   const std::string encoding(foreign_.Likely());

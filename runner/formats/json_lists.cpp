@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/base/count.h"
 #include "runner/formats/json_inference.h"
 #include "runner/formats/sql_names.h"
 
@@ -69,10 +70,9 @@ std::string JsonLists::Note(const std::string& column, std::int64_t rows) const 
   const auto inferred = most->second.keys->Declare();
   const std::string columns = inferred.ok() ? ColumnsOf(*inferred) : "";
   if (columns.empty()) return "";
-  return "it holds " + Thousands(most->second.records) + (most->second.records == 1 ? " record" : " records") + " as JSON text in " + Thousands(rows) +
-         (rows == 1 ? " row" : " rows") + "; make rows of them in the SQL of the View: SELECT " + columns + " FROM (SELECT unnest(json_extract(" +
-         SqlQuoted(column) + ", '$" + most->first + "[*]')) AS record FROM " + std::string(kTableMark) + ")" +
-         (inferred->columns.size() > kMostShown ? "; the other keys are read in the same way" : "");
+  return "it holds " + Counted(most->second.records, "record") + " as JSON text in " + Counted(rows, "row") +
+         "; make rows of them in the SQL of the View: SELECT " + columns + " FROM (SELECT unnest(json_extract(" + SqlQuoted(column) + ", '$" + most->first +
+         "[*]')) AS record FROM " + std::string(kTableMark) + ")" + (inferred->columns.size() > kMostShown ? "; the other keys are read in the same way" : "");
 }
 
 }  // namespace weir::formats

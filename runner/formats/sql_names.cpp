@@ -24,6 +24,16 @@ std::string PlainName(const std::string& title) {
   return plain.substr(0, kLongest);
 }
 
+// A quote in the text is doubled.
+std::string InQuotes(std::string_view text, char quote) {
+  std::string quoted(1, quote);
+  for (const char c : text) {
+    if (c == quote) quoted += quote;
+    quoted += c;
+  }
+  return quoted + quote;
+}
+
 }  // namespace
 
 std::vector<std::string> SqlNames(const std::vector<std::string>& titles) {
@@ -40,10 +50,8 @@ std::vector<std::string> SqlNames(const std::vector<std::string>& titles) {
   return names;
 }
 
-std::string SqlQuoted(const std::string& name) {
-  std::string quoted = "\"";
-  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
+std::string SqlQuoted(std::string_view name) { return InQuotes(name, '"'); }
+
+std::string SqlLiteral(std::string_view text) { return InQuotes(text, '\''); }
 
 }  // namespace weir::formats

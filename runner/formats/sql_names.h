@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir::formats {
@@ -11,6 +12,9 @@ namespace weir::formats {
 std::vector<std::string> SqlNames(const std::vector<std::string>& titles);
 
 // The name as SQL takes it whatever it is, reserved words too: "order" in quotes.
-std::string SqlQuoted(const std::string& name);
+std::string SqlQuoted(std::string_view name);
+
+// The text as a literal of SQL: it's as 'it''s'.
+std::string SqlLiteral(std::string_view text);
 
 }  // namespace weir::formats

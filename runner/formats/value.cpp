@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "crds/base/text.h"
+#include "runner/formats/digits.h"
 
 namespace weir::formats {
 namespace {
@@ -13,8 +14,6 @@ constexpr std::size_t kLongestShown = 64;
 
 constexpr std::array<std::string_view, 12> kWords{"BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT",    "FLOAT",
                                                   "DOUBLE",  "DECIMAL", "VARCHAR",  "DATE",    "TIMESTAMP", "BLOB"};
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool OnlyZeros(std::string_view digits) { return digits.find_first_not_of('0') == std::string_view::npos; }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "crds/base/text.h"
+#include "runner/formats/digits.h"
 
 namespace weir::formats {
 namespace {
@@ -24,12 +25,8 @@ constexpr std::array<std::array<std::string_view, 12>, 7> kMonthNames{{
 }};
 constexpr std::size_t kShort = 3;  // letters of an English month that is cut
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
 
-std::size_t DigitsAt(std::string_view text) {
-  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), [](char c) { return !IsDigit(c); }) - text.begin());
-}
 std::size_t LettersAt(std::string_view text) {
   return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), [](char c) { return !IsLetter(c); }) - text.begin());
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "runner/formats/digits.h"
+
 namespace weir::formats {
 namespace {
 
@@ -14,12 +16,7 @@ constexpr std::array<std::string_view, 64> kMarks{
     "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "INR", "BRL", "MXN", "CAD", "AUD",
     "NZD", "ZAR", "SGD", "HKD", "KRW", "ILS", "AED", "SAR", "ISK", "zł",  "Kč",  "kr.", "kr",  "Fr.", "Ft",  "lei", "Rs.", "Rs",  "TL",  "Euro"};
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
-
-std::size_t DigitsAt(std::string_view text) {
-  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), [](char c) { return !IsDigit(c); }) - text.begin());
-}
 
 // A blank, or one that is no-break, narrow or thin: its bytes at the start of the text.
 std::size_t BlankAt(std::string_view text) {

@@ -3,19 +3,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "runner/formats/sql_names.h"
 #include "runner/formats/value.h"
 
 namespace weir::formats {
 namespace {
 
 constexpr std::string_view kMinus = "\xE2\x88\x92";
-
-std::string Literal(std::string_view text) {
-  std::string literal = "'";
-  for (const char c : text) literal.append(c == '\'' ? 2 : 1, c);
-  literal.push_back('\'');
-  return literal;
-}
 
 std::size_t Characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
@@ -37,7 +31,7 @@ std::string InRegex(std::string_view text) {
 std::string Without(const std::set<std::string>& dropped, const std::string& column) {
   if (dropped.empty()) return column;
   if (dropped.size() == 1 && InRegex(*dropped.begin()).find("\\x") == std::string::npos && *dropped.begin() != "\\s")
-    return "replace(" + column + ", " + Literal(*dropped.begin()) + ", '')";
+    return "replace(" + column + ", " + SqlLiteral(*dropped.begin()) + ", '')";
   std::string single, words;
   std::vector<std::string> longest(dropped.begin(), dropped.end());
   std::stable_sort(longest.begin(), longest.end(), [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
@@ -50,7 +44,7 @@ std::string Without(const std::set<std::string>& dropped, const std::string& col
       words += "|" + InRegex(one);
   }
   const std::string pattern = single.empty() ? words.substr(1) : "[" + single + "]" + words;
-  return "regexp_replace(" + column + ", " + Literal(pattern) + ", '', 'g')";
+  return "regexp_replace(" + column + ", " + SqlLiteral(pattern) + ", '', 'g')";
 }
 
 }  // namespace
@@ -135,7 +129,7 @@ std::string WrittenNumbers::Sql(const std::string& column, bool others, bool pad
   std::set<std::string> dropped = Dropped();
   if (padded && (parentheses_ || trailing_)) dropped.insert("\\s");
   std::string sql = Without(dropped, column);
-  if (typographic_) sql = "replace(" + sql + ", " + Literal(kMinus) + ", '-')";
+  if (typographic_) sql = "replace(" + sql + ", " + SqlLiteral(kMinus) + ", '-')";
   if (parentheses_ || trailing_) {
     constexpr const char* kBehind = "'^(.*)-$', '-\\1'";
     constexpr const char* kInside = "'^\\((.*)\\)$', '-\\1'";

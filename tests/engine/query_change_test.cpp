@@ -52,6 +52,8 @@ std::string Written(Random& random, const Texts& tokens) {
       token = "\"" + token + "\"";
     else if (IsWord(token))
       for (char& c : token) c = static_cast<char>(random() % 2 == 0 ? std::toupper(c) : std::tolower(c));
+    else if (token == "<>" && random() % 2 == 0)
+      token = "!=";
     // What would grow into one token, or into a comment, without a blank.
     const bool apart = i > 0 && ((IsWord(token) || std::isdigit(static_cast<unsigned char>(token[0])) != 0) && tokens[i - 1] != "(" && tokens[i - 1] != ",");
     const bool signs = i > 0 && std::ispunct(static_cast<unsigned char>(token[0])) != 0 && std::ispunct(static_cast<unsigned char>(tokens[i - 1].back())) != 0;
