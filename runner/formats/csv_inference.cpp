@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/base/count.h"
 #include "runner/formats/other_text.h"
 #include "runner/formats/sql_names.h"
 #include "runner/formats/value.h"
@@ -91,8 +92,11 @@ class Declaration {
 
   void TellLayout() {
     const std::string line = "line " + std::to_string(layout_.line);
-    if (layout_.declared)
-      Note("line 1 declares the delimiter " + Shown(layout_.dialect.delimiter == '\t' ? "\\t" : std::string(1, layout_.dialect.delimiter)) + ", as Excel does");
+    const char delimiter = layout_.dialect.delimiter;
+    if (layout_.declared) Note("line 1 declares the delimiter " + Shown(delimiter == '\t' ? "\\t" : std::string(1, delimiter)) + ", as Excel does");
+    if (!layout_.declared && std::string_view(",;\t|").find(delimiter) == std::string_view::npos)
+      Note("the delimiter is " + (delimiter == ' ' ? "a blank" : Shown(std::string(1, delimiter))) +
+           ": it gives each line the same number of values, and no usual one does");
     if (layout_.dialect.skipLines > 0) Note("the table starts at " + line + "; declared skipLines: " + std::to_string(layout_.dialect.skipLines));
     if (!layout_.dialect.comment.empty()) Note("lines that start with # are comments; declared comment");
     if (layout_.header == HeaderFound::No) Note(line + " (" + TitlesOf(layout_) + ") looks like data, not like column names; declared header: false");
@@ -114,19 +118,13 @@ class Declaration {
       const std::string& type = inferred_.columns[i].type;
       fits = fits && (type == "VARCHAR" || missing || MisfitOf(title, *ParseColumnType(type)) == Misfit::None);
     }
-    const std::string times = seen_.headers == 1 ? "once more, in " : Thousands(seen_.headers) + " times more, first in ";
+    const std::string times = seen_.headers == 1 ? "once more, in " : Grouped(seen_.headers) + " times more, first in ";
     std::size_t named = layout_.titles.size() - 1;  // not the first, which may have a byte order mark where it is there again
     while (named > 0 && layout_.titles[named].empty()) --named;
     Note("the header is there " + times + files_.At(seen_.first_header) + ", as in files that were joined; " +
          (fits ? "it fits the types of its columns, so it becomes a row: leave it out in the SQL of the View with WHERE " + SqlQuoted(in_sql[named]) +
-                     " IS DISTINCT FROM " + Literal(layout_.titles[named])
+                     " IS DISTINCT FROM " + SqlLiteral(layout_.titles[named])
                : std::string("it does not fit the types of its columns, so it will be quarantined")));
-  }
-
-  static std::string Literal(const std::string& text) {
-    std::string literal = "'";
-    for (const char c : text) literal += c == '\'' ? std::string("''") : std::string(1, c);
-    return literal + "'";
   }
 
   // Null texts are of the whole file: a word that stands for a missing number is one in texts as well.
@@ -143,7 +141,7 @@ class Declaration {
         if (count == 0) continue;
         const auto is = declared.find(word);
         std::string& where = is != declared.end() ? is->second : kept[word];
-        where += (where.empty() ? "" : ", ") + Thousands(count) + " in " + names[i] + " (first in " + files_.At(found.place) + ")";
+        where += (where.empty() ? "" : ", ") + Grouped(count) + " in " + names[i] + " (first in " + files_.At(found.place) + ")";
       }
     }
     for (const auto& [word, where] : declared) {

@@ -102,6 +102,34 @@ std::optional<DelimiterLine> DelimiterLineOf(std::string_view sample) {
   return DelimiterLine{line[4], std::min(end + next, sample.size())};
 }
 
+// Characters that stand in values as well, or seldom in files: taken where every line has the same number of values by them and
+// nothing else divides the lines. Names, times and dates of one column have a blank or two colons too.
+struct RareDelimiter {
+  char delimiter;
+  std::size_t least;  // columns
+};
+constexpr std::array<RareDelimiter, 6> kRare{{{'\x01', 2}, {'\x1F', 2}, {'^', 2}, {'~', 2}, {':', 4}, {' ', 3}}};
+
+bool Divides(const RareDelimiter& rare, const std::vector<SampleRecord>& records, const Width& width) {
+  constexpr std::size_t kLeastRecords = 3;
+  if (records.size() < kLeastRecords || width.columns < rare.least || width.agreeing < 1) return false;
+  if (rare.delimiter != ' ') return true;
+  return std::none_of(records.begin(), records.end(), [](const SampleRecord& record) {
+    return std::any_of(record.values.begin(), record.values.end(), [](const std::string& value) { return value.empty(); });
+  });
+}
+
+std::optional<Width> JudgeRareDelimiter(const std::string& sample, CsvLayout& layout) {
+  for (const RareDelimiter& rare : kRare) {
+    const auto records = RecordsOf(sample, {rare.delimiter, layout.dialect.comment, 0}, 0);
+    const Width width = WidthOf(records);
+    if (!Divides(rare, records, width)) continue;
+    layout.dialect.delimiter = rare.delimiter;
+    return width;
+  }
+  return std::nullopt;
+}
+
 void JudgeDelimiter(const std::string& sample, std::optional<char> declared, CsvLayout& layout) {
   Width best{1, 0};
   for (const char delimiter : declared ? std::string(1, *declared) : std::string(kDelimiters)) {
@@ -111,7 +139,10 @@ void JudgeDelimiter(const std::string& sample, std::optional<char> declared, Csv
     layout.dialect.delimiter = delimiter;
   }
   if (best.columns < 2 && declared) return JudgeDelimiter(sample, std::nullopt, layout);
-  if (best.columns < 2) layout.dialect.delimiter = UnusedDelimiter(sample);
+  if (best.columns < 2) {
+    layout.dialect.delimiter = UnusedDelimiter(sample);
+    best = JudgeRareDelimiter(sample, layout).value_or(best);
+  }
   layout.columns = best.columns;
   layout.agreeing = best.agreeing;
 }

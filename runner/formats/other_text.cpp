@@ -5,6 +5,8 @@
 #include <initializer_list>
 #include <utility>
 
+#include "runner/formats/digits.h"
+
 namespace weir::formats {
 namespace {
 
@@ -40,7 +42,6 @@ constexpr std::array<std::pair<std::string_view, const char*>, 7> kMarkup{{{"<!d
                                                                            {"<rss", "XML"}}};
 
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Letters and digits alone may begin a title, such as ORCID.
@@ -227,7 +228,8 @@ std::string NoTableBecause(std::string_view sample, const CsvLayout& layout, std
   if (prose) return "its lines are prose, so it is not delimited text";
   const bool ends_only = layout.columns == 2 && lines.AtLeast(lines.code, 50) && layout.dialect.delimiter == ';';
   if (!one && !ends_only) return "";
-  return "no delimiter (comma, semicolon, tab or |) divides its lines into the same number of values, so it is not delimited text";
+  return "no delimiter (comma, semicolon, tab, |, or a blank, colon, ^ or ~ in each line) divides its lines into the same number of values, so it is not "
+         "delimited text";
 }
 
 bool HasWordyLines(std::string_view sample) {

@@ -126,6 +126,26 @@ const char* const kJsonLines = "{\"id\": 1, \"name\": \"a\"}\n{\"id\": 2, \"name
 
 const char* const kLetter = "Dear all,\n\nplease find attached the report, as you asked.\n\nBest regards,\nAda\n";
 
+TEST(CsvTable, MayHaveARareDelimiterWhereEachLineHasIt) {
+  const auto delimiter = [](const std::string& text) { return Infer(text).format.delimiter; };
+  EXPECT_EQ(Columns(Infer("station year mm\nOslo 2023 763\nRome 2023 800\n")), "station:VARCHAR year:BIGINT mm:BIGINT");
+  EXPECT_EQ(delimiter("station year mm\nOslo 2023 763\nRome 2023 800\n"), " ");
+  EXPECT_EQ(Columns(Infer("name:uid:gid:shell\nroot:0:0:/bin/sh\nadm:3:4:/bin/false\n")), "name:VARCHAR uid:BIGINT gid:BIGINT shell:VARCHAR");
+  EXPECT_EQ(delimiter("a^b\n1^2\n3^4\n"), "^");
+  EXPECT_THAT(Infer("a^b\n1^2\n3^4\n").notes, Contains(HasSubstr("the delimiter is '^'")));
+  EXPECT_EQ(delimiter("a\x01"
+                      "b\n1\x01"
+                      "2\n3\x01"
+                      "4\n"),
+            "\x01")
+      << "Hive";
+  for (const char* one :
+       {"name\nAda Lovelace\nAlan Turing\n", "Ada Lovelace\nAlan Turing\nGrace Hopper\n", "2024-01-01 10:00:00\n2024-01-02 10:00:00\n2024-01-03 10:00:00\n",
+        "12:30:15\n12:31:15\n12:32:15\n", "a b c\nd e\nf g h\n", "a  b c\nd  e f\ng  h i\n"})
+    EXPECT_EQ(Infer(one).columns.size(), 1U) << one;
+  EXPECT_EQ(delimiter("a b c,d\n1 2 3,4\n5 6 7,8\n"), ",");
+}
+
 TEST(CsvTable, IsNoProseLogMarkupOrCodeWhateverItsName) {
   for (const std::string name : {"in.csv", "in.dat", "in.txt", "README.md", "LICENSE", "app.log", "in"})
     for (const char* text : {kProse, kLetter, kLicense, kLog, kPythonLog, kAccessLog, kPage, kXml, kScript, kCode, kPython, kJson, kJsonLines})
