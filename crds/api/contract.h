@@ -46,7 +46,8 @@ struct Waiver {
 };
 void Describe(auto&& field, Of<Waiver> auto& self) {
   field("rule", self.rule, Rules{.doc = "Rule of the contract whose findings are accepted.", .required = true});
-  field("reason", self.reason, Rules{.doc = "Why readers can live with the change.", .required = true, .minLength = 10, .maxLength = 512});
+  field("reason", self.reason,
+        Rules{.doc = "Why readers can live with the change.", .required = true, .minLength = 10, .maxLength = 512, .pattern = kNotBlankPattern});
   field("approvedBy", self.approvedBy, Rules{.doc = "Who agreed, such as the teams that read the view.", .maxItems = 16});
   field("until", self.until,
         Rules{.doc = "Last day on which it counts (UTC), such as \"2027-01-31\".",
@@ -113,7 +114,7 @@ void Describe(auto&& field, Of<PublishedContract> auto& self) {
   field("eventTime", self.eventTime, Rules{.doc = "Event time as published."});
   field("lookback", self.lookback, Rules{.doc = "Lookback as published.", .min = 1000});
   field("promised", self.promised, Rules{.doc = "What was promised first under this view's version, or with the newest waiver."});
-  field("waivers", self.waivers, Rules{.doc = "Waivers that were in force when it was published.", .maxItems = 16});
+  field("waivers", self.waivers, Rules{.doc = "Waivers that its publication used.", .maxItems = 16});
   field("hash", self.hash, Rules{.doc = "Hash of the contract."});
 }
 

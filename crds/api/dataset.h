@@ -187,7 +187,12 @@ void Describe(auto&& field, Of<Exclusion> auto& self) {
               .maxLength = 1024,
               .change = Change::NewRevision});
   field("reason", self.reason,
-        Rules{.doc = "Why it is left out, for the ledger.", .required = true, .minLength = 3, .maxLength = 256, .change = Change::NewRevision});
+        Rules{.doc = "Why it is left out, for the ledger.",
+              .required = true,
+              .minLength = 3,
+              .maxLength = 256,
+              .pattern = kNotBlankPattern,
+              .change = Change::NewRevision});
 }
 
 // What happens to a file that cannot be used as a whole: of another format, cut short, without a declared column, empty.

@@ -64,8 +64,10 @@ void Describe(auto&& field, Of<CsvFormat> auto& self) {
   field.Rule({.rule = "!has(self.comment) || self.comment == '' || !self.comment.startsWith(has(self.delimiter) ? self.delimiter : ',')",
               .message = kCommentIsDelimiter,
               .fieldPath = ".comment"});
-  field.Rule({.rule = "!has(self.timestampFormat) || self.timestampFormat == '' || (self.timestampFormat.matches('%-?[Yy]') && "
-                      "(self.timestampFormat.matches('%-?j') || (self.timestampFormat.matches('%-?[mbB]') && self.timestampFormat.matches('%-?d'))))",
+  // Directives are found from the start on: %% is none, whatever comes behind it.
+  field.Rule({.rule = "!has(self.timestampFormat) || self.timestampFormat == '' || (self.timestampFormat.matches('^([^%]|%[^-]|%-.)*%-?[Yy]') && "
+                      "(self.timestampFormat.matches('^([^%]|%[^-]|%-.)*%-?j') || (self.timestampFormat.matches('^([^%]|%[^-]|%-.)*%-?[mbB]') && "
+                      "self.timestampFormat.matches('^([^%]|%[^-]|%-.)*%-?d'))))",
               .message = kTimestampFormatWithoutDay,
               .fieldPath = ".timestampFormat"});
   field("encoding", self.encoding, Rules{.doc = "Encoding of the files. Absent means what a byte order mark says, else UTF-8.", .change = Change::NewRevision});

@@ -10,6 +10,8 @@ inline constexpr std::string_view kObjectNamePattern = "^[a-z]([-a-z0-9]*[a-z0-9
 // What Kubernetes itself allows as the name of a Secret, ConfigMap, claim or class: a DNS subdomain.
 inline constexpr std::string_view kSubdomainPattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 inline constexpr std::string_view kColumnNamePattern = "^[a-zA-Z_][a-zA-Z0-9_]*$";
+// Of texts that people must write: blanks alone say nothing.
+inline constexpr std::string_view kNotBlankPattern = "[^\\s]";
 
 // Who answers for an object.
 struct Owner {

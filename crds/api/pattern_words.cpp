@@ -18,10 +18,11 @@ struct Form {
 
 // Patterns that stand at one field only are written out here as they are there; the test that walks the schema finds one
 // that was changed.
-constexpr std::array<Form, 24> kForms{{
+constexpr std::array<Form, 25> kForms{{
     {kObjectNamePattern, "a name of small letters, digits and '-' that begins with a letter and ends with a letter or digit", "load-orders"},
     {kSubdomainPattern, "a name of small letters, digits, '-' and '.' in which each part begins and ends with a letter or digit", "orders.v1"},
     {kColumnNamePattern, "a name of letters, digits and '_' that does not begin with a digit", "order_id"},
+    {kNotBlankPattern, "a text that says something, not blanks alone", "delays for each airport and day"},
     {kTypePattern, "a column type: BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), VARCHAR, DATE, TIMESTAMP or BLOB", "INTEGER"},
     {kLabelKeyPattern, "a label key of letters, digits, '-', '_' and '.', perhaps behind a domain and '/'", "example.com/team"},
     {kLabelValuePattern, "a label value of letters, digits, '-', '_' and '.' that begins and ends with a letter or digit", "batch"},

@@ -216,7 +216,8 @@ struct PipelineSpec {
   bool operator==(const PipelineSpec&) const = default;
 };
 void Describe(auto&& field, Of<PipelineSpec> auto& self) {
-  field("purpose", self.purpose, Rules{.doc = "Business purpose.", .required = true, .minLength = 10, .maxLength = 1024, .change = Change::InPlace});
+  field("purpose", self.purpose,
+        Rules{.doc = "Business purpose.", .required = true, .minLength = 10, .maxLength = 1024, .pattern = kNotBlankPattern, .change = Change::InPlace});
   field("owner", self.owner, Rules{.doc = "Who answers for it.", .required = true});
   field("retry", self.retry, Rules{.doc = "Retries of each stage that names none of its own."});
   field("runHistory", self.runHistory, Rules{.doc = "How many finished runs to keep.", .change = Change::InPlace});

@@ -111,7 +111,7 @@ bool CheckText(const std::string& value, const Rules& rules, const std::string& 
     problems.push_back({path, "must have at least " + std::to_string(rules.minLength) + " characters, has " + std::to_string(size)});
   if (size > static_cast<std::size_t>(rules.maxLength))
     return problems.push_back({path, "may have at most " + std::to_string(rules.maxLength) + " characters, has " + std::to_string(size)}), false;
-  if (!rules.pattern.empty() && !std::regex_match(value, Compiled(rules.pattern)))
+  if (!rules.pattern.empty() && !std::regex_search(value, Compiled(rules.pattern)))  // anywhere, as the API server does
     problems.push_back({path, rules.pattern == kTypePattern ? Quoted(value) + " is no type here: " + TypeAdvice(value)
                                                             : FormAdvice(rules.pattern, value) + ", not " + Quoted(value)});
   return problems.size() == before;
@@ -180,7 +180,7 @@ std::string Reader::NotAWord(const Json& value, const std::vector<std::string_vi
 void Reader::Take(const Json& value, std::string& out, const Rules& rules, const std::string& path) {
   if (!value.is_string()) {
     const bool form =
-        value.is_primitive() && rules.pattern != kTypePattern && !rules.pattern.empty() && !std::regex_match(Dump(value), Compiled(rules.pattern));
+        value.is_primitive() && rules.pattern != kTypePattern && !rules.pattern.empty() && !std::regex_search(Dump(value), Compiled(rules.pattern));
     if (form) return problems_.push_back({path, FormAdvice(rules.pattern, "") + ", not " + Shown(value)});
     return problems_.push_back({path, WrongType(value, "text") + (value.is_primitive() ? "; quote it" : "")});
   }

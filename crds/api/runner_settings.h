@@ -19,6 +19,9 @@ void Describe(auto&& field, Of<SecretRef> auto& self) {
   field("name", self.name, Rules{.doc = "Name of a Secret in this namespace.", .required = true, .maxLength = 253, .pattern = kSubdomainPattern});
 }
 
+// Said alike by the API server and by operator/plan.
+inline constexpr std::string_view kTooLittleMemory = "must be at least 64Mi: the engine has no buffer in less";
+
 // CPU and memory of one pod; request and limit are equal. Empty: what is said elsewhere, see the field's documentation.
 struct Resources {
   std::string cpu;
@@ -38,6 +41,9 @@ void Describe(auto&& field, Of<Resources> auto& self) {
               .maxLength = 16,
               .pattern = "^[1-9][0-9]{0,14}(Ki|Mi|Gi|Ti|k|M|G|T)?$",
               .change = Change::NewRevision});
+  field.Rule({.rule = "!has(self.memory) || !isQuantity(self.memory) || quantity(self.memory).compareTo(quantity('64Mi')) >= 0",
+              .message = kTooLittleMemory,
+              .fieldPath = ".memory"});
 }
 
 // An environment variable with a plain value. Credentials belong into Secrets of stores.

@@ -163,7 +163,7 @@ void Describe(auto&& field, Of<StageOutcome> auto& self) {
   field("commits", self.commits, Rules{.doc = "What became visible.", .maxItems = 4});
   field("standing", self.standing, Rules{.doc = "What stays published of a View whose new version was refused."});
   field("findings", self.findings, Rules{.doc = "What to look at.", .maxItems = 1000});
-  field("notes", self.notes, Rules{.doc = "What is news and needs nobody to act.", .maxLength = 512, .maxItems = 4});
+  field("notes", self.notes, Rules{.doc = "Information that needs no action.", .maxLength = 512, .maxItems = 4});
   field("dependencies", self.dependencies, Rules{.doc = "Tables that each stage's SQL reads.", .maxLength = 4096});
 }
 

@@ -54,7 +54,7 @@ void Describe(auto&& field, Of<StageStatus> auto& self) {
   field("files", self.files, Rules{.doc = "The ledger of files: in = out + known + quarantined + excluded + superseded."});
   field("warnings", self.warnings, Rules{.doc = "What a person should look at though the stage succeeded.", .maxLength = 512, .maxItems = 8});
   field("notes", self.notes,
-        Rules{.doc = "What is news and needs nobody to act, such as columns that files have for the first time and no Dataset declares.",
+        Rules{.doc = "Information that needs no action, such as columns that files have for the first time and no Dataset declares.",
               .maxLength = 512,
               .maxItems = 4});
 }

@@ -19,8 +19,10 @@ void Describe(auto&& field, Of<ViewColumn> auto& self) {
   field("type", self.type,
         Rules{.doc = "Type of the column, part of the contract; words as in Dataset.", .required = true, .maxLength = 32, .pattern = kTypePattern});
   field("nullable", self.nullable, Rules{.doc = "Whether a value may be missing; part of the contract. Absent means true."});
-  field("description", self.description,
-        Rules{.doc = "What a reader needs to know.", .required = true, .minLength = 1, .maxLength = 1024, .change = Change::InPlace});
+  field(
+      "description", self.description,
+      Rules{
+          .doc = "What a reader needs to know.", .required = true, .minLength = 1, .maxLength = 1024, .pattern = kNotBlankPattern, .change = Change::InPlace});
   field("meaning", self.meaning,
         Rules{.doc = "Business meaning or definition, where the description is not exact; part of the contract once published.",
               .maxLength = 1024,
@@ -66,9 +68,15 @@ void Describe(auto&& field, Of<ViewStatus> auto& self) {
 }
 
 void Describe(auto&& field, Of<ViewSpec> auto& self) {
-  field("purpose", self.purpose, Rules{.doc = "What it is for.", .required = true, .minLength = 10, .maxLength = 1024, .change = Change::InPlace});
+  field("purpose", self.purpose,
+        Rules{.doc = "What it is for.", .required = true, .minLength = 10, .maxLength = 1024, .pattern = kNotBlankPattern, .change = Change::InPlace});
   field("grain", self.grain,
-        Rules{.doc = "What one row is; part of the contract.", .required = true, .minLength = 3, .maxLength = 256, .change = Change::InPlace});
+        Rules{.doc = "What one row is; part of the contract.",
+              .required = true,
+              .minLength = 3,
+              .maxLength = 256,
+              .pattern = kNotBlankPattern,
+              .change = Change::InPlace});
   field("owner", self.owner, Rules{.doc = "Who answers for it.", .required = true});
   field("query", self.query, Rules{.doc = "How it is made.", .required = true});
   field("columns", self.columns, Rules{.doc = "The contract, column by column.", .required = true, .minItems = 1, .maxItems = 500, .listKey = "name"});

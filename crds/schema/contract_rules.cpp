@@ -18,7 +18,7 @@ const Text kStability = "(has(oldSelf.status.published.stability) ? oldSelf.stat
 const Text kFree = "!has(oldSelf.status) || !has(oldSelf.status.published) || " + kStability + " == 'Alpha' || ";
 const Text kSameColumns = "self.spec.columns == oldSelf.spec.columns || !has(oldSelf.status.published.columns) || ";
 const Text kAdvice =
-    "; readers rely on what is published: take it back, make a new View with the next version, or add a new waiver to spec.waivers when they agree";
+    "; readers rely on what is published: revert the edit, make a new View with the next version, or add a new waiver to spec.waivers when they agree";
 
 // Rules of the waivers that no publication has used yet. CEL has no clock: one that has ended, or is too far ahead, passes
 // here, and the publish is held back.

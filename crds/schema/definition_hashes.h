@@ -6,11 +6,11 @@ namespace weir::schema {
 
 // Generated from crds/api by crdgen; edit the declaration and run `cmake --build build/dev --target generate`.
 constexpr std::string_view HashOfDefinition(std::string_view plural) {
-  if (plural == "lakes") return "a733e63f102a0197";
-  if (plural == "datasets") return "dc08b5d4f0ae5ba6";
-  if (plural == "views") return "24aa9260c8059b04";
-  if (plural == "pipelines") return "31454419afa445ec";
-  if (plural == "pipelineruns") return "243693a8f1ca7e5c";
+  if (plural == "lakes") return "c56d91a603649da9";
+  if (plural == "datasets") return "84690271d20b627f";
+  if (plural == "views") return "7a3b4f9c003b60d5";
+  if (plural == "pipelines") return "571c5a1e0d3b842a";
+  if (plural == "pipelineruns") return "2f596945f0fc15de";
   return "";
 }
 

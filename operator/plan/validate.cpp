@@ -1,7 +1,6 @@
 #include "operator/plan/validate.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 
@@ -161,17 +160,10 @@ void CheckProvenanceOfChecks(const api::DatasetSpec& dataset, std::vector<Proble
   }
 }
 
-// The schema counts blanks as characters.
-void CheckReason(const std::string& reason, const std::string& path, std::vector<Problem>& problems) {
-  if (std::all_of(reason.begin(), reason.end(), [](unsigned char c) { return std::isspace(c) != 0; }))
-    problems.push_back({path + ".reason", "has blanks only; say in words why, for those who read it later"});
-}
-
 void CheckPolicies(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
   const bool files = HoldsFiles(dataset.zone);
   const std::string only_files = "is about files: it belongs on Landing and RawHistory datasets";
   if (!files && !dataset.exclude.empty()) problems.push_back({"spec.exclude", only_files});
-  for (std::size_t i = 0; i < dataset.exclude.size(); ++i) CheckReason(dataset.exclude[i].reason, Item("spec.exclude", i), problems);
   if (!files && dataset.onUnreadable) problems.push_back({"spec.onUnreadable", only_files});
   if (!files && dataset.redelivery) problems.push_back({"spec.redelivery", only_files});
   if (!dataset.quarantine) return;
@@ -294,7 +286,6 @@ std::vector<Problem> CheckView(const api::ViewSpec& view) {
   for (std::size_t i = 0; i < view.waivers.size(); ++i) {
     if (!contract::EndOf(view.waivers[i]))
       problems.push_back({Item("spec.waivers", i) + ".until", "\"" + view.waivers[i].until + "\" is no day of the calendar; write one such as \"2027-01-31\""});
-    CheckReason(view.waivers[i].reason, Item("spec.waivers", i), problems);
   }
   return problems;
 }

@@ -159,7 +159,7 @@ void CheckAffinity(const api::Affinity& affinity, const std::string& path, Probl
 void CheckResources(const std::optional<api::Resources>& resources, const std::string& path, std::vector<api::Problem>& problems) {
   constexpr double kLeast = 64 << 20;
   if (resources && !resources->memory.empty() && BytesOf(resources->memory) < kLeast)
-    problems.push_back({path + ".memory", "must be at least 64Mi, not " + Quoted(resources->memory) + ": the engine has no buffer in less"});
+    problems.push_back({path + ".memory", std::string(api::kTooLittleMemory)});
 }
 
 Problems CheckRunner(const api::RunnerSettings& runner, const std::string& path) {

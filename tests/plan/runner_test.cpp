@@ -150,7 +150,7 @@ TEST(ParseRunnerSettings, NamesThePathOfWhatIsWrong) {
            {"env: [{name: WEIR_CPU_LIMIT, value: '1'}]", "env[0].name names that begin with WEIR_"},
            {"env: [{name: A}, {name: A}]", "env[1]"},
            {"resources: {memory: '0'}", "resources.memory must be a number of bytes above 0"},
-           {"resources: {memory: 1Mi}", "resources.memory must be at least 64Mi, not \"1Mi\""},
+           {"resources: {memory: 1Mi}", "resources.memory must be at least 64Mi"},
            {"validator: {resources: {cpu: 0m}}", "validator.resources.cpu must be a number of CPUs above 0"},
            {"proxy: {http: 'proxy:3128'}", "proxy.http"},
            {"caBundle: {key: a}", "caBundle.configMap is required"},
