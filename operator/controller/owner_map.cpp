@@ -1,7 +1,5 @@
 #include "operator/controller/owner_map.h"
 
-#include <set>
-
 #include "crds/base/name.h"
 #include "operator/observe/observe.h"
 
@@ -48,21 +46,11 @@ void AddOtherPipelines(const Item& item, const Stores& stores, std::vector<Key>&
     if (other->meta.name != item.meta.name) keys.push_back({api::kPipelines, item.meta.ns, other->meta.name});
 }
 
-// Datasets and views say who writes them, and that nobody does any more: a stage that was removed from the pipeline is not in
-// it, so whatever has data and no writer is looked at.
-void AddTablesOf(const Item& pipeline, const Stores& stores, std::vector<Key>& keys) {
-  const std::string& ns = pipeline.meta.ns;
-  const auto add = [&](const std::string& output) {
-    const bool view = output.starts_with("View/");
-    keys.push_back({view ? api::kViews : api::kDatasets, ns, output.substr(output.find('/') + 1)});
-  };
-  for (const std::string& output : observe::OutputsOf(At(pipeline.brief, "spec"))) add(output);
-  std::set<std::string> written;
-  for (const ItemPtr& other : stores.pipelines.List(ns))
-    for (std::string& output : observe::OutputsOf(At(other->brief, "spec"))) written.insert(std::move(output));
-  for (const auto& [resource, kind] : {std::pair(api::kDatasets, "Dataset/"), std::pair(api::kViews, "View/")})
-    for (const ItemPtr& table : stores.Of(resource).List(ns))
-      if (const std::string output = kind + table->meta.name; !written.contains(output) && !At(At(table->brief, "status"), "version").is_null()) add(output);
+// Datasets and views say who writes them, and that nobody does any more. A stage that was removed is in the pipeline as it was
+// before, which is told as well.
+void AddTablesOf(const Item& pipeline, std::vector<Key>& keys) {
+  for (const std::string& output : observe::OutputsOf(At(pipeline.brief, "spec")))
+    keys.push_back({output.starts_with("View/") ? api::kViews : api::kDatasets, pipeline.meta.ns, output.substr(output.find('/') + 1)});
 }
 
 void AddCommitted(const Item& run, std::vector<Key>& keys) {
@@ -87,7 +75,7 @@ std::vector<Key> AffectedByPipeline(const Item& pipeline, const Stores& stores) 
   std::vector<Key> keys{{api::kPipelines, pipeline.meta.ns, pipeline.meta.name}};
   AddUnfinishedRuns(stores, pipeline.meta.ns, pipeline.meta.name, keys);
   AddOtherPipelines(pipeline, stores, keys);
-  AddTablesOf(pipeline, stores, keys);
+  AddTablesOf(pipeline, keys);
   return keys;
 }
 

@@ -113,6 +113,7 @@ StoreChange Store::Remove(const std::string& ns, const std::string& name, const 
 
 std::vector<ItemPtr> Store::Replace(std::vector<ItemPtr> items, const std::string& resource_version) {
   std::vector<ItemPtr> changed;
+  std::vector<ItemPtr> former;
   const std::lock_guard lock(mutex_);
   std::set<Key> listed;
   for (ItemPtr& item : items) {
@@ -121,9 +122,11 @@ std::vector<ItemPtr> Store::Replace(std::vector<ItemPtr> items, const std::strin
     // A list newer than the removal that holds the object again is right.
     if (const auto buried = tombstones_.find(key); buried != tombstones_.end() && Older(buried->second, resource_version)) tombstones_.erase(buried);
     if (IsStale(key, item->meta.resourceVersion)) continue;
+    if (const auto held = items_.find(key); held != items_.end()) former.push_back(*held);
     changed.push_back(item);
     Put(std::move(item));
   }
+  changed.insert(changed.end(), former.begin(), former.end());
   std::vector<ItemPtr> vanished;
   for (const ItemPtr& item : items_)
     if (!listed.contains({item->meta.ns, item->meta.name}) && !Older(resource_version, item->meta.resourceVersion)) vanished.push_back(item);

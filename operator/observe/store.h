@@ -43,7 +43,7 @@ class Store {
   StoreChange Upsert(ItemPtr item);
   StoreChange Upsert(const Json& object) { return Upsert(Read(object)); }
   StoreChange Remove(const std::string& ns, const std::string& name, const std::string& uid, const std::string& resource_version);
-  // All pages of a list at once; what is not in it was deleted. Answers every object that changed or vanished.
+  // All pages of a list at once; what is not in it was deleted. Answers every object that changed, as it is and as it was, or vanished.
   std::vector<ItemPtr> Replace(std::vector<ItemPtr> items, const std::string& resource_version);
 
   ItemPtr Get(const std::string& ns, const std::string& name) const;  // null when absent

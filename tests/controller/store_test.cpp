@@ -66,7 +66,7 @@ TEST(Store, ReplaceTellsWhatChangedAndWhatVanished) {
   EXPECT_FALSE(store.Synced());
   store.Replace(Read(store, {Object("a", "1"), Object("b", "2"), Object("c", "3")}), "3");
   EXPECT_TRUE(store.Synced());
-  EXPECT_EQ(Versions(store.Replace(Read(store, {Object("a", "1"), Object("c", "5"), Object("d", "6")}), "6")), "c5 d6 b2 ");
+  EXPECT_EQ(Versions(store.Replace(Read(store, {Object("a", "1"), Object("c", "5"), Object("d", "6")}), "6")), "c5 d6 c3 b2 ");
   EXPECT_EQ(Versions(store.List("")), "a1 c5 d6 ");
   EXPECT_EQ(store.Upsert(Object("b", "2")), StoreChange::None) << "what vanished stays away";
 }

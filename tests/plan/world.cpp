@@ -153,6 +153,7 @@ void World::Refresh() {
     for (const observe::ItemPtr& item : stores_->Of(resource).List("")) {
       observe::ItemPtr& told = told_[{std::string(resource.plural), item->meta.ns, item->meta.name}];
       if (told && told->meta.resourceVersion == item->meta.resourceVersion) continue;
+      if (told) Tell(resource, *told);
       told = item;
       Tell(resource, *item);
     }
