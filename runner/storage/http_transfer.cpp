@@ -5,9 +5,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 
 #include "crds/base/file.h"
 #include "crds/base/text.h"
@@ -102,10 +104,23 @@ bool HasBody(const Exchange& exchange) {
   return exchange.request.method != "HEAD" && status >= 200 && status != 204 && status != 304;
 }
 
-// The bytes of a file are kept as they come, and only gzip is known by those who read them.
-bool IsKnownCoding(const std::string& coding) {
-  const std::string name = Lower(coding);
-  return name.empty() || name == "identity" || name == "gzip" || name == "x-gzip";
+// The bytes of a file are kept as they come, and those who read them know gzip only. These are the other codings of IANA's
+// list; a word that is none of it, such as utf-8 or aws-chunked, is what people put there who mean something else, and says
+// nothing about the bytes.
+bool IsForeign(std::string_view coding) {
+  constexpr std::array<std::string_view, 10> kForeign{"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "pack200-gzip", "x-compress", "zstd"};
+  return std::find(kForeign.begin(), kForeign.end(), coding) != kForeign.end();
+}
+
+// Of the header's list, in the order in which they were applied.
+bool CanBeDecoded(const std::string& codings) {
+  std::istringstream list(Lower(codings));
+  for (std::string coding; std::getline(list, coding, ',');) {
+    const std::size_t begin = std::min(coding.find_first_not_of(" \t"), coding.size());
+    coding = coding.substr(begin, coding.find_last_not_of(" \t") + 1 - begin);
+    if (IsForeign(coding)) return false;
+  }
+  return true;
 }
 
 // Once the head is there: what its body may not be read with.
@@ -119,7 +134,7 @@ bool CanBeRead(Exchange& exchange) {
   }
   const auto coding = exchange.head.Fields().find("content-encoding");
   if (!exchange.request.sink || exchange.Status() != exchange.request.sinkStatus || coding == exchange.head.Fields().end()) return true;
-  if (IsKnownCoding(coding->second)) return true;
+  if (CanBeDecoded(coding->second)) return true;
   reply.failure = TransferFailure::UnknownCoding;
   reply.detail = "its Content-Encoding is \"" + coding->second + "\"";
   return false;
