@@ -38,7 +38,7 @@ class ToldMessages {
   std::vector<std::string> told_;
 };
 
-// What is news of the stages of a run and needs nobody to act, a line each.
+// Information about the stages of a run that needs no action, a line each.
 void PrintNotes(const Terminal& terminal, const Json& stages, const std::string& indent);
 
 void PrintRunReport(const Terminal& terminal, const Json& report, ToldMessages told = {});

@@ -90,7 +90,7 @@ void PrintChain(const Terminal& terminal, const Json& node, std::size_t depth) {
   if (const std::string as_of = Text(node, "dataAsOf"); !as_of.empty())
     terminal.out << "  as of " << OneLine(as_of);
   else
-    terminal.out << (At(node, "version").is_null() ? "  has no data yet" : "  tells no time of its data");
+    terminal.out << (At(node, "version").is_null() ? "  has no data yet" : "  has no data time");
   if (!by.is_null()) terminal.out << terminal.OnOut(Paint::Dim, "  stage " + Text(by, "stage") + " of " + Text(by, "run"));
   if (const std::string source = Text(node, "source"); !source.empty()) terminal.out << "  from " << Printable(source);
   terminal.out << "\n";

@@ -100,7 +100,7 @@ HostName::Protocol HostName::Known() const {
   return state_->known.value_or(Protocol::IPv4);
 }
 
-void HostName::Doubt() {
+void HostName::MarkStale() {
   const std::lock_guard lock(state_->mutex);
   state_->fresh = false;
 }

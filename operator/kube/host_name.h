@@ -18,13 +18,13 @@ class HostName {
 
   enum class Protocol { IPv4, IPv6 };
   // That of the address which getaddrinfo puts first, and so connecting tries first. Asks the DNS unless it has answered since
-  // the last Doubt; one that is silent for a second or a fourth of the time then, or fails, leaves the answer of before. Fault::Transient:
+  // the last MarkStale; one that is silent for a second or a fourth of the time then, or fails, leaves the answer of before. Fault::Transient:
   // "Timeout" at the deadline, "Stopped", "ConnectionFailed" when there is no such name.
   Result<Protocol> FirstProtocol(std::chrono::steady_clock::time_point deadline, const StopToken& stop);
   // The same without asking; IPv4 when it is not known.
   Protocol Known() const;
   // After a failure to connect: the name may stand for another address now.
-  void Doubt();
+  void MarkStale();
 
  private:
   struct State;

@@ -150,7 +150,7 @@ rest::client::http_client_config Configuration(const Access& access, const Deadl
     Tcp::socket& socket = tls ? static_cast<boost::asio::ssl::stream<Tcp::socket&>*>(handle)->next_layer() : *static_cast<Tcp::socket*>(handle);
     Tune(socket, *host);
     // Else the library would send a request again whose connection was shut down because nobody waits for it.
-    if (!wire->Use(socket.native_handle())) throw std::runtime_error("nobody waits for the answer");
+    if (!wire->Use(socket.native_handle())) throw std::runtime_error("the call was cancelled");
   });
   config.set_ssl_context_callback([access, leg = deadlines.leg](boost::asio::ssl::context& context) {
     const auto material = ReadTls(access, leg);
@@ -289,7 +289,7 @@ class RestClient final : public HttpClient {
     const auto inbox = std::make_shared<Inbox>();
     const pplx::cancellation_token_source cancel;
     const auto line = lines_->Take();
-    const Abandonment abandonment{inbox, line->wire, line->wire->Leave(), cancel, what};
+    const Abandonment abandonment{inbox, line->wire, line->wire->BeginCall(), cancel, what};
     const auto on_stop = stop.OnStop([abandonment] { abandonment.Now(); });
     bool received = false;
     const std::shared_ptr<void> on_exit(nullptr, [&](void*) {
@@ -300,7 +300,7 @@ class RestClient final : public HttpClient {
     if (const Status sent = Send(request, what, line, inbox, cancel.get_token()); !sent) return sent.error();
     auto reply = Receive(*inbox, *line->wire, take, what, limits);
     received = reply.ok();
-    if (!received) host_->Doubt();
+    if (!received) host_->MarkStale();
     // A pooled connection keeps showing the certificate that it began with. Of an interim reply the library takes nothing
     // but the status, and would read the real one as the answer to the next request.
     if (reply && (reply->status == 401 || reply->status < 200)) lines_->Renew();

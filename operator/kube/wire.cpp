@@ -51,7 +51,7 @@ bool ShutDown(int socket, std::uint64_t cookie) {
 
 }  // namespace
 
-std::uint64_t Wire::Leave() {
+std::uint64_t Wire::BeginCall() {
   const std::lock_guard lock(mutex_);
   socket_ = -1;
   cookie_ = 0;

@@ -13,7 +13,7 @@ class Wire {
  public:
   // A new call: there is no socket yet. Answers its number, by which alone it is ended: who was told late to end an earlier
   // call does nothing.
-  std::uint64_t Leave();
+  std::uint64_t BeginCall();
   // The call uses `socket` from now on, new or from a pool. Bytes count from here. False after End.
   bool Use(int socket);
   // Bytes count from here.

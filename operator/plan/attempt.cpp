@@ -42,7 +42,7 @@ void CountSuccess(StageStatus& stage, const StageOutcome& outcome, Time now) {
 }
 
 // Who reads that a pod was deleted looks for somebody who did it: here the run was cancelled, and we did.
-void TellItWasCancelled(StageOutcome& outcome) {
+void ReportCancelled(StageOutcome& outcome) {
   if (outcome.reason != Reason::PodDeleted && outcome.reason != Reason::RunnerKilled) return;
   outcome.reason = Reason::Cancelled;
   outcome.message = "The attempt was ended because the run was cancelled.";
@@ -51,7 +51,7 @@ void TellItWasCancelled(StageOutcome& outcome) {
 void Count(Progress& progress, StageOutcome outcome, const std::string& pod, const std::string& uid, const api::RetryPolicy& policy, Intent intent, Time now) {
   progress.stage.pod = pod;
   progress.stage.countedPod = uid;
-  if (intent == Intent::Stop) TellItWasCancelled(outcome);
+  if (intent == Intent::Stop) ReportCancelled(outcome);
   if (outcome.result == OutcomeClass::Succeeded)
     CountSuccess(progress.stage, outcome, now);
   else

@@ -11,7 +11,7 @@ Subject About(const api::Resource& resource, const auto& action) {
   return subject;
 }
 
-struct WhatStays {
+struct SubjectOfAction {
   std::optional<Subject> operator()(const DeletePod& action) const { return About(api::kPods, action); }
   std::optional<Subject> operator()(const ReleasePod& action) const { return About(api::kPods, action); }
   std::optional<Subject> operator()(const DeleteRun& action) const { return About(api::kPipelineRuns, action); }
@@ -19,7 +19,7 @@ struct WhatStays {
   std::optional<Subject> operator()(const auto&) const { return std::nullopt; }
 };
 
-struct WhatIsNotDone {
+struct ConsequenceOfRefusal {
   std::string operator()(const ReleasePod&) const { return "Its finalizer " + std::string(api::kPodFinalizer) + " cannot be taken away, so it cannot go."; }
   std::string operator()(const DeletePod&) const { return "It is no longer wanted and cannot be deleted."; }
   std::string operator()(const DeleteRun&) const { return "It is more than spec.runHistory keeps and cannot be deleted."; }
@@ -39,9 +39,9 @@ Notice Refused(const std::string& what, const Error& why) {
 
 }  // namespace
 
-std::optional<Subject> SubjectOf(const Action& action) { return std::visit(WhatStays{}, action); }
+std::optional<Subject> SubjectOf(const Action& action) { return std::visit(SubjectOfAction{}, action); }
 
-Notice RefusalOf(const Action& action, const Error& why) { return Refused(std::visit(WhatIsNotDone{}, action), why); }
+Notice RefusalOf(const Action& action, const Error& why) { return Refused(std::visit(ConsequenceOfRefusal{}, action), why); }
 
 Notice RefusalOfStatus(const Error& why) { return Refused("Its status cannot be written.", why); }
 

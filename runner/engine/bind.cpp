@@ -226,7 +226,7 @@ Result<BoundSelect> Bind(Session& session, const std::string& sql, const Declare
   if (Status named = CheckRowid(names, declared); !named.ok()) return named.error();
   BoundSelect bound;
   bound.unordered = names.order.Refused();
-  bound.doubtful = names.order.Doubtful();
+  bound.orderWarnings = names.order.Warnings();
   bound.parsed = Copied(statement.value()->Cast<duckdb::SelectStatement>());
   std::set<std::string> tables;
   Status scans;

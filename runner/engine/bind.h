@@ -21,7 +21,7 @@ struct BoundSelect {
   std::vector<std::string> tables;          // declared tables that its plan scans, sorted
   std::optional<std::string> unrepeatable;  // repeatable.h
   std::optional<std::string> unordered;     // why its rows are others each time (row_order.h)
-  std::vector<std::string> doubtful;        // what may give other values each time (row_order.h)
+  std::vector<std::string> orderWarnings;   // what may give other values each time (row_order.h)
 };
 
 using DeclaredTables = std::map<std::string, std::vector<api::Column>>;

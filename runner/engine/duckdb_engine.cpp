@@ -145,7 +145,7 @@ Result<BoundQuery> DuckDbEngine::Bind(const std::string& sql) {
   BoundQuery query;
   for (std::size_t i = 0; i < bound->names.size(); ++i) query.columns.push_back({bound->names[i], bound->types[i].ToString()});
   query.tables = bound->tables;
-  query.doubts = bound->doubtful;
+  query.orderWarnings = bound->orderWarnings;
   return query;
 }
 

@@ -28,8 +28,8 @@ struct OutputColumn {
 
 struct BoundQuery {
   std::vector<OutputColumn> columns;
-  std::vector<std::string> tables;  // that it reads
-  std::vector<std::string> doubts;  // what of it may give other values each time: aggregates without an order, for people
+  std::vector<std::string> tables;         // that it reads
+  std::vector<std::string> orderWarnings;  // what of it may give other values each time: aggregates without an order, for people
 };
 
 // Rows as JSON texts, cell by cell in the order of the columns: a number has the digits that it has in the table, which a

@@ -26,7 +26,7 @@ bool PicksOne(const std::string& aggregate) {
 }
 
 bool DependsOnOrder(const std::string& aggregate) {
-  static const std::vector<std::string_view> words{"list", "array_agg", "string_agg", "group_concat", "listagg", "json_group_array"};
+  static const std::vector<std::string_view> words{"list", "array_agg", "string_agg", "group_concat", "listagg", "json_group_array", "json_group_object"};
   return PicksOne(aggregate) || IsAmong(words, aggregate);
 }
 
@@ -156,7 +156,7 @@ void RowOrder::VisitWindow(const duckdb::ParsedExpression& expression) {
   else if (IsOfPlaces(window.GetExpressionType()) && !own_order)
     Refuse(name + "() over a window without ORDER BY", instead, window.GetQueryLocation());
   else if (DependsOnOrder(name) && !own_order && !sorted_.contains(&expression))
-    Doubt(name, window.GetQueryLocation());
+    Warn(name, window.GetQueryLocation());
 }
 
 void RowOrder::VisitCall(const duckdb::ParsedExpression& expression) {
@@ -166,7 +166,7 @@ void RowOrder::VisitCall(const duckdb::ParsedExpression& expression) {
     for (const auto& child : call.children) sorted_.insert(child.get());
   if (!DependsOnOrder(name) || sorted_.contains(&expression)) return;
   if (call.order_bys && HasOrder(call.order_bys->orders, Numbers::AreConstants)) return;
-  Doubt(name, call.GetQueryLocation());
+  Warn(name, call.GetQueryLocation());
 }
 
 void RowOrder::Refuse(const std::string& what, const std::string& instead, duckdb::optional_idx at) {
@@ -176,11 +176,11 @@ void RowOrder::Refuse(const std::string& what, const std::string& instead, duckd
   refused_ = std::move(text);
 }
 
-void RowOrder::Doubt(const std::string& aggregate, duckdb::optional_idx at) {
+void RowOrder::Warn(const std::string& aggregate, duckdb::optional_idx at) {
   std::string text = aggregate;
   text.append("() without ORDER BY gives another value each time where a group has several, since rows come in any order: write ").append(aggregate);
   text.append(PicksOne(aggregate) ? "(value ORDER BY id), or max(value)" : "(... ORDER BY id)").append(LineOf(at));
-  if (std::find(doubtful_.begin(), doubtful_.end(), text) == doubtful_.end()) doubtful_.push_back(std::move(text));
+  if (std::find(warnings_.begin(), warnings_.end(), text) == warnings_.end()) warnings_.push_back(std::move(text));
 }
 
 std::string RowOrder::LineOf(duckdb::optional_idx at) const {

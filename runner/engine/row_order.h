@@ -15,7 +15,7 @@ namespace weir::engine {
 //
 // Refused is what takes rows by their place in no order: LIMIT and OFFSET without an ORDER BY in the same SELECT, DISTINCT ON
 // without one, POSITIONAL JOIN, and the functions and frames of windows that count rows (row_number, lag, lead, ntile,
-// first_value, ROWS ...) without one. Doubtful are aggregates whose value may depend on it (first, any_value, string_agg,
+// first_value, ROWS ...) without one. Warned of are aggregates whose value may depend on it (first, any_value, string_agg,
 // list, ...) unless they have an ORDER BY of their own: where a group has one value only, they do not. An ORDER BY over
 // constants orders nothing. One that leaves ties is the author's to decide: the text does not show whether it does.
 //
@@ -29,21 +29,21 @@ class RowOrder {
   void Visit(const duckdb::ParsedExpression& expression);
   void Visit(const duckdb::TableRef& ref);
 
-  // The first that is refused, and all that are doubtful, once each: sentences with the place and what to write instead.
+  // The first that is refused, and all that are orderWarnings, once each: sentences with the place and what to write instead.
   const std::optional<std::string>& Refused() const { return refused_; }
-  const std::vector<std::string>& Doubtful() const { return doubtful_; }
+  const std::vector<std::string>& Warnings() const { return warnings_; }
 
  private:
   void VisitWindow(const duckdb::ParsedExpression& expression);
   void VisitCall(const duckdb::ParsedExpression& expression);
   void Refuse(const std::string& what, const std::string& instead, duckdb::optional_idx at);
-  void Doubt(const std::string& aggregate, duckdb::optional_idx at);
+  void Warn(const std::string& aggregate, duckdb::optional_idx at);
   std::string LineOf(duckdb::optional_idx at) const;
 
   const std::string& sql_;
   std::set<const duckdb::ParsedExpression*> sorted_;  // whose order the call around them makes
   std::optional<std::string> refused_;
-  std::vector<std::string> doubtful_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace weir::engine

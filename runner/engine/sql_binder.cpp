@@ -27,7 +27,7 @@ class DuckDbBinder final : public SqlBinder {
   Result<CheckedQuery> Check(const std::string& sql, const std::vector<api::Column>& columns) override {
     auto bound = BindSelect(*session_, sql, declared_);
     if (!bound.ok()) return bound.error();
-    CheckedQuery checked{std::move(bound->tables), CheckRepeatable(*bound), std::move(bound->doubtful)};
+    CheckedQuery checked{std::move(bound->tables), CheckRepeatable(*bound), std::move(bound->orderWarnings)};
     if (checked.fits.ok()) checked.fits = MatchColumns(*bound, columns);
     return checked;
   }

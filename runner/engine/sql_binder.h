@@ -9,9 +9,9 @@
 namespace weir::engine {
 
 struct CheckedQuery {
-  std::vector<std::string> tables;  // that it reads
-  Status fits;                      // SchemaMismatch, or SqlInvalid for what gives other rows each time
-  std::vector<std::string> doubts;  // what of it may give other values each time, and is let through
+  std::vector<std::string> tables;         // that it reads
+  Status fits;                             // SchemaMismatch, or SqlInvalid for what gives other rows each time
+  std::vector<std::string> orderWarnings;  // what of it may give other values each time, and is let through
 };
 
 // Binds SQL against declared tables without any data: what Validate asks of many texts. Not thread-safe. Faults as Engine.

@@ -42,9 +42,11 @@ void TagAbsentColumns(storage::DataFile& file, const std::vector<engine::AbsentC
 
 void AbsentColumnsOfFiles::Add(const storage::DataFile& file, const std::string& input) {
   ++files_;
-  if (const auto expected = ParseJson(Tag(file, kTagSetNull)); expected.ok() && expected->is_array())
+  if (const auto expected = ParseJson(Tag(file, kTagSetNull)); expected.ok() && expected->is_array()) {
     for (const Json& column : *expected)
       if (column.is_string()) ++expected_[column.get<std::string>()];
+    expectedMore_ = expectedMore_ || expected->size() == kMostInTag;
+  }
   const auto list = ParseJson(Tag(file, kTagAbsentKeys));
   if (!list.ok() || !list->is_array()) return;
   for (const Json& key : *list) {
@@ -59,7 +61,8 @@ std::string AbsentColumnsOfFiles::Expected() const {
   std::string text;
   std::size_t named = 0;
   for (const auto& [column, files] : expected_) {
-    if (++named > kMostExpected) return text + "; and so are " + std::to_string(expected_.size() - kMostExpected) + " more columns";
+    if (++named > kMostExpected)
+      return text + "; and so are " + (expectedMore_ ? "at least " : "") + std::to_string(expected_.size() - kMostExpected) + " more columns";
     text += "; column " + column + " is NULL in " + std::to_string(files) + (files == 1 ? " file that does not have it" : " files that do not have it");
   }
   return text;

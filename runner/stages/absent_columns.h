@@ -40,6 +40,7 @@ class AbsentColumnsOfFiles {
   };
   std::map<std::pair<std::string, std::string>, Files> columns_;  // by column and name in files
   std::map<std::string, std::int64_t> expected_;                  // files by column
+  bool expectedMore_ = false;                                     // a file may lack more columns than its tag names
   std::int64_t files_ = 0;
 };
 

@@ -34,10 +34,10 @@ struct QueryRun {
   QuarantineFile quarantine;
   std::shared_ptr<HashingStore> output;
   std::vector<Source> sources;
-  Promise promise;                  // of a View that is published
-  std::string madeOf;               // what decides the result (unchanged.h)
-  std::string replaced;             // who wrote the target before, when that was none of ours
-  std::vector<std::string> doubts;  // about the SQL
+  Promise promise;                         // of a View that is published
+  std::string madeOf;                      // what decides the result (unchanged.h)
+  std::string replaced;                    // who wrote the target before, when that was none of ours
+  std::vector<std::string> orderWarnings;  // about the SQL
 };
 
 std::string NameOf(const api::TaskTable& table) { return std::string(api::Word(table.kind)) + "/" + table.name; }
@@ -63,7 +63,7 @@ Status AttachSources(QueryRun& run) {
   }
   const auto bound = run.engine->Bind(run.place.task.sql);
   if (!bound.ok()) return bound.error();
-  run.doubts = bound->doubts;
+  run.orderWarnings = bound->orderWarnings;
   for (const std::string& name : bound->tables)
     if (Status attached = Attach(run, *tables.at(name)); !attached.ok()) return attached;
   return Ok();
@@ -153,7 +153,7 @@ std::vector<api::Finding> OfOtherWriters(const QueryRun& run) {
 // What a person should look at in the version.
 std::vector<api::Finding> ReservationsOf(const QueryRun& run, const Audit& audit, const engine::WrittenFile& written) {
   std::vector<api::Finding> findings = audit.warnings;
-  for (const std::string& doubt : run.doubts) findings.push_back({NameOf(*run.target.table), doubt});
+  for (const std::string& warning : run.orderWarnings) findings.push_back({NameOf(*run.target.table), warning});
   for (api::Finding& finding : OfOtherWriters(run)) findings.push_back(std::move(finding));
   if (!run.replaced.empty())
     findings.push_back({NameOf(*run.target.table), "the version before was written by " + run.replaced + ", and is replaced: let one program write a table"});

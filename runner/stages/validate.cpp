@@ -62,7 +62,7 @@ class Validator {
 
   Result<api::StageOutcome> Run(const api::StageTask& task) {
     binder_.Forget();
-    doubts_.clear();
+    warnings_.clear();
     api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded};
     for (const api::TaskTable& table : task.tables) {
       if (HoldsFiles(table.zone) || table.columns.empty()) continue;
@@ -72,7 +72,7 @@ class Validator {
     for (const api::TaskQuery& query : task.queries)
       if (Status checked = CheckQuery(task, query, outcome); !checked.ok()) return checked.error();
     if (outcome.findings.empty()) {
-      outcome.findings = std::move(doubts_);
+      outcome.findings = std::move(warnings_);
       outcome.message = CountedQueries(task) + " bound, " + std::to_string(outcome.findings.size()) + (outcome.findings.size() == 1 ? " warning" : " warnings");
       return outcome;
     }
@@ -95,7 +95,7 @@ class Validator {
       AddFindings(outcome, query.path, checked.error());
       return Ok();
     }
-    for (const std::string& doubt : checked->doubts) doubts_.push_back({query.path, doubt});
+    for (const std::string& warning : checked->orderWarnings) warnings_.push_back({query.path, warning});
     if (!checked->fits.ok()) AddFindings(outcome, query.path, checked->fits.error());
     CheckOrder(checked->tables, *target, query, outcome);
     outcome.dependencies += (outcome.dependencies.empty() ? "" : ";") + query.stage + ":";
@@ -130,7 +130,7 @@ class Validator {
   engine::SqlBinder& binder_;
   engine::Limits limits_;
   std::unique_ptr<engine::Engine> engine_;
-  std::vector<api::Finding> doubts_;               // of the task at hand; told when nothing is wrong
+  std::vector<api::Finding> warnings_;             // of the task at hand; told when nothing is wrong
   std::map<std::string, api::TaskTable> checked_;  // tables whose checks are known to be good
 };
 

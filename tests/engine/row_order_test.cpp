@@ -107,11 +107,11 @@ TEST_F(RowOrderTest, WhatHasAnOrderOrNeedsNoneIsAllowedWhereverItIs) {
     for (const std::string& place : kPlaces) {
       const CheckedQuery checked = Check(In(place, part));
       EXPECT_TRUE(checked.fits.ok()) << In(place, part) << ": " << checked.fits.error().message;
-      EXPECT_THAT(checked.doubts, testing::IsEmpty()) << In(place, part);
+      EXPECT_THAT(checked.orderWarnings, testing::IsEmpty()) << In(place, part);
     }
 }
 
-TEST_F(RowOrderTest, AggregatesThatDependOnTheOrderAreDoubtedWhereverTheyAreAndAllowed) {
+TEST_F(RowOrderTest, AggregatesThatDependOnTheOrderAreWarnedOfWhereverTheyAreAndAllowed) {
   for (const std::string call : {"first(l)", "last(l)", "any_value(l)", "arbitrary(l)", "string_agg(l, ',')", "group_concat(l)", "list(l)[1]",
                                  "array_agg(l)[1]", "first(l ORDER BY 1)", "any_value(l) FILTER (WHERE a > 0)", "list(l) OVER ()[1]", "upper(any_value(l))"})
     for (const std::string& place : kPlaces) {
@@ -119,17 +119,17 @@ TEST_F(RowOrderTest, AggregatesThatDependOnTheOrderAreDoubtedWhereverTheyAreAndA
       const std::string sql = In(place, "SELECT " + text + " AS x FROM t");
       const CheckedQuery checked = Check(sql);
       EXPECT_TRUE(checked.fits.ok()) << sql;
-      EXPECT_THAT(checked.doubts, testing::ElementsAre(testing::HasSubstr("() without ORDER BY gives another value each time"))) << sql;
+      EXPECT_THAT(checked.orderWarnings, testing::ElementsAre(testing::HasSubstr("() without ORDER BY gives another value each time"))) << sql;
       EXPECT_TRUE(engine_->Select(sql, {Optional("x", "VARCHAR")}, "out").ok()) << sql;
     }
-  EXPECT_THAT(Check("SELECT any_value(l) || first(l) || any_value(l) AS x FROM t").doubts, testing::SizeIs(2)) << "each once";
+  EXPECT_THAT(Check("SELECT any_value(l) || first(l) || any_value(l) AS x FROM t").orderWarnings, testing::SizeIs(2)) << "each once";
 }
 
 TEST_F(RowOrderTest, TheMessageHasTheLineAndWhatToWriteInstead) {
   EXPECT_THAT(Refusal("SELECT l AS x\nFROM t\nGROUP BY l\nLIMIT 3"),
               testing::AllOf(testing::HasSubstr("add an ORDER BY to the same SELECT"), testing::EndsWith("such as ORDER BY id (line 4 of the SQL)")));
   EXPECT_THAT(Refusal("SELECT l AS x FROM (\n  SELECT l, row_number() OVER () AS n FROM t)\nWHERE n < 3"), testing::EndsWith("(line 2 of the SQL)"));
-  EXPECT_THAT(Check("SELECT\n\n any_value(l) AS x FROM t").doubts,
+  EXPECT_THAT(Check("SELECT\n\n any_value(l) AS x FROM t").orderWarnings,
               testing::ElementsAre(testing::EndsWith("write any_value(value ORDER BY id), or max(value) (line 3 of the SQL)")));
 }
 

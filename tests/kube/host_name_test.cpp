@@ -98,7 +98,7 @@ TEST_F(SilentDns, LeavesTheAnswerOfBefore) {
   TheDns().Silence();
   EXPECT_EQ(host.FirstProtocol(In({}), {}).value(), HostName::Protocol::IPv4);
   EXPECT_EQ(TheDns().asked(), 0);
-  host.Doubt();
+  host.MarkStale();
   EXPECT_EQ(host.FirstProtocol(In(std::chrono::milliseconds(50)), {}).value(), HostName::Protocol::IPv4);
 }
 

@@ -53,7 +53,7 @@ TEST(Wire, CountsWhatWasReadSinceItsUse) {
   wire.CountAnew();
   pair.Carry(5);
   EXPECT_EQ(wire.Bytes(), 5U);
-  wire.Leave();
+  wire.BeginCall();
   EXPECT_EQ(wire.Bytes(), 0U);
 }
 
@@ -97,9 +97,9 @@ TEST(Wire, EndsAConnectionOnceAndIsUsedNoMore) {
 TEST(Wire, IsNotEndedByACallThatIsOver) {
   const Pair pair;
   Wire wire;
-  const std::uint64_t first = wire.Leave();
+  const std::uint64_t first = wire.BeginCall();
   ASSERT_TRUE(wire.Use(pair.near));
-  const std::uint64_t next = wire.Leave();
+  const std::uint64_t next = wire.BeginCall();
   ASSERT_TRUE(wire.Use(pair.near));
   EXPECT_TRUE(wire.End(first));
   EXPECT_FALSE(wire.Ended());

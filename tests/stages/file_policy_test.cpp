@@ -102,7 +102,7 @@ TEST_F(FilePolicy, AFileWithoutARowNeverMovesDataTime) {
   EXPECT_EQ(second.rows, first.rows);
 }
 
-// Late data stay late: a version that tells no time is as old as the last one that told it.
+// Late data stay late: a version without a data time is as old as the last one that had it.
 TEST_F(FilePolicy, AVersionWithoutAnEventTimeThatCountsIsAsOldAsTheOneBefore) {
   Deliver("a.csv", "1,Oslo,10\n2,Rome,20\n");
   Decoded();
@@ -119,7 +119,7 @@ TEST_F(FilePolicy, AVersionWithoutAnEventTimeThatCountsIsAsOldAsTheOneBefore) {
        std::vector<std::pair<std::string, std::string>>{{"DATE '9999-12-31'", ""}, {"NULL::DATE", ""}, {"DATE '2023-11-02'", " WHERE id > 9"}}) {
     const auto outcome = with(day, rest);
     EXPECT_EQ(outcome.commits[0].dataAsOf, known) << day << rest;
-    EXPECT_THAT(Messages(outcome), HasSubstr("the newest data stay those of 2023-11-01T00:00:00Z")) << day << rest;
+    EXPECT_THAT(Messages(outcome), HasSubstr("data time stays at 2023-11-01T00:00:00Z")) << day << rest;
   }
   EXPECT_EQ(with("DATE '2023-10-01'").commits[0].dataAsOf, *ParseTime("2023-10-01T00:00:00Z")) << "a time that counts may be an older one";
 }
