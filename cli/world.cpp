@@ -36,10 +36,16 @@ Result<World> OpenCluster(const Place& place) {
   return World{std::move(*cluster), place.ns.empty() ? access->ns : place.ns, place.lake, World::Kind::Cluster};
 }
 
-// A table or a zone of files of the lake, by the log that it keeps; empty when there is none.
+// A table or a zone of files of the lake, by the log that it keeps; empty when there is none. Somebody may have named a folder
+// that is no lake and has millions of files, so that neither all of it nor what lies too deep for a table is looked at.
 std::string AnyTable(const std::string& lake) {
+  constexpr int kDeepest = 5;  // environment, zone, namespace, database, table
+  constexpr int kMostEntries = 20'000;
   std::error_code error, ignored;
+  int entries = 0;
   for (fs::recursive_directory_iterator at(lake, fs::directory_options::skip_permission_denied, error), end; !error && at != end; at.increment(error)) {
+    if (++entries > kMostEntries) break;
+    if (at.depth() >= kDeepest) at.disable_recursion_pending();
     const std::string name = at->path().filename().string();
     if ((name == "_delta_log" || name == "_weirkeeper_log") && at->is_directory(ignored)) return at->path().parent_path().string();
   }
