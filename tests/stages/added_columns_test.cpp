@@ -40,6 +40,14 @@ TEST_F(AddedColumns, OfOlderFilesAreNullAndNoRowIsLost) {
   EXPECT_THAT(Good(Decode()).message, HasSubstr("column discount is NULL in 1 file")) << "of each version";
 }
 
+TEST_F(AddedColumns, OfMoreThanAFilesTagNamesAreNotCountedTooFew) {
+  DeliverBoth();
+  for (int i = 0; i < 30; ++i) Table("orders").columns.push_back(SetNull(Optional("extra_" + std::to_string(i), "INTEGER")));
+  EXPECT_THAT(Good(Decode()).message, HasSubstr("column extra_0 is NULL in 2 files that do not have it; column extra_1"));
+  NextRun();
+  EXPECT_THAT(Good(Decode()).message, HasSubstr("and so are at least 17 more columns"));
+}
+
 TEST_F(AddedColumns, ThatSayNothingFailWithBothWaysOut) {
   DeliverBoth();
   Table("orders").columns.push_back(Optional("discount", "INTEGER"));
