@@ -21,7 +21,7 @@ std::string NextVersion(const std::string& name) {
 std::vector<std::string> FirstPublications(const Published& before, const Published& after, const std::string& ns) {
   std::set<std::string> known;
   for (const api::View& view : before.views)
-    if (view.meta.ns == ns && view.status.published) known.insert(view.meta.name);
+    if (view.meta.ns == ns && view.status.published && view.status.published->stability == api::Stability::Stable) known.insert(view.meta.name);
   std::vector<std::string> names;
   for (const api::View& view : after.views)
     if (view.meta.ns == ns && view.status.published && view.status.published->stability == api::Stability::Stable && !known.contains(view.meta.name))
@@ -30,7 +30,7 @@ std::vector<std::string> FirstPublications(const Published& before, const Publis
   std::string text;
   for (std::size_t i = 0; i < names.size() && i < kNamed; ++i) text += (i == 0 ? "" : ", ") + names[i];
   if (names.size() > kNamed) text += " and " + std::to_string(names.size() - kNamed) + " more";
-  text += names.size() == 1 ? " is published for the first time, and is Stable: its" : " are published for the first time, and are Stable: their";
+  text += names.size() == 1 ? " is published as Stable for the first time: its" : " are published as Stable for the first time: their";
   text +=
       " columns, types, units, meanings, keys, grain, query, freshness, event time and lookback are promised to readers from now on, also those that weir "
       "init guessed. A change that breaks one needs a new View such as ";

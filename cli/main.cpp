@@ -201,7 +201,9 @@ void AddQuery(CLI::App& app, Call& call) {
   CLI::App& query = *app.add_subcommand("query", "Answer a SELECT over the tables of the lake, at their newest version");
   query.footer("Example:\n  weir query \"SELECT day, sum(amount) AS amount FROM orders_v1 GROUP BY day ORDER BY day\" -o csv");
   query.add_option("SQL", call.query.sql, "One SELECT; datasets and views by table name, such as flights_daily")->required()->type_name("");
-  query.add_option("--limit", call.query.limit, "Rows to show, at least 1; absent means 100 in a table, and all as csv, json or yaml")
+  query
+      .add_option("--limit", call.query.limit,
+                  "Rows to show, at least 1; absent means 100 in a table; as csv, json or yaml all up to 1,000,000 rows, and more is an error")
       ->check(WholeNumber(1, kMostRows))
       ->type_name("N");
   query.add_option("--memory", call.memory, "Memory that the query may use, such as 4Gi; absent means 60 % of this machine's. The rest is spilled to TMPDIR")

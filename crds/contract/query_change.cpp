@@ -216,8 +216,9 @@ bool IsAdditive(const Shape& before, const Shape& after, const ColumnFreedoms& c
 }  // namespace
 
 QueryChange CompareQueries(std::string_view before, std::string_view after, const ColumnFreedoms& columns) {
-  const Tokens old_tokens = TokensOf(before);
-  const Tokens new_tokens = TokensOf(after);
+  Tokens old_tokens = TokensOf(before), new_tokens = TokensOf(after);
+  if (NamesMayBeValues(old_tokens) || NamesMayBeValues(new_tokens))
+    old_tokens = TokensOf(before, Names::AsWritten), new_tokens = TokensOf(after, Names::AsWritten);
   if (old_tokens == new_tokens) return QueryChange::Same;
   const auto old_shape = Cutter().Run(old_tokens);
   const auto new_shape = Cutter().Run(new_tokens);

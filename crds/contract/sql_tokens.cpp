@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
 
 #include "crds/base/text.h"
 #include "crds/contract/sql_keywords.h"
@@ -137,6 +138,8 @@ bool ComesBeforeAName(const std::string& token) {
 
 class Fold {
  public:
+  explicit Fold(Names names) : names_(names) {}
+
   Tokens Run(const Tokens& raw) {
     for (std::size_t i = 0; i < raw.size(); ++i) {
       const std::string& next = i + 1 < raw.size() ? raw[i + 1] : kNone_;
@@ -157,8 +160,12 @@ class Fold {
     return second == "=" || (!open_.empty() && open_.back() == '{' && (tokens_.back() == "{" || tokens_.back() == ","));
   }
 
+  // Of a name that is neither a keyword nor a function.
+  std::string Name(std::string_view written) const { return names_ == Names::AsWritten ? std::string(written) : Lower(written); }
+
   std::string Folded(const std::string& token, const std::string& next) const {
-    if (IsWordStart(token[0]) || IsDigit(token[0])) return Lower(token);
+    if (IsDigit(token[0])) return Lower(token);
+    if (IsWordStart(token[0])) return next == "(" || KeywordOf(Lower(token)) != Keyword::None ? Lower(token) : Name(token);
     if (token == "<>") return "!=";
     if (token[0] != '"') return token;
     const std::string name = SimpleName(token);
@@ -166,7 +173,8 @@ class Fold {
     const Keyword keyword = KeywordOf(name);
     const bool is_column = next != "(" && name != "unbounded" && !tokens_.empty() && ComesBeforeAName(tokens_.back());  // AND unbounded FOLLOWING
     const bool needless = keyword == Keyword::None || (keyword == Keyword::Unreserved && is_column);
-    return needless ? name : "\"" + name + "\"";
+    const std::string kept = keyword == Keyword::None ? Name(std::string_view(token).substr(1, token.size() - 2)) : name;
+    return needless ? kept : "\"" + kept + "\"";
   }
 
   void Track(const std::string& token) {
@@ -178,8 +186,56 @@ class Fold {
   static constexpr char kStructType = 'S';  // the bracket of STRUCT(name type)
 
   const std::string kNone_;
+  const Names names_;
   std::string open_;  // brackets
   Tokens tokens_;
+};
+
+bool MakesValuesOfNames(const std::string& token) {
+  constexpr std::array<std::string_view, 8> kWords{"unpivot", "pivot", "pivot_wider", "pivot_longer", "typeof", "pg_typeof", "alias", "columns"};
+  return IsOneOf(kWords, token) || token.find("json") != std::string::npos || token.starts_with("struct_");
+}
+
+// The tables, subqueries and aliases of a text.
+class Relations {
+ public:
+  explicit Relations(const Tokens& tokens) : tokens_(tokens), ends_query_(tokens.size()) {
+    FindSubqueries();
+    for (std::size_t i = 0; i < tokens.size(); ++i)
+      if (IsName(i) && (IsNamedHere(i) || At(i + 1) == ".")) names_.insert(tokens[i]);
+  }
+
+  // One of them stands where a value does: it is the whole row.
+  bool HasRowAsValue() const {
+    for (std::size_t i = 0; i < tokens_.size(); ++i)
+      if (names_.contains(tokens_[i]) && !IsNamedHere(i) && At(i + 1) != "." && (i == 0 || tokens_[i - 1] != ".")) return true;
+    return false;
+  }
+
+ private:
+  std::string_view At(std::size_t i) const { return i < tokens_.size() ? std::string_view(tokens_[i]) : std::string_view(); }
+  bool IsName(std::size_t i) const { return (IsWordStart(At(i).front()) && KeywordOf(std::string(At(i))) == Keyword::None) || At(i).front() == '"'; }
+  // Behind FROM or JOIN, or as the alias of what stands there.
+  bool IsNamedHere(std::size_t i) const {
+    if (i == 0 || !IsName(i)) return false;
+    const std::size_t before = At(i - 1) == "as" && i > 1 ? i - 2 : i - 1;
+    if (At(i - 1) == "from" || At(i - 1) == "join" || ends_query_[before]) return true;
+    return before > 0 && IsName(before) && (At(before - 1) == "from" || At(before - 1) == "join");
+  }
+
+  void FindSubqueries() {
+    std::vector<bool> open;
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      if (OpensBracket(tokens_[i])) open.push_back(At(i + 1) == "select" || At(i + 1) == "from" || At(i + 1) == "with");
+      if (!ClosesBracket(tokens_[i]) || open.empty()) continue;
+      ends_query_[i] = open.back();
+      open.pop_back();
+    }
+  }
+
+  const Tokens& tokens_;
+  std::vector<bool> ends_query_;  // the bracket that closes a subquery
+  std::set<std::string, std::less<>> names_;
 };
 
 }  // namespace
@@ -190,6 +246,8 @@ bool IsWordPart(char c) { return IsWordStart(c) || IsDigit(c) || c == '$'; }
 bool OpensBracket(const std::string& token) { return token == "(" || token == "[" || token == "{"; }
 bool ClosesBracket(const std::string& token) { return token == ")" || token == "]" || token == "}"; }
 
-Tokens TokensOf(std::string_view sql) { return Fold().Run(Cut(sql).Run()); }
+Tokens TokensOf(std::string_view sql, Names names) { return Fold(names).Run(Cut(sql).Run()); }
+
+bool NamesMayBeValues(const Tokens& tokens) { return std::any_of(tokens.begin(), tokens.end(), &MakesValuesOfNames) || Relations(tokens).HasRowAsValue(); }
 
 }  // namespace weir::contract

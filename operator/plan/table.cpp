@@ -47,9 +47,10 @@ std::string LeftAlone(const api::TableStatus& status, const std::vector<std::str
   return status.version && writers.empty() ? " No Pipeline of this namespace " + what + " any more, so no newer version comes." : "";
 }
 
-std::optional<Time> DescribeFreshness(const api::TableStatus& status, const std::optional<api::Freshness>& limit, const std::string& left_alone,
-                                      ConditionList& conditions, Time now) {
-  const FreshnessVerdict verdict = JudgeFreshness(status.dataAsOf, limit, now);
+template <typename Spec>
+std::optional<Time> DescribeFreshness(const api::TableStatus& status, const Spec& spec, const std::string& left_alone, ConditionList& conditions, Time now) {
+  const std::optional<api::Freshness>& limit = spec.freshness;
+  const FreshnessVerdict verdict = JudgeFreshness(status.dataAsOf, limit, now, spec.eventTime.value_or(api::EventTime{}).MaxAhead());
   const std::string message = verdict.message + (limit && status.dataAsOf ? left_alone : "");
   conditions.Set(ConditionType::Fresh, verdict.status, verdict.reason, message);
   conditions.Set(ConditionType::SLAMet, verdict.status, verdict.reason, message);
@@ -140,7 +141,7 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
     conditions.True(ConditionType::Available, Reason::Committed, CanBeRead(status));
   else
     conditions.False(ConditionType::Available, Reason::NeverCommitted, "No run has committed a version yet.");
-  const auto revisit = DescribeFreshness(status, dataset.spec.freshness, left_alone, conditions, now);
+  const auto revisit = DescribeFreshness(status, dataset.spec, left_alone, conditions, now);
   status.observedGeneration = dataset.meta.generation;
   status.conditions = conditions.Take();
   return {.status = api::Write(status), .revisit = revisit};
@@ -161,7 +162,7 @@ Plan MakePlan(const ObservedView& seen, Time now) {
     conditions.True(ConditionType::Available, Reason::Published, CanBeRead(status));
   else
     conditions.False(ConditionType::Available, Reason::NeverPublished, "No version was published yet.");
-  auto revisit = DescribeFreshness(status, view.spec.freshness, left_alone, conditions, now);
+  auto revisit = DescribeFreshness(status, view.spec, left_alone, conditions, now);
   if (status.published) revisit = Sooner(revisit, contract::ChangesAt(view.spec.waivers, now));
   status.observedGeneration = view.meta.generation;
   status.conditions = conditions.Take();

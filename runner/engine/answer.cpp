@@ -16,22 +16,39 @@ Status NamesDiffer(const BoundSelect& select) {
   return Ok();
 }
 
+// What is told of a value before it is copied.
+std::int64_t SizeOf(const duckdb::Value& value) {
+  const bool text = !value.IsNull() && value.type().InternalType() == duckdb::PhysicalType::VARCHAR;
+  return text ? static_cast<std::int64_t>(duckdb::StringValue::Get(value).size()) : 0;
+}
+
+Error TooLarge(std::int64_t bytes) {
+  return {Fault::Exhausted, "TooLarge",
+          "the answer is larger than the " + std::to_string(bytes >> 20) +
+              " MiB that it may take in memory: give --limit, select fewer or shorter columns, or raise --memory"};
+}
+
 }  // namespace
 
-Result<AnswerRows> CellsAsJson(Session& session, const BoundSelect& select, std::int64_t limit) {
+Result<AnswerRows> CellsAsJson(Session& session, const BoundSelect& select, AnswerLimits limits) {
   if (Status differ = NamesDiffer(select); !differ.ok()) return differ.error();
   AnswerRows rows;
-  Status done = session.ForEach(LimitedSelect(select, limit), [&](const std::vector<duckdb::Value>& values) -> Status {
+  std::int64_t bytes = 0;
+  Status done = session.ForEach(LimitedSelect(select, limits.rows), [&](const std::vector<duckdb::Value>& values) -> Status {
     rows.emplace_back(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) AppendJson(rows.back()[i], values[i]);
-    return Ok();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (bytes + SizeOf(values[i]) > limits.bytes) return TooLarge(limits.bytes);
+      AppendJson(rows.back()[i], values[i]);
+      bytes += static_cast<std::int64_t>(sizeof(std::string) + rows.back()[i].size());
+    }
+    return bytes > limits.bytes ? Status(TooLarge(limits.bytes)) : Ok();
   });
   if (!done.ok()) return done.error();
   return rows;
 }
 
-Result<std::vector<Json>> RowsAsJson(Session& session, const BoundSelect& select, std::int64_t limit) {
-  const auto cells = CellsAsJson(session, select, limit);
+Result<std::vector<Json>> RowsAsJson(Session& session, const BoundSelect& select, AnswerLimits limits) {
+  const auto cells = CellsAsJson(session, select, limits);
   if (!cells.ok()) return cells.error();
   std::vector<Json> rows;
   for (const std::vector<std::string>& row : *cells) {

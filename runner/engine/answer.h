@@ -7,11 +7,17 @@
 
 namespace weir::engine {
 
-// At most `limit` rows of the SELECT, each cell as JSON text (json_values.h), in the order of the columns. Fault::Invalid,
-// reason "SqlInvalid", for two columns of one name.
-Result<AnswerRows> CellsAsJson(Session& session, const BoundSelect& select, std::int64_t limit);
+// How much of an answer is kept: it lies in memory as a whole, beside what the engine uses.
+struct AnswerLimits {
+  std::int64_t rows = 0;
+  std::int64_t bytes = 0;
+};
+
+// The first rows of the SELECT, each cell as JSON text (json_values.h), in the order of the columns. Fault::Invalid, reason
+// "SqlInvalid", for two columns of one name; Fault::Exhausted, reason "TooLarge", when those rows have more bytes.
+Result<AnswerRows> CellsAsJson(Session& session, const BoundSelect& select, AnswerLimits limits);
 
 // The same as parsed JSON objects.
-Result<std::vector<Json>> RowsAsJson(Session& session, const BoundSelect& select, std::int64_t limit);
+Result<std::vector<Json>> RowsAsJson(Session& session, const BoundSelect& select, AnswerLimits limits);
 
 }  // namespace weir::engine

@@ -16,9 +16,13 @@
 namespace weir::engine {
 namespace {
 
+constexpr std::int64_t kShareOfAnswer = 7;  // half of what the engine leaves free
+constexpr std::int64_t kLargestAnswer = 1LL << 30;
+
 class DuckDbEngine final : public Engine {
  public:
-  explicit DuckDbEngine(std::unique_ptr<Session> session) : session_(std::move(session)) {}
+  DuckDbEngine(std::unique_ptr<Session> session, const Limits& limits)
+      : session_(std::move(session)), answer_bytes_(limits.memoryBytes > 0 ? limits.memoryBytes / kShareOfAnswer : kLargestAnswer) {}
 
   Status Declare(const std::string& table, const std::vector<api::Column>& columns) override;
   Status Attach(const std::string& table, const std::vector<InputFile>& files, const std::vector<api::Column>& columns) override;
@@ -42,6 +46,7 @@ class DuckDbEngine final : public Engine {
   Status CountDoubles(const WriteRequest& request, const std::vector<api::Column>& columns, std::vector<std::int64_t>& failures);
 
   std::unique_ptr<Session> session_;
+  const std::int64_t answer_bytes_;
   DeclaredTables declared_;  // that SQL may name
   std::map<std::string, std::vector<InputFile>> attached_;
   std::map<std::string, std::vector<api::Column>> relations_;  // what was selected or decoded
@@ -205,13 +210,13 @@ Result<FailingExample> DuckDbEngine::FindFailing(const std::string& table, const
 Result<std::vector<Json>> DuckDbEngine::Query(const std::string& sql, std::int64_t limit) {
   const auto bound = BindSelect(*session_, sql, declared_);
   if (!bound.ok()) return bound.error();
-  return RowsAsJson(*session_, *bound, limit);
+  return RowsAsJson(*session_, *bound, {limit, answer_bytes_});
 }
 
 Result<AnswerRows> DuckDbEngine::Answer(const std::string& sql, std::int64_t limit) {
   const auto bound = BindSelect(*session_, sql, declared_);
   if (!bound.ok()) return bound.error();
-  return CellsAsJson(*session_, *bound, limit);
+  return CellsAsJson(*session_, *bound, {limit, answer_bytes_});
 }
 
 }  // namespace
@@ -219,7 +224,7 @@ Result<AnswerRows> DuckDbEngine::Answer(const std::string& sql, std::int64_t lim
 Result<std::unique_ptr<Engine>> MakeEngine(const Limits& limits) {
   auto session = Session::Open(limits);
   if (!session.ok()) return session.error();
-  return std::unique_ptr<Engine>(std::make_unique<DuckDbEngine>(std::move(session).value()));
+  return std::unique_ptr<Engine>(std::make_unique<DuckDbEngine>(std::move(session).value(), limits));
 }
 
 }  // namespace weir::engine

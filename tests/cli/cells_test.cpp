@@ -27,6 +27,7 @@ TEST(Cells, CountAgesAsKubectlDoes) {
   EXPECT_EQ(Age(Duration::Hours(52)), "2d4h");
   EXPECT_EQ(Age(Duration::Hours(24 * 400)), "400d");
   EXPECT_EQ(Age(Duration::Seconds(-5)), "0s");
+  EXPECT_EQ(Age({-Duration::Hours(24 * 30).ms}), "in 30d");
 }
 
 TEST(Cells, ShowDatesAsTheTimeSince) {

@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr const char* kNothingCompared = "no published contract was compared";
-constexpr const char* kFirst = "is published for the first time, and is Stable";
+constexpr const char* kFirst = "is published as Stable for the first time";
 
 class ContractNotes : public Commands {
  protected:

@@ -19,6 +19,18 @@ TEST_F(Answer, LosesNoDigit) {
   EXPECT_THAT(Rows("SELECT 1.50::DECIMAL(9,2) AS a, 12345678901234567890.123::DECIMAL(38,3) AS b"), ElementsAre(R"({"a":1.5,"b":"12345678901234567890.123"})"));
 }
 
+TEST_F(Answer, IsNoLargerThanItsShareOfTheMemory) {
+  const auto answer = [this](const std::string& sql) { return engine_->Answer(sql, 1'000'000); };
+  EXPECT_TRUE(answer("SELECT repeat('x', 1000000) AS a FROM range(100)").ok());
+  for (const char* large : {"SELECT repeat('x', 1000000) AS a FROM range(200)", "SELECT repeat('x', 200000000) AS a", "SELECT range AS a FROM range(6000000)",
+                            "SELECT [repeat('x', 1000000)] AS a FROM range(200)"}) {
+    const auto refused = engine_->Answer(large, 10'000'000);
+    ASSERT_FALSE(refused.ok()) << large;
+    EXPECT_EQ(refused.error().reason, "TooLarge") << large;
+    EXPECT_THAT(refused.error().message, HasSubstr("the answer is larger than the 146 MiB"));
+  }
+}
+
 TEST_F(Answer, HoldsWhatJsonHasNoNumberFor) {
   EXPECT_THAT(Rows("SELECT 'NaN'::DOUBLE AS a, '-inf'::FLOAT AS b, NULL::DOUBLE AS c, 0.5::DOUBLE AS d"),
               ElementsAre(R"({"a":"nan","b":"-inf","c":null,"d":0.5})"));

@@ -153,8 +153,33 @@ TEST_F(QueryForm, AnotherMeaningIsAlwaysAnotherQuery) {
   EXPECT_GT(changes, 300);
 }
 
-// Whatever is typed into a query: when the verdict is Same, the engine parses the same. Not the other way round: `!=` and
-// `<>` are two texts here.
+// Names are the same in either case, but where a row or its names become values.
+TEST_F(QueryForm, TheCaseOfANameCountsWhereItMayBeSeenInRows) {
+  for (const std::string query :
+       {"SELECT day, to_json(t)::VARCHAR AS name FROM (SELECT day, delay AS Amt FROM flights) t",
+        "SELECT day, t::VARCHAR AS name FROM (SELECT day, delay AS Amt FROM flights) t",
+        "SELECT day, CAST(t AS VARCHAR) AS name FROM (SELECT day, delay AS Amt FROM flights) AS t",
+        "SELECT day, concat(x, '') AS name FROM flights JOIN (SELECT day, max(Amt) FROM planes) x USING (day)",
+        "WITH t AS (SELECT day, delay Amt FROM flights) SELECT day, [t]::VARCHAR AS name FROM t",
+        "SELECT day, n AS name FROM (UNPIVOT (SELECT day, delay AS Amt, delay * 2 AS Dbl FROM flights) ON Amt, Dbl INTO NAME n VALUE v)",
+        "SELECT day, typeof(t) AS name FROM (SELECT day, delay AS Amt FROM flights) t",
+        "SELECT day, row_to_json(f)::VARCHAR AS name FROM (SELECT day, delay AS \"Amt\" FROM flights) f"}) {
+    std::string other = query;
+    other.replace(other.find("Amt"), 3, "amt");
+    if (const std::size_t again = other.find("Amt"); again != std::string::npos) other.replace(again, 3, "amt");
+    EXPECT_EQ(CompareQueries(query, other), QueryChange::Undetermined) << query;
+    EXPECT_EQ(CompareQueries(query, query + " ;\n-- end"), QueryChange::Same) << query;
+    std::string keywords = query;
+    for (const auto& [word, small] : {std::pair<std::string, std::string>{"SELECT", "select"}, {"FROM", "from"}})
+      for (std::size_t at = 0; (at = keywords.find(word, at)) != std::string::npos;) keywords.replace(at, word.size(), small);
+    EXPECT_EQ(CompareQueries(query, keywords), QueryChange::Same) << keywords;
+  }
+  EXPECT_EQ(CompareQueries("SELECT t.day, T.Amt AS delay FROM (SELECT day, delay AS Amt FROM flights) t",
+                           "SELECT T.day, t.amt AS delay FROM (SELECT day, delay AS AMT FROM flights) T"),
+            QueryChange::Same);
+}
+
+// Whatever is typed into a query: when the verdict is Same, the engine parses the same. Not the other way round.
 TEST_F(QueryForm, WhatIsTheSameParsesAsTheSame) {
   const Texts odd{"\"",          "'",
                   "\r",          "\n",

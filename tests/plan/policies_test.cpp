@@ -75,6 +75,12 @@ TEST(Freshness, FailsAtExactlyTheLimit) {
 
 TEST(Freshness, IsUnknownWithoutDataAndNeverAPass) {
   EXPECT_EQ(JudgeFreshness({}, api::Freshness{Duration::Hours(2)}, kNow).reason, Reason::NoData);
+  // A clock that was wrong makes nothing fresh for longer than the limit.
+  const Time ahead = kNow + Duration::Hours(30);
+  EXPECT_EQ(JudgeFreshness(ahead, limit, kNow).status, api::ConditionStatus::Unknown);
+  EXPECT_EQ(JudgeFreshness(ahead, limit, kNow).changesAt, ahead - Duration::Minutes(5));
+  EXPECT_EQ(JudgeFreshness(ahead, limit, ahead - Duration::Minutes(5)).status, api::ConditionStatus::True);
+  EXPECT_EQ(JudgeFreshness(ahead, limit, kNow, Duration::Hours(30)).status, api::ConditionStatus::True) << "declared so";
   EXPECT_EQ(JudgeFreshness(kNow, {}, kNow).reason, Reason::NoLimit);
 }
 
