@@ -33,12 +33,16 @@ bool ComesBack(std::string_view number) {
   return value && Significant({buffer.data(), static_cast<std::size_t>(end - buffer.data())}) == digits;
 }
 
-bool IsBooleanWord(std::string_view text) {
-  if (text.size() != 4 && text.size() != 5) return false;
-  return static_cast<bool>(ParseBoolean(text));
+constexpr std::size_t kLongestBoolean = 5;  // false
+
+void Keep(ValueSample& sample, std::string_view text, ValuePlace place) {
+  constexpr std::size_t kKept = 80;  // more than a message shows
+  if (sample.count++ == 0) sample.place = place, sample.text = text.substr(0, kKept);
 }
 
 }  // namespace
+
+bool IsBooleanWord(std::string_view text) { return (text.size() == 4 || text.size() == 5) && ParseBoolean(text); }
 
 bool IsSureNullWord(std::string_view text) { return std::find(kSure.begin(), kSure.end(), text) != kSure.end(); }
 
@@ -71,37 +75,41 @@ void ColumnFacts::ObserveNumber(std::string_view text, ValuePlace place) {
   fractions_ += powers_ - powers;
   powers_ = powers;
   if (Numbers() == numbers) CountOdd(Odd::Other, text, place);
+  CountOutside(text, place, {Numbers() > numbers, CountBoolean(text), false});
 }
 
 void ColumnFacts::CountText(std::string_view text, ValuePlace place) {
   ++present_;
-  const auto typed = [this] { return Numbers() + booleans_ + dates_ + instants_; };
-  const std::int64_t before = typed(), padded = padded_;
+  const std::int64_t numbers = Numbers(), words = booleans_, times = dates_ + instants_, padded = padded_;
+  const bool truth = CountBoolean(text);
   CountTyped(text);
-  if (typed() == before) CountOdd(OddOf(text), text, place);
+  const bool number = Numbers() > numbers, time = dates_ + instants_ > times;
+  if (!number && !time && booleans_ == words) CountOdd(OddOf(text), text, place);
   if (padded_ > padded) CountOdd(Odd::Padded, text, place);
+  CountOutside(text, place, {number, truth, time});
+}
+
+bool ColumnFacts::CountBoolean(std::string_view text) {
+  if (text.size() > kLongestBoolean || !ParseBoolean(text)) return false;
+  ++(IsBooleanWord(text) ? booleans_ : short_booleans_);
+  return true;
 }
 
 void ColumnFacts::CountTyped(std::string_view text) {
   const char first = text.front();
-  if (!IsDigit(first) && first != '-' && first != '+' && first != '.') {
-    if (IsBooleanWord(text)) ++booleans_;
-    return;
-  }
+  if (!IsDigit(first) && first != '-' && first != '+' && first != '.') return;
   if (text.size() >= 10 && IsDigit(first) && (text[4] == '-' || text[4] == '/')) {
-    if (text.size() == 10)
-      dates_ += ParseDate(text) ? 1 : 0;
-    else
-      instants_ += ParseTimestamp(text) ? 1 : 0;
-    return;
+    const bool date = text.size() == 10;
+    if (date ? static_cast<bool>(ParseDate(text)) : static_cast<bool>(ParseTimestamp(text))) return static_cast<void>(++(date ? dates_ : instants_));
   }
   CountNumber(text);
 }
 
-void ColumnFacts::CountOdd(Odd odd, std::string_view text, ValuePlace place) {
-  constexpr std::size_t kKept = 80;  // more than a message shows
-  ValueSample& sample = odd_.at(static_cast<std::size_t>(odd));
-  if (sample.count++ == 0) sample.place = place, sample.text = text.substr(0, kKept);
+void ColumnFacts::CountOdd(Odd odd, std::string_view text, ValuePlace place) { Keep(odd_.at(static_cast<std::size_t>(odd)), text, place); }
+
+void ColumnFacts::CountOutside(std::string_view text, ValuePlace place, const std::array<bool, kKinds>& inside) {
+  for (std::size_t kind = 0; kind < kKinds; ++kind)
+    if (!inside.at(kind)) Keep(outside_.at(kind), text, place);
 }
 
 ColumnFacts::Odd ColumnFacts::OddOf(std::string_view text) {
@@ -148,18 +156,27 @@ std::string ColumnFacts::NumberType() const {
 std::string ColumnFacts::Type() const {
   if (present_ == 0) return "VARCHAR";
   if (NineOfTen(Numbers())) return padded_ > 0 ? "VARCHAR" : NumberType();
-  if (NineOfTen(booleans_)) return "BOOLEAN";
+  if (Half(booleans_) && NineOfTen(booleans_ + short_booleans_)) return "BOOLEAN";
   if (NineOfTen(dates_)) return instants_ > 0 ? "TIMESTAMP" : "DATE";
   if (NineOfTen(dates_ + instants_)) return "TIMESTAMP";
   return "VARCHAR";
 }
 
-std::pair<std::string, std::int64_t> ColumnFacts::LikelyType() const {
-  const auto half = [this](std::int64_t count) { return count > 0 && count * 2 >= present_; };
-  if (half(Numbers())) return {fractions_ + powers_ > 0 ? "DOUBLE" : wide_ == 0 ? "BIGINT" : "DECIMAL(38,0)", Numbers()};
-  if (half(booleans_)) return {"BOOLEAN", booleans_};
-  if (half(dates_ + instants_)) return {instants_ > 0 ? "TIMESTAMP" : "DATE", dates_ + instants_};
-  return {"VARCHAR", 0};
+// With room for every digit of the numbers; empty where no type has it.
+std::string ColumnFacts::LikelyNumber() const {
+  if (fractions_ + powers_ == 0) return wide_ == 0 ? "BIGINT" : whole_digits_ <= 38 ? "DECIMAL(38,0)" : "";
+  if (rounded_ == 0) return "DOUBLE";
+  return whole_digits_ + decimal_places_ <= 38 ? "DECIMAL(38," + std::to_string(decimal_places_) + ")" : "";
+}
+
+LikelyType ColumnFacts::Likely() const {
+  if (Half(Numbers())) {
+    const std::string type = LikelyNumber();
+    return type.empty() ? LikelyType() : LikelyType{type, Numbers(), outside_[kNumber]};
+  }
+  if (Half(booleans_)) return {"BOOLEAN", booleans_ + short_booleans_, outside_[kBoolean]};
+  if (Half(dates_ + instants_)) return {instants_ > 0 ? "TIMESTAMP" : "DATE", dates_ + instants_, outside_[kTime]};
+  return {};
 }
 
 }  // namespace weir::formats

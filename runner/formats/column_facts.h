@@ -25,6 +25,14 @@ struct ValueSample {
   std::string text;
 };
 
+// A type that at least half of the values of a column have by the grammar of value.h, how many do, and those that do not.
+// VARCHAR and 0 where there is none, or none that keeps every digit.
+struct LikelyType {
+  std::string type = "VARCHAR";
+  std::int64_t count = 0;
+  ValueSample others;
+};
+
 // What the values of one column are, for choosing its type. Counts are of values by the grammar of value.h.
 class ColumnFacts {
  public:
@@ -54,9 +62,8 @@ class ColumnFacts {
   bool HasPadded() const { return Sample(Odd::Padded).count > 0 && NineOfTen(Numbers()); }
   // Values that are numbers of value.h.
   std::int64_t Numbers() const { return integers_ + wide_ + fractions_ + powers_; }
-  // The type that at least half of the values have, and how many: what a column of texts may be meant as. VARCHAR and 0 where
-  // there is none.
-  std::pair<std::string, std::int64_t> LikelyType() const;
+  // What a column of texts may be meant as.
+  LikelyType Likely() const;
   // Those of Odd::Number and the numbers of value.h; those of Odd::Date.
   const WrittenNumbers& Written() const { return written_; }
   const WrittenDates& Dates() const { return written_dates_; }
@@ -69,13 +76,19 @@ class ColumnFacts {
   std::int64_t Unquoted() const { return unquoted_; }
 
  private:
+  static constexpr std::size_t kNumber = 0, kBoolean = 1, kTime = 2, kKinds = 3;  // of types, each with a grammar of its own
+
   bool NineOfTen(std::int64_t count) const { return count > 0 && count * 10 >= present_ * 9; }
+  bool Half(std::int64_t count) const { return count > 0 && count * 2 >= present_; }
   void CountText(std::string_view text, ValuePlace place);
   void CountTyped(std::string_view text);
   void CountNumber(std::string_view text);
+  bool CountBoolean(std::string_view text);
   void CountOdd(Odd odd, std::string_view text, ValuePlace place);
+  void CountOutside(std::string_view text, ValuePlace place, const std::array<bool, kKinds>& inside);
   Odd OddOf(std::string_view text);
   std::string NumberType() const;
+  std::string LikelyNumber() const;
 
   std::int64_t present_ = 0;
   std::int64_t unquoted_ = 0;
@@ -85,7 +98,8 @@ class ColumnFacts {
   std::int64_t powers_ = 0;     // 12E3: as likely a name
   std::int64_t padded_ = 0;
   std::int64_t rounded_ = 0;
-  std::int64_t booleans_ = 0;
+  std::int64_t booleans_ = 0;        // true and false
+  std::int64_t short_booleans_ = 0;  // yes, t, 1 ...: truth values beside those only
   std::int64_t dates_ = 0;
   std::int64_t instants_ = 0;
   std::size_t whole_digits_ = 0;
@@ -94,11 +108,14 @@ class ColumnFacts {
   std::int64_t most_ = 0;
   std::map<std::string, Word, std::less<>> words_;
   std::array<ValueSample, 4> odd_;
+  std::array<ValueSample, kKinds> outside_;  // that no type of the kind accepts
   WrittenNumbers written_;
   WrittenDates written_dates_;
   bool blanks_around_ = false;
 };
 
+// Whether the text is true or false in any case: a truth value whatever is beside it. t, yes and 1 are names and numbers as well.
+bool IsBooleanWord(std::string_view text);
 // Whether the text is one of the words that commonly stand for a missing value: NA, N/A, null, -, \N and the like.
 bool IsNullWord(std::string_view text);
 // Whether it can hardly mean anything else, also in a column of texts.

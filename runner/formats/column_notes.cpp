@@ -47,17 +47,16 @@ std::string DatesNote(const ColumnFacts& facts, const std::string& name, const F
 std::string PaddedNote(const ColumnFacts& facts, const FileNames& files) {
   const ValueSample& padded = facts.Sample(Odd::Padded);
   const bool alone = facts.HasPadded();
-  const auto [type, count] = facts.LikelyType();
+  const auto [type, count, others] = facts.Likely();
   if (padded.count == 0 || (!alone && (count == 0 || count > facts.Numbers() || facts.Sample(Odd::Number).count > 0))) return "";
   return "some values begin with 0 or +, so they are text: " + OfAll(padded.count, facts) + "do, e.g. " + Shown(padded.text) + " (" + files.At(padded.place) +
          ")" +
-         (alone ? ". If they are numbers, declare type: " + type + " in the Dataset and the View"
-                : ", as postcodes and phone numbers do; a number would lose that");
+         (alone && count > 0 ? ". If they are numbers, declare type: " + type + " in the Dataset and the View"
+                             : ", as postcodes and phone numbers do; a number would lose that");
 }
 
 std::string MixedNote(const ColumnFacts& facts, const FileNames& files) {
-  const auto [type, count] = facts.LikelyType();
-  const ValueSample& other = facts.Sample(Odd::Other);
+  const auto [type, count, other] = facts.Likely();
   if (count == 0) return "";
   std::string note = OfAll(count, facts) + "are " + type + ", too few to declare it, so the column is text";
   if (other.count > 0) note += "; not " + type + " is e.g. " + Shown(other.text) + " (" + files.At(other.place) + ")";

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "runner/formats/column_facts.h"
+#include "runner/formats/digits.h"
 #include "runner/formats/value.h"
 
 namespace weir::formats {
@@ -121,6 +122,9 @@ struct Contrast {
   std::vector<std::int64_t> numbers;
 };
 
+// n, t, f, y and no are names of columns too: over true and false they are evidence for neither.
+bool IsShortBoolean(std::string_view cell) { return !IsBooleanWord(cell) && !IsDigit(cell.front()) && ParseBoolean(cell); }
+
 Contrast ContrastOf(const std::vector<SampleRecord>& records, std::size_t first, std::size_t columns) {
   const SampleRecord& line = records[first];
   const std::vector<ColumnFacts> facts = FactsBehind(records, first, columns);
@@ -133,6 +137,7 @@ Contrast ContrastOf(const std::vector<SampleRecord>& records, std::size_t first,
     contrast.typed = true;
     if (facts[c].Unquoted() * 2 < facts[c].Present()) contrast.quoted = false;
     if (cell.empty() || IsNullWord(cell)) continue;
+    if (type == "BOOLEAN" && IsShortBoolean(cell)) continue;
     const bool fits = MisfitOf(cell, *ParseColumnType(type)) == Misfit::None;
     ++(fits ? contrast.values : contrast.names);
     if (const auto number = ParseInteger(cell, ValueType::Bigint); fits && number && cell.find('.') == std::string_view::npos) {

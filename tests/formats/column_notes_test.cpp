@@ -4,6 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
+#include "runner/formats/value.h"
+
 namespace weir::formats {
 namespace {
 
@@ -94,6 +99,52 @@ TEST(ColumnNotes, AColumnThatAFewValuesMakeTextNamesOneOfThem) {
   EXPECT_THAT(Told(Many("true", 6, Many("soon", 4))), HasSubstr("6 of 10 values are BOOLEAN"));
   EXPECT_EQ(Told(Many("a name", 9, {"7"})), "VARCHAR: ");
   EXPECT_EQ(Told(Many("1", 95, {"x"})), "BIGINT: ") << "its rows are counted when the file is decoded";
+}
+
+TEST(ColumnNotes, TruthValuesOfAnySpellingFitBesideTrueAndFalse) {
+  EXPECT_EQ(Told({"true", "false", "true", "yes"}), "BOOLEAN: ");
+  EXPECT_EQ(Told({"TRUE", "0", "1", "False"}), "BOOLEAN: ");
+  EXPECT_THAT(Told({"true", "false", "yes", "soon"}), AllOf(HasSubstr("3 of 4 values are BOOLEAN"), HasSubstr("not BOOLEAN is e.g. 'soon' (line 5)")));
+  EXPECT_THAT(Told({"true", "false", "TRUE", "1", "2"}), HasSubstr("not BOOLEAN is e.g. '2' (line 6)"));
+  EXPECT_EQ(Told({"yes", "no"}), "VARCHAR: ") << "answers";
+}
+
+TEST(ColumnNotes, ATypeThatWouldLoseDigitsIsNotSuggested) {
+  EXPECT_THAT(Told(Many("0.12345678901234567891", 6, Many("x", 4))), HasSubstr("declare type: DECIMAL(38,20)"));
+  EXPECT_THAT(Told(Many("1" + std::string(40, '7'), 6, Many("x", 4))), Not(HasSubstr("declare type")));
+}
+
+// Property: what a note says fits a type, and what it says does not, are what the grammar of the type accepts and refuses.
+TEST(ColumnNotes, SayOfGeneratedValuesWhatTheGrammarSays) {
+  const std::vector<std::string> words{"true",       "False",      "yes",
+                                       "T",          "n",          "1",
+                                       "0",          "2",          "1.0",
+                                       "1e3",        "12E3",       "007",
+                                       "+5",         "3.",         ".5",
+                                       "1e999",      "1e-400",     "123e-00002",
+                                       "1,5",        "1 234",      "99999999999999999999",
+                                       "2024-01-01", "2024/01/02", "2024-01-01T00:00:00Z",
+                                       "31.12.2024", "2024-02-30", "2024-01-01 10:00:00.123456789",
+                                       "soon",       "on",         "0.12345678901234567891"};
+  std::mt19937 random(7);
+  int suggested = 0;
+  for (int round = 0; round < 3000; ++round) {
+    const std::string often = words[random() % words.size()], also = words[random() % words.size()];
+    ColumnFacts facts;
+    std::vector<std::string> values;
+    for (std::size_t n = 2 + random() % 8; n > 0; --n) values.push_back(random() % 2 == 0 ? often : random() % 2 == 0 ? also : words[random() % words.size()]);
+    const bool json = round % 2 == 0;
+    for (const std::string& value : values) json ? facts.ObserveText(value, {2, 0}) : facts.Observe({value, false, false}, {2, 0});
+    const LikelyType likely = facts.Likely();
+    if (likely.count == 0) continue;
+    ++suggested;
+    const ColumnType type = *ParseColumnType(likely.type);
+    const auto fits = std::count_if(values.begin(), values.end(), [&](const std::string& value) { return MisfitOf(value, type) == Misfit::None; });
+    EXPECT_EQ(likely.count, fits) << likely.type << testing::PrintToString(values);
+    EXPECT_EQ(likely.others.count, facts.Present() - fits) << likely.type << testing::PrintToString(values);
+    EXPECT_TRUE(likely.others.count == 0 || MisfitOf(likely.others.text, type) != Misfit::None) << likely.type << likely.others.text;
+  }
+  EXPECT_GT(suggested, 500);
 }
 
 }  // namespace

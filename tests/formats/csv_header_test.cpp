@@ -52,6 +52,16 @@ TEST(CsvHeader, MayHaveEmptyTitles) {
   EXPECT_EQ(Infer("Ada,,x\nBob,,y\nCy,q,\nDi,,x\n").format.header, false) << "rows with missing values";
 }
 
+TEST(CsvHeader, MayHaveTitlesThatAreShortTruthValues) {
+  for (const std::string title : {"n", "t", "f", "y", "N", "no", "yes"}) {
+    EXPECT_EQ(Columns(Infer("id," + title + "\n1,true\n2,false\n")), "id:BIGINT " + title + ":BOOLEAN");
+    EXPECT_THAT(Infer("id," + title + "\n1,true\n2,false\n").notes, testing::IsEmpty()) << title;
+    EXPECT_EQ(Columns(Infer(title + ",u\ntrue,x\nfalse,z\n")), title + ":BOOLEAN u:VARCHAR");
+    EXPECT_EQ(Infer("7," + title + "\n1,true\n2,false\n").format.header, false) << "a number is evidence for data";
+  }
+  EXPECT_EQ(Infer("3,true\n1,true\n2,false\n").format.header, false);
+}
+
 TEST(CsvHeader, MayHaveTheSameTitlesOverTexts) {
   const InferredCsv inferred = Infer("name,note,note\nAda,x,y\nBob,z,w\n");
   EXPECT_EQ(Columns(inferred), "name:VARCHAR note:VARCHAR note_2:VARCHAR");
