@@ -40,7 +40,7 @@ std::string DatesNote(const ColumnFacts& facts, const std::string& name, const F
   const std::string note = OfAll(written.count, facts) + "are dates as " + Shown(written.text) + " (" + files.At(written.place) + ")" +
                            (order.empty() ? "" : ", " + order) + ", so they are text; ";
   if (sql.empty()) return note + "they have several forms or words that no SQL function reads: write them as 2024-12-31 at the source";
-  return note + "make them " + (dates.HaveTimes() ? "times " : "dates ") + Advice(sql, others);
+  return note + "make them " + (dates.HaveTimes() ? "times " : "dates ") + Advice(sql, others) + dates.Doubts();
 }
 
 // Digits that a number would lose make names of all of them.

@@ -172,6 +172,13 @@ std::string WrittenDates::Order() const {
   return second_part_ > kMonths ? "the month first" : "which number is the day does not show";
 }
 
+std::string WrittenDates::Doubts() const {
+  if (more_) return "; what is behind the date, such as a time of day, is dropped";
+  if (names_ && (languages_ & 1U) == 0) return "; a time of day behind the date would be dropped";
+  const bool two = std::any_of(formats_.begin(), formats_.end(), [](const std::string& format) { return format.find("%y") != std::string::npos; });
+  return two ? "" : "; a year of two digits in later files would be read as one of the first century, 24 as 0024";
+}
+
 std::string WrittenDates::OfNames(const std::string& column, bool others) const {
   const bool plain = std::all_of(formats_.begin(), formats_.end(), [](const std::string& format) { return format.ends_with("%Y"); });
   if (languages_ == 0 || !plain || more_) return "";

@@ -20,6 +20,8 @@ class WrittenDates {
   // SQL that makes all of them dates, or times (HaveTimes); `column` is an expression, `others`: other values, which become NULL.
   // Empty where no function reads all of them.
   std::string Sql(const std::string& column, bool others) const;
+  // What Sql drops of the values of this or later files, for people, beginning with "; ". Empty where it drops nothing.
+  std::string Doubts() const;
 
  private:
   bool AddNumbers(std::string_view text);

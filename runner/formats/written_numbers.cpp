@@ -9,6 +9,7 @@
 namespace weir::formats {
 namespace {
 
+constexpr std::size_t kMostDigits = 38;  // of a DECIMAL
 constexpr std::string_view kMinus = "\xE2\x88\x92";
 
 std::size_t Characters(std::string_view text) {
@@ -92,12 +93,24 @@ std::size_t WrittenNumbers::Places() const {
   return with == 0 ? 0 : Decimal() == ',' ? comma_places_ : point_places_;
 }
 
+// Later files may have more digits than these: a cast to DECIMAL rounds without a word, and TRY_CAST of what is too large is
+// NULL. So there is room on both sides of the point.
+std::size_t WrittenNumbers::Scale() const {
+  constexpr std::size_t kRoom = 4;
+  return Places() == 0 ? 0 : std::min(Places() + kRoom, kMostDigits - whole_);
+}
+
 std::string WrittenNumbers::Type() const {
-  constexpr std::size_t kBigint = 18, kMost = 38;
-  const std::size_t digits = whole_ + Places();
-  if (power_ || digits > kMost) return "DOUBLE";
-  if (Places() == 0 && digits <= kBigint) return "BIGINT";
-  return "DECIMAL(" + std::to_string(digits <= kBigint ? kBigint : kMost) + "," + std::to_string(Places()) + ")";
+  constexpr std::size_t kShort = 18, kRoom = 3;
+  if (power_ || whole_ + Places() > kMostDigits) return "DOUBLE";
+  if (Places() == 0 && whole_ <= kShort) return "BIGINT";
+  return "DECIMAL(" + std::to_string(whole_ + kRoom + Scale() <= kShort ? kShort : kMostDigits) + "," + std::to_string(Scale()) + ")";
+}
+
+std::string WrittenNumbers::Limit() const {
+  if (Type() == "DOUBLE") return "; a DOUBLE keeps 15 digits: longer numbers are rounded";
+  if (Places() == 0) return "; decimals in later files would be rounded to whole numbers: declare a DECIMAL if there may be some";
+  return "; more than " + std::to_string(Scale()) + " decimals in later files would be rounded: raise the scale if there may be some";
 }
 
 std::set<std::string> WrittenNumbers::Dropped() const {
@@ -142,7 +155,7 @@ std::string WrittenNumbers::Sql(const std::string& column, bool others, bool pad
 }
 
 std::string WrittenNumbers::Doubts() const {
-  std::string doubts;
+  std::string doubts = Limit();
   const bool shows = commas_ + points_ + comma_groups_ + point_groups_ > 0;
   if (!shows && either_comma_ > 0) doubts += "; that reads 1,234 as 1234, but the comma may be the decimal sign: compare with the source";
   if (!shows && either_comma_ == 0 && either_point_ > 0)

@@ -24,12 +24,15 @@ class WrittenNumbers {
   // SQL that makes all of them numbers, with every digit; `column` is an expression, `others`: other values, which become NULL,
   // `padded`: some values have blanks around them. Empty where IsMixed.
   std::string Sql(const std::string& column, bool others, bool padded) const;
-  // What a person must know of Sql, beginning with "; ": which sign is taken for which when that does not show, what is dropped.
+  // What a person must know of Sql, beginning with "; ": which digits of later files would be
+  // rounded, which sign is taken for which when that does not show, what is dropped.
   std::string Doubts() const;
 
  private:
   char Decimal() const;
   std::size_t Places() const;
+  std::size_t Scale() const;
+  std::string Limit() const;  // what Type would not keep of later files
   std::string Type() const;
   std::set<std::string> Dropped() const;
 

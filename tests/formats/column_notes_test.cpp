@@ -33,19 +33,19 @@ std::vector<std::string> Many(const std::string& value, int count, const std::ve
 TEST(ColumnNotes, NumbersAsPeopleWriteThemAreNamedWithALineAndTheFix) {
   EXPECT_THAT(Told(Many("10,4", 20, {"7", "1.234,56"})),
               AllOf(HasSubstr("VARCHAR: 21 of 22 values are numbers with a decimal comma and separators of thousands, e.g. '10,4' (line 2), so they are text"),
-                    HasSubstr("CAST(replace(replace(\"price\", '.', ''), ',', '.') AS DECIMAL(18,2))")));
+                    HasSubstr("CAST(replace(replace(\"price\", '.', ''), ',', '.') AS DECIMAL(18,6))")));
   EXPECT_THAT(Told(Many("12", 5, {"1,234", "1,234,567.89"}), "full_price"),
               AllOf(HasSubstr("VARCHAR: 2 of 7 values are numbers with separators of thousands, e.g. '1,234' (line 7)"),
-                    HasSubstr("CAST(replace(\"full_price\", ',', '') AS DECIMAL(18,2))")));
+                    HasSubstr("CAST(replace(\"full_price\", ',', '') AS DECIMAL(18,6))")));
   EXPECT_THAT(Told(Many("1'234", 5)), HasSubstr("CAST(replace(\"price\", '''', '') AS BIGINT)"));
   EXPECT_THAT(Told(Many("1 234 567", 5)), HasSubstr("replace(\"price\", ' ', '')"));
   EXPECT_THAT(Told(Many("-1\u00A0234", 5)), HasSubstr("regexp_replace(\"price\", '[\\x{A0}]', '', 'g')"));
   EXPECT_THAT(Told(Many("1.234.567", 5)), HasSubstr("replace(\"price\", '.', '')"));
-  EXPECT_THAT(Told(Many("0,12345", 5)), HasSubstr("CAST(replace(\"price\", ',', '.') AS DECIMAL(18,5))")) << "every digit that is there";
+  EXPECT_THAT(Told(Many("0,12345", 5)), HasSubstr("CAST(replace(\"price\", ',', '.') AS DECIMAL(18,9))")) << "every digit that is there, and room";
 }
 
 TEST(ColumnNotes, NumbersWithMarksAndOddMinusesAreNumbersToo) {
-  EXPECT_THAT(Told(Many("1 234,50 €", 5)), AllOf(HasSubstr("a decimal comma, separators of thousands and marks such as '€'"), HasSubstr("AS DECIMAL(18,2))")));
+  EXPECT_THAT(Told(Many("1 234,50 €", 5)), AllOf(HasSubstr("a decimal comma, separators of thousands and marks such as '€'"), HasSubstr("AS DECIMAL(18,6))")));
   EXPECT_THAT(Told(Many("1,5 %", 5)), AllOf(HasSubstr("marks such as '%'"), HasSubstr("1 % becomes 1, not 0.01")));
   EXPECT_THAT(Told(Many("$1,234.50", 5, {"€2.10"})), HasSubstr("they have several marks ('$', '€'), which the SQL drops"));
   EXPECT_THAT(Told(Many("(12.50)", 5, {"1.5"})), HasSubstr("5 of 6 values are numbers with parentheses for a minus, e.g. '(12.50)' (line 2)"));
@@ -53,7 +53,7 @@ TEST(ColumnNotes, NumbersWithMarksAndOddMinusesAreNumbersToo) {
   EXPECT_THAT(Told(Many("\u22125", 5)), HasSubstr("a minus that is U+2212"));
   EXPECT_THAT(Told(Many("1,234", 5)), HasSubstr("that reads 1,234 as 1234, but the comma may be the decimal sign"));
   EXPECT_THAT(Told(Many("1,5", 5, {"2.5"})), AllOf(HasSubstr("which sign is the decimal one does not show"), Not(HasSubstr("CAST"))));
-  EXPECT_THAT(Told(Many("1,5", 5, {"-"})), HasSubstr("TRY_CAST(replace(\"price\", ',', '.') AS DECIMAL(18,1)), which is NULL for other values"));
+  EXPECT_THAT(Told(Many("1,5", 5, {"-"})), HasSubstr("TRY_CAST(replace(\"price\", ',', '.') AS DECIMAL(18,5)), which is NULL for other values"));
   for (const char* text : {"030 123 456", "+41 791 234 567", "EURO 5", "12 kg", "1,23,45", "5-7", "$", "(12-)", "--5", "12a", "1.2.3"})
     EXPECT_THAT(Told(Many(text, 5)), Not(HasSubstr("are numbers"))) << text;
 }
@@ -99,6 +99,16 @@ TEST(ColumnNotes, AColumnThatAFewValuesMakeTextNamesOneOfThem) {
   EXPECT_THAT(Told(Many("true", 6, Many("soon", 4))), HasSubstr("6 of 10 values are BOOLEAN"));
   EXPECT_EQ(Told(Many("a name", 9, {"7"})), "VARCHAR: ");
   EXPECT_EQ(Told(Many("1", 95, {"x"})), "BIGINT: ") << "its rows are counted when the file is decoded";
+}
+
+TEST(ColumnNotes, AdviceSaysWhatItWouldNotKeepOfLaterFiles) {
+  EXPECT_THAT(Told({"0,92", "1,17", "1,05"}), AllOf(HasSubstr("AS DECIMAL(18,6))"), HasSubstr("more than 6 decimals in later files would be rounded")));
+  EXPECT_THAT(Told(Many("1'234", 5)), HasSubstr("decimals in later files would be rounded to whole numbers"));
+  EXPECT_THAT(Told(Many("1 234", 5, {"1e3"})), HasSubstr("a DOUBLE keeps 15 digits"));
+  EXPECT_THAT(Told({"31.12.2024 10:00:00.5"}), HasSubstr("what is behind the date, such as a time of day, is dropped"));
+  EXPECT_THAT(Told({"1. Januar 2024"}), HasSubstr("a time of day behind the date would be dropped"));
+  EXPECT_THAT(Told({"31.12.2024"}), HasSubstr("24 as 0024"));
+  EXPECT_THAT(Told({"31.12.24"}), Not(HasSubstr("first century")));
 }
 
 TEST(ColumnNotes, TruthValuesOfAnySpellingFitBesideTrueAndFalse) {
