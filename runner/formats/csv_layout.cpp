@@ -108,7 +108,7 @@ struct RareDelimiter {
   char delimiter;
   std::size_t least;  // columns
 };
-constexpr std::array<RareDelimiter, 6> kRare{{{'\x01', 2}, {'\x1F', 2}, {'^', 2}, {'~', 2}, {':', 4}, {' ', 3}}};
+constexpr std::array<RareDelimiter, 4> kRare{{{'^', 2}, {'~', 2}, {':', 4}, {' ', 3}}};
 
 bool Divides(const RareDelimiter& rare, const std::vector<SampleRecord>& records, const Width& width) {
   constexpr std::size_t kLeastRecords = 3;

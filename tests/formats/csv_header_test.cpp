@@ -143,12 +143,6 @@ TEST(CsvTable, MayHaveARareDelimiterWhereEachLineHasIt) {
   EXPECT_EQ(Columns(Infer("name:uid:gid:shell\nroot:0:0:/bin/sh\nadm:3:4:/bin/false\n")), "name:VARCHAR uid:BIGINT gid:BIGINT shell:VARCHAR");
   EXPECT_EQ(delimiter("a^b\n1^2\n3^4\n"), "^");
   EXPECT_THAT(Infer("a^b\n1^2\n3^4\n").notes, Contains(HasSubstr("the delimiter is '^'")));
-  EXPECT_EQ(delimiter("a\x01"
-                      "b\n1\x01"
-                      "2\n3\x01"
-                      "4\n"),
-            "\x01")
-      << "Hive";
   for (const char* one :
        {"name\nAda Lovelace\nAlan Turing\n", "Ada Lovelace\nAlan Turing\nGrace Hopper\n", "2024-01-01 10:00:00\n2024-01-02 10:00:00\n2024-01-03 10:00:00\n",
         "12:30:15\n12:31:15\n12:32:15\n", "a b c\nd e\nf g h\n", "a  b c\nd  e f\ng  h i\n"})
