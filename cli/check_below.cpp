@@ -79,8 +79,7 @@ std::vector<Change> ChangesOf(const api::DatasetSpec& was, const api::DatasetSpe
   if (was.schema && is.schema) CompareColumns(*was.schema, *is.schema, changes);
   CompareMember(was.eventTime, is.eventTime, "spec.eventTime", changes);
   const Json before = ChecksThatRemoveRows(was), after = ChecksThatRemoveRows(is);
-  if (before != after)
-    changes.push_back({"spec.checks", before.empty() ? "none that quarantines" : Short(before), after.empty() ? "none that quarantines" : Short(after)});
+  Compare(before, after, "spec.checks", changes);
   if (was.exclude != is.exclude)
     changes.push_back(
         {"spec.exclude", Counted(static_cast<std::int64_t>(was.exclude.size()), "file"), Counted(static_cast<std::int64_t>(is.exclude.size()), "file")});
@@ -108,8 +107,10 @@ std::vector<Change> ChangesOf(const api::Stage& was, const api::Stage& is, const
   if (was.accept && is.accept && was.accept->from != is.accept->from) changes.push_back({path + ".accept.from", was.accept->from, is.accept->from});
   if (!was.transform || !is.transform) return changes;
   if (was.transform->from != is.transform->from) changes.push_back({path + ".transform.from", Short(was.transform->from), Short(is.transform->from)});
-  if (contract::CompareQueries(was.transform->sql, is.transform->sql) == contract::QueryChange::Undetermined)
-    changes.push_back({path + ".transform.sql", Short(was.transform->sql), "another query"});
+  if (contract::CompareQueries(was.transform->sql, is.transform->sql) == contract::QueryChange::Undetermined) {
+    const contract::QueryExcerpts differ = contract::WhereQueriesDiffer(was.transform->sql, is.transform->sql);
+    changes.push_back({path + ".transform.sql", differ.before, differ.after});
+  }
   return changes;
 }
 

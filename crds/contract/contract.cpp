@@ -126,7 +126,11 @@ class Comparison {
  private:
   void Add(ContractRule rule, std::string path, std::string before, std::string after, std::string advice) {
     Finding finding{rule, severity_, std::move(path), std::move(before), std::move(after), std::move(advice)};
-    if (rule == ContractRule::DecimalPrecision) finding.severity = Severity::Warning;
+    if (finding.severity == Severity::Warning)
+      finding.advice = "allowed, since the View is Alpha and promises nothing; readers get it with the next version";
+    else if (rule == ContractRule::DecimalPrecision)
+      finding.severity = Severity::Warning,
+      finding.advice = "allowed, since every published value fits; once it is published, fewer digits are a break (TypeNarrow)";
     if (const api::Waiver* waiver = WaiverFor(published_, declared_, rule, now_); waiver != nullptr && finding.severity == Severity::Breaking) {
       finding.severity = Severity::Warning;
       finding.advice = "waived until " + waiver->until + ": " + waiver->reason;
@@ -213,7 +217,8 @@ class Comparison {
   void CompareQuery() {
     if (published_.query.empty() || declared_.query.empty() || CompareQueries(published_.query, declared_.query, freedoms_) != QueryChange::Undetermined)
       return;
-    Add(ContractRule::CardinalityQuery, "spec.query.sql", "the query " + Quoted(Shortened(published_.query), 90), "another one",
+    const QueryExcerpts differ = WhereQueriesDiffer(published_.query, declared_.query);
+    Add(ContractRule::CardinalityQuery, "spec.query.sql", "the query " + Quoted(differ.before, 160), Quoted(differ.after, 160),
         "only added columns are known to leave the published rows and values as they are: keep the rest of the query");
   }
 
@@ -315,7 +320,8 @@ std::vector<Finding> Breaking(std::vector<Finding> findings) {
 }
 
 std::string Sentence(const Finding& finding) {
-  std::string text = "breaks the published contract, which has " + finding.before + "; the manifest has " + (finding.after.empty() ? "none" : finding.after);
+  const std::string verb = finding.severity == Severity::Breaking ? "breaks" : "changes";
+  std::string text = verb + " the published contract, which has " + finding.before + "; the manifest has " + (finding.after.empty() ? "none" : finding.after);
   return finding.advice.empty() ? text : text + ": " + finding.advice;
 }
 

@@ -213,6 +213,19 @@ bool IsAdditive(const Shape& before, const Shape& after, const ColumnFreedoms& c
   return ListChange(before, after, columns).KeepsWhatIsPublished();
 }
 
+// Blanks as people set them, more or less.
+bool StandsClose(const std::string& left, const std::string& right) {
+  return left == "(" || left == "." || left == "::" || right == "(" || right == ")" || right == "," || right == "." || right == "::" || right == ";";
+}
+
+std::string Excerpt(const Tokens& tokens, std::size_t at) {
+  constexpr std::size_t kBefore = 4, kAfter = 8;
+  const std::size_t begin = at > kBefore ? at - kBefore : 0, end = std::min(tokens.size(), at + kAfter);
+  std::string text = begin > 0 ? "... " : "";
+  for (std::size_t i = begin; i < end; ++i) text += (i == begin || StandsClose(tokens[i - 1], tokens[i]) ? "" : " ") + tokens[i];
+  return end < tokens.size() ? text + " ..." : text;
+}
+
 }  // namespace
 
 QueryChange CompareQueries(std::string_view before, std::string_view after, const ColumnFreedoms& columns) {
@@ -223,6 +236,12 @@ QueryChange CompareQueries(std::string_view before, std::string_view after, cons
   const auto old_shape = Cutter().Run(old_tokens);
   const auto new_shape = Cutter().Run(new_tokens);
   return old_shape && new_shape && IsAdditive(*old_shape, *new_shape, columns) ? QueryChange::Additive : QueryChange::Undetermined;
+}
+
+QueryExcerpts WhereQueriesDiffer(std::string_view before, std::string_view after) {
+  const Tokens was = TokensOf(before, Names::AsWritten), is = TokensOf(after, Names::AsWritten);
+  const auto differ = static_cast<std::size_t>(std::mismatch(was.begin(), was.end(), is.begin(), is.end()).first - was.begin());
+  return {Excerpt(was, differ), Excerpt(is, differ)};
 }
 
 }  // namespace weir::contract

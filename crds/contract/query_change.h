@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "crds/contract/expression_change.h"
@@ -21,5 +22,12 @@ enum class QueryChange { Same, Additive, Undetermined };
 // `columns` are all that are published: no added expression may take the name of one.
 // Never fails: a text that is no SQL compares as Same or Undetermined.
 QueryChange CompareQueries(std::string_view before, std::string_view after, const ColumnFreedoms& columns = {});
+
+// Where two queries first differ, for people: a few tokens before it, and what follows in each, on one line.
+struct QueryExcerpts {
+  std::string before;
+  std::string after;
+};
+QueryExcerpts WhereQueriesDiffer(std::string_view before, std::string_view after);
 
 }  // namespace weir::contract

@@ -293,9 +293,12 @@ TEST(Promise, AFindingIsOneLineAndASentence) {
   EXPECT_GE(findings.size(), 3U);
   for (const Finding& finding : findings) {
     EXPECT_EQ(Sentence(finding).find('\n'), std::string::npos);
-    EXPECT_THAT(Sentence(finding), testing::StartsWith("breaks the published contract, which has "));
+    EXPECT_THAT(Sentence(finding), testing::StartsWith(finding.severity == Severity::Breaking ? "breaks the published contract, which has "
+                                                                                              : "changes the published contract, which has "));
   }
-  EXPECT_THAT(Describe(findings), testing::HasSubstr("which has the query \"SELECT day, delay FROM flights\"; the manifest has another one: "));
+  EXPECT_THAT(
+      Describe(findings),
+      testing::HasSubstr(R"(which has the query "select day, delay from flights"; the manifest has "select day, max(delay) from flights group by day": )"));
 }
 
 // Any bytes: equal texts are the same, and no text makes it fail or run on.
