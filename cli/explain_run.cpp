@@ -1,18 +1,16 @@
 #include <algorithm>
+#include <map>
 
 #include "cli/explain.h"
-#include "cli/lake_files.h"
+#include "cli/quarantine_report.h"
 #include "cli/text_table.h"
 #include "crds/api/read.h"
 #include "crds/api/run.h"
 #include "crds/api/write.h"
+#include "runner/storage/table_state.h"
 
 namespace weir::cli {
 namespace {
-
-Json RowJson(const std::string& stage, const engine::RejectedRow& row) {
-  return {{"stage", stage}, {"file", row.file}, {"line", row.line}, {"column", row.column}, {"reason", row.reason}, {"text", row.text}};
-}
 
 // Stages that land or accept count whole files, which stay where they are.
 bool MovesFiles(const Result<plan::Revision>& revision, const std::string& stage) {
@@ -21,18 +19,92 @@ bool MovesFiles(const Result<plan::Revision>& revision, const std::string& stage
   return std::any_of(stages.begin(), stages.end(), [&stage](const api::Stage& s) { return s.name == stage && (s.land || s.accept); });
 }
 
-// The rows that the run quarantined. When the lake cannot be reached from here, the report says so instead.
+// A version that the run reports, as the table's log has it.
+Result<storage::TableState> VersionOf(const World& world, const api::Commit& commit) {
+  const storage::LogKind kind = commit.quarantined ? storage::LogKind::Delta : storage::LogKind::Files;
+  auto state = LoadTable(world, commit.location, kind, commit.version);
+  if (state && Text(state->Facts(), "contentHash") != commit.contentHash)
+    return Error{Fault::Missing, "LogLost", "version " + std::to_string(commit.version) + " in " + commit.location + " is another one by now"};
+  return state;
+}
+
+// By stage: the newest version that each reports. An unreadable log is an error of its version only.
+using Versions = std::map<std::string, Result<storage::TableState>>;
+
+// SQL that finds its inputs as they were, and decoding that finds no new file, report a version that an earlier run made. Where the
+// log cannot be read, SQL shows it by reading no row.
+void MarkUnchanged(Json& commit, const std::string& run_uid, const api::StageStatus* stage, const Result<storage::TableState>& version) {
+  if (!version) {
+    if (stage != nullptr && !stage->rows) commit["unchanged"] = true;
+    return;
+  }
+  const Json& ours = At(version->commitInfo, storage::kOurs);
+  if (Text(ours, "runUid") == run_uid) return;
+  commit["unchanged"] = true;
+  commit["madeBy"] = {{"run", Text(ours, "run")}, {"stage", Text(ours, "stage")}, {"attempt", Integer(ours, "attempt")}};
+}
+
+const api::StageStatus* StageNamed(const api::RunStatus& status, const std::string& name) {
+  const auto found = std::find_if(status.stages.begin(), status.stages.end(), [&name](const api::StageStatus& stage) { return stage.name == name; });
+  return found == status.stages.end() ? nullptr : &*found;
+}
+
+// A stage of SQL that read nothing has no ledger: it gets that of the commit which made the version, as `unchanged`.
+void AddLedgerOfVersion(Json& stage, const Json& commit, const storage::TableState& version) {
+  const Json& facts = version.Facts();
+  Json ledger = At(facts, "ledger");
+  if (!ledger.is_object()) return;
+  if (At(ledger, "filtered").is_null()) ledger["inputs"] = At(facts, "inputs").is_null() ? Json::array() : At(facts, "inputs");
+  stage["unchanged"] = {{"version", version.version}, {"rows", std::move(ledger)}, {"madeBy", At(commit, "madeBy")}};
+}
+
+Versions AddVersions(Json& report, const World& world, const api::RunStatus& status, const std::string& run_uid) {
+  Versions versions;
+  for (std::size_t i = 0; i < status.commits.size(); ++i) {
+    const api::Commit& commit = status.commits[i];
+    const api::StageStatus* stage = StageNamed(status, commit.stage);
+    auto version = VersionOf(world, commit);
+    Json& json = report["commits"][i];
+    MarkUnchanged(json, run_uid, stage, version);
+    for (Json& told : report["stages"])
+      if (version && stage != nullptr && !stage->rows && Text(told, "name") == commit.stage && json.contains("madeBy")) AddLedgerOfVersion(told, json, *version);
+    versions.insert_or_assign(commit.stage, std::move(version));
+  }
+  return versions;
+}
+
+// Where the rows are that are missing in what the stage made: by the log of its version, or else by the name that its attempt gave
+// them. A failed attempt may have quarantined rows and committed nothing.
+Result<QuarantineSources> SourcesOf(const Result<plan::Revision>& revision, const api::Meta& run, const api::StageStatus& stage, const Json& told,
+                                    const Versions& versions) {
+  const auto version = versions.find(stage.name);
+  const bool quarantined = Integer(At(told, "rows"), "quarantined") + Integer(At(At(told, "unchanged"), "rows"), "quarantined") > 0;
+  const bool failed = stage.state == api::StageState::Failed && stage.attempt > 0;
+  const bool unknown = stage.state == api::StageState::Succeeded && !stage.rows && version != versions.end() && !version->second;
+  if (unknown) return version->second.error();
+  if (!failed && !quarantined) return QuarantineSources();
+  if (!revision) return revision.error();
+  if (!failed && version != versions.end() && version->second) return QuarantineOf(*version->second);
+  return QuarantineOf(revision->bundle, run, stage);
+}
+
+// The rows that are missing in what the run made or confirmed. When the lake cannot be reached from here, the report says so instead.
 void AddQuarantine(Json& report, const World& world, const Result<plan::Revision>& revision, const api::Meta& run, const api::RunStatus& status,
-                   std::size_t limit) {
-  Json& rows = report["quarantined"] = Json::array();
-  if (std::none_of(status.stages.begin(), status.stages.end(), [](const api::StageStatus& s) { return s.rows && s.rows->quarantined > 0; })) return;
-  for (const api::StageStatus& stage : status.stages) {
-    if (!stage.rows || stage.rows->quarantined == 0 || MovesFiles(revision, stage.name)) continue;
-    const auto found = revision ? ReadQuarantine(world, revision->bundle, run, stage, limit) : Result<std::vector<engine::RejectedRow>>(revision.error());
-    if (!found)
-      report["quarantineUnreadable"] = found.error().message;
-    else
-      for (const engine::RejectedRow& row : *found) rows.push_back(RowJson(stage.name, row));
+                   const Versions& versions, std::size_t limit) {
+  report["quarantined"] = Json::array(), report["quarantineFiles"] = Json::array();
+  for (std::size_t i = 0; i < status.stages.size(); ++i) {
+    const api::StageStatus& stage = status.stages[i];
+    if (MovesFiles(revision, stage.name)) continue;
+    const auto sources = SourcesOf(revision, run, stage, report["stages"][i], versions);
+    const auto found = !sources            ? Result<QuarantinedRows>(sources.error())
+                       : sources->empty() ? Result<QuarantinedRows>(QuarantinedRows())
+                                          : ReadQuarantine(world, revision->bundle, *sources, limit);
+    const bool failed = stage.state == api::StageState::Failed;
+    if ((found && found->total == 0) || (failed && !found && found.error().fault == Fault::Missing)) continue;
+    Json of = {{"stage", stage.name}};
+    if (failed) of["committed"] = false;
+    if (failed && found) report["stages"][i]["quarantinedByAttempt"] = found->total;
+    AddQuarantined(report, of, found);
   }
 }
 
@@ -55,13 +127,19 @@ Json StagesOf(const api::RunStatus& status, const Result<plan::Revision>& revisi
   return stages;
 }
 
+// The ledger of the stage, or of the commit that made the version which it confirms.
+const Json& LedgerOf(const Json& stage) {
+  const Json& unchanged = At(stage, "unchanged");
+  return unchanged.is_null() ? At(stage, "rows") : At(unchanged, "rows");
+}
+
 std::string Figure(const Json& ledger, const char* member) { return At(ledger, member).is_null() ? "" : Grouped(Integer(ledger, member)); }
 
 // What SQL read, table by table: rows of its inputs and of its result have no fixed relation that one line could show.
 void PrintInputs(const Terminal& terminal, const Json& stages) {
   TextTable table{{"STAGE", "TABLE", "VERSION", "ROWS"}, {}, {false, false, true, true}};
   for (const Json& stage : stages)
-    for (const Json& input : At(At(stage, "rows"), "inputs"))
+    for (const Json& input : At(LedgerOf(stage), "inputs"))
       table.rows.push_back({Text(stage, "name"), Text(input, "name"), Figure(input, "version"), Figure(input, "rows")});
   if (table.rows.empty()) return;
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Read by SQL") << "\n";
@@ -90,16 +168,39 @@ void PrintReservations(const Terminal& terminal, const Json& stages) {
   }
 }
 
-// "9 known, 1 excluded": files that a stage left out, by the reason; an older release told only their sum.
+// "9 known, 1 excluded": files that a stage left out, by the reason; an older release told only their sum. A stage that counts rows
+// names the files: "1 file excluded".
 std::string LeftOut(const Json& stage) {
-  const std::int64_t sum = Integer(At(stage, "rows"), "filtered");
+  const Json& ledger = LedgerOf(stage);
+  const std::int64_t sum = Integer(ledger, "filtered");
   const Json& files = At(stage, "files");
-  if (At(At(stage, "rows"), "filtered").is_null()) return "";
-  if (sum == 0 || Integer(files, "known") + Integer(files, "excluded") != sum) return Grouped(sum);
+  if (At(ledger, "filtered").is_null()) return "";
+  const bool counts_rows = Text(stage, "kind") == "transform";
+  if (!counts_rows && (sum == 0 || Integer(files, "known") + Integer(files, "excluded") != sum)) return Grouped(sum);
   std::string text;
-  for (const char* member : {"known", "excluded"})
-    if (const std::int64_t count = Integer(files, member); count > 0) text += (text.empty() ? "" : ", ") + Grouped(count) + " " + member;
-  return text;
+  for (const char* member : {"known", "excluded", "superseded"})
+    if (const std::int64_t count = Integer(files, member); count > 0)
+      text += (text.empty() ? "" : ", ") + (counts_rows ? Counted(count, "file") : Grouped(count)) + " " + member;
+  return text.empty() ? Grouped(sum) : text;
+}
+
+// Rows; where files were quarantined as a whole, nobody has counted theirs: "2, 1 file".
+std::string Quarantined(const Json& stage) {
+  if (!At(stage, "quarantinedByAttempt").is_null()) return Figure(stage, "quarantinedByAttempt");
+  const std::string rows = Figure(LedgerOf(stage), "quarantined");
+  const std::int64_t files = Text(stage, "kind") == "transform" ? Integer(At(stage, "files"), "quarantined") : 0;
+  return files == 0 ? rows : rows + ", " + Counted(files, "file");
+}
+
+// Stages that made nothing, with the attempt whose numbers they show.
+void PrintUnchanged(const Terminal& terminal, const Json& stages) {
+  for (const Json& stage : stages) {
+    const Json& unchanged = At(stage, "unchanged");
+    if (unchanged.is_null()) continue;
+    const Json& by = At(unchanged, "madeBy");
+    terminal.out << Shown(stage, "name") << ": version " << Integer(unchanged, "version") << " is unchanged, and no row was read; the numbers are those of stage "
+                 << Shown(by, "stage") << " of run " << Shown(by, "run") << ", which made it\n";
+  }
 }
 
 // What went wrong in stages: each message once, with the stages that it is of.
@@ -124,53 +225,35 @@ void PrintStages(const Terminal& terminal, const Json& stages, ToldMessages& tol
                   {},
                   {false, false, true, true, true, true, true, true, false}};
   for (const Json& stage : stages) {
-    const Json& ledger = At(stage, "rows");
+    const Json& ledger = LedgerOf(stage);
     const Json& version = At(stage, "version");
     table.rows.push_back({Text(stage, "name"), Text(stage, "state"), std::to_string(Integer(stage, "attempt")), Figure(ledger, "in"), Figure(ledger, "out"),
-                          Figure(ledger, "quarantined"), LeftOut(stage), version.is_null() ? "" : Dump(version), Text(stage, "reason")});
+                          Quarantined(stage), LeftOut(stage), version.is_null() ? "" : Dump(version), Text(stage, "reason")});
   }
   Print(terminal, table);
+  PrintUnchanged(terminal, stages);
   PrintFailures(terminal, stages, told);
   PrintReservations(terminal, stages);
   PrintNotes(terminal, stages, "");
 }
 
-// The folder that this member of all items is in, told once instead of in each row.
-std::string PrintFolder(const Terminal& terminal, const Json& items, const char* member) {
-  std::vector<std::string> paths;
-  for (const Json& item : items) paths.push_back(Text(item, member));
-  const std::string folder = SharedFolder(paths);
-  if (!folder.empty()) terminal.out << "in " << OneLine(folder) << "\n";
-  return folder;
-}
-
-// Rows that a query quarantined have none, nor has CSV whose records cannot be told apart.
-std::string Line(const Json& row) { return Integer(row, "line") > 0 ? std::to_string(Integer(row, "line")) : ""; }
-
-void PrintQuarantine(const Terminal& terminal, const Json& report) {
-  const Json& rows = At(report, "quarantined");
-  if (const std::string problem = Text(report, "quarantineUnreadable"); !problem.empty())
-    terminal.out << "\nThe quarantined rows cannot be read from here: " << Printable(problem) << "\n";
-  if (rows.empty()) return;
-  terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Quarantined rows") << "\n";
-  TextTable table{{"STAGE", "FILE", "LINE", "COLUMN", "REASON", "TEXT"}, {}, {false, false, true}};
-  const std::string folder = PrintFolder(terminal, rows, "file");
-  for (const Json& row : rows)
-    table.rows.push_back({Text(row, "stage"), Text(row, "file").substr(folder.size()), Line(row), Text(row, "column"), Text(row, "reason"),
-                          Clip(OneLine(Text(row, "text")), 120)});
-  Print(terminal, table);
+// Versions of earlier runs are in the list because the run confirmed them.
+std::string MadeBy(const Json& commit) {
+  if (At(commit, "unchanged") != Json(true)) return "this run";
+  const std::string run = Text(At(commit, "madeBy"), "run");
+  return "unchanged" + (run.empty() ? "" : ", " + run);
 }
 
 void PrintCommits(const Terminal& terminal, Json commits) {
   if (commits.empty()) return;
   for (Json& commit : commits) commit["location"] = AsUrl(Text(commit, "location"));
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Committed") << "\n";
-  TextTable table{{"OBJECT", "VERSION", "ROWS", "FILES", "STAGE", "NEWEST DATA", "LOCATION"}, {}, {false, true, true, true}};
+  TextTable table{{"OBJECT", "VERSION", "ROWS", "FILES", "STAGE", "MADE BY", "NEWEST DATA", "LOCATION"}, {}, {false, true, true, true}};
   const std::string folder = PrintFolder(terminal, commits, "location");
   for (const Json& commit : commits)
     table.rows.push_back({Text(commit, "kind") + "/" + Text(commit, "name"), Dump(At(commit, "version")),
                           At(commit, "rows").is_null() ? "-" : Grouped(Integer(commit, "rows")), Grouped(Integer(commit, "files")), Text(commit, "stage"),
-                          Text(commit, "dataAsOf"), Text(commit, "location").substr(folder.size())});
+                          MadeBy(commit), Text(commit, "dataAsOf"), Text(commit, "location").substr(folder.size())});
   Print(terminal, table);
 }
 
@@ -202,7 +285,8 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
   const auto revision = stored ? plan::ReadRevision(api::ReadMeta(*stored), *stored) : Result<plan::Revision>(stored.error());
   report["stages"] = StagesOf(status, revision);
   report["commits"] = CommitsOf(status, revision);
-  AddQuarantine(report, world, revision, api::ReadMeta(*object), status, rows);
+  const api::Meta meta = api::ReadMeta(*object);
+  AddQuarantine(report, world, revision, meta, status, AddVersions(report, world, status, meta.uid), rows);
   return report;
 }
 
@@ -214,7 +298,7 @@ void PrintRunReport(const Terminal& terminal, const Json& report, ToldMessages t
   terminal.out << "\n";
   PrintStages(terminal, At(report, "stages"), told);
   PrintInputs(terminal, At(report, "stages"));
-  PrintQuarantine(terminal, report);
+  PrintQuarantined(terminal, report);
   PrintCommits(terminal, At(report, "commits"));
 }
 

@@ -8,7 +8,6 @@
 
 #include "cli/scratch.h"
 #include "crds/api/read.h"
-#include "runner/storage/table_log.h"
 
 namespace weir::cli {
 namespace {
@@ -39,14 +38,24 @@ Result<engine::RejectedRow> RowOf(const Json& json) {
   return engine::RejectedRow{Text(json, "file"), Integer(json, "line"), Text(json, "column"), Text(json, "reason"), Text(json, "text")};
 }
 
-Status AppendRows(const std::string& text, std::size_t limit, std::vector<engine::RejectedRow>& rows) {
+// By "zone/ns/table/part/a.csv" and the paths below the table's folder, such as "part/a.csv".
+bool Counts(const QuarantineSource& source, const std::string& file) {
+  if (source.inputs.empty() || source.inputs.contains(file)) return true;
+  for (std::size_t slash = file.find('/'); slash != std::string::npos; slash = file.find('/', slash + 1))
+    if (source.inputs.contains(file.substr(slash + 1))) return true;
+  return false;
+}
+
+Status AppendRows(const std::string& text, const QuarantineSource& source, std::size_t limit, QuarantinedRows& rows) {
   std::istringstream lines(text);
-  for (std::string line; rows.size() < limit && std::getline(lines, line);) {
+  for (std::string line; std::getline(lines, line);) {
     const auto json = ParseJson(line);
     if (!json) return json.error();
     auto row = RowOf(*json);
     if (!row) return row.error();
-    rows.push_back(std::move(*row));
+    if (!Counts(source, row->file)) continue;
+    ++rows.total;
+    if (rows.rows.size() < limit) rows.rows.push_back(std::move(*row));
   }
   return Ok();
 }
@@ -55,23 +64,6 @@ Result<std::shared_ptr<storage::ObjectStore>> OpenNamed(const World& world, cons
   for (const api::Store& store : bundle.stores)
     if (store.name == name) return OpenLakeStore(world, store);
   return Error{Fault::Missing, "StoreUnavailable", "the revision names no store " + name};
-}
-
-Result<std::set<std::string>> QuarantinePaths(const World& world, const plan::Bundle& bundle, const api::Meta& run, const api::StageStatus& status) {
-  const auto stage = std::find_if(bundle.stages.begin(), bundle.stages.end(), [&](const api::Stage& s) { return s.name == status.name; });
-  const bool decodes = stage != bundle.stages.end() && stage->transform && !stage->transform->from.empty();
-  const api::TaskTable* target = decodes ? plan::FindTable(bundle, api::TargetKind::Dataset, stage->transform->into) : nullptr;
-  if (target == nullptr)
-    return std::set<std::string>{bundle.outcomePath + "/quarantine/" + run.name + "/" + run.uid + "/" + status.name + "-" + std::to_string(status.attempt) +
-                                 ".jsonl"};
-  const auto store = OpenNamed(world, bundle, target->store);
-  if (!store) return store.error();
-  const auto state = storage::TableLog(*store, target->path, storage::LogKind::Delta).Load(status.version);
-  if (!state) return state.error();
-  std::set<std::string> paths;
-  for (const auto& [path, file] : state->files)
-    if (const auto tag = file.tags.find("quarantine"); tag != file.tags.end()) paths.insert(tag->second);
-  return paths;
 }
 
 }  // namespace
@@ -114,17 +106,37 @@ Result<LakePlace> OpenLocation(const World& world, const std::string& location) 
   return Error{Fault::Missing, "StoreUnavailable", location + " cannot be read from here: no store of the Lake has its bucket"};
 }
 
-Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const api::Meta& run, const api::StageStatus& stage,
-                                                        std::size_t limit) {
+Result<storage::TableState> LoadTable(const World& world, const std::string& location, storage::LogKind kind, std::optional<std::int64_t> version) {
+  const auto place = OpenLocation(world, location);
+  if (!place) return place.error();
+  return storage::TableLog(place->store, place->path, kind).Load(version);
+}
+
+QuarantineSources QuarantineOf(const storage::TableState& state) {
+  QuarantineSources sources;
+  for (const auto& [path, file] : state.files) {
+    const auto kept = file.tags.find("quarantine"), input = file.tags.find("input");
+    if (kept != file.tags.end() && input != file.tags.end()) sources[kept->second].inputs.insert(input->second);
+  }
+  // SQL says it of its result as a whole; what decoding says so has tags.
+  const Json& facts = state.Facts();
+  if (const std::string path = Text(facts, "quarantine"); !path.empty() && At(At(facts, "ledger"), "filtered").is_null()) sources[path];
+  return sources;
+}
+
+QuarantineSources QuarantineOf(const plan::Bundle& bundle, const api::Meta& run, const api::StageStatus& stage) {
+  return {{bundle.outcomePath + "/quarantine/" + run.name + "/" + run.uid + "/" + stage.name + "-" + std::to_string(stage.attempt) + ".jsonl", {}}};
+}
+
+Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& bundle, const QuarantineSources& sources, std::size_t limit) {
   const auto opened = OpenNamed(world, bundle, bundle.outcomeStore);
   if (!opened) return opened.error();
-  const auto paths = QuarantinePaths(world, bundle, run, stage);
-  if (!paths) return paths.error();
-  std::vector<engine::RejectedRow> rows;
-  for (const std::string& path : *paths) {
+  QuarantinedRows rows;
+  for (const auto& [path, source] : sources) {
     const auto text = (*opened)->Get(path);
     if (!text) return text.error();
-    if (Status appended = AppendRows(*text, limit, rows); !appended) return appended.error();
+    if (Status appended = AppendRows(*text, source, limit, rows); !appended) return appended.error();
+    rows.locations.push_back((*opened)->Location(path));
   }
   return rows;
 }

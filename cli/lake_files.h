@@ -1,6 +1,9 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +13,7 @@
 #include "operator/plan/bundle.h"
 #include "runner/engine/engine.h"
 #include "runner/storage/object_store.h"
+#include "runner/storage/table_log.h"
 
 namespace weir::cli {
 
@@ -31,10 +35,29 @@ Result<std::shared_ptr<storage::ObjectStore>> OpenLakeStore(const World& world, 
 // What a status calls `location`: file:///folder/of/the/table, as the runner that wrote it saw it, or s3://bucket/path.
 Result<LakePlace> OpenLocation(const World& world, const std::string& location);
 
-// Quarantined rows behind the numbers of one stage of a run, at most `limit`. A stage that decodes files one by
-// one keeps those of earlier runs: the tags of the version's files name where their rows lie.
-Result<std::vector<engine::RejectedRow>> ReadQuarantine(const World& world, const plan::Bundle& bundle, const api::Meta& run, const api::StageStatus& stage,
-                                                        std::size_t limit);
+// The table at `location` as of one version, or the newest. Fault::Missing where its store is not here or has no such version,
+// "StoreUnavailable" and the faults of TableLog else.
+Result<storage::TableState> LoadTable(const World& world, const std::string& location, storage::LogKind kind, std::optional<std::int64_t> version);
+
+// Files with quarantined rows, paths in the outcome store. A stage that decodes keeps those of earlier runs, and a file may hold rows
+// of inputs that count no longer: `inputs` are those that count, by the paths in the input's folder; empty means all rows count.
+struct QuarantineSource {
+  std::set<std::string> inputs;
+};
+using QuarantineSources = std::map<std::string, QuarantineSource>;
+
+// The rows that are missing in a version because the stage that made it quarantined them; not those that its inputs miss.
+QuarantineSources QuarantineOf(const storage::TableState& state);
+// Those of one attempt, whether it committed or not. The file is absent when there are none.
+QuarantineSources QuarantineOf(const plan::Bundle& bundle, const api::Meta& run, const api::StageStatus& stage);
+
+struct QuarantinedRows {
+  std::vector<engine::RejectedRow> rows;  // the first ones, at most the limit
+  std::int64_t total = 0;
+  std::vector<std::string> locations;  // of the files, as URLs
+};
+// Fault::Missing also when a file is not there.
+Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& bundle, const QuarantineSources& sources, std::size_t limit);
 
 // Tables that the SQL reads, bound against the declared tables of the bundle; by name alone when it does not bind.
 std::vector<const api::TaskTable*> TablesRead(const plan::Bundle& bundle, const std::string& sql);

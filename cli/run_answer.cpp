@@ -11,13 +11,6 @@ using State = PipelineView::State;
 
 constexpr std::size_t kRows = 20;  // quarantined rows that a report shows
 
-// SQL that finds its inputs and itself as they were reads no row and makes no version: the one that is there is reported.
-bool IsUnchanged(const Json& report, const Json& commit) {
-  for (const Json& stage : At(report, "stages"))
-    if (Text(stage, "name") == Text(commit, "stage")) return At(stage, "rows").is_null();
-  return false;
-}
-
 // What a terminal shows on its error stream: answers of commands alone go to the other one.
 Terminal OnErrorStream(const Terminal& terminal) {
   return {terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, terminal.height, OutputFormat::Table};
@@ -31,7 +24,7 @@ void TellSuccess(const Terminal& terminal, const World& world, const std::string
   PrintNotes(OnErrorStream(terminal), At(*report, "stages"), "   ");
   for (const Json& commit : At(*report, "commits"))
     if (Text(commit, "kind") == api::kViews.kind)
-      terminal.err << (IsUnchanged(*report, commit) ? "   unchanged " : "   published ") << Shown(commit, "name") << " version " << Integer(commit, "version")
+      terminal.err << (At(commit, "unchanged") == Json(true) ? "   unchanged " : "   published ") << Shown(commit, "name") << " version " << Integer(commit, "version")
                    << ", " << Counted(Integer(commit, "rows"), "row")
                    << (Integer(commit, "quarantined") > 0 ? ", " + Grouped(Integer(commit, "quarantined")) + " quarantined" : "")
                    << ": weir query \"SELECT * FROM " << TableName(Shown(commit, "name")) << "\"\n";

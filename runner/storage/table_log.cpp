@@ -24,7 +24,7 @@ const Clock& SystemTime() {
   return clock;
 }
 
-std::string StageApp(const Committer& committer) { return "weirkeeper/" + committer.runUid + "/" + committer.stage; }
+std::string StageApp(const Committer& committer) { return storage::StageApp(committer.runUid, committer.stage); }
 
 std::optional<std::int64_t> VersionOf(const std::string& name) {
   if (name.size() != 25 || !name.ends_with(".json")) return std::nullopt;

@@ -40,6 +40,8 @@ std::int64_t TableState::Epoch() const {
   return it == transactions.end() ? -1 : it->second;
 }
 
+std::string StageApp(const std::string& run_uid, const std::string& stage) { return "weirkeeper/" + run_uid + "/" + stage; }
+
 const Json& FactsOf(const Json& commit_info) { return At(At(commit_info, kOurs), "facts"); }
 
 // What holds until a commit says otherwise, whoever writes in between: the owner of the table, which the first commit that

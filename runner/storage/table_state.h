@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "runner/storage/delta_actions.h"
@@ -9,6 +10,8 @@ namespace weir::storage {
 
 // txn appId under which the newest epoch of a table stands.
 inline constexpr std::string_view kEpochApp = "weirkeeper.epoch";
+// txn appId of what one stage of one run commits.
+std::string StageApp(const std::string& run_uid, const std::string& stage);
 // Member of commitInfo that is ours.
 inline constexpr std::string_view kOurs = "weirkeeper";
 // commitInfo.operation of a commit that only takes the table for an attempt.

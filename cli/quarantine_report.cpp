@@ -1,0 +1,89 @@
+#include "cli/quarantine_report.h"
+
+#include <algorithm>
+
+#include "cli/text_table.h"
+
+namespace weir::cli {
+namespace {
+
+constexpr std::size_t kShownText = 120;
+constexpr std::size_t kShownFiles = 3;
+
+Json RowJson(const Json& of, const engine::RejectedRow& row) {
+  Json json = of;
+  json.erase("committed");
+  json.update({{"file", row.file}, {"line", row.line}, {"column", row.column}, {"reason", row.reason}, {"text", row.text}});
+  return json;
+}
+
+// Rows that a query quarantined have none, nor has CSV whose records cannot be told apart.
+std::string Line(const Json& row) { return Integer(row, "line") > 0 ? std::to_string(Integer(row, "line")) : ""; }
+
+void PrintRows(const Terminal& terminal, const Json& rows) {
+  if (rows.empty()) return;
+  const char* of = rows.front().contains("stage") ? "stage" : "object";
+  TextTable table{{of == std::string("stage") ? "STAGE" : "OBJECT", "FILE", "LINE", "COLUMN", "REASON", "TEXT"}, {}, {false, false, true}};
+  const std::string folder = PrintFolder(terminal, rows, "file");
+  for (const Json& row : rows)
+    table.rows.push_back({Text(row, of), Text(row, "file").substr(folder.size()), Line(row), Text(row, "column"), Text(row, "reason"),
+                          Clip(OneLine(Text(row, "text")), kShownText)});
+  Print(terminal, table);
+}
+
+// The option is a limit of each stage or table.
+void PrintRest(const Terminal& terminal, const Json& report) {
+  std::int64_t total = 0, most = 0;
+  for (const Json& part : At(report, "quarantineFiles")) {
+    total += Integer(part, "rows");
+    most = std::max(most, Integer(part, "rows"));
+  }
+  const auto shown = static_cast<std::int64_t>(At(report, "quarantined").size());
+  if (total > shown) terminal.out << Counted(total - shown, "more row") << ": --rows " << most << " shows all " << Grouped(total) << "\n";
+}
+
+void PrintFiles(const Terminal& terminal, const Json& parts) {
+  for (const Json& part : parts) {
+    const std::string name = part.contains("stage") ? "stage " + Text(part, "stage") : Text(part, "object");
+    const Json& locations = At(part, "locations");
+    terminal.out << OneLine(name) << ": " << Counted(Integer(part, "rows"), "row")
+                 << (At(part, "committed") == Json(false) ? " of the failed attempt, which committed nothing" : "") << ", kept in";
+    for (std::size_t i = 0; i < locations.size() && i < kShownFiles; ++i)
+      terminal.out << (i == 0 ? " " : ", ") << OneLine(AsUrl(locations[i].get<std::string>()));
+    if (locations.size() > kShownFiles) terminal.out << " and " << Counted(static_cast<std::int64_t>(locations.size() - kShownFiles), "more file") << " (-o json)";
+    terminal.out << "\n";
+  }
+}
+
+}  // namespace
+
+void AddQuarantined(Json& report, const Json& of, const Result<QuarantinedRows>& found) {
+  if (!found) {
+    report["quarantineUnreadable"] = found.error().message;
+    return;
+  }
+  for (const engine::RejectedRow& row : found->rows) report["quarantined"].push_back(RowJson(of, row));
+  Json part = of;
+  part.update({{"rows", found->total}, {"locations", found->locations}});
+  report["quarantineFiles"].push_back(std::move(part));
+}
+
+void PrintQuarantined(const Terminal& terminal, const Json& report) {
+  if (const std::string problem = Text(report, "quarantineUnreadable"); !problem.empty())
+    terminal.out << "\nThe quarantined rows cannot be read from here: " << Printable(problem) << "\n";
+  if (At(report, "quarantineFiles").empty()) return;
+  terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Quarantined rows") << "\n";
+  PrintRows(terminal, At(report, "quarantined"));
+  PrintRest(terminal, report);
+  PrintFiles(terminal, At(report, "quarantineFiles"));
+}
+
+std::string PrintFolder(const Terminal& terminal, const Json& items, const char* member) {
+  std::vector<std::string> paths;
+  for (const Json& item : items) paths.push_back(Text(item, member));
+  const std::string folder = SharedFolder(paths);
+  if (!folder.empty()) terminal.out << "in " << OneLine(folder) << "\n";
+  return folder;
+}
+
+}  // namespace weir::cli
