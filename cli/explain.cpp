@@ -58,7 +58,7 @@ Exit Explain(const Terminal& terminal, const World& world, ExplainOptions option
   if (*kind == api::kPipelineRuns)
     return Answer(terminal, RunReport(world, options.name, options.rows), [](const Terminal& to, const Json& report) { PrintRunReport(to, report); });
   if (*kind == api::kPipelines) return Answer(terminal, PipelineReport(world, options.name, options.rows), PrintPipelineReport);
-  return Answer(terminal, TableReport(world, *kind, options.name, now), PrintTableReport);
+  return Answer(terminal, TableReport(world, *kind, options.name, options.rows, now), PrintTableReport);
 }
 
 bool ToldMessages::IsNews(const std::string& message) {

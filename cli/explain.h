@@ -11,17 +11,18 @@ namespace weir::cli {
 struct ExplainOptions {
   std::string kind;       // run, pipeline, view or dataset, "KIND/NAME" included
   std::string name;       // of a run: may be empty with kind "run": the newest
-  std::size_t rows = 20;  // quarantined rows to show
+  std::size_t rows = 20;  // quarantined rows to show, of each stage or table
 };
 
 // Why did it fail, why is it late, where did the rows go. For a run: every stage with its attempts, reason and ledger,
 // and the quarantined rows; for a pipeline: why it is not ready, and its newest run; for a dataset or view: how
-// old its data are against the limit, who committed them, and the chain of inputs that made them so.
+// old its data are against the limit, the newest runs of the pipelines behind it, the rows that it misses, and the versions that it was
+// made of.
 Exit Explain(const Terminal& terminal, const World& world, ExplainOptions options, Time now);
 
 // The parts of the report; each answers JSON, which the text form is made of. Missing objects are errors.
 Result<Json> RunReport(const World& world, const std::string& name, std::size_t rows);
-Result<Json> TableReport(const World& world, const api::Resource& resource, const std::string& name, Time now);
+Result<Json> TableReport(const World& world, const api::Resource& resource, const std::string& name, std::size_t rows, Time now);
 Result<Json> PipelineReport(const World& world, const std::string& name, std::size_t rows);
 
 // "stage: there is no file to land: ..." for each stage of a run report that landed nothing because nothing was there, though it

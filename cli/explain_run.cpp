@@ -67,7 +67,8 @@ Versions AddVersions(Json& report, const World& world, const api::RunStatus& sta
     Json& json = report["commits"][i];
     MarkUnchanged(json, run_uid, stage, version);
     for (Json& told : report["stages"])
-      if (version && stage != nullptr && !stage->rows && Text(told, "name") == commit.stage && json.contains("madeBy")) AddLedgerOfVersion(told, json, *version);
+      if (version && stage != nullptr && !stage->rows && Text(told, "name") == commit.stage && json.contains("madeBy"))
+        AddLedgerOfVersion(told, json, *version);
     versions.insert_or_assign(commit.stage, std::move(version));
   }
   return versions;
@@ -96,7 +97,7 @@ void AddQuarantine(Json& report, const World& world, const Result<plan::Revision
     const api::StageStatus& stage = status.stages[i];
     if (MovesFiles(revision, stage.name)) continue;
     const auto sources = SourcesOf(revision, run, stage, report["stages"][i], versions);
-    const auto found = !sources            ? Result<QuarantinedRows>(sources.error())
+    const auto found = !sources           ? Result<QuarantinedRows>(sources.error())
                        : sources->empty() ? Result<QuarantinedRows>(QuarantinedRows())
                                           : ReadQuarantine(world, revision->bundle, *sources, limit);
     const bool failed = stage.state == api::StageState::Failed;
@@ -198,8 +199,9 @@ void PrintUnchanged(const Terminal& terminal, const Json& stages) {
     const Json& unchanged = At(stage, "unchanged");
     if (unchanged.is_null()) continue;
     const Json& by = At(unchanged, "madeBy");
-    terminal.out << Shown(stage, "name") << ": version " << Integer(unchanged, "version") << " is unchanged, and no row was read; the numbers are those of stage "
-                 << Shown(by, "stage") << " of run " << Shown(by, "run") << ", which made it\n";
+    terminal.out << Shown(stage, "name") << ": version " << Integer(unchanged, "version")
+                 << " is unchanged, and no row was read; the numbers are those of stage " << Shown(by, "stage") << " of run " << Shown(by, "run")
+                 << ", which made it\n";
   }
 }
 

@@ -1,10 +1,14 @@
+#include <algorithm>
 #include <set>
 
 #include "cli/cells.h"
 #include "cli/explain.h"
-#include "cli/lake_files.h"
+#include "cli/publishers.h"
+#include "cli/quarantine_report.h"
 #include "cli/text_table.h"
+#include "crds/api/read.h"
 #include "operator/plan/bundle.h"
+#include "runner/storage/table_state.h"
 
 namespace weir::cli {
 namespace {
@@ -12,6 +16,7 @@ namespace {
 struct Input {
   const api::Resource* resource;
   std::string name;
+  std::optional<std::int64_t> version = std::nullopt;  // absent: the newest
 };
 
 // What the stage that wrote the table read, by the revision that it ran under.
@@ -42,11 +47,19 @@ std::string SourceOf(const plan::Bundle& bundle, const std::string& dataset) {
   return "";
 }
 
+storage::LogKind LogOf(const Json& object, const api::Resource& resource) {
+  const auto zone = api::FromWord<api::Zone>(Text(At(object, "spec"), "zone"));
+  return resource == api::kDatasets && zone && api::HoldsFiles(*zone) ? storage::LogKind::Files : storage::LogKind::Delta;
+}
+
 class Chain {
  public:
-  explicit Chain(const World& world) : world_(world) {}
+  Chain(const World& world, std::size_t rows) : world_(world), rows_(rows) {
+    quarantine_ = {{"quarantined", Json::array()}, {"quarantineFiles", Json::array()}};
+  }
 
-  // One table and, below it, what it was made of; each table once on a path, so that it ends.
+  // One table and, below it, the versions that it was made of, by the table's log. Where the log cannot be read, what its inputs are
+  // today. Each table once on a path, so that it ends.
   Result<Json> Follow(const Input& table) {
     const auto object = world_.cluster->Get({*table.resource, world_.ns, table.name});
     if (!object) return object.error();
@@ -54,29 +67,125 @@ class Chain {
     Json node = {{"object", std::string(table.resource->kind) + "/" + table.name}, {"inputs", Json::array()}};
     for (const char* fact : {"version", "rows", "files", "dataAsOf", "committedBy", "location", "contentHash", "quarantined", "warnings"})
       if (!At(status, fact).is_null()) node[fact] = At(status, fact);
-    const Json& by = At(status, "committedBy");
-    if (by.is_null()) return node;
-    const auto revision = RevisionOf(Text(by, "revision"));
-    if (!revision) node["inputsUnreadable"] = revision.error().message;
-    if (!revision || !path_.insert(Text(node, "object")).second) return node;
-    const std::string source = *table.resource == api::kDatasets ? SourceOf(revision->bundle, table.name) : "";
-    if (!source.empty())
-      node["source"] = source;
+    outputs_.push_back(Text(node, "object"));
+    if (At(status, "committedBy").is_null() || !path_.insert(Text(node, "object")).second) return node;
+    const storage::LogKind log = LogOf(*object, *table.resource);
+    const auto version = VersionOf(status, log, table.version);
+    if (version)
+      FollowVersion(node, table, *version, log);
     else
-      for (const Input& input : InputsOf(revision->bundle, Text(by, "stage")))
-        if (auto below = Follow(input); below) node["inputs"].push_back(std::move(*below));
+      FollowToday(node, table, version.error());
     path_.erase(Text(node, "object"));
     return node;
   }
 
+  // "View/daily-v1" of each table that was met, the first one first.
+  const std::vector<std::string>& Outputs() const { return outputs_; }
+  // The rows that the tables miss, as in a report (quarantine_report.h).
+  const Json& Quarantine() const { return quarantine_; }
+
  private:
+  Result<storage::TableState> VersionOf(const Json& status, storage::LogKind log, std::optional<std::int64_t> version) const {
+    const std::string location = Text(status, "location");
+    const bool newest = !version;
+    if (newest) version = Integer(status, "version");
+    auto state = LoadTable(world_, location, log, version);
+    if (!state) return state;
+    if (newest && !Text(status, "contentHash").empty() && Text(state->Facts(), "contentHash") != Text(status, "contentHash"))
+      return Error{Fault::Missing, "LogLost", "version " + std::to_string(*version) + " in " + location + " is another one by now"};
+    if (state->Facts().is_null())
+      return Error{Fault::Missing, "LogLost", "version " + std::to_string(*version) + " in " + location + " was written by " + state->OtherWriter()};
+    return state;
+  }
+
+  void FollowVersion(Json& node, const Input& table, const storage::TableState& state, storage::LogKind log) {
+    const Json& ours = At(state.commitInfo, storage::kOurs);
+    const Json& facts = state.Facts();
+    node["madeBy"] = {{"run", Text(ours, "run")}, {"stage", Text(ours, "stage")}, {"attempt", Integer(ours, "attempt")}, {"revision", Text(ours, "revision")}};
+    if (table.version && Integer(node, "version") != *table.version) {
+      node["newestVersion"] = Integer(node, "version");
+      for (const char* of_newest : {"committedBy", "quarantined", "warnings", "dataAsOf"}) node.erase(of_newest);
+      node["version"] = state.version, node["files"] = state.files.size(), node["contentHash"] = Text(facts, "contentHash");
+      if (log == storage::LogKind::Delta) node["rows"] = state.Rows();
+    }
+    if (const auto as_of = ParseTime(Text(facts, "dataAsOf"))) node["dataAsOf"] = Format(*as_of);
+    if (log == storage::LogKind::Delta) AddQuarantine(Text(node, "object"), state);
+    if (!At(facts, "inputs").is_null()) return FollowInputs(node, At(facts, "inputs"));
+    const auto revision = RevisionOf(Text(ours, "revision"));
+    if (!revision) return static_cast<void>(node["inputsUnreadable"] = revision.error().message);
+    FollowStage(node, table, revision->bundle, Text(ours, "stage"), Text(ours, "runUid"));
+  }
+
+  // A log has the names that are unique among Datasets and Views.
+  void FollowInputs(Json& node, const Json& inputs) {
+    for (const Json& input : inputs) {
+      if (At(input, "version").is_null()) continue;  // the entry that stands for those left out of a long list
+      const std::string name = Text(input, "name");
+      auto below = Follow({&api::kDatasets, name, Integer(input, "version")});
+      if (!below && below.error().fault == Fault::Missing) below = Follow({&api::kViews, name, Integer(input, "version")});
+      node["inputs"].push_back(below ? std::move(*below)
+                                     : Json{{"object", name}, {"version", At(input, "version")}, {"inputsUnreadable", below.error().message}});
+    }
+  }
+
+  // `run_uid` is empty for what the inputs are today.
+  void FollowStage(Json& node, const Input& table, const plan::Bundle& bundle, const std::string& stage, const std::string& run_uid) {
+    const std::string source = *table.resource == api::kDatasets ? SourceOf(bundle, table.name) : "";
+    if (!source.empty()) return static_cast<void>(node["source"] = source);
+    for (Input input : InputsOf(bundle, stage)) {
+      input.version = TakenBy(input, run_uid, stage);
+      if (auto below = Follow(input); below) node["inputs"].push_back(std::move(*below));
+    }
+  }
+
+  // A stage that accepts files commits to the dataset that they come from, too.
+  std::optional<std::int64_t> TakenBy(const Input& input, const std::string& run_uid, const std::string& stage) const {
+    const auto object = run_uid.empty() ? Result<Json>(Error{}) : world_.cluster->Get({*input.resource, world_.ns, input.name});
+    if (!object) return std::nullopt;
+    const auto newest = LoadTable(world_, Text(At(*object, "status"), "location"), LogOf(*object, *input.resource), std::nullopt);
+    if (!newest) return std::nullopt;
+    const auto taken = newest->transactionCommits.find(storage::StageApp(run_uid, stage));
+    return taken == newest->transactionCommits.end() ? std::nullopt : std::optional(taken->second);
+  }
+
+  void FollowToday(Json& node, const Input& table, const Error& why) {
+    node["inputsAreNewest"] = why.message;
+    const Json by = At(node, "committedBy");
+    const auto revision = RevisionOf(Text(by, "revision"));
+    if (revision)
+      FollowStage(node, table, revision->bundle, Text(by, "stage"), "");
+    else
+      node["inputsUnreadable"] = revision.error().message;
+  }
+
+  void AddQuarantine(const std::string& object, const storage::TableState& state) {
+    const QuarantineSources sources = QuarantineOf(state);
+    if (sources.empty() || !quarantined_.insert(object + " " + std::to_string(state.version)).second) return;
+    const auto bundle = BundleWithPlace(At(state.commitInfo, storage::kOurs));
+    AddQuarantined(quarantine_, {{"object", object}}, bundle ? ReadQuarantine(world_, *bundle, sources, rows_) : Result<QuarantinedRows>(bundle.error()));
+  }
+
+  // Quarantined rows are where the revision's Lake says; where that revision is gone, the one in force says it too.
+  Result<plan::Bundle> BundleWithPlace(const Json& ours) const {
+    auto revision = RevisionOf(Text(ours, "revision"));
+    if (revision) return std::move(revision->bundle);
+    const auto pipeline = world_.cluster->Get({api::kPipelines, world_.ns, Text(ours, "pipeline")});
+    if (!pipeline) return pipeline.error();
+    revision = RevisionOf(Text(At(*pipeline, "status"), "revision"));
+    return revision ? Result<plan::Bundle>(std::move(revision->bundle)) : Result<plan::Bundle>(revision.error());
+  }
+
   Result<plan::Revision> RevisionOf(const std::string& name) const {
     const auto object = world_.cluster->Get({api::kRevisions, world_.ns, name});
     return object ? plan::ReadRevision(api::ReadMeta(*object), *object) : Result<plan::Revision>(object.error());
   }
 
   const World& world_;
+  const std::size_t rows_;
   std::set<std::string> path_;
+  std::vector<std::string> outputs_;
+  std::set<std::string> quarantined_;  // "Dataset/orders 3"
+  Json quarantine_;
 };
 
 // Rows, or files where these are kept as they are.
@@ -84,29 +193,50 @@ std::string Amount(const Json& table) {
   return At(table, "rows").is_null() ? Counted(Integer(table, "files"), "file") : Counted(Integer(table, "rows"), "row");
 }
 
-void PrintChain(const Terminal& terminal, const Json& node, std::size_t depth) {
+// "stage publish-o of run-1, confirmed by run-5"
+std::string By(const Json& node) {
+  const Json& made = At(node, "madeBy");
   const Json& by = At(node, "committedBy");
+  if (made.is_null()) return by.is_null() ? "" : "  stage " + Text(by, "stage") + " of " + Text(by, "run");
+  const std::string confirmed = by.is_null() || Text(by, "run").empty() || Text(by, "run") == Text(made, "run") ? "" : ", confirmed by " + Text(by, "run");
+  return "  stage " + Text(made, "stage") + " of " + Text(made, "run") + confirmed;
+}
+
+void PrintChain(const Terminal& terminal, const Json& node, std::size_t depth) {
   terminal.out << std::string(2 * depth, ' ') << Shown(node, "object");
+  if (!At(node, "version").is_null()) terminal.out << " version " << Integer(node, "version");
+  if (!At(node, "newestVersion").is_null()) terminal.out << " (newest: " << Integer(node, "newestVersion") << ")";
   if (const std::string as_of = Text(node, "dataAsOf"); !as_of.empty())
     terminal.out << "  as of " << OneLine(as_of);
   else
     terminal.out << (At(node, "version").is_null() ? "  has no data yet" : "  has no data time");
-  if (!by.is_null()) terminal.out << terminal.OnOut(Paint::Dim, "  stage " + Text(by, "stage") + " of " + Text(by, "run"));
+  if (const std::string by = By(node); !by.empty()) terminal.out << terminal.OnOut(Paint::Dim, by);
   if (const std::string source = Text(node, "source"); !source.empty()) terminal.out << "  from " << Printable(source);
   terminal.out << "\n";
+  const std::string indent(2 * depth + 2, ' ');
+  if (const std::string problem = Text(node, "inputsAreNewest"); !problem.empty() && !At(node, "inputs").empty())
+    terminal.out << indent
+                 << "its inputs as they are today, which may be newer than what it was made of; its log cannot be read from here: " << Printable(problem)
+                 << "\n";
   if (const std::string problem = Text(node, "inputsUnreadable"); !problem.empty())
-    terminal.out << std::string(2 * depth + 2, ' ') << "its inputs are not known: " << Printable(problem) << "\n";
+    terminal.out << indent << "its inputs are not known: " << Printable(problem) << "\n";
   for (const Json& input : At(node, "inputs")) PrintChain(terminal, input, depth + 1);
 }
 
 }  // namespace
 
-Result<Json> TableReport(const World& world, const api::Resource& resource, const std::string& name, Time now) {
+Result<Json> TableReport(const World& world, const api::Resource& resource, const std::string& name, std::size_t rows, Time now) {
   const auto object = world.cluster->Get({resource, world.ns, name});
   if (!object) return object.error();
-  auto chain = Chain(world).Follow({&resource, name});
-  if (!chain) return chain.error();
-  Json report = std::move(*chain);
+  Chain chain(world, rows);
+  auto followed = chain.Follow({&resource, name});
+  if (!followed) return followed.error();
+  Json report = std::move(*followed);
+  auto publishers = PublishersOf(world, chain.Outputs());
+  if (!publishers) return publishers.error();
+  report["pipelines"] = std::move(*publishers);
+  report["missing"] = chain.Quarantine();
+  if (Integer(report, "quarantined") > 0 && !At(report, "inputsAreNewest").is_null()) report["missing"]["quarantineUnreadable"] = At(report, "inputsAreNewest");
   report["conditions"] = At(At(*object, "status"), "conditions");
   const auto limit = ParseDuration(Text(At(At(*object, "spec"), "freshness"), "maxLag"));
   const auto as_of = ParseTime(Text(report, "dataAsOf"));
@@ -131,6 +261,8 @@ void PrintTableReport(const Terminal& terminal, const Json& report) {
       terminal.out << "; limit " << Shown(report, "maxLag") << ", late from " << OneLine(late);
     terminal.out << "\n";
   }
+  PrintPublishers(terminal, At(report, "pipelines"));
+  PrintQuarantined(terminal, At(report, "missing"));
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Made of") << "\n";
   PrintChain(terminal, report, 1);
 }

@@ -50,7 +50,8 @@ void PrintFiles(const Terminal& terminal, const Json& parts) {
                  << (At(part, "committed") == Json(false) ? " of the failed attempt, which committed nothing" : "") << ", kept in";
     for (std::size_t i = 0; i < locations.size() && i < kShownFiles; ++i)
       terminal.out << (i == 0 ? " " : ", ") << OneLine(AsUrl(locations[i].get<std::string>()));
-    if (locations.size() > kShownFiles) terminal.out << " and " << Counted(static_cast<std::int64_t>(locations.size() - kShownFiles), "more file") << " (-o json)";
+    if (locations.size() > kShownFiles)
+      terminal.out << " and " << Counted(static_cast<std::int64_t>(locations.size() - kShownFiles), "more file") << " (-o json)";
     terminal.out << "\n";
   }
 }

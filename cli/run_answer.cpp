@@ -24,8 +24,8 @@ void TellSuccess(const Terminal& terminal, const World& world, const std::string
   PrintNotes(OnErrorStream(terminal), At(*report, "stages"), "   ");
   for (const Json& commit : At(*report, "commits"))
     if (Text(commit, "kind") == api::kViews.kind)
-      terminal.err << (At(commit, "unchanged") == Json(true) ? "   unchanged " : "   published ") << Shown(commit, "name") << " version " << Integer(commit, "version")
-                   << ", " << Counted(Integer(commit, "rows"), "row")
+      terminal.err << (At(commit, "unchanged") == Json(true) ? "   unchanged " : "   published ") << Shown(commit, "name") << " version "
+                   << Integer(commit, "version") << ", " << Counted(Integer(commit, "rows"), "row")
                    << (Integer(commit, "quarantined") > 0 ? ", " + Grouped(Integer(commit, "quarantined")) + " quarantined" : "")
                    << ": weir query \"SELECT * FROM " << TableName(Shown(commit, "name")) << "\"\n";
 }
