@@ -71,24 +71,35 @@ bool IsUnchanged(const api::RunStatus& status, const api::Commit& commit) {
   return std::any_of(status.stages.begin(), status.stages.end(), [&](const api::StageStatus& s) { return s.name == commit.stage && !s.rows; });
 }
 
-// " Committed: 2,999,989 rows, 11 quarantined." The rows of the last table that the run wrote, or of all views where it published several; the rows that its
-// stages quarantined, or, where an earlier run did, those that are missing in that table.
+// "3 rows in 1 of 2 views": the rows of those views that the run published anew, or of all that it confirmed when it published none.
+std::string RowsOfViews(const std::vector<const api::Commit*>& views, const std::vector<const api::Commit*>& fresh) {
+  std::int64_t rows = 0;
+  for (const api::Commit* view : fresh.empty() ? views : fresh) rows += view->rows;
+  const std::string part = fresh.empty() || fresh.size() == views.size() ? "" : std::to_string(fresh.size()) + " of ";
+  return Counted(rows, "row") + " in " + part + std::to_string(views.size()) + " views";
+}
+
+// " Committed: 2,999,989 rows, 11 quarantined." The rows of the last table that the run wrote, or of the views where it has several; the rows that its
+// stages quarantined, or, where an earlier run did, those that are missing in these tables.
 std::string CommittedSentence(const api::RunStatus& status) {
   std::int64_t quarantined = 0;
   const api::Commit* last = nullptr;
+  std::vector<const api::Commit*> views, fresh;
   for (const api::Commit& commit : status.commits) {
     if (!commit.quarantined) continue;  // a zone of files
     last = &commit;
     quarantined += QuarantinedBy(status, commit.stage);
+    if (commit.kind != api::TargetKind::View) continue;
+    views.push_back(&commit);
+    if (!IsUnchanged(status, commit)) fresh.push_back(&commit);
   }
   if (last == nullptr) return "";
-  std::int64_t published = 0;
-  const auto views = std::count_if(status.commits.begin(), status.commits.end(), [&published](const api::Commit& commit) {
-    if (commit.kind == api::TargetKind::View) published += commit.rows;
-    return commit.kind == api::TargetKind::View;
-  });
-  const std::string rows = views > 1 ? Counted(published, "row") + " in " + std::to_string(views) + " views, " : Counted(last->rows, "row") + ", ";
-  return (IsUnchanged(status, *last) ? " Unchanged: " : " Committed: ") + rows + Grouped(std::max(quarantined, *last->quarantined)) + " quarantined.";
+  const bool several = views.size() > 1;
+  const bool unchanged = several ? fresh.empty() : IsUnchanged(status, *last);
+  if (!several) views = {last}, fresh.clear();
+  for (const api::Commit* table : fresh.empty() ? views : fresh) quarantined = std::max(quarantined, *table->quarantined);
+  const std::string rows = several ? RowsOfViews(views, fresh) : Counted(last->rows, "row");
+  return (unchanged ? " Unchanged: " : " Committed: ") + rows + ", " + Grouped(quarantined) + " quarantined.";
 }
 
 std::string AllWarnings(const api::RunStatus& status) {
