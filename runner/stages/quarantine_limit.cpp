@@ -24,15 +24,25 @@ std::int64_t Millionths(const std::string& percent) {
   return value;
 }
 
-// What is exceeded, in words; nothing when it is within the limit.
-std::optional<std::string> Exceeded(const api::TaskTable& target, const QuarantinedShare& share) {
+struct Excess {
+  std::string what;    // in words
+  std::string remedy;  // what to raise
+};
+
+// Nothing when it is within the limit.
+std::optional<Excess> Exceeded(const api::TaskTable& target, const QuarantinedShare& share) {
   const std::string name = target.name;
   const bool declares_share = target.quarantine && !target.quarantine->maxShare.empty();
   const std::int64_t limit = declares_share ? Millionths(target.quarantine->maxShare) : kWhole;
-  if (target.quarantine && target.quarantine->maxRows && share.quarantined > *target.quarantine->maxRows)
-    return "more than spec.quarantine.maxRows " + std::to_string(*target.quarantine->maxRows) + " of Dataset " + name;
-  if (share.quarantined * kWhole > share.rows * limit) return "more than spec.quarantine.maxShare " + target.quarantine->maxShare + " of Dataset " + name;
-  if (share.quarantined == share.rows && !(declares_share && limit == kWhole)) return std::string("which is every row");
+  const std::string raise_share = "raise spec.quarantine.maxShare of Dataset " + name + " (100% lets a file pass of which no row fits)";
+  if (target.quarantine && target.quarantine->maxRows && share.quarantined > *target.quarantine->maxRows) {
+    const bool share_too = share.quarantined * kWhole > share.rows * limit || (share.quarantined == share.rows && !(declares_share && limit == kWhole));
+    return Excess{"more than spec.quarantine.maxRows " + std::to_string(*target.quarantine->maxRows) + " of Dataset " + name,
+                  "raise spec.quarantine.maxRows of Dataset " + name + (share_too ? ", and " + raise_share : "")};
+  }
+  if (share.quarantined * kWhole > share.rows * limit)
+    return Excess{"more than spec.quarantine.maxShare " + target.quarantine->maxShare + " of Dataset " + name, raise_share};
+  if (share.quarantined == share.rows && !(declares_share && limit == kWhole)) return Excess{"which is every row", raise_share};
   return std::nullopt;
 }
 
@@ -52,10 +62,9 @@ Status CheckQuarantine(const api::TaskTable& target, const QuarantinedShare& sha
   const auto exceeded = Exceeded(target, share);
   if (!exceeded) return Ok();
   std::string message = share.what + ": " + std::to_string(share.quarantined) + " of " + std::to_string(share.rows) + " rows do not fit Dataset " +
-                        target.name + ", " + *exceeded + ". The stage committed nothing.";
+                        target.name + ", " + exceeded->what + ". The stage committed nothing.";
   for (std::size_t i = 0; i < share.examples.size(); ++i) message += (i == 0 ? " First: " : "; ") + Shown(share.examples[i]);
-  message += ". Correct the schema, the format or the checks; or raise spec.quarantine.maxShare of Dataset " + target.name +
-             " (100% lets a file pass of which no row fits)";
+  message += ". Correct the schema, the format or the checks; or " + exceeded->remedy;
   if (!share.advice.empty()) message += "; " + share.advice;
   return Error{Fault::Data, "QuarantineExceeded", message};
 }

@@ -74,7 +74,9 @@ TEST_F(FilePolicy, MoreRowsThanDeclaredFailTheRun) {
   Deliver("a.csv", "1,Oslo,10\nx,Oslo,10\ny,Oslo,10\n");
   Bring();
   Table("orders").quarantine = api::QuarantineLimit{.maxRows = 1};
-  EXPECT_THAT(Bad(Decode(), api::OutcomeClass::Data, api::Reason::QuarantineExceeded).message, HasSubstr("more than spec.quarantine.maxRows 1"));
+  const std::string message = Bad(Decode(), api::OutcomeClass::Data, api::Reason::QuarantineExceeded).message;
+  EXPECT_THAT(message, testing::AllOf(HasSubstr("more than spec.quarantine.maxRows 1"), HasSubstr("or raise spec.quarantine.maxRows of Dataset orders"),
+                                      Not(HasSubstr("maxShare"))));
   Table("orders").quarantine->maxRows = 2;
   EXPECT_EQ(Good(Decode()).commits[0].quarantined, 2);
 }
