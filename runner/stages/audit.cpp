@@ -41,12 +41,13 @@ std::string Told(const engine::FailingExample& example, const NameSource& source
 
 void AddExamples(Audit& audit, const std::vector<Rule>& rules, engine::Engine& engine, const std::string& attached, const api::TaskTable& table,
                  const NameSource& source) {
-  for (api::Finding& finding : audit.broken) {
-    const auto rule = std::find_if(rules.begin(), rules.end(), [&](const Rule& one) { return one.check.name == finding.path; });
-    if (rule == rules.end()) continue;
-    const auto example = engine.FindFailing(attached, rule->check, KeyOf(table));
-    if (example.ok() && !example->values.empty()) finding.message += Told(*example, source);
-  }
+  for (std::vector<api::Finding>* findings : {&audit.broken, &audit.warnings})
+    for (api::Finding& finding : *findings) {
+      const auto rule = std::find_if(rules.begin(), rules.end(), [&](const Rule& one) { return one.check.name == finding.path; });
+      if (rule == rules.end()) continue;
+      const auto example = engine.FindFailing(attached, rule->check, KeyOf(table));
+      if (example.ok() && !example->values.empty()) finding.message += Told(*example, source);
+    }
 }
 
 std::vector<Rule> RulesOf(const std::vector<api::Column>& columns, const std::vector<api::Key>& keys, const std::vector<api::Check>& checks) {

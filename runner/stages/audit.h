@@ -31,9 +31,9 @@ struct Audit {
 // is how many there are.
 Audit Judge(const std::vector<Rule>& rules, const std::vector<std::int64_t>& failures, std::int64_t rows, Quarantining quarantining);
 
-// Adds to each rule that stops the commit an example of its rows: values of the checked columns, of the key or else of the first
+// Adds to each rule that is broken or warns an example of its rows: values of the checked columns, of the key or else of the first
 // column; and the files that hold them, as `source` names those of the attached table ("" for none). It costs a scan of the
-// table, so warnings, of which each run may have some, get none. Nothing is added where no example can be read.
+// table for each. Nothing is added where no example can be read.
 using NameSource = std::function<std::string(const std::string& path)>;
 void AddExamples(Audit& audit, const std::vector<Rule>& rules, engine::Engine& engine, const std::string& attached, const api::TaskTable& table,
                  const NameSource& source);

@@ -187,7 +187,7 @@ storage::TableChange ChangeTo(QueryRun& run, const storage::TableState& current,
 Audit AuditResult(QueryRun& run, const std::vector<Rule>& rules, const engine::WrittenFile& written) {
   const api::TaskTable& table = *run.target.table;
   Audit audit = Judge(rules, written.failures, written.rows, Quarantining::Done);
-  if (audit.broken.empty()) return audit;
+  if (audit.broken.empty() && audit.warnings.empty()) return audit;
   const engine::InputFile file{run.output, run.target.PathOf(ResultPath(run.place.task)), written.bytes, written.rows};
   if (run.engine->Attach(kWritten, {file}, table.columns).ok())
     AddExamples(audit, rules, *run.engine, kWritten, table, [](const std::string&) { return std::string(); });

@@ -133,6 +133,7 @@ TEST_F(QueryStage, ChecksBlockQuarantineOrWarn) {
   auto outcome = Good(Transform());
   ASSERT_EQ(outcome.findings.size(), 1U);
   EXPECT_EQ(outcome.findings[0].path, "low");
+  EXPECT_THAT(outcome.findings[0].message, HasSubstr("check low: 1 row fails, e.g. total = '20', city = 'Rome'"));
   EXPECT_EQ(outcome.rows, SqlSums({{"orders", 0, 4}}, 2, 0));
 
   checks[0].onFailure = api::OnFailure::Quarantine;
@@ -305,7 +306,7 @@ TEST_F(CheckStage, PassesAndWarns) {
                                       {.name = "positive", .range = api::RangeCheck{"amount", "0", ""}, .onFailure = api::OnFailure::Warn}}));
   EXPECT_EQ(outcome.rows, Sums(4, 4, 0, 0));
   ASSERT_EQ(outcome.findings.size(), 1U);
-  EXPECT_EQ(outcome.findings[0].message, "check positive: 1 row fails");
+  EXPECT_THAT(outcome.findings[0].message, HasSubstr("check positive: 1 row fails, e.g. amount = '"));
 }
 
 TEST_F(CheckStage, EveryCheckThatFailsIsToldAndTheRunStops) {
