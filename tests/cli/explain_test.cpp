@@ -1,0 +1,144 @@
+// What weir explain shows of runs that changed nothing, of versions, and of why there is no newer one.
+#include <gmock/gmock.h>
+
+#include "crds/base/json.h"
+#include "tests/cli/commands.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Explain : public Commands {
+ protected:
+  Json Report(const std::string& object) const {
+    const Ended ended = Weir("explain " + object + " -o json");
+    const auto report = ParseJson(ended.out);
+    EXPECT_TRUE(report.ok()) << ended.out << ended.err;
+    return report.ok() ? *report : Json();
+  }
+
+  // orders of which a stage of SQL quarantines one.
+  void WriteOrders() const {
+    Write("o.csv", "id,amount\n1,5\n2,-3\n");
+    ASSERT_EQ(Weir("init o.csv").code, 0);
+    Write("good.yaml",
+          "apiVersion: weirkeeper.io/v1alpha1\nkind: Dataset\nmetadata: {name: good}\nspec:\n  zone: Curated\n  owner: {team: data}\n"
+          "  schema: {columns: [{name: id, type: BIGINT}, {name: amount, type: BIGINT}]}\n"
+          "  checks: [{name: not-negative, range: {column: amount, min: \"0\"}, onFailure: Quarantine}]\n");
+    Shell(
+        "sed -i 's/FROM \"o\"/FROM \"good\"/; s/^  - {name: publish-o, needs: \\[decode-o\\]/  - {name: good, needs: [decode-o], transform: {sql: \"SELECT id, "
+        "amount FROM o\", into: good}}\\n  - {name: publish-o, needs: [good]/' o.yaml");
+  }
+
+  // Of a file that was delivered twice, the second delivery breaks the key: the view stays that of the first run.
+  void MakeLate() const {
+    Write("o.csv", "order,day\n1,2020-11-01\n");
+    ASSERT_EQ(Weir("init o.csv").code, 0);
+    Shell(
+        "sed -i '/^kind: Dataset/,/^---/s/^    columns:$/    keys: [{columns: [order]}]\\n    columns:/; s/^  freshness:/  eventTime: {column: day}\\n  "
+        "freshness:/' o.yaml");
+    ASSERT_EQ(Weir("run o.yaml").code, 0);
+    Shell("printf '2,2020-12-01\\n' >> o.csv");
+    ASSERT_EQ(Weir("run o.yaml").code, 1);
+  }
+};
+
+TEST_F(Explain, ARunThatConfirmsAVersionShowsTheRowsThatItLacks) {
+  WriteOrders();
+  const Ended first = Weir("run .");
+  ASSERT_EQ(first.code, 0) << first.err;
+  const Json made = Report("run");
+  for (int i = 0; i < 7; ++i) ASSERT_EQ(Weir("run .").code, 0) << "more than the history keeps";
+  const std::string run = Text(made, "object").substr(std::string("PipelineRun/").size());
+  EXPECT_EQ(Weir("explain run/" + run).code, 1) << "the run that quarantined the row is gone";
+
+  const Ended idle = Weir("explain run");
+  EXPECT_THAT(idle.out,
+              AllOf(HasSubstr("Unchanged: 1 row, 1 quarantined"), ContainsRegex("good +Succeeded +1 +2 +1 +1 "), HasSubstr("{\"id\":2,\"amount\":-3}"),
+                    HasSubstr("stage good: 1 row, kept in file://"), HasSubstr("good: version 0 is unchanged")));
+  const Json report = Report("run");
+  EXPECT_EQ(At(report, "quarantined"), At(made, "quarantined"));
+  EXPECT_EQ(At(report, "quarantineFiles"), At(made, "quarantineFiles"));
+  for (const Json& commit : At(report, "commits")) EXPECT_EQ(At(commit, "unchanged"), Json(true)) << Text(commit, "name");
+  for (const Json& commit : At(made, "commits")) EXPECT_TRUE(At(commit, "unchanged").is_null()) << Text(commit, "name");
+
+  for (const char* object : {"view/o-v1", "dataset/good"})
+    EXPECT_THAT(Weir(std::string("explain ") + object).out,
+                AllOf(HasSubstr("1 quarantined"), HasSubstr("{\"id\":2,\"amount\":-3}"), HasSubstr("Dataset/good: 1 row, kept in file://"),
+                      HasSubstr("stage good of " + run + ", confirmed by ")))
+        << object;
+  EXPECT_THAT(Weir("explain dataset/o").out, Not(HasSubstr("amount\":-3"))) << "it lacks none";
+}
+
+TEST_F(Explain, AViewIsMadeOfTheVersionsThatItsLogNames) {
+  MakeLate();
+  const Json view = Report("view/o-v1");
+  const Json& history = At(At(At(view, "inputs")[0], "inputs")[0], "inputs");
+  EXPECT_EQ(Text(At(At(view, "inputs")[0], "inputs")[0], "object"), "Dataset/o-history");
+  EXPECT_EQ(Integer(At(At(view, "inputs")[0], "inputs")[0], "version"), 0);
+  EXPECT_EQ(Integer(At(At(view, "inputs")[0], "inputs")[0], "newestVersion"), 1);
+  EXPECT_EQ(Integer(history[0], "version"), 1) << "as of the first run";
+  const std::string run = Text(At(view, "madeBy"), "run");
+  for (const Json* node = &view; !At(*node, "inputs").empty(); node = &At(*node, "inputs")[0]) EXPECT_EQ(Text(At(*node, "madeBy"), "run"), run);
+  EXPECT_THAT(Weir("explain view/o-v1").out, HasSubstr("Dataset/o-history version 0 (newest: 1)"));
+}
+
+TEST_F(Explain, WithoutALogTheInputsAreSaidToBeThoseOfToday) {
+  MakeLate();
+  Shell("rm -r .weir/lake/views/default/default/o_v1/_delta_log");
+  const Ended view = Weir("explain view/o-v1");
+  EXPECT_EQ(view.code, 0);
+  EXPECT_THAT(view.out, AllOf(HasSubstr("its inputs as they are today"), HasSubstr("Dataset/o version 0")));
+}
+
+TEST_F(Explain, ALateViewSaysWhatBecameOfTheNewestRun) {
+  MakeLate();
+  for (const char* object : {"view/o-v1", "dataset/o", "dataset/o-history"})
+    EXPECT_THAT(Weir(std::string("explain ") + object).out,
+                AllOf(HasSubstr("load-o: newest run "), HasSubstr(" Failed, stage decode-o CheckFailed: o: key (order) must be unique")))
+        << object;
+  Shell("sed -i '/^kind: Pipeline/,$s/^spec:/spec:\\n  suspend: true/' o.yaml");
+  Weir("run o.yaml");
+  EXPECT_THAT(Weir("explain view/o-v1").out, HasSubstr("load-o is suspended"));
+}
+
+TEST_F(Explain, RowsOfAFailedAttemptAreShownWithHowManyMoreThereAre) {
+  Shell("(echo id,amount; for i in $(seq 30); do echo \"$i,x$i\"; done; for i in $(seq 31 400); do echo \"$i,$i\"; done) > q.csv");
+  ASSERT_EQ(Weir("init q.csv").code, 0);
+  Shell("sed -i 's/^  zone: Processed/  zone: Processed\\n  quarantine: {maxRows: 5}/' q.yaml");
+  ASSERT_EQ(Weir("run q.yaml").code, 1);
+  const Ended some = Weir("explain run"), all = Weir("explain run --rows 30");
+  EXPECT_THAT(some.out, AllOf(HasSubstr("19,x19"), Not(HasSubstr("30,x30")), HasSubstr("10 more rows: --rows 30 shows all 30"),
+                              HasSubstr("stage decode-q: 30 rows of the failed attempt, which committed nothing, kept in file://")));
+  EXPECT_THAT(some.out, ContainsRegex("decode-q +Failed +1 +30 +QuarantineExceeded"));
+  EXPECT_THAT(all.out, AllOf(HasSubstr("30,x30"), Not(HasSubstr("more row"))));
+}
+
+TEST_F(Explain, ViewsThatCommitNothingAreNotCounted) {
+  Write("o.csv", "id\n1\n2\n");
+  Write("p.csv", "k\n1\n");
+  ASSERT_EQ(Weir("init o.csv p.csv --name z").code, 0);
+  EXPECT_THAT(Weir("run z.yaml").err, HasSubstr("Committed: 3 rows in 2 views, 0 quarantined."));
+  Shell("printf '2\\n' >> p.csv");
+  EXPECT_THAT(Weir("run z.yaml").err,
+              AllOf(HasSubstr("Committed: 3 rows in 1 of 2 views, 0 quarantined."), HasSubstr("unchanged o-v1"), HasSubstr("published p-v1")));
+  EXPECT_THAT(Weir("explain run").out, AllOf(ContainsRegex("View/o-v1 .* unchanged, load-z-"), ContainsRegex("View/p-v1 .* this run ")));
+  EXPECT_THAT(Weir("run z.yaml").err, HasSubstr("Unchanged: 5 rows in 2 views, 0 quarantined."));
+}
+
+TEST_F(Explain, AStageThatDecodesNamesTheFilesThatItLeftOut) {
+  Write("a-1.csv", "id\n1\n");
+  Write("a-2.csv", "id\n2\n");
+  ASSERT_EQ(Weir("init a-1.csv a-2.csv").code, 0);
+  Shell("sed -i 's/^  zone: RawHistory/  zone: RawHistory\\n  exclude: [{file: a-1.csv, reason: test file}]/' a.yaml");
+  const Ended run = Weir("run a.yaml");
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(Weir("explain run").out, AllOf(ContainsRegex("decode-a +Succeeded +1 +1 +1 +0 +1 file excluded"), HasSubstr("1 excluded")));
+}
+
+}  // namespace
+}  // namespace weir::test
