@@ -39,7 +39,7 @@ void PrintRest(const Terminal& terminal, const Json& report) {
     most = std::max(most, Integer(part, "rows"));
   }
   const auto shown = static_cast<std::int64_t>(At(report, "quarantined").size());
-  if (total > shown) terminal.out << Counted(total - shown, "more row") << ": --rows " << most << " shows all " << Grouped(total) << "\n";
+  if (total > shown) terminal.out << Counted(total - shown, "more row") << ": weir explain with --rows " << most << " shows all " << Grouped(total) << "\n";
 }
 
 void PrintFiles(const Terminal& terminal, const Json& parts) {

@@ -112,7 +112,7 @@ TEST_F(Explain, RowsOfAFailedAttemptAreShownWithHowManyMoreThereAre) {
   Shell("sed -i 's/^  zone: Processed/  zone: Processed\\n  quarantine: {maxRows: 5}/' q.yaml");
   ASSERT_EQ(Weir("run q.yaml").code, 1);
   const Ended some = Weir("explain run"), all = Weir("explain run --rows 30");
-  EXPECT_THAT(some.out, AllOf(HasSubstr("19,x19"), Not(HasSubstr("30,x30")), HasSubstr("10 more rows: --rows 30 shows all 30"),
+  EXPECT_THAT(some.out, AllOf(HasSubstr("19,x19"), Not(HasSubstr("30,x30")), HasSubstr("10 more rows: weir explain with --rows 30 shows all 30"),
                               HasSubstr("stage decode-q: 30 rows of the failed attempt, which committed nothing, kept in file://")));
   EXPECT_THAT(some.out, ContainsRegex("decode-q +Failed +1 +30 +QuarantineExceeded"));
   EXPECT_THAT(all.out, AllOf(HasSubstr("30,x30"), Not(HasSubstr("more row"))));
