@@ -144,6 +144,7 @@ class BelowCheck {
         datasets_(Named(published.datasets)),
         views_(Named(published.views)),
         pipelines_(Named(published.pipelines)),
+        of_local_lake_(!published.lake.empty()),
         lineage_(declared, published),
         findings_(findings) {}
 
@@ -151,6 +152,7 @@ class BelowCheck {
     for (const auto& dataset : declared_.datasets) Check(dataset);
     for (const auto& pipeline : declared_.pipelines) Check(pipeline);
     for (const auto& view : declared_.views) Check(view);
+    for (const auto& [name, view] : views_) CheckFormer(*view);
   }
 
  private:
@@ -176,6 +178,31 @@ class BelowCheck {
       const api::Stage* was = output.empty() ? nullptr : StageThatWrites(before->spec, output);
       if (was != nullptr) Say(pipeline, output, ChangesOf(*was, stages[i], "spec.stages[" + std::to_string(i) + "]"));
     }
+  }
+
+  // A View that was renamed with its stage, or left out with it, has no manifest that could have the finding.
+  void CheckFormer(const api::View& view) {
+    const std::string& ns = view.meta.ns;
+    const bool declared = std::any_of(declared_.views.begin(), declared_.views.end(),
+                                      [&](const auto& d) { return d.object.meta.ns == ns && d.object.meta.name == view.meta.name; });
+    const auto* pipeline = PipelineThatLeft(view.meta);
+    if (declared || pipeline == nullptr || !view.status.published || !IsLeft(ns, "View/" + view.meta.name)) return;
+    Warn(pipeline->manifest, "spec.stages", "NoPublisher",
+         "View \"" + view.meta.name +
+             "\" is published, and no stage publishes it any more: readers keep its last version, which grows older until it is late; "
+             "keep the View and its stage beside a new one until nobody reads it, then delete it");
+  }
+
+  // The one that published the View before; a local lake remembers no more than what it has now, so there any of the namespace.
+  const Declaration<api::Pipeline>* PipelineThatLeft(const api::Meta& view) const {
+    const Declaration<api::Pipeline>* any = nullptr;
+    for (const auto& pipeline : declared_.pipelines) {
+      if (pipeline.object.meta.ns != view.ns) continue;
+      const api::Pipeline* before = Before(pipelines_, pipeline.object.meta);
+      if (before != nullptr && StageThatWrites(before->spec, "View/" + view.name) != nullptr) return &pipeline;
+      if (of_local_lake_ && any == nullptr) any = &pipeline;
+    }
+    return any;
   }
 
   void Check(const Declaration<api::View>& view) {
@@ -218,6 +245,7 @@ class BelowCheck {
   const ByName<api::Dataset> datasets_;  // as published
   const ByName<api::View> views_;
   const ByName<api::Pipeline> pipelines_;
+  const bool of_local_lake_;
   const Lineage lineage_;
   Findings& findings_;
 };

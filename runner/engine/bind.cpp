@@ -108,7 +108,8 @@ class Names {
         break;
       }
       case duckdb::TableReferenceType::SHOW_REF:
-        refused = Refused("SHOW, DESCRIBE and SUMMARIZE are not allowed here; write a SELECT over declared tables");
+        refused = Refused(
+            "SHOW, DESCRIBE and SUMMARIZE are not allowed here; write a SELECT over declared tables. weir get view NAME -o yaml has the columns of a View");
         break;
       case duckdb::TableReferenceType::SUBQUERY: VisitNode(*ref.Cast<duckdb::SubqueryRef>().subquery->node); break;
       default: break;

@@ -90,6 +90,17 @@ TEST_F(LeftBehind, AViewThatNoPipelinePublishesAnyMoreIsToldByEachCommand) {
   EXPECT_THAT(Weir("explain view/weather-readings-v1").out, HasSubstr("No Pipeline of this namespace publishes this View any more"));
 }
 
+TEST_F(LeftBehind, AViewThatWasRenamedIsToldBeforeAndAfterTheRun) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  Shell("sed -i 's/weather-readings-v1/weather-readings-v2/' readings.yaml");
+  const auto told = HasSubstr("View \"weather-readings-v1\" is published, and no stage publishes it any more");
+  EXPECT_THAT(Weir("check readings.yaml").out, told);
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  EXPECT_THAT(Weir("check readings.yaml").out, told);
+  ASSERT_EQ(Weir("delete view/weather-readings-v1").code, 0);
+  EXPECT_THAT(Weir("check readings.yaml").out, Not(told));
+}
+
 TEST_F(LeftBehind, ASourceWithoutAMatchIsToldThoughTheRunSucceeds) {
   Shell("mkdir in && cp readings.csv in/reading-2026.csv");
   Edit("path: readings.csv", "path: in/readings-*.csv");
