@@ -37,8 +37,9 @@ std::string AnyValueAs(const ParquetFileColumn& column, const std::string& sourc
   return "CASE WHEN TRY_CAST(" + value + " AS " + from.ToString() + ") IS NOT DISTINCT FROM " + source + " THEN " + value + " END";
 }
 
-// The file's value as declared; NULL unless it comes back the same.
+// The file's value as declared; NULL unless it comes back the same. A BLOB takes any bytes.
 std::string ValueAs(const ParquetFileColumn& column, const std::string& source, const std::string& declared) {
+  if (declared == "BLOB" && column.type.id() == duckdb::LogicalTypeId::BLOB) return source;
   if (column.IsText()) return FromText(column.TextOf(source), declared, "");
   const std::string value = AnyValueAs(column, source, declared);
   return declared == "DATE" || declared == "TIMESTAMP" ? InRange(value, declared) : value;

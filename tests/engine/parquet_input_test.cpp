@@ -165,6 +165,47 @@ TEST_F(ParquetInput, BytesMayBeDeclaredAsText) {
   EXPECT_EQ(rejected_.size(), 2U);
 }
 
+// What is no text is a value all the same: geometries, hashes, images.
+TEST_F(ParquetInput, ABlobTakesAnyBytes) {
+  std::mt19937 random(20261201);
+  std::string values;
+  std::vector<std::string> expected;
+  for (int id = 0; id < 400; ++id) {
+    std::string hex;
+    const unsigned length = id < 256 ? 1 : random() % 40;  // each single byte, then random ones, also none
+    for (unsigned i = 0; i < length; ++i) {
+      char byte[3];
+      std::snprintf(byte, sizeof byte, "%02X", id < 256 ? static_cast<unsigned>(id) : static_cast<unsigned>(random() % 256));
+      hex += byte;
+    }
+    values.append(id == 0 ? "(" : ", (").append(std::to_string(id)).append(", unhex('").append(hex).append("'))");
+    expected.push_back(R"({"h":")" + hex + R"("})");
+  }
+  duckdb::DuckDB database(nullptr);
+  duckdb::Connection other(database);
+  const auto copied = other.Query("COPY (FROM (VALUES " + values + ") t(id, raw)) TO '" + folder_ / "any.parquet" + "' (FORMAT parquet)");
+  ASSERT_FALSE(copied->HasError()) << copied->GetError();
+
+  const std::vector<api::Column> columns{Required("id", "INTEGER"), Required("raw", "BLOB")};
+  const auto rows = Decode({store_, "any.parquet"}, {.parquet = api::ParquetFormat{}}, columns);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ(*rows, 400);
+  EXPECT_THAT(rejected_, IsEmpty());
+  ASSERT_EQ(RowsOf("decoded", columns).size(), 400U);
+  EXPECT_EQ(Rows("SELECT hex(raw) AS h FROM peek ORDER BY id"), expected);
+  EXPECT_THAT(Rows("SELECT raw FROM peek WHERE id = 255"), ElementsAre(R"({"raw":"\\xFF"})")) << "legible in an answer";
+
+  ASSERT_TRUE(Decode({store_, "any.parquet"}, {.parquet = api::ParquetFormat{}}, {Optional("raw", "VARCHAR")}).ok());
+  EXPECT_GE(rejected_.size(), 128U) << "a VARCHAR takes UTF-8 only";
+
+  // The file says that it is text, the Dataset that it need not be.
+  const std::vector<api::Column> latin{Required("id", "BIGINT"), Optional("name", "BLOB")};
+  EXPECT_EQ(DecodeFixture("latin.parquet", latin), 3);
+  EXPECT_THAT(rejected_, IsEmpty());
+  ASSERT_EQ(RowsOf("decoded", latin).size(), 3U);
+  EXPECT_THAT(Rows("SELECT hex(name) AS h FROM peek ORDER BY id"), ElementsAre(R"({"h":"636166C3A9"})", R"({"h":"636166E9"})", R"({"h":"6F6B"})"));
+}
+
 TEST_F(ParquetInput, TextsAreReadByTheGrammarOfValues) {
   const std::vector<api::Column> stored{Optional("n", "VARCHAR")};
   ASSERT_TRUE(engine_->Select("SELECT unnest(['1', ' 7 ', '11_2', '0x1F', '1e3', 'é', NULL, '9223372036854775808']) AS n", stored, "s").ok());
