@@ -37,7 +37,7 @@ Error Refused(const std::string& what) { return {Fault::Invalid, "SqlInvalid", w
 // Walks the parse tree of a query and collects what it names.
 class Names {
  public:
-  explicit Names(const std::string& sql) : order(sql) {}
+  Names(duckdb::ClientContext& context, const std::string& sql) : order(context, sql) {}
   void Visit(duckdb::QueryNode& node) {
     VisitNode(node);
     duckdb::ParsedExpressionIterator::EnumerateQueryNodeChildren(
@@ -219,8 +219,8 @@ Result<BoundSelect> Bind(Session& session, const std::string& sql, const Declare
   if (!text.ok()) return text.error();
   auto statement = ParseOne(connection, *text);
   if (!statement.ok()) return statement.error();
-  Names names(*text);
-  names.Visit(*statement.value()->Cast<duckdb::SelectStatement>().node);
+  Names names(*connection.context, *text);
+  connection.context->RunFunctionInTransaction([&] { names.Visit(*statement.value()->Cast<duckdb::SelectStatement>().node); });
   if (Status done = CheckNames(names, declared); !done.ok())
     return Error{done.error().fault, done.error().reason, done.error().message + HintAtDashes(sql, declared)};
 

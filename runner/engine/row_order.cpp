@@ -1,6 +1,7 @@
 #include "runner/engine/row_order.h"
 
 #include <algorithm>
+#include <duckdb/catalog/catalog.hpp>
 #include <duckdb/parser/expression/constant_expression.hpp>
 #include <duckdb/parser/expression/function_expression.hpp>
 #include <duckdb/parser/expression/subquery_expression.hpp>
@@ -37,45 +38,54 @@ bool Sorts(const std::string& function) {
 }
 bool KeepsForSorting(const std::string& function) { return function == "list_distinct" || function == "array_distinct"; }
 
-// Whether it is the same for each row: no column is in it, and no subquery, of which some are.
-bool IsConstant(const duckdb::ParsedExpression& expression) {
+// count(*) is another value for each group, and unnest(...) makes rows. One catalog holds scalar functions, aggregates and macros;
+// no macro of the engine counts rows.
+bool IsOfItsArguments(duckdb::ClientContext& context, const std::string& function) {
+  const duckdb::EntryLookupInfo lookup(duckdb::CatalogType::SCALAR_FUNCTION_ENTRY, function);
+  const auto entry = duckdb::Catalog::GetEntry(context, "", "", lookup, duckdb::OnEntryNotFound::RETURN_NULL);
+  return entry && (entry->type == duckdb::CatalogType::SCALAR_FUNCTION_ENTRY || entry->type == duckdb::CatalogType::MACRO_ENTRY);
+}
+
+// Whether it is the same for each row: no column is in it, no aggregate, and no subquery, of which some are.
+bool IsConstant(duckdb::ClientContext& context, const duckdb::ParsedExpression& expression) {
   switch (expression.GetExpressionClass()) {
     case ExpressionClass::COLUMN_REF:
     case ExpressionClass::STAR:
-    case ExpressionClass::POSITIONAL_REFERENCE:
-    case ExpressionClass::FUNCTION: break;
+    case ExpressionClass::POSITIONAL_REFERENCE: return false;
     case ExpressionClass::SUBQUERY: {
       const auto& node = *expression.Cast<duckdb::SubqueryExpression>().subquery->node;
       if (node.type != duckdb::QueryNodeType::SELECT_NODE) return false;
       const auto& select = node.Cast<duckdb::SelectNode>();
       const bool empty = !select.from_table || select.from_table->type == duckdb::TableReferenceType::EMPTY_FROM;
-      return empty && std::all_of(select.select_list.begin(), select.select_list.end(), [](const auto& part) { return IsConstant(*part); });
+      return empty && std::all_of(select.select_list.begin(), select.select_list.end(), [&context](const auto& part) { return IsConstant(context, *part); });
     }
-    default: {
-      bool constant = true;
-      duckdb::ParsedExpressionIterator::EnumerateChildren(expression,
-                                                          [&constant](const duckdb::ParsedExpression& child) { constant = constant && IsConstant(child); });
-      return constant;
-    }
+    case ExpressionClass::FUNCTION:
+      if (!IsOfItsArguments(context, expression.Cast<duckdb::FunctionExpression>().function_name)) return false;
+      break;
+    default: break;
   }
-  return false;
+  bool constant = true;
+  duckdb::ParsedExpressionIterator::EnumerateChildren(expression,
+                                                      [&](const duckdb::ParsedExpression& child) { constant = constant && IsConstant(context, child); });
+  return constant;
 }
 
 // In the ORDER BY of a SELECT a whole number is a column, in that of a window it is a number.
 enum class Numbers { AreColumns, AreConstants };
 
 template <typename Orders>
-bool HasOrder(const Orders& orders, Numbers numbers) {
-  return std::any_of(orders.begin(), orders.end(), [numbers](const duckdb::OrderByNode& order) {
+bool HasOrder(duckdb::ClientContext& context, const Orders& orders, Numbers numbers) {
+  return std::any_of(orders.begin(), orders.end(), [&context, numbers](const duckdb::OrderByNode& order) {
     const duckdb::ParsedExpression& by = *order.expression;
     const bool number = by.GetExpressionClass() == ExpressionClass::CONSTANT && by.template Cast<duckdb::ConstantExpression>().value.type().IsIntegral();
-    return number ? numbers == Numbers::AreColumns : !IsConstant(by);
+    return number ? numbers == Numbers::AreColumns : !IsConstant(context, by);
   });
 }
 
-bool HasOrder(const duckdb::QueryNode& node) {
-  return std::any_of(node.modifiers.begin(), node.modifiers.end(), [](const auto& modifier) {
-    return modifier->type == ResultModifierType::ORDER_MODIFIER && HasOrder(modifier->template Cast<duckdb::OrderModifier>().orders, Numbers::AreColumns);
+bool HasOrder(duckdb::ClientContext& context, const duckdb::QueryNode& node) {
+  return std::any_of(node.modifiers.begin(), node.modifiers.end(), [&context](const auto& modifier) {
+    return modifier->type == ResultModifierType::ORDER_MODIFIER &&
+           HasOrder(context, modifier->template Cast<duckdb::OrderModifier>().orders, Numbers::AreColumns);
   });
 }
 
@@ -117,7 +127,7 @@ bool IsOfPlaces(ExpressionType type) {
 }  // namespace
 
 void RowOrder::Visit(const duckdb::QueryNode& node) {
-  if (HasOrder(node) || HasOneRow(node)) return;
+  if (HasOrder(context_, node) || HasOneRow(node)) return;
   const std::string instead = "add an ORDER BY to the same SELECT over columns that leave no ties, such as ORDER BY id";
   for (const auto& modifier : node.modifiers) {
     if (modifier->type == ResultModifierType::LIMIT_MODIFIER) {
@@ -147,8 +157,8 @@ void RowOrder::Visit(const duckdb::TableRef& ref) {
 
 void RowOrder::VisitWindow(const duckdb::ParsedExpression& expression) {
   const auto& window = expression.Cast<duckdb::WindowExpression>();
-  if (HasOrder(window.orders, Numbers::AreConstants)) return;
-  const bool own_order = HasOrder(window.arg_orders, Numbers::AreConstants);
+  if (HasOrder(context_, window.orders, Numbers::AreConstants)) return;
+  const bool own_order = HasOrder(context_, window.arg_orders, Numbers::AreConstants);
   const std::string name = duckdb::StringUtil::Lower(window.function_name);
   const std::string instead = "add ORDER BY to the window, such as OVER (ORDER BY id)";
   if (CountsRows(window))
@@ -165,7 +175,7 @@ void RowOrder::VisitCall(const duckdb::ParsedExpression& expression) {
   if (Sorts(name) || (KeepsForSorting(name) && sorted_.contains(&expression)))
     for (const auto& child : call.children) sorted_.insert(child.get());
   if (!DependsOnOrder(name) || sorted_.contains(&expression)) return;
-  if (call.order_bys && HasOrder(call.order_bys->orders, Numbers::AreConstants)) return;
+  if (call.order_bys && HasOrder(context_, call.order_bys->orders, Numbers::AreConstants)) return;
   Warn(name, call.GetQueryLocation());
 }
 

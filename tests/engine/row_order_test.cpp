@@ -58,6 +58,16 @@ TEST_F(RowOrderTest, RowsThatAreTakenByTheirPlaceInNoOrderAreRefusedWhereverThey
       {"SELECT l AS x FROM t FETCH FIRST 3 ROWS ONLY", "LIMIT without ORDER BY"},
       {"SELECT l AS x FROM t ORDER BY (SELECT NULL) LIMIT 3", "LIMIT without ORDER BY"},
       {"SELECT x FROM (SELECT l AS x FROM t ORDER BY l) q LIMIT 3", "LIMIT without ORDER BY"},
+      {"SELECT l AS x FROM t ORDER BY NULL LIMIT 3", "LIMIT without ORDER BY"},
+      {"SELECT l AS x FROM t ORDER BY 'x', 1.5 DESC OFFSET 3", "OFFSET without ORDER BY"},
+      {"SELECT l AS x FROM t ORDER BY 1 + 1 LIMIT 3", "LIMIT without ORDER BY"},
+      {"SELECT l AS x FROM t ORDER BY length('a'), upper(lower('a')) || 'b' LIMIT 3", "LIMIT without ORDER BY"},
+      {"SELECT l AS x FROM t ORDER BY CASE WHEN length('a') = 1 THEN 'a' END, list_sum([1, 2]) LIMIT 3", "LIMIT without ORDER BY"},
+      {"SELECT l AS x FROM t ORDER BY (SELECT 1 + 1) LIMIT 3", "LIMIT without ORDER BY"},
+      {"SELECT DISTINCT ON (a) l AS x FROM t ORDER BY length('a')", "DISTINCT ON without ORDER BY"},
+      {"SELECT (row_number() OVER (ORDER BY 1 + 1))::VARCHAR AS x FROM t", "row_number() over a window without ORDER BY"},
+      {"SELECT lag(l) OVER (ORDER BY upper('a')) AS x FROM t", "lag() over a window without ORDER BY"},
+      {"SELECT first_value(l ORDER BY length('a')) OVER () AS x FROM t", "first_value() over a window without ORDER BY"},
       {"SELECT DISTINCT ON (a) l AS x FROM t", "DISTINCT ON without ORDER BY"},
       {"SELECT t.l AS x FROM t POSITIONAL JOIN t u", "POSITIONAL JOIN"},
       {"SELECT (row_number() OVER ())::VARCHAR AS x FROM t", "row_number() over a window without ORDER BY"},
@@ -85,6 +95,11 @@ TEST_F(RowOrderTest, WhatHasAnOrderOrNeedsNoneIsAllowedWhereverItIs) {
   for (const std::string part : {"SELECT l AS x FROM t ORDER BY l LIMIT 3",
                                  "SELECT l AS x FROM t ORDER BY 1 LIMIT 3 OFFSET 1",
                                  "SELECT l AS x FROM t ORDER BY ALL LIMIT 10%",
+                                 "SELECT l AS x FROM t ORDER BY 1 + a LIMIT 3",
+                                 "SELECT l AS x FROM t ORDER BY length('a'), upper(l) LIMIT 3",
+                                 "SELECT l AS x FROM t GROUP BY l ORDER BY count(*) LIMIT 3",
+                                 "SELECT l AS x FROM t GROUP BY l ORDER BY 2 * sum(1) DESC LIMIT 3",
+                                 "SELECT l AS x FROM t ORDER BY 'x'",
                                  "SELECT l AS x FROM t LIMIT 0",
                                  "SELECT 'a' AS x LIMIT 1",
                                  "SELECT DISTINCT l AS x FROM t",
@@ -113,7 +128,8 @@ TEST_F(RowOrderTest, WhatHasAnOrderOrNeedsNoneIsAllowedWhereverItIs) {
 
 TEST_F(RowOrderTest, AggregatesThatDependOnTheOrderAreWarnedOfWhereverTheyAreAndAllowed) {
   for (const std::string call : {"first(l)", "last(l)", "any_value(l)", "arbitrary(l)", "string_agg(l, ',')", "group_concat(l)", "list(l)[1]",
-                                 "array_agg(l)[1]", "first(l ORDER BY 1)", "any_value(l) FILTER (WHERE a > 0)", "list(l) OVER ()[1]", "upper(any_value(l))"})
+                                 "array_agg(l)[1]", "first(l ORDER BY 1)", "first(l ORDER BY 'x')", "string_agg(l, ',' ORDER BY NULL)",
+                                 "any_value(l ORDER BY upper('a'))", "any_value(l) FILTER (WHERE a > 0)", "list(l) OVER ()[1]", "upper(any_value(l))"})
     for (const std::string& place : kPlaces) {
       const std::string text = call == "list(l) OVER ()[1]" ? "(list(l) OVER ())[1]" : call;
       const std::string sql = In(place, "SELECT " + text + " AS x FROM t");
