@@ -39,7 +39,7 @@ struct Lack {
 
 std::vector<std::string> NamesIn(const std::vector<Lack>& lacks) {
   std::vector<std::string> names;
-  for (const auto& [column, suggestion] : lacks) names.push_back(NameInFile(*column) + suggestion);
+  for (const auto& [column, suggestion] : lacks) names.push_back(ShownName(NameInFile(*column)) + suggestion);
   return names;
 }
 
@@ -67,13 +67,19 @@ Error OfAnotherKind(const std::string& path, const std::vector<Lack>& lacking, c
 
 }  // namespace
 
+std::string ShownName(const std::string& name) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  const bool seen = !name.empty() && !blank(name.front()) && !blank(name.back());
+  return seen ? Cut(OneLine(name), kLongestName) : Quoted(name, kLongestName);
+}
+
 std::string ListOfNames(const std::vector<std::string>& names) {
   constexpr std::size_t kLongestList = 400;
   std::string list;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (list.size() > kLongestList) return list + " and " + std::to_string(names.size() - i) + " more";
     if (i > 0) list += ", ";
-    list += Cut(OneLine(names[i]), kLongestName);
+    list += ShownName(names[i]);
   }
   return list;
 }

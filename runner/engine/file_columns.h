@@ -13,7 +13,11 @@ namespace weir::engine {
 // The name by which a column is found in files.
 inline const std::string& NameInFile(const api::Column& column) { return column.sourceName.empty() ? column.name : column.sourceName; }
 
-// Names in a file as a message shows them: on one line, cut where they are long, and the first 400 or so characters of them.
+// A name in a file as a message shows it: on one line, cut where it is long, and in quotation marks where it is empty or
+// begins or ends with a blank.
+std::string ShownName(const std::string& name);
+
+// Several, up to the first 400 or so characters of them.
 std::string ListOfNames(const std::vector<std::string>& names);
 
 // What a column that does not say so means by a file without it. JSON does not list its keys, so a key that no record has may

@@ -41,7 +41,7 @@ void UndeclaredColumns::Add(const std::vector<engine::UndeclaredColumn>& columns
 std::vector<std::string> UndeclaredColumns::Told(const std::string& dataset) const {
   if (news_.empty()) return {};
   std::string names;
-  for (std::size_t i = 0; i < news_.size() && i < kMostTold; ++i) names += (i > 0 ? ", " : "") + news_[i].name + news_[i].suggestion;
+  for (std::size_t i = 0; i < news_.size() && i < kMostTold; ++i) names += (i > 0 ? ", " : "") + engine::ShownName(news_[i].name) + news_[i].suggestion;
   if (news_.size() > kMostTold) names += " and " + std::to_string(news_.size() - kMostTold) + " more";
   const std::string& first = news_.front().file;
   const bool one_file = std::all_of(news_.begin(), news_.end(), [&first](const News& news) { return news.file == first; });

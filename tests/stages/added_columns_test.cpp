@@ -129,6 +129,16 @@ TEST_F(UndeclaredColumns, OfAFailedRunAreNotedByTheOneThatCommits) {
   EXPECT_EQ(found.notes.size(), 1U) << "the outcome of the attempt that committed may have been lost";
 }
 
+TEST_F(UndeclaredColumns, WithoutALegibleNameAreShownInQuotationMarks) {
+  for (const char* name : {"orders-landing", "orders-raw"}) Table(name).format = api::Format{.json = api::JsonFormat{}};
+  folder_.Write("source/in/a.json", R"({"":5,"id":1,"city":"Oslo","amount":1," ":2,"region ":"north","a b":3})");
+  Good(Land("in/*.json"));
+  Good(Accept());
+  const auto outcome = Good(Decode());
+  ASSERT_EQ(outcome.notes.size(), 1U);
+  for (const char* name : {R"( "",)", R"( " ",)", R"( "region ")", " a b"}) EXPECT_THAT(outcome.notes[0], HasSubstr(name));
+}
+
 TEST_F(UndeclaredColumns, OfAnyNameAndNumberMakeOneShortLine) {
   EXPECT_THAT(NotesAfter("a.csv", "id,city,amount\n1,Oslo,10\n"), IsEmpty());
   for (const char* name : {"orders-landing", "orders-raw"}) Table(name).format = api::Format{.json = api::JsonFormat{}};
