@@ -10,6 +10,7 @@
 #include "cli/interrupt.h"
 #include "cli/lake_contracts.h"
 #include "cli/lake_files.h"
+#include "cli/restored_status.h"
 #include "cli/run_answer.h"
 #include "cli/runner_process.h"
 #include "cli/session.h"
@@ -219,12 +220,13 @@ Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job
   auto before = ReadPublished(session.Cluster());
   if (!before) return Complain(screen, before.error());
   before->lake = options.place.lake;
-  Published promised = *before;  // also what the logs remember, so that a lost state makes no first publication
-  AddContractsOfLake(declared, options.place.lake, promised);
   Interrupt interrupt;
   RunFollower follower(session, ns, pipelines);
   AwaitNextSecond(interrupt, follower.NewestCreated());
   if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Complain(screen, applied.error(), Exit::Usage);
+  if (const Status restored = RestoreStatus(session.Cluster(), place.lake, SystemClock().Now()); !restored) return Complain(screen, restored.error());
+  const auto promised = ReadPublished(session.Cluster());  // a lost state makes no first publication
+  if (!promised) return Complain(screen, promised.error());
   if (const Status requested = RequestUnchanged(follower, session, declared, *before, pipelines, SystemClock().Now()); !requested)
     return Complain(screen, requested.error());
   // A run that could not be remembered is not begun: the next one would take its name.
@@ -237,7 +239,7 @@ Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job
   const Exit exit = TellRuns(screen, world, loop.Views());
   TellSource(screen, options, place.source, loop.Views());
   TellNotes(screen, LeftBehind(*before, declared, ns));
-  if (const auto after = ReadPublished(session.Cluster())) TellNotes(screen, FirstPublications(promised, *after, ns));
+  if (const auto after = ReadPublished(session.Cluster())) TellNotes(screen, FirstPublications(*promised, *after, ns));
   Answer(terminal, findings, AnswerOfRuns(world, loop.Views()));
   if (!saved) return Complain(screen, saved.error());
   return end == End::Interrupted ? Exit::Interrupted : end == End::TimedOut ? Exit::Failed : exit;
