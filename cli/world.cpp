@@ -52,14 +52,27 @@ std::string AnyTable(const std::string& lake) {
   return "";
 }
 
+// `found`: what is at the place of the state.
+std::optional<Error> LostState(const std::string& lake, const std::string& found) {
+  const std::string table = AnyTable(lake);
+  if (table.empty()) return std::nullopt;
+  return Error{Fault::Missing, std::string(kStateMissing),
+               "the state of the lake is missing: " + found + ", while the lake holds tables, such as " + table +
+                   ". Put the file back from a backup of the lake, or run weir run FOLDER with the manifests: it continues the tables from their logs, and "
+                   "only the runs before and their reports are lost"};
+}
+
 Error NothingSaved(const std::string& lake) {
-  if (const std::string table = AnyTable(lake); !table.empty())
-    return {Fault::Missing, std::string(kStateMissing),
-            "the state of the lake is missing: there is no " + StateFile(lake) + ", while the lake holds tables, such as " + table +
-                ". Put the file back from a backup of the lake, or run weir run FOLDER with the manifests: it continues the tables from their logs, and only "
-                "the runs before and their reports are lost"};
+  if (auto lost = LostState(lake, "there is no " + StateFile(lake))) return *lost;
   return {Fault::Missing, "NoState",
           "nothing has run in " + lake + " yet: start with weir run FOLDER, name another folder with --lake, or a cluster with --kubeconfig"};
+}
+
+bool HoldsObjects(kube::ClusterApi& cluster) {
+  return std::any_of(api::kOurKinds.begin(), api::kOurKinds.end(), [&cluster](const api::Resource& kind) {
+    const auto listing = cluster.List({kind, "", ""});
+    return listing && !listing->items.empty();
+  });
 }
 
 // What the file is for, and how to go on.
@@ -76,7 +89,11 @@ Error Unusable(const Error& error, const std::string& lake) {
 
 Status LoadState(local::MemoryCluster& cluster, const std::string& lake) {
   const Status loaded = cluster.Load(StateFile(lake), fs::absolute(lake).lexically_normal().string());
-  if (loaded) return loaded;
+  if (loaded) {
+    if (HoldsObjects(cluster)) return loaded;
+    const auto lost = LostState(lake, StateFile(lake) + " holds no objects");
+    return lost ? Status(*lost) : loaded;
+  }
   return loaded.error().fault == Fault::Missing ? NothingSaved(lake) : Unusable(loaded.error(), lake);
 }
 
