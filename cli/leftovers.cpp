@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "cli/world.h"
 #include "runner/storage/object_store.h"
 #include "runner/storage/paths.h"
 #include "runner/storage/table_log.h"
@@ -43,9 +44,30 @@ void RemoveUncommitted(const std::shared_ptr<storage::ObjectStore>& store, const
   }
 }
 
+// No runner outlives the command that started it (Process), and a pod that starts later makes its folder anew.
+void RemoveFoldersOfPods(const fs::path& pods) {
+  std::error_code error, ignored;
+  std::vector<fs::path> folders;
+  for (fs::directory_iterator at(pods, error), end; !error && at != end; at.increment(error)) folders.push_back(at->path());
+  for (const fs::path& folder : folders) fs::remove_all(folder, ignored);
+}
+
+// Beside the state: what was being written when the process was killed.
+void RemoveUnfinishedStates(const std::string& lake) {
+  const fs::path state = StateFile(lake);
+  const std::string prefix = state.filename().string() + ".new-";
+  std::error_code error, ignored;
+  std::vector<fs::path> unfinished;
+  for (fs::directory_iterator at(state.parent_path(), error), end; !error && at != end; at.increment(error))
+    if (at->path().filename().string().starts_with(prefix)) unfinished.push_back(at->path());
+  for (const fs::path& file : unfinished) fs::remove(file, ignored);
+}
+
 }  // namespace
 
-void RemoveLeftovers(const std::string& lake) {
+void RemoveLeftovers(const std::string& lake, const std::filesystem::path& pods) {
+  RemoveFoldersOfPods(pods);
+  RemoveUnfinishedStates(lake);
   const Found found = Look(lake);
   std::error_code ignored;
   for (const fs::path& path : found.unfinished) fs::remove(path, ignored);

@@ -57,7 +57,7 @@ Result<std::unique_ptr<Session>> Session::Open(SessionOptions options) {
   if (!lock) return lock.error();
   std::unique_ptr<Session> session(new Session(std::move(options), *lock));
   if (const Status loaded = LoadState(session->cluster_, session->options_.lake); !loaded && loaded.error().fault != Fault::Missing) return loaded.error();
-  RemoveLeftovers(session->options_.lake);
+  RemoveLeftovers(session->options_.lake, KubeletFor(session->options_).folder);
   return session;
 }
 
