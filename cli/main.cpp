@@ -148,7 +148,7 @@ void AddCheck(CLI::App& app, Call& call) {
 
 Exit StartRun(Call& call) {
   const auto timeout = TimeoutOf(call);
-  if (!timeout) return Complain(call.terminal, timeout.error(), Exit::Usage);
+  if (!timeout) return RefuseRun(call.terminal, timeout.error(), Exit::Usage);
   call.run.timeout = *timeout;
   call.run.place = call.place;
   return Run(call.terminal, call.run, std::cin);

@@ -193,11 +193,18 @@ void TellNotes(const Terminal& terminal, const std::vector<std::string>& sentenc
   for (const std::string& sentence : sentences) terminal.err << "\n" << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
 }
 
-// For programs; people have read it by now. A run that the manifests keep from starting has findings and no pipelines.
-void Answer(const Terminal& terminal, const Findings& findings, const Json& pipelines) {
-  const Json answer = {{"findings", AsJson(findings)}, {"pipelines", pipelines}};
+// For programs; people have read it by now. A run that does not start has no pipelines, and findings of its manifests or an
+// error.
+void Answer(const Terminal& terminal, const Findings& findings, const Json& pipelines, const Status& status = Ok()) {
+  Json answer = {{"findings", AsJson(findings)}, {"pipelines", pipelines}};
+  if (!status) answer["error"] = {{"reason", status.error().reason}, {"message", status.error().message}};
   if (terminal.format == OutputFormat::Json) terminal.out << JsonText(answer) << "\n";
   if (terminal.format == OutputFormat::Yaml) terminal.out << YamlText(answer);
+}
+
+Exit Refuse(const Terminal& terminal, const Findings& findings, const Error& error, Exit exit = Exit::Failed) {
+  Answer(terminal, findings, Json::array(), error);
+  return Complain(terminal, error, exit);
 }
 
 // What has passed the checks and is to be run.
@@ -215,23 +222,23 @@ Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job
   const auto& [options, manifests, declared, findings, choice, place] = job;
   const auto& [ns, pipelines] = choice;
   auto opened = Session::Open(place);
-  if (!opened) return Complain(screen, opened.error());
+  if (!opened) return Refuse(terminal, findings, opened.error());
   Session& session = **opened;
   auto before = ReadPublished(session.Cluster());
-  if (!before) return Complain(screen, before.error());
+  if (!before) return Refuse(terminal, findings, before.error());
   before->lake = options.place.lake;
   Interrupt interrupt;
   RunFollower follower(session, ns, pipelines);
   AwaitNextSecond(interrupt, follower.NewestCreated());
-  if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Complain(screen, applied.error(), Exit::Usage);
-  if (const Status restored = RestoreStatus(session.Cluster(), place.lake, SystemClock().Now()); !restored) return Complain(screen, restored.error());
+  if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Refuse(terminal, findings, applied.error(), Exit::Usage);
+  if (const Status restored = RestoreStatus(session.Cluster(), place.lake, SystemClock().Now()); !restored) return Refuse(terminal, findings, restored.error());
   const auto promised = ReadPublished(session.Cluster());  // a lost state makes no first publication
-  if (!promised) return Complain(screen, promised.error());
+  if (!promised) return Refuse(terminal, findings, promised.error());
   if (const Status requested = RequestUnchanged(follower, session, declared, *before, pipelines, SystemClock().Now()); !requested)
-    return Complain(screen, requested.error());
+    return Refuse(terminal, findings, requested.error());
   // A run that could not be remembered is not begun: the next one would take its name.
-  if (const Status saved = session.Save(); !saved) return Complain(screen, saved.error());
-  if (const Status started = session.Start(); !started) return Complain(screen, started.error());
+  if (const Status saved = session.Save(); !saved) return Refuse(terminal, findings, saved.error());
+  if (const Status started = session.Start(); !started) return Refuse(terminal, findings, started.error());
   Loop loop(screen, session, follower, interrupt, options.timeout);
   const End end = loop.Run();
   const Status saved = session.Stop();
@@ -240,31 +247,33 @@ Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job
   TellSource(screen, options, place.source, loop.Views());
   TellNotes(screen, LeftBehind(*before, declared, ns));
   if (const auto after = ReadPublished(session.Cluster())) TellNotes(screen, FirstPublications(*promised, *after, ns));
-  Answer(terminal, findings, AnswerOfRuns(world, loop.Views()));
+  Answer(terminal, findings, AnswerOfRuns(world, loop.Views()), saved);
   if (!saved) return Complain(screen, saved.error());
   return end == End::Interrupted ? Exit::Interrupted : end == End::TimedOut ? Exit::Failed : exit;
 }
 
 }  // namespace
 
+Exit RefuseRun(const Terminal& terminal, const Error& error, Exit exit) { return Refuse(terminal, {}, error, exit); }
+
 Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) {
   Terminal screen = terminal;
   screen.format = OutputFormat::Table;
-  if (const Status source = CheckSource(options); !source) return Complain(screen, source.error(), Exit::Usage);
+  if (const Status source = CheckSource(options); !source) return RefuseRun(terminal, source.error(), Exit::Usage);
   const auto runner = FindRunner();
-  if (!runner) return Complain(screen, runner.error(), Exit::Usage);
+  if (!runner) return RefuseRun(terminal, runner.error(), Exit::Usage);
   const std::string lake = Absolute(options.place.lake), source = SourceOf(options);
   for (const auto& [folder, means] : {std::pair(lake, "the lake (--lake)"), std::pair(source, "the source files (--source)")})
-    if (const Status named = CheckFolderName(folder, means); !named) return Complain(screen, named.error(), Exit::Usage);
+    if (const Status named = CheckFolderName(folder, means); !named) return RefuseRun(terminal, named.error(), Exit::Usage);
   const Manifests manifests = LoadManifests(options.paths, options.place.ns.empty() ? "default" : options.place.ns, in);
   const Declared declared = ReadManifests(manifests);
   const auto world = OpenLocal(options.place);
-  if (!world && world.error().fault != Fault::Missing) return Complain(screen, world.error());
+  if (!world && world.error().fault != Fault::Missing) return RefuseRun(terminal, world.error());
   if (!world && world.error().reason == kStateMissing)
-    screen.err << screen.OnErr(Paint::Yellow, "note") << " the state of the lake is missing (" << OneLine(StateFile(options.place.lake))
+    screen.err << screen.OnErr(Paint::Yellow, "note") << " the state of the lake is missing or holds no objects (" << OneLine(StateFile(options.place.lake))
                << "): the run continues the tables from their logs; the runs before and their reports are lost\n";
   auto published = world ? ReadPublished(*world->cluster) : Result<Published>(Published{});
-  if (!published) return Complain(screen, published.error());
+  if (!published) return RefuseRun(terminal, published.error());
   published->lake = options.place.lake;
   AddContractsOfLake(declared, options.place.lake, *published);
   const Findings findings = CheckAll(manifests, declared, *published, runner);
@@ -274,9 +283,9 @@ Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) 
     return Exit::Usage;
   }
   const auto choice = Chosen(declared, options);
-  if (!choice) return Complain(screen, choice.error(), Exit::Usage);
+  if (!choice) return Refuse(terminal, findings, choice.error(), Exit::Usage);
   const auto keys = KeysFor(declared, *published, choice->ns);
-  if (!keys) return Complain(screen, keys.error(), Exit::Usage);
+  if (!keys) return Refuse(terminal, findings, keys.error(), Exit::Usage);
   return RunSession(terminal, screen, {options, manifests, declared, findings, *choice, {lake, source, *runner, *keys}});
 }
 

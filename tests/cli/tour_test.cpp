@@ -93,6 +93,29 @@ TEST_F(Tour, TellsProgramsWhatBecameOfEachPipeline) {
   EXPECT_EQ(At(*findings, "pipelines"), Json::array());
 }
 
+// An empty answer would not be told from one that was lost on its way.
+TEST_F(Tour, TellsProgramsWhyNothingRan) {
+  CopyExample("quarantine/readings.yaml");
+  const auto refused = [this](const std::string& call, int code, const std::string& reason) {
+    const Ended ended = Weir("run readings.yaml -o json " + call);
+    EXPECT_EQ(ended.code, code) << call;
+    const auto answer = ParseJson(ended.out);
+    ASSERT_TRUE(answer.ok()) << call << ended.out;
+    EXPECT_EQ(Text(At(*answer, "error"), "reason"), reason) << call;
+    EXPECT_THAT(ended.err, HasSubstr(Text(At(*answer, "error"), "message"))) << call;
+    EXPECT_TRUE(At(*answer, "findings").is_array()) << call;
+    EXPECT_EQ(At(*answer, "pipelines"), Json::array()) << call;
+  };
+  refused("--pipeline nope", 2, "Usage");
+  refused("--timeout 0s", 2, "Usage");
+  refused("--source /nope", 2, "Usage");
+  refused("--lake /proc/x", 1, "DiskFull");
+  ASSERT_EQ(Shell("mkdir -p broken/_weirkeeper && echo x >broken/_weirkeeper/state.json").code, 0);
+  refused("--lake broken", 1, "BadState");
+  EXPECT_THAT(Weir("run readings.yaml -o yaml --pipeline nope").out, HasSubstr("reason: Usage"));
+  EXPECT_EQ(Weir("run readings.yaml --pipeline nope").out, "") << "people have read it";
+}
+
 TEST_F(Tour, ShowsWhatKubectlWouldShow) {
   CopyExample("quarantine/readings.yaml");
   ASSERT_EQ(Weir("run readings.yaml").code, 0);
