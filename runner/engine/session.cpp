@@ -37,7 +37,7 @@ void Configure(duckdb::DBConfig& config, const Limits& limits) {
   set("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
   set("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
   set("allow_community_extensions", duckdb::Value::BOOLEAN(false));
-  set("preserve_insertion_order", duckdb::Value::BOOLEAN(true));  // decoding relies on it; writing says PRESERVE_ORDER false
+  set("preserve_insertion_order", duckdb::Value::BOOLEAN(true));      // decoding relies on it; writing says PRESERVE_ORDER false
   set("order_by_non_integer_literal", duckdb::Value::BOOLEAN(true));  // else refused with words about a setting; row_order.h judges it
   if (limits.memoryBytes > 0) set("memory_limit", duckdb::Value(std::to_string(MemoryFor(limits)) + "B"));
   set("temp_directory", duckdb::Value(limits.scratch));

@@ -76,6 +76,7 @@ TEST(Freshness, FailsAtExactlyTheLimit) {
 TEST(Freshness, IsUnknownWithoutDataAndNeverAPass) {
   EXPECT_EQ(JudgeFreshness({}, api::Freshness{Duration::Hours(2)}, kNow).reason, Reason::NoData);
   // A clock that was wrong makes nothing fresh for longer than the limit.
+  const api::Freshness limit{Duration::Hours(2)};
   const Time ahead = kNow + Duration::Hours(30);
   EXPECT_EQ(JudgeFreshness(ahead, limit, kNow).status, api::ConditionStatus::Unknown);
   EXPECT_EQ(JudgeFreshness(ahead, limit, kNow).changesAt, ahead - Duration::Minutes(5));
