@@ -41,7 +41,7 @@ Result<World> OpenLocal(const Place& place, Judged judged = Judged::AsSaved);
 
 // The local world's state: objects as an API server would hold them. It is stored in the lake, so that both move together.
 std::string StateFile(const std::string& lake);
-// The reason of an Error: a lake with tables has lost its state.
+// The reason of an Error: a lake with tables has lost its state, or has one without any object.
 inline constexpr std::string_view kStateMissing = "StateMissing";
 // Loads it, with errors as Open has them. Reads only.
 Status LoadState(local::MemoryCluster& cluster, const std::string& lake);
