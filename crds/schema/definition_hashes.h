@@ -8,7 +8,7 @@ namespace weir::schema {
 constexpr std::string_view HashOfDefinition(std::string_view plural) {
   if (plural == "lakes") return "c56d91a603649da9";
   if (plural == "datasets") return "84690271d20b627f";
-  if (plural == "views") return "7a3b4f9c003b60d5";
+  if (plural == "views") return "ad195a13ec1456c7";
   if (plural == "pipelines") return "571c5a1e0d3b842a";
   if (plural == "pipelineruns") return "2f596945f0fc15de";
   return "";

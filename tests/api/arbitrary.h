@@ -44,7 +44,7 @@ class Arbitrary {
         "part/of/it", "ä € 漢", "SELECT 1 AS one", "yes",           "\"quoted\" \\ \n", "2027-01-31", "5%"};
     for (int tries = 0; tries < 1000; ++tries) {
       std::string text = kTexts.at(Below(kTexts.size()));
-      if (rules.pattern.empty()) text += std::string(Below(3), 'x') + std::string(static_cast<std::size_t>(rules.minLength), 'y');
+      if (!rules.pattern.starts_with('^')) text += std::string(Below(3), 'x') + std::string(static_cast<std::size_t>(rules.minLength), 'y');
       const bool fits = text.size() >= static_cast<std::size_t>(rules.minLength) && text.size() <= static_cast<std::size_t>(rules.maxLength);
       if (fits && Matches(text, rules.pattern)) return void(out = text);
     }
@@ -54,7 +54,7 @@ class Arbitrary {
     static std::map<std::string_view, std::regex> compiled;
     if (pattern.empty()) return true;
     const auto found = compiled.try_emplace(pattern, std::string(pattern)).first;
-    return std::regex_match(text, found->second);
+    return std::regex_search(text, found->second);
   }
   void Fill(bool& out, const Rules&) { out = Chance(2); }
   void Fill(int& out, const Rules& rules) { out = static_cast<int>(Between(rules.min.value_or(-1), rules.max.value_or(1'000'000))); }
