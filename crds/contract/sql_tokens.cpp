@@ -208,16 +208,17 @@ class Relations {
   // One of them stands where a value does: it is the whole row.
   bool HasRowAsValue() const {
     for (std::size_t i = 0; i < tokens_.size(); ++i)
-      if (names_.contains(tokens_[i]) && !IsNamedHere(i) && At(i + 1) != "." && (i == 0 || tokens_[i - 1] != ".")) return true;
+      if (names_.contains(tokens_[i]) && !IsNamedHere(i) && At(i + 1) != "." && At(i + 1) != "(" && (i == 0 || tokens_[i - 1] != ".")) return true;
     return false;
   }
 
  private:
   std::string_view At(std::size_t i) const { return i < tokens_.size() ? std::string_view(tokens_[i]) : std::string_view(); }
   bool IsName(std::size_t i) const { return (IsWordStart(At(i).front()) && KeywordOf(std::string(At(i))) == Keyword::None) || At(i).front() == '"'; }
-  // Behind FROM or JOIN, or as the alias of what stands there.
+  // Behind FROM or JOIN, as the alias of what stands there, or by WITH.
   bool IsNamedHere(std::size_t i) const {
     if (i == 0 || !IsName(i)) return false;
+    if (At(i + 1) == "as" && (At(i + 2) == "(" || At(i + 2) == "materialized" || At(i + 2) == "not")) return true;
     const std::size_t before = At(i - 1) == "as" && i > 1 ? i - 2 : i - 1;
     if (At(i - 1) == "from" || At(i - 1) == "join" || ends_query_[before]) return true;
     return before > 0 && IsName(before) && (At(before - 1) == "from" || At(before - 1) == "join");

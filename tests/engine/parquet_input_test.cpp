@@ -82,8 +82,9 @@ TEST_F(ParquetInput, TimesOutOfTheCalendarQuarantineTheirRowsWhateverTheirTypes)
   for (const std::string in_file : {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMPTZ"}) {
     for (const std::string declared : {"DATE", "TIMESTAMP"}) {
       const std::string name = in_file + " as " + declared + ".parquet";
+      const std::string kept = in_file.starts_with("TIMESTAMP_") ? "isfinite(TRY_CAST(v AS TIMESTAMP))" : "true";  // the writer refuses the others
       const auto copied = other.Query("COPY (SELECT TRY_CAST(v AS " + in_file + ") AS t FROM (SELECT unnest(" + values + ") AS v) WHERE TRY_CAST(v AS " +
-                                      in_file + ") IS NOT NULL) TO '" + folder_ / name + "' (FORMAT parquet)");
+                                      in_file + ") IS NOT NULL AND " + kept + ") TO '" + folder_ / name + "' (FORMAT parquet)");
       ASSERT_FALSE(copied->HasError()) << copied->GetError();
       const std::vector<api::Column> columns{Required("t", declared)};
       const auto rows = Decode({store_, name}, {.parquet = api::ParquetFormat{}}, columns);
