@@ -71,6 +71,16 @@ Json ChecksThatRemoveRows(const api::DatasetSpec& spec) {
   return checks;
 }
 
+// A check is known by its name, and its change is told where it stands now.
+void CompareChecks(const api::DatasetSpec& was, const api::DatasetSpec& is, std::vector<Change>& changes) {
+  const Json before = ChecksThatRemoveRows(was), after = ChecksThatRemoveRows(is);
+  for (std::size_t i = 0; i < is.checks.size(); ++i)
+    Compare(At(before, is.checks[i].name.c_str()), At(after, is.checks[i].name.c_str()), "spec.checks[" + std::to_string(i) + "]", changes);
+  for (const auto& [name, check] : before.items())
+    if (std::none_of(is.checks.begin(), is.checks.end(), [&name = name](const api::Check& other) { return other.name == name; }))
+      changes.push_back({"spec.checks", Short(check), Short(Json())});
+}
+
 // Everything of a Dataset that decides which rows there are, what their values are, or what their time is. Limits that only
 // decide whether a run fails, keys, texts and freshness do not.
 std::vector<Change> ChangesOf(const api::DatasetSpec& was, const api::DatasetSpec& is) {
@@ -78,8 +88,7 @@ std::vector<Change> ChangesOf(const api::DatasetSpec& was, const api::DatasetSpe
   CompareMember(was.format, is.format, "spec.format", changes);
   if (was.schema && is.schema) CompareColumns(*was.schema, *is.schema, changes);
   CompareMember(was.eventTime, is.eventTime, "spec.eventTime", changes);
-  const Json before = ChecksThatRemoveRows(was), after = ChecksThatRemoveRows(is);
-  Compare(before, after, "spec.checks", changes);
+  CompareChecks(was, is, changes);
   if (was.exclude != is.exclude)
     changes.push_back(
         {"spec.exclude", Counted(static_cast<std::int64_t>(was.exclude.size()), "file"), Counted(static_cast<std::int64_t>(is.exclude.size()), "file")});

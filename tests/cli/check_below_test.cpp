@@ -149,7 +149,7 @@ const std::vector<Edit> kEdits{
     {"  format: {csv: {delimiter: \";\", nullText: NA}}\n", "  format: {csv: {delimiter: \";\", nullText: NA}}\n  exclude: [{file: a.csv, reason: broken}]\n",
      "Dataset/history spec.exclude"},
     {"eventTime: {column: day}", "eventTime: {column: day, maxAhead: 30d}", "Dataset/flights spec.eventTime.maxAhead"},
-    {"max: \"900\"", "max: \"90\"", "Dataset/flights spec.checks"},
+    {"max: \"900\"", "max: \"90\"", "Dataset/flights spec.checks[0].range.max"},
     {"avg(delay)", "max(delay)", "Pipeline/delays spec.stages[3].transform.sql"},
     {"path: in/*.csv", "path: out/*.csv", "Pipeline/delays spec.stages[0].land.from.files.path"},
     {"{files: {path: in/*.csv}}", "{http: {url: \"https://example.org/a.csv?token=secret\"}}", "Pipeline/delays spec.stages[0].land.from"},
