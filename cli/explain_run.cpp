@@ -33,13 +33,13 @@ using Versions = std::map<std::string, Result<storage::TableState>>;
 
 // SQL that finds its inputs as they were, and decoding that finds no new file, report a version that an earlier run made. Where the
 // log cannot be read, SQL shows it by reading no row.
-void MarkUnchanged(Json& commit, const std::string& run_uid, const api::StageStatus* stage, const Result<storage::TableState>& version) {
+void MarkUnchanged(Json& commit, const api::StageStatus* stage, const Result<storage::TableState>& version) {
   if (!version) {
     if (stage != nullptr && !stage->rows) commit["unchanged"] = true;
     return;
   }
   const Json& ours = At(version->commitInfo, storage::kOurs);
-  if (Text(ours, "runUid") == run_uid) return;
+  if (Integer(ours, "epoch") == Integer(commit, "epoch")) return;
   commit["unchanged"] = true;
   commit["madeBy"] = {{"run", Text(ours, "run")}, {"stage", Text(ours, "stage")}, {"attempt", Integer(ours, "attempt")}};
 }
@@ -58,14 +58,14 @@ void AddLedgerOfVersion(Json& stage, const Json& commit, const storage::TableSta
   stage["unchanged"] = {{"version", version.version}, {"rows", std::move(ledger)}, {"madeBy", At(commit, "madeBy")}};
 }
 
-Versions AddVersions(Json& report, const World& world, const api::RunStatus& status, const std::string& run_uid) {
+Versions AddVersions(Json& report, const World& world, const api::RunStatus& status) {
   Versions versions;
   for (std::size_t i = 0; i < status.commits.size(); ++i) {
     const api::Commit& commit = status.commits[i];
     const api::StageStatus* stage = StageNamed(status, commit.stage);
     auto version = VersionOf(world, commit);
     Json& json = report["commits"][i];
-    MarkUnchanged(json, run_uid, stage, version);
+    MarkUnchanged(json, stage, version);
     for (Json& told : report["stages"])
       if (version && stage != nullptr && !stage->rows && Text(told, "name") == commit.stage && json.contains("madeBy"))
         AddLedgerOfVersion(told, json, *version);
@@ -288,7 +288,7 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
   report["stages"] = StagesOf(status, revision);
   report["commits"] = CommitsOf(status, revision);
   const api::Meta meta = api::ReadMeta(*object);
-  AddQuarantine(report, world, revision, meta, status, AddVersions(report, world, status, meta.uid), rows);
+  AddQuarantine(report, world, revision, meta, status, AddVersions(report, world, status), rows);
   return report;
 }
 

@@ -107,8 +107,11 @@ TEST_F(Explain, ALateViewSaysWhatBecameOfTheNewestRun) {
 }
 
 TEST_F(Explain, RowsOfAFailedAttemptAreShownWithHowManyMoreThereAre) {
-  Shell("(echo id,amount; for i in $(seq 30); do echo \"$i,x$i\"; done; for i in $(seq 31 400); do echo \"$i,$i\"; done) > q.csv");
-  ASSERT_EQ(Weir("init q.csv").code, 0);
+  std::string file = "id,amount\n";
+  for (int i = 1; i <= 400; ++i) file += std::to_string(i) + (i <= 30 ? ",x" : ",") + std::to_string(i) + "\n";
+  Write("q.csv", file);
+  const Ended init = Weir("init q.csv");
+  ASSERT_EQ(init.code, 0) << init.err;
   Shell("sed -i 's/^  zone: Processed/  zone: Processed\\n  quarantine: {maxRows: 5}/' q.yaml");
   ASSERT_EQ(Weir("run q.yaml").code, 1);
   const Ended some = Weir("explain run"), all = Weir("explain run --rows 30");

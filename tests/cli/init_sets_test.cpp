@@ -276,7 +276,7 @@ TEST_F(InitSets, AdviseSqlThatRunsForColumnsOfAnyName) {
   const Ended init = Weir("init odd.csv");
   ASSERT_EQ(init.code, 0) << init.err;
   ASSERT_EQ(Weir("run odd.yaml").code, 0);
-  const std::regex advice("in the SQL of the View: (CAST.*)");
+  const std::regex advice("in the SQL of the View: (CAST.* AS [A-Z]+(?:[(][0-9,]+[)])?[)])");
   std::size_t found = 0;
   for (std::sregex_iterator at(init.err.begin(), init.err.end(), advice), end; at != end; ++at, ++found) {
     Write("q.sql", "SELECT " + (*at)[1].str() + " AS v FROM odd_v1");
