@@ -90,7 +90,8 @@ Error Unusable(const Error& error, const std::string& lake) {
 Status LoadState(local::MemoryCluster& cluster, const std::string& lake) {
   const Status loaded = cluster.Load(StateFile(lake), fs::absolute(lake).lexically_normal().string());
   if (loaded) {
-    if (HoldsObjects(cluster)) return loaded;
+    const bool was_emptied = cluster.Version() != "1";  // by weir delete: a state that commands wrote counts their writes
+    if (was_emptied || HoldsObjects(cluster)) return loaded;
     const auto lost = LostState(lake, StateFile(lake) + " holds no objects");
     return lost ? Status(*lost) : loaded;
   }
