@@ -79,11 +79,11 @@ TEST_F(Tour, TellsProgramsWhatBecameOfEachPipeline) {
   const Json& pipeline = At(*answer, "pipelines")[0];
   EXPECT_EQ(Text(pipeline, "state"), "Succeeded");
   EXPECT_EQ(At(pipeline, "report"), *ParseJson(Weir("explain run/" + Text(pipeline, "run") + " -o json").out)) << "what explain says";
-  EXPECT_THAT(run.err, HasSubstr("ok load-readings")) << "people read on";
+  EXPECT_THAT(run.err, HasSubstr("ok collect-readings")) << "people read on";
 
   const Ended failed = Weir("run readings.yaml --source . -o yaml --timeout 1ms");
   EXPECT_EQ(failed.code, 1);
-  EXPECT_THAT(failed.out, HasSubstr("state: Starting"));
+  EXPECT_THAT(failed.out, HasSubstr("ancelled by --timeout 1ms"));
   Write("bad.yaml", "apiVersion: weirkeeper.io/v1alpha1\nkind: Pipeline\nmetadata: {name: x}\nspec: {}\n");
   const Ended refused = Weir("run bad.yaml -o json");
   EXPECT_EQ(refused.code, 2);
