@@ -102,7 +102,7 @@ const BadManifest kBadManifests[] = {
     {"CpuBeyondAnyMachine", "sed -i 's/^  - name: accept/  - name: accept\\n    resources: {cpu: \"99999999999999\"}/' readings.yaml", 75,
      "Pipeline/collect-readings", "spec.stages[1].resources.cpu", "Schema", "must be a number of CPUs above 0 and below 10,000"},
     {"MemoryOfOneByte", "sed -i 's/^  - name: accept/  - name: accept\\n    resources: {memory: \"1\"}/' readings.yaml", 75, "Pipeline/collect-readings",
-     "spec.stages[1].resources.memory", "Invalid", "must be at least 64Mi, not \"1\""},
+     "spec.stages[1].resources.memory", "Invalid", "must be at least 64Mi"},
     {"ZoneThatIsNearViews", "sed -i 's/zone: Processed/zone: View/' readings.yaml", 28, "Dataset/readings", "spec.zone", "Schema",
      "must be one of Landing, RawHistory, Processed, Curated, not \"View\""},
     {"OctalNumber", "sed -i 's/name: celsius, type: DOUBLE/name: celsius, type: 010/' readings.yaml", 35, "", "", "BadYaml",
