@@ -282,7 +282,7 @@ TEST_F(InitSets, AdviseSqlThatRunsForColumnsOfAnyName) {
     Write("q.sql", "SELECT " + (*at)[1].str() + " AS v FROM odd_v1");
     const Ended query = Weir("query \"$(cat q.sql)\" -o csv");
     EXPECT_EQ(query.code, 0) << (*at)[1] << query.err;
-    EXPECT_THAT(query.out, ::testing::AnyOf("v\n1234.5\n", "v\n1234567\n", HasSubstr("2024-12-31"))) << (*at)[1];
+    EXPECT_THAT(query.out, ::testing::AnyOf("v\n1234.50000\n", "v\n1234567\n", HasSubstr("2024-12-31"))) << (*at)[1];
   }
   EXPECT_EQ(found, titles.size()) << init.err;
 }
