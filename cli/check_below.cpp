@@ -5,6 +5,7 @@
 
 #include "cli/check.h"
 #include "cli/lineage.h"
+#include "cli/publishers.h"
 #include "cli/text_table.h"
 #include "cli/unread.h"
 #include "crds/api/write.h"
@@ -95,11 +96,6 @@ std::vector<Change> ChangesOf(const api::DatasetSpec& was, const api::DatasetSpe
   CompareMember(was.onUnreadable, is.onUnreadable, "spec.onUnreadable", changes);
   CompareMember(was.redelivery, is.redelivery, "spec.redelivery", changes);
   return changes;
-}
-
-const api::Stage* StageThatWrites(const api::PipelineSpec& pipeline, const std::string& output) {
-  const auto found = std::find_if(pipeline.stages.begin(), pipeline.stages.end(), [&](const api::Stage& s) { return plan::OutputOf(s) == output; });
-  return found == pipeline.stages.end() ? nullptr : &*found;
 }
 
 // Limits and time-outs change no row.

@@ -22,10 +22,7 @@ bool MovesFiles(const Result<plan::Revision>& revision, const std::string& stage
 // A version that the run reports, as the table's log has it.
 Result<storage::TableState> VersionOf(const World& world, const api::Commit& commit) {
   const storage::LogKind kind = commit.quarantined ? storage::LogKind::Delta : storage::LogKind::Files;
-  auto state = LoadTable(world, commit.location, kind, commit.version);
-  if (state && Text(state->Facts(), "contentHash") != commit.contentHash)
-    return Error{Fault::Missing, "LogLost", "version " + std::to_string(commit.version) + " in " + commit.location + " is another one by now"};
-  return state;
+  return LoadVersion(world, commit.location, kind, commit.version, commit.contentHash);
 }
 
 // By stage: the newest version that each reports. An unreadable log is an error of its version only.

@@ -87,14 +87,13 @@ class Chain {
  private:
   Result<storage::TableState> VersionOf(const Json& status, storage::LogKind log, std::optional<std::int64_t> version) const {
     const std::string location = Text(status, "location");
-    const bool newest = !version;
-    if (newest) version = Integer(status, "version");
-    auto state = LoadTable(world_, location, log, version);
+    // The hash in status is that of the newest version.
+    const std::string hash = version ? "" : Text(status, "contentHash");
+    const std::int64_t number = version.value_or(Integer(status, "version"));
+    auto state = LoadVersion(world_, location, log, number, hash);
     if (!state) return state;
-    if (newest && !Text(status, "contentHash").empty() && Text(state->Facts(), "contentHash") != Text(status, "contentHash"))
-      return Error{Fault::Missing, "LogLost", "version " + std::to_string(*version) + " in " + location + " is another one by now"};
     if (state->Facts().is_null())
-      return Error{Fault::Missing, "LogLost", "version " + std::to_string(*version) + " in " + location + " was written by " + state->OtherWriter()};
+      return Error{Fault::Missing, "LogLost", "version " + std::to_string(number) + " in " + location + " was written by " + state->OtherWriter()};
     return state;
   }
 

@@ -112,6 +112,14 @@ Result<storage::TableState> LoadTable(const World& world, const std::string& loc
   return storage::TableLog(place->store, place->path, kind).Load(version);
 }
 
+Result<storage::TableState> LoadVersion(const World& world, const std::string& location, storage::LogKind kind, std::int64_t version,
+                                        const std::string& content_hash) {
+  auto state = LoadTable(world, location, kind, version);
+  if (state && !content_hash.empty() && Text(state->Facts(), "contentHash") != content_hash)
+    return Error{Fault::Missing, "LogLost", "version " + std::to_string(version) + " in " + location + " is another one by now"};
+  return state;
+}
+
 QuarantineSources QuarantineOf(const storage::TableState& state) {
   QuarantineSources sources;
   for (const auto& [path, file] : state.files) {

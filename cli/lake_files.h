@@ -39,6 +39,11 @@ Result<LakePlace> OpenLocation(const World& world, const std::string& location);
 // "StoreUnavailable" and the faults of TableLog else.
 Result<storage::TableState> LoadTable(const World& world, const std::string& location, storage::LogKind kind, std::optional<std::int64_t> version);
 
+// That version, for which status has the content hash (empty: not compared). Also Fault::Missing, "LogLost", when the log has
+// another version by that number.
+Result<storage::TableState> LoadVersion(const World& world, const std::string& location, storage::LogKind kind, std::int64_t version,
+                                        const std::string& content_hash);
+
 // Files with quarantined rows, paths in the outcome store. A stage that decodes keeps those of earlier runs, and a file may hold rows
 // of inputs that count no longer: `inputs` are those that count, by the paths in the input's folder; empty means all rows count.
 struct QuarantineSource {
@@ -48,7 +53,7 @@ using QuarantineSources = std::map<std::string, QuarantineSource>;
 
 // The rows that are missing in a version because the stage that made it quarantined them; not those that its inputs miss.
 QuarantineSources QuarantineOf(const storage::TableState& state);
-// Those of one attempt, whether it committed or not. The file is absent when there are none.
+// Those of one attempt, whether it committed or not. The file does not exist when the attempt quarantined no row.
 QuarantineSources QuarantineOf(const plan::Bundle& bundle, const api::Meta& run, const api::StageStatus& stage);
 
 struct QuarantinedRows {

@@ -10,8 +10,7 @@ namespace weir::cli {
 namespace {
 
 bool Writes(const api::PipelineSpec& spec, const std::vector<std::string>& outputs) {
-  return std::any_of(spec.stages.begin(), spec.stages.end(),
-                     [&](const api::Stage& stage) { return std::find(outputs.begin(), outputs.end(), plan::OutputOf(stage)) != outputs.end(); });
+  return std::any_of(outputs.begin(), outputs.end(), [&spec](const std::string& output) { return StageThatWrites(spec, output) != nullptr; });
 }
 
 std::string StateOf(const api::Condition* succeeded) {
@@ -53,6 +52,11 @@ Result<Json> PublisherOf(const World& world, const api::Meta& meta, const api::P
 }
 
 }  // namespace
+
+const api::Stage* StageThatWrites(const api::PipelineSpec& pipeline, const std::string& output) {
+  const auto found = std::find_if(pipeline.stages.begin(), pipeline.stages.end(), [&](const api::Stage& s) { return plan::OutputOf(s) == output; });
+  return found == pipeline.stages.end() ? nullptr : &*found;
+}
 
 Result<Json> PublishersOf(const World& world, const std::vector<std::string>& outputs) {
   const auto listing = world.cluster->List({api::kPipelines, world.ns, ""});

@@ -3,8 +3,12 @@
 #include <vector>
 
 #include "cli/world.h"
+#include "crds/api/pipeline.h"
 
 namespace weir::cli {
+
+// The stage with this output ("Dataset/daily"); null when no stage has it.
+const api::Stage* StageThatWrites(const api::PipelineSpec& pipeline, const std::string& output);
 
 // The pipelines of the namespace that write one of these outputs ("View/daily-v1"), a list of {pipeline, suspended, stalled, run}:
 // `stalled` is {reason, message}; `run` is the newest {name, state, reason, message, stage}, where state is Running, Succeeded,

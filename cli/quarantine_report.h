@@ -10,7 +10,7 @@ namespace weir::cli {
 // Adds rows of one stage or table: `of` is {"stage": NAME} or {"object": KIND/NAME}, and may have `committed`: false.
 void AddQuarantined(Json& report, const Json& of, const Result<QuarantinedRows>& found);
 
-// The rows, how many more there are, and where all of them are kept. Nothing when there are none.
+// The rows, how many more there are, and where all of them are kept. Prints nothing when no row was quarantined.
 void PrintQuarantined(const Terminal& terminal, const Json& report);
 
 // The folder that this member of all items is in, printed once instead of in each row.

@@ -4,6 +4,7 @@
 
 #include "cli/lake_logs.h"
 #include "cli/published.h"
+#include "cli/publishers.h"
 #include "cli/surroundings.h"
 
 namespace weir::cli {
@@ -12,10 +13,8 @@ namespace {
 std::vector<std::string> WritersOf(const Published& published, const std::string& ns, const api::TaskTable& table) {
   const std::string output = std::string(api::Word(table.kind)) + "/" + table.name;
   std::vector<std::string> writers;
-  for (const api::Pipeline& pipeline : published.pipelines) {
-    const std::vector<std::string> outputs = plan::OutputsOf(pipeline.spec);
-    if (pipeline.meta.ns == ns && std::find(outputs.begin(), outputs.end(), output) != outputs.end()) writers.push_back(pipeline.meta.name);
-  }
+  for (const api::Pipeline& pipeline : published.pipelines)
+    if (pipeline.meta.ns == ns && StageThatWrites(pipeline.spec, output) != nullptr) writers.push_back(pipeline.meta.name);
   return writers;
 }
 

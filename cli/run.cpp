@@ -247,7 +247,7 @@ Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job
   TellSource(screen, options, place.source, loop.Views());
   TellNotes(screen, LeftBehind(*before, declared, ns));
   if (const auto after = ReadPublished(session.Cluster())) TellNotes(screen, FirstPublications(*promised, *after, ns));
-  Answer(terminal, findings, AnswerOfRuns(world, loop.Views()), saved);
+  if (terminal.format != OutputFormat::Table) Answer(terminal, findings, AnswerOfRuns(world, loop.Views()), saved);
   if (!saved) return Complain(screen, saved.error());
   return end == End::Interrupted ? Exit::Interrupted : end == End::TimedOut ? Exit::Failed : exit;
 }

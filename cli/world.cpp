@@ -36,8 +36,8 @@ Result<World> OpenCluster(const Place& place) {
   return World{std::move(*cluster), place.ns.empty() ? access->ns : place.ns, place.lake, World::Kind::Cluster};
 }
 
-// A table or a zone of files of the lake, by the log that it keeps; empty when there is none. Somebody may have named a folder
-// that is no lake and has millions of files, so that neither all of it nor what lies too deep for a table is looked at.
+// A table or a zone of files of the lake, by the log that it keeps; empty when none was found. A folder that
+// is not a lake may have millions of files: the search is bounded in depth and in entries.
 std::string AnyTable(const std::string& lake) {
   constexpr int kDeepest = 5;  // environment, zone, namespace, database, table
   constexpr int kMostEntries = 20'000;

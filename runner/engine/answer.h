@@ -7,7 +7,7 @@
 
 namespace weir::engine {
 
-// How much of an answer is kept: it lies in memory as a whole, beside what the engine uses.
+// Bounds of an answer. The whole answer is kept in memory, in addition to what the engine uses.
 struct AnswerLimits {
   std::int64_t rows = 0;
   std::int64_t bytes = 0;

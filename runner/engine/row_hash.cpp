@@ -25,7 +25,7 @@ static_assert(std::endian::native == std::endian::little, "records are hashed as
 
 constexpr std::size_t kBits = 64;
 constexpr idx_t kBlock = 256;                // rows that are laid out at a time: their records stay in the nearest cache
-constexpr std::uint32_t kLongestInWord = 7;  // bytes of a text that lies in its word
+constexpr std::uint32_t kLongestInWord = 7;  // bytes of a text that is stored in its word
 constexpr idx_t kLargestKept = 20'000;       // entries of a dictionary that are kept for the next chunk
 
 std::uint64_t Bits(bool value) { return value ? 1 : 0; }
@@ -58,7 +58,7 @@ struct Block {
   idx_t end = 0;
 };
 
-// Calls `use(row, bits)` for each value that is none of NULL, and `null(row)` for the others.
+// Calls `use(row, bits)` for each value that is not NULL, and `null(row)` for each NULL.
 template <typename T>
 void ForEach(const duckdb::UnifiedVectorFormat& values, Block rows, const auto& use, const auto& null) {
   const T* data = duckdb::UnifiedVectorFormat::GetData<T>(values);

@@ -17,8 +17,8 @@ namespace weir::engine {
 // without one, POSITIONAL JOIN, and the functions and frames of windows that count rows (row_number, lag, lead, ntile,
 // first_value, ROWS ...) without one. Warned of are aggregates whose value may depend on it (first, any_value, string_agg,
 // list, ...) unless they have an ORDER BY of their own: where a group has one value only, they do not. An ORDER BY over
-// what refers to no column, such as 'x', 1 + 1 or length('a'), orders nothing. One that leaves ties is the author's to decide: the text does not show whether
-// it does.
+// what refers to no column, such as 'x', 1 + 1 or length('a'), orders nothing. One that leaves ties is the author's to decide:
+// the text does not show whether it does.
 //
 // Is given each part of one parse tree, parents before children. `sql` is the text that was parsed, for lines; it must live
 // as long as this. Must be given them inside a transaction of `context`.
@@ -30,7 +30,7 @@ class RowOrder {
   void Visit(const duckdb::ParsedExpression& expression);
   void Visit(const duckdb::TableRef& ref);
 
-  // The first that is refused, and all that are orderWarnings, once each: sentences with the place and what to write instead.
+  // The first that is refused, and all that are warned of, once each: sentences with the place and what to write instead.
   const std::optional<std::string>& Refused() const { return refused_; }
   const std::vector<std::string>& Warnings() const { return warnings_; }
 

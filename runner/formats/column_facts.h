@@ -26,7 +26,7 @@ struct ValueSample {
 };
 
 // A type that at least half of the values of a column have by the grammar of value.h, how many do, and those that do not.
-// VARCHAR and 0 where there is none, or none that keeps every digit.
+// VARCHAR and 0 when no type fits, or no type keeps every digit.
 struct LikelyType {
   std::string type = "VARCHAR";
   std::int64_t count = 0;

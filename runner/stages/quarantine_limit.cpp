@@ -34,15 +34,14 @@ std::optional<Excess> Exceeded(const api::TaskTable& target, const QuarantinedSh
   const std::string name = target.name;
   const bool declares_share = target.quarantine && !target.quarantine->maxShare.empty();
   const std::int64_t limit = declares_share ? Millionths(target.quarantine->maxShare) : kWhole;
+  const bool over_share = share.quarantined * kWhole > share.rows * limit;
+  const bool every_row = share.quarantined == share.rows && !(declares_share && limit == kWhole);
   const std::string raise_share = "raise spec.quarantine.maxShare of Dataset " + name + " (100% lets a file pass of which no row fits)";
-  if (target.quarantine && target.quarantine->maxRows && share.quarantined > *target.quarantine->maxRows) {
-    const bool share_too = share.quarantined * kWhole > share.rows * limit || (share.quarantined == share.rows && !(declares_share && limit == kWhole));
+  if (target.quarantine && target.quarantine->maxRows && share.quarantined > *target.quarantine->maxRows)
     return Excess{"more than spec.quarantine.maxRows " + std::to_string(*target.quarantine->maxRows) + " of Dataset " + name,
-                  "raise spec.quarantine.maxRows of Dataset " + name + (share_too ? ", and " + raise_share : "")};
-  }
-  if (share.quarantined * kWhole > share.rows * limit)
-    return Excess{"more than spec.quarantine.maxShare " + target.quarantine->maxShare + " of Dataset " + name, raise_share};
-  if (share.quarantined == share.rows && !(declares_share && limit == kWhole)) return Excess{"which is every row", raise_share};
+                  "raise spec.quarantine.maxRows of Dataset " + name + (over_share || every_row ? ", and " + raise_share : "")};
+  if (over_share) return Excess{"more than spec.quarantine.maxShare " + target.quarantine->maxShare + " of Dataset " + name, raise_share};
+  if (every_row) return Excess{"which is every row", raise_share};
   return std::nullopt;
 }
 
