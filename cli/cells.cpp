@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crds/base/clock_skew.h"
+
 namespace weir::cli {
 namespace {
 
@@ -48,7 +50,7 @@ std::string Cell(const Json& value, std::string_view type, Time now) {
 }
 
 std::string Age(Duration duration) {
-  if (duration.ms < -Duration::Minutes(5).ms) return "in " + Age({-duration.ms});  // more than clocks differ
+  if (duration.ms < -kClockSkew.ms) return "in " + Age({-duration.ms});
   const std::int64_t s = std::max<std::int64_t>(duration.ms / 1000, 0);
   if (s < 120) return std::to_string(s) + "s";
   if (s < 600) return Pair(s / 60, "m", s % 60, "s");

@@ -6,6 +6,7 @@
 
 #include "cli/lake_contracts.h"
 #include "cli/runner_process.h"
+#include "crds/base/count.h"
 
 namespace weir::cli {
 namespace {
@@ -52,11 +53,23 @@ Result<Base> BaseFor(const CheckOptions& options, const std::optional<World>& cl
   return world.error();
 }
 
-bool IsPublished(const Declared& declared, const Published& published) {
-  return std::any_of(declared.views.begin(), declared.views.end(), [&published](const auto& view) {
-    return std::any_of(published.views.begin(), published.views.end(),
-                       [&view](const api::View& other) { return other.meta.name == view.object.meta.name && other.meta.ns == view.object.meta.ns; });
-  });
+// Views that the base has too, by whether a published contract of them stands there.
+struct Shared {
+  std::size_t compared = 0;
+  std::vector<std::string> without;
+};
+
+Shared SharedViews(const Declared& declared, const Published& published) {
+  Shared shared;
+  for (const api::View& other : published.views) {
+    const auto same = [&other](const auto& view) { return other.meta.name == view.object.meta.name && other.meta.ns == view.object.meta.ns; };
+    if (std::none_of(declared.views.begin(), declared.views.end(), same)) continue;
+    if (other.status.published)
+      ++shared.compared;
+    else
+      shared.without.push_back(other.meta.name);
+  }
+  return shared;
 }
 
 // Silence would pass for a verdict: nothing was there to break.
@@ -68,8 +81,14 @@ void TellNothingCompared(const Terminal& terminal, const CheckOptions& options, 
   if (!base.isThere && !remembered)
     terminal.err << note << "there is no lake in " << OneLine(options.place.lake)
                  << ": name one with --lake FOLDER, a file of published objects with --against FILE, or a cluster with --kubeconfig FILE\n";
-  else if (!base.where.empty() && !IsPublished(declared, base.published))
+  if (base.where.empty()) return;
+  const Shared shared = SharedViews(declared, base.published);
+  if (shared.compared == 0 && shared.without.empty())
     terminal.err << note << "none of these Views is in " << base.where << "\n";
+  else if (!shared.without.empty())
+    terminal.err << terminal.OnErr(Paint::Yellow, "note") << ": nothing was compared for " << Counted(static_cast<std::int64_t>(shared.without.size()), "View")
+                 << " (" << OneLine(shared.without[0]) << (shared.without.size() > 1 ? ", ...)" : ")") << ": " << base.where
+                 << " has no published contract of it in status.published; it was not published yet, or the file was not read from where it runs\n";
 }
 
 void Summarize(const Terminal& terminal, const Manifests& manifests, const Findings& findings) {

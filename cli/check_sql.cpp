@@ -50,10 +50,12 @@ class SqlCheck {
       : manifests_(manifests),
         written_(WrittenTables(declared, published, withPipelines_)),
         doubtful_(DoubtfulTables(manifests, declared)),
-        hints_(declared, around),
+        around_(around),
         findings_(findings) {
-    for (const auto& pipeline : declared.pipelines)
+    for (const auto& pipeline : declared.pipelines) {
+      pipelines_[pipeline.object.meta.ns].push_back(&pipeline.object);
       if (declared.unread.contains(pipeline.manifest)) withPipelines_.erase(pipeline.object.meta.ns);  // what it writes may be among what was not read
+    }
     if (manifests.incomplete) withPipelines_.clear();
     for (const Manifest& manifest : manifests.objects) labelled_.emplace(manifest.Namespace() + "/" + manifest.Label(), &manifest);
   }
@@ -122,8 +124,13 @@ class SqlCheck {
     const bool hinted = finding.message.find("with _ for -") != std::string::npos || finding.message.find("have _ for -") != std::string::npos;
     const bool unknown = finding.message.find("syntax error") != std::string::npos || finding.message.find(" is not declared") != std::string::npos;
     for (const api::TaskQuery& query : task.queries)
-      if (query.path == finding.path && unknown && !hinted) return hints_.For(manifest.Namespace(), query.sql);
+      if (query.path == finding.path && unknown && !hinted) return HintFor(manifest.Namespace(), query.sql);
     return "";
+  }
+
+  std::string HintFor(const std::string& ns, const std::string& sql) const {
+    const auto pipelines = pipelines_.find(ns);
+    return SqlHint(around_.All(ns), pipelines == pipelines_.end() ? std::vector<const api::Pipeline*>{} : pipelines->second, sql);
   }
 
   // "stage:table,table;stage:table" of what each query reads. A project that is checked without its pipelines says nothing
@@ -163,7 +170,8 @@ class SqlCheck {
   std::set<std::string> withPipelines_;  // namespaces
   const std::set<std::string> written_;
   const std::set<std::string> doubtful_;
-  const SqlHints hints_;
+  const Neighbourhood& around_;
+  std::map<std::string, std::vector<const api::Pipeline*>> pipelines_;  // declared, by namespace
   Findings& findings_;
   std::map<std::string, const Manifest*> labelled_;  // ns/kind/name
 };

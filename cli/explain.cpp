@@ -39,6 +39,14 @@ Result<std::string> NewestRun(const World& world) {
   return std::get<2>(newest);
 }
 
+// "; did you mean view/orders-v1?" for a name without its kind, or "".
+std::string KindsWith(const World& world, const std::string& name) {
+  std::string found;
+  for (const api::Resource& kind : api::kOurKinds)
+    if (!(kind == api::kLakes) && world.cluster->Get({kind, world.ns, name})) found += (found.empty() ? "" : " or ") + WordFor(kind) + "/" + name;
+  return found.empty() ? "" : "; did you mean " + found + "?";
+}
+
 }  // namespace
 
 Exit Explain(const Terminal& terminal, const World& world, ExplainOptions options, Time now) {
@@ -51,7 +59,9 @@ Exit Explain(const Terminal& terminal, const World& world, ExplainOptions option
   }
   if (kind == nullptr || *kind == api::kLakes || options.name.empty())
     return Complain(terminal,
-                    {Fault::Invalid, "Usage", "explain needs KIND/NAME: run/NAME (or run alone for the newest), pipeline/NAME, view/NAME or dataset/NAME"},
+                    {Fault::Invalid, "Usage",
+                     "explain needs KIND/NAME: run/NAME (or run alone for the newest), pipeline/NAME, view/NAME or dataset/NAME" +
+                         (kind == nullptr ? KindsWith(world, options.kind) : std::string())},
                     Exit::Usage);
   if (const auto object = world.cluster->Get({*kind, world.ns, options.name}); !object && object.error().fault == Fault::Missing)
     return Complain(terminal, NoSuchObject(*world.cluster, *kind, world.ns, options.name));

@@ -248,12 +248,21 @@ void AddDelete(CLI::App& app, Call& call) {
 
 constexpr const char* kShells = "bash|zsh|fish";
 
+Exit NoSuchCommand(const Terminal& terminal, const CLI::App& app, const std::string& word) {
+  std::vector<std::string_view> known;
+  for (const CLI::App* one : app.get_subcommands(nullptr)) known.push_back(one->get_name());
+  terminal.err << "weir: there is no command \"" << Printable(word) << "\"" << api::Suggest(word, known) << "; weir --help lists them\n";
+  return Exit::Usage;
+}
+
 // The program's own help by its formatter: asked itself, it gives the help of the command that was called.
 Exit Help(const Call& call, const CLI::App& app) {
   if (call.topic.empty())
     call.terminal.out << app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+  else if (const auto commands = app.get_subcommands([&call](const CLI::App* one) { return one->get_name() == call.topic; }); !commands.empty())
+    call.terminal.out << commands[0]->help(app.get_name());
   else
-    call.terminal.out << app.get_subcommand(call.topic)->help(app.get_name());
+    return NoSuchCommand(call.terminal, app, call.topic);
   return Exit::Ok;
 }
 
@@ -265,9 +274,7 @@ void AddManual(CLI::App& app, Call& call) {
   std::vector<std::string> topics;
   for (const CLI::App* command : app.get_subcommands(nullptr)) topics.push_back(command->get_name());
   help.footer("Example:\n  weir help query");
-  help.add_option("COMMAND", call.topic, "The command; absent means all")
-      ->check(CLI::IsMember(topics).description(""))
-      ->type_name(CLI::detail::join(topics, "|"));
+  help.add_option("COMMAND", call.topic, "The command; absent means all")->type_name(CLI::detail::join(topics, "|"));
   help.callback([&call, &app] { call.command = [&call, &app] { return Help(call, app); }; });
   completion.footer("Example, for the shell that runs now:\n  source <(weir completion bash)\n  weir completion fish | source");
   completion.add_option("SHELL", call.shell, "The shell")
@@ -304,9 +311,7 @@ int Refuse(const CLI::App& app, const CLI::ParseError& error, const Call& call, 
   if (arguments.empty()) {
     call.terminal.err << app.help();
   } else if (!command && !arguments[0].starts_with("-")) {
-    std::vector<std::string_view> known;
-    for (const CLI::App* one : app.get_subcommands(nullptr)) known.push_back(one->get_name());
-    call.terminal.err << "weir: there is no command \"" << Printable(arguments[0]) << "\"" << api::Suggest(arguments[0], known) << "; weir --help lists them\n";
+    NoSuchCommand(call.terminal, app, arguments[0]);
   } else {
     call.terminal.err << "weir: " << Printable(error.what()) << "; see weir " << (command ? app.get_subcommands()[0]->get_name() + " " : "") << "--help\n";
   }

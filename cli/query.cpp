@@ -10,6 +10,7 @@
 #include "cli/published.h"
 #include "cli/query_watch.h"
 #include "cli/scratch.h"
+#include "cli/sql_hints.h"
 #include "cli/text_table.h"
 #include "crds/base/name.h"
 #include "runner/storage/file_digest.h"
@@ -121,12 +122,20 @@ struct Answer {
   std::vector<std::string> notes;
 };
 
-Result<Answer> AnswerOf(engine::Engine& engine, const World& world, const std::vector<Table>& tables, const QueryOptions& options, std::int64_t limit) {
+Error WithHint(Error error, const Published& objects, const std::string& sql) {
+  std::vector<const api::Pipeline*> pipelines;
+  for (const api::Pipeline& pipeline : objects.pipelines) pipelines.push_back(&pipeline);
+  error.message += HintAtFiles(objects.datasets, pipelines, sql);
+  return error;
+}
+
+Result<Answer> AnswerOf(engine::Engine& engine, const World& world, const Published& objects, const QueryOptions& options, std::int64_t limit) {
   Reading reading;
+  const std::vector<Table> tables = TablesOf(objects);
   for (const Table& table : tables)
     if (const Status attached = Attach(engine, world, table, options.sql, reading); !attached) return attached.error();
   auto bound = engine.Bind(options.sql);
-  if (!bound) return bound.error();
+  if (!bound) return WithHint(bound.error(), objects, options.sql);
   if (const Status data = HaveData(tables, bound->tables); !data) return data.error();
   auto rows = engine.Answer(options.sql, limit + 1);
   if (!rows) return Diagnosed(rows.error(), reading);
@@ -145,7 +154,7 @@ Exit Query(const Terminal& terminal, const World& world, const QueryOptions& opt
   const bool people = terminal.format == OutputFormat::Table;
   const std::int64_t limit = options.limit.value_or(people ? kRowsForPeople : kRowsForPrograms);
   QueryWatch watch(**engine, options.timeout);
-  auto answer = AnswerOf(**engine, world, TablesOf(*objects), options, limit);
+  auto answer = AnswerOf(**engine, world, *objects, options, limit);
   const QueryWatch::Why why = watch.End();
   if (!answer && why == QueryWatch::Why::Interrupted)
     return Complain(terminal, {Fault::Transient, "Interrupted", "the query was interrupted"}, Exit::Interrupted);

@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "crds/base/name.h"
+#include "operator/plan/bundle.h"
 
 namespace weir::cli {
 namespace {
@@ -21,40 +22,43 @@ bool Mentions(const std::string& sql, const std::string& name) {
   return false;
 }
 
-}  // namespace
-
-std::string SqlHints::TablesMadeOf(const std::string& ns, const std::string& dataset, int depth) const {
+std::string TablesMadeOf(const std::vector<const api::Pipeline*>& pipelines, const std::string& dataset, int depth = 0) {
   std::string tables;
-  for (const auto& declaration : declared_.pipelines) {
-    if (declaration.object.meta.ns != ns || depth > kLongestWay) continue;
-    for (const api::Stage& stage : declaration.object.spec.stages) {
+  if (depth > kLongestWay) return tables;
+  for (const api::Pipeline* pipeline : pipelines)
+    for (const api::Stage& stage : pipeline->spec.stages) {
       std::string made;
       if (stage.transform && stage.transform->from == dataset) made = TableName(stage.transform->into);
-      if (stage.accept && stage.accept->from == dataset) made = TablesMadeOf(ns, stage.accept->into, depth + 1);
+      if (stage.accept && stage.accept->from == dataset) made = TablesMadeOf(pipelines, stage.accept->into, depth + 1);
       if (!made.empty()) tables += (tables.empty() ? "" : ", ") + made;
     }
-  }
   return tables;
 }
 
-std::string SqlHints::For(const std::string& ns, const std::string& sql) const {
-  const plan::Surroundings& all = around_.All(ns);
+}  // namespace
+
+std::string HintAtFiles(const std::vector<api::Dataset>& datasets, const std::vector<const api::Pipeline*>& pipelines, const std::string& sql) {
   const std::set<std::string> words = plan::WordsOf(sql);
-  for (const api::Dataset& dataset : all.datasets) {
+  for (const api::Dataset& dataset : datasets) {
     const std::string& name = dataset.meta.name;
     if (!api::HoldsFiles(dataset.spec.zone) || !(words.contains(TableName(name)) || Mentions(sql, name))) continue;
-    const std::string made = TablesMadeOf(ns, name, 0);
+    const std::string made = TablesMadeOf(pipelines, name);
     const std::string what = "; " + name + " is a dataset of files (" + std::string(api::Word(dataset.spec.zone)) + "), and SQL reads tables: ";
     if (!made.empty()) return what + "read " + made + ", into which it is decoded";
     return what + "decode it with a stage transform: {from: " + name + ", into: ...}, and read that table";
   }
+  return "";
+}
+
+std::string SqlHint(const plan::Surroundings& around, const std::vector<const api::Pipeline*>& pipelines, const std::string& sql) {
+  if (std::string hint = HintAtFiles(around.datasets, pipelines, sql); !hint.empty()) return hint;
   const auto dashed = [&sql](const std::string& name) {
     const std::string table = TableName(name);
     return table != name && Mentions(sql, name) ? "; write " + table + " for " + name + ": in SQL the names of tables have _ for -" : std::string();
   };
-  for (const api::Dataset& dataset : all.datasets)
+  for (const api::Dataset& dataset : around.datasets)
     if (const std::string hint = dashed(dataset.meta.name); !hint.empty()) return hint;
-  for (const api::View& view : all.views)
+  for (const api::View& view : around.views)
     if (const std::string hint = dashed(view.meta.name); !hint.empty()) return hint;
   return "";
 }

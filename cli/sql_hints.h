@@ -2,24 +2,18 @@
 
 #include <string>
 
-#include "cli/surroundings.h"
+#include <vector>
+
+#include "crds/api/pipeline.h"
+#include "operator/plan/resolve.h"
 
 namespace weir::cli {
 
-// What a SQL text that cannot be bound may have meant: names of objects, which SQL writes with '_' for '-', and datasets of
-// files, which SQL cannot read: then the tables into which pipelines decode them. Keeps references to both arguments.
-class SqlHints {
- public:
-  SqlHints(const Declared& declared, const Neighbourhood& around) : declared_(declared), around_(around) {}
+// Of a SQL text that cannot be bound: the first dataset of files that it names, which SQL cannot read, and the tables into which
+// these pipelines decode it. "; stations-history is a dataset of files ...", or empty.
+std::string HintAtFiles(const std::vector<api::Dataset>& datasets, const std::vector<const api::Pipeline*>& pipelines, const std::string& sql);
 
-  // "; stations-history is ..." for the first such name in the text, or empty.
-  std::string For(const std::string& ns, const std::string& sql) const;
-
- private:
-  std::string TablesMadeOf(const std::string& ns, const std::string& dataset, int depth) const;
-
-  const Declared& declared_;
-  const Neighbourhood& around_;
-};
+// The same, or an object whose name SQL writes with '_' for '-'.
+std::string SqlHint(const plan::Surroundings& around, const std::vector<const api::Pipeline*>& pipelines, const std::string& sql);
 
 }  // namespace weir::cli

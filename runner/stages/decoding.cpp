@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "crds/base/clock_skew.h"
 #include "runner/stages/absent_columns.h"
 #include "runner/stages/events_ahead.h"
 #include "runner/stages/file_zone.h"
@@ -10,12 +11,10 @@
 namespace weir::stages {
 namespace {
 
-constexpr Duration kLandedAhead = Duration::Minutes(5);  // between the clocks of two runs
-
 // A file moves the data's time by its rows: one of which no row is in the table, because it has none or all are quarantined,
 // brings nothing newer. Nor does one whose landing is ahead of this run: then a clock was wrong.
 bool MovesDataTime(const Decoding& decoding, const storage::DataFile& file) {
-  return !IsQuarantined(file) && file.rows > 0 && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kLandedAhead;
+  return !IsQuarantined(file) && file.rows > 0 && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kClockSkew;
 }
 
 std::string AbsentAsExpected(const Decoding& decoding) {

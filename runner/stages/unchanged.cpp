@@ -1,6 +1,7 @@
 #include "runner/stages/unchanged.h"
 
 #include "crds/api/write.h"
+#include "crds/base/clock_skew.h"
 #include "crds/base/name.h"
 #include "runner/stages/publication.h"
 #include "runner/stages/verification.h"
@@ -29,9 +30,8 @@ Result<bool> AreWhole(const Place& place, const PlacedTable& target, const stora
 
 // Such a clock may have let event times count that are still to come.
 bool IsOfAClockAhead(const Ports& ports, const storage::TableState& state) {
-  constexpr Duration kSkew = Duration::Minutes(5);  // between the clocks of two nodes
   const Time now = ports.clock != nullptr ? ports.clock->Now() : SystemClock().Now();
-  return Time{Integer(state.commitInfo, "timestamp") * 1000} > now + kSkew;
+  return Time{Integer(state.commitInfo, "timestamp") * 1000} > now + kClockSkew;
 }
 
 }  // namespace

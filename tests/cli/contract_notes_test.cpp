@@ -41,6 +41,15 @@ TEST_F(ContractNotes, ACheckThatComparesNothingSaysSoAndHowToCompare) {
   EXPECT_EQ(Weir("check readings.yaml --kubeconfig nowhere.yaml").code, 1) << "a cluster that was named is asked, or nothing is";
 }
 
+TEST_F(ContractNotes, AFileWithoutPublishedContractsIsNoVerdict) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  ASSERT_EQ(Weir("get views -o json > published.json").code, 0);
+  EXPECT_THAT(Weir("check readings.yaml --against published.json").err, Not(HasSubstr("nothing was compared")));
+  Shell("sed 's/\"published\": {/\"unpublished\": {/' published.json > manifests.json && mv .weir elsewhere");
+  EXPECT_THAT(Weir("check readings.yaml --against manifests.json").err,
+              AllOf(HasSubstr("nothing was compared for 1 View (weather-readings-v1)"), HasSubstr("manifests.json has no published contract")));
+}
+
 TEST_F(ContractNotes, AFirstPublicationSaysOnceWhatIsPromisedFromNowOn) {
   const Ended first = Weir("run readings.yaml");
   ASSERT_EQ(first.code, 0) << first.err;

@@ -74,6 +74,15 @@ TEST_F(Explain, ARunThatConfirmsAVersionShowsTheRowsThatItLacks) {
   EXPECT_THAT(Weir("explain dataset/o").out, Not(HasSubstr("amount\":-3"))) << "it lacks none";
 }
 
+TEST_F(Explain, ANameWithoutItsKindIsAnsweredWithTheKindsThatHaveIt) {
+  WriteOrders();
+  ASSERT_EQ(Weir("run .").code, 0);
+  const Ended named = Weir("explain o-v1");
+  EXPECT_EQ(named.code, 2);
+  EXPECT_THAT(named.err, HasSubstr("did you mean view/o-v1?"));
+  EXPECT_THAT(Weir("explain nothing").err, Not(HasSubstr("did you mean")));
+}
+
 TEST_F(Explain, AViewIsMadeOfTheVersionsThatItsLogNames) {
   MakeLate();
   const Json view = Report("view/o-v1");

@@ -38,6 +38,7 @@ TEST_F(Manners, EveryCommandHelps) {
 
 TEST_F(Manners, AMistakeInTheCallIsOneLineAndTwo) {
   const std::pair<const char*, const char*> calls[] = {{"gte views", "there is no command \"gte\" (did you mean get?)"},
+                                                       {"help quer", "there is no command \"quer\" (did you mean query?)"},
                                                        {"get -o xml", "weir: --output: xml not in"},
                                                        {"get --nothing", "weir: The following argument was not expected: --nothing; see weir get --help"},
                                                        {"query", "SQL is required; see weir query --help"},

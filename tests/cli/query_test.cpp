@@ -66,6 +66,15 @@ TEST_F(QueryCommand, ATableWithoutDataIsAnErrorAndNotNoRows) {
   EXPECT_EQ(Weir("query 'SELECT 1 AS readings'").code, 0) << "a name that is no table of the query";
 }
 
+TEST_F(QueryCommand, ADatasetOfFilesIsAnsweredWithItsTable) {
+  RunExample();
+  for (const char* sql : {"SELECT * FROM readings_landing", "SELECT count(*) FROM readings_history"}) {
+    const Ended query = Weir(std::string("query '") + sql + "'");
+    EXPECT_EQ(query.code, 1) << sql;
+    EXPECT_THAT(query.err, AllOf(HasSubstr("is a dataset of files ("), HasSubstr("SQL reads tables: read readings, into which it is decoded"))) << sql;
+  }
+}
+
 TEST_F(QueryCommand, AnswersFromACopyOfTheLake) {
   RunExample();
   ASSERT_EQ(Shell("mkdir copy && cp -r .weir/lake copy/lake && rm -r .weir").code, 0);
