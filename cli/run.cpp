@@ -106,7 +106,7 @@ Status RequestUnchanged(RunFollower& follower, Session& session, const Declared&
     const std::string& name = pipeline.meta.name;
     const auto old = std::find_if(before.pipelines.begin(), before.pipelines.end(),
                                   [&](const api::Pipeline& p) { return p.meta.name == name && p.meta.ns == pipeline.meta.ns; });
-    if (old == before.pipelines.end() || follower.GoesOn(name) || std::find(pipelines.begin(), pipelines.end(), name) == pipelines.end()) continue;
+    if (old == before.pipelines.end() || std::find(pipelines.begin(), pipelines.end(), name) == pipelines.end()) continue;
     const plan::Environment environment{"local", session.Options().lake, session.Options().source};
     const plan::Resolution resolved = plan::Resolve(pipeline, neighbourhood.Of(pipeline), environment, now);
     if (plan::RevisionName(resolved.bundle) != old->status.revision) continue;
@@ -193,6 +193,12 @@ void TellNotes(const Terminal& terminal, const std::vector<std::string>& sentenc
   for (const std::string& sentence : sentences) terminal.err << "\n" << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
 }
 
+std::vector<std::string> NotesOnKilled(const std::vector<std::string>& runs) {
+  std::vector<std::string> notes;
+  for (const std::string& run : runs) notes.push_back("run " + run + " was killed before its end: it counts as cancelled, and a new run does what it left");
+  return notes;
+}
+
 // For programs; people have read it by now. A run that does not start has no pipelines, and findings of its manifests or an
 // error.
 void Answer(const Terminal& terminal, const Findings& findings, const Json& pipelines, const Status& status = Ok()) {
@@ -229,7 +235,9 @@ Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job
   before->lake = options.place.lake;
   Interrupt interrupt;
   RunFollower follower(session, ns, pipelines);
-  AwaitNextSecond(interrupt, follower.NewestCreated());
+  // The last run of a killed session may have begun in this second, and no state tell of it.
+  AwaitNextSecond(interrupt, session.FollowsAKilledOne() ? std::max(SystemClock().Now(), follower.NewestCreated()) : follower.NewestCreated());
+  TellNotes(screen, NotesOnKilled(follower.CancelThoseOfKilledSessions()));
   if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Refuse(terminal, findings, applied.error(), Exit::Usage);
   if (const Status restored = RestoreStatus(session.Cluster(), place.lake, SystemClock().Now()); !restored) return Refuse(terminal, findings, restored.error());
   const auto promised = ReadPublished(session.Cluster());  // a lost state makes no first publication

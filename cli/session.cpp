@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,6 +33,16 @@ Result<int> Lock(const std::string& lake) {
   return Error{Fault::Conflict, "LakeInUse", "another weir run works on the lake " + lake + ": wait for it, or name another lake with --lake"};
 }
 
+// The lock's file says for the next session whether this one has ended.
+void Mark(int lock, const std::string& text) {
+  if (ftruncate(lock, 0) == 0) static_cast<void>(pwrite(lock, text.data(), text.size(), 0) == 0);
+}
+
+bool IsMarked(int lock) {
+  struct stat file {};
+  return fstat(lock, &file) == 0 && file.st_size > 0;
+}
+
 local::KubeletOptions KubeletFor(const SessionOptions& options) {
   const fs::path folder = fs::path(StateFile(options.lake)).parent_path();
   local::KubeletOptions kubelet;
@@ -47,6 +58,7 @@ local::KubeletOptions KubeletFor(const SessionOptions& options) {
 Session::Session(SessionOptions options, int lock)
     : options_(std::move(options)),
       lock_(lock),
+      follows_killed_(IsMarked(lock)),
       cluster_(clock_),
       ports_{stores_, cluster_, clock_, {"local", options_.lake, options_.source, options_.keys}},
       kubelet_(cluster_, clock_, KubeletFor(options_)),
@@ -67,6 +79,7 @@ Session::~Session() {
 }
 
 Status Session::Start() {
+  Mark(lock_, std::to_string(getpid()) + "\n");
   if (Status started = kubelet_.Start(); !started) return started;
   controller::RuntimeOptions options;
   options.debounce = Duration::Millis(2);
@@ -99,7 +112,9 @@ Status Session::Stop() {
   kubelet_.Stop();
   runtime_->Stop();
   runtime_.reset();
-  return Save();
+  Status saved = Save();
+  if (saved) Mark(lock_, "");
+  return saved;
 }
 
 }  // namespace weir::cli

@@ -30,6 +30,9 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  // Whether the session before this one was killed: what it did last may not be in the state.
+  bool FollowsAKilledOne() const { return follows_killed_; }
+
   local::MemoryCluster& Cluster() { return cluster_; }
   const SessionOptions& Options() const { return options_; }
 
@@ -47,7 +50,8 @@ class Session {
   void Log(const controller::Key& key, const controller::Visit& visit);
 
   SessionOptions options_;
-  int lock_;  // file descriptor that holds the lock
+  int lock_;  // file descriptor that holds the lock; the file is empty unless a session has begun and not ended
+  bool follows_killed_;
   controller::SystemWaitingClock clock_;
   local::MemoryCluster cluster_;
   observe::Stores stores_;

@@ -17,6 +17,17 @@ bool IsFinished(const api::RunStatus& status) {
   return succeeded != nullptr && succeeded->status != api::ConditionStatus::Unknown;
 }
 
+api::RunStatus StatusOf(const Json& run) {
+  std::vector<api::Problem> newer;
+  return At(run, "status").is_object() ? api::Read<api::RunStatus>(At(run, "status"), "status", newer) : api::RunStatus{};
+}
+
+void Cancel(local::MemoryCluster& cluster, const std::string& ns, const std::string& run, const std::string& by) {
+  const Json patch = {{"metadata", {{"annotations", {{std::string(plan::kAnnotationCancelledBy), by}}}}},
+                      {"spec", {{"state", api::Word(api::RunState::Cancelled)}}}};
+  static_cast<void>(cluster.Patch({api::kPipelineRuns, ns, run}, kube::PatchType::Merge, kube::Subresource::None, patch));
+}
+
 api::Pipeline ReadPipeline(const Json& json) {
   std::vector<api::Problem> newer;
   api::Pipeline pipeline;
@@ -47,7 +58,7 @@ RunFollower::RunFollower(Session& session, std::string ns, std::vector<std::stri
     : session_(session), ns_(std::move(ns)), pipelines_(std::move(pipelines)) {
   for (const RunView& run : Runs()) {
     newest_ = std::max(newest_, run.created);
-    if (IsFinished(run.status)) old_.insert(run.name);
+    old_.insert(run.name);
   }
 }
 
@@ -63,18 +74,24 @@ std::vector<RunView> RunFollower::Runs() const {
   const auto listing = session_.Cluster().List({api::kPipelineRuns, ns_, ""});
   if (!listing) return runs;
   for (const Json& item : listing->items) {
-    std::vector<api::Problem> newer;
     const api::Meta meta = api::ReadMeta(item);
-    RunView run{meta.name, Text(At(item, "spec"), "pipeline"), {}, meta.created};
-    if (At(item, "status").is_object()) run.status = api::Read<api::RunStatus>(At(item, "status"), "status", newer);
+    RunView run{meta.name, Text(At(item, "spec"), "pipeline"), StatusOf(item), meta.created};
     if (std::find(pipelines_.begin(), pipelines_.end(), run.pipeline) != pipelines_.end() && !old_.contains(run.name)) runs.push_back(std::move(run));
   }
   return runs;
 }
 
-bool RunFollower::GoesOn(const std::string& pipeline) const {
-  const std::vector<RunView> runs = Runs();
-  return std::any_of(runs.begin(), runs.end(), [&](const RunView& run) { return run.pipeline == pipeline && !IsFinished(run.status); });
+std::vector<std::string> RunFollower::CancelThoseOfKilledSessions() {
+  std::vector<std::string> ended;
+  const auto listing = session_.Cluster().List({api::kPipelineRuns, "", ""});
+  if (!listing) return ended;
+  for (const Json& item : listing->items) {
+    const api::Meta meta = api::ReadMeta(item);
+    if (IsFinished(StatusOf(item))) continue;
+    Cancel(session_.Cluster(), meta.ns, meta.name, "the end of the weir run that started it");
+    ended.push_back(meta.name);
+  }
+  return ended;
 }
 
 bool RunFollower::Settled(Time now) {
@@ -130,11 +147,8 @@ std::vector<PipelineView> RunFollower::Look(Time now) {
 }
 
 void RunFollower::CancelAll(const std::string& by) {
-  const Json patch = {{"metadata", {{"annotations", {{std::string(plan::kAnnotationCancelledBy), by}}}}},
-                      {"spec", {{"state", api::Word(api::RunState::Cancelled)}}}};
   for (const RunView& run : Runs())
-    if (!IsFinished(run.status))
-      static_cast<void>(session_.Cluster().Patch({api::kPipelineRuns, ns_, run.name}, kube::PatchType::Merge, kube::Subresource::None, patch));
+    if (!IsFinished(run.status)) Cancel(session_.Cluster(), ns_, run.name, by);
 }
 
 }  // namespace weir::cli

@@ -19,7 +19,7 @@ struct PipelineView {
   std::string run;      // the newest run of this session
 };
 
-// Follows the runs that a session starts. A run of an earlier session that had not ended goes on and counts as well.
+// Follows the runs that a session starts.
 class RunFollower {
  public:
   // `pipelines` of namespace `ns`. Looks at the cluster once, before anything starts, to know which runs are old.
@@ -32,13 +32,14 @@ class RunFollower {
   // would be one.
   Time NewestCreated() const { return newest_; }
 
-  // Whether a run of an earlier session goes on.
-  bool GoesOn(const std::string& pipeline) const;
+  // Runs that an earlier session was killed in the midst of end as Cancelled, of every pipeline of the lake: they do not know what was
+  // delivered since, and their state may be older than what their stages have committed. Their names. Call before Start.
+  std::vector<std::string> CancelThoseOfKilledSessions();
 
   // One look. A pipeline that has settled without a run is asked for one. A run counts as Running until what it wrote
   // says so in its own status: who looks after the session has ended must not see less than the run did.
   std::vector<PipelineView> Look(Time now);
-  std::vector<RunView> Runs() const;  // of this session, and those that go on from before
+  std::vector<RunView> Runs() const;  // of this session
 
   // Asks every run that has not ended to end as Cancelled.
   void CancelAll(const std::string& by);
@@ -50,7 +51,7 @@ class RunFollower {
   Session& session_;
   const std::string ns_;
   const std::vector<std::string> pipelines_;
-  std::set<std::string> old_;  // names of runs that had ended before
+  std::set<std::string> old_;  // names of runs of earlier sessions
   Time newest_;
   std::set<std::string> requested_;  // pipelines
   std::optional<Time> idle_since_;

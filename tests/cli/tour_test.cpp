@@ -232,13 +232,33 @@ TEST_F(SlowTour, GivesALakeToOneRunAtATime) {
   EXPECT_THAT(run.err, HasSubstr("another weir run works on the lake"));
 }
 
-TEST_F(SlowTour, GoesOnWhereAKilledRunWas) {
+TEST_F(SlowTour, ANewRunDoesWhatAKilledOneLeftAndWhatCameSince) {
+  Shell("sed -i 's/path: readings.csv/path: readings*.csv/' readings.yaml");
   const Ended killed = Disturb("until grep -q Running .weir/lake/_weirkeeper/state.json; do :; done; kill -KILL $weir");
   EXPECT_EQ(killed.code, 137);
   EXPECT_EQ(RunnersLeft(), "");
+  Write("readings-2.csv", "sensor,measured_at,celsius,battery\nnorth,2026-03-02 00:00:00,1.5,80\n");
   const Ended run = Weir("run readings.yaml");
   EXPECT_EQ(run.code, 0) << run.err;
-  EXPECT_THAT(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, HasSubstr("n\n6\n"));
+  EXPECT_THAT(run.err, HasSubstr("was killed before its end: it counts as cancelled, and a new run does what it left"));
+  EXPECT_THAT(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, HasSubstr("n\n7\n"));
+  EXPECT_THAT(Weir("get runs").out, AllOf(HasSubstr("Cancelled"), HasSubstr("Completed")));
+  EXPECT_THAT(Weir("run readings.yaml").err, Not(HasSubstr("killed"))) << "told once";
+}
+
+// A stage may have committed more than the state of a killed session tells: the next run is newer than all of it.
+TEST_F(Tour, NoRunIsFencedByOneThatWasKilled) {
+  CopyExample("quarantine/readings.yaml");
+  Shell("sed -i 's/path: readings.csv/path: readings*.csv/' readings.yaml");
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  for (int i = 1; i <= 5; ++i) {
+    const std::string number = std::to_string(i);
+    Write("readings-" + number + ".csv", "sensor,measured_at,celsius,battery\nnorth,2026-04-" + std::to_string(10 + i) + " 00:00:00,1.5,80\n");
+    Shell("weir run readings.yaml & weir=$!; sleep 0." + std::to_string(i) + "; kill -KILL $weir; wait $weir");
+    const Ended run = Weir("run readings.yaml");
+    ASSERT_EQ(run.code, 0) << number << run.err;
+    EXPECT_THAT(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, HasSubstr("n\n" + std::to_string(6 + i) + "\n"));
+  }
 }
 
 TEST_F(SlowTour, EndsWhenItsTimeIsOver) {

@@ -1,7 +1,11 @@
 #include "cli/watch_runs.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "cli/world.h"
 #include "tests/temporary_folder.h"
 
 namespace weir::cli {
@@ -59,6 +63,33 @@ TEST_F(WatchRuns, DoNotWaitForAnObjectThatIsGone) {
   Tell(api::kPipelines, "load", {{"lastRunFinished", kFinished}});
   ASSERT_TRUE(session_->Cluster().Delete({api::kViews, "default", "orders-v1"}, ""));
   EXPECT_EQ(State(), PipelineView::State::Succeeded);
+}
+
+TEST_F(WatchRuns, OfAKilledSessionEndAndAreNotThoseOfThisOne) {
+  Put(api::kPipelineRuns, "load-2", {{"pipeline", "load"}});
+  Put(api::kPipelineRuns, "other-1", {{"pipeline", "other"}});
+  RunFollower follower(*session_, "default", {"load"});
+  EXPECT_THAT(follower.CancelThoseOfKilledSessions(), testing::UnorderedElementsAre("load-2", "other-1"));
+  EXPECT_TRUE(follower.Runs().empty());
+  const auto run = session_->Cluster().Get({api::kPipelineRuns, "default", "other-1"});
+  ASSERT_TRUE(run.ok());
+  EXPECT_EQ(Text(At(*run, "spec"), "state"), "Cancelled");
+  EXPECT_EQ(Text(At(*session_->Cluster().Get({api::kPipelineRuns, "default", "load-1"}), "spec"), "state"), "");
+}
+
+TEST(Sessions, KnowThatTheOneBeforeWasKilled) {
+  const test::TemporaryFolder folder;
+  const auto open = [&folder] { return std::move(Session::Open({folder / "lake", folder / "source", "/bin/true"})).value(); };
+  auto first = open();
+  EXPECT_FALSE(first->FollowsAKilledOne());
+  ASSERT_TRUE(first->Start());
+  ASSERT_TRUE(first->Stop());
+  first.reset();
+  EXPECT_FALSE(open()->FollowsAKilledOne());
+  const std::filesystem::path lock = std::filesystem::path(StateFile(folder / "lake")).parent_path() / "lock";
+  std::ofstream(lock) << "4711\n";
+  EXPECT_TRUE(open()->FollowsAKilledOne());
+  EXPECT_TRUE(open()->FollowsAKilledOne()) << "a session that did not start says nothing of the one before";
 }
 
 }  // namespace
