@@ -72,6 +72,13 @@ Json OfDigits(const Decimal& decimal, const std::string& digits, std::size_t pla
   return decimal.negative ? -value : value;
 }
 
+// Rounded outwards, or by a reader that takes every number for a double, a bound may be one that its type has not: such
+// readers take it for NULL, and leave all rows of the file out.
+bool FitsAsDouble(const Json& bound, const LogicalType& type) {
+  const int whole = duckdb::DecimalType::GetWidth(type) - duckdb::DecimalType::GetScale(type);
+  return std::abs(bound.get<double>()) < std::pow(10.0, whole);
+}
+
 // Not every reader takes an exponent in a decimal: no bound may be written with one.
 Json OfDecimal(const std::string& text, Side side) {
   const Decimal decimal = ParseDecimal(text);
@@ -96,7 +103,10 @@ Json Bound(const std::string& text, const LogicalType& type, Side side) {
     case LogicalTypeId::BIGINT: return std::stoll(text);
     case LogicalTypeId::FLOAT: return OfReal(std::strtof(text.c_str(), nullptr), side);   // exact as the double that is written
     case LogicalTypeId::DOUBLE: return OfReal(std::strtod(text.c_str(), nullptr), side);  // std::stod throws at what is nearly 0
-    case LogicalTypeId::DECIMAL: return OfDecimal(text, side);
+    case LogicalTypeId::DECIMAL: {
+      Json bound = OfDecimal(text, side);
+      return bound.is_null() || FitsAsDouble(bound, type) ? bound : Json(nullptr);
+    }
     case LogicalTypeId::BOOLEAN: return text == "1" || text == "true";
     case LogicalTypeId::VARCHAR: return text.size() <= kLongestText ? Json(text) : Json(nullptr);
     case LogicalTypeId::DATE: return text.size() == 10 && formats::ParseDate(text) ? Json(text) : Json(nullptr);

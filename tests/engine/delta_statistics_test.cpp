@@ -130,6 +130,10 @@ TEST_F(DeltaStatistics, LeaveOutWhatCannotBeWrittenExactlyAndOnlyThat) {
   EXPECT_EQ(Bounds("DECIMAL(38,10)", "1, 1234567890123456789"), "none .. none");
   EXPECT_EQ(Bounds("DECIMAL(38,10)", "-0.5, 1234567890.12345"), "-0.5 .. 1234567890.12345");
   EXPECT_EQ(Bounds("DECIMAL(18,0)", "-12345678901234567, 123456789012345678"), "-12345678901234567 .. 123456789012345678");
+  EXPECT_EQ(Bounds("DECIMAL(17,2)", "1.00, 999999999999999.99"), "none .. none");
+  EXPECT_EQ(Bounds("DECIMAL(18,0)", "1, 999999999999999999"), "none .. none") << "as a double it is 10^18";
+  EXPECT_EQ(Bounds("DECIMAL(16,16)", "0.5, 0.9999999999999999"), "none .. none");
+  EXPECT_EQ(Bounds("DECIMAL(15,2)", "-9999999999999.99, 9999999999999.99"), "-9999999999999.99 .. 9999999999999.99");
   EXPECT_EQ(Bounds("FLOAT", "'0.1', 'inf'"), "none .. none");
   EXPECT_EQ(Bounds("FLOAT", "0.1"), "0.10000000149011612 .. 0.10000000149011612");
   EXPECT_EQ(Bounds("DOUBLE", "'0', '-0.0'"), "-0.0 .. 0.0");
@@ -140,6 +144,22 @@ TEST_F(DeltaStatistics, LeaveOutWhatCannotBeWrittenExactlyAndOnlyThat) {
   EXPECT_EQ(Bounds("VARCHAR", "repeat(chr(1114111), 5000)"), "none .. none");
   EXPECT_EQ(Bounds("BOOLEAN", "true, NULL"), "true .. true");
   EXPECT_EQ(Bounds("BLOB", "'a'::BLOB"), "none .. none");
+}
+
+// A reader that takes the bound for a double must find a value of the column's type.
+TEST_F(DeltaStatistics, OfDecimalsAreValuesOfTheirTypeWhateverItsSize) {
+  for (int width = 1; width <= 38; ++width) {
+    for (int scale = 0; scale <= width; scale += width < 8 ? 1 : 3) {
+      std::string most = std::string(static_cast<std::size_t>(width - scale), '9');
+      if (scale > 0) most += "." + std::string(static_cast<std::size_t>(scale), '9');
+      const std::string type = "DECIMAL(" + std::to_string(width) + "," + std::to_string(scale) + ")";
+      ASSERT_TRUE(engine_->Select("SELECT unnest(['" + most + "', '-" + most + "', '0']::" + type + "[]) AS v", {Optional("v", type)}, "r").ok()) << type;
+      const Json stats = Measure("r").stats;
+      if (!stats.contains("maxValues")) continue;
+      for (const char* side : {"minValues", "maxValues"})
+        EXPECT_LT(std::abs(At(stats[side], "v").get<double>()), std::pow(10.0, width - scale)) << type << Dump(stats);
+    }
+  }
 }
 
 // deltalake 1.6 loses rows of files with bounds for some of their columns only.
