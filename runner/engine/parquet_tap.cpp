@@ -1,6 +1,7 @@
 #include "runner/engine/parquet_tap.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/catalog/catalog_entry/copy_function_catalog_entry.hpp>
@@ -99,6 +100,27 @@ bool HasTopmost(Vector& texts, duckdb::idx_t rows) {
   bool topmost = false;
   if (suspect) ForEachValue<duckdb::string_t>(texts, rows, [&topmost](const duckdb::string_t& text) { topmost |= IsTopmost(text); });
   return topmost;
+}
+
+// The writer's dictionary takes -0 and 0 for one value, whichever came first: all zeros are written as 0, as they are hashed.
+template <typename T>
+void PassReals(Vector& from, duckdb::idx_t rows, Vector& to) {
+  UnifiedVectorFormat format;
+  const T* values = ValuesOf<T>(from, rows, format);
+  bool suspect = false;
+  for (duckdb::idx_t row = 0; row < rows; ++row) {
+    const T value = values[format.sel->get_index(row)];
+    suspect |= (value == 0) & std::signbit(value);
+  }
+  if (!suspect) return to.Reference(from);
+  Vector plain(from.GetType(), rows);
+  auto* written = duckdb::FlatVector::GetData<T>(plain);
+  for (duckdb::idx_t row = 0; row < rows; ++row) {
+    const auto place = format.sel->get_index(row);
+    if (!format.validity.RowIsValid(place)) duckdb::FlatVector::SetNull(plain, row, true);
+    written[row] = values[place] == 0 ? 0 : values[place];
+  }
+  to.Reference(plain);
 }
 
 // Of times of the calendar.
@@ -237,8 +259,12 @@ void Share::Pass(std::size_t column) {
   if (from.GetType().id() == LogicalTypeId::TIMESTAMP) RequireCalendar<duckdb::timestamp_t>(from, rows_.size(), name);
   if (tap_.request.eventTime == column) tapped_.events.Add(EventsOf(from, rows_.size(), tap_.request.eventsUntil));
   if (from.GetType().id() == LogicalTypeId::VARCHAR && HasTopmost(from, rows_.size())) tapped_.topmostTexts[column] = true;
-  if (from.GetType().id() != LogicalTypeId::TIMESTAMP) return file_.data[column].Reference(from);
-  file_.data[column].Reinterpret(from);
+  switch (from.GetType().id()) {
+    case LogicalTypeId::TIMESTAMP: return file_.data[column].Reinterpret(from);
+    case LogicalTypeId::FLOAT: return PassReals<float>(from, rows_.size(), file_.data[column]);
+    case LogicalTypeId::DOUBLE: return PassReals<double>(from, rows_.size(), file_.data[column]);
+    default: file_.data[column].Reference(from);
+  }
 }
 
 duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext& context, duckdb::CopyFunctionBindInput& input, const duckdb::vector<std::string>& names,

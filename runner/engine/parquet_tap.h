@@ -48,7 +48,7 @@ struct Tapped {
 // The format `kTappedParquet` of COPY: DuckDB's own Parquet writer, with a look at each chunk of rows on the thread that
 // hands it over. What is counted and hashed is that chunk itself: it comes once, after all of the plan (so nothing of it can be
 // optimised away or evaluated again), in parallel and in bounded memory, and the writer gets nothing else. A TIMESTAMP is
-// given to the writer as the instant in UTC that has the same number, which is free. A DATE or TIMESTAMP outside of the years
+// given to the writer as the instant in UTC that has the same number, which is free, and a zero without its sign. A DATE or TIMESTAMP outside of the years
 // 1 to 9999, and an infinite one, is refused (Fault::Data, "BadInput"): other readers of Delta fail at the whole file.
 inline constexpr const char* kTappedParquet = "weir_parquet";
 void RegisterTappedParquet(duckdb::DatabaseInstance& database);

@@ -37,6 +37,20 @@ TEST_F(WriteParquet, ReadsBackTheSame) {
   EXPECT_EQ(Measure("again").contentHash, file.contentHash);
 }
 
+// The dictionary of a column would give back one of the two for both, by chance.
+TEST_F(WriteParquet, ZerosAreWrittenWithoutASign) {
+  const std::vector<api::Column> columns{Optional("n", "INTEGER"), Optional("x", "DOUBLE"), Optional("y", "FLOAT")};
+  const std::string zero = "CASE n % 4 WHEN 0 THEN '-0' WHEN 1 THEN '0' WHEN 2 THEN '-1.5' END::";
+  ASSERT_TRUE(engine_->Select("SELECT n, " + zero + "DOUBLE AS x, " + zero + "FLOAT AS y FROM range(5000) r(n)", columns, "r").ok());
+  const WrittenFile file = Write("r", "r.parquet");
+  ASSERT_TRUE(engine_->Attach("back", {{store_, "r.parquet"}}, columns).ok());
+  EXPECT_THAT(
+      Rows("SELECT DISTINCT n % 4 AS n, x::VARCHAR AS x, y::VARCHAR AS y FROM back ORDER BY ALL"),
+      ElementsAre(R"({"n":0,"x":"0.0","y":"0.0"})", R"({"n":1,"x":"0.0","y":"0.0"})", R"({"n":2,"x":"-1.5","y":"-1.5"})", R"({"n":3,"x":null,"y":null})"));
+  ASSERT_TRUE(engine_->Select("SELECT * FROM back", columns, "again").ok());
+  EXPECT_EQ(Measure("again").contentHash, file.contentHash);
+}
+
 TEST_F(WriteParquet, AnExistingObjectIsNotOverwritten) {
   ASSERT_TRUE(engine_->Select(sql_, columns_, "r").ok());
   Write("r", "r.parquet");
