@@ -1,5 +1,6 @@
 #include "runner/engine/parquet_file.h"
 
+#include "runner/engine/page_checksums.h"
 #include "runner/engine/parquet_functions.h"
 #include "runner/engine/sql.h"
 #include "runner/engine/types.h"
@@ -38,6 +39,7 @@ Result<Footer> ReadFooter(Session& session, const std::string& name, const std::
   if (Status done = (*object)->ReadAt(size - kTrailer - length, bytes.data(), length); !done.ok()) return done.error();
   auto metadata = formats::ReadParquetFooter(bytes);
   if (!metadata.ok()) return NotParquet(path, metadata.error().message);
+  if (Status sound = CheckPages(**object, metadata->chunks, path); !sound.ok()) return sound.error();
   return Footer{size - kTrailer - length, std::move(metadata).value()};
 }
 
@@ -80,6 +82,8 @@ ParquetFileColumn ColumnOf(const formats::ParquetColumn& column, const std::stri
       read_by(kUtf8, ")");
       found.shown[0] = Call(kLegible);
       found.shown[1] = ")";
+      found.problem[0] = Call(kUtf8Problem);
+      found.problem[1] = ")";
       break;
     case Kind::Nanoseconds:
       found.type = LogicalTypeId::TIMESTAMP_NS;

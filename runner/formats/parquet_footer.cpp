@@ -214,6 +214,7 @@ Result<ParquetFooter> ReadParquetFooter(std::string_view metadata) {
       continue;
     }
     const std::string_view value = reader.Skip(field.type);
+    if (field.id == 4 && field.type == Type::List) footer.chunks = ParquetChunks(value);
     if (field.id != 5) writer.Raw(field.id, field.type, value);  // 5: key-value metadata
   }
   if (!reader.ok() || !has_schema) return NotMetadata();

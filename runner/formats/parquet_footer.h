@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crds/base/result.h"
+#include "runner/formats/parquet_pages.h"
 
 namespace weir::formats {
 
@@ -39,6 +40,7 @@ inline constexpr const char* kMapValue = " value";
 
 struct ParquetFooter {
   std::vector<ParquetColumn> columns;
+  std::vector<ParquetChunk> chunks;
   std::string neutral;  // the same metadata for the engine, with all of the below
 };
 

@@ -1,0 +1,74 @@
+#include "runner/formats/parquet_pages.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+
+#include "runner/formats/thrift_compact.h"
+
+namespace weir::formats {
+namespace {
+
+using Type = ThriftReader::Type;
+
+// Calls `take(field)` for each field of a structure; it answers false for one that it did not read.
+void ForEachField(ThriftReader& reader, const auto& take) {
+  ThriftReader::Field field;
+  while (reader.ok() && (field = reader.NextField(field.id)).type != Type::Stop)
+    if (!take(field)) reader.Skip(field.type);
+}
+
+// ColumnMetaData of parquet.thrift.
+ParquetChunk ReadColumn(ThriftReader& reader) {
+  std::int64_t bytes = 0, data = 0, dictionary = 0;
+  ForEachField(reader, [&](const ThriftReader::Field& field) {
+    if (field.type != Type::I64 || (field.id != 7 && field.id != 9 && field.id != 11)) return false;
+    (field.id == 7 ? bytes : field.id == 9 ? data : dictionary) = reader.Integer();
+    return true;
+  });
+  return {dictionary > 0 ? std::min(dictionary, data) : data, bytes};
+}
+
+}  // namespace
+
+std::vector<ParquetChunk> ParquetChunks(std::string_view row_groups) {
+  std::vector<ParquetChunk> chunks;
+  ThriftReader reader(row_groups);
+  const auto column = [&](const ThriftReader::Field& field) {
+    if (field.id != 3 || field.type != Type::Struct) return false;
+    chunks.push_back(ReadColumn(reader));
+    return true;
+  };
+  const auto columns = [&](const ThriftReader::Field& field) {
+    if (field.id != 1 || field.type != Type::List) return false;
+    const ThriftReader::Items items = reader.BeginList();
+    for (std::uint64_t i = 0; reader.ok() && items.type == Type::Struct && i < items.count; ++i) ForEachField(reader, column);
+    return items.type == Type::Struct;
+  };
+  const ThriftReader::Items groups = reader.BeginList();
+  for (std::uint64_t i = 0; reader.ok() && groups.type == Type::Struct && i < groups.count; ++i) ForEachField(reader, columns);
+  return reader.ok() ? chunks : std::vector<ParquetChunk>{};
+}
+
+std::optional<ParquetPage> ReadParquetPage(std::string_view bytes) {
+  ParquetPage page;
+  ThriftReader reader(bytes);
+  ForEachField(reader, [&](const ThriftReader::Field& field) {
+    if (field.type != Type::I32 || (field.id != 3 && field.id != 4)) return false;
+    const std::int64_t value = reader.Integer();
+    if (field.id == 3)
+      page.bytes = value;
+    else
+      page.crc = static_cast<std::uint32_t>(value);
+    return true;
+  });
+  if (!reader.ok() || page.bytes < 0) return std::nullopt;
+  page.header = reader.position();
+  return page;
+}
+
+std::uint32_t Crc32(std::uint32_t crc, std::string_view bytes) {
+  return static_cast<std::uint32_t>(crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+}  // namespace weir::formats

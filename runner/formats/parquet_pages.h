@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace weir::formats {
+
+// The pages of one column in one row group: a run of bytes of the file.
+struct ParquetChunk {
+  std::int64_t from = 0;
+  std::int64_t bytes = 0;
+};
+
+// Of the list of row groups in the metadata of a Parquet file (its field 4, as Thrift's compact protocol has it), in their
+// order. Empty where it cannot be read: who reads the values tells.
+std::vector<ParquetChunk> ParquetChunks(std::string_view row_groups);
+
+// What stands in front of a page.
+struct ParquetPage {
+  std::size_t header = 0;            // bytes of this
+  std::int64_t bytes = 0;            // of the page behind it, compressed as it is
+  std::optional<std::uint32_t> crc;  // CRC-32 of them, where its writer gave one
+};
+
+// Of the header at the start of `bytes`; absent where there is none, or it is cut off.
+std::optional<ParquetPage> ReadParquetPage(std::string_view bytes);
+
+// Goes on with the CRC-32 of gzip and Parquet; begin with 0.
+std::uint32_t Crc32(std::uint32_t crc, std::string_view bytes);
+
+}  // namespace weir::formats
