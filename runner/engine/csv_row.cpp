@@ -32,6 +32,11 @@ void CsvRow::Write(idx_t row, const RecordText& record, const std::vector<format
     while (column + 1 < values.size() && formats::ValidUtf8(values[column].text) == values[column].text.size()) ++column;
     return row_.Refuse(row, record, scan_.names[column], "is not " + scan_.encoding);
   }
+  if (record.text.find('\0') != std::string_view::npos) {
+    std::size_t column = 0;
+    while (column + 1 < values.size() && values[column].text.find('\0') == std::string_view::npos) ++column;
+    return row_.Refuse(row, record, scan_.names[column], "has the character U+0000");
+  }
   for (std::size_t i = 0; i < scan_.rules.targets.size(); ++i) {
     const ScanTarget& target = scan_.rules.targets[i];
     if (target.absent) {

@@ -21,7 +21,7 @@ struct ParquetFileColumn {
   bool instant = false;         // a text that is an instant to the nanosecond
   bool bytes = false;           // not said to be text; may be declared as text all the same
   std::string json;             // SQL over the scan: the value as JSON, for people
-  std::string problem[2] = {};  // around a nested value: why it is no exact JSON; absent for others
+  std::string problem[2] = {};  // around a text: why a table cannot hold it; around a nested value: why it is no exact JSON; absent for others
 
   std::string DeclarableAs() const;  // the declared type that holds its values best
 

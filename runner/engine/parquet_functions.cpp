@@ -34,6 +34,12 @@ constexpr std::size_t kShownKey = 80;
 
 std::string_view View(const string_t& text) { return {text.GetData(), text.GetSize()}; }
 
+// Why bytes are no text that a table holds; null where they are one.
+const char* ProblemOfText(std::string_view text) {
+  if (formats::ValidUtf8(text) < text.size()) return "is not UTF-8";
+  return text.find('\0') == std::string_view::npos ? nullptr : "has the character U+0000";
+}
+
 std::string InstantText(std::int64_t days, std::int64_t nanos) {
   days += nanos / kNanosOfDay;
   nanos %= kNanosOfDay;
@@ -170,9 +176,8 @@ class JsonWriter {
   }
 
   void AppendText(const std::string& text) {
-    const bool valid = formats::ValidUtf8(text) == text.size();
-    if (!valid) Report("is not UTF-8");
-    out_ += Dump(valid ? text : formats::Legible(text, kLongestText));
+    if (const char* problem = ProblemOfText(text)) Report(problem);
+    out_ += Dump(formats::ValidUtf8(text) == text.size() ? text : formats::Legible(text, kLongestText));
   }
 
   void AppendList(const duckdb::vector<Value>& items, const Shape& shape) {
@@ -270,10 +275,19 @@ void WriteJson(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duc
 void ReadUtf8(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
   duckdb::UnaryExecutor::ExecuteWithNulls<string_t, string_t>(arguments.data[0], result, arguments.size(),
                                                               [](string_t text, duckdb::ValidityMask& valid, duckdb::idx_t row) {
-                                                                if (formats::ValidUtf8(View(text)) < text.GetSize()) valid.SetInvalid(row);
+                                                                if (ProblemOfText(View(text)) != nullptr) valid.SetInvalid(row);
                                                                 return text;
                                                               });
   duckdb::StringVector::AddHeapReference(result, arguments.data[0]);
+}
+
+void TellProblem(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
+  duckdb::UnaryExecutor::ExecuteWithNulls<string_t, string_t>(arguments.data[0], result, arguments.size(),
+                                                              [&result](string_t text, duckdb::ValidityMask& valid, duckdb::idx_t row) {
+                                                                const char* problem = ProblemOfText(View(text));
+                                                                if (problem == nullptr) valid.SetInvalid(row);
+                                                                return duckdb::StringVector::AddString(result, problem == nullptr ? "" : problem);
+                                                              });
 }
 
 void DropBlank(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
@@ -320,6 +334,7 @@ void RegisterParquetFunctions(duckdb::DatabaseInstance& database) {
   const LogicalType text = LogicalType::VARCHAR;
   const LogicalType blob = LogicalType::BLOB;
   loader.RegisterFunction(duckdb::ScalarFunction(kUtf8, {blob}, text, ReadUtf8));
+  loader.RegisterFunction(duckdb::ScalarFunction(kUtf8Problem, {blob}, text, TellProblem));
   loader.RegisterFunction(duckdb::ScalarFunction(kNotBlank, {blob}, blob, DropBlank));
   loader.RegisterFunction(duckdb::ScalarFunction(kLegible, {blob}, text, MakeLegible));
   loader.RegisterFunction(duckdb::ScalarFunction(kInt96, {blob}, text, ReadInt96));

@@ -8,7 +8,8 @@
 namespace weir::engine {
 
 // SQL functions over what a neutral footer (formats/parquet_footer.h) makes of the values of a Parquet file; each is NULL of NULL.
-inline constexpr const char* kUtf8 = "weir_utf8";                       // (BLOB): the text; NULL where it is not UTF-8
+inline constexpr const char* kUtf8 = "weir_utf8";                       // (BLOB): the text; NULL where it is not UTF-8, or has U+0000
+inline constexpr const char* kUtf8Problem = "weir_utf8_problem";        // (BLOB): why it is NULL then
 inline constexpr const char* kNotBlank = "weir_not_blank";              // (BLOB): the same; NULL where it is empty or blank
 inline constexpr const char* kLegible = "weir_legible";                 // (BLOB): the text, with what is not UTF-8 as \xHH
 inline constexpr const char* kInt96 = "weir_int96";                     // (BLOB): "2024-01-31 10:00:00.123456789"

@@ -136,6 +136,24 @@ TEST_F(ParquetInput, AMapWithAKeyTwiceOrNullQuarantinesItsRowOnly) {
   EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"attrs":"{}","id":2})", R"({"attrs":"{}","id":3})"));
 }
 
+TEST_F(ParquetInput, ATextWithNulQuarantinesItsRowOnly) {
+  const std::vector<api::Column> columns{Required("id", "BIGINT"), Optional("name", "VARCHAR"), Optional("tags", "VARCHAR")};
+  EXPECT_EQ(DecodeFixture("nul.parquet", columns), 3);
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"nul.parquet", 2, "name", "has the character U+0000", "{\"id\":2,\"name\":\"b\\u0000c\",\"tags\":[\"y\"]}"},
+                                     RejectedRow{"nul.parquet", 3, "tags", "has the character U+0000", "{\"id\":3,\"name\":\"d\",\"tags\":[\"z\\u0000\"]}"}));
+  EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"id":1,"name":"a","tags":"[\"x\"]"})"));
+}
+
+TEST_F(ParquetInput, APageThatIsNotWhatWasWrittenMakesTheFileUnreadable) {
+  const std::vector<api::Column> columns{Required("id", "BIGINT"), Optional("name", "VARCHAR")};
+  EXPECT_EQ(DecodeFixture("checksums.parquet", columns), 3000);
+  EXPECT_THAT(rejected_, IsEmpty());
+  const auto decoded = Decode(Put("damaged-page.parquet", Fixture("damaged-page.parquet")), {.parquet = api::ParquetFormat{}}, columns);
+  ASSERT_FALSE(decoded.ok());
+  EXPECT_EQ(decoded.error().reason, "FileUnreadable");
+  EXPECT_THAT(decoded.error().message, testing::ContainsRegex("damaged-page.parquet is damaged: its page at byte [0-9]+ does not have the checksum"));
+}
+
 TEST_F(ParquetInput, AValueThatIsNotUtf8QuarantinesItsRowOnly) {
   const std::vector<api::Column> columns{Required("id", "BIGINT"), Optional("name", "VARCHAR")};
   EXPECT_THAT(Sniffed("latin.parquet"), ElementsAre("id BIGINT", "name VARCHAR"));

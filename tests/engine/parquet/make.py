@@ -77,3 +77,11 @@ write("wide.parquet", {"id": ids, "n": pa.array(wide, pa.decimal256(45, 2))})
 odd = ["rowid", "ROWID", "filename", "Filename", "file_row_number", "file_index", "c0", "s0", "v0", " bad", " 0", "__duckdb_field_id", "select", 'a"b',
        "it's", "a;b\n", "größe", "", "x" * 255]  # fmt: skip
 write("names.parquet", {name: pa.array([i, i + 100]) for i, name in enumerate(odd)})
+
+# Texts with U+0000, alone and nested.
+write("nul.parquet", {"id": ids, "name": pa.array(["a", "b\0c", "d"]), "tags": pa.array([["x"], ["y"], ["z\0"]], pa.list_(pa.string()))})
+# Pages with checksums, of several row groups and pages; one of them is not what was written.
+written = {"id": pa.array(range(3000)), "name": pa.array([f"name {i:04}" for i in range(3000)])}
+write("checksums.parquet", written, write_page_checksum=True, use_dictionary=["id"], row_group_size=1000, data_page_size=2000, write_statistics=False)
+path = FOLDER / "checksums.parquet"
+(FOLDER / "damaged-page.parquet").write_bytes(path.read_bytes().replace(b"name 2345", b"name 2X45", 1))
