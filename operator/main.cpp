@@ -41,7 +41,7 @@ struct Flags {
   int metricsPort = 8080;
   bool leaderElect = false;
   std::string leaseNamespace;
-  int workers = 4;
+  int workers = 8;
   std::string logFormat = "json";
   std::string logLevel = "info";
 };

@@ -19,8 +19,8 @@ using AffectedKeys = std::function<std::vector<Key>(const api::Resource& resourc
 using ReconcileFunction = std::function<Visit(const Key& key, Ports& ports)>;
 
 struct RuntimeOptions {
-  std::string ns;  // empty: all namespaces
-  int workers = 4;
+  std::string ns;   // empty: all namespaces
+  int workers = 8;  // half of them at most wait for calls of slow namespaces
   // How long events of one object are gathered before it is looked at. Runs are looked at without delay, because a stage
   // waits for it; what comes while one is in flight makes one visit more, however much it is.
   Duration debounce = Duration::Millis(20);

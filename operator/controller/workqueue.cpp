@@ -84,6 +84,24 @@ void WorkQueue::WakeDue() {
   }
 }
 
+bool WorkQueue::MustWait(const std::string& ns, Time now) const {
+  if (options_.mostOfSlow == 0) return false;
+  const auto is_slow = [&](const std::string& other) {
+    return slow_.contains(other) || std::any_of(in_flight_.begin(), in_flight_.end(),
+                                                [&](const auto& taken) { return taken.first == other && now - taken.second > options_.slowAfter; });
+  };
+  if (!is_slow(ns)) return false;
+  const auto taken = std::count_if(in_flight_.begin(), in_flight_.end(), [&](const auto& one) { return is_slow(one.first); });
+  return static_cast<std::size_t>(taken) >= options_.mostOfSlow;
+}
+
+void WorkQueue::FreeHeld() {
+  for (; !held_.empty(); held_.pop_back()) {
+    const auto at = states_.find(held_.back());
+    if (at != states_.end() && at->second.ready) (at->second.ready == Lane::Live ? live_ : initial_).push_front(held_.back());
+  }
+}
+
 std::optional<Key> WorkQueue::Pop() {
   while (!live_.empty() || !initial_.empty()) {
     const Lane lane = live_.empty() ? Lane::Initial : Lane::Live;
@@ -94,6 +112,11 @@ std::optional<Key> WorkQueue::Pop() {
     if (at == states_.end() || at->second.ready != lane) continue;  // has moved to the other lane
     State& state = at->second;
     const Time now = clock_.Now();
+    if (MustWait(key.ns, now)) {
+      held_.push_back(key);
+      continue;
+    }
+    in_flight_.emplace_back(key.ns, now);
     if (meters_.waited) meters_.waited(key, now - state.readySince);
     state.ready.reset();
     state.takenAt = now;
@@ -128,6 +151,12 @@ void WorkQueue::Finish(const Key& key, const Visit& visit) {
   State& state = at->second;
   const Time now = clock_.Now();
   if (meters_.worked) meters_.worked(key, now - *state.takenAt);
+  if (now - *state.takenAt > options_.slowAfter)
+    slow_.insert(key.ns);
+  else
+    slow_.erase(key.ns);
+  in_flight_.erase(std::find(in_flight_.begin(), in_flight_.end(), std::pair(key.ns, *state.takenAt)));
+  FreeHeld();
   state.takenAt.reset();
   --running_;
   const auto again = std::exchange(state.again, std::nullopt);

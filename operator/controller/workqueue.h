@@ -8,8 +8,11 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "operator/controller/backoff.h"
 #include "operator/controller/reconcile.h"
@@ -39,6 +42,10 @@ struct QueueOptions {
   Duration firstBackoff = Duration::Millis(5);
   Duration longestBackoff = Duration::Seconds(1000);
   std::uint64_t seed = 1;
+  // At most so many keys of slow namespaces are in flight at once, so that calls which webhooks of some namespaces hold do not take
+  // all workers; 0: no bound. A namespace is slow while a visit there takes longer than `slowAfter`, and until one takes less.
+  std::size_t mostOfSlow = 0;
+  Duration slowAfter = Duration::Seconds(2);
   // How long live events of a key are gathered before it is due; empty: not at all.
   std::function<Duration(const Key&)> debounce;
 };
@@ -82,6 +89,8 @@ class WorkQueue {
   void MakeReady(const Key& key, State& state, Lane lane);
   void WakeDue();
   std::optional<Key> Pop();
+  bool MustWait(const std::string& ns, Time now) const;
+  void FreeHeld();
   void CountReady(const Key& key, int change);
 
   const WaitingClock& clock_;
@@ -92,7 +101,10 @@ class WorkQueue {
   Backoff backoff_;
   States states_;
   std::deque<Key> live_;
-  std::deque<Key> initial_;  // may hold keys that have moved to live_
+  std::deque<Key> initial_;                              // may hold keys that have moved to live_
+  std::deque<Key> held_;                                 // of slow namespaces, until another such key is finished
+  std::vector<std::pair<std::string, Time>> in_flight_;  // namespaces, and when the key was taken
+  std::set<std::string> slow_;                           // namespaces by their last finished visit
   std::set<std::pair<Time, Key>, bool (*)(const std::pair<Time, Key>&, const std::pair<Time, Key>&)> times_;
   std::size_t ready_ = 0;
   std::map<std::string_view, std::size_t> ready_of_kind_;  // by plural

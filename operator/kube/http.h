@@ -30,13 +30,14 @@ struct HttpReply {
   double headSeconds = 0;  // from the call to the status line
 };
 
-// How long the other side may take. Ordinary calls: a leg 10 s, whole 30 s. Watches: a leg 100 s (bookmarks come about
-// every 60 s), no end. The lease's client: 3 s and 5 s.
+// How long the other side may take. Ordinary calls: a leg 10 s, whole 30 s. Calls that write: longer than an admission webhook may
+// take, 30 s. Watches: a leg 100 s (bookmarks come about every 60 s), no end. The lease's client: 3 s and 5 s.
 struct Deadlines {
   Duration leg;    // between two signs of life: connected, greeted, headers, each piece of the body
   Duration whole;  // 0 = none
 
   static Deadlines OfCalls() { return {Duration::Seconds(10), Duration::Seconds(30)}; }
+  static Deadlines OfWrites() { return {Duration::Seconds(35), Duration::Seconds(65)}; }
   static Deadlines OfWatches() { return {Duration::Seconds(100), {}}; }
   static Deadlines OfLease() { return {Duration::Seconds(3), Duration::Seconds(5)}; }
 };

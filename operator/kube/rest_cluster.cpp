@@ -86,8 +86,9 @@ void TakeLine(std::string_view line, const std::string& what, const std::functio
 
 }  // namespace
 
-RestCluster::RestCluster(std::unique_ptr<HttpClient> calls, std::unique_ptr<HttpClient> watches, RestClusterSettings settings)
-    : calls_(std::move(calls)), watches_(std::move(watches)), settings_(std::move(settings)), random_(std::random_device{}()) {}
+RestCluster::RestCluster(std::unique_ptr<HttpClient> calls, std::unique_ptr<HttpClient> watches, RestClusterSettings settings,
+                         std::unique_ptr<HttpClient> writes)
+    : calls_(std::move(calls)), watches_(std::move(watches)), writes_(std::move(writes)), settings_(std::move(settings)), random_(std::random_device{}()) {}
 
 void RestCluster::Observe(const Call& call, const Result<HttpReply>& reply, double seconds) const {
   if (settings_.onCall) settings_.onCall({call.verb, call.resource, reply ? reply->status : 0, seconds});
@@ -97,7 +98,8 @@ void RestCluster::Observe(const Call& call, const Result<HttpReply>& reply, doub
 
 Result<Json> RestCluster::Send(const Call& call) {
   const auto began = SteadyClock::now();
-  const auto reply = calls_->Call(call.request, settings_.stop);
+  const bool writes = call.request.method != Method::Get && writes_ != nullptr;
+  const auto reply = (writes ? writes_ : calls_)->Call(call.request, settings_.stop);
   Observe(call, reply, SecondsSince(began));
   if (const Status accepted = Accepted(call.what, reply); !accepted) return accepted.error();
   auto json = ParseJson(reply->body, kUnread);
@@ -230,12 +232,15 @@ Result<WatchEnd> RestCluster::Watch(const Selection& selection, const std::strin
   return WatchEnd::Closed;
 }
 
-Result<std::unique_ptr<RestCluster>> ConnectCluster(const Access& access, RestClusterSettings settings, const Deadlines& deadlines) {
-  auto calls = ConnectHttp(access, deadlines);
+Result<std::unique_ptr<RestCluster>> ConnectCluster(const Access& access, RestClusterSettings settings, const std::optional<Deadlines>& deadlines) {
+  auto calls = ConnectHttp(access, deadlines.value_or(Deadlines::OfCalls()));
   if (!calls) return calls.error();
   auto watches = ConnectHttp(access, Deadlines::OfWatches());
   if (!watches) return watches.error();
-  return std::make_unique<RestCluster>(std::move(*calls), std::move(*watches), std::move(settings));
+  if (deadlines) return std::make_unique<RestCluster>(std::move(*calls), std::move(*watches), std::move(settings));
+  auto writes = ConnectHttp(access, Deadlines::OfWrites());
+  if (!writes) return writes.error();
+  return std::make_unique<RestCluster>(std::move(*calls), std::move(*watches), std::move(settings), std::move(*writes));
 }
 
 }  // namespace weir::kube

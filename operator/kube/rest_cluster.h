@@ -33,8 +33,10 @@ struct RestClusterSettings {
 // The API server over HTTP. Safe from any thread; the clients are shared by all calls. Holds no state about objects.
 class RestCluster final : public ClusterApi {
  public:
-  // `watches` is a client of its own, since a watch may be silent for longer than a call may.
-  RestCluster(std::unique_ptr<HttpClient> calls, std::unique_ptr<HttpClient> watches, RestClusterSettings settings = {});
+  // `watches` is a client of its own, since a watch may be silent for longer than a call may; so is `writes`, since webhooks may
+  // hold a call that writes. Null: `calls` takes them.
+  RestCluster(std::unique_ptr<HttpClient> calls, std::unique_ptr<HttpClient> watches, RestClusterSettings settings = {},
+              std::unique_ptr<HttpClient> writes = nullptr);
 
   Result<Json> Get(const ObjectRef& ref) override;
   Result<std::string> ListInto(const Selection& selection, const ListSink& sink) override;
@@ -62,12 +64,14 @@ class RestCluster final : public ClusterApi {
 
   std::unique_ptr<HttpClient> calls_;
   std::unique_ptr<HttpClient> watches_;
+  std::unique_ptr<HttpClient> writes_;  // may be null
   RestClusterSettings settings_;
   std::mutex random_mutex_;
   std::mt19937_64 random_;
 };
 
-// A RestCluster on one server; the lease's elector takes one of its own with `deadlines` OfLease.
-Result<std::unique_ptr<RestCluster>> ConnectCluster(const Access& access, RestClusterSettings settings = {}, const Deadlines& deadlines = Deadlines::OfCalls());
+// A RestCluster on one server; the lease's elector takes one of its own with `deadlines` OfLease, which hold for its writes too.
+Result<std::unique_ptr<RestCluster>> ConnectCluster(const Access& access, RestClusterSettings settings = {},
+                                                    const std::optional<Deadlines>& deadlines = std::nullopt);
 
 }  // namespace weir::kube

@@ -51,6 +51,41 @@ TEST_F(WorkQueueTest, KeysOfOneNameAndDifferentKindsAreDifferent) {
   EXPECT_EQ(queue_.Depth(), 3U);
 }
 
+Key In(const std::string& ns, const std::string& name) { return {api::kPipelines, ns, name}; }
+
+// Webhooks that hold the calls of some namespaces must leave workers for the others.
+TEST(SlowNamespaces, TakeAShareOfTheWorkersOnly) {
+  FakeClock clock;
+  WorkQueue queue(clock, {.mostOfSlow = 2}, {});
+  const auto take = [&queue] {
+    const auto key = queue.TryTake();
+    return key ? key->ns + "/" + key->name : "";
+  };
+  for (const char* ns : {"s1", "s2", "s3"}) queue.Add(In(ns, "a"), Lane::Live);
+  EXPECT_EQ(take(), "s1/a");
+  EXPECT_EQ(take(), "s2/a");
+  clock.Advance(Duration::Seconds(5));
+  for (const char* name : {"b", "c"}) queue.Add(In("s1", name), Lane::Live);
+  queue.Add(In("well", "a"), Lane::Live);
+  EXPECT_EQ(take(), "s3/a") << "nothing is known of it yet";
+  EXPECT_EQ(take(), "well/a");
+  EXPECT_EQ(take(), "");
+  EXPECT_EQ(queue.Depth(), 2U) << "those that are held are due all the same";
+  queue.Finish(In("well", "a"), kForget);
+  EXPECT_EQ(take(), "");
+  queue.Finish(In("s2", "a"), kForget);
+  EXPECT_EQ(take(), "s1/b") << "the one that waits longest";
+  EXPECT_EQ(take(), "");
+  queue.Finish(In("s1", "a"), kForget);
+  queue.Finish(In("s3", "a"), kForget);
+  EXPECT_EQ(take(), "s1/c");
+  queue.Finish(In("s1", "b"), kForget);
+  queue.Finish(In("s1", "c"), kForget);
+  EXPECT_TRUE(queue.Idle());
+  for (const char* name : {"d", "e", "f"}) queue.Add(In("s1", name), Lane::Live);
+  for (const char* taken : {"s1/d", "s1/e", "s1/f"}) EXPECT_EQ(take(), taken) << "its last visit was no slow one";
+}
+
 TEST_F(WorkQueueTest, LiveEventsComeBeforeTheInitialList) {
   for (const char* name : {"i1", "i2", "i3"}) queue_.Add(PipelineKey(name), Lane::Initial);
   queue_.Add(PipelineKey("live"), Lane::Live);
