@@ -96,6 +96,15 @@ void CheckToleration(const api::Toleration& toleration, const std::string& path,
     problems.push_back({path + ".tolerationSeconds", "belongs to the effect NoExecute; take it out, or set effect: NoExecute"});
 }
 
+// Annotations that were fields of a security context before, and are read as such: they could take away what a pod has.
+void CheckProfiles(const Map& annotations, const std::string& path, Problems& problems) {
+  for (const auto& [key, value] : annotations)
+    for (const char* profile :
+         {"container.apparmor.security.beta.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/", "seccomp.security.alpha.kubernetes.io/"})
+      if (key.starts_with(profile))
+        problems.push_back({path + "[" + key + "]", "chooses a security profile; runner pods keep those of restricted Pod Security"});
+}
+
 enum class Whose { Nodes, NodeFields, Pods };
 
 void CheckRequirement(const api::LabelRequirement& requirement, Whose whose, const std::string& path, Problems& problems) {
@@ -176,6 +185,7 @@ Problems CheckRunner(const api::RunnerSettings& runner, const std::string& path)
   CheckMap(runner.serviceAccountAnnotations.value_or(Map{}), at("serviceAccountAnnotations"), problems);
   CheckOurs(runner.labels.value_or(Map{}), "labels", at("labels"), problems);
   CheckOurs(runner.annotations.value_or(Map{}), "annotations", at("annotations"), problems);
+  CheckProfiles(runner.annotations.value_or(Map{}), at("annotations"), problems);
   CheckOurs(runner.serviceAccountAnnotations.value_or(Map{}), "annotations", at("serviceAccountAnnotations"), problems);
   if (runner.userIds == api::UserIds::FromCluster && (runner.runAsUser || runner.runAsGroup || runner.fsGroup))
     problems.push_back({at("userIds"), "with userIds FromCluster, runAsUser, runAsGroup and fsGroup are not set: the cluster chooses them"});

@@ -141,6 +141,8 @@ TEST(ParseRunnerSettings, NamesThePathOfWhatIsWrong) {
            {"labels: {team: has space}", "labels.team \"has space\" is no value of a label"},
            {"labels: {-team: a}", "labels \"-team\" is no key"},
            {"annotations: {Example.com/a: b}", "annotations \"Example.com/a\" is no key"},
+           {"annotations: {container.apparmor.security.beta.kubernetes.io/runner: unconfined}", "chooses a security profile"},
+           {"annotations: {seccomp.security.alpha.kubernetes.io/pod: unconfined}", "chooses a security profile"},
            {"serviceAccountAnnotations: {weirkeeper.io/a: b}", "serviceAccountAnnotations annotations of weirkeeper.io"},
            {"nodeSelector: {pool: 'a/b'}", "nodeSelector.pool \"a/b\" is no value"},
            {"tolerations: [{value: a}]", "tolerations[0].operator a toleration without key has the operator Exists"},
