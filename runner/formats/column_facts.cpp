@@ -23,14 +23,14 @@ std::string Significant(std::string_view number) {
   return digits;
 }
 
-// Whether the nearest DOUBLE, written as short as possible, has the same digits again.
+// Whether the nearest DOUBLE, written as short as possible, is the same number again.
 bool ComesBack(std::string_view number) {
-  const std::string digits = Significant(number);
-  if (digits.size() <= kExactDigits) return true;
+  // The smallest ones have fewer digits than others.
+  if (number.size() <= kExactDigits && number.find_first_of("eE") == std::string_view::npos) return true;
   const auto value = ParseDouble(number);
   std::array<char, 64> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.value, std::chars_format::scientific).ptr;
-  return value && Significant({buffer.data(), static_cast<std::size_t>(end - buffer.data())}) == digits;
+  return value && Significant({buffer.data(), static_cast<std::size_t>(end - buffer.data())}) == Significant(number);
 }
 
 constexpr std::size_t kLongestBoolean = 5;  // false
@@ -71,7 +71,7 @@ void ColumnFacts::ObserveText(std::string_view text, ValuePlace place) {
 void ColumnFacts::ObserveNumber(std::string_view text, ValuePlace place) {
   ++present_;
   const std::int64_t powers = powers_, numbers = Numbers();
-  CountNumber(text);
+  CountNumber(text, place);
   fractions_ += powers_ - powers;
   powers_ = powers;
   if (Numbers() == numbers) CountOdd(Odd::Other, text, place);
@@ -82,7 +82,7 @@ void ColumnFacts::CountText(std::string_view text, ValuePlace place) {
   ++present_;
   const std::int64_t numbers = Numbers(), words = booleans_, times = dates_ + instants_, padded = padded_;
   const bool truth = CountBoolean(text);
-  CountTyped(text);
+  CountTyped(text, place);
   const bool number = Numbers() > numbers, time = dates_ + instants_ > times;
   if (!number && !time && booleans_ == words) CountOdd(OddOf(text), text, place);
   if (padded_ > padded) CountOdd(Odd::Padded, text, place);
@@ -95,14 +95,14 @@ bool ColumnFacts::CountBoolean(std::string_view text) {
   return true;
 }
 
-void ColumnFacts::CountTyped(std::string_view text) {
+void ColumnFacts::CountTyped(std::string_view text, ValuePlace place) {
   const char first = text.front();
   if (!IsDigit(first) && first != '-' && first != '+' && first != '.') return;
   if (text.size() >= 10 && IsDigit(first) && (text[4] == '-' || text[4] == '/')) {
     const bool date = text.size() == 10;
     if (date ? static_cast<bool>(ParseDate(text)) : static_cast<bool>(ParseTimestamp(text))) return static_cast<void>(++(date ? dates_ : instants_));
   }
-  CountNumber(text);
+  CountNumber(text, place);
 }
 
 void ColumnFacts::CountOdd(Odd odd, std::string_view text, ValuePlace place) { Keep(odd_.at(static_cast<std::size_t>(odd)), text, place); }
@@ -118,7 +118,7 @@ ColumnFacts::Odd ColumnFacts::OddOf(std::string_view text) {
   return written_.Add(text) ? Odd::Number : Odd::Other;
 }
 
-void ColumnFacts::CountNumber(std::string_view text) {
+void ColumnFacts::CountNumber(std::string_view text, ValuePlace place) {
   if (!ParseDouble(text)) return;
   const std::string_view number = text;
   const bool plus = text.front() == '+';
@@ -134,12 +134,18 @@ void ColumnFacts::CountNumber(std::string_view text) {
     if (value) least_ = std::min(least_, value.value), most_ = std::max(most_, value.value);
   } else {
     ++(point < mantissa.size() || signed_power ? fractions_ : powers_);
-    decimal_places_ = std::max(decimal_places_, point < mantissa.size() ? mantissa.size() - point - 1 : 0);
-    if (mantissa.size() < text.size()) decimal_places_ = std::max<std::size_t>(decimal_places_, 39);  // no DECIMAL for powers of ten
   }
-  whole_digits_ = std::max(whole_digits_, point);
+  const auto [whole, places] = DigitsOf(number).value_or(DecimalDigits());
+  whole_digits_ = std::max(whole_digits_, whole);
+  decimal_places_ = std::max(decimal_places_, places);
   written_.AddPlain(point, point < mantissa.size() ? mantissa.size() - point - 1 : 0, mantissa.size() < text.size(), text[0] == '0');
-  if (text.size() > kExactDigits && !ComesBack(text)) ++rounded_;
+  if (!ComesBack(text)) Keep(rounded_, number, place);
+}
+
+// The DECIMAL that has every number, with room for longer ones before the point; empty where none has.
+std::string ColumnFacts::ExactDecimal() const {
+  constexpr std::size_t kMostDigits = 38;
+  return whole_digits_ + decimal_places_ <= kMostDigits ? "DECIMAL(38," + std::to_string(decimal_places_) + ")" : "";
 }
 
 std::string ColumnFacts::NumberType() const {
@@ -149,8 +155,9 @@ std::string ColumnFacts::NumberType() const {
     if (wide_ == 0) return "BIGINT";
     return whole_digits_ <= 38 ? "DECIMAL(38,0)" : "VARCHAR";
   }
-  if (rounded_ > 0 && whole_digits_ + decimal_places_ <= 38) return "DECIMAL(38," + std::to_string(decimal_places_) + ")";
-  return "DOUBLE";
+  if (rounded_.count == 0) return "DOUBLE";
+  if (std::string decimal = ExactDecimal(); !decimal.empty()) return decimal;
+  return NineOfTen(integers_) ? "BIGINT" : "VARCHAR";
 }
 
 std::string ColumnFacts::Type() const {
@@ -164,9 +171,8 @@ std::string ColumnFacts::Type() const {
 
 // With room for every digit of the numbers; empty where no type has it.
 std::string ColumnFacts::LikelyNumber() const {
-  if (fractions_ + powers_ == 0) return wide_ == 0 ? "BIGINT" : whole_digits_ <= 38 ? "DECIMAL(38,0)" : "";
-  if (rounded_ == 0) return "DOUBLE";
-  return whole_digits_ + decimal_places_ <= 38 ? "DECIMAL(38," + std::to_string(decimal_places_) + ")" : "";
+  if (fractions_ + powers_ == 0) return wide_ == 0 ? "BIGINT" : ExactDecimal();
+  return rounded_.count == 0 ? "DOUBLE" : ExactDecimal();
 }
 
 LikelyType ColumnFacts::Likely() const {

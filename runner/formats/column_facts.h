@@ -69,7 +69,8 @@ class ColumnFacts {
   const WrittenDates& Dates() const { return written_dates_; }
   bool HasBlanksAround() const { return blanks_around_; }
 
-  bool HasDigitsBeyondDouble() const { return rounded_ > 0; }
+  // Numbers that a DOUBLE would change.
+  const ValueSample& Rounded() const { return rounded_; }
   // Smallest and largest of the values that are whole numbers of up to 18 digits.
   std::int64_t Least() const { return least_; }
   std::int64_t Most() const { return most_; }
@@ -81,13 +82,14 @@ class ColumnFacts {
   bool NineOfTen(std::int64_t count) const { return count > 0 && count * 10 >= present_ * 9; }
   bool Half(std::int64_t count) const { return count > 0 && count * 2 >= present_; }
   void CountText(std::string_view text, ValuePlace place);
-  void CountTyped(std::string_view text);
-  void CountNumber(std::string_view text);
+  void CountTyped(std::string_view text, ValuePlace place);
+  void CountNumber(std::string_view text, ValuePlace place);
   bool CountBoolean(std::string_view text);
   void CountOdd(Odd odd, std::string_view text, ValuePlace place);
   void CountOutside(std::string_view text, ValuePlace place, const std::array<bool, kKinds>& inside);
   Odd OddOf(std::string_view text);
   std::string NumberType() const;
+  std::string ExactDecimal() const;
   std::string LikelyNumber() const;
 
   std::int64_t present_ = 0;
@@ -97,17 +99,17 @@ class ColumnFacts {
   std::int64_t fractions_ = 0;  // with a point, or a signed exponent
   std::int64_t powers_ = 0;     // 12E3: as likely a name
   std::int64_t padded_ = 0;
-  std::int64_t rounded_ = 0;
   std::int64_t booleans_ = 0;        // true and false
   std::int64_t short_booleans_ = 0;  // yes, t, 1 ...: truth values beside those only
   std::int64_t dates_ = 0;
   std::int64_t instants_ = 0;
-  std::size_t whole_digits_ = 0;
-  std::size_t decimal_places_ = 0;
+  std::size_t whole_digits_ = 0;    // the most of a number, written without an exponent
+  std::size_t decimal_places_ = 0;  // the same
   std::int64_t least_ = 0;
   std::int64_t most_ = 0;
   std::map<std::string, Word, std::less<>> words_;
   std::array<ValueSample, 4> odd_;
+  ValueSample rounded_;
   std::array<ValueSample, kKinds> outside_;  // that no type of the kind accepts
   WrittenNumbers written_;
   WrittenDates written_dates_;

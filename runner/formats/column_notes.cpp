@@ -55,6 +55,16 @@ std::string PaddedNote(const ColumnFacts& facts, const FileNames& files) {
                              : ", as postcodes and phone numbers do; a number would lose that");
 }
 
+// Numbers of which no type has every digit.
+std::string DigitsNote(const ColumnFacts& facts, const std::string& name, const FileNames& files) {
+  const ValueSample& rounded = facts.Rounded();
+  if (rounded.count == 0 || facts.Numbers() * 2 < facts.Present() || facts.Likely().count > 0) return "";
+  const bool others = HasOthers(facts, facts.Numbers());
+  return OfAll(facts.Numbers(), facts) + "are numbers, and no DECIMAL has every digit of all of them; a DOUBLE would change " + Grouped(rounded.count) +
+         ", e.g. " + Shown(rounded.text) + " (" + files.At(rounded.place) + "), so they are text; if they may be rounded, make them numbers " +
+         Advice((others ? "TRY_CAST(" : "CAST(") + SqlQuoted(name) + " AS DOUBLE)", others);
+}
+
 std::string MixedNote(const ColumnFacts& facts, const FileNames& files) {
   const auto [type, count, other] = facts.Likely();
   if (count == 0) return "";
@@ -73,9 +83,8 @@ std::string FileNames::At(ValuePlace place) const {
 std::string TypeNote(const ColumnFacts& facts, const std::string& name, const FileNames& files) {
   if (facts.Present() == 0) return "no value in the file; text until you know better";
   const std::string type = facts.Type();
-  if (facts.HasDigitsBeyondDouble() && type == "DOUBLE") return "some values have more digits than a DOUBLE keeps; declare DECIMAL(p,s) to keep them";
   if (type != "VARCHAR") return "";
-  for (const std::string& note : {PaddedNote(facts, files), NumbersNote(facts, name, files), DatesNote(facts, name, files)})
+  for (const std::string& note : {PaddedNote(facts, files), NumbersNote(facts, name, files), DatesNote(facts, name, files), DigitsNote(facts, name, files)})
     if (!note.empty()) return note;
   return MixedNote(facts, files);
 }

@@ -1,5 +1,6 @@
 #include "runner/formats/value.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -166,6 +167,18 @@ Reading<Int128> ParseDecimal(std::string_view text, int precision, int scale) {
   if (lost) return {0, Misfit::TooPrecise};
   for (std::int64_t i = all; value != 0 && i < kept; ++i) value *= 10;
   return {number->negative ? -value : value, Misfit::None};
+}
+
+std::optional<DecimalDigits> DigitsOf(std::string_view text) {
+  const auto number = TakeApart(text);
+  if (!number) return std::nullopt;
+  if (OnlyZeros(number->whole) && OnlyZeros(number->fraction)) return DecimalDigits{0, number->exponent ? 0 : number->fraction.size()};
+  const std::string digits = std::string(number->whole) + std::string(number->fraction);
+  const auto point = static_cast<std::int64_t>(number->whole.size()) + number->exponent.value_or(0);
+  const std::size_t end = number->exponent ? digits.find_last_not_of('0') + 1 : digits.size();
+  const std::int64_t whole = point - static_cast<std::int64_t>(digits.find_first_not_of('0'));
+  const std::int64_t places = static_cast<std::int64_t>(end) - point;
+  return DecimalDigits{static_cast<std::size_t>(std::max<std::int64_t>(whole, 0)), static_cast<std::size_t>(std::max<std::int64_t>(places, 0))};
 }
 
 std::optional<ColumnType> ParseColumnType(std::string_view word) {

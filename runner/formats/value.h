@@ -49,6 +49,16 @@ Reading<float> ParseFloat(std::string_view text);
 Reading<double> ParseDouble(std::string_view text);
 // The value times 10^scale; precision is at most 38.
 Reading<Int128> ParseDecimal(std::string_view text, int precision, int scale);
+
+// The digits that a decimal number has before and behind its point, written without an exponent and without zeros in front: 2 and 0
+// of 0012, 0 and 3 of 5e-3. Zeros behind the point count as they are written, but not those of a number with an exponent.
+struct DecimalDigits {
+  std::size_t whole = 0;
+  std::size_t places = 0;
+};
+// Nothing for what is no decimal number.
+std::optional<DecimalDigits> DigitsOf(std::string_view text);
+
 // Days since 1970-01-01.
 Reading<std::int32_t> ParseDate(std::string_view text);
 // Microseconds since 1970-01-01 00:00 UTC. A text without offset is UTC.

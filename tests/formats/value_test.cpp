@@ -80,6 +80,22 @@ TEST(Values, AreExact) {
   EXPECT_EQ(ParseTimestamp("2024-05-01 10:10:00.500").value, ParseTimestamp("2024-05-01T10:10:00.5Z").value);
 }
 
+TEST(Values, HaveTheirDigitsOnBothSidesOfThePoint) {
+  const std::tuple<const char*, std::size_t, std::size_t> numbers[] = {
+      {"0", 0, 0},         {"0.00", 0, 2},   {"0e400", 0, 0},  {"0012", 2, 0},    {"-1.50", 1, 2},    {".5", 0, 1},
+      {"5.", 1, 0},        {"5e-3", 0, 3},   {"1.5E+3", 4, 0}, {"1.500e1", 2, 0}, {"12.345e1", 3, 2}, {"0.00012e2", 0, 3},
+      {"0.00012e4", 1, 1}, {"100e-2", 1, 0}, {"120e-2", 1, 1}, {" 7 ", 1, 0},     {"1e300", 301, 0},  {"1e-300", 0, 300}};
+  for (const auto& [text, whole, places] : numbers) {
+    const auto digits = DigitsOf(text);
+    ASSERT_TRUE(digits) << text;
+    EXPECT_EQ(digits->whole, whole) << text;
+    EXPECT_EQ(digits->places, places) << text;
+    if (whole + places > 38 || whole + places == 0) continue;
+    EXPECT_TRUE(ParseDecimal(text, static_cast<int>(whole + places), static_cast<int>(places))) << text;
+  }
+  for (const char* text : {"", ".", "x", "1e", "1_0"}) EXPECT_FALSE(DigitsOf(text)) << text;
+}
+
 TEST(Values, ThatDoNotFitSayWhy) {
   const auto why = [](const std::string& text, const std::string& type) { return Explain(Judge(text, type), text, type); };
   EXPECT_EQ(why("11_2", "BIGINT"), "'11_2' is not a BIGINT");
