@@ -8,6 +8,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "runner/formats/other_text.h"
+
 namespace weir::cli {
 namespace {
 
@@ -48,9 +50,17 @@ Status AddFolder(const std::string& folder, GivenFiles& given) {
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsSeparator(char c) { return c == '-' || c == '_' || c == '.' || c == ' '; }
 
-// ".csv.gz" of "sales.csv.gz"
+std::string WithoutGz(const std::string& name) { return name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name; }
+
+bool EndsWithNumber(const std::string& name) {
+  const std::string stem = WithoutGz(name);
+  return !stem.empty() && IsDigit(stem.back());
+}
+
+// ".csv.gz" of "sales.csv.gz", ".gz" of "app.log.1.gz": a number is no ending.
 std::string EndingOf(const std::string& name) {
-  const std::string stem = name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name;
+  const std::string stem = WithoutGz(name);
+  if (EndsWithNumber(name)) return name.substr(stem.size());
   const std::size_t point = stem.rfind('.');
   return point == std::string::npos || point == 0 ? name.substr(stem.size()) : name.substr(point);
 }
@@ -67,6 +77,16 @@ std::string WithoutDate(std::string text) {
     if (!whole) return text;
     text.resize(begin);
   }
+}
+
+// Empty for a file and those that it was rotated to: app.log, app.log.1 and app.log.2.gz. Nothing where the endings differ.
+std::optional<std::string> CommonEnding(const std::vector<std::string>& names) {
+  const std::string ending = EndingOf(names[0]);
+  if (std::all_of(names.begin(), names.end(), [&](const std::string& name) { return EndingOf(name) == ending; })) return ending;
+  const std::string_view content = formats::NameOfContent(names[0]);
+  const bool one = std::all_of(names.begin(), names.end(), [&](const std::string& name) { return formats::NameOfContent(name) == content; });
+  const auto numbered = std::count_if(names.begin(), names.end(), EndsWithNumber);
+  return one && numbered + 1 >= static_cast<std::ptrdiff_t>(names.size()) ? std::optional<std::string>("") : std::nullopt;
 }
 
 struct Ends {
@@ -167,12 +187,11 @@ Result<GivenFiles> FindDataFiles(const std::vector<std::string>& arguments) {
 
 std::optional<std::string> WildcardFor(const std::vector<std::string>& names, const std::vector<std::string>& others) {
   constexpr std::size_t kLetters = 3;
-  const std::string ending = EndingOf(names[0]);
+  const auto common_ending = CommonEnding(names);
+  if (!common_ending) return std::nullopt;
+  const std::string& ending = *common_ending;
   std::vector<std::string> stems;
-  for (const std::string& name : names) {
-    if (EndingOf(name) != ending) return std::nullopt;
-    stems.push_back(name.substr(0, name.size() - ending.size()));
-  }
+  for (const std::string& name : names) stems.push_back(name.substr(0, name.size() - ending.size()));
   const Ends narrow = CommonEnds(stems);
   std::string turned(narrow.back.rbegin(), narrow.back.rend());
   turned = WithoutDate(turned);

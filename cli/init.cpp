@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <sstream>
+#include <utility>
 
 #include "cli/check.h"
 #include "cli/runner_process.h"
@@ -70,6 +71,17 @@ void Summarize(const Terminal& terminal, const std::vector<InferredFile>& files,
   for (const InferredFile& file : files) terminal.out << "  weir query \"SELECT * FROM " << TableName(file.name + "-v1") << "\"\n";
 }
 
+// A path such as data* takes the manifests too, where they are written beside the files.
+void ExcludeManifest(const fs::path& manifest, InferredShapes& inferred) {
+  const fs::path absolute = fs::absolute(manifest).lexically_normal();
+  for (InferredFile& file : inferred.files) {
+    const fs::path path = fs::path(inferred.folder) / file.path;
+    if (file.files < 2 || path.parent_path() != absolute.parent_path() || !TakesName(path.filename().string(), absolute.filename().string())) continue;
+    file.exclude.push_back({absolute.filename().string(), "it is the manifests of weir init"});
+    file.notes.push_back(absolute.filename().string() + ", the manifests, is matched by the path too; declared exclude");
+  }
+}
+
 // Of the folder that was given, of the only Dataset, or of the first file.
 std::string NameOfWhole(const InitOptions& options, const std::vector<InferredFile>& files) {
   const fs::path first = fs::absolute(options.files[0]).lexically_normal();
@@ -95,15 +107,16 @@ Exit Init(const Terminal& terminal, const InitOptions& options) {
                     Exit::Usage);
   const auto given = FindDataFiles(options.files);
   if (!given) return Complain(terminal, given.error(), Exit::Usage);
-  const auto inferred = InferGiven(terminal, *given);
+  auto inferred = InferGiven(terminal, *given);
   if (!inferred) return Complain(terminal, inferred.error(), Exit::Usage);
   const std::string name = options.name.empty() ? NameOfWhole(options, inferred->files) : options.name;
   const fs::path out = options.out.empty() ? fs::path(given->files[0].path).parent_path() : fs::path(options.out);
   const fs::path manifest = out / (name + ".yaml");
+  ExcludeManifest(manifest, *inferred);
   const std::string text = StarterText(StarterManifests({name, options.team}, inferred->files), inferred->files);
   if (const Status fits = CheckStarter(text, inferred->files.size()); !fits) return Complain(terminal, fits.error(), Exit::Usage);
   if (const Status written = WriteNew(manifest, text); !written) return Complain(terminal, written.error(), Exit::Usage);
-  for (const std::vector<std::string>* notes : {&given->notes, &inferred->notes})
+  for (const std::vector<std::string>* notes : {&given->notes, &std::as_const(inferred->notes)})
     for (const std::string& note : *notes) terminal.err << Printable(note) << "\n";
   Summarize(terminal, inferred->files, manifest, inferred->folder);
   return Exit::Ok;

@@ -206,8 +206,8 @@ Result<SniffedFile> SniffParquet(Session& session, const std::vector<Registered>
 
 enum class Kind { Csv, Json, Parquet };
 
-Kind KindOf(std::string path) {
-  if (path.ends_with(".gz")) path.resize(path.size() - 3);
+Kind KindOf(std::string_view path) {
+  path = formats::NameOfContent(path);
   if (path.ends_with(".parquet")) return Kind::Parquet;
   return path.ends_with(".json") || path.ends_with(".ndjson") || path.ends_with(".jsonl") ? Kind::Json : Kind::Csv;
 }

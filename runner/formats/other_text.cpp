@@ -67,7 +67,7 @@ bool StartsWithAnyCase(std::string_view text, std::string_view word) {
 }
 
 bool HasEnding(std::string_view name, std::initializer_list<std::string_view> endings) {
-  if (name.ends_with(".gz")) name.remove_suffix(3);
+  name = NameOfContent(name);
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
     return name.size() >= ending.size() && StartsWithAnyCase(name.substr(name.size() - ending.size()), ending);
   });
@@ -195,6 +195,15 @@ std::string KindOfText(const Lines& lines, std::string_view sample, const CsvLay
 }
 
 }  // namespace
+
+std::string_view NameOfContent(std::string_view name) {
+  constexpr std::string_view kZipped = ".gz", kNumber = "0123456789.-_";
+  if (name.ends_with(kZipped)) name.remove_suffix(kZipped.size());
+  if (name.empty() || !IsDigit(name.back())) return name;
+  name = name.substr(0, name.find_last_not_of(kNumber) + 1);
+  if (name.ends_with(kZipped)) name.remove_suffix(kZipped.size());
+  return name;
+}
 
 std::string OtherBinary(std::string_view sample) {
   if (sample.starts_with("PK\x03\x04")) return KindOfZip(sample);

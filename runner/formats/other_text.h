@@ -7,6 +7,10 @@
 
 namespace weir::formats {
 
+// The name of a file without what archives and the rotation of logs append to it: app.csv of app.csv.gz, app.csv.1, app.csv.2.gz and
+// app.csv-20240131. Pure.
+std::string_view NameOfContent(std::string_view name);
+
 // What a file is by its first bytes when it is no text, for people: "a zip archive ...". Empty where that does not show. Pure.
 std::string OtherBinary(std::string_view sample);
 

@@ -23,6 +23,20 @@ TEST(Wildcard, LeavesOutTheWholeDateOrNumber) {
   EXPECT_EQ(Path({"sales-jan-2026.csv", "sales-feb-2026.csv"}), "sales-*.csv");
 }
 
+TEST(Wildcard, LeavesOutTheNumberBehindTheEnding) {
+  EXPECT_EQ(Path({"app.csv.1", "app.csv.2"}), "app.csv.*");
+  EXPECT_EQ(Path({"app.csv.1", "app.csv.2", "app.csv.10"}), "app.csv.*");
+  EXPECT_EQ(Path({"app.log.1.gz", "app.log.2.gz"}), "app.log.*.gz");
+  EXPECT_EQ(Path({"app.csv-20240131", "app.csv-20240201"}), "app.csv-*");
+  EXPECT_EQ(Path({"app.csv.2024-01-31", "app.csv.2024-02-01"}), "app.csv.*");
+  EXPECT_EQ(Path({"app.log", "app.log.1", "app.log.2.gz", "app.log.3.gz"}), "app.log*") << "what it was rotated from has no number yet";
+  EXPECT_EQ(Path({"app.csv.1", "app.csv.2"}, {"app.csv.bak"}), "app.csv.\?");
+  EXPECT_EQ(Path({"part-00000", "part-00001"}), "part-*");
+  EXPECT_EQ(Path({"app.csv", "app.csv.gz"}), "none") << "one file twice";
+  EXPECT_EQ(Path({"sales-1.csv", "sales-2.csv.gz"}), "none") << "the path would take any file";
+  EXPECT_EQ(Path({"app.csv.1", "app.json.2"}), "none");
+}
+
 TEST(Wildcard, TakesNoOtherFile) {
   EXPECT_EQ(Path({"sales-2026-01.csv", "sales-2026-02.csv"}, {"sales-returns.csv"}), "sales-\?\?\?\?-\?\?.csv");
   EXPECT_EQ(Path({"sales-2026-1.csv", "sales-2026-12.csv"}, {"sales-returns.csv"}), "sales-2026-1*.csv");
@@ -43,6 +57,7 @@ TEST(Wildcard, ForSuccessorsLeavesOutTheDateOfOneName) {
   EXPECT_EQ(path("2024-01-15.csv"), "*.csv");
   EXPECT_EQ(path("15-01-2024-sales.csv"), "*-sales.csv");
   EXPECT_EQ(path("sales-2024-01.csv", {"sales-returns.csv"}), "sales-\?\?\?\?-\?\?.csv");
+  EXPECT_EQ(path("app.csv.2024-01-15"), "app.csv.*");
   EXPECT_EQ(path("sales.csv"), "none");
   EXPECT_EQ(path("sales-7.csv"), "none") << "no year";
   EXPECT_EQ(path("order-19501.csv"), "none");
@@ -54,7 +69,9 @@ TEST(Wildcard, MatchesItsFilesAndNoOthersForRandomNames) {
   const auto name = [&] {
     std::string text = random() % 2 == 0 ? "sales" : "";
     for (std::size_t i = random() % 6; i > 0; --i) text += alphabet[random() % alphabet.size()];
-    return text + (random() % 8 == 0 ? ".json" : ".csv");
+    text += random() % 8 == 0 ? ".json" : ".csv";
+    if (random() % 4 == 0) text += "." + std::to_string(random() % 12);
+    return text + (random() % 8 == 0 ? ".gz" : "");
   };
   int found = 0;
   for (int round = 0; round < 3000; ++round) {

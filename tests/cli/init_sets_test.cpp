@@ -146,6 +146,41 @@ TEST_F(InitSeries, WithAFileThatCannotBeReadIsOneDatasetOfTheOthersAlsoWhenTheSh
   EXPECT_EQ(Weir("init in/sales-2024-01.csv in/README.md --name other").code, 2) << "a file of its own is refused";
 }
 
+TEST_F(InitSeries, OfRotatedNamesIsOneDatasetWhereverTheNumberIs) {
+  const std::tuple<const char*, const char*, const char*> names[] = {{"app.csv.1", "app.csv.2", "app.csv.*"},
+                                                                     {"app.csv", "app.csv.1", "app.csv*"},
+                                                                     {"app.csv-20240131", "app.csv-20240201", "app.csv-*"},
+                                                                     {"app.csv.9.gz", "app.csv.10.gz", "app.csv.*.gz"},
+                                                                     {"app1", "app10", "app*"}};
+  for (const bool folder : {true, false})
+    for (const auto& [first, second, path] : names) {
+      Shell("rm -rf in .weir; mkdir in");
+      Sales(first, 1);
+      Sales(second, 3);
+      const Ended init = Weir(folder ? "init in" : "init in/" + std::string(first) + " in/" + second + " --name in");
+      ASSERT_EQ(init.code, 0) << init.err;
+      EXPECT_THAT(init.err, HasSubstr(std::string(path) + " (2 files): 2 columns"));
+      ASSERT_EQ(Weir("run in/in.yaml").code, 0) << Read("in/in.yaml");
+      EXPECT_EQ(Count("app_v1"), "n\n4\n") << path;
+    }
+  Shell("rm -rf in .weir; mkdir in");
+  Write("in/app.jsonl.1", "{\"id\": 1}\n");
+  Write("in/app.jsonl.2", "{\"id\": 2}\n");
+  InitAndRun();
+  EXPECT_EQ(Count("app_v1"), "n\n2\n") << "a rotated file is of the format that its name has";
+}
+
+TEST_F(InitSeries, OfWhichThePathTakesTheManifestsExcludesThem) {
+  Shell("mkdir in");
+  Sales("data1", 1);
+  Sales("data10", 3);
+  const Ended init = Weir("init in/data1 in/data10");
+  ASSERT_EQ(init.code, 0) << init.err;
+  EXPECT_THAT(init.err, HasSubstr("data.yaml, the manifests, is matched by the path too; declared exclude"));
+  ASSERT_EQ(Weir("run in/data.yaml").code, 0);
+  EXPECT_EQ(Count("data_v1"), "n\n4\n");
+}
+
 TEST_F(InitSeries, OfManyShapesBecomeSeveralPipelines) {
   Shell("mkdir in");
   std::string name = "a";
