@@ -11,6 +11,7 @@
 #include "crds/base/text.h"
 #include "runner/formats/json_lists.h"
 #include "runner/formats/sql_names.h"
+#include "runner/formats/value.h"
 
 namespace weir::cli {
 namespace {
@@ -53,6 +54,20 @@ bool HasLetters(const std::string& path) {
 std::string EndingWord(const fs::path& path) {
   const std::string ending = path.extension().string();
   return ending.empty() ? "file" : ending.substr(1);
+}
+
+// A manifest is UTF-8, and takes * and ? in a path for a wildcard.
+Status CheckPath(const std::string& folder, const std::string& path) {
+  const auto refused = [&](const std::string& why) {
+    return Error{Fault::Invalid, "NotDeclarable", "the name " + formats::Shown(path) + " " + why + ": rename the file or its folder"};
+  };
+  if (FirstByteNotUtf8(path) != std::string::npos) return refused("is not UTF-8, and no path in a manifest can be it");
+  const std::string name = fs::path(path).filename().string();
+  if (name.find_first_of("*?") == std::string::npos) return Ok();
+  if (!TakesName(name, name)) return refused("is no path in a manifest, where * and ? are a wildcard");
+  for (const std::string& other : NamesBeside((fs::path(folder) / path).parent_path(), {name}))
+    if (TakesName(name, other)) return refused("is a wildcard as a path in a manifest, and takes " + formats::Shown(other) + " too");
+  return Ok();
 }
 
 // The names of all objects that a Dataset of this name brings with it.
@@ -106,7 +121,8 @@ class Shapes {
     for (const GivenFile& file : given_.files) {
       const std::string path = AbsolutePath(file).lexically_relative(found_.folder).string();
       if (!seen.insert(path).second) continue;
-      auto one = Infer(engine_, found_.folder, {path}, path, progress_);
+      const Status named = CheckPath(found_.folder, path);
+      auto one = named.ok() ? Infer(engine_, found_.folder, {path}, path, progress_) : Result<InferredFile>(named.error());
       const bool may_lack = file.listed || IsOfSeries(file);
       if (one && may_lack && !one->unfit.empty())
         one = Error{Fault::Data, "FileUnreadable", "weir run would stop at it, for no row fits: " + one->notes.back()};
@@ -119,7 +135,7 @@ class Shapes {
       if (!may_lack || !no_data) return one.error();
       if (!first) first = one.error();
       left_out_.emplace(path, one.error().message);
-      found_.notes.push_back(path + " is left out: " + one.error().message);
+      found_.notes.push_back((named.ok() ? path + " is left out: " : "left out: ") + one.error().message);
     }
     return judged_.empty() ? Status(*first) : Ok();
   }
@@ -226,7 +242,9 @@ class Shapes {
     for (const std::string& name : names) series.insert(SeriesOf(name));
     std::vector<api::Exclusion> odd;
     for (const std::string& name : beside)
-      if (const std::string why = series.contains(SeriesOf(name)) ? WhyApart(first, folder / name) : ""; !why.empty())
+      // A name that is not UTF-8 cannot be excluded.
+      if (const std::string why = series.contains(SeriesOf(name)) && FirstByteNotUtf8(name) == std::string::npos ? WhyApart(first, folder / name) : "";
+          !why.empty())
         odd.push_back({name, Cut(why, kLongestReason)});
     std::erase_if(beside,
                   [&](const std::string& name) { return std::any_of(odd.begin(), odd.end(), [&](const api::Exclusion& one) { return one.file == name; }); });

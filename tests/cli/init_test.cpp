@@ -273,6 +273,48 @@ TEST_F(InitFiles, MayHaveLongNamesAndColumnsWithControlCharacters) {
   }
 }
 
+TEST_F(InitRefuses, NamesThatNoManifestHolds) {
+  Write("bad\xFF.csv", "id\n1\n");
+  Refused("$'bad\\xff.csv'", "the name 'bad\\xFF.csv' is not UTF-8, and no path in a manifest can be it: rename the file or its folder");
+  Shell("mkdir $'d\\xff' e");
+  Write("d\xFF/a.csv", "id\n1\n");
+  Write("e/b.csv", "x,y\n1,2\n");
+  Refused("$'d\\xff/a.csv' e/b.csv", "the name 'd\\xFF/a.csv' is not UTF-8");
+  Write("x*y.csv", "id\n1\n");
+  Write("x1y.csv", "id\n1\n");
+  Refused("'x*y.csv'", "the name 'x*y.csv' is a wildcard as a path in a manifest, and takes 'x1y.csv' too");
+  Write("z*[1].csv", "id\n1\n");
+  Refused("'z*[1].csv'", "the name 'z*[1].csv' is no path in a manifest");
+}
+
+// What is refused of one file is left out of a folder, and no path takes it.
+TEST_F(InitFiles, OfNamesThatNoManifestHoldsAreLeftOutOfAFolder) {
+  Shell("mkdir in");
+  for (const std::string name : {"s-1.csv", "s-2.csv", "s-3\xFF.csv", "s-\xFE.csv"}) Write("in/" + name, "id,v\n1,x\n2,y\n");
+  const Ended init = Weir("init in");
+  ASSERT_EQ(init.code, 0) << init.err;
+  EXPECT_THAT(init.err, AllOf(HasSubstr("left out: the name 's-3\\xFF.csv' is not UTF-8"), HasSubstr("left out: the name 's-\\xFE.csv' is not UTF-8"),
+                              HasSubstr("2 files): 2 columns")));
+  EXPECT_EQ(Weir("check in/in.yaml").code, 0);
+  ASSERT_EQ(Weir("run in/in.yaml").code, 0);
+  EXPECT_EQ(Weir("query 'SELECT count(*) AS n FROM s_v1' -o csv").out, "n\n4\n");
+}
+
+// Names of control characters, and of what YAML and shells read otherwise.
+TEST_F(InitFiles, OfAnyNameInUtf8AreFoundByTheRun) {
+  for (const std::string name : {"a\nb.csv", "a\x01y.csv", "a b.csv", "#a.csv", "'a'.csv", "a: b.csv", "-a.csv", "a\"b.csv", "a\\b.csv", "a[1].csv",
+                                 "\u202Ea.csv", "a*b.csv", "\u00E9.csv", "~.csv", "!x.csv", "%a.csv"}) {
+    Shell("rm -rf in; mkdir in");
+    Write("in/" + name, "id,v\n1,x\n2,y\n");
+    const Ended init = Weir("init in");
+    ASSERT_EQ(init.code, 0) << name << init.err;
+    const Ended run = Weir("run in/in.yaml");
+    ASSERT_EQ(run.code, 0) << name << run.err << Read("in/in.yaml");
+    EXPECT_THAT(run.err + run.out, HasSubstr("Committed: 2 rows, 0 quarantined")) << name;
+    Shell("rm -rf in/.weir");
+  }
+}
+
 TEST_F(InitRefuses, FilesThatWouldBecomeOneDataset) {
   Shell("mkdir a b; echo x > a/t.csv; echo x > b/t.csv");
   Refused("a/t.csv b/t.csv", "would both become the dataset t");
