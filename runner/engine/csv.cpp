@@ -6,6 +6,7 @@
 #include "runner/engine/file_columns.h"
 #include "runner/engine/scanned_rows.h"
 #include "runner/engine/text_input.h"
+#include "runner/formats/title.h"
 #include "runner/formats/utf8.h"
 
 namespace weir::engine {
@@ -34,7 +35,7 @@ Result<std::vector<std::string>> TitlesOf(const DecodeRequest& request, const st
   if (span.problem != formats::RecordProblem::None) return NotAsDeclared(request, "has a first line whose quotes do not match; correct the file");
   formats::CsvValues values;
   std::vector<std::string> titles;
-  for (const formats::CsvValue& value : values.Split(header, DialectOf(*request.format.csv).delimiter)) titles.emplace_back(value.text);
+  for (const formats::CsvValue& value : values.Split(header, DialectOf(*request.format.csv).delimiter)) titles.push_back(formats::TitleOf(value.text));
   return titles;
 }
 

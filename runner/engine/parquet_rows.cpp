@@ -8,6 +8,7 @@
 #include "runner/engine/scan_row.h"
 #include "runner/engine/sql.h"
 #include "runner/engine/types.h"
+#include "runner/formats/title.h"
 #include "runner/formats/utf8.h"
 
 namespace weir::engine {
@@ -47,7 +48,7 @@ std::string ValueAs(const ParquetFileColumn& column, const std::string& source, 
 
 std::vector<std::string> NamesOf(const ParquetFile& file) {
   std::vector<std::string> names;
-  for (const ParquetFileColumn& column : file.columns) names.push_back(column.name);
+  for (const ParquetFileColumn& column : file.columns) names.push_back(formats::TitleOf(column.name));
   return names;
 }
 

@@ -14,6 +14,7 @@
 #include "runner/formats/json_inference.h"
 #include "runner/formats/other_text.h"
 #include "runner/formats/sql_names.h"
+#include "runner/formats/title.h"
 #include "runner/formats/value.h"
 
 namespace weir::engine {
@@ -177,7 +178,7 @@ Result<SniffedFile> SniffOneParquet(Session& session, const Registered& of) {
   if (Status few = CheckCount(file->columns.size()); !few.ok()) return few.error();
   SniffedFile sniffed{.format = {.parquet = api::ParquetFormat{}}};
   std::vector<std::string> titles;
-  for (const ParquetFileColumn& found : file->columns) titles.push_back(found.name);
+  for (const ParquetFileColumn& found : file->columns) titles.push_back(formats::TitleOf(found.name));
   const std::vector<std::string> in_sql = formats::SqlNames(titles);
   for (std::size_t i = 0; i < titles.size(); ++i) {
     const ParquetFileColumn& found = file->columns[i];
@@ -185,8 +186,8 @@ Result<SniffedFile> SniffOneParquet(Session& session, const Registered& of) {
       sniffed.notes.emplace_back("a column without a name is left out: no declared column can name it");
       continue;
     }
-    if (LeaveOut(found.name, i + 1, sniffed)) continue;
-    auto column = ColumnOf(found.name, in_sql[i], found.DeclarableAs(), "the column " + formats::Shown(found.name));
+    if (LeaveOut(titles[i], i + 1, sniffed)) continue;
+    auto column = ColumnOf(titles[i], in_sql[i], found.DeclarableAs(), "the column " + formats::Shown(found.name));
     if (!column.ok()) return column.error();
     sniffed.columns.push_back(std::move(column).value());
   }

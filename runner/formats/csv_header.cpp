@@ -14,7 +14,7 @@ constexpr std::size_t kDeepestHeader = 50;  // records
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 
 std::string_view WithoutMark(std::string_view text) {
-  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  while (text.starts_with(kMark)) text.remove_prefix(kMark.size());
   return text;
 }
 

@@ -123,7 +123,7 @@ class Declaration {
     while (named > 0 && layout_.titles[named].empty()) --named;
     Note("the header is there " + times + files_.At(seen_.first_header) + ", as in files that were joined; " +
          (fits ? "it fits the types of its columns, so it becomes a row: leave it out in the SQL of the View with WHERE " + SqlQuoted(in_sql[named]) +
-                     " IS DISTINCT FROM " + SqlLiteral(layout_.titles[named])
+                     " IS DISTINCT FROM " + SqlLiteral(layout_.written[named])
                : std::string("it does not fit the types of its columns, so it will be quarantined")));
   }
 
@@ -205,7 +205,7 @@ void CsvInference::Observe(const CsvBlockRecords::Record& record) {
   if (record.problem != RecordProblem::None) return;
   const auto& values = values_.Split(record.text, layout_.dialect.delimiter);
   if (values.size() != facts_.size()) return;
-  if (layout_.header != HeaderFound::No && IsHeaderAgain(values, layout_.titles)) {
+  if (layout_.header != HeaderFound::No && IsHeaderAgain(values, layout_.written)) {
     --seen_.rows;
     if (seen_.headers++ == 0) seen_.first_header = {record.line, files_.Count() - 1};
     return;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "runner/formats/csv_blocks.h"
+#include "runner/formats/title.h"
 
 namespace weir::formats {
 namespace {
@@ -164,7 +165,8 @@ CsvLayout JudgeTable(const std::string& sample, std::optional<char> declared) {
     layout.dialect.skipLines = records[first].line - 1;
   }
   layout.line = records[first].line;
-  layout.titles = records[first].values;
+  layout.written = records[first].values;
+  layout.titles = TitlesOf(layout.written);
   layout.header = records[first].values.size() == layout.columns ? JudgeHeader(records, first, layout.columns) : HeaderFound::Yes;
   return layout;
 }

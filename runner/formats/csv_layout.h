@@ -13,9 +13,10 @@ struct CsvLayout {
   std::size_t columns = 1;
   double agreeing = 1;  // share of the records that have this many values
   HeaderFound header = HeaderFound::Yes;
-  std::int64_t line = 1;            // of the header, or of the first row
-  std::vector<std::string> titles;  // values of that line
-  bool declared = false;            // the file's first line, such as sep=;, declares the delimiter
+  std::int64_t line = 1;             // of the header, or of the first row
+  std::vector<std::string> written;  // values of that line
+  std::vector<std::string> titles;   // the same as declarations name them (TitleOf)
+  bool declared = false;             // the file's first line, such as sep=;, declares the delimiter
 };
 
 // Judges a sample of whole lines: the delimiter by which most records have the same number of values (or that a first line

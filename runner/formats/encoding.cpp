@@ -156,7 +156,8 @@ Result<OpenedText> OpenText(std::unique_ptr<ByteSource> file, std::string_view n
   opened.encoding = *encoding;
   const auto mark = FindByteOrderMark(*text);
   opened.marked = mark && mark->encoding == opened.encoding;
-  if (opened.marked) text->erase(0, mark->bytes);
+  // Programs that add a mark to a text that has one are not rare.
+  while (opened.marked && FindByteOrderMark(*text) && FindByteOrderMark(*text)->encoding == opened.encoding) text->erase(0, mark->bytes);
   opened.text = ToUtf8(std::make_unique<PrefixedSource>(std::move(text).value(), std::move(file)), opened.encoding);
   return opened;
 }

@@ -54,7 +54,8 @@ Result<InferredJson> JsonInference::Declare() const {
 }
 
 void JsonInference::Observe(const std::vector<JsonRecordReader::Field>& fields, ValuePlace place) {
-  for (const auto& [name, value] : fields) {
+  for (const auto& [name, value, as_written] : fields) {
+    if (!as_written && lists_ == Lists::Ignore) continue;  // a path of SQL has keys as they are written
     if (name.empty() || std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; })) {
       if (unnamed_.empty()) unnamed_ = files_.At(place) + " has a key without a name or with control characters, which is left out";
       continue;

@@ -51,8 +51,8 @@ void JsonLists::Add(std::string_view value) {
   std::string padded(value);
   padded.append(kJsonPadding, ' ');
   if (reader.Read(std::string_view(padded).substr(0, value.size())) != JsonProblem::None) return;
-  for (const auto& [name, inner] : reader.Fields())
-    if (inner.kind == JsonValue::Kind::Nested && IsPlainKey(name) && IsListOfObjects(inner.text)) AddList(InPath(name), inner.text);
+  for (const auto& [name, inner, as_written] : reader.Fields())
+    if (as_written && inner.kind == JsonValue::Kind::Nested && IsPlainKey(name) && IsListOfObjects(inner.text)) AddList(InPath(name), inner.text);
 }
 
 void JsonLists::AddList(const std::string& path, std::string_view text) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <unordered_map>
 
+#include "runner/formats/title.h"
 #include "runner/formats/utf8.h"
 
 namespace weir::formats {
@@ -154,9 +155,10 @@ class JsonRecordReader::Reading {
 
  private:
   JsonProblem TakeField(ondemand::document& document, ondemand::field& field, std::size_t place) {
-    std::string_view key;
-    if (const JsonProblem problem = Key(field, key); problem != JsonProblem::None) return problem;
-    const std::size_t id = IdOf(key, place);
+    std::string_view written;
+    if (const JsonProblem problem = Key(field, written); problem != JsonProblem::None) return problem;
+    const std::size_t id = IdOf(written, place);
+    const std::string& key = keys_[id];
     if (seen_[id] == record_) return Blame(key, JsonProblem::DuplicateKey);
     seen_[id] = record_;
     const bool kept = every_ || id < named_;
@@ -164,7 +166,7 @@ class JsonRecordReader::Reading {
     const JsonProblem problem = kept ? Take(document, field.value(), value) : Verify(field.value());
     if (problem != JsonProblem::None) return Blame(key, problem);
     if (id < named_) values_[id] = value;
-    if (every_) fields_.push_back({std::string(key), value});
+    if (every_) fields_.push_back({key, value, key == written});
     return JsonProblem::None;
   }
 
@@ -201,10 +203,10 @@ class JsonRecordReader::Reading {
   // Most records have the keys of the one before, in the same order.
   std::size_t IdOf(std::string_view key, std::size_t place) {
     if (place < order_.size() && keys_[order_[place]] == key) return order_[place];
-    const auto [at, added] = ids_.try_emplace(std::string(key), keys_.size());
+    const auto [at, added] = ids_.try_emplace(TitleOf(key), keys_.size());
     if (added) {
-      keys_.emplace_back(key);
-      key_bytes_ += key.size();
+      keys_.push_back(at->first);
+      key_bytes_ += at->first.size();
     }
     seen_.resize(keys_.size());
     if (place >= order_.size()) order_.resize(place + 1);

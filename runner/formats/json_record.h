@@ -18,8 +18,8 @@ struct JsonValue {
   bool rewritten = false;  // `text` is not part of the record
 };
 
-// Reads records by simdjson. Nothing of a record that is no valid JSON is used, also where only keys that nobody asked for
-// are broken. A reader is one thread's; what it answers is valid until the next Read.
+// Reads records by simdjson. A key is known by its TitleOf: two that are equal in that form are one key twice. Nothing of a record that is no valid JSON is
+// used, also where only keys that nobody asked for are broken. A reader is one thread's; what it answers is valid until the next Read.
 class JsonRecordReader {
  public:
   // Values are kept for these keys, which are distinct.
@@ -35,8 +35,9 @@ class JsonRecordReader {
   const std::vector<JsonValue>& Values() const;
   // Of every key, in the order of the record.
   struct Field {
-    std::string name;
+    std::string name;  // TitleOf of the key
     JsonValue value;
+    bool as_written = true;  // the key is the name
   };
   const std::vector<Field>& Fields() const;
   // Keys of records so far that nobody asked for, in no order; the oldest are forgotten when they are very many.

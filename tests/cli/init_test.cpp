@@ -27,6 +27,12 @@ const File kFiles[] = {
      "full_name,grosse_cm,c_2nd,select\nAda,1.5,x,1\n"},
     {"HeadersThatAreTheSameOrMissing", "same.csv", "name,name,,n\nA,B,x,1\nC,D,y,2\n", "name VARCHAR name_2 VARCHAR column_3 VARCHAR n BIGINT",
      "column 2 'name', a name that is there twice, -> name_2\n  column 3 without a name -> column_3", "name,name_2,column_3,n\nA,B,x,1\nC,D,y,2\n"},
+    {"TitlesOfSeveralLines", "lines.csv", "id,\"Amount\n(EUR)\",\"a\tb\",Amount (EUR)\n1,2.5,x,3\n",
+     "id BIGINT amount_eur DOUBLE<Amount (EUR) a_b VARCHAR<a b amount_eur_2 BIGINT<Amount (EUR)_2",
+     "column 4 'Amount (EUR)', a name that is there twice, -> Amount (EUR)_2", "id,amount_eur,a_b,amount_eur_2\n1,2.5,x,3\n"},
+    {"TwoByteOrderMarks", "marks.csv", "\xEF\xBB\xBF\xEF\xBB\xBFid,name\n1,a\n", "id BIGINT name VARCHAR", "2 columns", "id,name\n1,a\n"},
+    {"KeysOfSeveralLines", "keys.jsonl", "{\"Amount\\n(EUR)\": 2.5, \"id\": 1}\n", "amount_eur DOUBLE<Amount (EUR) id BIGINT", "2 columns",
+     "amount_eur,id\n2.5,1\n"},
     {"EmptyTitles", "gaps.csv", "a,,b,\n1,x,2,\n3,y,4,\n", "a BIGINT column_2 VARCHAR b BIGINT column_4 VARCHAR", "column 2 without a name -> column_2",
      "a,column_2,b,column_4\n1,x,2,\n3,y,4,\n"},
     {"HeaderAgain", "joined.csv", "id,name\n1,a\n2,b\nid,name\n3,c\n", "id BIGINT name VARCHAR",
@@ -262,7 +268,7 @@ TEST_F(InitFiles, OfAFolderAreDeclaredByTheirShape) {
 
 TEST_F(InitFiles, MayHaveLongNamesAndColumnsWithControlCharacters) {
   for (const std::string name : {"quarterly-sales-report-north-america-2024.csv", "q.csv"}) {
-    Write(name, "x,\"a\tb\"\n1,2\n");
+    Write(name, "x,\"a\u202Eb\"\n1,2\n");
     const Ended init = Weir("init " + name);
     ASSERT_EQ(init.code, 0) << init.err;
     EXPECT_THAT(init.err + init.out, HasSubstr("column 2"));

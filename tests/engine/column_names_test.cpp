@@ -96,6 +96,58 @@ TEST_F(ColumnNames, OfFilesMayBeAnyText) {
     for (const char* format : {"csv", "json", "parquet"}) ExpectKept(format, "k", name);
 }
 
+// A spreadsheet breaks long titles into lines: the same rule in every format.
+TEST_F(ColumnNames, OfFilesWithLineBreaksAndTabsAreReadOnOneLine) {
+  for (const std::string written : {"Amount\n(EUR)", "Amount\r\n(EUR)", "Amount \t (EUR)", "Amount\r(EUR)", "Amount\n \n(EUR)"})
+    for (const char* format : {"csv", "json", "parquet"}) {
+      SCOPED_TRACE(format + Quoted(written, '"'));
+      const std::vector<api::Column> columns{{.name = "k", .type = "VARCHAR", .sourceName = "Amount (EUR)"}, Optional("other", "VARCHAR")};
+      const InputFile file = FileOf(format, written);
+      const auto rows = Decode(file, FormatOf(format), columns);
+      ASSERT_TRUE(rows.ok()) << rows.error().message;
+      EXPECT_THAT(RowsOf("decoded", columns), testing::Contains(R"({"k":"lots","other":"c"})"));
+      EXPECT_THAT(undeclared_, testing::IsEmpty());
+      const auto sniffed = engine_->Sniff(file);
+      ASSERT_TRUE(sniffed.ok()) << sniffed.error().message;
+      ASSERT_EQ(sniffed->columns.size(), 2U);
+      EXPECT_EQ(sniffed->columns[0].sourceName, "Amount (EUR)");
+    }
+}
+
+TEST_F(ColumnNames, ThatBecomeEqualOnOneLineAreThereTwice) {
+  const std::vector<api::Column> columns{{.name = "k", .type = "VARCHAR", .sourceName = "a b"}};
+  const auto csv = Decode(Put("in.csv", "a b,\"a\nb\"\n1,2\n"), FormatOf("csv"), columns);
+  ASSERT_FALSE(csv.ok());
+  EXPECT_THAT(csv.error().message, HasSubstr("has these columns twice: a b"));
+  ASSERT_TRUE(Decode(Put("in.json", "{\"a b\":1,\"a\\nb\":2}\n{\"a\\nb\":3}\n"), FormatOf("json"), columns).ok());
+  ASSERT_EQ(rejected_.size(), 1U);
+  EXPECT_EQ(rejected_[0].reason, "has the key 'a b' twice");
+  EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"k":"3"})"));
+}
+
+TEST_F(ColumnNames, StandBehindAnyNumberOfByteOrderMarks) {
+  const std::vector<api::Column> columns{Required("id", "BIGINT")};
+  const std::string mark = "\xEF\xBB\xBF";
+  for (const std::string& marks : {mark + mark, mark + mark + mark}) {
+    for (const auto& [name, text] : {std::pair<std::string, std::string>{"in.csv", "id,other\n1,a\n"}, {"in.json", "{\"id\":1,\"other\":\"a\"}\n"}}) {
+      const InputFile file = Put(name, marks + text);
+      const auto rows = Decode(file, FormatOf(name.substr(3)), columns);
+      ASSERT_TRUE(rows.ok()) << rows.error().message;
+      EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"id":1})"));
+      const auto sniffed = engine_->Sniff(file);
+      ASSERT_TRUE(sniffed.ok()) << sniffed.error().message;
+      EXPECT_EQ(sniffed->columns.size(), 2U);
+    }
+  }
+  std::string wide = "\xFF\xFE\xFF\xFE";
+  for (const char c : std::string("id\n1\n")) wide += {c, '\0'};
+  api::Format format = FormatOf("csv");
+  format.csv->encoding = api::Encoding::Utf16Le;
+  const auto rows = Decode(Put("wide.csv", wide), format, columns);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"id":1})"));
+}
+
 TEST_F(ColumnNames, OfProvenanceMayBeThoseOfTheEngine) {
   std::vector<api::Column> columns{Required("rowid", "BIGINT"),
                                    {.name = "filename", .type = "VARCHAR", .provenance = api::Provenance::SourceFile},
