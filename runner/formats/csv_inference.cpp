@@ -15,9 +15,21 @@ constexpr std::size_t kBlock = 4 << 20;
 
 Error NotDelimited(const std::string& what) { return {Fault::Data, "FileUnreadable", what}; }
 
+bool IsControl(char c) { return static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\r' && c != '\t'; }
+
+// Many, and in most lines: a few values of a small text may have some.
 bool IsBinary(std::string_view sample) {
-  const auto control = std::count_if(sample.begin(), sample.end(), [](unsigned char c) { return c < ' ' && c != '\n' && c != '\r' && c != '\t'; });
-  return static_cast<std::size_t>(control) * 20 > sample.size();
+  const auto control = std::count_if(sample.begin(), sample.end(), IsControl);
+  if (static_cast<std::size_t>(control) * 20 <= sample.size()) return false;
+  std::int64_t lines = 0, with = 0;
+  while (!sample.empty()) {
+    const std::string_view line = sample.substr(0, sample.find_first_of("\r\n"));
+    sample.remove_prefix(std::min(line.size() + 1, sample.size()));
+    if (line.empty()) continue;
+    ++lines;
+    with += std::any_of(line.begin(), line.end(), IsControl) ? 1 : 0;
+  }
+  return with * 2 > lines;
 }
 
 std::string TitlesOf(const CsvLayout& layout) {
@@ -202,7 +214,8 @@ Status CsvInference::Read(ByteSource& text) {
 
 void CsvInference::Observe(const CsvBlockRecords::Record& record) {
   ++seen_.rows;
-  if (record.problem != RecordProblem::None) return;
+  // The reader quarantines a row with U+0000.
+  if (record.problem != RecordProblem::None || record.text.find('\0') != std::string_view::npos) return;
   const auto& values = values_.Split(record.text, layout_.dialect.delimiter);
   if (values.size() != facts_.size()) return;
   if (layout_.header != HeaderFound::No && IsHeaderAgain(values, layout_.written)) {

@@ -306,6 +306,17 @@ TEST_F(InitFiles, OfNamesThatNoManifestHoldsAreLeftOutOfAFolder) {
   EXPECT_EQ(Weir("query 'SELECT count(*) AS n FROM s_v1' -o csv").out, "n\n4\n");
 }
 
+TEST_F(InitFiles, MayHaveControlCharactersInAFewValues) {
+  Write("dos.csv", "id,v\n1,a\n2,b\x1A\n");
+  EXPECT_EQ(Weir("init dos.csv").code, 0);
+  ASSERT_EQ(Weir("run dos.yaml").code, 0);
+  EXPECT_EQ(Weir("query 'SELECT id, length(v) AS n FROM dos_v1 ORDER BY id' -o csv").out, "id,n\n1,1\n2,2\n") << "it is data";
+  Write("nul.csv", std::string("id,v\n1,a\n2,b\0c\n3,d\n", 19));
+  const Ended init = Weir("init nul.csv");
+  EXPECT_EQ(init.code, 0) << init.err;
+  EXPECT_EQ(Weir("run nul.yaml").code, 0);
+}
+
 // Names of control characters, and of what YAML and shells read otherwise.
 TEST_F(InitFiles, OfAnyNameInUtf8AreFoundByTheRun) {
   for (const std::string name : {"a\nb.csv", "a\x01y.csv", "a b.csv", "#a.csv", "'a'.csv", "a: b.csv", "-a.csv", "a\"b.csv", "a\\b.csv", "a[1].csv",

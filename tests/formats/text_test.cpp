@@ -192,10 +192,20 @@ TEST(CsvInference, ChoosesTypesThatHoldEveryDigit) {
   EXPECT_EQ(Columns(Infer("x\n0.30000000000000004\n1\n")), "x:DOUBLE") << "a DOUBLE wrote it";
 }
 
+TEST(CsvInference, TakesControlCharactersInAFewValuesForData) {
+  EXPECT_EQ(Columns(Infer("id,v\n1,a\x1A"
+                          "b\n2,c\n")),
+            "id:BIGINT v:VARCHAR");
+  EXPECT_EQ(Columns(Infer(std::string("id,v\n1,2\n2,3\0\n3,4\n", 18))), "id:BIGINT v:BIGINT") << "a row with U+0000 is quarantined, and has no say";
+  EXPECT_EQ(Columns(Infer(std::string("id,v\n1,\0\0\0\0\n2,3\n3,4\n", 20))), "id:BIGINT v:BIGINT");
+}
+
 TEST(CsvInference, RefusesWhatIsNotATable) {
   for (const auto& [name, text] : {std::pair<std::string, std::string>{"README.md", "# Title\n\nSome text, with commas.\nMore\n"},
                                    {"book.csv", "PK\x03\x04zzzz"},
                                    {"zero.csv", std::string(3000, '\0')},
+                                   {"records.csv", std::string("ab\0\0cd\n\1\2\3\4\n\5\6,\7\n", 17)},
+                                   {"image.csv", std::string("\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0\b\6\0\0\0", 29)},
                                    {"page.csv", "<!DOCTYPE html>\n<p>"}}) {
     auto opened = OpenText(std::make_unique<PrefixedSource>(text), name, std::nullopt, Undeclared::GuessUnicode);
     ASSERT_TRUE(opened.ok());
