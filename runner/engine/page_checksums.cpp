@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "runner/formats/gunzip.h"
+
 namespace weir::engine {
 namespace {
 

@@ -96,6 +96,10 @@ class GunzipSource final : public ByteSource {
 
 bool LooksGzipped(std::string_view prefix) { return prefix.starts_with("\x1F\x8B"); }
 
+std::uint32_t Crc32(std::uint32_t crc, std::string_view bytes) {
+  return static_cast<std::uint32_t>(crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
 std::unique_ptr<ByteSource> Gunzip(std::unique_ptr<ByteSource> compressed) { return std::make_unique<GunzipSource>(std::move(compressed)); }
 
 }  // namespace weir::formats

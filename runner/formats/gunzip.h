@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "runner/formats/byte_source.h"
@@ -13,5 +14,8 @@ bool LooksGzipped(std::string_view prefix);
 // after the other, zero bytes after the last one are padding. Whatever else is there, or is not, is Fault::Data with
 // reason "FileUnreadable": who uses rows before the end was reached must be able to take them back.
 std::unique_ptr<ByteSource> Gunzip(std::unique_ptr<ByteSource> compressed);
+
+// Goes on with the CRC-32 of gzip, which other formats have too; begin with 0.
+std::uint32_t Crc32(std::uint32_t crc, std::string_view bytes);
 
 }  // namespace weir::formats

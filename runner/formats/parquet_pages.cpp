@@ -1,7 +1,5 @@
 #include "runner/formats/parquet_pages.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 
 #include "runner/formats/thrift_compact.h"
@@ -65,10 +63,6 @@ std::optional<ParquetPage> ReadParquetPage(std::string_view bytes) {
   if (!reader.ok() || page.bytes < 0) return std::nullopt;
   page.header = reader.position();
   return page;
-}
-
-std::uint32_t Crc32(std::uint32_t crc, std::string_view bytes) {
-  return static_cast<std::uint32_t>(crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 }  // namespace weir::formats

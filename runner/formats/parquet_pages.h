@@ -27,7 +27,4 @@ struct ParquetPage {
 // Of the header at the start of `bytes`; absent where there is none, or it is cut off.
 std::optional<ParquetPage> ReadParquetPage(std::string_view bytes);
 
-// Goes on with the CRC-32 of gzip and Parquet; begin with 0.
-std::uint32_t Crc32(std::uint32_t crc, std::string_view bytes);
-
 }  // namespace weir::formats
