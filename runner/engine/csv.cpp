@@ -135,7 +135,7 @@ Result<DecodedFile> DecodeCsv(const DecodeRequest& request) {
   CsvScan scan{.blocks = blocks,
                .columns = names->size(),
                .names = *names,
-               .rules = {.targets = std::move(targets).value(), .keepTexts = !request.rules.checks.empty()},
+               .rules = {.targets = std::move(targets).value(), .keepTexts = !request.rules.checks.empty(), .undecoded = opened->MayHold()},
                .nullTexts = NullTextsOf(csv),
                .encoding = std::string(api::Word(opened->encoding))};
   if (!csv.timestampFormat.empty()) {

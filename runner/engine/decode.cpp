@@ -47,6 +47,10 @@ std::string ReasonOf(const api::Column& column, const std::string& text) {
 
 Error Unreadable(const DecodeRequest& request, const Error& error) {
   if (request.session.StoreFailed() || error.fault == Fault::Exhausted || error.reason == "FileUnreadable") return error;
+  if (request.format.parquet)
+    return {Fault::Data, "FileUnreadable",
+            request.path + " is damaged, or Parquet of a kind that cannot be read (" + ForPeople(error.message, request.name, request.path) +
+                "): have it written again at its source"};
   return {Fault::Data, "FileUnreadable", request.path + " cannot be read as declared: " + ForPeople(error.message, request.name, request.path)};
 }
 

@@ -54,7 +54,9 @@ Result<DecodedFile> DecodeJson(const DecodeRequest& request) {
   auto targets = FindKeys(request, keys);
   if (!targets.ok()) return targets.error();
   formats::JsonBlocks blocks(*opened->text, kBlock);
-  JsonScan scan{.blocks = blocks, .keys = std::move(keys), .rules = {.targets = std::move(targets).value(), .keepTexts = !request.rules.checks.empty()}};
+  JsonScan scan{.blocks = blocks,
+                .keys = std::move(keys),
+                .rules = {.targets = std::move(targets).value(), .keepTexts = !request.rules.checks.empty(), .undecoded = opened->MayHold()}};
   if (Status made = MakeScannedRows(request, ScanCall(kJsonScan, &scan), scan.error); !made.ok()) return made.error();
   if (Status readable = CheckReadable(request, scan); !readable.ok()) return readable.error();
   auto difference = CompareKeys(request, scan);

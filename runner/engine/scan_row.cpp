@@ -104,7 +104,7 @@ void ScanRow::Refuse(idx_t row, const RecordText& record, const std::string& col
   Put(ExtraVector(kColumn), row, duckdb::StringVector::AddString(ExtraVector(kColumn), column));
   Put(ExtraVector(kReason), row, duckdb::StringVector::AddString(ExtraVector(kReason), reason));
   Put(ExtraVector(kLine), row, record.line);
-  Put(ExtraVector(kText), row, duckdb::StringVector::AddString(ExtraVector(kText), formats::Legible(record.text, formats::kLongestKept)));
+  Put(ExtraVector(kText), row, duckdb::StringVector::AddString(ExtraVector(kText), formats::Legible(record.text, formats::kLongestKept, rules_.undecoded)));
 }
 
 }  // namespace weir::engine

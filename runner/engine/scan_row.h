@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runner/formats/instant.h"
+#include "runner/formats/utf8.h"
 #include "runner/formats/value.h"
 
 namespace weir::engine {
@@ -26,7 +27,8 @@ struct ScanTarget {
 struct ScanRules {
   std::vector<ScanTarget> targets;
   std::optional<formats::TimestampFormat> timestampFormat;
-  bool keepTexts = false;  // text of good rows too: a check may quarantine them
+  bool keepTexts = false;                                   // text of good rows too: a check may quarantine them
+  formats::Undecoded undecoded = formats::Undecoded::None;  // of the records' texts
 };
 
 // The columns of such a scan, for its binding.

@@ -180,7 +180,7 @@ LikelyType ColumnFacts::Likely() const {
     const std::string type = LikelyNumber();
     return type.empty() ? LikelyType() : LikelyType{type, Numbers(), outside_[kNumber]};
   }
-  if (Half(booleans_)) return {"BOOLEAN", booleans_ + short_booleans_, outside_[kBoolean]};
+  if (booleans_ > 0 && Half(booleans_ + short_booleans_)) return {"BOOLEAN", booleans_ + short_booleans_, outside_[kBoolean]};
   if (Half(dates_ + instants_)) return {instants_ > 0 ? "TIMESTAMP" : "DATE", dates_ + instants_, outside_[kTime]};
   return {};
 }

@@ -68,7 +68,10 @@ std::string DigitsNote(const ColumnFacts& facts, const std::string& name, const 
 std::string MixedNote(const ColumnFacts& facts, const FileNames& files) {
   const auto [type, count, other] = facts.Likely();
   if (count == 0) return "";
-  std::string note = OfAll(count, facts) + "are " + type + ", too few to declare it, so the column is text";
+  std::string note =
+      OfAll(count, facts) + "are " + type +
+      (type == "BOOLEAN" && count * 10 >= facts.Present() * 9 ? ", but fewer than half are true or false, and the others may be names, so the column is text"
+                                                              : ", too few to declare it, so the column is text");
   if (other.count > 0) note += "; not " + type + " is e.g. " + Shown(other.text) + " (" + files.At(other.place) + ")";
   return note + ". If it is a mistake in the file, declare type: " + type + " in the Dataset and the View: rows that do not fit are then quarantined";
 }

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "runner/formats/gunzip.h"
-#include "runner/formats/utf8.h"
 
 namespace weir::formats {
 namespace {
@@ -13,7 +12,6 @@ using api::Encoding;
 
 constexpr std::size_t kLookedAt = 64 << 10;
 constexpr std::size_t kBuffer = 64 << 10;
-constexpr char kNoText = '\xFF';
 
 // Windows-1252 differs from ISO-8859-1 in these 32 places; 0 is unused.
 constexpr std::array<char32_t, 32> kWindows{0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
@@ -47,14 +45,15 @@ class Transcoder final : public ByteSource {
     }
     for (const char c : bytes) AddHalf(static_cast<unsigned char>(c));
     if (!ended_) return;
-    if (half_ || high_ != 0) text_ += kNoText;
+    if (high_ != 0) AddLone(high_);
+    if (half_) AppendUndecoded(text_, static_cast<unsigned char>(*half_));
   }
 
   void AddByte(unsigned char byte) {
     const bool mapped = encoding_ == Encoding::Windows1252 && byte >= 0x80 && byte < 0xA0;
     const char32_t character = mapped ? kWindows.at(byte - 0x80U) : byte;
     if (mapped && character == 0)
-      text_ += kNoText;
+      AppendUndecoded(text_, byte);
     else
       AppendUtf8(text_, character);
   }
@@ -74,15 +73,23 @@ class Transcoder final : public ByteSource {
         high_ = 0;
         return;
       }
-      text_ += kNoText;
+      AddLone(high_);
       high_ = 0;
     }
     if (unit >= 0xD800 && unit <= 0xDBFF)
       high_ = unit;
     else if (low)
-      text_ += kNoText;
+      AddLone(unit);
     else
       AppendUtf8(text_, unit);
+  }
+
+  // Half a pair, as its bytes in the file.
+  void AddLone(char32_t unit) {
+    const auto first = static_cast<unsigned char>(encoding_ == Encoding::Utf16Le ? unit & 0xFFU : unit >> 8U);
+    const auto second = static_cast<unsigned char>(encoding_ == Encoding::Utf16Le ? unit >> 8U : unit & 0xFFU);
+    AppendUndecoded(text_, first);
+    AppendUndecoded(text_, second);
   }
 
   std::unique_ptr<ByteSource> source_;
@@ -151,6 +158,7 @@ Result<OpenedText> OpenText(std::unique_ptr<ByteSource> file, std::string_view n
   if (opened.gzipped) file = Gunzip(std::move(file));
   auto text = ReadPrefix(*file, kLookedAt);
   if (!text.ok()) return text.error();
+  if (opened.gzipped && text->starts_with("\x1F\x8B\x08")) return Refused("it is gzip within gzip, compressed twice; decompress it once, with gunzip");
   const auto encoding = EncodingOf(*text, declared, undeclared);
   if (!encoding.ok()) return encoding.error();
   opened.encoding = *encoding;

@@ -5,6 +5,7 @@
 
 #include "crds/api/dataset.h"
 #include "runner/formats/byte_source.h"
+#include "runner/formats/utf8.h"
 
 namespace weir::formats {
 
@@ -15,7 +16,7 @@ struct ByteOrderMark {
 };
 std::optional<ByteOrderMark> FindByteOrderMark(std::string_view prefix);
 
-// The same text as UTF-8. What the encoding does not allow becomes the byte 0xFF, which no UTF-8 text has.
+// The same text as UTF-8. Bytes that the encoding does not allow are no UTF-8 there either, and Legible shows them (AppendUndecoded).
 std::unique_ptr<ByteSource> ToUtf8(std::unique_ptr<ByteSource> source, api::Encoding encoding);
 
 // The text of a file as UTF-8 without byte order mark: gzip is known by its first bytes, not by a name, and verified.
@@ -24,6 +25,8 @@ struct OpenedText {
   api::Encoding encoding = api::Encoding::Utf8;
   bool gzipped = false;
   bool marked = false;  // a byte order mark names the encoding
+  // Of `text`, for Legible.
+  Undecoded MayHold() const { return encoding == api::Encoding::Utf8 ? Undecoded::None : Undecoded::Marked; }
 };
 
 enum class Undeclared { Refuse, GuessUnicode };
@@ -31,7 +34,7 @@ enum class Undeclared { Refuse, GuessUnicode };
 // Without a declared encoding a byte order mark decides; without one, text that is visibly UTF-16 is Fault::Data
 // "FileUnreadable", or taken for what it seems with Undeclared::GuessUnicode. All else is taken for UTF-8.
 // "FileUnreadable" are also a byte order mark of another encoding than the declared one, and a file that is named .gz and
-// holds neither gzip nor text.
+// holds neither gzip nor text, and gzip within gzip.
 Result<OpenedText> OpenText(std::unique_ptr<ByteSource> file, std::string_view name, std::optional<api::Encoding> declared, Undeclared undeclared);
 
 }  // namespace weir::formats

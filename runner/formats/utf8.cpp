@@ -6,6 +6,8 @@
 namespace weir::formats {
 namespace {
 
+constexpr char kUndecoded = '\xFF';
+
 bool IsTail(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 std::size_t AsciiPrefix(std::string_view text) {
@@ -75,19 +77,28 @@ std::string_view Front(std::string_view text, std::size_t most) {
   return text.substr(0, end);
 }
 
-std::string Legible(std::string_view text, std::size_t most) {
+void AppendUndecoded(std::string& text, unsigned char byte) {
+  text += kUndecoded;
+  text += static_cast<char>(0x80U | (byte >> 4U));
+  text += static_cast<char>(0x80U | (byte & 15U));
+}
+
+std::string Legible(std::string_view text, std::size_t most, Undecoded undecoded) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
+  constexpr std::size_t kEscaped = 4;
   std::string legible;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = Utf8Length(text.substr(i));
-    if (legible.size() + (length > 0 ? length : 4) > most) break;
+    if (legible.size() + (length > 0 ? length : kEscaped) > most) break;
     if (length > 0) {
       legible.append(text.substr(i, length));
-    } else {
-      const auto byte = static_cast<unsigned char>(text[i]);
-      legible += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+      i += length;
+      continue;
     }
-    i += length > 0 ? length : 1;
+    const bool marked = undecoded == Undecoded::Marked && text[i] == kUndecoded && i + 2 < text.size();
+    const auto byte = static_cast<unsigned char>(marked ? (text[i + 1] & 15) << 4 | (text[i + 2] & 15) : text[i]);
+    legible += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+    i += marked ? 3 : 1;
   }
   return legible;
 }

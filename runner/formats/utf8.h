@@ -24,7 +24,14 @@ inline constexpr std::size_t kLongestKept = 16 << 10;
 // The first bytes of a text, at most `most`, cut between characters where it is UTF-8.
 std::string_view Front(std::string_view text, std::size_t most);
 
-// The text with what is not UTF-8 written as \xHH, at most `most` bytes, cut between characters.
-std::string Legible(std::string_view text, std::size_t most);
+// Appends a byte of a file in another encoding that is no text there, as three bytes that no UTF-8 has: 0xFF and two that
+// tell which byte it was.
+void AppendUndecoded(std::string& text, unsigned char byte);
+
+// Whether a text may have bytes of AppendUndecoded: it was converted from another encoding.
+enum class Undecoded { None, Marked };
+
+// The text with what is not UTF-8 written as \xHH, the bytes of the file, at most `most` bytes, cut between characters.
+std::string Legible(std::string_view text, std::size_t most, Undecoded undecoded = Undecoded::None);
 
 }  // namespace weir::formats

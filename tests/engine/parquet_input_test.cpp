@@ -325,6 +325,16 @@ TEST_F(ParquetInput, FootersOfAnyBytesAreReadOrRefused) {
   }
 }
 
+TEST_F(ParquetInput, DamageBehindTheFooterIsToldWithWhatToDo) {
+  std::string bytes = Fixture("nested.parquet");
+  bytes.replace(4, 12, std::string(12, '\xFF'));  // the header of the first page
+  const auto rows = Decode(Put("flip.parquet", bytes), {.parquet = api::ParquetFormat{}}, {Optional("id", "BIGINT"), Optional("tags", "VARCHAR")});
+  ASSERT_FALSE(rows.ok());
+  EXPECT_EQ(rows.error().reason, "FileUnreadable");
+  EXPECT_THAT(rows.error().message, testing::StartsWith("flip.parquet is damaged, or Parquet of a kind that cannot be read ("));
+  EXPECT_THAT(rows.error().message, HasSubstr("): have it written again at its source"));
+}
+
 TEST_F(ParquetInput, DamagedFilesAreUnreadableOrReadAndNothingElse) {
   std::mt19937 random(7);
   const std::string file = Fixture("nested.parquet");
@@ -334,6 +344,7 @@ TEST_F(ParquetInput, DamagedFilesAreUnreadableOrReadAndNothingElse) {
     const std::string name = "damaged-" + std::to_string(round) + ".parquet";
     const auto rows = Decode(Put(name, bytes), {.parquet = api::ParquetFormat{}}, {Optional("id", "BIGINT"), Optional("tags", "VARCHAR")});
     EXPECT_TRUE(rows.ok() || rows.error().fault == Fault::Data) << (rows.ok() ? "" : rows.error().message);
+    EXPECT_TRUE(rows.ok() || rows.error().message.starts_with(name)) << rows.error().message;
   }
 }
 

@@ -119,6 +119,9 @@ TEST(ColumnNotes, TruthValuesOfAnySpellingFitBesideTrueAndFalse) {
   EXPECT_EQ(Told({"TRUE", "0", "1", "False"}), "BOOLEAN: ");
   EXPECT_THAT(Told({"true", "false", "yes", "soon"}), AllOf(HasSubstr("3 of 4 values are BOOLEAN"), HasSubstr("not BOOLEAN is e.g. 'soon' (line 5)")));
   EXPECT_THAT(Told({"true", "false", "TRUE", "1", "2"}), HasSubstr("not BOOLEAN is e.g. '2' (line 6)"));
+  EXPECT_THAT(Told({"true", "false", "T", "no", "YES"}),
+              AllOf(HasSubstr("VARCHAR: 5 of 5 values are BOOLEAN, but fewer than half are true or false, and the others may be names, so the column is text"),
+                    HasSubstr("declare type: BOOLEAN")));
   EXPECT_EQ(Told({"yes", "no"}), "VARCHAR: ") << "answers";
 }
 

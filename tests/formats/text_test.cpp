@@ -68,15 +68,33 @@ TEST(Encodings, BecomeUtf8) {
             "id\n\xF0\x9F\x98\x80");
   EXPECT_EQ(*TextOf(std::string("\xFE\xFF\0i\0\xE9", 6)), "i\xC3\xA9");
   EXPECT_EQ(*TextOf("\xEF\xBB\xBFid"), "id");
-  EXPECT_EQ(*TextOf("caf\xE9 \x80 \x81", "in.csv", Encoding::Windows1252), "caf\xC3\xA9 \xE2\x82\xAC \xFF");
+  EXPECT_EQ(*TextOf("caf\xE9 \x80 \x81", "in.csv", Encoding::Windows1252), "caf\xC3\xA9 \xE2\x82\xAC \xFF\x88\x81");
   EXPECT_EQ(*TextOf("caf\xE9 \x80", "in.csv", Encoding::Latin1), "caf\xC3\xA9 \xC2\x80");
-  EXPECT_EQ(*TextOf(std::string("i\0\x00\xD8x\0y", 7), "in.csv", Encoding::Utf16Le), "i\xFFx\xFF") << "half a pair, half a unit";
+  EXPECT_EQ(*TextOf(std::string("i\0\x00\xD8x\0y", 7), "in.csv", Encoding::Utf16Le), "i\xFF\x80\x80\xFF\x8D\x88x\xFF\x87\x89") << "half a pair, half a unit";
   const auto wide = TextOf(std::string("i\0d\0,\0x\0\n\0", 10));
   ASSERT_FALSE(wide.ok());
   EXPECT_THAT(wide.error().message, HasSubstr("declare encoding: UTF-16LE"));
   const auto other = TextOf("\xEF\xBB\xBFid", "in.csv", Encoding::Latin1);
   ASSERT_FALSE(other.ok());
   EXPECT_THAT(other.error().message, HasSubstr("declare encoding: UTF-8"));
+}
+
+// What the encoding does not have is shown as the bytes that are there.
+TEST(Encodings, ShowTheBytesThatAreNoText) {
+  const auto shown = [](const std::string& bytes, Encoding encoding) { return Legible(*TextOf(bytes, "in.csv", encoding), 100, Undecoded::Marked); };
+  EXPECT_EQ(shown(std::string("a\0\x3D\xD8\x31\0\x31", 7), Encoding::Utf16Le), "a\\x3D\\xD81\\x31") << "half a pair, half a unit";
+  EXPECT_EQ(shown(std::string("\0a\xD8\x0A\0b", 6), Encoding::Utf16Be), "a\\xD8\\x0Ab") << "no byte of half a pair ends a line";
+  EXPECT_EQ(shown(std::string("\x2C\xD8", 2), Encoding::Utf16Le), "\\x2C\\xD8") << "nor a value, nor at the end";
+  EXPECT_EQ(shown(std::string("\x01\xDC\x02\xD8\x03\xD8", 6), Encoding::Utf16Le), "\\x01\\xDC\\x02\\xD8\\x03\\xD8");
+  EXPECT_EQ(shown("a\x81\x9D", Encoding::Windows1252), "a\\x81\\x9D");
+  EXPECT_EQ(Legible("a\xFF\x81\x82", 100), "a\\xFF\\x81\\x82") << "of UTF-8 every byte is its own";
+  EXPECT_EQ(Legible("a\xFF\x81", 100, Undecoded::Marked), "a\\xFF\\x81") << "cut";
+}
+
+TEST(Gunzip, RefusesGzipWithinGzip) {
+  const auto twice = TextOf(Gzip(Gzip("id,v\n1,x\n")), "in.csv.gz");
+  ASSERT_FALSE(twice.ok());
+  EXPECT_THAT(twice.error().message, HasSubstr("it is gzip within gzip"));
 }
 
 // "line:a|b", or "line!" for a broken record.
