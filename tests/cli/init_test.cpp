@@ -281,11 +281,11 @@ TEST_F(InitFiles, MayHaveLongNamesAndColumnsWithControlCharacters) {
 
 TEST_F(InitRefuses, NamesThatNoManifestHolds) {
   Write("bad\xFF.csv", "id\n1\n");
-  Refused("$'bad\\xff.csv'", "the name 'bad\\xFF.csv' is not UTF-8, and no path in a manifest can be it: rename the file or its folder");
-  Shell("mkdir $'d\\xff' e");
+  Refused("'bad\xFF.csv'", "the name 'bad\\xFF.csv' is not UTF-8, and no path in a manifest can be it: rename the file or its folder");
+  Shell("mkdir 'd\xFF' e");
   Write("d\xFF/a.csv", "id\n1\n");
   Write("e/b.csv", "x,y\n1,2\n");
-  Refused("$'d\\xff/a.csv' e/b.csv", "the name 'd\\xFF/a.csv' is not UTF-8");
+  Refused("'d\xFF/a.csv' e/b.csv", "the name 'd\\xFF/a.csv' is not UTF-8");
   Write("x*y.csv", "id\n1\n");
   Write("x1y.csv", "id\n1\n");
   Refused("'x*y.csv'", "the name 'x*y.csv' is a wildcard as a path in a manifest, and takes 'x1y.csv' too");
@@ -296,10 +296,10 @@ TEST_F(InitRefuses, NamesThatNoManifestHolds) {
 // What is refused of one file is left out of a folder, and no path takes it.
 TEST_F(InitFiles, OfNamesThatNoManifestHoldsAreLeftOutOfAFolder) {
   Shell("mkdir in");
-  for (const std::string name : {"s-1.csv", "s-2.csv", "s-3\xFF.csv", "s-\xFE.csv"}) Write("in/" + name, "id,v\n1,x\n2,y\n");
+  for (const std::string name : {"s-1.csv", "s-2.csv", "s-3\xFF.csv", "t-\xFE.csv"}) Write("in/" + name, "id,v\n1,x\n2,y\n");
   const Ended init = Weir("init in");
   ASSERT_EQ(init.code, 0) << init.err;
-  EXPECT_THAT(init.err, AllOf(HasSubstr("left out: the name 's-3\\xFF.csv' is not UTF-8"), HasSubstr("left out: the name 's-\\xFE.csv' is not UTF-8"),
+  EXPECT_THAT(init.err, AllOf(HasSubstr("left out: the name 's-3\\xFF.csv' is not UTF-8"), HasSubstr("left out: the name 't-\\xFE.csv' is not UTF-8"),
                               HasSubstr("2 files): 2 columns")));
   EXPECT_EQ(Weir("check in/in.yaml").code, 0);
   ASSERT_EQ(Weir("run in/in.yaml").code, 0);
