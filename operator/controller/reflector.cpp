@@ -1,5 +1,6 @@
 #include "operator/controller/reflector.h"
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <set>
@@ -47,6 +48,7 @@ Reflector::Next Reflector::ListOnce() {
     return Next::List;
   }
   version_ = *version;
+  AddUnselected(listed);
   const std::vector<observe::ItemPtr> changed = store_.Replace(std::move(listed), version_);
   const std::int64_t spread = std::max<std::int64_t>(options_.relistEvery.ms / 3, 1);
   relist_at_ = clock_.Now() + options_.relistEvery + Duration{static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(spread))};
@@ -59,18 +61,48 @@ Reflector::Next Reflector::ListOnce() {
   return Next::Watch;
 }
 
+bool Reflector::IsHeld(const api::Meta& meta) const {
+  return !options_.heldBy.empty() && std::find(meta.finalizers.begin(), meta.finalizers.end(), options_.heldBy) != meta.finalizers.end();
+}
+
+// Labels are anybody's to change, and no selector knows finalizers.
+void Reflector::AddUnselected(std::vector<observe::ItemPtr>& listed) {
+  if (options_.heldBy.empty() || selection_.labelSelector.empty()) return;
+  kube::Selection others = selection_;
+  others.labelSelector = std::string("!").append(selection_.labelSelector);
+  std::vector<observe::ItemPtr> held;
+  const auto read = cluster_.ListInto(others, {.anew = [&held] { held.clear(); },
+                                               .object =
+                                                   [&](const Json& object) {
+                                                     if (IsHeld(api::ReadMeta(object))) held.push_back(store_.Read(object));
+                                                   }});
+  if (read)
+    listed.insert(listed.end(), held.begin(), held.end());
+  else if (callbacks_.failed)
+    callbacks_.failed({read.error().fault, read.error().reason, std::string(selection_.resource.plural) + " without our label: " + read.error().message});
+}
+
+// A watch tells that an object is gone also when it has only lost the label that selects it.
+bool Reflector::IsThereStill(const observe::Item& before) const {
+  if (!IsHeld(before.meta)) return false;
+  const Result<Json> object = cluster_.Get({selection_.resource, before.meta.ns, before.meta.name});
+  if (!object || api::ReadMeta(*object).uid != before.meta.uid) return false;
+  store_.Upsert(*object);
+  return true;
+}
+
 void Reflector::Take(kube::WatchEvent&& event) {
   const api::Meta meta = api::ReadMeta(event.object);
   version_ = meta.resourceVersion;
   if (callbacks_.told) callbacks_.told(event.type);
   if (event.type == kube::WatchEventType::Bookmark) return;
   const observe::ItemPtr before = store_.Get(meta.ns, meta.name);
-  if (event.type == kube::WatchEventType::Deleted) {
+  if (event.type == kube::WatchEventType::Deleted && !(before && before->meta.uid == meta.uid && IsThereStill(*before))) {
     store_.Remove(meta.ns, meta.name, meta.uid, meta.resourceVersion);
     callbacks_.seen(before && before->meta.uid == meta.uid ? *before : *store_.Read(event.object), Lane::Live);
     return;
   }
-  store_.Upsert(event.object);
+  if (event.type != kube::WatchEventType::Deleted) store_.Upsert(event.object);
   const observe::ItemPtr now = store_.Get(meta.ns, meta.name);
   if (before) callbacks_.seen(*before, Lane::Live);
   if (now && now != before) callbacks_.seen(*now, Lane::Live);

@@ -4,6 +4,8 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "operator/controller/backoff.h"
 #include "operator/controller/waiting_clock.h"
@@ -20,6 +22,9 @@ struct ReflectorOptions {
   Duration shortWatch = Duration::Seconds(1);    // a watch that ended sooner and told nothing has failed
   Duration relistEvery = Duration::Minutes(45);  // plus up to a third: API servers have been seen to drop events
   std::uint64_t seed = 1;
+  // Objects with this finalizer stay in the store though they lose the label that selects them, and are looked for among all
+  // others with each list. Empty: what is not selected is as good as gone.
+  std::string_view heldBy;
 };
 
 struct ReflectorCallbacks {
@@ -46,6 +51,9 @@ class Reflector {
  private:
   enum class Next { List, Watch };
   Next ListOnce();
+  void AddUnselected(std::vector<observe::ItemPtr>& listed);
+  bool IsHeld(const api::Meta& meta) const;
+  bool IsThereStill(const observe::Item& before) const;
   Next WatchOnce(const kube::StopToken& stop);
   void Take(kube::WatchEvent&& event);
   void Fail(const Error& error);

@@ -14,7 +14,7 @@ struct WatchedKind {
   std::string_view selector;
 };
 
-// Of the kinds that are not ours, only what carries our label.
+// Of the kinds that are not ours, only what carries our label; of pods, what has lost it is looked for as well.
 constexpr std::array<WatchedKind, 8> kWatched{{{api::kLakes, ""},
                                                {api::kDatasets, ""},
                                                {api::kViews, ""},
@@ -61,6 +61,7 @@ void Runtime::ReleaseWorkers() {
 
 void Runtime::Reflect(const api::Resource& resource, std::size_t index) {
   ReflectorOptions options = options_.reflector;
+  if (resource == api::kPods) options.heldBy = api::kPodFinalizer;
   options.seed += options_.seed * 1000 + index;
   ReflectorCallbacks callbacks;
   callbacks.seen = [this, &resource](const observe::Item& item, Lane lane) {

@@ -25,6 +25,20 @@ class Executor {
   Status operator()(const plan::DeleteRun& action) { return Delete({api::kPipelineRuns, action.ns, action.name}, action.uid); }
   Status operator()(const plan::DeleteRevision& action) { return Delete({api::kRevisions, action.ns, action.name}, action.uid); }
   Status operator()(const plan::ReleasePod& action) { return Release(action); }
+  // A rule that changes them again on the way must not be answered with another try at once.
+  Status operator()(const plan::RelabelPod& action) {
+    const kube::ObjectRef ref{api::kPods, action.ns, action.name};
+    const Result<Json> changed =
+        cluster_.Patch(ref, kube::PatchType::Merge, kube::Subresource::None, {{"metadata", {{"uid", action.uid}, {"labels", action.labels}}}});
+    if (!changed && changed.error().fault == Fault::Missing) return Ok();
+    if (!changed) return changed.error();
+    stores_.pods.Upsert(*changed);
+    const Json& labels = At(At(*changed, "metadata"), "labels");
+    for (const auto& [label, value] : action.labels.items())
+      if (At(labels, label) != value)
+        return Error{Fault::Denied, "Rewritten", "an admission webhook or policy changes the label " + label + " of pod " + action.name + " again; exempt it"};
+    return Ok();
+  }
   // Nothing depends on it: what cannot be read is asked for later.
   Status operator()(const plan::ReadPodEvents& action) {
     observe::NewestEvent newest;

@@ -102,12 +102,12 @@ void ObserveShown(const Stores& stores, const std::string& ns, plan::ObservedPip
     }
 }
 
-// Pods of validations: they bear the pipeline's label and no run's.
+// Pods of validations are the pipeline's own. Without an owner they bear the pipeline's label and no run's.
 void ObserveValidationPods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedPipeline& observed) {
-  for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelPipeline, DerivedName({name}))) {
-    if (item->meta.labels.contains(std::string(api::kLabelRun)) || (!item->meta.ownerName.empty() && item->meta.ownerName != name)) continue;
+  for (const ItemPtr& item : stores.pods.OfOwner(ns, api::kPipelines.kind, name))
     (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(ReadPodWithNote(stores, *item));
-  }
+  for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelPipeline, DerivedName({name})))
+    if (item->meta.ownerName.empty() && !item->meta.labels.contains(std::string(api::kLabelRun))) observed.orphans.push_back(ReadPodWithNote(stores, *item));
 }
 
 }  // namespace

@@ -35,11 +35,12 @@ void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
   for (const ItemPtr& item : ahead) observed.ahead.push_back(item->meta.name);
 }
 
+// Labels are read of a pod without an owner only, which has nothing else that tells whose it was.
 void ObservePods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedRun& observed) {
-  for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelRun, DerivedName({name}))) {
-    if (!item->meta.ownerName.empty() && item->meta.ownerName != name) continue;
+  for (const ItemPtr& item : stores.pods.OfOwner(ns, api::kPipelineRuns.kind, name))
     (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(ReadPodWithNote(stores, *item));
-  }
+  for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelRun, DerivedName({name})))
+    if (item->meta.ownerName.empty()) observed.orphans.push_back(ReadPodWithNote(stores, *item));
 }
 
 Status ObserveRevision(const Stores& stores, const std::string& ns, plan::ObservedRun& observed) {

@@ -35,6 +35,10 @@ std::vector<ItemPtr> Values(const auto& items, const std::string& ns) {
   return values;
 }
 
+std::string OwnersName(const std::string& ns, std::string_view kind, const std::string& name) { return ns + '/' + std::string(kind) + '/' + name; }
+
+std::string OwnersName(const Item& item) { return OwnersName(item.meta.ns, item.meta.ownerKind, item.meta.ownerName); }
+
 }  // namespace
 
 Json Item::Whole() const { return ParseJson(text).value(); }
@@ -51,6 +55,7 @@ bool Store::IsStale(const Key& key, const std::string& resource_version) const {
 void Store::Put(ItemPtr item) {
   Drop({item->meta.ns, item->meta.name});
   if (!item->meta.ownerUid.empty()) by_owner_[item->meta.ownerUid].insert(item);
+  if (!item->meta.ownerName.empty()) by_owner_name_[OwnersName(*item)].insert(item);
   for (const auto& label : item->meta.labels)
     if (IsIndexed(label.first)) by_label_[label].insert(item);
   items_.insert(std::move(item));
@@ -67,6 +72,7 @@ void Store::Drop(const Key& key) {
     if (entry->second.empty()) index.erase(entry);
   };
   forget(by_owner_, item->meta.ownerUid);
+  forget(by_owner_name_, OwnersName(*item));
   for (const auto& [label, value] : item->meta.labels) forget(by_label_, std::pair(label, value));
   items_.erase(held);
 }
@@ -155,6 +161,12 @@ std::vector<ItemPtr> Store::OwnedBy(const std::string& owner_uid) const {
   const std::lock_guard lock(mutex_);
   const auto owned = by_owner_.find(owner_uid);
   return owned == by_owner_.end() ? std::vector<ItemPtr>{} : Values(owned->second, "");
+}
+
+std::vector<ItemPtr> Store::OfOwner(const std::string& ns, std::string_view kind, const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto owned = by_owner_name_.find(OwnersName(ns, kind, name));
+  return owned == by_owner_name_.end() ? std::vector<ItemPtr>{} : Values(owned->second, "");
 }
 
 std::vector<ItemPtr> Store::Labelled(const std::string& ns, std::string_view label, const std::string& value) const {

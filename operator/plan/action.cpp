@@ -4,6 +4,10 @@
 
 namespace weir::plan {
 
+void PutRelabelsLast(std::vector<Action>& actions) {
+  std::stable_partition(actions.begin(), actions.end(), [](const Action& action) { return !std::holds_alternative<RelabelPod>(action); });
+}
+
 std::optional<Time> Sooner(std::optional<Time> a, std::optional<Time> b) {
   if (!a) return b;
   if (!b) return a;

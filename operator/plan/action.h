@@ -57,6 +57,14 @@ struct ReleasePod {
   std::vector<std::string> finalizers;  // as observed; the patch tests that they still stand so
   bool operator==(const ReleasePod&) const = default;
 };
+// Puts labels of ours back that others have changed: the watch finds a pod by one of them.
+struct RelabelPod {
+  std::string ns;
+  std::string name;
+  std::string uid;
+  Json labels;  // a text each; null: it is not ours on this pod and goes
+  bool operator==(const RelabelPod&) const = default;
+};
 // Reads the events of a pod that does not start, for the next visit; the one action that changes nothing.
 struct ReadPodEvents {
   std::string ns;
@@ -65,7 +73,11 @@ struct ReadPodEvents {
   Time now;
   bool operator==(const ReadPodEvents&) const = default;
 };
-using Action = std::variant<EnsureServiceAccount, CreateRevision, CreateRun, CreatePod, DeletePod, DeleteRun, DeleteRevision, ReleasePod, ReadPodEvents>;
+using Action =
+    std::variant<EnsureServiceAccount, CreateRevision, CreateRun, CreatePod, DeletePod, DeleteRun, DeleteRevision, ReleasePod, RelabelPod, ReadPodEvents>;
+
+// Relabelling last: it may be refused for long, and nothing waits for it.
+void PutRelabelsLast(std::vector<Action>& actions);
 
 // One visit's answer: `before`, then `status`, then `after`, in order; the first failure ends the visit. What status
 // promises to remember (an attempt that is about to start) stands before the action that it is about; what makes status

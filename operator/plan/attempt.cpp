@@ -65,11 +65,19 @@ void ForgetWhyItWaited(StageStatus& stage) {
   stage.message.clear();
 }
 
-void NoteThePod(Progress& progress, const Pod& pod, Time now) {
+void SayWhy(StageStatus& stage, Reason reason, const std::string& message) {
+  stage.reason = reason;
+  stage.message = Cut(message, kStageMessage);
+}
+
+void NoteThePod(Progress& progress, const Pod& pod, const Json& changed_labels, Time now) {
   StageStatus& stage = progress.stage;
   if (const auto obstacle = ObstacleOf(pod)) {
-    stage.reason = obstacle->reason;
-    stage.message = Cut(obstacle->message, kStageMessage);
+    SayWhy(stage, obstacle->reason, obstacle->message);
+  } else if (!changed_labels.empty()) {
+    SayWhy(stage, Reason::PodRejected,
+           "Something else has changed labels of pod " + pod.meta.name + ", which the operator puts back: " + DescribeChange(pod, changed_labels) +
+               ". Exempt pods with the label weirkeeper.io/pipeline from what does it.");
   } else if (IsHeldUp(stage)) {
     ForgetWhyItWaited(stage);
   }
@@ -89,24 +97,26 @@ void ReadEventsWhenDue(Progress& progress, const Pod& pod, Time now) {
   progress.revisit = Sooner(progress.revisit, now >= *due ? now + kEventsAreTold : *due);
 }
 
-void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& policy, Intent intent,
-                        Time now) {
+void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const AttemptPod& newest, const api::RetryPolicy& policy, Intent intent, Time now) {
   StageStatus& stage = progress.stage;
-  const Pod* pod = PodOfAttempt(pods, stage.attempt);
-  if (pod == nullptr) {
-    if (stage.pod == newest_pod)
+  const Pod* found = PodOfAttempt(pods, stage.attempt);
+  if (found == nullptr) {
+    if (stage.pod == newest.name)
       return Count(
           progress,
-          {.result = OutcomeClass::Infrastructure, .reason = Reason::PodDeleted, .message = "Pod " + newest_pod + " vanished before its outcome was read."},
-          newest_pod, "", policy, intent, now);
+          {.result = OutcomeClass::Infrastructure, .reason = Reason::PodDeleted, .message = "Pod " + newest.name + " vanished before its outcome was read."},
+          newest.name, "", policy, intent, now);
     if (intent != Intent::Stop) return void(progress.podIsMissing = true);
     return Fail(stage, now);
   }
-  if (auto outcome = OutcomeOf(*pod, now)) return Count(progress, std::move(*outcome), pod->meta.name, pod->meta.uid, policy, intent, now);
-  NoteThePod(progress, *pod, now);
-  ReadEventsWhenDue(progress, *pod, now);
-  progress.revisit = Sooner(progress.revisit, OutcomeChangesAt(*pod));
-  if (intent == Intent::Stop && !pod->meta.deleted) progress.after.push_back(DeletePod{pod->meta.ns, pod->meta.name, pod->meta.uid});
+  const Pod& pod = *found;
+  if (auto outcome = OutcomeOf(pod, now)) return Count(progress, std::move(*outcome), pod.meta.name, pod.meta.uid, policy, intent, now);
+  const Json changed_labels = ChangedLabels(pod, newest);
+  NoteThePod(progress, pod, changed_labels, now);
+  if (!changed_labels.empty()) progress.after.push_back(RelabelPod{pod.meta.ns, pod.meta.name, pod.meta.uid, changed_labels});
+  ReadEventsWhenDue(progress, pod, now);
+  progress.revisit = Sooner(progress.revisit, OutcomeChangesAt(pod));
+  if (intent == Intent::Stop && !pod.meta.deleted) progress.after.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
 }
 
 void RetryWhenDue(Progress& progress, Intent intent, Time now) {
@@ -167,11 +177,10 @@ void StartAttempt(StageStatus& stage, Time now) {
   if (IsHeldUp(stage)) ForgetWhyItWaited(stage);  // the attempt before it ended of that
 }
 
-Progress Advance(const StageStatus& before, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& retry, Intent intent,
-                 Time now) {
+Progress Advance(const StageStatus& before, const std::vector<Pod>& pods, const AttemptPod& newest, const api::RetryPolicy& retry, Intent intent, Time now) {
   Progress progress{.stage = before};
   if (before.state == StageState::Running)
-    LookAtTheNewestPod(progress, pods, newest_pod, retry, intent, now);
+    LookAtTheNewestPod(progress, pods, newest, retry, intent, now);
   else if (before.state == StageState::Retrying)
     RetryWhenDue(progress, intent, now);
   EndCountedPods(progress, pods);

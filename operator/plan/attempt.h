@@ -6,6 +6,7 @@
 
 #include "crds/api/pipeline.h"
 #include "operator/plan/action.h"
+#include "operator/plan/attempt_pod.h"
 #include "operator/plan/pod.h"
 
 namespace weir::plan {
@@ -29,8 +30,8 @@ struct Progress {
 // Counts ends, decides about retries, starts the next attempt when it is due. The state after it depends on `before`
 // and `pods` only, so that a restart at any point goes on where it was: the attempt is raised in status first, its pod
 // is made after that (podIsMissing until it is seen), and the pod keeps our finalizer until its end stands in status.
-// `pods` are those of this stage that our owner made; `pod_name` answers the name of the pod of the newest attempt.
-Progress Advance(const api::StageStatus& before, const std::vector<Pod>& pods, const std::string& newest_pod, const api::RetryPolicy& retry, Intent intent,
+// `pods` are those of this stage that our owner made, Recognised; `newest` is that of the newest attempt as it is made.
+Progress Advance(const api::StageStatus& before, const std::vector<Pod>& pods, const AttemptPod& newest, const api::RetryPolicy& retry, Intent intent,
                  Time now);
 
 // The next attempt, as of now.

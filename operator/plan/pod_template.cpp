@@ -56,11 +56,8 @@ void SetMeta(Json& pod, const PodRequest& request) {
   meta["namespace"] = request.owner.ns;
   meta["annotations"] = request.runner.annotations.value_or(api::TextMap{});
   Json& labels = meta["labels"] = request.runner.labels.value_or(api::TextMap{});
-  labels[std::string(api::kLabelPipeline)] = DerivedName({request.task.pipeline});
-  labels[std::string(api::kLabelStage)] = request.task.stage;
-  labels[std::string(api::kLabelAttempt)] = std::to_string(request.task.attempt);
-  labels[std::string(api::kLabelRevision)] = DerivedName({request.task.revision});
-  if (!request.task.run.empty()) labels[std::string(api::kLabelRun)] = DerivedName({request.task.run});
+  const api::StageTask& task = request.task;
+  for (const auto& [label, value] : PodLabels(task.pipeline, task.revision, task.run, task.stage, task.attempt)) labels[label] = value;
   meta["annotations"][std::string(api::kAnnotationTask)] = TaskText(request.task);
   meta["ownerReferences"].push_back(api::OwnerReference(request.ownerKind, request.owner));
 }
@@ -181,6 +178,15 @@ std::string AttemptName(const std::string& run, const std::string& stage, int at
   const std::string number = std::to_string(attempt);
   const std::string both = run + '-' + stage;
   return StageStartsAt(both) == run.size() + 1 ? DerivedName({both, number}) : HashedName({run, stage, number});
+}
+
+api::TextMap PodLabels(const std::string& pipeline, const std::string& revision, const std::string& run, const std::string& stage, int attempt) {
+  api::TextMap labels{{std::string(api::kLabelPipeline), DerivedName({pipeline})},
+                      {std::string(api::kLabelRevision), DerivedName({revision})},
+                      {std::string(api::kLabelStage), stage},
+                      {std::string(api::kLabelAttempt), std::to_string(attempt)}};
+  if (!run.empty()) labels[std::string(api::kLabelRun)] = DerivedName({run});
+  return labels;
 }
 
 std::string ServiceAccountName(const std::string& pipeline) { return DerivedName({"weir-" + pipeline}); }

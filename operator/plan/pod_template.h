@@ -31,6 +31,9 @@ Json PodFor(const PodRequest& request, const Bundle& bundle);
 // longer than a label.
 std::string AttemptName(const std::string& run, const std::string& stage, int attempt);
 
+// Labels of ours on the pod of an attempt of `stage`; `run` is empty for a validation.
+api::TextMap PodLabels(const std::string& pipeline, const std::string& revision, const std::string& run, const std::string& stage, int attempt);
+
 std::string ServiceAccountName(const std::string& pipeline);
 Json ServiceAccountFor(const api::Meta& pipeline, const std::map<std::string, std::string>& annotations);
 

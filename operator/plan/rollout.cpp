@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "crds/base/name.h"
 #include "operator/plan/attempt.h"
 #include "operator/plan/pod_template.h"
 #include "operator/plan/rejection.h"
@@ -61,13 +60,16 @@ std::int64_t NextNumber(const ObservedPipeline& seen) {
   return newest + 1;
 }
 
-std::vector<Pod> PodsOf(const ObservedPipeline& seen, const std::string& revision) {
-  std::vector<Pod> pods;
-  std::copy_if(seen.pods.begin(), seen.pods.end(), std::back_inserter(pods), [&revision](const Pod& p) {
-    const auto label = p.meta.labels.find(std::string(api::kLabelRevision));
-    return label != p.meta.labels.end() && label->second == DerivedName({revision});
-  });
+std::vector<Pod> PodsOf(const ObservedPipeline& seen, const std::string& revision, const std::optional<StageStatus>& validation) {
+  const StageStatus so_far{.name = std::string(kValidationStage), .attempt = validation ? validation->attempt : 0};
+  std::vector<Pod> pods = Recognised(seen.pods, revision, {so_far});
+  std::erase_if(pods, [](const Pod& p) { return p.stage != kValidationStage; });
   return pods;
+}
+
+AttemptPod NewestPod(const ObservedPipeline& seen, const std::string& revision, int attempt) {
+  const std::string stage(kValidationStage);
+  return {AttemptName(revision, stage, attempt), PodLabels(seen.pipeline->meta.name, revision, "", stage, attempt)};
 }
 
 Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int attempt) {
@@ -136,8 +138,8 @@ void Validate(const ObservedPipeline& seen, const Bundle& candidate, api::Pipeli
   const std::string name = RevisionName(candidate);
   if (status.validating != name || !status.validation) return BeginValidation(seen, candidate, 0, status, rollout, now);
   if (IsAskedForAgain(status, RequestOf(*seen.pipeline))) return BeginValidation(seen, candidate, status.validation->attempt, status, rollout, now);
-  const std::string newest = AttemptName(name, std::string(kValidationStage), status.validation->attempt);
-  Progress progress = Advance(*status.validation, PodsOf(seen, name), newest, candidate.retry, Intent::Go, now);
+  const AttemptPod newest = NewestPod(seen, name, status.validation->attempt);
+  Progress progress = Advance(*status.validation, PodsOf(seen, name, status.validation), newest, candidate.retry, Intent::Go, now);
   if (progress.podIsMissing) rollout.after.push_back(ValidationPod(seen, candidate, progress.stage.attempt));
   if (progress.ended && progress.ended->result != api::OutcomeClass::Succeeded)
     TellWhyItFailed(name, *progress.ended, WhyItFailed(seen, candidate, *progress.ended), progress.stage);
@@ -147,10 +149,9 @@ void Validate(const ObservedPipeline& seen, const Bundle& candidate, api::Pipeli
 }
 
 // Pods that validated anything but the candidate tell nobody anything any more.
-void RemoveStalePods(const ObservedPipeline& seen, const std::string& candidate, Rollout& rollout) {
-  const std::vector<Pod> current = PodsOf(seen, candidate);
+void RemoveStalePods(const ObservedPipeline& seen, const std::vector<Pod>& current, Rollout& rollout) {
   for (const Pod& pod : seen.pods) {
-    if (std::find(current.begin(), current.end(), pod) != current.end()) continue;
+    if (std::any_of(current.begin(), current.end(), [&pod](const Pod& p) { return p.meta.uid == pod.meta.uid; })) continue;
     if (!pod.meta.deleted) rollout.after.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
     if (pod.HoldsOurFinalizer()) rollout.after.push_back(ReleasePod{pod.meta.ns, pod.meta.name, pod.meta.uid, pod.meta.finalizers});
   }
@@ -206,11 +207,11 @@ Rollout RollOut(const ObservedPipeline& seen, const Bundle& candidate, api::Pipe
     status.revisionNumber = number;
     status.validating.clear();
     rollout.verdict = {Standing::InForce, Reason::InForce, "Revision " + name + " is in force."};
-    if (in_force) rollout.after = EndAndRelease(PodsOf(seen, name));
+    if (in_force) rollout.after = EndAndRelease(PodsOf(seen, name, status.validation));
   } else {
     rollout.verdict = VerdictOf(*status.validation, name);
   }
-  RemoveStalePods(seen, name, rollout);
+  RemoveStalePods(seen, PodsOf(seen, name, status.validation), rollout);
   return rollout;
 }
 

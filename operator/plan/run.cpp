@@ -41,10 +41,17 @@ bool AnyAttemptGoesOn(const std::vector<StageStatus>& stages) {
   return std::any_of(stages.begin(), stages.end(), [](const StageStatus& s) { return s.state == StageState::Running || s.state == StageState::Retrying; });
 }
 
-std::vector<Pod> PodsOf(const ObservedRun& seen, const std::string& stage) {
-  std::vector<Pod> pods;
-  std::copy_if(seen.pods.begin(), seen.pods.end(), std::back_inserter(pods), [&stage](const Pod& p) { return p.stage == stage; });
-  return pods;
+std::vector<Pod> OfStage(const std::vector<Pod>& pods, const std::string& stage) {
+  std::vector<Pod> found;
+  std::copy_if(pods.begin(), pods.end(), std::back_inserter(found), [&stage](const Pod& p) { return p.stage == stage; });
+  return found;
+}
+
+Duration TimeoutOf(const api::Stage& stage) { return stage.attemptTimeout.value_or(PodRequest{}.timeout); }
+
+AttemptPod NewestPod(const ObservedRun& seen, const api::RunStatus& status, const api::Stage& stage, int attempt) {
+  const api::PipelineRun& run = *seen.run;
+  return {AttemptName(run.meta.name, stage.name, attempt), PodLabels(run.spec.pipeline, status.revision, run.meta.name, stage.name, attempt)};
 }
 
 Plan WithStatus(const api::RunStatus& status) { return {.status = api::Write(status)}; }
@@ -74,8 +81,6 @@ api::RunStatus Bound(const ObservedRun& seen, Time now) {
   return status;
 }
 
-Duration TimeoutOf(const api::Stage& stage) { return stage.attemptTimeout.value_or(PodRequest{}.timeout); }
-
 Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::Stage& stage, int attempt) {
   const api::Meta& run = seen.run->meta;
   const TaskOwner owner{.ns = run.ns,
@@ -104,13 +109,21 @@ void TakeCommits(const api::StageOutcome& outcome, api::RunStatus& status) {
   }
 }
 
+// Of no attempt, so that nobody will ever count its end.
+std::vector<Pod> HeldOfNoStage(const std::vector<Pod>& pods) {
+  std::vector<Pod> found;
+  std::copy_if(pods.begin(), pods.end(), std::back_inserter(found), [](const Pod& p) { return p.stage.empty() && p.HoldsOurFinalizer(); });
+  return found;
+}
+
 void AdvanceStages(const ObservedRun& seen, Turn& turn, Time now) {
   const Bundle& bundle = seen.revision->bundle;
+  const std::vector<Pod> pods = Recognised(seen.pods, seen.run->meta.name, turn.status.stages);
   for (std::size_t i = 0; i < bundle.stages.size(); ++i) {
     const api::Stage& stage = bundle.stages[i];
     StageStatus& status = turn.status.stages[i];
-    const std::string newest = AttemptName(seen.run->meta.name, stage.name, status.attempt);
-    Progress progress = Advance(status, PodsOf(seen, stage.name), newest, stage.retry.value_or(bundle.retry), IntentOf(*seen.run), now);
+    Progress progress = Advance(status, OfStage(pods, stage.name), NewestPod(seen, turn.status, stage, status.attempt), stage.retry.value_or(bundle.retry),
+                                IntentOf(*seen.run), now);
     status = std::move(progress.stage);
     if (progress.podIsMissing) turn.create.push_back(PodOf(seen, turn.status, stage, status.attempt));
     if (progress.ended && progress.ended->result == api::OutcomeClass::Succeeded) TakeCommits(*progress.ended, turn.status);
@@ -118,6 +131,7 @@ void AdvanceStages(const ObservedRun& seen, Turn& turn, Time now) {
     turn.settle.insert(turn.settle.end(), progress.after.begin(), progress.after.end());
     turn.revisit = Sooner(turn.revisit, progress.revisit);
   }
+  for (Action& action : EndAndRelease(HeldOfNoStage(pods))) turn.settle.push_back(std::move(action));
 }
 
 void StartWhatIsDue(const ObservedRun& seen, Turn& turn, Time now) {
@@ -156,6 +170,7 @@ Plan TakeATurn(const ObservedRun& seen, Time now) {
   Plan plan = WithStatus(turn.status);
   plan.after = std::move(turn.create);
   plan.after.insert(plan.after.end(), turn.settle.begin(), turn.settle.end());
+  PutRelabelsLast(plan.after);
   plan.revisit = turn.revisit;
   return plan;
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <map>
 #include <stdexcept>
 
 #include "tests/controller/fake_clock.h"
@@ -53,13 +54,18 @@ class ScriptedCluster final : public kube::ClusterApi {
     clock_.Advance(step.lasts);
     return step.end;
   }
-  Result<Json> Get(const kube::ObjectRef&) override { return Unused(); }
+  Result<Json> Get(const kube::ObjectRef& ref) override {
+    asked_ += "get " + ref.name + " ";
+    const auto found = objects.find(ref.name);
+    return found == objects.end() ? Result<Json>(Error{Fault::Missing, "NotFound", ""}) : Result<Json>(found->second);
+  }
   Result<Json> Create(const kube::ObjectRef&, const Json&) override { return Unused(); }
   Result<Json> Patch(const kube::ObjectRef&, kube::PatchType, kube::Subresource, const Json&) override { return Unused(); }
   Status Delete(const kube::ObjectRef&, const std::string&) override { return Unused(); }
 
   std::deque<Result<kube::Listing>> lists;
   std::deque<WatchStep> watches;
+  std::map<std::string, Json> objects;
   kube::StopToken stop;
   std::string asked_;
 
@@ -77,7 +83,7 @@ class ReflectorTest : public testing::Test {
       seen_ += item.meta.name + item.meta.resourceVersion + (lane == Lane::Live ? "! " : " ");
     };
     callbacks.failed = [this](const Error& error) { failed_ += error.reason + " "; };
-    Reflector reflector(cluster_, {api::kPods, "", ""}, store_, clock_, callbacks, options_);
+    Reflector reflector(cluster_, {api::kPods, "", label_}, store_, clock_, callbacks, options_);
     reflector.Run(cluster_.stop);
   }
   static kube::Listing Listed(std::vector<Json> items, const std::string& version) { return {std::move(items), version}; }
@@ -86,7 +92,7 @@ class ReflectorTest : public testing::Test {
   ScriptedCluster cluster_{clock_};
   observe::Store store_{api::kPods};
   ReflectorOptions options_{.relistEvery = Duration::Hours(1000)};
-  std::string seen_, failed_;
+  std::string seen_, failed_, label_;
   bool throw_once_ = false;
 };
 
@@ -99,6 +105,35 @@ TEST_F(ReflectorTest, ListsOnceAndWatchesOnFromTheLastVersionSeen) {
   EXPECT_EQ(seen_, "a1 b2 a1! a7! b2! c9! ");
   EXPECT_EQ(store_.Size(), 2U);
   EXPECT_EQ(failed_, "");
+}
+
+Json Held(const std::string& name, int version) {
+  Json object = Object(name, version);
+  object["metadata"]["finalizers"] = {"ours"};
+  return object;
+}
+
+// To a watch that selects by label both look the same.
+TEST_F(ReflectorTest, AHeldObjectThatOnlyLostItsLabelStays) {
+  label_ = "our-label";
+  options_.heldBy = "ours";
+  cluster_.lists = {Listed({Held("gone", 1), Held("stays", 2), Object("free", 3)}, "5"), Listed({}, "5")};
+  cluster_.objects = {{"stays", Held("stays", 8)}};
+  cluster_.watches = {
+      {.events = {{WatchEventType::Deleted, Held("gone", 7)}, {WatchEventType::Deleted, Held("stays", 8)}, {WatchEventType::Deleted, Object("free", 9)}}}};
+  Run();
+  EXPECT_EQ(cluster_.asked_, "list list watch5 get gone get stays watch9 ");
+  EXPECT_EQ(store_.Size(), 1U);
+  EXPECT_NE(store_.Get("n", "stays"), nullptr);
+}
+
+TEST_F(ReflectorTest, HeldObjectsAreLookedForAmongThoseWithoutTheLabel) {
+  label_ = "our-label";
+  options_.heldBy = "ours";
+  cluster_.lists = {Listed({Object("a", 1)}, "5"), Listed({Held("b", 2), Object("stranger", 3)}, "6")};
+  Run();
+  EXPECT_EQ(cluster_.asked_, "list list watch5 ");
+  EXPECT_EQ(seen_, "a1 b2 ");
 }
 
 TEST_F(ReflectorTest, BookmarksMoveTheVersionAndTellNothing) {

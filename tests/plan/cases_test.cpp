@@ -47,6 +47,7 @@ struct Words {
   std::string operator()(const DeleteRun& a) { return "DeleteRun " + a.name; }
   std::string operator()(const DeleteRevision& a) { return "DeleteRevision " + a.name; }
   std::string operator()(const ReleasePod& a) { return "ReleasePod " + a.name; }
+  std::string operator()(const RelabelPod& a) { return "RelabelPod " + a.name; }
   std::string operator()(const ReadPodEvents& a) { return "ReadPodEvents " + a.name; }
   static std::string Name(const Json& object) { return Text(At(object, "metadata"), "name"); }
 };

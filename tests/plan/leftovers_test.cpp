@@ -69,6 +69,39 @@ TEST(Leftovers, PodsThatWereOrphanedWhileNoOperatorRanAreReleased) {
   EXPECT_EQ(HeldPodsOfRuns(world), 0);
 }
 
+Json LabelsOf(World& world, const std::string& pod) { return At(MetaOf(world.Get(api::kPods, pod)), "labels"); }
+
+void PatchPod(World& world, const std::string& pod, const Json& metadata) {
+  ASSERT_TRUE(world.cluster.Patch({api::kPods, "default", pod}, kube::PatchType::Merge, kube::Subresource::None, {{"metadata", metadata}}).ok());
+}
+
+// kubectl label pods --all: a pod is known by its name and its owner.
+TEST(Leftovers, LabelsThatAreChangedArePutBackAndTheRunGoesOn) {
+  for (const Json& change : {Json{{"weirkeeper.io/attempt", "77"}}, Json{{"weirkeeper.io/run", "other"}}, Json{{"weirkeeper.io/stage", nullptr}},
+                             Json{{"weirkeeper.io/pipeline", nullptr}}}) {
+    World world;
+    const std::string name = StartARun(world), pod = name + "-land-1";
+    const Json labels = LabelsOf(world, pod);
+    PatchPod(world, pod, {{"labels", change}});
+    world.Settle();
+    EXPECT_TRUE(SameJson(LabelsOf(world, pod), labels)) << change;
+    ASSERT_TRUE(world.Converge());
+    EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "True Completed") << change;
+    EXPECT_EQ(world.RunStatusOf(name).attempts, 6) << change;
+    EXPECT_EQ(HeldPodsOfRuns(world), 0) << change;
+  }
+}
+
+TEST(Leftovers, PodsWithoutLabelsAreReleasedWithTheirRun) {
+  World world;
+  const std::string name = StartARun(world);
+  PatchPod(world, name + "-land-1", {{"labels", nullptr}});
+  world.Delete(api::kPipelineRuns, name);
+  world.Settle();
+  const Json pod = world.Get(api::kPods, name + "-land-1");
+  EXPECT_TRUE(pod.is_null() || At(MetaOf(pod), "finalizers").empty()) << pod;
+}
+
 // kubectl replace --force: the pods of the first run may still be there, one of them running.
 TEST(Leftovers, ARunThatIsMadeAgainUnderItsNameStartsAnew) {
   for (const bool running : {false, true}) {

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crds/api/stage_status.h"
+#include "operator/plan/pod.h"
+
+namespace weir::plan {
+
+// What tells the pod of an attempt from all others, and what others may have changed about it since it was made.
+struct AttemptPod {
+  std::string name;     // which nobody can change
+  api::TextMap labels;  // those of ours
+};
+
+// The pods with the stage and the attempt that their names say, whatever their labels do: names are derived from `owner` (the
+// run, or the revision that is validated), the stage and the attempt, and stay. One that fits no attempt of `stages` so far, nor
+// the one that its labels tell, has no stage.
+std::vector<Pod> Recognised(std::vector<Pod> pods, const std::string& owner, const std::vector<api::StageStatus>& stages);
+
+// Labels of ours that others have changed: what RelabelPod is to put back, empty when there are none.
+Json ChangedLabels(const Pod& pod, const AttemptPod& made);
+
+// "weirkeeper.io/attempt is "77", not "1"; ..."
+std::string DescribeChange(const Pod& pod, const Json& labels);
+
+}  // namespace weir::plan
