@@ -35,12 +35,29 @@ const Kept kRun{.text = {"spec", "status"},
 
 const Kept kRevision{.text = {"data", "revision"}, .brief = {"revision"}};
 
-const Kept kPod{
-    .text = {"spec.containers.name", "spec.containers.image", "spec.containers.resources.limits.memory", "spec.initContainers.name",
-             "spec.initContainers.image", "spec.schedulingGates", "status.phase", "status.startTime", "status.reason", "status.message",
-             "status.conditions.type", "status.conditions.status", "status.conditions.reason", "status.conditions.message", "status.containerStatuses.name",
-             "status.containerStatuses.state", "status.initContainerStatuses.name", "status.initContainerStatuses.state"},
-    .brief = {}};
+const Kept kPod{.text = {"spec.containers.name",
+                         "spec.containers.image",
+                         "spec.containers.resources.limits.memory",
+                         "spec.initContainers.name",
+                         "spec.initContainers.image",
+                         "spec.initContainers.restartPolicy",
+                         "spec.schedulingGates",
+                         "spec.schedulerName",
+                         "spec.nodeName",
+                         "status.phase",
+                         "status.startTime",
+                         "status.reason",
+                         "status.message",
+                         "status.conditions.type",
+                         "status.conditions.status",
+                         "status.conditions.reason",
+                         "status.conditions.message",
+                         "status.containerStatuses.name",
+                         "status.containerStatuses.state",
+                         "status.initContainerStatuses.name",
+                         "status.initContainerStatuses.state",
+                         "status.initContainerStatuses.started"},
+                .brief = {}};
 
 const Kept kServiceAccount{};
 

@@ -72,7 +72,7 @@ void SayWhy(StageStatus& stage, Reason reason, const std::string& message) {
 
 void NoteThePod(Progress& progress, const Pod& pod, const Json& changed_labels, Time now) {
   StageStatus& stage = progress.stage;
-  if (const auto obstacle = ObstacleOf(pod)) {
+  if (const auto obstacle = ObstacleOf(pod, now)) {
     SayWhy(stage, obstacle->reason, obstacle->message);
   } else if (!changed_labels.empty()) {
     SayWhy(stage, Reason::PodRejected,
@@ -116,6 +116,7 @@ void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const 
   if (!changed_labels.empty()) progress.after.push_back(RelabelPod{pod.meta.ns, pod.meta.name, pod.meta.uid, changed_labels});
   ReadEventsWhenDue(progress, pod, now);
   progress.revisit = Sooner(progress.revisit, OutcomeChangesAt(pod));
+  if (const auto told = HoldIsToldAt(pod); told && now < *told) progress.revisit = Sooner(progress.revisit, told);
   if (intent == Intent::Stop && !pod.meta.deleted) progress.after.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
 }
 

@@ -50,6 +50,9 @@ std::string GatesOf(const Json& object, const std::string& otherwise) {
 
 void ReadConditions(const Json& object, Pod& pod) {
   const Json& conditions = At(At(object, "status"), "conditions");
+  const bool untouched = !conditions.is_array() ||
+                         std::none_of(conditions.begin(), conditions.end(), [](const Json& condition) { return Text(condition, "type") == "PodScheduled"; });
+  if (untouched && !pod.accepted && Text(At(object, "spec"), "nodeName").empty()) pod.ignoredBy = Text(At(object, "spec"), "schedulerName");
   if (!conditions.is_array()) return;
   for (const Json& condition : conditions) {
     const std::string type = Text(condition, "type");
@@ -80,6 +83,14 @@ void ReadRunner(const Json& status, const Json& containers, Pod& pod) {
   pod.exitMessage = Text(ended, "message");
 }
 
+// The first that is on its turn and neither waits nor has failed; a native sidecar has had its turn once it has started.
+std::string HoldOf(const Json& status, const Json& spec) {
+  const std::string name = Text(status, "name");
+  if (!At(At(status, "state"), "running").is_object()) return "";
+  if (Text(spec, "restartPolicy") != "Always") return "init container " + name + ", which still runs";
+  return At(status, "started") == true ? "" : "init container " + name + ", a native sidecar whose startupProbe has not passed";
+}
+
 // They run before the runner, one after the other: what the first of them waits for, the runner waits for.
 void ReadInitContainers(const Json& statuses, const Json& containers, Pod& pod) {
   if (!statuses.is_array() || pod.started) return;
@@ -89,6 +100,7 @@ void ReadInitContainers(const Json& statuses, const Json& containers, Pod& pod) 
     if (Integer(ended, "exitCode") != 0)
       pod.initFailure = "init container " + Text(status, "name") + " ended with exit code " + std::to_string(Integer(ended, "exitCode")) + " (" +
                         Text(ended, "reason") + ") " + Text(ended, "message");
+    if (pod.holding.empty()) pod.holding = HoldOf(status, Named(containers, Text(status, "name")));
     if (At(state, "waiting").is_object() && Text(At(state, "waiting"), "reason") != "PodInitializing") return ReadWaiting(status, containers, pod);
   }
 }
@@ -130,7 +142,8 @@ Pod ReadPod(api::Meta meta, const Json& object) {
   const Json& status = At(object, "status");
   const Json& statuses = At(status, "containerStatuses");
   const Json& runner = Named(statuses, kRunnerContainer);
-  pod.memoryLimit = Text(At(At(Named(At(spec, "containers"), kRunnerContainer), "resources"), "limits"), "memory");
+  const Json& runners_spec = Named(At(spec, "containers"), kRunnerContainer);
+  pod.memoryLimit = Text(At(At(runners_spec, "resources"), "limits"), "memory");
   pod.phase = PhaseOf(Text(status, "phase"), runner);
   pod.lingers = Lingers(Text(status, "phase"), statuses, runner);
   if (const auto accepted = ParseTime(Text(status, "startTime"))) pod.accepted = *accepted;

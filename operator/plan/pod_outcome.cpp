@@ -36,11 +36,17 @@ bool IsAboutWhatDoesNotExist(const PodNote& note) {
   return note.message.find("not found") != std::string::npos || note.message.find("non-existent") != std::string::npos;
 }
 
+// Either may be absent.
+std::string Both(const std::string& reason, const std::string& message) { return reason + (reason.empty() || message.empty() ? "" : ": ") + message; }
+
+std::string InBrackets(const std::string& reason, const std::string& message) { return " (" + reason + ")" + (message.empty() ? "" : ": " + message); }
+
 std::string WhyItDidNotStart(const Pod& pod) {
   if (!pod.initFailure.empty()) return pod.initFailure;
+  if (!pod.holding.empty()) return Both(pod.reason, "it waited for " + pod.holding);
   if (pod.note && !pod.note->message.empty()) return pod.note->reason + ": " + pod.note->message;
   if (!pod.waitingMessage.empty()) return pod.waitingReason + ": " + pod.waitingMessage;
-  return pod.reason + " " + pod.message;
+  return Both(pod.reason, pod.message);
 }
 
 std::optional<StageOutcome> TheRunnersWords(const Pod& pod) {
@@ -104,11 +110,11 @@ StageOutcome OutcomeOfEnded(const Pod& pod) {
   return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, "Pod " + pod.meta.name + " ended before its runner started: " + WhyItDidNotStart(pod));
 }
 
-}  // namespace
-
-std::optional<Obstacle> ObstacleOf(const Pod& pod) {
-  if (pod.phase != PodPhase::Pending) return std::nullopt;
+// That the pod itself tells.
+std::optional<Obstacle> ToldObstacle(const Pod& pod) {
+  if (pod.phase == PodPhase::Ended) return std::nullopt;
   const Time gives_up = pod.accepted.value_or(pod.meta.created) + kImagePatience;
+  if (pod.phase != PodPhase::Pending) return std::nullopt;
   const std::string words = " (" + pod.waitingReason + "): " + pod.waitingMessage;
   if (WaitsForItsImage(pod)) {
     const std::string whose = IsInitContainer(pod) ? " of init container " + pod.waitingContainer : "";
@@ -127,11 +133,28 @@ std::optional<Obstacle> ObstacleOf(const Pod& pod) {
   return std::nullopt;
 }
 
+}  // namespace
+
+std::optional<Time> HoldIsToldAt(const Pod& pod) {
+  if (pod.phase != PodPhase::Pending || (pod.holding.empty() && pod.ignoredBy.empty()) || ToldObstacle(pod)) return std::nullopt;
+  return pod.accepted.value_or(pod.meta.created) + kHoldIsToldAfter;
+}
+
+std::optional<Obstacle> ObstacleOf(const Pod& pod, Time now) {
+  if (auto told = ToldObstacle(pod)) return told;
+  const auto told_at = HoldIsToldAt(pod);
+  if (!told_at || now < *told_at) return std::nullopt;
+  if (pod.holding.empty()) return Obstacle{Reason::Unschedulable, "No scheduler has looked at the pod: its schedulerName is " + pod.ignoredBy, std::nullopt};
+  return Obstacle{Reason::StartFailed,
+                  "The runner waits for " + pod.holding + (pod.note && !pod.note->message.empty() ? InBrackets(pod.note->reason, pod.note->message) : "."),
+                  std::nullopt};
+}
+
 std::optional<Time> EventsAreDueAt(const Pod& pod) {
   if (pod.phase != PodPhase::Pending || pod.started || !pod.accepted || pod.meta.deleted) return std::nullopt;
   Pod without_note = pod;
   without_note.note.reset();
-  if (ObstacleOf(without_note)) return std::nullopt;
+  if (ToldObstacle(without_note)) return std::nullopt;
   if (!pod.note) return *pod.accepted + kEventsAreReadAfter;
   return pod.note->read + std::clamp(pod.note->read - *pod.accepted, kEventsAreReadAfter, kEventsAreReadEvery);
 }
@@ -139,14 +162,14 @@ std::optional<Time> EventsAreDueAt(const Pod& pod) {
 std::optional<StageOutcome> OutcomeOf(const Pod& pod, Time now) {
   if (pod.phase == PodPhase::Ended) return OutcomeOfEnded(pod);
   if (pod.meta.deleted && (!pod.started || now >= *pod.meta.deleted + kDeletionPatience)) return TakenAway(pod);
-  const auto obstacle = ObstacleOf(pod);
+  const auto obstacle = ToldObstacle(pod);
   if (obstacle && obstacle->givesUpAt && now >= *obstacle->givesUpAt) return Ended(OutcomeClass::Infrastructure, obstacle->reason, obstacle->message);
   return std::nullopt;
 }
 
 std::optional<Time> OutcomeChangesAt(const Pod& pod) {
   if (pod.phase == PodPhase::Ended) return std::nullopt;
-  const auto obstacle = ObstacleOf(pod);
+  const auto obstacle = ToldObstacle(pod);
   const auto deletion = pod.meta.deleted ? std::optional<Time>(*pod.meta.deleted + kDeletionPatience) : std::nullopt;
   return Sooner(deletion, obstacle ? obstacle->givesUpAt : std::nullopt);
 }

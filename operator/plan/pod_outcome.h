@@ -19,13 +19,19 @@ inline constexpr Duration kEventsAreReadEvery = Duration::Seconds(30);
 // fenced by the epoch of the next attempt, so it need not be dead.
 inline constexpr Duration kDeletionPatience = Duration::Seconds(10);
 
+// How long an init container may run, a native sidecar may start, or a pod may lie before a scheduler looks at it, until that is told.
+inline constexpr Duration kHoldIsToldAfter = Duration::Seconds(10);
+
 // What stands between a pod and its work, while it waits.
 struct Obstacle {
   api::Reason reason = api::Reason::Unschedulable;
   std::string message;
   std::optional<Time> givesUpAt;  // absent: it may wait for good
 };
-std::optional<Obstacle> ObstacleOf(const Pod& pod);
+std::optional<Obstacle> ObstacleOf(const Pod& pod, Time now);
+
+// When ObstacleOf begins to tell what takes long; absent when nothing does, or something else is told.
+std::optional<Time> HoldIsToldAt(const Pod& pod);
 
 // When its events are to be read because its status does not say why it waits; absent when it does, or when it does not wait.
 std::optional<Time> EventsAreDueAt(const Pod& pod);

@@ -68,7 +68,7 @@ TEST(PodLaws, ContainersBesideTheRunnerChangeNoOutcome) {
     const Json status{{"name", "runner"}, {"state", state}};
     const auto outcome = [&](const Json& specs, const Json& all, const std::string& phase) {
       const Pod pod = ReadPod({}, {{"spec", {{"containers", specs}}}, {"status", {{"phase", phase}, {"containerStatuses", all}}}});
-      return std::pair(OutcomeOf(pod, Time{} + kImagePatience), ObstacleOf(pod).has_value());
+      return std::pair(OutcomeOf(pod, Time{} + kImagePatience), ObstacleOf(pod, Time{} + kImagePatience).has_value());
     };
     const auto place = *rc::gen::inRange<std::size_t>(0, count + 1), status_place = *rc::gen::inRange<std::size_t>(0, count + 1);
     const auto alone = outcome(Json::array({runner}), Json::array({status}), "Running");

@@ -43,7 +43,7 @@ void Witness::SawQuiet() {
 void Witness::LookAtWaiting(const api::StageStatus& stage, const std::string& pod) {
   if (stage.state != api::StageState::Running) return;
   const Json object = world_.Get(api::kPods, pod);
-  const auto obstacle = object.is_object() ? plan::ObstacleOf(plan::ReadPod(api::ReadMeta(object), object)) : std::nullopt;
+  const auto obstacle = object.is_object() ? plan::ObstacleOf(plan::ReadPod(api::ReadMeta(object), object), world_.clock.now) : std::nullopt;
   const auto shown = plan::IsHeldUp(stage) ? stage.reason : std::nullopt;
   const auto there = obstacle ? std::optional(obstacle->reason) : std::nullopt;
   const auto word = [](const std::optional<api::Reason>& reason) { return reason ? std::string(api::Word(*reason)) : std::string("nothing"); };
