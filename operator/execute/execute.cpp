@@ -57,9 +57,29 @@ class Executor {
   Status Create(const Resource& resource, const Json& object) {
     const kube::ObjectRef ref = RefOf(resource, object);
     const Result<Json> created = cluster_.Create(ref, object);
-    if (created) return Keep(resource, *created);
+    if (created) return resource == api::kPods ? KeepPod(ref, *created, object) : Keep(resource, *created);
     if (created.error().reason != "AlreadyExists") return created.error();
     return TakeWhatExists(ref, object);
+  }
+
+  // An admission webhook may have taken away what tells whose the pod is: without it nobody would count its end.
+  Status KeepPod(const kube::ObjectRef& ref, const Json& pod, const Json& wanted) {
+    const api::Meta its = api::ReadMeta(pod), ours = api::ReadMeta(wanted);
+    Json change = Json::object();
+    if (its.ownerUid.empty()) change["ownerReferences"] = At(At(wanted, "metadata"), "ownerReferences");
+    for (const auto& [label, value] : ours.labels) {
+      const auto found = its.labels.find(label);
+      if (label.starts_with(api::kGroup) && (found == its.labels.end() || found->second != value)) change["labels"][label] = value;
+    }
+    if (change.empty()) return Keep(ref.resource, pod);
+    change["uid"] = its.uid;  // and no resourceVersion, since the scheduler and the kubelet are at work on it
+    const Result<Json> changed = cluster_.Patch(ref, kube::PatchType::Merge, kube::Subresource::None, {{"metadata", std::move(change)}});
+    stores_.pods.Upsert(changed ? *changed : pod);
+    if (!its.ownerUid.empty()) return Ok();  // it is ours all the same, and what is wrong with its labels stands in status
+    const std::string trouble = "something else, such as an admission webhook, takes metadata.ownerReferences from pod \"" + ref.name + "\"";
+    if (!changed) return Error{changed.error().fault, "Rewritten", trouble + ", and they cannot be put back: " + changed.error().message};
+    if (api::ReadMeta(*changed).ownerUid.empty()) return Error{Fault::Denied, "Rewritten", trouble + " again and again; exempt it"};
+    return Ok();
   }
 
   Result<Json> ReadExisting(const kube::ObjectRef& ref) {
@@ -94,6 +114,8 @@ class Executor {
     const Result<Json> existing = ReadExisting(ref);
     if (!existing) return existing.error();
     const api::Meta its = api::ReadMeta(*existing), ours = api::ReadMeta(wanted);
+    const bool as_made = ref.resource == api::kPods && its.ownerUid.empty() && !its.deleted && IsSameTask(its, ours);
+    if (as_made) return KeepPod(ref, *existing, wanted);
     if (its.ownerUid == ours.ownerUid) return Keep(ref.resource, *existing);
     const std::string what = std::string(ref.resource.kind) + " \"" + ref.name + "\"";
     const bool predecessors = its.ownerKind == ours.ownerKind && its.ownerName == ours.ownerName;
@@ -101,6 +123,12 @@ class Executor {
     const bool same = ref.resource == api::kRevisions && SameJson(At(*existing, "data"), At(wanted, "data"));
     if (its.ownerUid.empty() && same) return Change(ref, its, {{"ownerReferences", At(At(wanted, "metadata"), "ownerReferences")}});
     return Error{Fault::Invalid, "NameTaken", what + " exists already and is not ours; delete or rename it"};
+  }
+
+  // It names the run or the revision, the attempt and the epoch.
+  static bool IsSameTask(const api::Meta& its, const api::Meta& ours) {
+    const auto task = its.annotations.find(std::string(api::kAnnotationTask)), wanted = ours.annotations.find(std::string(api::kAnnotationTask));
+    return task != its.annotations.end() && wanted != ours.annotations.end() && task->second == wanted->second;
   }
 
   Status Keep(const Resource& resource, const Json& object) {

@@ -170,7 +170,9 @@ Plan MakePlan(const ObservedPipeline& seen, Time now) {
     rollout.verdict = std::move(*objection);
   else
     rollout = RollOut(seen, resolution.bundle, status, now);
-  Append(rollout.before, DeleteAndRelease(seen.orphans));
+  Leftovers leftovers = DeleteAndRelease(seen.orphans, now);
+  Append(rollout.before, std::move(leftovers.actions));
+  rollout.revisit = Sooner(rollout.revisit, leftovers.revisit);
   Plan plan{.before = std::move(rollout.before), .after = std::move(rollout.after), .revisit = Sooner(rollout.revisit, resolution.revisit)};
   const std::string made = MakeTheRunThatIsDue(seen, rollout.verdict, status, plan);
   Describe(seen, rollout.verdict, made, status, now);

@@ -125,12 +125,20 @@ std::vector<Action> EndAndRelease(const std::vector<Pod>& pods) {
 }
 
 // What has our labels by chance has no stage or attempt.
-std::vector<Action> DeleteAndRelease(const std::vector<Pod>& pods) {
-  std::vector<Action> actions;
-  for (const Pod& pod : pods)
-    if (!pod.meta.deleted && !pod.stage.empty() && pod.attempt > 0) actions.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
-  for (Action& release : ReleaseAll(pods)) actions.push_back(std::move(release));
-  return actions;
+Leftovers DeleteAndRelease(const std::vector<Pod>& pods, Time now) {
+  Leftovers leftovers;
+  std::vector<Pod> old;
+  for (const Pod& pod : pods) {
+    const Time old_at = pod.meta.created + kOrphanIsOldAfter;
+    if (pod.meta.ownerUid.empty() && !pod.meta.deleted && pod.HoldsOurFinalizer() && now < old_at)
+      leftovers.revisit = Sooner(leftovers.revisit, old_at);
+    else
+      old.push_back(pod);
+  }
+  for (const Pod& pod : old)
+    if (!pod.meta.deleted && !pod.stage.empty() && pod.attempt > 0) leftovers.actions.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
+  for (Action& release : ReleaseAll(old)) leftovers.actions.push_back(std::move(release));
+  return leftovers;
 }
 
 Pod ReadPod(api::Meta meta, const Json& object) {

@@ -61,8 +61,14 @@ std::vector<Action> ReleaseAll(const std::vector<Pod>& pods);
 // For pods whose ends are counted, or will never be: deletes those that linger, and takes our finalizer from all.
 std::vector<Action> EndAndRelease(const std::vector<Pod>& pods);
 
-// For pods of an owner that is gone, when another has its name: deletes them, since they have the names of its pods.
-std::vector<Action> DeleteAndRelease(const std::vector<Pod>& pods);
+// What becomes of pods of an owner that is gone, when another has its name: they are deleted, since they have the names of its
+// pods. One that was just made and has no owner at all may be waited for, and be given its owner: it stays until it is old.
+struct Leftovers {
+  std::vector<Action> actions;
+  std::optional<Time> revisit;
+};
+inline constexpr Duration kOrphanIsOldAfter = Duration::Minutes(1);
+Leftovers DeleteAndRelease(const std::vector<Pod>& pods, Time now);
 
 // Lenient: takes what is there; spec and status from an object as the API server sent it.
 Pod ReadPod(api::Meta meta, const Json& object);

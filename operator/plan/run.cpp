@@ -216,7 +216,9 @@ std::string RevisionOf(const api::PipelineRun& run, const std::string& in_force)
 
 Plan MakePlan(const ObservedRun& seen, Time now) {
   Plan plan = PlanOf(seen, now);
-  plan.before = NobodyIsLeftToCount(seen) ? ReleaseAll(seen.orphans) : DeleteAndRelease(seen.orphans);
+  Leftovers leftovers = NobodyIsLeftToCount(seen) ? Leftovers{ReleaseAll(seen.orphans), std::nullopt} : DeleteAndRelease(seen.orphans, now);
+  plan.before = std::move(leftovers.actions);
+  plan.revisit = Sooner(plan.revisit, leftovers.revisit);
   return plan;
 }
 
