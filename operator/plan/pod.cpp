@@ -105,6 +105,15 @@ void ReadInitContainers(const Json& statuses, const Json& containers, Pod& pod) 
   }
 }
 
+// Which are ours to judge by their names alone: one that was renamed is another's.
+void ReadOthers(const Json& statuses, const Json& containers, Pod& pod) {
+  if (!containers.is_array() || Named(containers, kRunnerContainer).is_object()) return;
+  for (const Json& container : containers) pod.otherContainers += (pod.otherContainers.empty() ? "" : ", ") + Text(container, "name");
+  if (!statuses.is_array()) return;
+  for (const Json& status : statuses)
+    if (!Text(At(At(status, "state"), "waiting"), "message").empty()) return ReadWaiting(status, containers, pod);
+}
+
 }  // namespace
 
 bool Pod::HoldsOurFinalizer() const { return std::find(meta.finalizers.begin(), meta.finalizers.end(), api::kPodFinalizer) != meta.finalizers.end(); }
@@ -159,6 +168,7 @@ Pod ReadPod(api::Meta meta, const Json& object) {
   pod.message = Text(status, "message");
   ReadConditions(object, pod);
   ReadRunner(runner, At(spec, "containers"), pod);
+  ReadOthers(statuses, At(spec, "containers"), pod);
   ReadInitContainers(At(status, "initContainerStatuses"), At(spec, "initContainers"), pod);
   return pod;
 }

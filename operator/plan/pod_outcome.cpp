@@ -41,7 +41,14 @@ std::string Both(const std::string& reason, const std::string& message) { return
 
 std::string InBrackets(const std::string& reason, const std::string& message) { return " (" + reason + ")" + (message.empty() ? "" : ": " + message); }
 
+std::string HasNoRunner(const Pod& pod) {
+  return "The pod has no container runner, but " + pod.otherContainers +
+         ": something else, such as an admission webhook, has renamed or removed it; exempt pods with the label weirkeeper.io/pipeline from it" +
+         (pod.waitingMessage.empty() ? "." : ". The kubelet says of " + pod.waitingContainer + ": " + Both(pod.waitingReason, pod.waitingMessage));
+}
+
 std::string WhyItDidNotStart(const Pod& pod) {
+  if (!pod.otherContainers.empty()) return HasNoRunner(pod);
   if (!pod.initFailure.empty()) return pod.initFailure;
   if (!pod.holding.empty()) return Both(pod.reason, "it waited for " + pod.holding);
   if (pod.note && !pod.note->message.empty()) return pod.note->reason + ": " + pod.note->message;
@@ -114,6 +121,7 @@ StageOutcome OutcomeOfEnded(const Pod& pod) {
 std::optional<Obstacle> ToldObstacle(const Pod& pod) {
   if (pod.phase == PodPhase::Ended) return std::nullopt;
   const Time gives_up = pod.accepted.value_or(pod.meta.created) + kImagePatience;
+  if (!pod.otherContainers.empty()) return Obstacle{Reason::StartFailed, HasNoRunner(pod), gives_up};
   if (pod.phase != PodPhase::Pending) return std::nullopt;
   const std::string words = " (" + pod.waitingReason + "): " + pod.waitingMessage;
   if (WaitsForItsImage(pod)) {
