@@ -109,7 +109,8 @@ void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const 
     if (intent != Intent::Stop) return void(progress.podIsMissing = true);
     return Fail(stage, now);
   }
-  const Pod& pod = *found;
+  Pod pod = *found;
+  pod.deadlineWasMade = newest.deadlineSeconds;
   if (auto outcome = OutcomeOf(pod, now)) return Count(progress, std::move(*outcome), pod.meta.name, pod.meta.uid, policy, intent, now);
   const Json changed_labels = ChangedLabels(pod, newest);
   NoteThePod(progress, pod, changed_labels, now);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace weir::plan {
 struct AttemptPod {
   std::string name;     // which nobody can change
   api::TextMap labels;  // those of ours
+  std::int64_t deadlineSeconds = 0;
 };
 
 // The pods with the stage and the attempt that their names say, whatever their labels do: names are derived from `owner` (the

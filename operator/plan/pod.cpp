@@ -161,6 +161,7 @@ Pod ReadPod(api::Meta meta, const Json& object) {
   const Json& runner = Named(statuses, kRunnerContainer);
   const Json& runners_spec = Named(At(spec, "containers"), kRunnerContainer);
   pod.memoryLimit = Text(At(At(runners_spec, "resources"), "limits"), "memory");
+  pod.deadlineSeconds = Integer(spec, "activeDeadlineSeconds");
   pod.phase = PhaseOf(Text(status, "phase"), runner);
   pod.lingers = Lingers(Text(status, "phase"), statuses, runner);
   if (const auto accepted = ParseTime(Text(status, "startTime"))) pod.accepted = *accepted;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,6 +52,8 @@ struct Pod {
   std::string message;
   std::string disruption;  // reason of the condition DisruptionTarget while True
   std::string memoryLimit;
+  std::int64_t deadlineSeconds = 0;             // activeDeadlineSeconds as it stands; 0: none
+  std::optional<std::int64_t> deadlineWasMade;  // as the operator wrote it; absent: not known
 
   bool operator==(const Pod&) const = default;
   bool HoldsOurFinalizer() const;

@@ -56,6 +56,15 @@ std::string WhyItDidNotStart(const Pod& pod) {
   return Both(pod.reason, pod.message);
 }
 
+bool IsDeadlineOfOthers(const Pod& pod) { return pod.deadlineWasMade && pod.deadlineSeconds != *pod.deadlineWasMade; }
+
+StageOutcome EndedByTheDeadlineOfOthers(const Pod& pod) {
+  return Ended(OutcomeClass::Infrastructure, Reason::DeadlineExceeded,
+               "Pod " + pod.meta.name + " was ended by its activeDeadlineSeconds of " + std::to_string(pod.deadlineSeconds) +
+                   ", which something else, such as an admission webhook, has set in place of the " + std::to_string(*pod.deadlineWasMade) +
+                   " seconds of the attempt's timeout; exempt pods with the label weirkeeper.io/pipeline from it.");
+}
+
 std::optional<StageOutcome> TheRunnersWords(const Pod& pod) {
   if (pod.exitMessage.empty()) return std::nullopt;
   const Result<Json> json = ParseJson(pod.exitMessage);
@@ -108,6 +117,7 @@ bool OnlyKnowsThatItWasStopped(const std::optional<StageOutcome>& said) { return
 StageOutcome OutcomeOfEnded(const Pod& pod) {
   auto said = TheRunnersWords(pod);
   if (said && !OnlyKnowsThatItWasStopped(said)) return std::move(*said);
+  if (pod.reason == "DeadlineExceeded" && IsDeadlineOfOthers(pod)) return EndedByTheDeadlineOfOthers(pod);
   if (pod.reason == "DeadlineExceeded" && pod.started)
     return Ended(OutcomeClass::Resource, Reason::DeadlineExceeded,
                  "The attempt took longer than the stage's attemptTimeout; raise it, or give the stage more CPU.");

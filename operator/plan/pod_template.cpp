@@ -86,7 +86,7 @@ void LimitScratch(Json& pod, const std::string& size) {
 void SetLimits(Json& pod, const PodRequest& request) {
   const Json limits{{"cpu", request.resources.cpu}, {"memory", request.resources.memory}};
   pod["spec"]["containers"][0]["resources"] = {{"requests", limits}, {"limits", limits}};
-  pod["spec"]["activeDeadlineSeconds"] = std::max<std::int64_t>(1, (request.timeout.ms + 999) / 1000);
+  pod["spec"]["activeDeadlineSeconds"] = DeadlineSeconds(request.timeout);
   LimitScratch(pod, request.runner.scratchSize);
 }
 
@@ -188,6 +188,8 @@ api::TextMap PodLabels(const std::string& pipeline, const std::string& revision,
   if (!run.empty()) labels[std::string(api::kLabelRun)] = DerivedName({run});
   return labels;
 }
+
+std::int64_t DeadlineSeconds(Duration timeout) { return std::max<std::int64_t>(1, (timeout.ms + 999) / 1000); }
 
 std::string ServiceAccountName(const std::string& pipeline) { return DerivedName({"weir-" + pipeline}); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -33,6 +34,8 @@ std::string AttemptName(const std::string& run, const std::string& stage, int at
 
 // Labels of ours on the pod of an attempt of `stage`; `run` is empty for a validation.
 api::TextMap PodLabels(const std::string& pipeline, const std::string& revision, const std::string& run, const std::string& stage, int attempt);
+
+std::int64_t DeadlineSeconds(Duration timeout);  // of the pod of an attempt
 
 std::string ServiceAccountName(const std::string& pipeline);
 Json ServiceAccountFor(const api::Meta& pipeline, const std::map<std::string, std::string>& annotations);

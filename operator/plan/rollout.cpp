@@ -69,7 +69,7 @@ std::vector<Pod> PodsOf(const ObservedPipeline& seen, const std::string& revisio
 
 AttemptPod NewestPod(const ObservedPipeline& seen, const std::string& revision, int attempt) {
   const std::string stage(kValidationStage);
-  return {AttemptName(revision, stage, attempt), PodLabels(seen.pipeline->meta.name, revision, "", stage, attempt)};
+  return {AttemptName(revision, stage, attempt), PodLabels(seen.pipeline->meta.name, revision, "", stage, attempt), DeadlineSeconds(kValidationTimeout)};
 }
 
 Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int attempt) {

@@ -51,7 +51,8 @@ Duration TimeoutOf(const api::Stage& stage) { return stage.attemptTimeout.value_
 
 AttemptPod NewestPod(const ObservedRun& seen, const api::RunStatus& status, const api::Stage& stage, int attempt) {
   const api::PipelineRun& run = *seen.run;
-  return {AttemptName(run.meta.name, stage.name, attempt), PodLabels(run.spec.pipeline, status.revision, run.meta.name, stage.name, attempt)};
+  return {AttemptName(run.meta.name, stage.name, attempt), PodLabels(run.spec.pipeline, status.revision, run.meta.name, stage.name, attempt),
+          DeadlineSeconds(TimeoutOf(stage))};
 }
 
 Plan WithStatus(const api::RunStatus& status) { return {.status = api::Write(status)}; }
