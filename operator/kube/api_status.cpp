@@ -36,7 +36,8 @@ struct Wording {
 
 // One code for all that admission refuses, and no field that says what kind of refusal it is.
 constexpr std::array kForbidden{Wording{"exceeded quota", "QuotaExceeded"}, Wording{"because it is being terminated", "NamespaceTerminating"},
-                                Wording{"error looking up service account", "AccountMissing"}};
+                                Wording{"error looking up service account", "AccountMissing"}, Wording{"no PriorityClass with name", "ClassMissing"},
+                                Wording{"pod rejected: RuntimeClass", "ClassMissing"}};
 
 std::string ReasonOfForbidden(const ApiStatus& status) {
   if (LacksARight(status)) return "MissingRight";

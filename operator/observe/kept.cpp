@@ -38,6 +38,7 @@ const Kept kRevision{.text = {"data", "revision"}, .brief = {"revision"}};
 const Kept kPod{.text = {"spec.containers.name",
                          "spec.containers.image",
                          "spec.containers.resources.limits.memory",
+                         "spec.containers.terminationMessagePath",
                          "spec.initContainers.name",
                          "spec.initContainers.image",
                          "spec.initContainers.restartPolicy",

@@ -48,6 +48,13 @@ std::string GatesOf(const Json& object, const std::string& otherwise) {
   return names.empty() ? otherwise : names;
 }
 
+// Schedulers say what is missing once for the nodes and once for preemption.
+std::string WithoutEcho(std::string message) {
+  constexpr std::string_view kWords = " not found", kTwice = " not found. not found";
+  if (message.ends_with(kTwice)) message.erase(message.size() - kWords.size());
+  return message;
+}
+
 void ReadConditions(const Json& object, Pod& pod) {
   const Json& conditions = At(At(object, "status"), "conditions");
   const bool untouched = !conditions.is_array() ||
@@ -57,7 +64,7 @@ void ReadConditions(const Json& object, Pod& pod) {
   for (const Json& condition : conditions) {
     const std::string type = Text(condition, "type");
     if (type == "PodScheduled" && Text(condition, "status") == "False" && Text(condition, "reason") == "Unschedulable")
-      pod.unschedulable = Text(condition, "message");
+      pod.unschedulable = WithoutEcho(Text(condition, "message"));
     if (type == "PodScheduled" && Text(condition, "status") == "False" && Text(condition, "reason") == "SchedulingGated")
       pod.gated = GatesOf(object, Text(condition, "message"));
     if (type == "DisruptionTarget" && Text(condition, "status") == "True") pod.disruption = Text(condition, "reason");
@@ -83,6 +90,12 @@ void ReadRunner(const Json& status, const Json& containers, Pod& pod) {
   pod.exitMessage = Text(ended, "message");
 }
 
+std::string EndOfInitContainer(const std::string& name, const Json& ended) {
+  const std::string reason = Text(ended, "reason"), message = Text(ended, "message");
+  return "init container " + name + " ended with exit code " + std::to_string(Integer(ended, "exitCode")) + (reason.empty() ? "" : " (" + reason + ")") +
+         (message.empty() ? "" : ": " + message);
+}
+
 // The first that is on its turn and neither waits nor has failed; a native sidecar has had its turn once it has started.
 std::string HoldOf(const Json& status, const Json& spec) {
   const std::string name = Text(status, "name");
@@ -97,9 +110,7 @@ void ReadInitContainers(const Json& statuses, const Json& containers, Pod& pod) 
   for (const Json& status : statuses) {
     const Json& state = At(status, "state");
     const Json& ended = At(state, "terminated");
-    if (Integer(ended, "exitCode") != 0)
-      pod.initFailure = "init container " + Text(status, "name") + " ended with exit code " + std::to_string(Integer(ended, "exitCode")) + " (" +
-                        Text(ended, "reason") + ") " + Text(ended, "message");
+    if (Integer(ended, "exitCode") != 0) pod.initFailure = EndOfInitContainer(Text(status, "name"), ended);
     if (pod.holding.empty()) pod.holding = HoldOf(status, Named(containers, Text(status, "name")));
     if (At(state, "waiting").is_object() && Text(At(state, "waiting"), "reason") != "PodInitializing") return ReadWaiting(status, containers, pod);
   }
@@ -161,6 +172,7 @@ Pod ReadPod(api::Meta meta, const Json& object) {
   const Json& runner = Named(statuses, kRunnerContainer);
   const Json& runners_spec = Named(At(spec, "containers"), kRunnerContainer);
   pod.memoryLimit = Text(At(At(runners_spec, "resources"), "limits"), "memory");
+  pod.messagePath = Text(runners_spec, "terminationMessagePath");
   pod.deadlineSeconds = Integer(spec, "activeDeadlineSeconds");
   pod.phase = PhaseOf(Text(status, "phase"), runner);
   pod.lingers = Lingers(Text(status, "phase"), statuses, runner);

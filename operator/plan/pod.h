@@ -12,6 +12,9 @@ namespace weir::plan {
 // The one container of a pod that is ours; clusters add others to it (meshes, log shippers, agents), anywhere in its lists.
 inline constexpr std::string_view kRunnerContainer = "runner";
 
+// Where its outcome is read.
+inline constexpr std::string_view kTerminationLog = "/dev/termination-log";
+
 // How far the runner is, whatever else is in its pod.
 enum class PodPhase { Pending, Running, Ended };
 
@@ -52,6 +55,7 @@ struct Pod {
   std::string message;
   std::string disruption;  // reason of the condition DisruptionTarget while True
   std::string memoryLimit;
+  std::string messagePath;                      // terminationMessagePath of the runner; empty: not known
   std::int64_t deadlineSeconds = 0;             // activeDeadlineSeconds as it stands; 0: none
   std::optional<std::int64_t> deadlineWasMade;  // as the operator wrote it; absent: not known
 

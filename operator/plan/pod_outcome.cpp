@@ -102,7 +102,11 @@ StageOutcome ByExitCode(const Pod& pod, int code) {
                  "The stage needed more than its memory limit of " + pod.memoryLimit + "; raise resources.memory of the stage.");
   if (code == kKilled || code == kTerminated) return Ended(OutcomeClass::Infrastructure, Reason::RunnerKilled, ended + ": it was killed from outside.");
   if (IsOneOf(pod.exitReason, {"StartError", "ContainerCannotRun", "ContainerStatusUnknown"}) || (code > 125 && code < 129))
-    return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, "The runner in pod " + pod.meta.name + " could not be started: " + pod.exitMessage);
+    return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, Both("The runner in pod " + pod.meta.name + " could not be started", pod.exitMessage));
+  if (!pod.messagePath.empty() && pod.messagePath != kTerminationLog && pod.exitMessage.empty())
+    return Ended(ClassOfExit(code).value_or(OutcomeClass::Bug), Reason::InternalError,
+                 ended + ", and its outcome cannot be read: something else, such as an admission webhook, has set terminationMessagePath of its container to " +
+                     pod.messagePath + " in place of " + std::string(kTerminationLog) + "; exempt pods with the label weirkeeper.io/pipeline from it.");
   if (ClassOfExit(code) == OutcomeClass::Resource)
     return Ended(OutcomeClass::Resource, Reason::OutOfMemory,
                  ended + ": memory, threads or open files ran out before it could say more; see its log, and raise resources.memory of the stage.");
@@ -133,7 +137,7 @@ std::optional<Obstacle> ToldObstacle(const Pod& pod) {
   const Time gives_up = pod.accepted.value_or(pod.meta.created) + kImagePatience;
   if (!pod.otherContainers.empty()) return Obstacle{Reason::StartFailed, HasNoRunner(pod), gives_up};
   if (pod.phase != PodPhase::Pending) return std::nullopt;
-  const std::string words = " (" + pod.waitingReason + "): " + pod.waitingMessage;
+  const std::string words = InBrackets(pod.waitingReason, pod.waitingMessage);
   if (WaitsForItsImage(pod)) {
     const std::string whose = IsInitContainer(pod) ? " of init container " + pod.waitingContainer : "";
     return Obstacle{Reason::ImageUnavailable, "The image " + pod.waitingImage + whose + " cannot be had" + words, gives_up};
@@ -146,7 +150,7 @@ std::optional<Obstacle> ToldObstacle(const Pod& pod) {
     return Obstacle{Reason::SchedulingGated, "The pod is not scheduled before its scheduling gates are removed: " + pod.gated, std::nullopt};
   if (!pod.unschedulable.empty()) return Obstacle{Reason::Unschedulable, "No node takes the pod: " + pod.unschedulable, std::nullopt};
   if (pod.note && IsAboutVolumesOrSandbox(*pod.note))
-    return Obstacle{Reason::StartFailed, "The pod cannot be set up (" + pod.note->reason + "): " + pod.note->message,
+    return Obstacle{Reason::StartFailed, "The pod cannot be set up" + InBrackets(pod.note->reason, pod.note->message),
                     IsAboutWhatDoesNotExist(*pod.note) ? gives_up : gives_up - kImagePatience + kVolumePatience};
   return std::nullopt;
 }

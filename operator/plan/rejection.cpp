@@ -20,7 +20,7 @@ std::string TriedAgain(Time until, Time now) { return until > now ? "is tried ag
 }  // namespace
 
 Rejection RejectionOf(const Error& why) {
-  constexpr std::array<std::string_view, 5> kLasting{"QuotaExceeded", "MissingRight", "NamespaceTerminating", "NameTaken", "NameHeld"};
+  constexpr std::array<std::string_view, 6> kLasting{"QuotaExceeded", "ClassMissing", "MissingRight", "NamespaceTerminating", "NameTaken", "NameHeld"};
   if (std::find(kLasting.begin(), kLasting.end(), why.reason) != kLasting.end()) return Rejection::Lasting;
   if (why.reason == "WebhookFailed" || why.reason == "AccountMissing" || why.reason == "Unauthorized") return Rejection::Momentary;
   return why.fault == Fault::Denied || why.fault == Fault::Invalid ? Rejection::Final : Rejection::Momentary;

@@ -12,12 +12,13 @@ namespace weir::plan {
 // What can be expected of the next try when the API server does not create a pod.
 enum class Rejection {
   Momentary,  // a timeout, a 5xx, a conflict, a webhook that cannot be reached: it often ends before anybody has read of it
-  Lasting,    // a quota, a missing right, a name that is taken: it ends when somebody does something, which may take long
+  Lasting,    // a quota, a missing right, a PriorityClass or RuntimeClass that is not there yet, a name that is taken: it ends when somebody does something,
+              // which may take long
   Final       // a policy, or a field that is not valid: the same pod is refused again
 };
 Rejection RejectionOf(const Error& why);
 
-// How long the pod of one attempt is tried although a policy refuses it: policies and what they refer to (a PriorityClass, a
+// How long the pod of one attempt is tried although a policy refuses it: policies and what they refer to (a
 // label of the namespace) are often applied together with the pipeline.
 inline constexpr Duration kPolicyPatience = Duration::Seconds(30);
 // How long a momentary rejection lasts before status has it.

@@ -71,6 +71,8 @@ TEST(ApiStatus, RefusalsThatPassHaveReasonsOfTheirOwn) {
   EXPECT_EQ(reason("pods \"b\" is forbidden: exceeded quota: compute, requested: cpu=1, used: cpu=9, limited: cpu=9"), "QuotaExceeded");
   EXPECT_EQ(reason("pods \"b\" is forbidden: unable to create new content in namespace a because it is being terminated"), "NamespaceTerminating");
   EXPECT_EQ(reason("pods \"b\" is forbidden: error looking up service account a/x: serviceaccount \"x\" not found"), "AccountMissing");
+  EXPECT_EQ(reason("pods \"b\" is forbidden: no PriorityClass with name gold was found"), "ClassMissing");
+  EXPECT_EQ(reason("pods \"b\" is forbidden: pod rejected: RuntimeClass \"gvisor\" not found"), "ClassMissing");
   EXPECT_EQ(reason("pods is forbidden: User \"x\" cannot create resource \"pods\" in API group \"\" in the namespace \"a\""), "MissingRight");
   for (const char* policy :
        {"pods \"b\" is forbidden: violates PodSecurity \"restricted:latest\": privileged", "admission webhook \"x\" denied the request: no",

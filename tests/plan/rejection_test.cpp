@@ -16,6 +16,7 @@ const Error kUnavailable{Fault::Transient, "ServerError", "create Pod: etcdserve
 const Error kHookIsDown{Fault::Denied, "WebhookFailed", "create Pod: failed calling webhook \"mesh.example.com\" (HTTP 500)"};
 const Error kPolicy{Fault::Denied, "Forbidden", "create Pod: violates PodSecurity \"restricted:latest\" (HTTP 403)"};
 const Error kQuota{Fault::Denied, "QuotaExceeded", "create Pod: exceeded quota: compute (HTTP 403)"};
+const Error kNoClass{Fault::Denied, "ClassMissing", "create Pod: no PriorityClass with name gold was found (HTTP 403)"};
 const Error kInvalid{Fault::Invalid, "Invalid", "create Pod: spec.priority: Invalid value (HTTP 422)"};
 
 class PodRejection : public testing::Test {
@@ -103,7 +104,7 @@ TEST_F(PodRejection, ThatLastsIsToldInSecondsAndSpendsNoAttempt) {
 }
 
 TEST_F(PodRejection, IsTriedAgainUntilTheTimeoutOfTheAttempt) {
-  for (const Error& why : {kUnavailable, kHookIsDown, kQuota}) {
+  for (const Error& why : {kUnavailable, kHookIsDown, kQuota, kNoClass}) {
     world_.Restart();
     RefuseTheFirstStage(why);
     Pass(Duration::Minutes(59), Duration::Minutes(1));
