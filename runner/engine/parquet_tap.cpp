@@ -1,7 +1,7 @@
 #include "runner/engine/parquet_tap.h"
 
 #include <algorithm>
-#include <cmath>
+#include <bit>
 #include <cstring>
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/catalog/catalog_entry/copy_function_catalog_entry.hpp>
@@ -102,17 +102,25 @@ bool HasTopmost(Vector& texts, duckdb::idx_t rows) {
   return topmost;
 }
 
+template <typename T>
+bool HasNegativeZero(const T* values, const duckdb::SelectionVector& places, duckdb::idx_t rows) {
+  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+  constexpr Bits kNegativeZero = std::bit_cast<Bits>(T{-0.0});
+  bool found = false;
+  if (!places.IsSet()) {
+    for (duckdb::idx_t row = 0; row < rows; ++row) found |= std::bit_cast<Bits>(values[row]) == kNegativeZero;
+  } else {
+    for (duckdb::idx_t row = 0; row < rows; ++row) found |= std::bit_cast<Bits>(values[places.get_index_unsafe(row)]) == kNegativeZero;
+  }
+  return found;
+}
+
 // The writer's dictionary takes -0 and 0 for one value, whichever came first: all zeros are written as 0, as they are hashed.
 template <typename T>
 void PassReals(Vector& from, duckdb::idx_t rows, Vector& to) {
   UnifiedVectorFormat format;
   const T* values = ValuesOf<T>(from, rows, format);
-  bool suspect = false;
-  for (duckdb::idx_t row = 0; row < rows; ++row) {
-    const T value = values[format.sel->get_index(row)];
-    suspect |= (value == 0) & std::signbit(value);
-  }
-  if (!suspect) return to.Reference(from);
+  if (!HasNegativeZero(values, *format.sel, rows)) return to.Reference(from);
   Vector plain(from.GetType(), rows);
   auto* written = duckdb::FlatVector::GetData<T>(plain);
   for (duckdb::idx_t row = 0; row < rows; ++row) {
