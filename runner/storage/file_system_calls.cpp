@@ -10,7 +10,7 @@ namespace weir::storage {
 
 int FileSystemCalls::MakeFolder(int folder, const char* name) { return ::mkdirat(folder, name, 0777); }
 
-int FileSystemCalls::CreateFile(int folder, const char* name) { return ::openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666); }
+int FileSystemCalls::CreateFile(int folder, const char* name) { return ::openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444); }
 
 ssize_t FileSystemCalls::Write(int file, const char* bytes, std::size_t n) { return ::write(file, bytes, n); }
 

@@ -12,7 +12,7 @@ class FileSystemCalls {
  public:
   virtual ~FileSystemCalls() = default;
   virtual int MakeFolder(int folder, const char* name);
-  virtual int CreateFile(int folder, const char* name);  // must not exist; a descriptor for writing
+  virtual int CreateFile(int folder, const char* name);  // must not exist; a descriptor for writing a file that nobody may write later
   virtual ssize_t Write(int file, const char* bytes, std::size_t n);
   virtual int Sync(int file_or_folder);
   // Renames within the folder, EEXIST when `to` exists; EINVAL or ENOSYS where the file system has no such rename.

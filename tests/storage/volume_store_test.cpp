@@ -135,6 +135,20 @@ TEST_F(VolumeStoreTest, TemporariesOfTheDeadAreNotListed) {
   EXPECT_EQ(found->front().path, "a/x");
 }
 
+// Nothing is written twice, and what is changed by an editor is no longer what its SHA-256 says.
+TEST_F(VolumeStoreTest, WhatWasWrittenIsReadOnly) {
+  ASSERT_TRUE(store_->PutIfAbsent("a/entry.json", "1"));
+  auto writer = store_->Create("a/data.bin");
+  ASSERT_TRUE(writer.ok());
+  ASSERT_TRUE((*writer)->Write("2"));
+  ASSERT_TRUE((*writer)->Close());
+  for (const char* path : {"a/entry.json", "a/data.bin"}) {
+    const auto mode = fs::status(folder_ / path).permissions();
+    EXPECT_EQ(mode & (fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write), fs::perms::none) << path;
+  }
+  EXPECT_TRUE(store_->Remove("a/data.bin"));
+}
+
 TEST_F(VolumeStoreTest, ALostRaceLeavesNoTemporary) {
   ASSERT_TRUE(store_->PutIfAbsent("x", "1").ok());
   EXPECT_FALSE(store_->PutIfAbsent("x", "2").ok());
