@@ -79,10 +79,13 @@ std::string WithoutDate(std::string text) {
   }
 }
 
+// ".csv" of "app.csv.1"
+std::string FormatOf(const std::string& name) { return fs::path(formats::NameOfContent(name)).extension().string(); }
+
 // Empty for a file and those that it was rotated to: app.log, app.log.1 and app.log.2.gz. Nothing where the endings differ.
 std::optional<std::string> CommonEnding(const std::vector<std::string>& names) {
-  const std::string ending = EndingOf(names[0]);
-  if (std::all_of(names.begin(), names.end(), [&](const std::string& name) { return EndingOf(name) == ending; })) return ending;
+  const std::string ending = EndingOf(names[0]), format = FormatOf(names[0]);
+  if (std::all_of(names.begin(), names.end(), [&](const std::string& name) { return EndingOf(name) == ending && FormatOf(name) == format; })) return ending;
   const std::string_view content = formats::NameOfContent(names[0]);
   const bool one = std::all_of(names.begin(), names.end(), [&](const std::string& name) { return formats::NameOfContent(name) == content; });
   const auto numbered = std::count_if(names.begin(), names.end(), EndsWithNumber);
