@@ -75,7 +75,7 @@ class Executor {
     change["uid"] = its.uid;  // and no resourceVersion, since the scheduler and the kubelet are at work on it
     const Result<Json> changed = cluster_.Patch(ref, kube::PatchType::Merge, kube::Subresource::None, {{"metadata", std::move(change)}});
     stores_.pods.Upsert(changed ? *changed : pod);
-    if (!its.ownerUid.empty()) return Ok();  // it is ours all the same, and what is wrong with its labels stands in status
+    if (!its.ownerUid.empty()) return Ok();  // the pod is still ours; status names the labels that are wrong
     const std::string trouble = "something else, such as an admission webhook, takes metadata.ownerReferences from pod \"" + ref.name + "\"";
     if (!changed) return Error{changed.error().fault, "Rewritten", trouble + ", and they cannot be put back: " + changed.error().message};
     if (api::ReadMeta(*changed).ownerUid.empty()) return Error{Fault::Denied, "Rewritten", trouble + " again and again; exempt it"};

@@ -21,7 +21,7 @@ struct AttemptPod {
 // the one that its labels tell, has no stage.
 std::vector<Pod> Recognised(std::vector<Pod> pods, const std::string& owner, const std::vector<api::StageStatus>& stages);
 
-// Labels of ours that others have changed: what RelabelPod is to put back, empty when there are none.
+// Our labels that others have changed, with the values that RelabelPod puts back; empty if nothing was changed.
 Json ChangedLabels(const Pod& pod, const AttemptPod& made);
 
 // "weirkeeper.io/attempt is "77", not "1"; ..."

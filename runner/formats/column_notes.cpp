@@ -55,7 +55,7 @@ std::string PaddedNote(const ColumnFacts& facts, const FileNames& files) {
                              : ", as postcodes and phone numbers do; a number would lose that");
 }
 
-// Numbers of which no type has every digit.
+// Numbers that no type can hold without losing digits.
 std::string DigitsNote(const ColumnFacts& facts, const std::string& name, const FileNames& files) {
   const ValueSample& rounded = facts.Rounded();
   if (rounded.count == 0 || facts.Numbers() * 2 < facts.Present() || facts.Likely().count > 0) return "";

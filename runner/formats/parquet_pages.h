@@ -17,14 +17,14 @@ struct ParquetChunk {
 // order. Empty where it cannot be read: who reads the values tells.
 std::vector<ParquetChunk> ParquetChunks(std::string_view row_groups);
 
-// What stands in front of a page.
+// The header of a page.
 struct ParquetPage {
   std::size_t header = 0;            // bytes of this
   std::int64_t bytes = 0;            // of the page behind it, compressed as it is
   std::optional<std::uint32_t> crc;  // CRC-32 of them, where its writer gave one
 };
 
-// Of the header at the start of `bytes`; absent where there is none, or it is cut off.
+// Reads the header at the start of `bytes`; nullopt if it is cut off or no header.
 std::optional<ParquetPage> ReadParquetPage(std::string_view bytes);
 
 }  // namespace weir::formats
