@@ -67,5 +67,5 @@ function(weir_test name)
     add_dependencies(threaded_tests ${name})
   endif()
   # A seed of its own for RapidCheck, so that a test which fails here fails everywhere.
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300 ENVIRONMENT "RC_PARAMS=seed=20260102")
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300 ENVIRONMENT "RC_PARAMS=seed=20260102")
 endfunction()
