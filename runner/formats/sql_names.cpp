@@ -13,11 +13,17 @@ constexpr std::size_t kLongest = 120;
 
 std::string PlainName(const std::string& title) {
   std::string plain;
+  bool separated = false;  // the last character stands for others
   for (const char c : PlainLatin(title)) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_')
+    if (c == '_' && separated) {
+      separated = false;
+    } else if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') {
       plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    else if (!plain.empty() && plain.back() != '_')
+      separated = false;
+    } else if (!plain.empty() && plain.back() != '_') {
       plain += '_';
+      separated = true;
+    }
   }
   while (plain.size() > 1 && plain.back() == '_' && title.back() != '_') plain.pop_back();
   if (plain.empty() || std::isdigit(static_cast<unsigned char>(plain.front())) != 0) plain.insert(0, "c_");
