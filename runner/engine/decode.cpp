@@ -2,6 +2,7 @@
 
 #include "runner/engine/checks.h"
 #include "runner/engine/errors.h"
+#include "runner/engine/parquet_file.h"
 #include "runner/engine/sql.h"
 #include "runner/formats/instant.h"
 
@@ -46,11 +47,8 @@ std::string ReasonOf(const api::Column& column, const std::string& text) {
 }  // namespace
 
 Error Unreadable(const DecodeRequest& request, const Error& error) {
+  if (request.format.parquet) return UnreadableParquet(request.session, error, request.name, request.path);
   if (request.session.StoreFailed() || error.fault == Fault::Exhausted || error.reason == "FileUnreadable") return error;
-  if (request.format.parquet)
-    return {Fault::Data, "FileUnreadable",
-            request.path + " is damaged, or Parquet of a kind that cannot be read (" + ForPeople(error.message, request.name, request.path) +
-                "): have it written again at its source"};
   return {Fault::Data, "FileUnreadable", request.path + " cannot be read as declared: " + ForPeople(error.message, request.name, request.path)};
 }
 

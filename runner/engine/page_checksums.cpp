@@ -9,92 +9,130 @@
 namespace weir::engine {
 namespace {
 
-constexpr std::int64_t kPiece = 1 << 20;  // read at once; no header of a page is longer
+constexpr std::int64_t kFirstRead = 64 << 10;  // most files have no checksums, and one page shows it
+constexpr std::int64_t kRead = 8 << 20;        // one request of an S3 store
+constexpr std::int64_t kLongestHeader = 1 << 20;
 
-// A run of bytes of the file, read from front to back.
-class Run {
- public:
-  Run(storage::ObjectReader& file, std::int64_t from, std::int64_t end) : file_(file), from_(from), end_(end) {}
+// A chunk of the file; bytes up to `reach` are needed after it.
+struct Span {
+  std::int64_t at = 0;  // the next byte that is not yet checked
+  std::int64_t end = 0;
+  std::int64_t reach = 0;
 
-  std::int64_t At() const { return from_; }
-  bool Ended() const { return from_ >= end_; }
-
-  // What comes next: at least `n` bytes, at most a piece, or all that is left.
-  Result<std::string_view> Next(std::int64_t n) {
-    n = std::min({n, kPiece, end_ - from_});
-    if (static_cast<std::int64_t>(buffer_.size() - used_) < n) {
-      buffer_.resize(static_cast<std::size_t>(std::min(kPiece, end_ - from_)));
-      used_ = 0;
-      if (Status read = file_.ReadAt(from_, buffer_.data(), static_cast<std::int64_t>(buffer_.size())); !read.ok()) return read.error();
-    }
-    return std::string_view(buffer_).substr(used_);
-  }
-  void Pass(std::size_t n) {
-    used_ += n;
-    from_ += static_cast<std::int64_t>(n);
-  }
-
- private:
-  storage::ObjectReader& file_;
-  std::int64_t from_;
-  const std::int64_t end_;
-  std::string buffer_;
-  std::size_t used_ = 0;
+  bool Ended() const { return at >= end; }
 };
 
-Result<std::uint32_t> CrcOf(Run& run, std::int64_t bytes) {
+// The chunks inside the file by their place in it, without those that overlap an earlier one.
+std::vector<Span> SpansOf(std::vector<formats::ParquetChunk> chunks, std::int64_t size) {
+  std::sort(chunks.begin(), chunks.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
+  std::vector<Span> spans;
+  std::int64_t passed = 0;
+  for (const formats::ParquetChunk& chunk : chunks) {
+    if (chunk.bytes <= 0 || chunk.from < passed || chunk.from > size || chunk.bytes > size - chunk.from) continue;
+    passed = chunk.from + chunk.bytes;
+    spans.push_back({chunk.from, passed, passed});
+  }
+  for (std::size_t i = spans.size(); i-- > 1;)
+    if (spans[i - 1].end == spans[i].at) spans[i - 1].reach = spans[i].reach;
+  return spans;
+}
+
+// What was read last of a file that is read from front to back.
+class Window {
+ public:
+  explicit Window(storage::ObjectReader& file) : file_(file) {}
+
+  // What comes next in the span: at least `n` bytes, or all that is left of it.
+  Result<std::string_view> Next(const Span& span, std::int64_t n) {
+    n = std::min(n, span.end - span.at);
+    if (span.at < from_ || span.at > End()) {
+      from_ = span.at;
+      bytes_.clear();
+    }
+    if (End() - span.at < n)
+      if (Status read = Fill(span, n); !read.ok()) return read.error();
+    return std::string_view(bytes_).substr(static_cast<std::size_t>(span.at - from_), static_cast<std::size_t>(span.end - span.at));
+  }
+  void ReadLargePieces() { piece_ = kRead; }
+
+ private:
+  std::int64_t End() const { return from_ + static_cast<std::int64_t>(bytes_.size()); }
+
+  Status Fill(const Span& span, std::int64_t n) {
+    bytes_.erase(0, static_cast<std::size_t>(span.at - from_));
+    from_ = span.at;
+    const std::size_t kept = bytes_.size();
+    bytes_.resize(static_cast<std::size_t>(std::min(std::max(n, piece_), span.reach - span.at)));
+    return file_.ReadAt(from_ + static_cast<std::int64_t>(kept), bytes_.data() + kept, static_cast<std::int64_t>(bytes_.size() - kept));
+  }
+
+  storage::ObjectReader& file_;
+  std::int64_t piece_ = kFirstRead;
+  std::int64_t from_ = 0;
+  std::string bytes_;
+};
+
+// Of the next `bytes`, or of all that is left. Passes them.
+Result<std::uint32_t> CrcOf(Window& window, Span& span, std::int64_t bytes) {
   std::uint32_t crc = 0;
-  while (bytes > 0 && !run.Ended()) {
-    const auto next = run.Next(1);
+  while (bytes > 0 && !span.Ended()) {
+    const auto next = window.Next(span, 1);
     if (!next.ok()) return next.error();
     const std::string_view piece = next->substr(0, static_cast<std::size_t>(bytes));
     crc = formats::Crc32(crc, piece);
-    run.Pass(piece.size());
+    span.at += static_cast<std::int64_t>(piece.size());
     bytes -= static_cast<std::int64_t>(piece.size());
   }
   return crc;
 }
 
 // Most headers are short, and statistics make some of them long.
-Result<std::optional<formats::ParquetPage>> PageAt(Run& run) {
-  for (const std::int64_t most : {std::int64_t{1} << 10, kPiece}) {
-    const auto next = run.Next(most);
+Result<std::optional<formats::ParquetPage>> PageAt(Window& window, const Span& span) {
+  for (const std::int64_t most : {std::int64_t{1} << 10, kFirstRead, kLongestHeader}) {
+    const auto next = window.Next(span, most);
     if (!next.ok()) return next.error();
     if (auto page = formats::ReadParquetPage(*next)) return page;
+    if (static_cast<std::int64_t>(next->size()) == span.end - span.at) break;
   }
   return std::optional<formats::ParquetPage>();
 }
 
-enum class Verdict { Sound, Unchecked };
+enum class Checksums { Unknown, Absent, Present };
 
-Result<Verdict> CheckChunk(Run& run, const std::string& path) {
-  while (!run.Ended()) {
-    const std::int64_t at = run.At();
-    const auto found = PageAt(run);
+// Checks one chunk, up to a header that cannot be read.
+Status CheckChunk(Window& window, Span span, const std::string& path, Checksums& checksums) {
+  while (!span.Ended()) {
+    const std::int64_t at = span.at;
+    const auto found = PageAt(window, span);
     if (!found.ok()) return found.error();
     const std::optional<formats::ParquetPage>& page = *found;
-    if (!page || !page->crc) return Verdict::Unchecked;
-    run.Pass(page->header);
-    const auto crc = CrcOf(run, page->bytes);
+    if (!page) return Ok();
+    if (checksums == Checksums::Unknown) checksums = page->crc ? Checksums::Present : Checksums::Absent;
+    if (checksums == Checksums::Absent) return Ok();
+    window.ReadLargePieces();
+    span.at += static_cast<std::int64_t>(page->header);
+    if (!page->crc) {
+      span.at += std::min(page->bytes, span.end - span.at);
+      continue;
+    }
+    const auto crc = CrcOf(window, span, page->bytes);
     if (!crc.ok()) return crc.error();
     if (*crc != *page->crc)
       return Error{Fault::Data, "FileUnreadable",
                    path + " is damaged: its page at byte " + std::to_string(at) +
                        " does not have the checksum that was written with it. Deliver the file again, or exclude it"};
   }
-  return Verdict::Sound;
+  return Ok();
 }
 
 }  // namespace
 
-Status CheckPages(storage::ObjectReader& file, const std::vector<formats::ParquetChunk>& chunks, const std::string& path) {
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    const auto& [from, bytes] = chunks[i];
-    if (from < 0 || bytes < 0 || from > file.Size() || bytes > file.Size() - from) return Ok();
-    Run run(file, from, from + bytes);
-    const auto verdict = CheckChunk(run, path);
-    if (!verdict.ok()) return verdict.error();
-    if (i == 0 && *verdict == Verdict::Unchecked) return Ok();
+Status CheckPages(storage::ObjectReader& file, std::vector<formats::ParquetChunk> chunks, const std::string& path) {
+  Window window(file);
+  Checksums checksums = Checksums::Unknown;
+  for (const Span& span : SpansOf(std::move(chunks), file.Size())) {
+    if (Status sound = CheckChunk(window, span, path, checksums); !sound.ok()) return sound;
+    if (checksums == Checksums::Absent) return Ok();
   }
   return Ok();
 }

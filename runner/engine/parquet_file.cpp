@@ -1,6 +1,5 @@
 #include "runner/engine/parquet_file.h"
 
-#include "runner/engine/page_checksums.h"
 #include "runner/engine/parquet_functions.h"
 #include "runner/engine/sql.h"
 #include "runner/engine/types.h"
@@ -39,7 +38,6 @@ Result<Footer> ReadFooter(Session& session, const std::string& name, const std::
   if (Status done = (*object)->ReadAt(size - kTrailer - length, bytes.data(), length); !done.ok()) return done.error();
   auto metadata = formats::ReadParquetFooter(bytes);
   if (!metadata.ok()) return NotParquet(path, metadata.error().message);
-  if (Status sound = CheckPages(**object, metadata->chunks, path); !sound.ok()) return sound.error();
   return Footer{size - kTrailer - length, std::move(metadata).value()};
 }
 
@@ -58,7 +56,7 @@ std::string Call(const char* function) {
 
 ParquetFileColumn ColumnOf(const formats::ParquetColumn& column, const std::string& in_scan, const LogicalType& type) {
   const std::string spec = ", " + Literal(ParquetSpec(column)) + ")";
-  ParquetFileColumn found{.name = column.name, .source = in_scan, .type = type};
+  ParquetFileColumn found{.name = column.name, .source = in_scan, .type = type, .chunks = column.chunks};
   found.json = Call(kParquetLegible) + in_scan + spec;
   found.shown[0] = "CAST(";
   found.shown[1] = " AS VARCHAR)";
@@ -111,13 +109,20 @@ std::string ParquetFileColumn::DeclarableAs() const {
 
 std::string ParquetFile::Scan(const std::string& options) const { return "read_parquet(" + Literal(name) + ", hive_partitioning = false" + options + ")"; }
 
+Error UnreadableParquet(const Session& session, const Error& error, const std::string& name, const std::string& path) {
+  if (session.StoreFailed() || error.fault == Fault::Exhausted || error.reason == "FileUnreadable") return error;
+  return {Fault::Data, "FileUnreadable",
+          path + " cannot be read as Parquet (" + ForPeople(error.message, name, path) +
+              "). It is damaged or uses an unsupported feature. Write it again at its source"};
+}
+
 Result<ParquetFile> OpenParquet(Session& session, const std::string& name, const std::string& path) {
   const auto footer = ReadFooter(session, name, path);
   if (!footer.ok()) return footer.error();
   ParquetFile file{.name = session.Files().AddWithTail(name, footer->from, TailOf(footer->metadata.neutral))};
   file.registered.reset(&session.Files(), [tailed = file.name](ObjectFileSystem* files) { files->ForgetInput(tailed); });
   auto described = session.Run("SELECT * FROM " + file.Scan() + " LIMIT 0");
-  if (!described.ok()) return described.error();
+  if (!described.ok()) return UnreadableParquet(session, described.error(), file.name, path);
   const auto& columns = footer->metadata.columns;
   const auto& types = described.value()->types;
   if (types.size() != columns.size()) return NotParquet(path, "its columns are not those of its schema");

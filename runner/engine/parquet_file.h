@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runner/engine/session.h"
+#include "runner/formats/parquet_pages.h"
 
 namespace weir::engine {
 
@@ -18,9 +19,10 @@ struct ParquetFileColumn {
   // not UTF-8; absent for what the engine reads as a value of its own. And what a message shows.
   std::string text[2];
   std::string shown[2];
-  bool instant = false;         // a text that is an instant to the nanosecond
-  bool bytes = false;           // not said to be text; may be declared as text all the same
-  std::string json;             // SQL over the scan: the value as JSON, for people
+  bool instant = false;                            // a text that is an instant to the nanosecond
+  bool bytes = false;                              // not said to be text; may be declared as text all the same
+  std::string json;                                // SQL over the scan: the value as JSON, for people
+  std::vector<formats::ParquetChunk> chunks = {};  // its pages
   std::string problem[2] = {};  // around a text: why a table cannot hold it; around a nested value: why it is no exact JSON; absent for others
 
   std::string DeclarableAs() const;  // the declared type that holds its values best
@@ -42,7 +44,11 @@ struct ParquetFile {
   std::string Scan(const std::string& options = "") const;
 };
 
-// `name` is that of a registered input, `path` for people. Fault::Data, "FileUnreadable", when it is no Parquet file; else as the engine says.
+// Reads the footer only. `name` is that of a registered input, `path` for people. Fault::Data, "FileUnreadable", when it is no
+// Parquet file that can be read; faults of the store as they came.
 Result<ParquetFile> OpenParquet(Session& session, const std::string& name, const std::string& path);
+
+// What the engine said of a scan, as an error of the file: unless the store or a limit is at fault, the file is unreadable.
+Error UnreadableParquet(const Session& session, const Error& error, const std::string& name, const std::string& path);
 
 }  // namespace weir::engine

@@ -3,6 +3,7 @@
 #include "crds/base/json.h"
 #include "runner/engine/decode.h"
 #include "runner/engine/file_columns.h"
+#include "runner/engine/page_checksums.h"
 #include "runner/engine/parquet_file.h"
 #include "runner/engine/parquet_functions.h"
 #include "runner/engine/scan_row.h"
@@ -63,26 +64,39 @@ std::string SourceOf(const ParquetFileColumn& there, const api::Column& column) 
   return call + there.source + ")";
 }
 
-Result<std::vector<SourcedColumn>> FindColumns(const DecodeRequest& request, const ParquetFile& file) {
-  std::vector<SourcedColumn> found;
+// The declared columns, and where the file has the values of those that it has.
+struct FoundColumns {
+  std::vector<SourcedColumn> columns;
+  std::vector<formats::ParquetChunk> chunks;
+};
+
+Result<FoundColumns> FindColumns(const DecodeRequest& request, const ParquetFile& file) {
+  FoundColumns found;
   std::vector<std::string> twice;
   const std::vector<std::string> names = NamesOf(file);
   for (const api::Column& column : request.rules.columns) {
-    const std::string value = "s" + std::to_string(found.size());
+    const std::string value = "s" + std::to_string(found.columns.size());
     const auto same = std::find(names.begin(), names.end(), NameInFile(column));
     if (same == names.end()) {
       const std::string null = "CAST(NULL AS " + column.type + ")";
-      found.push_back({&column, null, null});
+      found.columns.push_back({&column, null, null});
       continue;
     }
     if (std::find(same + 1, names.end(), *same) != names.end()) twice.push_back(*same);
     const ParquetFileColumn& there = file.columns[static_cast<std::size_t>(same - names.begin())];
-    found.push_back(
+    found.chunks.insert(found.chunks.end(), there.chunks.begin(), there.chunks.end());
+    found.columns.push_back(
         {&column, SourceOf(there, column), ValueAs(there, value, column.type), column.type == "VARCHAR" ? there.ProblemOf(value) : there.ShownOf(value)});
   }
   if (twice.empty()) return found;
   return Error{Fault::Data, "FileUnreadable",
                request.path + " has two columns " + ListOfNames(twice) + "; it has " + ListOfNames(names) + ". Correct the file, or the columns' sourceName"};
+}
+
+Status CheckRead(const DecodeRequest& request, std::vector<formats::ParquetChunk> chunks) {
+  const auto object = request.session.Files().OpenObject(request.name);
+  if (!object.ok()) return object.error();
+  return CheckPages(**object, std::move(chunks), request.path);
 }
 
 // The row as a JSON object with the file's own names.
@@ -114,17 +128,18 @@ Status Report(const DecodeRequest& request, const ParquetFile& file, const std::
 
 Result<DecodedFile> DecodeParquet(const DecodeRequest& request) {
   const auto file = OpenParquet(request.session, request.name, request.path);
-  if (!file.ok()) return Unreadable(request, file.error());
+  if (!file.ok()) return file.error();
   auto difference = CompareColumns(request.path, request.rules.columns, NamesOf(*file), AbsentMeans::Unreadable);
   if (!difference.ok()) return difference.error();
-  const auto columns = FindColumns(request, *file);
-  if (!columns.ok()) return columns.error();
-  Status made = MakeRows(request, *columns, file->Scan());
+  auto found = FindColumns(request, *file);
+  if (!found.ok()) return found.error();
+  if (Status sound = CheckRead(request, std::move(found->chunks)); !sound.ok()) return sound.error();
+  Status made = MakeRows(request, found->columns, file->Scan());
   if (!made.ok()) return made.error();
   const auto misfits = FindMisfits(request);
   if (!misfits.ok()) return misfits.error();
   Status reported = Report(request, *file, *misfits);
-  if (!reported.ok()) return reported.error();
+  if (!reported.ok()) return Unreadable(request, reported.error());
   const auto rows = request.session.Number("SELECT count(*) FROM " + Quote(request.RowsTable()));
   if (!rows.ok()) return rows.error();
   return DecodedFile{*rows, std::move(difference->absent), std::move(difference->undeclared)};

@@ -122,7 +122,7 @@ class Schema {
     next_ = 1;
     for (std::int64_t i = 0; i < *elements_[0].children; ++i) {
       if (next_ >= elements_.size()) return false;
-      footer_.columns.push_back({elements_[next_].name, {}, {}});
+      footer_.columns.push_back({elements_[next_].name, {}, {}, {}});
       elements_[next_].name = "c" + std::to_string(i);
       if (!Walk(2, Inside::Struct)) return false;
     }
@@ -189,6 +189,14 @@ std::vector<Element> ReadSchema(ThriftReader& reader) {
   return elements;
 }
 
+// Gives each column its chunks, by the order of leaves.
+void Distribute(const std::vector<ParquetChunk>& chunks, std::vector<ParquetColumn>& columns) {
+  std::vector<ParquetColumn*> of_leaf;
+  for (ParquetColumn& column : columns) of_leaf.insert(of_leaf.end(), column.leaves.size(), &column);
+  for (const ParquetChunk& chunk : chunks)
+    if (chunk.leaf < of_leaf.size()) of_leaf[chunk.leaf]->chunks.push_back(chunk);
+}
+
 }  // namespace
 
 std::uint64_t LittleEndian(std::string_view bytes) {
@@ -203,6 +211,7 @@ Result<ParquetFooter> ReadParquetFooter(std::string_view metadata) {
   ThriftWriter writer;
   ThriftReader::Field field;
   bool has_schema = false;
+  std::vector<ParquetChunk> chunks;
   while ((field = reader.NextField(field.id)).type != Type::Stop) {
     if (field.id == 2 && field.type == Type::List && !has_schema) {
       std::vector<Element> elements = ReadSchema(reader);
@@ -214,10 +223,11 @@ Result<ParquetFooter> ReadParquetFooter(std::string_view metadata) {
       continue;
     }
     const std::string_view value = reader.Skip(field.type);
-    if (field.id == 4 && field.type == Type::List) footer.chunks = ParquetChunks(value);
+    if (field.id == 4 && field.type == Type::List) chunks = ParquetChunks(value);
     if (field.id != 5) writer.Raw(field.id, field.type, value);  // 5: key-value metadata
   }
   if (!reader.ok() || !has_schema) return NotMetadata();
+  Distribute(chunks, footer.columns);
   writer.End();
   footer.neutral = writer.Take();
   return footer;

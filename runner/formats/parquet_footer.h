@@ -32,6 +32,7 @@ struct ParquetColumn {
   std::string name;
   std::vector<ParquetLeaf> leaves;
   std::map<std::string, std::string> fields;  // name in the neutral footer -> name in the file
+  std::vector<ParquetChunk> chunks;           // its pages, of all row groups
 };
 
 // Names of the two fields of an entry of a map in the neutral footer; no other struct has them.
@@ -40,7 +41,6 @@ inline constexpr const char* kMapValue = " value";
 
 struct ParquetFooter {
   std::vector<ParquetColumn> columns;
-  std::vector<ParquetChunk> chunks;
   std::string neutral;  // the same metadata for the engine, with all of the below
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 using Type = ThriftReader::Type;
 
-// Calls `take(field)` for each field of a structure; it answers false for one that it did not read.
+// Calls `take(field)` for each field of a structure; it returns false if it has read nothing of it.
 void ForEachField(ThriftReader& reader, const auto& take) {
   ThriftReader::Field field;
   while (reader.ok() && (field = reader.NextField(field.id)).type != Type::Stop)
@@ -24,7 +24,15 @@ ParquetChunk ReadColumn(ThriftReader& reader) {
     (field.id == 7 ? bytes : field.id == 9 ? data : dictionary) = reader.Integer();
     return true;
   });
-  return {dictionary > 0 ? std::min(dictionary, data) : data, bytes};
+  return {dictionary > 0 ? std::min(dictionary, data) : data, bytes, 0};
+}
+
+// Calls `take(i)` to read each item of a list of structures; false for a list of anything else, behind which nothing can be read.
+bool ForEachStruct(ThriftReader& reader, const auto& take) {
+  const ThriftReader::Items items = reader.BeginList();
+  if (items.count > 0 && items.type != Type::Struct) return false;
+  for (std::uint64_t i = 0; reader.ok() && i < items.count; ++i) take(i);
+  return true;
 }
 
 }  // namespace
@@ -32,24 +40,29 @@ ParquetChunk ReadColumn(ThriftReader& reader) {
 std::vector<ParquetChunk> ParquetChunks(std::string_view row_groups) {
   std::vector<ParquetChunk> chunks;
   ThriftReader reader(row_groups);
+  bool known = true;
+  std::uint64_t leaf = 0;
   const auto column = [&](const ThriftReader::Field& field) {
     if (field.id != 3 || field.type != Type::Struct) return false;
     chunks.push_back(ReadColumn(reader));
+    chunks.back().leaf = leaf;
     return true;
+  };
+  const auto read_column = [&](std::uint64_t i) {
+    leaf = i;
+    ForEachField(reader, column);
   };
   const auto columns = [&](const ThriftReader::Field& field) {
     if (field.id != 1 || field.type != Type::List) return false;
-    const ThriftReader::Items items = reader.BeginList();
-    for (std::uint64_t i = 0; reader.ok() && items.type == Type::Struct && i < items.count; ++i) ForEachField(reader, column);
-    return items.type == Type::Struct;
+    known = ForEachStruct(reader, read_column) && known;
+    return true;
   };
-  const ThriftReader::Items groups = reader.BeginList();
-  for (std::uint64_t i = 0; reader.ok() && groups.type == Type::Struct && i < groups.count; ++i) ForEachField(reader, columns);
-  return reader.ok() ? chunks : std::vector<ParquetChunk>{};
+  known = ForEachStruct(reader, [&](std::uint64_t) { ForEachField(reader, columns); }) && known;
+  return known && reader.ok() ? chunks : std::vector<ParquetChunk>{};
 }
 
 std::optional<ParquetPage> ReadParquetPage(std::string_view bytes) {
-  ParquetPage page;
+  ParquetPage page{.bytes = -1};
   ThriftReader reader(bytes);
   ForEachField(reader, [&](const ThriftReader::Field& field) {
     if (field.type != Type::I32 || (field.id != 3 && field.id != 4)) return false;

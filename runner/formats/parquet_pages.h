@@ -7,10 +7,11 @@
 
 namespace weir::formats {
 
-// The pages of one column in one row group: a run of bytes of the file.
+// The pages of one leaf of the schema in one row group: a run of bytes of the file.
 struct ParquetChunk {
   std::int64_t from = 0;
   std::int64_t bytes = 0;
+  std::size_t leaf = 0;  // its number in the row group, and so in the schema
 };
 
 // Of the list of row groups in the metadata of a Parquet file (its field 4, as Thrift's compact protocol has it), in their
@@ -24,7 +25,7 @@ struct ParquetPage {
   std::optional<std::uint32_t> crc;  // CRC-32 of them, where its writer gave one
 };
 
-// Reads the header at the start of `bytes`; nullopt if it is cut off or no header.
+// Reads the header at the start of `bytes`; nullopt if it is cut off, is no header or lacks the size of its page.
 std::optional<ParquetPage> ReadParquetPage(std::string_view bytes);
 
 }  // namespace weir::formats

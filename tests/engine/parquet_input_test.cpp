@@ -5,6 +5,7 @@
 #include <random>
 
 #include "runner/formats/parquet_footer.h"
+#include "runner/storage/forwarding_store.h"
 #include "tests/engine/engine_fixture.h"
 #include "tests/folders.h"
 
@@ -152,6 +153,52 @@ TEST_F(ParquetInput, APageThatIsNotWhatWasWrittenMakesTheFileUnreadable) {
   ASSERT_FALSE(decoded.ok());
   EXPECT_EQ(decoded.error().reason, "FileUnreadable");
   EXPECT_THAT(decoded.error().message, testing::ContainsRegex("damaged-page.parquet is damaged: its page at byte [0-9]+ does not have the checksum"));
+}
+
+TEST_F(ParquetInput, ADamagedPageOfAColumnThatIsNotReadIsNoReasonToRefuseTheFile) {
+  EXPECT_EQ(DecodeFixture("damaged-page.parquet", {Required("id", "BIGINT")}), 3000);
+  EXPECT_THAT(rejected_, IsEmpty());
+  EXPECT_TRUE(engine_->Sniff(Put("damaged-page.parquet", Fixture("damaged-page.parquet"))).ok()) << "no value of it is used";
+}
+
+// A store that gives back the end of a file only.
+class HalfReadable final : public storage::ForwardingStore {
+ public:
+  HalfReadable(std::shared_ptr<ObjectStore> inner, std::int64_t readable) : ForwardingStore(std::move(inner)), readable_(readable) {}
+  Result<std::unique_ptr<storage::ObjectReader>> Open(const std::string& path) override {
+    auto reader = ForwardingStore::Open(path);
+    if (!reader.ok()) return reader;
+    return std::unique_ptr<storage::ObjectReader>(std::make_unique<Reader>(std::move(*reader), readable_));
+  }
+
+ private:
+  class Reader final : public storage::ObjectReader {
+   public:
+    Reader(std::unique_ptr<ObjectReader> inner, std::int64_t readable) : inner_(std::move(inner)), readable_(readable) {}
+    std::int64_t Size() const override { return inner_->Size(); }
+    Status ReadAt(std::int64_t offset, char* out, std::int64_t n) override {
+      if (offset < Size() - readable_) return Error{Fault::Transient, "StoreUnavailable", "Input/output error"};
+      return inner_->ReadAt(offset, out, n);
+    }
+
+   private:
+    const std::unique_ptr<ObjectReader> inner_;
+    const std::int64_t readable_;
+  };
+
+  const std::int64_t readable_;
+};
+
+TEST_F(ParquetInput, AStoreThatFailsIsItsOwnErrorAndNoDamageOfTheFile) {
+  const std::string bytes = Fixture("checksums.parquet");
+  Put("a.parquet", bytes);
+  const auto footer = static_cast<std::int64_t>(formats::LittleEndian(bytes.substr(bytes.size() - 8, 4)));
+  for (const std::int64_t readable : {std::int64_t{0}, std::int64_t{8}, footer + 8}) {
+    const auto rows = Decode({std::make_shared<HalfReadable>(store_, readable), "a.parquet"}, {.parquet = api::ParquetFormat{}}, {Required("id", "BIGINT")});
+    ASSERT_FALSE(rows.ok()) << readable;
+    EXPECT_EQ(rows.error().fault, Fault::Transient) << readable << ": " << rows.error().message;
+    EXPECT_EQ(rows.error().reason, "StoreUnavailable");
+  }
 }
 
 TEST_F(ParquetInput, AValueThatIsNotUtf8QuarantinesItsRowOnly) {
@@ -331,8 +378,9 @@ TEST_F(ParquetInput, DamageBehindTheFooterIsToldWithWhatToDo) {
   const auto rows = Decode(Put("flip.parquet", bytes), {.parquet = api::ParquetFormat{}}, {Optional("id", "BIGINT"), Optional("tags", "VARCHAR")});
   ASSERT_FALSE(rows.ok());
   EXPECT_EQ(rows.error().reason, "FileUnreadable");
-  EXPECT_THAT(rows.error().message, testing::StartsWith("flip.parquet is damaged, or Parquet of a kind that cannot be read ("));
-  EXPECT_THAT(rows.error().message, HasSubstr("): have it written again at its source"));
+  EXPECT_THAT(rows.error().message, testing::StartsWith("flip.parquet cannot be read as Parquet ("));
+  EXPECT_THAT(rows.error().message, testing::EndsWith("). It is damaged or uses an unsupported feature. Write it again at its source"));
+  EXPECT_THAT(rows.error().message, testing::Not(HasSubstr("weir://")));
 }
 
 TEST_F(ParquetInput, DamagedFilesAreUnreadableOrReadAndNothingElse) {
