@@ -82,14 +82,11 @@ std::string WithoutDate(std::string text) {
 // ".csv" of "app.csv.1"
 std::string FormatOf(const std::string& name) { return fs::path(formats::NameOfContent(name)).extension().string(); }
 
-// Empty for a file and those that it was rotated to: app.log, app.log.1 and app.log.2.gz. Nothing where the endings differ.
+// Nothing where the endings differ.
 std::optional<std::string> CommonEnding(const std::vector<std::string>& names) {
   const std::string ending = EndingOf(names[0]), format = FormatOf(names[0]);
-  if (std::all_of(names.begin(), names.end(), [&](const std::string& name) { return EndingOf(name) == ending && FormatOf(name) == format; })) return ending;
-  const std::string_view content = formats::NameOfContent(names[0]);
-  const bool one = std::all_of(names.begin(), names.end(), [&](const std::string& name) { return formats::NameOfContent(name) == content; });
-  const auto numbered = std::count_if(names.begin(), names.end(), EndsWithNumber);
-  return one && numbered + 1 >= static_cast<std::ptrdiff_t>(names.size()) ? std::optional<std::string>("") : std::nullopt;
+  const auto same = [&](const std::string& name) { return EndingOf(name) == ending && FormatOf(name) == format; };
+  return std::all_of(names.begin(), names.end(), same) ? std::optional(ending) : std::nullopt;
 }
 
 struct Ends {
@@ -152,7 +149,27 @@ std::size_t YearEnd(const std::string& name) {
   return std::string::npos;
 }
 
+// What the rotation of logs has appended: ".1" to app.log.1, "-20240131" to app.log-20240131.gz, nothing to part-00001.
+std::string RotationOf(const std::string& name) {
+  const std::string stem = WithoutGz(name), content(formats::NameOfContent(name));
+  const std::string rotation = stem.substr(content.size());
+  return !content.empty() && (rotation.starts_with('.') || fs::path(content).has_extension()) ? rotation : "";
+}
+
+// Whether the next rotation gives it another name: app.log.1, and not app.log-20240131 or app.log.1706659200.
+bool IsRenumbered(const std::string& name) {
+  constexpr std::ptrdiff_t kDate = 6;  // digits of one at least; no rotation counts so far
+  const std::string rotation = RotationOf(name);
+  return !rotation.empty() && std::count_if(rotation.begin(), rotation.end(), IsDigit) < kDate && YearEnd(rotation) == std::string::npos;
+}
+
 }  // namespace
+
+bool AreRotated(const std::vector<std::string>& names) {
+  const std::string_view content = formats::NameOfContent(names[0]);
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) { return formats::NameOfContent(name) == content; }) &&
+         std::any_of(names.begin(), names.end(), [](const std::string& name) { return !RotationOf(name).empty(); });
+}
 
 bool TakesName(const std::string& pattern, const std::string& name) { return fnmatch(pattern.c_str(), name.c_str(), FNM_PERIOD) == 0; }
 
@@ -191,7 +208,7 @@ Result<GivenFiles> FindDataFiles(const std::vector<std::string>& arguments) {
 std::optional<std::string> WildcardFor(const std::vector<std::string>& names, const std::vector<std::string>& others) {
   constexpr std::size_t kLetters = 3;
   const auto common_ending = CommonEnding(names);
-  if (!common_ending) return std::nullopt;
+  if (!common_ending || std::any_of(names.begin(), names.end(), IsRenumbered)) return std::nullopt;
   const std::string& ending = *common_ending;
   std::vector<std::string> stems;
   for (const std::string& name : names) stems.push_back(name.substr(0, name.size() - ending.size()));

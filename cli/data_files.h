@@ -26,8 +26,12 @@ Result<GivenFiles> FindDataFiles(const std::vector<std::string>& arguments);
 
 // One path in a source for these file names (no folders), such as sales-*.csv: what differs is left out, together with the
 // rest of a date or number that it is part of. It matches all of `names` and none of `others`; nothing where no such path
-// exists, or the names have nothing in common. Pure.
+// exists, the names have nothing in common, or one of them is app.log.1, which becomes app.log.2: a path that takes both would
+// land its content twice. Pure.
 std::optional<std::string> WildcardFor(const std::vector<std::string>& names, const std::vector<std::string>& others);
+
+// Whether these are a file and what rotation made of it, such as app.log, app.log.1 and app.log.2.gz, or app.log-20240131. Pure.
+bool AreRotated(const std::vector<std::string>& names);
 
 // Whether the last part of a path in a source takes a file of this name.
 bool TakesName(const std::string& pattern, const std::string& name);

@@ -7,6 +7,7 @@
 #include "cli/manifests.h"
 #include "cli/yaml_text.h"
 #include "crds/api/meta.h"
+#include "crds/base/name.h"
 
 namespace weir::cli {
 namespace {
@@ -39,11 +40,18 @@ Result<std::string> NewestRun(const World& world) {
   return std::get<2>(newest);
 }
 
-// "; did you mean view/orders-v1?" for a name without its kind, or "".
+// "; did you mean view/orders-v1?" for a name without its kind, or "". A server that does not answer is asked once.
 std::string KindsWith(const World& world, const std::string& name) {
+  if (!IsDnsLabel(name)) return "";
   std::string found;
-  for (const api::Resource& kind : api::kOurKinds)
-    if (!(kind == api::kLakes) && world.cluster->Get({kind, world.ns, name})) found += (found.empty() ? "" : " or ") + WordFor(kind) + "/" + name;
+  for (const api::Resource& kind : api::kOurKinds) {
+    if (kind == api::kLakes) continue;
+    const auto object = world.cluster->Get({kind, world.ns, name});
+    if (object)
+      found += (found.empty() ? "" : " or ") + WordFor(kind) + "/" + name;
+    else if (object.error().fault != Fault::Missing)
+      break;
+  }
   return found.empty() ? "" : "; did you mean " + found + "?";
 }
 

@@ -77,8 +77,8 @@ void ExcludeManifest(const fs::path& manifest, InferredShapes& inferred) {
   for (InferredFile& file : inferred.files) {
     const fs::path path = fs::path(inferred.folder) / file.path;
     if (file.files < 2 || path.parent_path() != absolute.parent_path() || !TakesName(path.filename().string(), absolute.filename().string())) continue;
-    file.exclude.push_back({absolute.filename().string(), "it is the manifests of weir init"});
-    file.notes.push_back(absolute.filename().string() + ", the manifests, is matched by the path too; declared exclude");
+    file.exclude.push_back({absolute.filename().string(), "manifests written by weir init"});
+    file.notes.push_back(absolute.filename().string() + " (the manifests) also matches the path; added to exclude");
   }
 }
 

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 struct Judged {
   InferredFile file;
-  bool listed = false;
+  bool numbered = false;  // its name gets a number where another has it
   std::string shape;
 };
 
@@ -61,10 +61,10 @@ Status CheckPath(const std::string& folder, const std::string& path) {
   const auto refused = [&](const std::string& why) {
     return Error{Fault::Invalid, "NotDeclarable", "the name " + formats::Shown(path) + " " + why + ": rename the file or its folder"};
   };
-  if (FirstByteNotUtf8(path) != std::string::npos) return refused("is not UTF-8, and no path in a manifest can be it");
+  if (FirstByteNotUtf8(path) != std::string::npos) return refused("is not UTF-8, so a manifest cannot contain it");
   const std::string name = fs::path(path).filename().string();
   if (name.find_first_of("*?") == std::string::npos) return Ok();
-  if (!TakesName(name, name)) return refused("is no path in a manifest, where * and ? are a wildcard");
+  if (!TakesName(name, name)) return refused("cannot be a path in a manifest: * and ? are wildcards there");
   for (const std::string& other : NamesBeside((fs::path(folder) / path).parent_path(), {name}))
     if (TakesName(name, other)) return refused("is a wildcard as a path in a manifest, and takes " + formats::Shown(other) + " too");
   return Ok();
@@ -191,18 +191,18 @@ class Shapes {
     together.exclude = pattern.exclude;
     for (const api::Exclusion& one : pattern.exclude) {
       excluded_.insert((fs::path(pattern.path).parent_path() / one.file).string());
-      together.notes.push_back(one.file + " is matched by the path too and does not fit: " + one.reason + "; declared exclude");
+      together.notes.push_back(one.file + " also matches the path and does not fit: " + one.reason + "; added to exclude");
     }
     std::vector<const InferredFile*> files;
     for (const Judged& one : group) files.push_back(&one.file);
     if (std::string optional = NoteOnOptionalKeys(files, together); !optional.empty()) together.notes.push_back(std::move(optional));
-    listed_.push_back(group[0].listed);
+    numbered_.push_back(group[0].numbered);
     found_.files.push_back(std::move(together));
   }
 
   Status AddApart(std::vector<Judged> group) {
     for (Judged& one : group) {
-      listed_.push_back(one.listed);
+      numbered_.push_back(one.numbered);
       if (!excluded_.contains(one.file.path)) one.file.successors = SuccessorsOf(one.file.path);
       found_.files.push_back(std::move(one.file));
     }
@@ -211,10 +211,14 @@ class Shapes {
 
   // Files of one shape may be of several series: sales-2024-01.csv beside returns-2024-01.csv.
   Status AddBySeries(std::vector<Judged> group) {
+    const bool rotated = AreRotated(NamesOf(group));
     std::map<std::string, std::vector<Judged>> series;
-    for (const Judged& one : group) series[SeriesOf(NameOf(one))].push_back(one);
+    for (Judged& one : group) {
+      one.numbered = one.numbered || rotated;
+      series[SeriesOf(NameOf(one))].push_back(one);
+    }
     if (series.size() == 1 || series.size() == group.size()) {
-      found_.notes.push_back(Those(group) + " have the same columns, but no path with a wildcard takes them and nothing else: one Dataset each");
+      found_.notes.push_back(Those(group) + (rotated ? kRotated : kNoPath));
       return AddApart(std::move(group));
     }
     for (auto& [name, files] : series)
@@ -280,9 +284,9 @@ class Shapes {
       InferredFile& file = found_.files[i];
       const fs::path path(file.path);
       if (file.files > 1 && !HasLetters(file.path)) file.name = ObjectNameFor((fs::path(found_.folder) / path).parent_path().string());
-      if (listed_[i] && is_taken(file.name)) file.name = ObjectNameFor(file.name + "-" + EndingWord(path));
+      if (numbered_[i] && is_taken(file.name)) file.name = ObjectNameFor(file.name + "-" + EndingWord(path));
       const std::string plain = file.name;
-      for (int n = 2; listed_[i] && is_taken(file.name); ++n) file.name = plain.substr(0, kLongestName - 4) + "-" + std::to_string(n);
+      for (int n = 2; numbered_[i] && is_taken(file.name); ++n) file.name = plain.substr(0, kLongestName - 4) + "-" + std::to_string(n);
       for (const std::string& name : NamesWith(file.name)) {
         const auto [at, added] = taken.try_emplace(name, file.path);
         if (!added)
@@ -294,6 +298,10 @@ class Shapes {
     return Ok();
   }
 
+  static constexpr const char* kNoPath = " have the same columns, but no path with a wildcard takes them and nothing else: one Dataset each";
+  static constexpr const char* kRotated =
+      " stay one Dataset each: log rotation renames or compresses such files, and one Dataset would load the same rows again under each new name. Files that "
+      "keep their names, such as app.log-20240131 (logrotate: dateext), become one Dataset";
   static constexpr std::size_t kLongestName = 40;     // of ObjectNameFor
   static constexpr std::size_t kLongestReason = 256;  // of an exclusion
   static constexpr std::size_t kMostExcluded = 20;
@@ -307,7 +315,7 @@ class Shapes {
   std::map<std::string, std::string> apart_;     // path -> why, of files that would fit by their shape
   std::set<std::string> excluded_;               // paths
   InferredShapes found_;
-  std::vector<bool> listed_;  // of found_.files
+  std::vector<bool> numbered_;  // of found_.files
 };
 
 }  // namespace

@@ -23,18 +23,39 @@ TEST(Wildcard, LeavesOutTheWholeDateOrNumber) {
   EXPECT_EQ(Path({"sales-jan-2026.csv", "sales-feb-2026.csv"}), "sales-*.csv");
 }
 
-TEST(Wildcard, LeavesOutTheNumberBehindTheEnding) {
-  EXPECT_EQ(Path({"app.csv.1", "app.csv.2"}), "app.csv.*");
-  EXPECT_EQ(Path({"app.csv.1", "app.csv.2", "app.csv.10"}), "app.csv.*");
-  EXPECT_EQ(Path({"app.log.1.gz", "app.log.2.gz"}), "app.log.*.gz");
+TEST(Wildcard, LeavesOutTheDateBehindTheEnding) {
   EXPECT_EQ(Path({"app.csv-20240131", "app.csv-20240201"}), "app.csv-*");
   EXPECT_EQ(Path({"app.csv.2024-01-31", "app.csv.2024-02-01"}), "app.csv.*");
-  EXPECT_EQ(Path({"app.log", "app.log.1", "app.log.2.gz", "app.log.3.gz"}), "app.log*") << "what it was rotated from has no number yet";
-  EXPECT_EQ(Path({"app.csv.1", "app.csv.2"}, {"app.csv.bak"}), "app.csv.\?");
+  EXPECT_EQ(Path({"app.csv-20240131.gz", "app.csv-20240201.gz"}), "app.csv-*.gz");
+  EXPECT_EQ(Path({"app.csv.1706659200", "app.csv.1706745600"}), "app.csv.*");
+  EXPECT_EQ(Path({"app.csv.2024-01", "app.csv.2024-02"}, {"app.csv.bak"}), "app.csv.\?\?\?\?-\?\?");
+  EXPECT_EQ(Path({"app1", "app10"}), "app*");
   EXPECT_EQ(Path({"part-00000", "part-00001"}), "part-*");
   EXPECT_EQ(Path({"app.csv", "app.csv.gz"}), "none") << "one file twice";
   EXPECT_EQ(Path({"sales-1.csv", "sales-2.csv.gz"}), "none") << "the path would take any file";
-  EXPECT_EQ(Path({"app.csv.1", "app.json.2"}), "none");
+  EXPECT_EQ(Path({"app.csv-20240131", "app.json-20240201"}), "none");
+}
+
+// app.log becomes app.log.1, that app.log.2 and later app.log.2.gz: under one path each content would land as often.
+TEST(Wildcard, IsNoneForFilesThatRotationRenames) {
+  const std::vector<std::string> sets[] = {{"app.csv.1", "app.csv.2"},
+                                           {"app.csv.1", "app.csv.2", "app.csv.10"},
+                                           {"app.log.1.gz", "app.log.2.gz"},
+                                           {"app.log-1", "app.log-2"},
+                                           {"app.log", "app.log.1", "app.log.2.gz", "app.log.3.gz"},
+                                           {"app.csv.1", "app.csv.1.gz"},
+                                           {"syslog.1", "syslog.2"},
+                                           {"app.csv", "app.csv-20240131"},
+                                           {"app.csv-20240131", "app.csv-20240130.gz"}};
+  for (const auto& names : sets) {
+    EXPECT_EQ(Path(names), "none") << names[0];
+    EXPECT_TRUE(AreRotated(names)) << names[0];
+  }
+  EXPECT_TRUE(AreRotated({"app.log-20240131", "app.log-20240201"}));
+  EXPECT_FALSE(AreRotated({"part-00000", "part-00001"}));
+  EXPECT_FALSE(AreRotated({"app.csv", "app.csv.gz"}));
+  EXPECT_FALSE(AreRotated({"sales-1.csv", "sales-2.csv.gz"}));
+  EXPECT_FALSE(AreRotated({"app.csv.1", "other.csv.2"}));
 }
 
 TEST(Wildcard, TakesNoOtherFile) {

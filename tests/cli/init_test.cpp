@@ -281,7 +281,7 @@ TEST_F(InitFiles, MayHaveLongNamesAndColumnsWithControlCharacters) {
 
 TEST_F(InitRefuses, NamesThatNoManifestHolds) {
   Write("bad\xFF.csv", "id\n1\n");
-  Refused("'bad\xFF.csv'", "the name 'bad\\xFF.csv' is not UTF-8, and no path in a manifest can be it: rename the file or its folder");
+  Refused("'bad\xFF.csv'", "the name 'bad\\xFF.csv' is not UTF-8, so a manifest cannot contain it: rename the file or its folder");
   Shell("mkdir 'd\xFF' e");
   Write("d\xFF/a.csv", "id\n1\n");
   Write("e/b.csv", "x,y\n1,2\n");
@@ -290,7 +290,7 @@ TEST_F(InitRefuses, NamesThatNoManifestHolds) {
   Write("x1y.csv", "id\n1\n");
   Refused("'x*y.csv'", "the name 'x*y.csv' is a wildcard as a path in a manifest, and takes 'x1y.csv' too");
   Write("z*[1].csv", "id\n1\n");
-  Refused("'z*[1].csv'", "the name 'z*[1].csv' is no path in a manifest");
+  Refused("'z*[1].csv'", "the name 'z*[1].csv' cannot be a path in a manifest: * and ? are wildcards there");
 }
 
 // What is refused of one file is left out of a folder, and no path takes it.
