@@ -193,9 +193,18 @@ void TellNotes(const Terminal& terminal, const std::vector<std::string>& sentenc
   for (const std::string& sentence : sentences) terminal.err << "\n" << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
 }
 
-std::vector<std::string> NotesOnKilled(const std::vector<std::string>& runs) {
+// Only pipelines of this session that are not suspended get a new run.
+std::vector<std::string> NotesOnInterrupted(const std::vector<InterruptedRun>& runs, const Declared& declared, const Choice& choice) {
   std::vector<std::string> notes;
-  for (const std::string& run : runs) notes.push_back("run " + run + " was killed before its end: it counts as cancelled, and a new run does what it left");
+  for (const InterruptedRun& run : runs) {
+    const bool runs_now = std::any_of(declared.pipelines.begin(), declared.pipelines.end(), [&](const auto& declaration) {
+      const api::Pipeline& pipeline = declaration.object;
+      return run.ns == choice.ns && run.pipeline == pipeline.meta.name && !pipeline.spec.suspend &&
+             std::find(choice.pipelines.begin(), choice.pipelines.end(), run.pipeline) != choice.pipelines.end();
+    });
+    notes.push_back("run " + run.name + " was interrupted (weir run was killed): marked Cancelled; " +
+                    (runs_now ? "a new run continues its work" : "run pipeline " + run.pipeline + " again to continue its work"));
+  }
   return notes;
 }
 
@@ -237,7 +246,7 @@ Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job
   RunFollower follower(session, ns, pipelines);
   // The last run of a killed session may have begun in this second, and no state tell of it.
   AwaitNextSecond(interrupt, session.FollowsAKilledOne() ? std::max(SystemClock().Now(), follower.NewestCreated()) : follower.NewestCreated());
-  TellNotes(screen, NotesOnKilled(follower.CancelThoseOfKilledSessions()));
+  TellNotes(screen, NotesOnInterrupted(follower.CancelThoseOfKilledSessions(), declared, choice));
   if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Refuse(terminal, findings, applied.error(), Exit::Usage);
   if (const Status restored = RestoreStatus(session.Cluster(), place.lake, SystemClock().Now()); !restored) return Refuse(terminal, findings, restored.error());
   const auto promised = ReadPublished(session.Cluster());  // a lost state makes no first publication

@@ -33,9 +33,11 @@ Result<int> Lock(const std::string& lake) {
   return Error{Fault::Conflict, "LakeInUse", "another weir run works on the lake " + lake + ": wait for it, or name another lake with --lake"};
 }
 
-// The lock's file says for the next session whether this one has ended.
-void Mark(int lock, const std::string& text) {
-  if (ftruncate(lock, 0) == 0) static_cast<void>(pwrite(lock, text.data(), text.size(), 0) == 0);
+// The lock file is non-empty while a session runs, and when it was killed.
+Status Mark(int lock, const std::string& lake, const std::string& text) {
+  if (ftruncate(lock, 0) == 0 && pwrite(lock, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size())) return Ok();
+  return Error{Fault::Exhausted, "DiskFull",
+               "cannot write " + (fs::path(StateFile(lake)).parent_path() / "lock").string() + ": " + std::strerror(errno) + "; name another lake with --lake"};
 }
 
 bool IsMarked(int lock) {
@@ -79,7 +81,7 @@ Session::~Session() {
 }
 
 Status Session::Start() {
-  Mark(lock_, std::to_string(getpid()) + "\n");
+  if (Status marked = Mark(lock_, options_.lake, std::to_string(getpid()) + "\n"); !marked) return marked;
   if (Status started = kubelet_.Start(); !started) return started;
   controller::RuntimeOptions options;
   options.debounce = Duration::Millis(2);
@@ -113,7 +115,7 @@ Status Session::Stop() {
   runtime_->Stop();
   runtime_.reset();
   Status saved = Save();
-  if (saved) Mark(lock_, "");
+  if (saved) static_cast<void>(Mark(lock_, options_.lake, ""));  // at worst the next session takes this one for killed
   return saved;
 }
 

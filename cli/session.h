@@ -36,6 +36,7 @@ class Session {
   local::MemoryCluster& Cluster() { return cluster_; }
   const SessionOptions& Options() const { return options_; }
 
+  // Faults: Exhausted when the lake cannot be marked as in use, those of the kubelet.
   Status Start();
   // Whether the controllers have nothing to do: no key is due or in flight, and every list is in.
   bool Idle();

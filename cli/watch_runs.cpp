@@ -22,10 +22,11 @@ api::RunStatus StatusOf(const Json& run) {
   return At(run, "status").is_object() ? api::Read<api::RunStatus>(At(run, "status"), "status", newer) : api::RunStatus{};
 }
 
-void Cancel(local::MemoryCluster& cluster, const std::string& ns, const std::string& run, const std::string& by) {
+Status Cancel(local::MemoryCluster& cluster, const std::string& ns, const std::string& run, const std::string& by) {
   const Json patch = {{"metadata", {{"annotations", {{std::string(plan::kAnnotationCancelledBy), by}}}}},
                       {"spec", {{"state", api::Word(api::RunState::Cancelled)}}}};
-  static_cast<void>(cluster.Patch({api::kPipelineRuns, ns, run}, kube::PatchType::Merge, kube::Subresource::None, patch));
+  const auto patched = cluster.Patch({api::kPipelineRuns, ns, run}, kube::PatchType::Merge, kube::Subresource::None, patch);
+  return patched ? Ok() : Status(patched.error());
 }
 
 api::Pipeline ReadPipeline(const Json& json) {
@@ -81,15 +82,16 @@ std::vector<RunView> RunFollower::Runs() const {
   return runs;
 }
 
-std::vector<std::string> RunFollower::CancelThoseOfKilledSessions() {
-  std::vector<std::string> ended;
+std::vector<InterruptedRun> RunFollower::CancelThoseOfKilledSessions() {
+  std::vector<InterruptedRun> ended;
   const auto listing = session_.Cluster().List({api::kPipelineRuns, "", ""});
   if (!listing) return ended;
   for (const Json& item : listing->items) {
     const api::Meta meta = api::ReadMeta(item);
-    if (IsFinished(StatusOf(item))) continue;
-    Cancel(session_.Cluster(), meta.ns, meta.name, "the end of the weir run that started it");
-    ended.push_back(meta.name);
+    const Json& spec = At(item, "spec");
+    if (IsFinished(StatusOf(item)) || Text(spec, "state") == api::Word(api::RunState::Paused)) continue;
+    if (Cancel(session_.Cluster(), meta.ns, meta.name, "the end of the weir run that started it"))
+      ended.push_back({meta.name, meta.ns, Text(spec, "pipeline")});
   }
   return ended;
 }
@@ -148,7 +150,7 @@ std::vector<PipelineView> RunFollower::Look(Time now) {
 
 void RunFollower::CancelAll(const std::string& by) {
   for (const RunView& run : Runs())
-    if (!IsFinished(run.status)) Cancel(session_.Cluster(), ns_, run.name, by);
+    if (!IsFinished(run.status)) static_cast<void>(Cancel(session_.Cluster(), ns_, run.name, by));  // what is not cancelled is killed
 }
 
 }  // namespace weir::cli

@@ -19,6 +19,13 @@ struct PipelineView {
   std::string run;      // the newest run of this session
 };
 
+// A run that its session did not end.
+struct InterruptedRun {
+  std::string name;
+  std::string ns;
+  std::string pipeline;
+};
+
 // Follows the runs that a session starts.
 class RunFollower {
  public:
@@ -32,9 +39,10 @@ class RunFollower {
   // would be one.
   Time NewestCreated() const { return newest_; }
 
-  // Runs that an earlier session was killed in the midst of end as Cancelled, of every pipeline of the lake: they do not know what was
-  // delivered since, and their state may be older than what their stages have committed. Their names. Call before Start.
-  std::vector<std::string> CancelThoseOfKilledSessions();
+  // Cancels all unfinished runs of earlier sessions, of every pipeline of the lake, but not those that are paused: they do not
+  // know what was delivered since, and their state may be older than what their stages have committed. Returns those that are
+  // cancelled now. Call before Start.
+  std::vector<InterruptedRun> CancelThoseOfKilledSessions();
 
   // One look. A pipeline that has settled without a run is asked for one. A run counts as Running until what it wrote
   // says so in its own status: who looks after the session has ended must not see less than the run did.

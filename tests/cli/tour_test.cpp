@@ -188,6 +188,9 @@ grep -q '"kind":"Validate"' "$2" && exec REAL "$@"
 exec sleep 600
 )sh";
 
+// A validation that is running is in the state before any run.
+constexpr const char* kKillOnceTheRunIsSaved = R"sh(until grep -q '"kind":"PipelineRun"' .weir/lake/_weirkeeper/state.json; do :; done; kill -KILL $weir)sh";
+
 class SlowTour : public Tour {
  protected:
   SlowTour() {
@@ -234,30 +237,44 @@ TEST_F(SlowTour, GivesALakeToOneRunAtATime) {
 
 TEST_F(SlowTour, ANewRunDoesWhatAKilledOneLeftAndWhatCameSince) {
   Shell("sed -i 's/path: readings.csv/path: readings*.csv/' readings.yaml");
-  const Ended killed = Disturb("until grep -q Running .weir/lake/_weirkeeper/state.json; do :; done; kill -KILL $weir");
+  const Ended killed = Disturb(kKillOnceTheRunIsSaved);
   EXPECT_EQ(killed.code, 137);
   EXPECT_EQ(RunnersLeft(), "");
   Write("readings-2.csv", "sensor,measured_at,celsius,battery\nnorth,2026-03-02 00:00:00,1.5,80\n");
   const Ended run = Weir("run readings.yaml");
   EXPECT_EQ(run.code, 0) << run.err;
-  EXPECT_THAT(run.err, HasSubstr("was killed before its end: it counts as cancelled, and a new run does what it left"));
+  EXPECT_THAT(run.err, HasSubstr("was interrupted (weir run was killed): marked Cancelled; a new run continues its work"));
   EXPECT_THAT(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, HasSubstr("n\n7\n"));
   EXPECT_THAT(Weir("get runs").out, AllOf(HasSubstr("Cancelled"), HasSubstr("Completed")));
   EXPECT_THAT(Weir("run readings.yaml").err, Not(HasSubstr("killed"))) << "told once";
 }
 
-// A stage may have committed more than the state of a killed session tells: the next run is newer than all of it.
+TEST_F(SlowTour, ARunOfAnotherPipelineThatWasKilledIsNotPromisedANewOne) {
+  Disturb(kKillOnceTheRunIsSaved);
+  Write("other.csv", "id,amount\n1,2\n");
+  ASSERT_EQ(Weir("init other.csv").code, 0);
+  const Ended run = Weir("run other.yaml");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.err, AllOf(HasSubstr("marked Cancelled; run pipeline collect-readings again to continue its work"), Not(HasSubstr("a new run continues"))));
+}
+
+// A stage may have committed more than the state of a killed session tells: the next run is newer than all of it. The runner of
+// this test ends its work in one stage, and never says so.
 TEST_F(Tour, NoRunIsFencedByOneThatWasKilled) {
   CopyExample("quarantine/readings.yaml");
   Shell("sed -i 's/path: readings.csv/path: readings*.csv/' readings.yaml");
   ASSERT_EQ(Weir("run readings.yaml").code, 0);
-  for (int i = 1; i <= 5; ++i) {
-    const std::string number = std::to_string(i);
-    Write("readings-" + number + ".csv", "sensor,measured_at,celsius,battery\nnorth,2026-04-" + std::to_string(10 + i) + " 00:00:00,1.5,80\n");
-    Shell("weir run readings.yaml & weir=$!; sleep 0." + std::to_string(i) + "; kill -KILL $weir; wait $weir");
+  int rows = 6;
+  for (const std::string kind : {"Land", "Accept", "Decode", "Publish"}) {
+    Write("readings-" + kind + ".csv", "sensor,measured_at,celsius,battery\nnorth,2026-04-" + std::to_string(10 + rows) + " 00:00:00,1.5,80\n");
+    Write("mute", "#!/bin/sh\ngrep -q '\"kind\":\"" + kind + "\"' \"$2\" || exec REAL \"$@\"\nREAL \"$@\"\n: >HERE/reached\nexec sleep 600\n");
+    Shell("sed -i \"s|REAL|$(command -v weirkeeper-runner)|; s|HERE|$PWD|\" mute; chmod +x mute; rm -f reached");
+    const Ended killed =
+        Shell("WEIR_RUNNER=$PWD/mute weir run readings.yaml & weir=$!; until [ -e reached ]; do kill -0 $weir || exit 99; done; kill -KILL $weir; wait $weir");
+    ASSERT_EQ(killed.code, 137) << kind << killed.err;
     const Ended run = Weir("run readings.yaml");
-    ASSERT_EQ(run.code, 0) << number << run.err;
-    EXPECT_THAT(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, HasSubstr("n\n" + std::to_string(6 + i) + "\n"));
+    ASSERT_EQ(run.code, 0) << kind << run.err;
+    EXPECT_THAT(Weir("query 'SELECT count(*) AS n FROM weather_readings_v1' -o csv").out, HasSubstr("n\n" + std::to_string(++rows) + "\n")) << kind;
   }
 }
 

@@ -1,7 +1,9 @@
 #include "cli/watch_runs.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -68,13 +70,17 @@ TEST_F(WatchRuns, DoNotWaitForAnObjectThatIsGone) {
 TEST_F(WatchRuns, OfAKilledSessionEndAndAreNotThoseOfThisOne) {
   Put(api::kPipelineRuns, "load-2", {{"pipeline", "load"}});
   Put(api::kPipelineRuns, "other-1", {{"pipeline", "other"}});
+  Put(api::kPipelineRuns, "load-3", {{"pipeline", "load"}, {"state", "Paused"}});
   RunFollower follower(*session_, "default", {"load"});
-  EXPECT_THAT(follower.CancelThoseOfKilledSessions(), testing::UnorderedElementsAre("load-2", "other-1"));
+  std::vector<std::string> cancelled;
+  for (const InterruptedRun& run : follower.CancelThoseOfKilledSessions()) cancelled.push_back(run.ns + "/" + run.name + " of " + run.pipeline);
+  EXPECT_THAT(cancelled, testing::UnorderedElementsAre("default/load-2 of load", "default/other-1 of other"));
   EXPECT_TRUE(follower.Runs().empty());
   const auto run = session_->Cluster().Get({api::kPipelineRuns, "default", "other-1"});
   ASSERT_TRUE(run.ok());
   EXPECT_EQ(Text(At(*run, "spec"), "state"), "Cancelled");
   EXPECT_EQ(Text(At(*session_->Cluster().Get({api::kPipelineRuns, "default", "load-1"}), "spec"), "state"), "");
+  EXPECT_EQ(Text(At(*session_->Cluster().Get({api::kPipelineRuns, "default", "load-3"}), "spec"), "state"), "Paused") << "as its user wants it";
 }
 
 TEST(Sessions, KnowThatTheOneBeforeWasKilled) {
@@ -90,6 +96,23 @@ TEST(Sessions, KnowThatTheOneBeforeWasKilled) {
   std::ofstream(lock) << "4711\n";
   EXPECT_TRUE(open()->FollowsAKilledOne());
   EXPECT_TRUE(open()->FollowsAKilledOne()) << "a session that did not start says nothing of the one before";
+}
+
+// Else the next session would not know that this one was killed.
+TEST(Sessions, DoNotStartWithoutAMarkInTheLake) {
+  const test::TemporaryFolder folder;
+  auto session = std::move(Session::Open({folder / "lake", folder / "source", "/bin/true"})).value();
+  rlimit old{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old), 0);
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit none{0, old.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
+  const Status started = session->Start();
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &old), 0);
+  std::signal(SIGXFSZ, before);
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().reason, "DiskFull");
+  EXPECT_THAT(started.error().message, testing::HasSubstr("/lock: "));
 }
 
 }  // namespace
