@@ -119,12 +119,10 @@ class SqlCheck {
     TellUnwritten(manifest, task, outcome.dependencies);
   }
 
-  // The engine knows the tables that the text may read, and hints at those.
   std::string HintAt(const Manifest& manifest, const api::StageTask& task, const api::Finding& finding) const {
-    const bool hinted = finding.message.find("with _ for -") != std::string::npos || finding.message.find("have _ for -") != std::string::npos;
-    const bool unknown = finding.message.find("syntax error") != std::string::npos || finding.message.find(" is not declared") != std::string::npos;
+    if (!MayBeHinted(finding.message)) return "";
     for (const api::TaskQuery& query : task.queries)
-      if (query.path == finding.path && unknown && !hinted) return HintFor(manifest.Namespace(), query.sql);
+      if (query.path == finding.path) return HintFor(manifest.Namespace(), query.sql);
     return "";
   }
 

@@ -123,6 +123,7 @@ struct Answer {
 };
 
 Error WithHint(Error error, const Published& objects, const std::string& sql) {
+  if (!MayBeHinted(error.message)) return error;
   std::vector<const api::Pipeline*> pipelines;
   for (const api::Pipeline& pipeline : objects.pipelines) pipelines.push_back(&pipeline);
   error.message += HintAtFiles(objects.datasets, pipelines, sql);

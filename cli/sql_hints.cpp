@@ -37,6 +37,13 @@ std::string TablesMadeOf(const std::vector<const api::Pipeline*>& pipelines, con
 
 }  // namespace
 
+bool MayBeHinted(std::string_view error) {
+  const auto has = [error](std::string_view text) { return error.find(text) != std::string_view::npos; };
+  const std::size_t undeclared = error.find(" is not declared");  // also said of columns
+  const bool table = undeclared != std::string_view::npos && error.substr(0, undeclared).rfind("table ") != std::string_view::npos;
+  return (has("syntax error") || table) && !has("with _ for -") && !has("have _ for -");
+}
+
 std::string HintAtFiles(const std::vector<api::Dataset>& datasets, const std::vector<const api::Pipeline*>& pipelines, const std::string& sql) {
   const std::set<std::string> words = plan::WordsOf(sql);
   for (const api::Dataset& dataset : datasets) {

@@ -75,6 +75,13 @@ TEST_F(QueryCommand, ADatasetOfFilesIsAnsweredWithItsTable) {
   }
 }
 
+TEST_F(QueryCommand, AMisspeltColumnIsNotToldOfADatasetOfFilesThatTheTextNames) {
+  RunExample();
+  const Ended query = Weir("query 'SELECT celsiu FROM readings AS readings_landing'");
+  EXPECT_EQ(query.code, 1);
+  EXPECT_THAT(query.err, AllOf(HasSubstr("celsiu"), Not(HasSubstr("dataset of files"))));
+}
+
 TEST_F(QueryCommand, AnswersFromACopyOfTheLake) {
   RunExample();
   ASSERT_EQ(Shell("mkdir copy && cp -r .weir/lake copy/lake && rm -r .weir").code, 0);
