@@ -53,7 +53,7 @@ Result<Base> BaseFor(const CheckOptions& options, const std::optional<World>& cl
   return world.error();
 }
 
-// Views that the base has too, by whether a published contract of them stands there.
+// Views that the base has too, split by whether it has a published contract.
 struct Shared {
   std::size_t compared = 0;
   std::vector<std::string> without;
@@ -72,6 +72,18 @@ Shared SharedViews(const Declared& declared, const Published& published) {
   return shared;
 }
 
+// "2 Views have no published contract in old.json (a-v1, b-v1): nothing was compared. ..."
+std::string NoContractOf(const std::vector<std::string>& views, const std::string& where, bool is_file) {
+  constexpr std::size_t kShown = 10;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(views.size(), kShown); ++i) names += (i > 0 ? ", " : "") + OneLine(views[i]);
+  if (views.size() > kShown) names += " and " + std::to_string(views.size() - kShown) + " more";
+  const bool one = views.size() == 1;
+  return Counted(static_cast<std::int64_t>(views.size()), "View") + (one ? " has" : " have") + " no published contract in " + where + " (" + names +
+         "): nothing was compared. " + (one ? "It has" : "They have") + " not been published yet" +
+         (is_file ? "; or " + where + " holds manifests: use `kubectl get views -o json` or `weir get views -o json`" : "");
+}
+
 // Silence would pass for a verdict: nothing was there to break.
 void TellNothingCompared(const Terminal& terminal, const CheckOptions& options, const Declared& declared, const Base& base) {
   const auto& views = base.published.views;
@@ -86,9 +98,7 @@ void TellNothingCompared(const Terminal& terminal, const CheckOptions& options, 
   if (shared.compared == 0 && shared.without.empty())
     terminal.err << note << "none of these Views is in " << base.where << "\n";
   else if (!shared.without.empty())
-    terminal.err << terminal.OnErr(Paint::Yellow, "note") << ": nothing was compared for " << Counted(static_cast<std::int64_t>(shared.without.size()), "View")
-                 << " (" << OneLine(shared.without[0]) << (shared.without.size() > 1 ? ", ...)" : ")") << ": " << base.where
-                 << " has no published contract of it in status.published; it was not published yet, or the file was not read from where it runs\n";
+    terminal.err << terminal.OnErr(Paint::Yellow, "note") << ": " << NoContractOf(shared.without, base.where, !options.against.empty()) << "\n";
 }
 
 void Summarize(const Terminal& terminal, const Manifests& manifests, const Findings& findings) {

@@ -46,8 +46,19 @@ TEST_F(ContractNotes, AFileWithoutPublishedContractsIsNoVerdict) {
   ASSERT_EQ(Weir("get views -o json > published.json").code, 0);
   EXPECT_THAT(Weir("check readings.yaml --against published.json").err, Not(HasSubstr("nothing was compared")));
   Shell("sed 's/\"published\": {/\"unpublished\": {/' published.json > manifests.json && mv .weir elsewhere");
-  EXPECT_THAT(Weir("check readings.yaml --against manifests.json").err,
-              AllOf(HasSubstr("nothing was compared for 1 View (weather-readings-v1)"), HasSubstr("manifests.json has no published contract")));
+  EXPECT_THAT(
+      Weir("check readings.yaml --against manifests.json").err,
+      HasSubstr("note: 1 View has no published contract in manifests.json (weather-readings-v1): nothing was compared. It has not been published yet; or "
+                "manifests.json holds manifests: use `kubectl get views -o json`"));
+  Shell(
+      "sed -n '/^kind: View/,/^---/p' readings.yaml | sed 's/weather-readings-v1/other-v1/' > view; grep -m1 ^apiVersion readings.yaml | cat - view > "
+      "second.yaml");
+  Write("two.json",
+        R"({"items": [{"apiVersion": "weirkeeper.io/v1alpha1", "kind": "View", "metadata": {"name": "other-v1", "namespace": "default"}, "spec": {}},
+                                  {"apiVersion": "weirkeeper.io/v1alpha1", "kind": "View", "metadata": {"name": "weather-readings-v1", "namespace": "default"}, "spec": {}}]})");
+  const Ended two = Weir("check readings.yaml second.yaml --against two.json");
+  EXPECT_THAT(two.out + two.err,
+              HasSubstr("note: 2 Views have no published contract in two.json (other-v1, weather-readings-v1): nothing was compared. They have not been "));
 }
 
 TEST_F(ContractNotes, AFirstPublicationSaysOnceWhatIsPromisedFromNowOn) {
