@@ -5,6 +5,7 @@
 #include "crds/base/count.h"
 #include "runner/formats/other_text.h"
 #include "runner/formats/sql_names.h"
+#include "runner/formats/title.h"
 #include "runner/formats/value.h"
 
 namespace weir::formats {
@@ -116,6 +117,16 @@ class Declaration {
       Note(line + " (" + TitlesOf(layout_) + ") is taken for column names, though it could be data; else declare header: false");
   }
 
+  // By which a header that is there again is told from other rows: the last that is on one line, or else the last. Not the first,
+  // which may have a byte order mark where it is there again.
+  std::size_t TitleForCondition() const {
+    std::size_t last = layout_.titles.size() - 1;
+    while (last > 0 && layout_.titles[last].empty()) --last;
+    std::size_t named = last;
+    while (named > 0 && (layout_.titles[named].empty() || BreaksLine(layout_.written[named]))) --named;
+    return named > 0 ? named : last;
+  }
+
   // A header that is there again is a row like any other to the decoder.
   void TellRecords(const std::vector<std::string>& in_sql) {
     if (seen_.rows == 0)
@@ -131,11 +142,10 @@ class Declaration {
       fits = fits && (type == "VARCHAR" || missing || MisfitOf(title, *ParseColumnType(type)) == Misfit::None);
     }
     const std::string times = seen_.headers == 1 ? "once more, in " : Grouped(seen_.headers) + " times more, first in ";
-    std::size_t named = layout_.titles.size() - 1;  // not the first, which may have a byte order mark where it is there again
-    while (named > 0 && layout_.titles[named].empty()) --named;
+    const std::size_t named = TitleForCondition();
     Note("the header is there " + times + files_.At(seen_.first_header) + ", as in files that were joined; " +
          (fits ? "it fits the types of its columns, so it becomes a row: leave it out in the SQL of the View with WHERE " + SqlQuoted(in_sql[named]) +
-                     " IS DISTINCT FROM " + SqlLiteral(layout_.written[named])
+                     " IS DISTINCT FROM " + SqlLiteralOnOneLine(layout_.written[named])
                : std::string("it does not fit the types of its columns, so it will be quarantined")));
   }
 

@@ -1,5 +1,6 @@
 #include "runner/formats/sql_names.h"
 
+#include <algorithm>
 #include <cctype>
 #include <map>
 #include <set>
@@ -59,5 +60,18 @@ std::vector<std::string> SqlNames(const std::vector<std::string>& titles) {
 std::string SqlQuoted(std::string_view name) { return InQuotes(name, '"'); }
 
 std::string SqlLiteral(std::string_view text) { return InQuotes(text, '\''); }
+
+std::string SqlLiteralOnOneLine(std::string_view text) {
+  std::string parts;
+  const auto add = [&parts](const std::string& part) { parts += (parts.empty() ? "" : " || ") + part; };
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t control = std::min(text.find_first_of("\r\n\t", at), text.size());
+    if (control > at) add(SqlLiteral(text.substr(at, control - at)));
+    if (control < text.size()) add("chr(" + std::to_string(static_cast<int>(text[control])) + ")");
+    at = control + 1;
+  }
+  if (parts.empty()) return "''";
+  return text.find_first_of("\r\n\t") == std::string_view::npos ? parts : "(" + parts + ")";
+}
 
 }  // namespace weir::formats

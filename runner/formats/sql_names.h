@@ -17,4 +17,7 @@ std::string SqlQuoted(std::string_view name);
 // The text as a literal of SQL: it's as 'it''s'.
 std::string SqlLiteral(std::string_view text);
 
+// The same for a message, which is on one line: ('a' || chr(10) || 'b') for a text with a line break.
+std::string SqlLiteralOnOneLine(std::string_view text);
+
 }  // namespace weir::formats

@@ -97,6 +97,10 @@ TEST(CsvHeader, ThatIsThereAgainIsCountedAndChangesNoType) {
   const InferredCsv texts = Infer("name,order\nAda,x\nBob,y\nname,order\nCy,z\n");
   EXPECT_EQ(Columns(texts), "name:VARCHAR order:VARCHAR") << "the header is no value that comes again";
   EXPECT_THAT(texts.notes, Contains(AllOf(HasSubstr("once more, in line 4"), HasSubstr("WHERE \"order\" IS DISTINCT FROM 'order'"))));
+  const std::string broken = "name,order,\"a\nb\"\nAda,x,1a\nBob,y,2b\nname,order,\"a\nb\"\nCy,z,3c\n";
+  EXPECT_THAT(Infer(broken).notes, Contains(HasSubstr("WHERE \"order\" IS DISTINCT FROM 'order'"))) << "a title on one line is taken";
+  const std::string all_broken = "name,\"a\r\nb\tc\"\nAda,1a\nBob,2b\nname,\"a\r\nb\tc\"\nCy,3c\n";
+  EXPECT_THAT(Infer(all_broken).notes, Contains(HasSubstr("IS DISTINCT FROM ('a' || chr(13) || chr(10) || 'b' || chr(9) || 'c')")));
   EXPECT_THAT(Infer("id,name\n1,a\n\xEF\xBB\xBFid,name\n2,b\n").notes, Contains(HasSubstr("once more, in line 3"))) << "with a byte order mark";
   EXPECT_THAT(Infer("country,2019,2020\nDE,1,2\ncountry,2019,2020\nFR,3,4\n").notes, Contains(HasSubstr("becomes a row")));
   EXPECT_EQ(Infer("1,2\n1,2\n1,2\n").format.header, false) << "rows that are the same";
