@@ -4,6 +4,7 @@
 #include <map>
 
 #include "cli/text_table.h"
+#include "runner/engine/file_columns.h"
 #include "runner/formats/latin_letters.h"
 #include "runner/formats/sql_names.h"
 
@@ -67,7 +68,7 @@ std::vector<api::Column> WithPlainNames(std::vector<api::Column> columns, std::v
   std::string changed;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     api::Column& column = columns[i];
-    const std::string original = column.sourceName.empty() ? column.name : column.sourceName;
+    const std::string original = engine::NameInFile(column);
     column.name = names[i];
     if (column.name == original) continue;
     column.sourceName = original;

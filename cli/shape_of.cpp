@@ -6,13 +6,12 @@
 #include "cli/data_files.h"
 #include "crds/api/write.h"
 #include "crds/base/text.h"
+#include "runner/engine/file_columns.h"
 
 namespace weir::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string TitleOf(const api::Column& column) { return column.sourceName.empty() ? column.name : column.sourceName; }
 
 std::string SeriesOfPath(const std::string& path) { return (fs::path(path).parent_path() / SeriesOf(fs::path(path).filename().string())).string(); }
 
@@ -27,14 +26,14 @@ std::map<std::string, std::string> TypesOf(const InferredFile& file) {
   std::map<std::string, std::string> types;
   for (const api::Column& column : file.columns) {
     const bool unknown = std::find(file.unvalued.begin(), file.unvalued.end(), column.name) != file.unvalued.end();
-    types.emplace(TitleOf(column), unknown ? "" : column.type);
+    types.emplace(engine::NameInFile(column), unknown ? "" : column.type);
   }
   return types;
 }
 
 std::vector<std::string> TitlesOf(const InferredFile& file) {
   std::vector<std::string> titles;
-  for (const api::Column& column : file.columns) titles.push_back(TitleOf(column));
+  for (const api::Column& column : file.columns) titles.push_back(engine::NameInFile(column));
   return titles;
 }
 

@@ -8,6 +8,7 @@
 #include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "crds/base/text.h"
+#include "runner/engine/file_columns.h"
 #include "runner/formats/sql_names.h"
 
 namespace weir::cli {
@@ -51,8 +52,7 @@ Json ViewManifest(const StarterNames& names, const InferredFile& file) {
   std::string columns;
   for (const api::Column& column : file.columns) {
     columns += (columns.empty() ? "" : ", ") + formats::SqlQuoted(column.name);
-    spec.columns.push_back({column.name, column.type, column.nullable,
-                            "Column " + Shortened(column.sourceName.empty() ? column.name : column.sourceName) + " of the file.", "", column.unit});
+    spec.columns.push_back({column.name, column.type, column.nullable, "Column " + Shortened(engine::NameInFile(column)) + " of the file.", "", column.unit});
   }
   spec.query.sql = "SELECT " + columns + "\nFROM \"" + TableName(file.name) + "\"";
   spec.freshness = api::Freshness{Duration::Hours(24)};

@@ -25,7 +25,7 @@ inline constexpr std::size_t kLongestKept = 16 << 10;
 std::string_view Front(std::string_view text, std::size_t most);
 
 // Appends a byte of a file in another encoding that is no text there, as three bytes that no UTF-8 has: 0xFF and two that
-// tell which byte it was.
+// encode the byte.
 void AppendUndecoded(std::string& text, unsigned char byte);
 
 // Whether a text may have bytes of AppendUndecoded: it was converted from another encoding.
