@@ -53,9 +53,8 @@ TEST_F(InitSeries, WithAFileOfAnotherEncodingIsOneDatasetOfTheOthers) {
   Write("in/sales-2024-03.csv", "id,name\n3,caf\xE9\n");
   Write("in/sales-2024-04.csv", "id,name\n4,plain\n");
   const Ended init = InitAndRun();
-  EXPECT_THAT(init.err,
-              AllOf(HasSubstr("sales-*.csv (3 files)"),
-                    HasSubstr("sales-2024-03.csv also matches the path and does not fit: its encoding is Windows-1252, that of the others UTF-8")));
+  EXPECT_THAT(init.err, AllOf(HasSubstr("sales-*.csv (3 files)"),
+                              HasSubstr("sales-2024-03.csv also matches the path and does not fit: its encoding is Windows-1252, that of the others UTF-8")));
   EXPECT_EQ(Count("sales_v1"), "n\n3\n");
   EXPECT_EQ(Weir("query 'SELECT * FROM sales_2024_03_v1' -o csv").out, "id,name\n3,café\n") << "nothing of it is lost";
 }
