@@ -219,7 +219,8 @@ class Comparison {
       return;
     const QueryExcerpts differ = WhereQueriesDiffer(published_.query, declared_.query);
     Add(ContractRule::CardinalityQuery, "spec.query.sql", "the query " + Quoted(differ.before, 160), Quoted(differ.after, 160),
-        "only added columns are known to leave the published rows and values as they are: keep the rest of the query");
+        "only added columns are known to leave the published rows and values as they are: keep the rest of the query, and add no column by a subquery, by OVER "
+        "or by a function that is not of one row");
   }
 
   // Rounded down to what a manifest can say.

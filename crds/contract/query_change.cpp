@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "crds/contract/row_functions.h"
 #include "crds/contract/sql_tokens.h"
 
 namespace weir::contract {
@@ -58,16 +59,6 @@ class Cutter {
   bool in_list_ = true;
 };
 
-// Functions of one row's values, whatever the row.
-bool IsScalar(const std::string& word) {
-  constexpr std::array<std::string_view, 47> kScalar{
-      "cast",  "try_cast", "coalesce", "nullif",     "ifnull",    "if",      "abs",       "round",       "floor", "ceil",    "ceiling", "sign",
-      "sqrt",  "ln",       "log",      "exp",        "pow",       "power",   "greatest",  "least",       "lower", "upper",   "trim",    "ltrim",
-      "rtrim", "length",   "strlen",   "concat",     "replace",   "substr",  "substring", "left",        "right", "lpad",    "rpad",    "split_part",
-      "year",  "month",    "day",      "date_trunc", "date_part", "extract", "contains",  "starts_with", "md5",   "decimal", "numeric"};
-  return std::find(kScalar.begin(), kScalar.end(), word) != kScalar.end();
-}
-
 bool IsAggregate(const std::string& word) {
   constexpr std::array<std::string_view, 12> kAggregates{"count",  "sum",      "avg",      "min",     "max",       "median",
                                                          "stddev", "variance", "bool_and", "bool_or", "any_value", "mode"};
@@ -84,7 +75,7 @@ bool KeepsRows(const Tokens& item, bool aggregates) {
   for (std::size_t i = 0; i + 1 < item.size(); ++i) {
     const bool named = IsWordStart(item[i][0]) || item[i][0] == '"';
     if (item[i + 1] != "(" || !named || IsOperatorWord(item[i])) continue;
-    if (!IsScalar(item[i]) && !(aggregates && IsAggregate(item[i]))) return false;
+    if (!IsRowFunction(item[i]) && !(aggregates && IsAggregate(item[i]))) return false;
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #include <set>
 #include <sstream>
 
+#include "crds/contract/row_functions.h"
 #include "runner/engine/repeatable.h"
 #include "runner/engine/session.h"
 #include "tests/engine/engine_fixture.h"
@@ -123,6 +124,21 @@ TEST_F(EveryFunction, WhoseNameSpeaksOfASessionIsLookedAt) {
           !function.name.starts_with("list_") && IsLetThrough(function)) {
         EXPECT_TRUE(Allows(kSuspiciousNames, function.name)) << function.name << " has '" << word << "' in its name";
       }
+}
+
+// What the contract takes for one value of one row's values is that to the engine, under each of its meanings.
+TEST_F(EveryFunction, OfOneRowAddsNoRowAndIsTheSameEachTime) {
+  const std::set<std::string_view> syntax{"cast", "try_cast", "coalesce", "extract", "if", "ifnull", "nullif", "try", "decimal", "numeric"};
+  EXPECT_TRUE(std::is_sorted(contract::kRowFunctions.begin(), contract::kRowFunctions.end()));
+  std::map<std::string, std::vector<const Function*>> by_name;
+  for (const Function& function : functions_) by_name[function.name].push_back(&function);
+  for (const std::string_view name : contract::kRowFunctions) {
+    if (syntax.contains(name)) continue;
+    const auto found = by_name.find(std::string(name));
+    ASSERT_TRUE(found != by_name.end()) << name << " is no function of the engine";
+    for (const Function* function : found->second)
+      EXPECT_TRUE(function->type != "aggregate" && function->stability != "VOLATILE" && function->stability != "CONSISTENT_WITHIN_QUERY") << name;
+  }
 }
 
 TEST_F(EveryFunction, OfTheseListsExists) {
