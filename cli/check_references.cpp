@@ -177,6 +177,44 @@ void WarnOfLakes(const Manifests& manifests, const Declared& declared, const Pub
   }
 }
 
+// Datasets and Views that nothing fills. Where a pipeline could not be read, or none is given at all, nobody knows.
+class UnwrittenCheck {
+ public:
+  UnwrittenCheck(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings)
+      : manifests_(manifests), declared_(declared), findings_(findings), known_(!manifests.incomplete && declared.broken.empty() && manifests.refused.empty()) {
+    for (const auto& pipeline : declared.pipelines) Add(pipeline.object), namespaces_.insert(pipeline.object.meta.ns);
+    for (const api::Pipeline& pipeline : published.pipelines) Add(pipeline);
+  }
+
+  // A stage that names what is not there is told already, and most often means one of these.
+  void Run() {
+    const auto misses = [](const Finding& finding) { return finding.rule == "DatasetMissing" || finding.rule == "ViewMissing"; };
+    if (std::any_of(findings_.begin(), findings_.end(), misses)) return;
+    for (const auto& dataset : declared_.datasets) Check(dataset, "Dataset/", "into: " + dataset.object.meta.name);
+    for (const auto& view : declared_.views) Check(view, "View/", "publish: {view: " + view.object.meta.name + "}");
+  }
+
+ private:
+  void Add(const api::Pipeline& pipeline) {
+    for (const std::string& output : plan::OutputsOf(pipeline.spec)) written_.insert(pipeline.meta.ns + "/" + output);
+  }
+  template <typename T>
+  void Check(const Declaration<T>& declaration, const std::string& kind, const std::string& stage) {
+    const api::Meta& meta = declaration.object.meta;
+    if (!known_ || !namespaces_.contains(meta.ns) || written_.contains(meta.ns + "/" + kind + meta.name)) return;
+    findings_.push_back(manifests_.objects[declaration.manifest].Problem(
+        "metadata.name", "NeverWritten",
+        "no stage writes " + kind + meta.name + ", so it stays empty: name it in a stage (" + stage + "), or remove its manifest"));
+    findings_.back().severity = Finding::Severity::Warning;
+  }
+
+  const Manifests& manifests_;
+  const Declared& declared_;
+  Findings& findings_;
+  bool known_;
+  std::set<std::string> namespaces_, written_;
+};
+
 }  // namespace
 
 std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around,
@@ -194,6 +232,7 @@ std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const 
   WarnOfLakes(manifests, declared, published, findings);
   WriterCheck writers(manifests, published, findings);
   for (const auto& pipeline : declared.pipelines) writers.Check(pipeline);
+  UnwrittenCheck(manifests, declared, published, findings).Run();
   return check.Take();
 }
 

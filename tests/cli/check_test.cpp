@@ -61,6 +61,18 @@ TEST_F(Check, AReferenceThatIsMissingHidesNoSqlFinding) {
               UnorderedElementsAre("SqlInvalid spec.query.sql", "DatasetMissing spec.stages[0].land.into"));
 }
 
+TEST_F(Check, ADatasetOrViewThatNoStageWritesIsNamedWithTheStageToAdd) {
+  EXPECT_THAT(
+      FieldsOf("(echo ---; echo apiVersion: weirkeeper.io/v1alpha1; sed -n '/^kind: View/,/^---/p' readings.yaml | sed '$d; s/readings-v1/readings-v2/') > v2; "
+               "cat v2 >> readings.yaml"),
+      ElementsAre("NeverWritten metadata.name"));
+  const Ended check = Weir("check readings.yaml");
+  EXPECT_EQ(check.code, 0) << check.out;
+  EXPECT_THAT(
+      check.out,
+      HasSubstr("warning: no stage writes View/weather-readings-v2, so it stays empty: name it in a stage (publish: {view: weather-readings-v2}), or remove"));
+}
+
 struct Trap {
   const char* edit;
   const char* finding;
