@@ -23,8 +23,8 @@ struct ReflectorOptions {
   Duration relistEvery = Duration::Minutes(45);  // plus up to a third: API servers have been seen to drop events
   std::uint64_t seed = 1;
   // Objects with this finalizer stay in the store though they lose the label that selects them, and are looked for among all
-  // others with each list. Empty: what is not selected is as good as gone.
-  std::string_view heldBy;
+  // others with each list. Empty: what is not selected is treated as deleted.
+  std::string_view keepWithFinalizer;
 };
 
 struct ReflectorCallbacks {
@@ -51,11 +51,13 @@ class Reflector {
  private:
   enum class Next { List, Watch };
   Next ListOnce();
-  void AddUnselected(std::vector<observe::ItemPtr>& listed);
-  bool IsHeld(const api::Meta& meta) const;
-  bool IsThereStill(const observe::Item& before) const;
+  Status AddUnselected(std::vector<observe::ItemPtr>& listed);
+  bool IsKept(const api::Meta& meta) const;
+  // An error, unless the API server says that it is gone, or another in its place.
+  Result<bool> StillExists(const observe::Item& before) const;
   Next WatchOnce(const kube::StopToken& stop);
-  void Take(kube::WatchEvent&& event);
+  // An error when it is not known what the event means: the store is as before, and must be listed anew.
+  Status Take(kube::WatchEvent&& event);
   void Fail(const Error& error);
   void Pause(const kube::StopToken& stop) const;
 

@@ -61,7 +61,7 @@ void Runtime::ReleaseWorkers() {
 
 void Runtime::Reflect(const api::Resource& resource, std::size_t index) {
   ReflectorOptions options = options_.reflector;
-  if (resource == api::kPods) options.heldBy = api::kPodFinalizer;
+  if (resource == api::kPods) options.keepWithFinalizer = api::kPodFinalizer;
   options.seed += options_.seed * 1000 + index;
   ReflectorCallbacks callbacks;
   callbacks.seen = [this, &resource](const observe::Item& item, Lane lane) {

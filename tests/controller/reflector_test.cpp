@@ -56,6 +56,11 @@ class ScriptedCluster final : public kube::ClusterApi {
   }
   Result<Json> Get(const kube::ObjectRef& ref) override {
     asked_ += "get " + ref.name + " ";
+    if (!gets.empty()) {
+      const Error error = gets.front();
+      gets.pop_front();
+      return error;
+    }
     const auto found = objects.find(ref.name);
     return found == objects.end() ? Result<Json>(Error{Fault::Missing, "NotFound", ""}) : Result<Json>(found->second);
   }
@@ -65,6 +70,7 @@ class ScriptedCluster final : public kube::ClusterApi {
 
   std::deque<Result<kube::Listing>> lists;
   std::deque<WatchStep> watches;
+  std::deque<Error> gets;  // how the first ones fail
   std::map<std::string, Json> objects;
   kube::StopToken stop;
   std::string asked_;
@@ -107,30 +113,81 @@ TEST_F(ReflectorTest, ListsOnceAndWatchesOnFromTheLastVersionSeen) {
   EXPECT_EQ(failed_, "");
 }
 
-Json Held(const std::string& name, int version) {
+Json Kept(const std::string& name, int version) {
   Json object = Object(name, version);
   object["metadata"]["finalizers"] = {"ours"};
   return object;
 }
 
 // To a watch that selects by label both look the same.
-TEST_F(ReflectorTest, AHeldObjectThatOnlyLostItsLabelStays) {
+TEST_F(ReflectorTest, AnObjectWithOurFinalizerThatOnlyLostItsLabelStays) {
   label_ = "our-label";
-  options_.heldBy = "ours";
-  cluster_.lists = {Listed({Held("gone", 1), Held("stays", 2), Object("free", 3)}, "5"), Listed({}, "5")};
-  cluster_.objects = {{"stays", Held("stays", 8)}};
+  options_.keepWithFinalizer = "ours";
+  cluster_.lists = {Listed({Kept("gone", 1), Kept("stays", 2), Object("free", 3)}, "5"), Listed({}, "5")};
+  cluster_.objects = {{"stays", Kept("stays", 8)}};
   cluster_.watches = {
-      {.events = {{WatchEventType::Deleted, Held("gone", 7)}, {WatchEventType::Deleted, Held("stays", 8)}, {WatchEventType::Deleted, Object("free", 9)}}}};
+      {.events = {{WatchEventType::Deleted, Kept("gone", 7)}, {WatchEventType::Deleted, Kept("stays", 8)}, {WatchEventType::Deleted, Object("free", 9)}}}};
   Run();
   EXPECT_EQ(cluster_.asked_, "list list watch5 get gone get stays watch9 ");
   EXPECT_EQ(store_.Size(), 1U);
   EXPECT_NE(store_.Get("n", "stays"), nullptr);
 }
 
-TEST_F(ReflectorTest, HeldObjectsAreLookedForAmongThoseWithoutTheLabel) {
+// A server that throttles or is down says nothing about whether an object is gone.
+TEST_F(ReflectorTest, AnObjectThatCannotBeReadWhenItLeavesTheSelectionStaysUntilTheNextList) {
+  for (const Fault fault : {Fault::Transient, Fault::Denied, Fault::Conflict}) {
+    ScriptedCluster cluster(clock_);
+    observe::Store store{api::kPods};
+    std::string seen, failed;
+    cluster.lists = {Listed({Kept("stays", 2), Kept("goes", 3)}, "5"), Listed({}, "5"), Listed({}, "9"), Listed({Kept("stays", 7)}, "9")};
+    cluster.watches = {{.events = {{WatchEventType::Deleted, Kept("stays", 7)}, {WatchEventType::Deleted, Kept("goes", 8)}}}};
+    cluster.gets = {{fault, "TooManyRequests", "wait 1"}};
+    const auto look = [&](const observe::Item& item, Lane lane) {
+      seen += item.meta.name + item.meta.resourceVersion + (store.Get("n", item.meta.name) ? "" : " gone") + (lane == Lane::Live ? "! " : " ");
+    };
+    options_.keepWithFinalizer = "ours";
+    Reflector reflector(cluster, {api::kPods, "", "our-label"}, store, clock_, {.seen = look, .failed = [&](const Error& e) { failed += e.reason + " "; }},
+                        options_);
+    reflector.Run(cluster.stop);
+    EXPECT_EQ(cluster.asked_, "list list watch5 get stays list list watch9 ");
+    EXPECT_EQ(failed, "TooManyRequests ");
+    EXPECT_EQ(seen, "goes3 stays2 stays7 stays2 goes3 gone ") << "it was never told to be gone";
+  }
+}
+
+TEST_F(ReflectorTest, AnObjectThatGoesAndComesBackUnderItsNameIsToldAsGone) {
   label_ = "our-label";
-  options_.heldBy = "ours";
-  cluster_.lists = {Listed({Object("a", 1)}, "5"), Listed({Held("b", 2), Object("stranger", 3)}, "6")};
+  options_.keepWithFinalizer = "ours";
+  Json another = Kept("a", 8);
+  another["metadata"]["uid"] = "another";
+  cluster_.lists = {Listed({Kept("a", 1)}, "5"), Listed({}, "5")};
+  cluster_.objects = {{"a", another}};
+  cluster_.watches = {{.events = {{WatchEventType::Deleted, Kept("a", 7)}}}};
+  Run();
+  EXPECT_EQ(seen_, "a1 a1! ");
+  EXPECT_EQ(store_.Get("n", "a"), nullptr);
+}
+
+// What the first list has not, the second may have: on the first alone, all of it would be gone.
+TEST_F(ReflectorTest, ASecondListThatFailsChangesNothingAndBothAreTriedAgain) {
+  label_ = "our-label";
+  options_.keepWithFinalizer = "ours";
+  cluster_.lists = {Listed({Object("a", 1)}, "5"),          Listed({Kept("b", 2)}, "5"),    Listed({Object("a", 1)}, "50"),
+                    Error{Fault::Transient, "Timeout", ""}, Listed({Object("a", 1)}, "60"), Listed({Kept("b", 2)}, "60")};
+  cluster_.watches = {{.end = kube::WatchEnd::Expired}};
+  const Time begun = clock_.Now();
+  Run();
+  EXPECT_EQ(cluster_.asked_, "list list watch5 list list list list watch60 ");
+  EXPECT_EQ(failed_, "Timeout ");
+  EXPECT_EQ(seen_, "a1 b2 a1 b2 ");
+  EXPECT_EQ(store_.Size(), 2U);
+  EXPECT_GE((clock_.Now() - begun).ms, Duration::Minutes(5).ms + 640) << "after a pause";
+}
+
+TEST_F(ReflectorTest, ObjectsWithOurFinalizerAreLookedForAmongThoseWithoutTheLabel) {
+  label_ = "our-label";
+  options_.keepWithFinalizer = "ours";
+  cluster_.lists = {Listed({Object("a", 1)}, "5"), Listed({Kept("b", 2), Object("stranger", 3)}, "6")};
   Run();
   EXPECT_EQ(cluster_.asked_, "list list watch5 ");
   EXPECT_EQ(seen_, "a1 b2 ");
