@@ -76,8 +76,7 @@ void NoteThePod(Progress& progress, const Pod& pod, const Json& changed_labels, 
     SayWhy(stage, obstacle->reason, obstacle->message);
   } else if (!changed_labels.empty()) {
     SayWhy(stage, Reason::PodRejected,
-           "Something else has changed labels of pod " + pod.meta.name + ", which the operator puts back: " + DescribeChange(pod, changed_labels) +
-               ". Exempt pods with the label weirkeeper.io/pipeline from what does it.");
+           ByOthers("changed labels of pod " + pod.meta.name + ", and the operator restores them: " + DescribeChange(pod, changed_labels)));
   } else if (IsHeldUp(stage)) {
     ForgetWhyItWaited(stage);
   }

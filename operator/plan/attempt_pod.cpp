@@ -57,7 +57,7 @@ std::string DescribeChange(const Pod& pod, const Json& labels) {
   for (const auto& [label, was] : labels.items()) {
     const auto is = pod.meta.labels.find(label);
     text += (text.empty() ? "" : "; ") + label + " is " + (is == pod.meta.labels.end() ? "absent" : '"' + is->second + '"') +
-            (was.is_null() ? ", which was absent" : ", not \"" + was.get<std::string>() + '"');
+            (was.is_null() ? ", expected absent" : ", expected \"" + was.get<std::string>() + '"');
   }
   return text;
 }

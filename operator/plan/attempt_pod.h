@@ -9,7 +9,7 @@
 
 namespace weir::plan {
 
-// What tells the pod of an attempt from all others, and what others may have changed about it since it was made.
+// Expected name, labels and deadline of an attempt's pod.
 struct AttemptPod {
   std::string name;     // which nobody can change
   api::TextMap labels;  // those of ours
@@ -24,7 +24,7 @@ std::vector<Pod> Recognised(std::vector<Pod> pods, const std::string& owner, con
 // Our labels that others have changed, with the values that RelabelPod puts back; empty if nothing was changed.
 Json ChangedLabels(const Pod& pod, const AttemptPod& made);
 
-// "weirkeeper.io/attempt is "77", not "1"; ..."
+// "weirkeeper.io/attempt is "77", expected "1"; ..."
 std::string DescribeChange(const Pod& pod, const Json& labels);
 
 }  // namespace weir::plan

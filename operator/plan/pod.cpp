@@ -104,6 +104,11 @@ std::string HoldOf(const Json& status, const Json& spec) {
   return At(status, "started") == true ? "" : "init container " + name + ", a native sidecar whose startupProbe has not passed";
 }
 
+std::optional<Time> StartOf(const Json& state) {
+  const auto started = ParseTime(Text(At(state, "running"), "startedAt"));
+  return started ? std::optional<Time>(*started) : std::nullopt;
+}
+
 // They run before the runner, one after the other: what the first of them waits for, the runner waits for.
 void ReadInitContainers(const Json& statuses, const Json& containers, Pod& pod) {
   if (!statuses.is_array() || pod.started) return;
@@ -111,7 +116,10 @@ void ReadInitContainers(const Json& statuses, const Json& containers, Pod& pod) 
     const Json& state = At(status, "state");
     const Json& ended = At(state, "terminated");
     if (Integer(ended, "exitCode") != 0) pod.initFailure = EndOfInitContainer(Text(status, "name"), ended);
-    if (pod.holding.empty()) pod.holding = HoldOf(status, Named(containers, Text(status, "name")));
+    if (pod.holding.empty()) {
+      pod.holding = HoldOf(status, Named(containers, Text(status, "name")));
+      if (!pod.holding.empty()) pod.holdingSince = StartOf(state);
+    }
     if (At(state, "waiting").is_object() && Text(At(state, "waiting"), "reason") != "PodInitializing") return ReadWaiting(status, containers, pod);
   }
 }

@@ -41,13 +41,14 @@ struct Pod {
   std::string waitingImage;
   std::string waitingReason;  // ImagePullBackOff, CreateContainerConfigError ...
   std::string waitingMessage;
-  std::optional<PodNote> note;  // absent: nobody asked
-  std::string initFailure;      // how an init container failed; empty when none did
-  std::string holding;          // which init container keeps the runner waiting, though nothing is wrong with it; empty when none does
-  std::string otherContainers;  // their names where none is the runner; empty otherwise
-  std::string ignoredBy;        // the scheduler whose pod it is, while no scheduler has looked at it; empty otherwise
-  std::string unschedulable;    // the scheduler's message while it finds no node
-  std::string gated;            // which scheduling gates hold it back
+  std::optional<PodNote> note;       // absent: nobody asked
+  std::string initFailure;           // how an init container failed; empty when none did
+  std::string holding;               // which init container keeps the runner waiting, though nothing is wrong with it; empty when none does
+  std::optional<Time> holdingSince;  // it runs; absent: none does, or the kubelet does not say
+  std::string otherContainers;       // their names where none is the runner; empty otherwise
+  std::string ignoredBy;             // the scheduler whose pod it is, while no scheduler has looked at it; empty otherwise
+  std::string unschedulable;         // the scheduler's message while it finds no node
+  std::string gated;                 // which scheduling gates hold it back
   std::optional<int> exitCode;
   std::string exitReason;   // OOMKilled, Error, StartError ...
   std::string exitMessage;  // the termination message

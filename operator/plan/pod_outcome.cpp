@@ -5,6 +5,7 @@
 
 #include "crds/api/read.h"
 #include "operator/plan/action.h"
+#include "operator/plan/text.h"
 
 namespace weir::plan {
 namespace {
@@ -42,9 +43,10 @@ std::string Both(const std::string& reason, const std::string& message) { return
 std::string InBrackets(const std::string& reason, const std::string& message) { return " (" + reason + ")" + (message.empty() ? "" : ": " + message); }
 
 std::string HasNoRunner(const Pod& pod) {
-  return "The pod has no container runner, but " + pod.otherContainers +
-         ": something else, such as an admission webhook, has renamed or removed it; exempt pods with the label weirkeeper.io/pipeline from it" +
-         (pod.waitingMessage.empty() ? "." : ". The kubelet says of " + pod.waitingContainer + ": " + Both(pod.waitingReason, pod.waitingMessage));
+  const std::string kubelet =
+      pod.waitingMessage.empty() ? "" : " The kubelet says of " + pod.waitingContainer + ": " + Both(pod.waitingReason, pod.waitingMessage);
+  return "The pod has no container named " + std::string(kRunnerContainer) + " (found: " + pod.otherContainers + "). " + ByOthers("renamed or removed it") +
+         kubelet;
 }
 
 std::string WhyItDidNotStart(const Pod& pod) {
@@ -56,13 +58,13 @@ std::string WhyItDidNotStart(const Pod& pod) {
   return Both(pod.reason, pod.message);
 }
 
-bool IsDeadlineOfOthers(const Pod& pod) { return pod.deadlineWasMade && pod.deadlineSeconds != *pod.deadlineWasMade; }
+// A longer one, or none, takes nothing from the attempt: what has ended then had all of its time.
+bool IsDeadlineOfOthers(const Pod& pod) { return pod.deadlineWasMade && pod.deadlineSeconds > 0 && pod.deadlineSeconds < *pod.deadlineWasMade; }
 
 StageOutcome EndedByTheDeadlineOfOthers(const Pod& pod) {
   return Ended(OutcomeClass::Infrastructure, Reason::DeadlineExceeded,
-               "Pod " + pod.meta.name + " was ended by its activeDeadlineSeconds of " + std::to_string(pod.deadlineSeconds) +
-                   ", which something else, such as an admission webhook, has set in place of the " + std::to_string(*pod.deadlineWasMade) +
-                   " seconds of the attempt's timeout; exempt pods with the label weirkeeper.io/pipeline from it.");
+               "Pod " + pod.meta.name + " was ended by its activeDeadlineSeconds of " + std::to_string(pod.deadlineSeconds) + ". " +
+                   ByOthers("set it in place of the " + std::to_string(*pod.deadlineWasMade) + " seconds of the attempt's timeout"));
 }
 
 std::optional<StageOutcome> TheRunnersWords(const Pod& pod) {
@@ -105,8 +107,8 @@ StageOutcome ByExitCode(const Pod& pod, int code) {
     return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, Both("The runner in pod " + pod.meta.name + " could not be started", pod.exitMessage));
   if (!pod.messagePath.empty() && pod.messagePath != kTerminationLog && pod.exitMessage.empty())
     return Ended(ClassOfExit(code).value_or(OutcomeClass::Bug), Reason::InternalError,
-                 ended + ", and its outcome cannot be read: something else, such as an admission webhook, has set terminationMessagePath of its container to " +
-                     pod.messagePath + " in place of " + std::string(kTerminationLog) + "; exempt pods with the label weirkeeper.io/pipeline from it.");
+                 ended + ", and its outcome cannot be read. " +
+                     ByOthers("set terminationMessagePath of its container to " + pod.messagePath + " in place of " + std::string(kTerminationLog)));
   if (ClassOfExit(code) == OutcomeClass::Resource)
     return Ended(OutcomeClass::Resource, Reason::OutOfMemory,
                  ended + ": memory, threads or open files ran out before it could say more; see its log, and raise resources.memory of the stage.");
@@ -159,14 +161,15 @@ std::optional<Obstacle> ToldObstacle(const Pod& pod) {
 
 std::optional<Time> HoldIsToldAt(const Pod& pod) {
   if (pod.phase != PodPhase::Pending || (pod.holding.empty() && pod.ignoredBy.empty()) || ToldObstacle(pod)) return std::nullopt;
-  return pod.accepted.value_or(pod.meta.created) + kHoldIsToldAfter;
+  return pod.holdingSince.value_or(pod.accepted.value_or(pod.meta.created)) + kHoldIsToldAfter;
 }
 
 std::optional<Obstacle> ObstacleOf(const Pod& pod, Time now) {
   if (auto told = ToldObstacle(pod)) return told;
   const auto told_at = HoldIsToldAt(pod);
   if (!told_at || now < *told_at) return std::nullopt;
-  if (pod.holding.empty()) return Obstacle{Reason::Unschedulable, "No scheduler has looked at the pod: its schedulerName is " + pod.ignoredBy, std::nullopt};
+  if (pod.holding.empty())
+    return Obstacle{Reason::Unschedulable, "No scheduler has handled the pod: spec.schedulerName is " + pod.ignoredBy + '.', std::nullopt};
   return Obstacle{Reason::StartFailed,
                   "The runner waits for " + pod.holding + (pod.note && !pod.note->message.empty() ? InBrackets(pod.note->reason, pod.note->message) : "."),
                   std::nullopt};

@@ -19,7 +19,7 @@ inline constexpr Duration kEventsAreReadEvery = Duration::Seconds(30);
 // fenced by the epoch of the next attempt, so it need not be dead.
 inline constexpr Duration kDeletionPatience = Duration::Seconds(10);
 
-// How long an init container may run, a native sidecar may start, or a pod may lie before a scheduler looks at it, until that is told.
+// How long an init container may run, a sidecar may start, or a pod may wait for its scheduler before status reports it.
 inline constexpr Duration kHoldIsToldAfter = Duration::Seconds(10);
 
 // What stands between a pod and its work, while it waits.

@@ -7,6 +7,7 @@
 #include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "crds/base/text.h"
+#include "operator/plan/pod.h"
 #include "operator/plan/task.h"
 
 namespace weir::plan {
@@ -29,14 +30,13 @@ constexpr std::string_view kSkeleton = R"({
     },
     "containers": [{
       "name": "runner",
-      "args": ["--task", "/var/run/weirkeeper/task/task.json", "--termination-log", "/dev/termination-log", "--scratch", "/scratch"],
+      "args": ["--task", "/var/run/weirkeeper/task/task.json", "--termination-log", "", "--scratch", "/scratch"],
       "env": [
         {"name": "WEIR_MEMORY_LIMIT", "valueFrom": {"resourceFieldRef": {"containerName": "runner", "resource": "limits.memory", "divisor": "1"}}},
         {"name": "WEIR_CPU_LIMIT", "valueFrom": {"resourceFieldRef": {"containerName": "runner", "resource": "limits.cpu", "divisor": "1"}}}
       ],
       "resources": {},
       "securityContext": {"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": {"drop": ["ALL"]}},
-      "terminationMessagePath": "/dev/termination-log",
       "terminationMessagePolicy": "File",
       "volumeMounts": [
         {"name": "task", "mountPath": "/var/run/weirkeeper/task", "readOnly": true},
@@ -60,6 +60,13 @@ void SetMeta(Json& pod, const PodRequest& request) {
   for (const auto& [label, value] : PodLabels(task.pipeline, task.revision, task.run, task.stage, task.attempt)) labels[label] = value;
   meta["annotations"][std::string(api::kAnnotationTask)] = TaskText(request.task);
   meta["ownerReferences"].push_back(api::OwnerReference(request.ownerKind, request.owner));
+}
+
+void SetRunner(Json& pod, const std::string& image) {
+  Json& runner = pod["spec"]["containers"][0];
+  runner["image"] = image;
+  runner["args"][3] = std::string(kTerminationLog);
+  runner["terminationMessagePath"] = std::string(kTerminationLog);
 }
 
 // Of a quantity as scratchSize is declared: "20Gi", "500M", "1000".
@@ -210,7 +217,7 @@ Json PodFor(const PodRequest& request, const Bundle& bundle) {
   Json pod = ParseJson(kSkeleton).value();
   SetMeta(pod, request);
   pod["spec"]["serviceAccountName"] = ServiceAccountName(request.task.pipeline);
-  pod["spec"]["containers"][0]["image"] = request.image;
+  SetRunner(pod, request.image);
   SetLimits(pod, request);
   MountStores(pod, request, bundle);
   SetPlacement(pod, request.runner);

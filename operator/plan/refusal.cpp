@@ -23,7 +23,7 @@ struct SubjectOfAction {
 struct ConsequenceOfRefusal {
   std::string operator()(const ReleasePod&) const { return "Its finalizer " + std::string(api::kPodFinalizer) + " cannot be taken away, so it cannot go."; }
   std::string operator()(const DeletePod&) const { return "It is no longer wanted and cannot be deleted."; }
-  std::string operator()(const RelabelPod&) const { return "Its labels of weirkeeper.io, which something else has changed, cannot be put back."; }
+  std::string operator()(const RelabelPod&) const { return "Its weirkeeper.io labels were changed by another program and cannot be restored."; }
   std::string operator()(const DeleteRun&) const { return "It is more than spec.runHistory keeps and cannot be deleted."; }
   std::string operator()(const DeleteRevision&) const { return "Nothing uses it any more and it cannot be deleted."; }
   std::string operator()(const ReadPodEvents& action) const { return "Why pod " + action.name + " does not start cannot be read from its events."; }

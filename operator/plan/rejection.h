@@ -12,8 +12,8 @@ namespace weir::plan {
 // What can be expected of the next try when the API server does not create a pod.
 enum class Rejection {
   Momentary,  // a timeout, a 5xx, a conflict, a webhook that cannot be reached: it often ends before anybody has read of it
-  Lasting,    // a quota, a missing right, a PriorityClass or RuntimeClass that is not there yet, a name that is taken: it ends when somebody does something,
-              // which may take long
+  Lasting,    // a quota, a missing right, a PriorityClass or RuntimeClass that is not there yet, a name that is taken: it ends
+              // when somebody does something, which may take long
   Final       // a policy, or a field that is not valid: the same pod is refused again
 };
 Rejection RejectionOf(const Error& why);

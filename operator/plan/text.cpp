@@ -1,6 +1,12 @@
 #include "operator/plan/text.h"
 
+#include "crds/api/meta.h"
+
 namespace weir::plan {
+
+std::string ByOthers(const std::string& did) {
+  return "An admission webhook or another program " + did + ". Exempt pods with the label " + std::string(api::kLabelPipeline) + " from it.";
+}
 
 std::string WarningsSentence(const std::vector<std::string>& warnings) {
   std::string text;
