@@ -10,9 +10,10 @@ namespace {
 using telemetry::Log;
 using telemetry::LogLevel;
 
-// A watch ends after ten minutes at the latest and each call within seconds; a pause is 30 s at most.
+// A watch ends after ten minutes at the latest; a pause is 30 s at most.
 constexpr Duration kLongestWatch = Duration::Minutes(15);
-constexpr Duration kLongestReconcile = Duration::Minutes(5);
+// A call that writes may take 65 s, see kube::Deadlines. A visit makes as many as it has to for kLongestTurn, and then few.
+constexpr Duration kLongestReconcile = Duration::Minutes(10);
 constexpr std::string_view kWorkers = "workers";
 
 telemetry::Health::Moment Now() { return std::chrono::steady_clock::now(); }

@@ -47,19 +47,21 @@ class Turn {
     Status told = TellWhatChanged();
     if (refusal_)
       if (const Status refused = TellRefusal(); !refused) told = refused;
-    Visit visit = NextVisit(plan, status);
-    if (podIsRejected_) visit.at = now_ + plan::kRejectedPodIsTriedEvery;
+    Visit visit = NextVisit(plan, status, aPodIsRefused_ ? std::optional<Time>(now_ + plan::kRefusedPodIsTriedEvery) : std::nullopt);
     if (visit.error.empty() && !told) visit.error = told.error().message;
     return visit;
   }
 
  private:
   Status Execute(const std::vector<plan::Action>& actions, const Plan& plan) {
-    execute::Execution execution = execute::Execute(actions, ports_.cluster, ports_.stores);
-    podIsRejected_ = execution.failed && std::holds_alternative<plan::CreatePod>(*execution.failed);
-    if (podIsRejected_ || (execution.failed && IsRefusal(execution.status.error()))) KeepRefusal(plan, *execution.failed, execution.status.error());
+    execute::Execution execution = execute::Execute(actions, ports_.cluster, ports_.stores, [this] { return GoesOn(); });
+    const bool is_rejected = execution.failed && std::holds_alternative<plan::CreatePod>(*execution.failed);
+    aPodIsRefused_ = is_rejected || (execution.failed && std::holds_alternative<plan::RelabelPod>(*execution.failed));
+    if (is_rejected || (execution.failed && IsRefusal(execution.status.error()))) KeepRefusal(plan, *execution.failed, execution.status.error());
     return std::move(execution.status);
   }
+
+  bool GoesOn() const { return ports_.clock.Now() < now_ + kLongestTurn; }
 
   Status Report(const std::optional<Json>& status) {
     if (!status || !item_) return Ok();
@@ -97,7 +99,7 @@ class Turn {
       const std::vector<plan::Notice> warnings = plan::WarningsOf(At(seen_.item->Whole(), "status"), At(item_->Whole(), "status"));
       notices.insert(notices.end(), warnings.begin(), warnings.end());
     }
-    return report::TellEvents(key_.resource, item_->meta, notices, now_, ports_.cluster);
+    return report::TellEvents(key_.resource, item_->meta, notices, now_, ports_.cluster, [this] { return GoesOn(); });
   }
 
   Status TellRefusal() { return report::TellEvents(refusal_->about.resource, refusal_->about.meta, {refusal_->notice}, now_, ports_.cluster); }
@@ -113,7 +115,7 @@ class Turn {
   Time now_;
   ItemPtr item_;                    // as it stands after the newest write of this turn
   std::optional<Refusal> refusal_;  // that status cannot tell
-  bool podIsRejected_ = false;
+  bool aPodIsRefused_ = false;      // it is not created, or not changed: no event tells when that ends
 };
 
 template <typename Observed>

@@ -53,10 +53,16 @@ struct Ports {
 // When the key is looked at again, apart from events: the work queue's instruction.
 struct Visit {
   enum class Next { Forget, At, Backoff, Now } next = Next::Forget;
-  Time at;             // of At; of Backoff and Now the latest time, where it is later than now
+  Time at;             // of At; of Backoff and Now the latest time, though never sooner than in kOverdue; zero: none
   std::string error;   // for the log: why it is tried again, or an event that could not be told
   std::string reason;  // the error's word, for the metric
 };
+
+// After an error, how long what is due by the clock waits at least: its time may come during each visit that fails.
+inline constexpr Duration kOverdue = Duration::Seconds(10);
+
+// How long the calls of one visit may take before it ends, for the next one to go on: each may be held by an admission webhook.
+inline constexpr Duration kLongestTurn = Duration::Seconds(60);
 
 // One turn of the loop: observe, plan, execute, report. Never throws; tries each call once. May run for different keys
 // from several threads at once, never for one key twice at the same time.

@@ -23,8 +23,12 @@ Visit::Next NextAfter(Fault fault) {
 
 Visit VisitFor(const Error& error) { return {NextAfter(error.fault), {}, error.message, error.reason}; }
 
-Visit NextVisit(const plan::Plan& plan, const Status& done) {
-  if (!done) return VisitFor(done.error());
+Visit NextVisit(const plan::Plan& plan, const Status& done, std::optional<Time> latest) {
+  if (!done) {
+    Visit visit = VisitFor(done.error());
+    visit.at = plan::Sooner(plan.revisit, latest).value_or(Time{});
+    return visit;
+  }
   if (plan.revisit) return {Visit::Next::At, *plan.revisit, ""};
   return {};
 }

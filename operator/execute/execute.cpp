@@ -163,11 +163,15 @@ class Executor {
 
 }  // namespace
 
-Execution Execute(const std::vector<plan::Action>& actions, kube::ClusterApi& cluster, observe::Stores& stores) {
+Execution Execute(const std::vector<plan::Action>& actions, kube::ClusterApi& cluster, observe::Stores& stores, const std::function<bool()>& goes_on) {
   Executor executor(cluster, stores);
-  for (const plan::Action& action : actions)
+  bool first = true;
+  for (const plan::Action& action : actions) {
+    if (!std::exchange(first, false) && goes_on && !goes_on())
+      return {Error{Fault::Conflict, "TookLong", "the calls of this visit took long; the next one goes on"}, std::nullopt};
     if (Status done = std::visit(executor, action); !done) return {std::move(done), action};
   return {};
 }
 
 }  // namespace weir::execute
+  }

@@ -4,7 +4,8 @@
 
 namespace weir::plan {
 
-void PutRelabelsLast(std::vector<Action>& actions) {
+void PutInOrder(std::vector<Action>& actions) {
+  std::stable_partition(actions.begin(), actions.end(), [](const Action& action) { return std::holds_alternative<ReadPodEvents>(action); });
   std::stable_partition(actions.begin(), actions.end(), [](const Action& action) { return !std::holds_alternative<RelabelPod>(action); });
 }
 

@@ -76,8 +76,9 @@ struct ReadPodEvents {
 using Action =
     std::variant<EnsureServiceAccount, CreateRevision, CreateRun, CreatePod, DeletePod, DeleteRun, DeleteRevision, ReleasePod, RelabelPod, ReadPodEvents>;
 
-// Relabelling last: it may be refused for long, and nothing waits for it.
-void PutRelabelsLast(std::vector<Action>& actions);
+// Relabelling last: it may be refused for long, and nothing waits for it. Reading first: it is never refused, and a plan comes
+// again soon to see what was read.
+void PutInOrder(std::vector<Action>& actions);
 
 // One visit's answer: `before`, then `status`, then `after`, in order; the first failure ends the visit. What status
 // promises to remember (an attempt that is about to start) stands before the action that it is about; what makes status

@@ -179,7 +179,7 @@ Plan MakePlan(const ObservedPipeline& seen, Time now) {
   plan.status = api::Write(status);
   Append(plan.after, PruneRuns(pipeline.meta, pipeline.spec.runHistory, seen.runs, seen.shown));
   Append(plan.after, PruneRevisions(status, seen.revisions, seen.runs));
-  PutRelabelsLast(plan.after);
+  PutInOrder(plan.after);
   return plan;
 }
 

@@ -23,8 +23,8 @@ Rejection RejectionOf(const Error& why);
 inline constexpr Duration kPolicyPatience = Duration::Seconds(30);
 // How long a momentary rejection lasts before status has it.
 inline constexpr Duration kMomentaryIsToldAfter = Duration::Seconds(3);
-// The pod is tried with back-off, at least this often: what refused it may be gone.
-inline constexpr Duration kRejectedPodIsTriedEvery = Duration::Minutes(1);
+// A pod that is not created, or not changed, is tried with back-off, at least this often: what refused it may be gone.
+inline constexpr Duration kRefusedPodIsTriedEvery = Duration::Minutes(1);
 
 struct AttemptLimits {
   Duration timeout;  // of one attempt

@@ -171,7 +171,7 @@ Plan TakeATurn(const ObservedRun& seen, Time now) {
   Plan plan = WithStatus(turn.status);
   plan.after = std::move(turn.create);
   plan.after.insert(plan.after.end(), turn.settle.begin(), turn.settle.end());
-  PutRelabelsLast(plan.after);
+  PutInOrder(plan.after);
   plan.revisit = turn.revisit;
   return plan;
 }

@@ -74,9 +74,12 @@ Status ConfirmSeen(const api::Resource& resource, const observe::Item& seen, kub
   return Error{Fault::Conflict, "Conflict", std::string(resource.kind) + " " + seen.meta.name + " has changed since it was seen"};
 }
 
-Status TellEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster) {
+Status TellEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster,
+                  const std::function<bool()>& goes_on) {
   Status all = Ok();
+  bool first = true;
   for (const plan::Notice& notice : notices) {
+    if (!std::exchange(first, false) && goes_on && !goes_on()) return Error{Fault::Transient, "TookLong", "events were left out, because calls took long"};
     const Json event = EventFor(resource, about, notice, now);
     const Result<Json> created = cluster.Create({api::kEvents, about.ns, Text(At(event, "metadata"), "name")}, event);
     if (!created && created.error().reason != "AlreadyExists") all = created.error();

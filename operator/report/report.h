@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,10 @@ Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const obser
 Status ConfirmSeen(const api::Resource& resource, const observe::Item& seen, kube::ClusterApi& cluster, observe::Stores& stores);
 
 // Events for people. Their names derive from what they say about which object, so that a retry makes no second one. A
-// failure to write one is nobody's problem: it is answered, for the log, and ends nothing.
-Status TellEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster);
+// failure to write one is nobody's problem: it is answered, for the log, and ends nothing. `goes_on` is asked before each but
+// the first; false leaves out the others. Empty: all are told.
+Status TellEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster,
+                  const std::function<bool()>& goes_on = {});
 
 // The merge patch that turns one object into the other: members that differ, null for those that are gone.
 Json MergePatch(const Json& from, const Json& to);

@@ -184,5 +184,54 @@ TEST_F(Refusal, OfANameThatSomebodyElseHasSaysSo) {
   EXPECT_EQ(Warnings("Pipeline/delays", "NameTaken").size(), 1U);
 }
 
+// Six stages that need nothing of each other.
+const char* const kSixAtOnce = R"(
+kind: Pipeline
+metadata: {name: delays}
+spec:
+  purpose: Six tables.
+  owner: {team: t}
+  stages:
+  - {name: s0, needs: [], transform: {sql: SELECT 1 AS n, into: d0}}
+  - {name: s1, needs: [], transform: {sql: SELECT 1 AS n, into: d1}}
+  - {name: s2, needs: [], transform: {sql: SELECT 1 AS n, into: d2}}
+  - {name: s3, needs: [], transform: {sql: SELECT 1 AS n, into: d3}}
+  - {name: s4, needs: [], transform: {sql: SELECT 1 AS n, into: d4}}
+  - {name: s5, needs: [], transform: {sql: SELECT 1 AS n, into: d5}}
+)";
+
+// A webhook may hold each call that writes for 30 seconds.
+TEST(SlowWrites, AVisitEndsAfterAMinuteOfThemAndTheNextOnesGoOn) {
+  World world;
+  for (const char* name : {"d0", "d1", "d2", "d3", "d4", "d5"})
+    world.Apply(std::string("kind: Dataset\nmetadata: {name: ") + name +
+                "}\nspec: {zone: Processed, owner: {team: t}, schema: {columns: [{name: n, type: INTEGER}]}}\n");
+  world.Apply(kSixAtOnce);
+  world.Settle();
+  const std::size_t validators = world.podsMade.size();
+  const auto slowly = [&world](Verb verb, const kube::ObjectRef& ref, Moment moment) -> std::optional<Error> {
+    if (verb == Verb::Create && ref.resource == api::kPods && moment == Moment::After) world.clock.now = world.clock.now + Duration::Seconds(25);
+    return std::nullopt;
+  };
+  world.fault = slowly;
+  world.RunPods();
+  for (int visits = 0; world.RunNames().empty(); ++visits) {
+    ASSERT_LT(visits, 10) << world.Message(api::kPipelines, "delays", "Ready");
+    world.LookAt(api::kPipelines, "delays");
+  }
+  const std::string run = world.RunNames().front();
+  const Time begun = world.clock.now;
+  world.LookAt(api::kPipelineRuns, run);
+  EXPECT_EQ(world.podsMade.size() - validators, 3U);
+  EXPECT_EQ(world.clock.now - begun, Duration::Seconds(75));
+  EXPECT_EQ(world.RunStatusOf(run).attempts, 6) << "what it will go on with stands in status";
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Reconciling"), "True Running") << "nothing was refused";
+  world.LookAt(api::kPipelineRuns, run);
+  EXPECT_EQ(world.podsMade.size() - validators, 6U);
+  world.Converge();
+  EXPECT_EQ(world.podsMade.size() - validators, 6U);
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Succeeded"), "True Completed");
+}
+
 }  // namespace
 }  // namespace weir::test
