@@ -29,7 +29,7 @@ Visit Threw(const std::string& what) { return VisitFor({Fault::Bug, std::string(
 QueueOptions QueueOptionsOf(const RuntimeOptions& options) {
   QueueOptions queue;
   queue.seed = options.seed;
-  queue.mostOfSlow = static_cast<std::size_t>(std::max(1, options.workers / 2));
+  queue.share = static_cast<std::size_t>(std::max(1, options.workers / 2));
   if (options.debounce > Duration{})
     queue.debounce = [debounce = options.debounce](const Key& key) { return key.resource == api::kPipelineRuns ? Duration{} : debounce; };
   return queue;

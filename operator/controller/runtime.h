@@ -20,7 +20,7 @@ using ReconcileFunction = std::function<Visit(const Key& key, Ports& ports)>;
 
 struct RuntimeOptions {
   std::string ns;   // empty: all namespaces
-  int workers = 8;  // half of them at most wait for calls of slow namespaces
+  int workers = 8;  // half of them at most are in one namespace, and in all together that are known to be slow
   // How long events of one object are gathered before it is looked at. Runs are looked at without delay, because a stage
   // waits for it; what comes while one is in flight makes one visit more, however much it is.
   Duration debounce = Duration::Millis(20);

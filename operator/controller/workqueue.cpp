@@ -13,7 +13,7 @@ Duration Lateness(const Key& key, Duration delay) {
   return Duration{static_cast<std::int64_t>(std::hash<std::string>{}(key.ns + "/" + key.name) % static_cast<std::size_t>(most + 1))};
 }
 
-Time RetryAt(Time now, Duration delay, Time latest) { return latest > now ? std::min(now + delay, latest) : now + delay; }
+Time RetryAt(Time now, Duration delay, Time latest) { return latest == Time{} ? now + delay : std::min(now + delay, std::max(latest, now + kOverdue)); }
 
 }  // namespace
 
@@ -49,7 +49,7 @@ void WorkQueue::MakeReady(const Key& key, State& state, Lane lane) {
     if (meters_.added) meters_.added(key);
   }
   state.ready = lane;
-  (lane == Lane::Live ? live_ : initial_).push_back(key);
+  due_.Of(lane).push_back(key);
   changed_.notify_one();
 }
 
@@ -84,45 +84,65 @@ void WorkQueue::WakeDue() {
   }
 }
 
-bool WorkQueue::MustWait(const std::string& ns, Time now) const {
-  if (options_.mostOfSlow == 0) return false;
-  const auto is_slow = [&](const std::string& other) {
-    return slow_.contains(other) || std::any_of(in_flight_.begin(), in_flight_.end(),
-                                                [&](const auto& taken) { return taken.first == other && now - taken.second > options_.slowAfter; });
-  };
-  if (!is_slow(ns)) return false;
-  const auto taken = std::count_if(in_flight_.begin(), in_flight_.end(), [&](const auto& one) { return is_slow(one.first); });
-  return static_cast<std::size_t>(taken) >= options_.mostOfSlow;
+void WorkQueue::NoteSlow(const std::string& ns) {
+  const Time now = clock_.Now();
+  if (const auto [at, fresh] = slow_.try_emplace(ns, now); !fresh) return void(at->second = now);
+  std::erase_if(slow_, [&](const auto& slow) { return now - slow.second > options_.slowFor; });
 }
 
-void WorkQueue::FreeHeld() {
-  for (; !held_.empty(); held_.pop_back()) {
-    const auto at = states_.find(held_.back());
-    if (at != states_.end() && at->second.ready) (at->second.ready == Lane::Live ? live_ : initial_).push_front(held_.back());
+WorkQueue::Group WorkQueue::GroupOf(const std::string& ns) const {
+  const auto slow = slow_.find(ns);
+  return slow == slow_.end() || clock_.Now() - slow->second > options_.slowFor ? ns : Group();
+}
+
+std::set<WorkQueue::Group> WorkQueue::FullGroups() {
+  std::set<Group> full;
+  if (options_.share == 0) return full;
+  const Time now = clock_.Now();
+  for (const auto* taken : in_flight_)
+    if (now - *taken->second.takenAt > options_.slowAfter) NoteSlow(taken->first.ns);
+  std::map<Group, std::size_t> counts;
+  for (const auto* taken : in_flight_)
+    if (Group group = GroupOf(taken->first.ns); ++counts[group] >= options_.share) full.insert(std::move(group));
+  return full;
+}
+
+Key WorkQueue::TakeOut(States::value_type& due) {
+  auto& [key, state] = due;
+  const Time now = clock_.Now();
+  if (meters_.waited) meters_.waited(key, now - state.readySince);
+  state.ready.reset();
+  state.takenAt = now;
+  in_flight_.push_back(&due);
+  CountReady(key, -1);
+  return key;
+}
+
+// A key whose group is full moves to the others of its group that wait: each is looked at once, however many there are.
+std::optional<Key> WorkQueue::PopFrom(std::deque<Key>& keys, Lane lane, const std::set<Group>& full) {
+  while (!keys.empty()) {
+    const Key key = keys.front();
+    keys.pop_front();
+    const auto at = states_.find(key);
+    if (at == states_.end() || at->second.ready != lane) continue;  // has moved to the other lane
+    Group group = full.empty() ? Group() : GroupOf(key.ns);
+    if (!full.contains(group)) return TakeOut(*at);
+    throttled_[std::move(group)].Of(lane).push_back(key);
   }
+  return std::nullopt;
 }
 
 std::optional<Key> WorkQueue::Pop() {
-  while (!live_.empty() || !initial_.empty()) {
-    const Lane lane = live_.empty() ? Lane::Initial : Lane::Live;
-    std::deque<Key>& lane_keys = lane == Lane::Live ? live_ : initial_;
-    const Key key = lane_keys.front();
-    lane_keys.pop_front();
-    const auto at = states_.find(key);
-    if (at == states_.end() || at->second.ready != lane) continue;  // has moved to the other lane
-    State& state = at->second;
-    const Time now = clock_.Now();
-    if (MustWait(key.ns, now)) {
-      held_.push_back(key);
-      continue;
+  const std::set<Group> full = FullGroups();
+  for (const Lane lane : {Lane::Live, Lane::Initial}) {
+    for (auto at = throttled_.begin(); at != throttled_.end();) {
+      const auto group = at++;
+      if (full.contains(group->first)) continue;
+      auto key = PopFrom(group->second.Of(lane), lane, full);
+      if (group->second.Empty()) throttled_.erase(group);
+      if (key) return key;
     }
-    in_flight_.emplace_back(key.ns, now);
-    if (meters_.waited) meters_.waited(key, now - state.readySince);
-    state.ready.reset();
-    state.takenAt = now;
-    CountReady(key, -1);
-    ++running_;
-    return key;
+    if (auto key = PopFrom(due_.Of(lane), lane, full)) return key;
   }
   return std::nullopt;
 }
@@ -151,14 +171,9 @@ void WorkQueue::Finish(const Key& key, const Visit& visit) {
   State& state = at->second;
   const Time now = clock_.Now();
   if (meters_.worked) meters_.worked(key, now - *state.takenAt);
-  if (now - *state.takenAt > options_.slowAfter)
-    slow_.insert(key.ns);
-  else
-    slow_.erase(key.ns);
-  in_flight_.erase(std::find(in_flight_.begin(), in_flight_.end(), std::pair(key.ns, *state.takenAt)));
-  FreeHeld();
+  if (options_.share > 0 && now - *state.takenAt > options_.slowAfter) NoteSlow(key.ns);
+  in_flight_.erase(std::find(in_flight_.begin(), in_flight_.end(), &*at));
   state.takenAt.reset();
-  --running_;
   const auto again = std::exchange(state.again, std::nullopt);
   const auto again_at = std::exchange(state.againAt, std::nullopt);
   switch (visit.next) {
@@ -187,7 +202,7 @@ void WorkQueue::ShutDown() {
 
 bool WorkQueue::Idle() const {
   const std::lock_guard lock(mutex_);
-  return ready_ == 0 && running_ == 0;
+  return ready_ == 0 && in_flight_.empty();
 }
 
 std::size_t WorkQueue::Depth() const {
@@ -203,8 +218,7 @@ std::optional<Time> WorkQueue::NextTime() const {
 Duration WorkQueue::LongestRunning() const {
   const std::lock_guard lock(mutex_);
   Duration longest;
-  for (const auto& [key, state] : states_)
-    if (state.takenAt) longest = std::max(longest, clock_.Now() - *state.takenAt);
+  for (const auto* taken : in_flight_) longest = std::max(longest, clock_.Now() - *taken->second.takenAt);
   return longest;
 }
 

@@ -42,10 +42,12 @@ struct QueueOptions {
   Duration firstBackoff = Duration::Millis(5);
   Duration longestBackoff = Duration::Seconds(1000);
   std::uint64_t seed = 1;
-  // At most so many keys of slow namespaces are in flight at once, so that calls which webhooks of some namespaces hold do not take
-  // all workers; 0: no bound. A namespace is slow while a visit there takes longer than `slowAfter`, and until one takes less.
-  std::size_t mostOfSlow = 0;
+  // At most so many keys of one namespace are in flight at once, and of all slow namespaces together, so that calls which webhooks
+  // of some namespaces hold do not take all workers; 0: no bound. A namespace is slow from when a visit there takes longer than
+  // `slowAfter` until none has for `slowFor`: most visits call nobody, and a fast one says nothing.
+  std::size_t share = 0;
   Duration slowAfter = Duration::Seconds(2);
+  Duration slowFor = Duration::Minutes(5);
   // How long live events of a key are gathered before it is due; empty: not at all.
   std::function<Duration(const Key&)> debounce;
 };
@@ -84,13 +86,23 @@ class WorkQueue {
     int failures = 0;
   };
   using States = std::map<Key, State, KeyLess>;
+  // Oldest first. May hold keys that have moved to another place: one is due in the lane that its state names.
+  struct Lanes {
+    std::deque<Key> live, initial;
+    std::deque<Key>& Of(Lane lane) { return lane == Lane::Live ? live : initial; }
+    bool Empty() const { return live.empty() && initial.empty(); }
+  };
+  using Group = std::string;  // that has one share: a namespace, or all slow ones, which is ""
 
   void Schedule(const Key& key, State& state, Time time);
   void MakeReady(const Key& key, State& state, Lane lane);
   void WakeDue();
   std::optional<Key> Pop();
-  bool MustWait(const std::string& ns, Time now) const;
-  void FreeHeld();
+  std::optional<Key> PopFrom(std::deque<Key>& keys, Lane lane, const std::set<Group>& full);
+  Key TakeOut(States::value_type& due);
+  void NoteSlow(const std::string& ns);
+  Group GroupOf(const std::string& ns) const;
+  std::set<Group> FullGroups();
   void CountReady(const Key& key, int change);
 
   const WaitingClock& clock_;
@@ -100,15 +112,13 @@ class WorkQueue {
   std::condition_variable changed_;
   Backoff backoff_;
   States states_;
-  std::deque<Key> live_;
-  std::deque<Key> initial_;                              // may hold keys that have moved to live_
-  std::deque<Key> held_;                                 // of slow namespaces, until another such key is finished
-  std::vector<std::pair<std::string, Time>> in_flight_;  // namespaces, and when the key was taken
-  std::set<std::string> slow_;                           // namespaces by their last finished visit
+  Lanes due_;
+  std::map<Group, Lanes> throttled_;                  // due as well; their group had all of its share when they were looked at
+  std::vector<const States::value_type*> in_flight_;  // as many as there are workers
+  std::map<std::string, Time> slow_;                  // namespaces, and when a visit was last seen to be slow
   std::set<std::pair<Time, Key>, bool (*)(const std::pair<Time, Key>&, const std::pair<Time, Key>&)> times_;
   std::size_t ready_ = 0;
   std::map<std::string_view, std::size_t> ready_of_kind_;  // by plural
-  std::size_t running_ = 0;
   bool down_ = false;
 };
 

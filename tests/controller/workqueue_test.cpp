@@ -54,36 +54,130 @@ TEST_F(WorkQueueTest, KeysOfOneNameAndDifferentKindsAreDifferent) {
 Key In(const std::string& ns, const std::string& name) { return {api::kPipelines, ns, name}; }
 
 // Webhooks that hold the calls of some namespaces must leave workers for the others.
-TEST(SlowNamespaces, TakeAShareOfTheWorkersOnly) {
-  FakeClock clock;
-  WorkQueue queue(clock, {.mostOfSlow = 2}, {});
-  const auto take = [&queue] {
-    const auto key = queue.TryTake();
+class SharesTest : public testing::Test {
+ protected:
+  std::string Take() {
+    const auto key = queue_.TryTake();
     return key ? key->ns + "/" + key->name : "";
+  }
+  void Add(const std::string& ns, const std::string& names, Lane lane = Lane::Live) {
+    for (const char name : names) queue_.Add(In(ns, std::string(1, name)), lane);
+  }
+  void Finish(const std::string& ns, const std::string& name) { queue_.Finish(In(ns, name), kForget); }
+
+  FakeClock clock_;
+  WorkQueue queue_{clock_, {.share = 2}, {}};
+};
+
+TEST_F(SharesTest, ANamespaceOfWhichNothingIsKnownTakesItsShareOnly) {
+  Add("s1", "abc");
+  Add("well", "a");
+  EXPECT_EQ(Take(), "s1/a");
+  EXPECT_EQ(Take(), "s1/b");
+  EXPECT_EQ(Take(), "well/a");
+  EXPECT_EQ(Take(), "");
+  EXPECT_EQ(queue_.Depth(), 1U) << "what waits for its share is due all the same";
+  Finish("well", "a");
+  EXPECT_EQ(Take(), "") << "the share of another namespace is none of its own";
+  Finish("s1", "b");
+  EXPECT_EQ(Take(), "s1/c");
+  Finish("s1", "a");
+  Finish("s1", "c");
+  EXPECT_TRUE(queue_.Idle());
+}
+
+TEST_F(SharesTest, NamespacesThatAreSlowHaveOneShareTogether) {
+  for (const char* ns : {"s1", "s2"}) Add(ns, "a");
+  EXPECT_EQ(Take(), "s1/a");
+  EXPECT_EQ(Take(), "s2/a");
+  clock_.Advance(Duration::Seconds(5));
+  Add("s1", "bc");
+  Add("s2", "b");
+  Add("well", "ab");
+  EXPECT_EQ(Take(), "well/a");
+  EXPECT_EQ(Take(), "well/b");
+  EXPECT_EQ(Take(), "");
+  Finish("well", "a");
+  EXPECT_EQ(Take(), "");
+  Finish("s2", "a");
+  EXPECT_EQ(Take(), "s1/b") << "the one that waits longest";
+  EXPECT_EQ(Take(), "");
+  Finish("s1", "a");
+  EXPECT_EQ(Take(), "s1/c");
+  Finish("s1", "b");
+  EXPECT_EQ(Take(), "s2/b");
+}
+
+// Between two bursts of writes most visits call nobody.
+TEST_F(SharesTest, AFastVisitDoesNotMakeASlowNamespaceWellAgainButTimeDoes) {
+  for (const char* ns : {"s1", "s2"}) {
+    Add(ns, "a");
+    Take();
+    clock_.Advance(Duration::Seconds(5));
+    Finish(ns, "a");
+    Add(ns, "a");
+    Take();
+    Finish(ns, "a");
+  }
+  const auto take_all = [this] {
+    int taken = 0;
+    for (const char* ns : {"s1", "s2"}) Add(ns, "ab");
+    while (!Take().empty()) ++taken;
+    for (int round = 0; round < 2; ++round) {
+      for (const char* ns : {"s1", "s2"})
+        for (const char* name : {"a", "b"}) Finish(ns, name);
+      while (!Take().empty()) {
+      }
+    }
+    for (const char* ns : {"s1", "s2"})
+      for (const char* name : {"a", "b"}) Finish(ns, name);
+    return taken;
   };
-  for (const char* ns : {"s1", "s2", "s3"}) queue.Add(In(ns, "a"), Lane::Live);
-  EXPECT_EQ(take(), "s1/a");
-  EXPECT_EQ(take(), "s2/a");
-  clock.Advance(Duration::Seconds(5));
-  for (const char* name : {"b", "c"}) queue.Add(In("s1", name), Lane::Live);
-  queue.Add(In("well", "a"), Lane::Live);
-  EXPECT_EQ(take(), "s3/a") << "nothing is known of it yet";
-  EXPECT_EQ(take(), "well/a");
-  EXPECT_EQ(take(), "");
-  EXPECT_EQ(queue.Depth(), 2U) << "those that are held are due all the same";
-  queue.Finish(In("well", "a"), kForget);
-  EXPECT_EQ(take(), "");
-  queue.Finish(In("s2", "a"), kForget);
-  EXPECT_EQ(take(), "s1/b") << "the one that waits longest";
-  EXPECT_EQ(take(), "");
-  queue.Finish(In("s1", "a"), kForget);
-  queue.Finish(In("s3", "a"), kForget);
-  EXPECT_EQ(take(), "s1/c");
-  queue.Finish(In("s1", "b"), kForget);
-  queue.Finish(In("s1", "c"), kForget);
-  EXPECT_TRUE(queue.Idle());
-  for (const char* name : {"d", "e", "f"}) queue.Add(In("s1", name), Lane::Live);
-  for (const char* taken : {"s1/d", "s1/e", "s1/f"}) EXPECT_EQ(take(), taken) << "its last visit was no slow one";
+  EXPECT_EQ(take_all(), 2);
+  clock_.Advance(Duration::Minutes(5));
+  EXPECT_EQ(take_all(), 4);
+}
+
+TEST_F(SharesTest, AKeyThatWaitsForItsShareAndIsAddedLiveIsTakenOnceAndBeforeTheInitialOnes) {
+  Add("s1", "abcd", Lane::Initial);
+  Take();
+  Take();
+  EXPECT_EQ(Take(), "");
+  Add("s1", "d");
+  EXPECT_EQ(queue_.Depth(), 2U);
+  Finish("s1", "a");
+  EXPECT_EQ(Take(), "s1/d");
+  Finish("s1", "d");
+  EXPECT_EQ(Take(), "s1/c");
+  Finish("s1", "c");
+  Finish("s1", "b");
+  EXPECT_EQ(Take(), "");
+  EXPECT_TRUE(queue_.Idle());
+}
+
+// What the queue does about a key, it does with a look at the clock.
+class CountingClock final : public FakeClock {
+ public:
+  Time Now() const override { return ++looks, FakeClock::Now(); }
+  mutable std::atomic<int> looks{0};
+};
+
+TEST(Shares, ManyKeysThatWaitCostAVisitOfAnotherNamespaceNothing) {
+  CountingClock clock;
+  WorkQueue queue(clock, {.share = 2}, {});
+  for (int i = 0; i < 5000; ++i) queue.Add(In("s1", std::to_string(i)), Lane::Live);
+  queue.TryTake();
+  queue.TryTake();
+  EXPECT_FALSE(queue.TryTake().has_value());
+  clock.looks = 0;
+  for (int i = 0; i < 100; ++i) {
+    queue.Add(In("well", "a"), Lane::Live);
+    ASSERT_EQ(queue.TryTake()->ns, "well");
+    queue.Finish(In("well", "a"), kForget);
+    EXPECT_FALSE(queue.TryTake().has_value());
+  }
+  EXPECT_LT(clock.looks, 100 * 50);
+  EXPECT_EQ(queue.Depth(), 4998U);
 }
 
 TEST_F(WorkQueueTest, LiveEventsComeBeforeTheInitialList) {
@@ -160,6 +254,19 @@ TEST_F(WorkQueueTest, AFailureThatNamesALatestTimeWaitsNoLonger) {
     queue_.Finish(PipelineKey("a"), {Visit::Next::Backoff, latest, "x"});
     ASSERT_LE(*queue_.NextTime(), latest);
     EXPECT_TRUE(i < 24 || *queue_.NextTime() == latest);
+    clock_.Advance(*queue_.NextTime() - clock_.Now());
+  }
+}
+
+TEST_F(WorkQueueTest, AFailureWhoseLatestTimeHasPassedComesAgainInTenSecondsAtTheLatest) {
+  queue_.Add(PipelineKey("a"), Lane::Live);
+  const Time passed = clock_.Now() + Duration::Seconds(1);
+  for (int i = 0; i < 25; ++i) {
+    ASSERT_EQ(Take(), "a") << i;
+    clock_.Advance(Duration::Seconds(2));
+    queue_.Finish(PipelineKey("a"), {Visit::Next::Backoff, passed, "x"});
+    ASSERT_LE(*queue_.NextTime(), clock_.Now() + Duration::Seconds(10));
+    EXPECT_TRUE(i < 24 || *queue_.NextTime() == clock_.Now() + Duration::Seconds(10)) << "and no sooner, so that it does not spin";
     clock_.Advance(*queue_.NextTime() - clock_.Now());
   }
 }
