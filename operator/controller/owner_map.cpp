@@ -1,5 +1,7 @@
 #include "operator/controller/owner_map.h"
 
+#include <algorithm>
+
 #include "crds/base/name.h"
 #include "operator/observe/observe.h"
 
@@ -29,6 +31,19 @@ std::vector<Key> FormerOwnerOf(const Item& pod, const Stores& stores) {
       return {{resource, pod.meta.ns, found->second}};
     }
   return {};
+}
+
+bool HoldsOurFinalizer(const api::Meta& meta) { return std::find(meta.finalizers.begin(), meta.finalizers.end(), api::kPodFinalizer) != meta.finalizers.end(); }
+
+// One without labels, too, may be that of any run, by its name; and when it is nobody's it is looked at by itself.
+std::vector<Key> OwnersToFind(const Item& pod, const Stores& stores) {
+  std::vector<Key> keys = FormerOwnerOf(pod, stores);
+  if (!keys.empty() || !HoldsOurFinalizer(pod.meta)) return keys;
+  keys.push_back({api::kPods, pod.meta.ns, pod.meta.name});
+  if (!pod.meta.ownerUid.empty()) return keys;
+  for (const ItemPtr& run : stores.runs.List(pod.meta.ns))
+    if (!observe::IsFinishedRun(*run)) keys.push_back({api::kPipelineRuns, pod.meta.ns, run->meta.name});
+  return keys;
 }
 
 void AddUnfinishedRuns(const Stores& stores, const std::string& ns, const std::string& pipeline, std::vector<Key>& keys) {
@@ -92,7 +107,7 @@ std::vector<Key> Affected(const api::Resource& resource, const Item& item, const
     return keys;
   }
   std::vector<Key> keys = OwnerOf(item);
-  if (keys.empty() && resource == api::kPods) keys = FormerOwnerOf(item, stores);
+  if (keys.empty() && resource == api::kPods) keys = OwnersToFind(item, stores);
   if (resource == api::kRevisions) AddUnfinishedRuns(stores, item.meta.ns, item.meta.ownerName, keys);
   return keys;
 }

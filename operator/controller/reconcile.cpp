@@ -169,6 +169,7 @@ Visit Reconcile(const Key& key, Ports& ports) {
   if (key.resource == api::kPipelines) return TakeTurn(key, observe::ObservePipeline(ports.stores, key.ns, key.name, environment), ports);
   if (key.resource == api::kDatasets) return TakeTurn(key, observe::ObserveDataset(ports.stores, key.ns, key.name), ports);
   if (key.resource == api::kViews) return TakeTurn(key, observe::ObserveView(ports.stores, key.ns, key.name), ports);
+  if (key.resource == api::kPods) return TakeTurn(key, observe::ObserveStray(ports.stores, key.ns, key.name), ports);
   if (key.resource == api::kLakes) return TakeTurn(key, observe::ObserveLake(ports.stores, key.ns, key.name, environment), ports);
   return {};
 }

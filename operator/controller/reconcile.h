@@ -13,7 +13,7 @@
 
 namespace weir::controller {
 
-// What a reconcile is about: one object of a kind of ours.
+// What a reconcile is about: one object of a kind of ours, or a pod with our finalizer that belongs to none.
 struct Key {
   api::Resource resource;
   std::string ns;

@@ -1,6 +1,9 @@
 #include "operator/execute/execute.h"
 
 #include <algorithm>
+#include <array>
+
+#include "operator/plan/text.h"
 
 namespace weir::execute {
 namespace {
@@ -20,7 +23,13 @@ class Executor {
   }
   Status operator()(const plan::CreateRevision& action) { return Create(api::kRevisions, action.object); }
   Status operator()(const plan::CreateRun& action) { return Create(api::kPipelineRuns, action.object); }
-  Status operator()(const plan::CreatePod& action) { return Create(api::kPods, action.object); }
+  Status operator()(const plan::CreatePod& action) {
+    if (!action.lostItsOwner) return Create(api::kPods, action.object);
+    const kube::ObjectRef ref = RefOf(api::kPods, action.object);
+    const observe::ItemPtr known = stores_.pods.Get(ref.ns, ref.name);
+    const Status taken = TakeWhatExists(ref, action.object);
+    return known && !taken && taken.error().reason == kVanished ? Forget(ref, known->meta.uid) : taken;
+  }
   Status operator()(const plan::DeletePod& action) { return Delete({api::kPods, action.ns, action.name}, action.uid); }
   Status operator()(const plan::DeleteRun& action) { return Delete({api::kPipelineRuns, action.ns, action.name}, action.uid); }
   Status operator()(const plan::DeleteRevision& action) { return Delete({api::kRevisions, action.ns, action.name}, action.uid); }
@@ -30,13 +39,13 @@ class Executor {
     const kube::ObjectRef ref{api::kPods, action.ns, action.name};
     const Result<Json> changed =
         cluster_.Patch(ref, kube::PatchType::Merge, kube::Subresource::None, {{"metadata", {{"uid", action.uid}, {"labels", action.labels}}}});
-    if (!changed && changed.error().fault == Fault::Missing) return Ok();
-    if (!changed) return changed.error();
+    if (!changed && changed.error().fault == Fault::Missing) return Forget(ref, action.uid);
+    if (!changed) return LookAgain(ref, action.uid, changed.error());
     stores_.pods.Upsert(*changed);
     const Json& labels = At(At(*changed, "metadata"), "labels");
     for (const auto& [label, value] : action.labels.items())
       if (At(labels, label) != value)
-        return Error{Fault::Denied, "Rewritten", "an admission webhook or policy changes the label " + label + " of pod " + action.name + " again; exempt it"};
+        return Error{Fault::Denied, "Rewritten", plan::ByOthers("changes the label " + label + " of pod \"" + action.name + "\" each time")};
     return Ok();
   }
   // Nothing depends on it: what cannot be read is asked for later.
@@ -49,6 +58,21 @@ class Executor {
   }
 
  private:
+  static constexpr std::string_view kVanished = "Vanished";
+
+  // No watch tells of a pod without our label: the store learns here that it is gone, and how it stands.
+  Status Forget(const kube::ObjectRef& ref, const std::string& uid) {
+    stores_.pods.Remove(ref.ns, ref.name, uid, "");
+    return Error{Fault::Conflict, std::string(kVanished), "pod " + ref.name + " is gone"};
+  }
+  Status LookAgain(const kube::ObjectRef& ref, const std::string& uid, const Error& refused) {
+    if (refused.fault != Fault::Denied && refused.fault != Fault::Invalid) return refused;
+    const Result<Json> pod = cluster_.Get(ref);
+    if (pod && api::ReadMeta(*pod).uid == uid) stores_.pods.Upsert(*pod);
+    if (!pod && pod.error().fault == Fault::Missing) return Forget(ref, uid);
+    return refused;
+  }
+
   static kube::ObjectRef RefOf(const Resource& resource, const Json& object) {
     const Json& meta = At(object, "metadata");
     return {resource, Text(meta, "namespace"), Text(meta, "name")};
@@ -62,11 +86,27 @@ class Executor {
     return TakeWhatExists(ref, object);
   }
 
+  // The wanted owner as the controller, of which there can be one, beside the owners that others have named.
+  static Json OwnersWith(const Json& object, const Json& wanted) {
+    const Json& ours = At(At(wanted, "metadata"), "ownerReferences").at(0);
+    Json owners = Json::array();
+    const Json& theirs = At(At(object, "metadata"), "ownerReferences");
+    if (theirs.is_array())
+      for (Json owner : theirs) {
+        if (Text(owner, "uid") == Text(ours, "uid")) continue;
+        if (At(owner, "controller") == true) owner["controller"] = false;
+        owners.push_back(std::move(owner));
+      }
+    owners.push_back(ours);
+    return owners;
+  }
+
   // An admission webhook may have taken away what tells whose the pod is: without it nobody would count its end.
   Status KeepPod(const kube::ObjectRef& ref, const Json& pod, const Json& wanted) {
     const api::Meta its = api::ReadMeta(pod), ours = api::ReadMeta(wanted);
+    const bool is_owned = its.ownerUid == ours.ownerUid;
     Json change = Json::object();
-    if (its.ownerUid.empty()) change["ownerReferences"] = At(At(wanted, "metadata"), "ownerReferences");
+    if (!is_owned) change["ownerReferences"] = OwnersWith(pod, wanted);
     for (const auto& [label, value] : ours.labels) {
       const auto found = its.labels.find(label);
       if (label.starts_with(api::kGroup) && (found == its.labels.end() || found->second != value)) change["labels"][label] = value;
@@ -75,16 +115,16 @@ class Executor {
     change["uid"] = its.uid;  // and no resourceVersion, since the scheduler and the kubelet are at work on it
     const Result<Json> changed = cluster_.Patch(ref, kube::PatchType::Merge, kube::Subresource::None, {{"metadata", std::move(change)}});
     stores_.pods.Upsert(changed ? *changed : pod);
-    if (!its.ownerUid.empty()) return Ok();  // the pod is still ours; status names the labels that are wrong
-    const std::string trouble = "something else, such as an admission webhook, takes metadata.ownerReferences from pod \"" + ref.name + "\"";
-    if (!changed) return Error{changed.error().fault, "Rewritten", trouble + ", and they cannot be put back: " + changed.error().message};
-    if (api::ReadMeta(*changed).ownerUid.empty()) return Error{Fault::Denied, "Rewritten", trouble + " again and again; exempt it"};
+    if (is_owned) return Ok();  // the pod is still ours; status names the labels that are wrong
+    const std::string owners = "metadata.ownerReferences of pod \"" + ref.name + '"';
+    if (!changed) return Error{changed.error().fault, changed.error().reason, owners + " cannot be restored: " + changed.error().message};
+    if (api::ReadMeta(*changed).ownerUid != ours.ownerUid) return Error{Fault::Denied, "Rewritten", plan::ByOthers("changes " + owners + " each time")};
     return Ok();
   }
 
   Result<Json> ReadExisting(const kube::ObjectRef& ref) {
     Result<Json> existing = cluster_.Get(ref);
-    if (!existing && existing.error().fault == Fault::Missing) return Error{Fault::Conflict, "Vanished", ref.name + " went while it was looked at"};
+    if (!existing && existing.error().fault == Fault::Missing) return Error{Fault::Conflict, std::string(kVanished), ref.name + " went while it was looked at"};
     return existing;
   }
 
@@ -96,8 +136,7 @@ class Executor {
     Json change = Json::object();
     for (const auto& [key, value] : api::ReadMeta(wanted).annotations)
       if (const auto found = meta.annotations.find(key); found == meta.annotations.end() || found->second != value) change["annotations"][key] = value;
-    if (meta.ownerUid.empty() && meta.labels.contains(std::string(api::kLabelPipeline)))
-      change["ownerReferences"] = At(At(wanted, "metadata"), "ownerReferences");
+    if (meta.ownerUid.empty() && meta.labels.contains(std::string(api::kLabelPipeline))) change["ownerReferences"] = OwnersWith(*existing, wanted);
     return change.empty() ? Keep(ref.resource, *existing) : Change(ref, meta, std::move(change));
   }
 
@@ -114,21 +153,23 @@ class Executor {
     const Result<Json> existing = ReadExisting(ref);
     if (!existing) return existing.error();
     const api::Meta its = api::ReadMeta(*existing), ours = api::ReadMeta(wanted);
-    const bool as_made = ref.resource == api::kPods && its.ownerUid.empty() && !its.deleted && IsSameTask(its, ours);
-    if (as_made) return KeepPod(ref, *existing, wanted);
     if (its.ownerUid == ours.ownerUid) return Keep(ref.resource, *existing);
     const std::string what = std::string(ref.resource.kind) + " \"" + ref.name + "\"";
     const bool predecessors = its.ownerKind == ours.ownerKind && its.ownerName == ours.ownerName;
     if (its.deleted || predecessors) return Error{Fault::Transient, "NameHeld", what + " of before is not gone yet"};
+    if (ref.resource == api::kPods && IsSameTask(its, ours)) return KeepPod(ref, *existing, wanted);
     const bool same = ref.resource == api::kRevisions && SameJson(At(*existing, "data"), At(wanted, "data"));
-    if (its.ownerUid.empty() && same) return Change(ref, its, {{"ownerReferences", At(At(wanted, "metadata"), "ownerReferences")}});
+    if (its.ownerUid.empty() && same) return Change(ref, its, {{"ownerReferences", OwnersWith(*existing, wanted)}});
     return Error{Fault::Invalid, "NameTaken", what + " exists already and is not ours; delete or rename it"};
   }
 
-  // It names the run or the revision, the attempt and the epoch.
+  // Of the same attempt of the same run, or of the validation of one revision. What a task says of tables changes meanwhile.
   static bool IsSameTask(const api::Meta& its, const api::Meta& ours) {
     const auto task = its.annotations.find(std::string(api::kAnnotationTask)), wanted = ours.annotations.find(std::string(api::kAnnotationTask));
-    return task != its.annotations.end() && wanted != ours.annotations.end() && task->second == wanted->second;
+    if (task == its.annotations.end() || wanted == ours.annotations.end()) return false;
+    const Result<Json> a = ParseJson(task->second), b = ParseJson(wanted->second);
+    constexpr std::array kWhose{"run", "runUid", "revision", "stage", "attempt", "epoch"};
+    return a && b && std::all_of(kWhose.begin(), kWhose.end(), [&](const char* key) { return SameJson(At(*a, key), At(*b, key)); });
   }
 
   Status Keep(const Resource& resource, const Json& object) {
@@ -170,8 +211,8 @@ Execution Execute(const std::vector<plan::Action>& actions, kube::ClusterApi& cl
     if (!std::exchange(first, false) && goes_on && !goes_on())
       return {Error{Fault::Conflict, "TookLong", "the calls of this visit took long; the next one goes on"}, std::nullopt};
     if (Status done = std::visit(executor, action); !done) return {std::move(done), action};
+  }
   return {};
 }
 
 }  // namespace weir::execute
-  }

@@ -6,6 +6,7 @@
 #include "operator/observe/store.h"
 #include "operator/plan/pipeline.h"
 #include "operator/plan/run.h"
+#include "operator/plan/stray.h"
 #include "operator/plan/table.h"
 
 namespace weir::observe {
@@ -26,6 +27,8 @@ Result<Seen<plan::ObservedView>> ObserveView(const Stores& stores, const std::st
 Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const std::string& ns, const std::string& name,
                                                      const plan::Environment& environment);
 Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment);
+
+Result<Seen<plan::ObservedStray>> ObserveStray(const Stores& stores, const std::string& ns, const std::string& name);
 
 // A run has made an attempt, by its status alone.
 bool HasStartedRun(const Item& run);

@@ -3,6 +3,7 @@
 #include "crds/base/name.h"
 #include "operator/observe/observe.h"
 #include "operator/observe/read_object.h"
+#include "operator/plan/attempt_pod.h"
 #include "operator/plan/history.h"
 #include "operator/plan/resolve.h"
 #include "operator/plan/task.h"
@@ -35,12 +36,36 @@ void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
   for (const ItemPtr& item : ahead) observed.ahead.push_back(item->meta.name);
 }
 
-// Labels are read of a pod without an owner only, which has nothing else that tells whose it was.
+// Labels are used only for pods without an owner.
 void ObservePods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedRun& observed) {
   for (const ItemPtr& item : stores.pods.OfOwner(ns, api::kPipelineRuns.kind, name))
     (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(ReadPodWithNote(stores, *item));
   for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelRun, DerivedName({name})))
     if (item->meta.ownerName.empty()) observed.orphans.push_back(ReadPodWithNote(stores, *item));
+}
+
+// What has lost its labels too is known by its name alone.
+void ObserveNamed(const Stores& stores, plan::ObservedRun& observed) {
+  const api::PipelineRun& run = *observed.run;
+  const auto is_seen = [&observed](const Item& item) {
+    return std::any_of(observed.orphans.begin(), observed.orphans.end(), [&item](const plan::Pod& pod) { return pod.meta.uid == item.meta.uid; });
+  };
+  for (const ItemPtr& item : stores.pods.OfNobody(run.meta.ns))
+    if (plan::IsOfARunningAttempt(item->meta.name, run.meta.name, run.status.stages) && !is_seen(*item))
+      observed.orphans.push_back(ReadPodWithNote(stores, *item));
+}
+
+bool IsOfAnUnfinishedRun(const Stores& stores, const api::Meta& pod) {
+  std::vector<api::Problem> ignored;
+  for (const ItemPtr& item : stores.runs.List(pod.ns))
+    if (!IsFinishedRun(*item) && plan::IsOfARunningAttempt(pod.name, item->meta.name, ReadObject<api::PipelineRun>(*item, ignored).status.stages)) return true;
+  return false;
+}
+
+bool IsStray(const Stores& stores, const api::Meta& pod) {
+  if (!pod.ownerUid.empty()) return pod.ownerKind != api::kPipelines.kind && pod.ownerKind != api::kPipelineRuns.kind;
+  const auto has = [&pod](std::string_view label) { return pod.labels.contains(std::string(label)); };
+  return !has(api::kLabelPipeline) && !has(api::kLabelRun) && !IsOfAnUnfinishedRun(stores, pod);
 }
 
 Status ObserveRevision(const Stores& stores, const std::string& ns, plan::ObservedRun& observed) {
@@ -101,12 +126,19 @@ Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::stri
   if (!seen.item) return seen;
   std::vector<api::Problem> ignored;
   observed.run = ReadObject<api::PipelineRun>(*seen.item, ignored);
+  ObserveNamed(stores, observed);
   if (const Status read = ObserveRevision(stores, ns, observed); !read) return read.error();
   ObserveKnown(stores, ns, observed);
   if (observed.run->status.attempts == 0) {
     ObserveOthers(stores, observed);
     ObserveOutputs(stores, observed);
   }
+  return seen;
+}
+
+Result<Seen<plan::ObservedStray>> ObserveStray(const Stores& stores, const std::string& ns, const std::string& name) {
+  Seen<plan::ObservedStray> seen{.item = stores.pods.Get(ns, name)};
+  if (seen.item && IsStray(stores, seen.item->meta)) seen.observed.pod = ReadPodWithNote(stores, *seen.item);
   return seen;
 }
 

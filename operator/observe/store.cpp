@@ -55,7 +55,7 @@ bool Store::IsStale(const Key& key, const std::string& resource_version) const {
 void Store::Put(ItemPtr item) {
   Drop({item->meta.ns, item->meta.name});
   if (!item->meta.ownerUid.empty()) by_owner_[item->meta.ownerUid].insert(item);
-  if (!item->meta.ownerName.empty()) by_owner_name_[OwnersName(*item)].insert(item);
+  if (!item->meta.ownerName.empty() || !item->meta.finalizers.empty()) by_owner_name_[OwnersName(*item)].insert(item);
   for (const auto& label : item->meta.labels)
     if (IsIndexed(label.first)) by_label_[label].insert(item);
   items_.insert(std::move(item));

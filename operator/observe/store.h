@@ -49,8 +49,10 @@ class Store {
   ItemPtr Get(const std::string& ns, const std::string& name) const;  // null when absent
   std::vector<ItemPtr> List(const std::string& ns) const;             // empty ns = all; sorted by name
   std::vector<ItemPtr> OwnedBy(const std::string& owner_uid) const;   // by controlling owner
-  // Whose controlling owner has this kind and name: of the one that is there, and of those before it.
+  // Objects whose controller has this kind and name, including former objects of that name.
   std::vector<ItemPtr> OfOwner(const std::string& ns, std::string_view kind, const std::string& name) const;
+  // Objects with finalizers and without a controller.
+  std::vector<ItemPtr> OfNobody(const std::string& ns) const { return OfOwner(ns, "", ""); }
   std::vector<ItemPtr> Labelled(const std::string& ns, std::string_view label, const std::string& value) const;
   std::size_t Size() const;
   bool Synced() const;  // the first list is in
@@ -76,7 +78,7 @@ class Store {
   mutable std::mutex mutex_;
   Items items_;
   std::map<std::string, Items> by_owner_;
-  std::map<std::string, Items> by_owner_name_;                     // "ns/Kind/name"
+  std::map<std::string, Items> by_owner_name_;                     // "ns/Kind/name"; "ns//": OfNobody
   std::map<std::pair<std::string, std::string>, Items> by_label_;  // those that plans look objects up by
   std::map<Key, std::string> tombstones_;                          // newest resourceVersion of removed objects, bounded
   std::deque<Key> burials_;                                        // keys of tombstones_, oldest first

@@ -29,6 +29,7 @@ struct CreateRun {
 struct CreatePod {
   std::string stage;  // whose status tells when the pod is refused
   Json object;
+  bool lostItsOwner = false;  // it is there, and gets its owner back: nothing is created
   bool operator==(const CreatePod&) const = default;
 };
 struct DeletePod {

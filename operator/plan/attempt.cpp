@@ -100,7 +100,7 @@ void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const 
   StageStatus& stage = progress.stage;
   const Pod* found = PodOfAttempt(pods, stage.attempt);
   if (found == nullptr) {
-    if (stage.pod == newest.name)
+    if (stage.pod == newest.name && !newest.lostItsOwner)
       return Count(
           progress,
           {.result = OutcomeClass::Infrastructure, .reason = Reason::PodDeleted, .message = "Pod " + newest.name + " vanished before its outcome was read."},

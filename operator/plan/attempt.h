@@ -22,7 +22,7 @@ inline constexpr Duration kPodIsNotedAfter = Duration::Seconds(15);
 struct Progress {
   api::StageStatus stage;
   std::optional<api::StageOutcome> ended;  // the outcome that was counted in this visit
-  bool podIsMissing = false;               // the newest attempt stands in status and its pod is to be created
+  bool podIsMissing = false;               // the newest attempt stands in status and its pod is to be created, or has lost its owner
   std::vector<Action> after;               // deletions, and finalizers of pods that are counted
   std::optional<Time> revisit;
 };

@@ -1,5 +1,6 @@
 #include "operator/plan/attempt_pod.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <tuple>
@@ -38,6 +39,17 @@ std::vector<Pod> Recognised(std::vector<Pod> pods, const std::string& owner, con
       pod.stage.clear(), pod.attempt = 0;
   }
   return pods;
+}
+
+bool IsOfARunningAttempt(const std::string& pod, const std::string& owner, const std::vector<api::StageStatus>& stages) {
+  return std::any_of(stages.begin(), stages.end(), [&](const api::StageStatus& stage) {
+    return stage.state == api::StageState::Running && AttemptName(owner, stage.name, stage.attempt) == pod;
+  });
+}
+
+bool HasLostItsOwner(const Pod& orphan, Time since, const std::string& owner, const std::vector<api::StageStatus>& stages) {
+  return orphan.meta.ownerUid.empty() && !orphan.meta.deleted && orphan.HoldsOurFinalizer() && orphan.meta.created >= since &&
+         IsOfARunningAttempt(orphan.meta.name, owner, stages);
 }
 
 Json ChangedLabels(const Pod& pod, const AttemptPod& made) {

@@ -170,7 +170,9 @@ Plan MakePlan(const ObservedPipeline& seen, Time now) {
     rollout.verdict = std::move(*objection);
   else
     rollout = RollOut(seen, resolution.bundle, status, now);
-  Leftovers leftovers = DeleteAndRelease(seen.orphans, now);
+  std::vector<Pod> orphans = seen.orphans;
+  std::erase_if(orphans, [&seen](const Pod& orphan) { return GetsItsOwnerBack(seen, orphan); });
+  Leftovers leftovers = DeleteAndRelease(orphans, now);
   Append(rollout.before, std::move(leftovers.actions));
   rollout.revisit = Sooner(rollout.revisit, leftovers.revisit);
   Plan plan{.before = std::move(rollout.before), .after = std::move(rollout.after), .revisit = Sooner(rollout.revisit, resolution.revisit)};

@@ -31,7 +31,7 @@ struct ObservedPipeline {
   std::vector<Revision> revisions;          // owned by it
   std::vector<api::PipelineRun> runs;       // that name it
   std::vector<Pod> pods;                    // of validations
-  std::vector<Pod> orphans;                 // of validations for a pipeline of this name that is gone
+  std::vector<Pod> orphans;                 // of validations for a pipeline of this name that is gone, or without an owner
   std::optional<api::Meta> serviceAccount;  // that its pods run as; one that is being deleted counts as absent
   ShownEpochs shown;
   Environment environment;

@@ -67,9 +67,13 @@ std::vector<Pod> PodsOf(const ObservedPipeline& seen, const std::string& revisio
   return pods;
 }
 
+bool HasLostItsOwner(const ObservedPipeline& seen, const std::string& pod) {
+  return std::any_of(seen.orphans.begin(), seen.orphans.end(), [&](const Pod& p) { return p.meta.name == pod && GetsItsOwnerBack(seen, p); });
+}
+
 AttemptPod NewestPod(const ObservedPipeline& seen, const std::string& revision, int attempt) {
-  const std::string stage(kValidationStage);
-  return {AttemptName(revision, stage, attempt), PodLabels(seen.pipeline->meta.name, revision, "", stage, attempt), DeadlineSeconds(kValidationTimeout)};
+  const std::string stage(kValidationStage), name = AttemptName(revision, stage, attempt);
+  return {name, PodLabels(seen.pipeline->meta.name, revision, "", stage, attempt), DeadlineSeconds(kValidationTimeout), HasLostItsOwner(seen, name)};
 }
 
 Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int attempt) {
@@ -81,7 +85,7 @@ Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int att
   request.task = ValidationTask(bundle, seen.pipeline->meta.ns, attempt);
   request.task.image = request.image;
   request.timeout = kValidationTimeout;
-  return CreatePod{std::string(kValidationStage), PodFor(request, bundle)};
+  return CreatePod{std::string(kValidationStage), PodFor(request, bundle), HasLostItsOwner(seen, request.name)};
 }
 
 // The service account that the pods need, when there is none, it belongs to nobody, or annotations are missing.
@@ -158,6 +162,11 @@ void RemoveStalePods(const ObservedPipeline& seen, const std::vector<Pod>& curre
 }
 
 }  // namespace
+
+bool GetsItsOwnerBack(const ObservedPipeline& seen, const Pod& orphan) {
+  const api::PipelineStatus& status = seen.pipeline->status;
+  return status.validation && HasLostItsOwner(orphan, seen.pipeline->meta.created, status.validating, {*status.validation});
+}
 
 std::string Explain(const api::StageOutcome& outcome) {
   std::string text;

@@ -27,6 +27,9 @@ struct Rollout {
   std::optional<Time> revisit;
 };
 
+// Whether it is the pod of the validation that goes on, without its owner, which it gets back.
+bool GetsItsOwnerBack(const ObservedPipeline& seen, const Pod& orphan);
+
 // Why no revision can be made of the pipeline as it is declared; absent when one can.
 std::optional<Verdict> Objection(const ObservedPipeline& seen, const Resolution& resolution);
 

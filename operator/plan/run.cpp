@@ -49,10 +49,21 @@ std::vector<Pod> OfStage(const std::vector<Pod>& pods, const std::string& stage)
 
 Duration TimeoutOf(const api::Stage& stage) { return stage.attemptTimeout.value_or(PodRequest{}.timeout); }
 
+// Of those that are stopped, orphans are deleted as any other.
+bool GetsItsOwnerBack(const ObservedRun& seen, const Pod& orphan) {
+  if (NobodyIsLeftToCount(seen) || IsFinished(seen.run->status) || !seen.revision || IntentOf(*seen.run) == Intent::Stop) return false;
+  return HasLostItsOwner(orphan, seen.run->meta.created, seen.run->meta.name, seen.run->status.stages);
+}
+
+bool HasLostItsOwner(const ObservedRun& seen, const std::string& pod) {
+  return std::any_of(seen.orphans.begin(), seen.orphans.end(), [&](const Pod& p) { return p.meta.name == pod && GetsItsOwnerBack(seen, p); });
+}
+
 AttemptPod NewestPod(const ObservedRun& seen, const api::RunStatus& status, const api::Stage& stage, int attempt) {
   const api::PipelineRun& run = *seen.run;
-  return {AttemptName(run.meta.name, stage.name, attempt), PodLabels(run.spec.pipeline, status.revision, run.meta.name, stage.name, attempt),
-          DeadlineSeconds(TimeoutOf(stage))};
+  const std::string name = AttemptName(run.meta.name, stage.name, attempt);
+  return {name, PodLabels(run.spec.pipeline, status.revision, run.meta.name, stage.name, attempt), DeadlineSeconds(TimeoutOf(stage)),
+          HasLostItsOwner(seen, name)};
 }
 
 Plan WithStatus(const api::RunStatus& status) { return {.status = api::Write(status)}; }
@@ -99,7 +110,7 @@ Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::S
   request.runner = RunnerFor(seen.environment, seen.revision->bundle.runner);
   request.resources = StageResources(stage.resources, request.runner);
   request.timeout = TimeoutOf(stage);
-  return CreatePod{stage.name, PodFor(request, seen.revision->bundle)};
+  return CreatePod{stage.name, PodFor(request, seen.revision->bundle), HasLostItsOwner(seen, request.name)};
 }
 
 // What is wrong with the data of a stage is wrong with each version that it committed.
@@ -217,7 +228,9 @@ std::string RevisionOf(const api::PipelineRun& run, const std::string& in_force)
 
 Plan MakePlan(const ObservedRun& seen, Time now) {
   Plan plan = PlanOf(seen, now);
-  Leftovers leftovers = NobodyIsLeftToCount(seen) ? Leftovers{ReleaseAll(seen.orphans), std::nullopt} : DeleteAndRelease(seen.orphans, now);
+  std::vector<Pod> orphans = seen.orphans;
+  std::erase_if(orphans, [&seen](const Pod& orphan) { return GetsItsOwnerBack(seen, orphan); });
+  Leftovers leftovers = NobodyIsLeftToCount(seen) ? Leftovers{ReleaseAll(orphans), std::nullopt} : DeleteAndRelease(orphans, now);
   plan.before = std::move(leftovers.actions);
   plan.revisit = Sooner(plan.revisit, leftovers.revisit);
   return plan;

@@ -20,7 +20,7 @@ struct ObservedRun {
   std::string revisionInForce;       // of the pipeline; empty when it has none
   std::optional<Revision> revision;  // the one the run is or would be bound to
   std::vector<Pod> pods;             // owned by this run
-  std::vector<Pod> orphans;          // of a run of this name that is gone, or orphaned: nobody counts their ends
+  std::vector<Pod> orphans;          // of a run of this name that is gone, or without an owner
   std::vector<std::string> ahead;    // runs of the same pipeline that have started, or are older and can start, and are not finished; oldest first
   std::int64_t newestEpoch = 0;      // of the other runs of the pipeline
   std::vector<KnownTable> known;     // of the revision's tables; one whose loss is accepted is left out

@@ -10,8 +10,9 @@
 #include "tests/folders.h"
 
 // Each file under cases/ is one case: `now`, the object it is about (`kind`, `name`), the `objects` that the caches hold,
-// and the `plan` that must follow: actions as "CreatePod name", conditions as "Ready False Queued", and of status the
-// fields that the case names. What a case leaves out of status is not looked at; actions and conditions are complete.
+// and the `plan` that must follow: actions as "CreatePod name" ("AdoptPod name" of one that lost its owner), conditions as
+// "Ready False Queued", and of status the fields that the case names. What a case leaves out of status is not looked at; actions and
+// conditions are complete.
 namespace weir::plan {
 namespace {
 
@@ -42,7 +43,7 @@ struct Words {
   std::string operator()(const EnsureServiceAccount& a) { return "EnsureServiceAccount " + Name(a.object); }
   std::string operator()(const CreateRevision& a) { return "CreateRevision " + Name(a.object); }
   std::string operator()(const CreateRun& a) { return "CreateRun " + Name(a.object); }
-  std::string operator()(const CreatePod& a) { return "CreatePod " + Name(a.object); }
+  std::string operator()(const CreatePod& a) { return (a.lostItsOwner ? "AdoptPod " : "CreatePod ") + Name(a.object); }
   std::string operator()(const DeletePod& a) { return "DeletePod " + a.name; }
   std::string operator()(const DeleteRun& a) { return "DeleteRun " + a.name; }
   std::string operator()(const DeleteRevision& a) { return "DeleteRevision " + a.name; }
@@ -91,6 +92,7 @@ Plan PlanFor(const std::string& kind, const std::string& name, const observe::St
   if (kind == "Pipeline") return MakePlan(observe::ObservePipeline(stores, "default", name, environment).value().observed, now);
   if (kind == "Dataset") return MakePlan(observe::ObserveDataset(stores, "default", name).value().observed, now);
   if (kind == "View") return MakePlan(observe::ObserveView(stores, "default", name).value().observed, now);
+  if (kind == "Pod") return MakePlan(observe::ObserveStray(stores, "default", name).value().observed, now);
   return MakePlan(observe::ObserveLake(stores, "default", name, environment).value().observed, now);
 }
 

@@ -92,6 +92,74 @@ TEST(Leftovers, LabelsThatAreChangedArePutBackAndTheRunGoesOn) {
   }
 }
 
+// kubectl patch: whose a pod is, its name and its task say too.
+TEST(Leftovers, APodThatLosesItsOwnerGetsItBackAndTheRunGoesOn) {
+  for (const Json& change : {Json{{"ownerReferences", nullptr}}, Json{{"ownerReferences", nullptr}, {"labels", nullptr}}})
+    for (const Duration age : {Duration::Seconds(1), Duration::Seconds(20), Duration::Minutes(5)}) {
+      World world;
+      const std::string name = StartARun(world), pod = name + "-land-1";
+      const Json made = MetaOf(world.Get(api::kPods, pod));
+      world.StartPod(world.Get(api::kPods, pod));
+      world.Advance(age);
+      PatchPod(world, pod, change);
+      world.Settle();
+      const Json meta = MetaOf(world.Get(api::kPods, pod));
+      EXPECT_EQ(Text(meta, "uid"), Text(made, "uid"));
+      EXPECT_EQ(At(meta, "ownerReferences"), At(made, "ownerReferences")) << change << " after " << Format(age);
+      EXPECT_EQ(At(meta, "labels"), At(made, "labels"));
+      world.Advance(Duration::Minutes(5));
+      ASSERT_TRUE(world.Converge());
+      EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "True Completed") << change << " after " << Format(age);
+      EXPECT_EQ(world.RunStatusOf(name).attempts, 6);
+      EXPECT_EQ(HeldPodsOfRuns(world), 0);
+    }
+}
+
+TEST(Leftovers, AValidatorThatLosesItsOwnerGetsItBack) {
+  World world;
+  world.Apply(kFlights);
+  world.Settle();
+  ASSERT_EQ(world.podsMade.size(), 1U);
+  const std::string pod = world.podsMade[0];
+  const Json made = MetaOf(world.Get(api::kPods, pod));
+  world.Advance(Duration::Minutes(2));
+  PatchPod(world, pod, {{"ownerReferences", nullptr}});
+  world.Settle();
+  EXPECT_EQ(At(MetaOf(world.Get(api::kPods, pod)), "ownerReferences"), At(made, "ownerReferences"));
+  ASSERT_TRUE(world.Converge());
+  EXPECT_EQ(world.Condition(api::kPipelines, "delays", "Ready"), "True InForce");
+  EXPECT_EQ(At(At(world.Get(api::kPipelines, "delays"), "status"), "validation").value("attempt", 0), 1);
+}
+
+TEST(Leftovers, APodThatLosesItsOwnerWhileItsRunIsCancelledGoes) {
+  World world;
+  const std::string name = StartARun(world), pod = name + "-land-1";
+  world.StartPod(world.Get(api::kPods, pod));
+  world.Advance(Duration::Minutes(2));
+  PatchPod(world, pod, {{"ownerReferences", nullptr}});
+  world.PatchSpec(api::kPipelineRuns, name, {{"state", "Cancelled"}});
+  world.Settle();
+  world.Advance(Duration::Minutes(2));
+  EXPECT_EQ(HeldPodsOfRuns(world), 0);
+  EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "False Cancelled");
+}
+
+TEST(Leftovers, APodThatIsNobodysIsReleasedOnceItHasEnded) {
+  for (const bool is_taken : {false, true}) {
+    World world;
+    world.Apply("kind: Dataset\nmetadata: {name: another}\nspec: {zone: Landing, owner: {team: t}, format: {csv: {}}}\n");
+    Json pod{{"metadata", {{"finalizers", {"weirkeeper.io/outcome"}}}}, {"spec", {{"containers", Json::array({{{"name", "runner"}}})}}}};
+    if (is_taken) pod["metadata"]["ownerReferences"] = Json::array({api::OwnerReference(api::kDatasets, api::ReadMeta(world.Get(api::kDatasets, "another")))});
+    ASSERT_TRUE(world.cluster.Create({api::kPods, "default", "stray"}, pod).ok());
+    world.Settle();
+    EXPECT_FALSE(At(MetaOf(world.Get(api::kPods, "stray")), "finalizers").empty());
+    const Json ended{{"status", {{"phase", "Failed"}}}};
+    ASSERT_TRUE(world.cluster.Patch({api::kPods, "default", "stray"}, kube::PatchType::Merge, kube::Subresource::Status, ended).ok());
+    world.Settle();
+    EXPECT_TRUE(At(MetaOf(world.Get(api::kPods, "stray")), "finalizers").empty()) << is_taken;
+  }
+}
+
 TEST(Leftovers, PodsWithoutLabelsAreReleasedWithTheirRun) {
   World world;
   const std::string name = StartARun(world);
