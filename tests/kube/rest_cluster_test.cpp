@@ -109,6 +109,22 @@ TEST_F(RestClusterTest, APageThatIsNotAListOfObjectsIsATransientError) {
   }
 }
 
+// Webhooks hold a call for 30 seconds at most; the API server then answers.
+TEST_F(RestClusterTest, CallsThatWriteHaveAClientThatWaitsLongerThanAWebhookMayTake) {
+  Script reads, writes;
+  reads.replies = {Reply(200, "{}")};
+  for (int i = 0; i < 3; ++i) writes.replies.push_back(Reply(200, "{}"));
+  RestCluster api(std::make_unique<ScriptedClient>(reads), std::make_unique<ScriptedClient>(script), {}, std::make_unique<ScriptedClient>(writes));
+  EXPECT_TRUE(api.Get(pod));
+  EXPECT_TRUE(api.Create(pod, Json::object()));
+  EXPECT_TRUE(api.Patch(pod, PatchType::Merge, Subresource::None, Json::object()));
+  EXPECT_TRUE(api.Delete(pod, "u-1"));
+  EXPECT_EQ(reads.requests.size(), 1u);
+  EXPECT_EQ(writes.requests.size(), 3u);
+  EXPECT_GT(Deadlines::OfWrites().leg, Duration::Seconds(30));
+  EXPECT_GT(Deadlines::OfWrites().whole, Duration::Seconds(30));
+}
+
 TEST_F(RestClusterTest, EveryWriteNamesTheFieldManagerAndIsStrict) {
   for (int i = 0; i < 4; ++i) script.replies.push_back(Reply(200, "{}"));
   auto api = cluster();
