@@ -91,8 +91,11 @@ std::string Named(const std::vector<LeftOut>& files, const std::string& before_w
 }
 
 RedeliveryRule RedeliveryOf(const api::StageTask& task, const api::TaskTable& landing) {
-  if (landing.redelivery) return {landing.redelivery, landing.name};
-  RedeliveryRule rule{{}, landing.name};
+  RedeliveryRule rule{landing.redelivery, landing.name};
+  const bool kept = std::any_of(task.tables.begin(), task.tables.end(),
+                                [](const api::TaskTable& table) { return table.zone == api::Zone::RawHistory && table.redelivery.has_value(); });
+  // A plan copies what one RawHistory dataset declares into the landing's table, which people would look at in vain.
+  if (landing.redelivery && !kept) return rule;
   const auto permissive = [](const RedeliveryRule& r) {
     return r.policy == api::Redelivery::Refuse ? 0 : r.policy == api::Redelivery::ReplaceSameName ? 2 : 1;
   };

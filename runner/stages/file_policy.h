@@ -37,8 +37,8 @@ struct RedeliveryRule {
   std::optional<api::Redelivery> policy;
   std::string dataset;
 };
-// Of a Landing dataset: its own declaration, else that of the RawHistory datasets of the task, which accept from it. When
-// these differ, each of them decides when it accepts, and what one of them may want lands.
+// Of a Landing dataset: the declaration of the RawHistory datasets of the task, which accept from it, else its own. When
+// the former differ, each of them decides when it accepts, and what one of them may want lands.
 RedeliveryRule RedeliveryOf(const api::StageTask& task, const api::TaskTable& landing);
 
 // A file that is not decoded.

@@ -181,10 +181,20 @@ TEST_F(Redelivery, ARefusedRedeliveryStaysAtItsSourceAndTheOthersLand) {
   Deliver("b.csv", "3,Oslo,10\n");
   const auto landed = Good(Land());
   EXPECT_EQ(landed.files, (api::FileLedger{.in = 2, .out = 1, .quarantined = 1}));
-  EXPECT_THAT(Messages(landed), HasSubstr("source/in/a.csv"));
+  EXPECT_THAT(Messages(landed), HasSubstr("source/in/a.csv: was delivered before with other content, and spec.redelivery of Dataset orders-raw is Refuse"))
+      << "the plan gives the landing's table what RawHistory declares";
   Good(Accept());
   Good(Decode());
   EXPECT_EQ(Ids(), R"({"ids":"1,3"})");
+}
+
+TEST_F(Redelivery, ARedeliveryThatOnlyTheLandingRefusesNamesTheLanding) {
+  Table("orders-landing").redelivery = api::Redelivery::Refuse;
+  Deliver("a.csv", "1,Oslo,10\n");
+  Good(Land());
+  NextRun();
+  Deliver("a.csv", "2,Oslo,10\n");
+  EXPECT_THAT(Messages(Good(Land())), HasSubstr("spec.redelivery of Dataset orders-landing is Refuse"));
 }
 
 TEST_F(Redelivery, WhatLandedBeforeRefuseWasDeclaredStaysInLanding) {
