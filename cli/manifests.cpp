@@ -50,6 +50,19 @@ bool IsNoManifest(const Json& document) {
   return true;
 }
 
+// The manifest or folder in its folder whose name is most alike: " (did you mean orders.yaml?)", or "".
+std::string NearestBeside(const fs::path& path) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  std::vector<std::string> names;
+  std::error_code error;
+  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code unknown;
+    if (!name.starts_with('.') && (IsManifest(name) || entry->is_directory(unknown))) names.push_back(name);
+  }
+  return api::Suggest(path.filename().string(), {names.begin(), names.end()});
+}
+
 class Loader {
  public:
   Loader(std::string ns, std::istream& in) : ns_(std::move(ns)), in_(in) {}
@@ -97,11 +110,17 @@ class Loader {
     for (const std::string& file : files) File(file, Origin::Found);
   }
 
+  static std::string WhyUnread(const std::string& path) {
+    std::error_code error;
+    const bool missing = fs::symlink_status(path, error).type() == fs::file_type::not_found;
+    return missing ? "does not exist" + NearestBeside(path) : "cannot be read";
+  }
+
   void File(const std::string& path, Origin origin) {
     std::error_code error;
     if (origin == Origin::Given && fs::exists(path, error) && !fs::is_regular_file(path, error)) return Pipe(path);
     std::ifstream file(path, std::ios::binary);
-    if (!file) return RefuseAll({path, 0, "", "", "FileUnreadable", "cannot be read: give a manifest file, a folder of them, or - for standard input"});
+    if (!file) return RefuseAll({path, 0, "", "", "FileUnreadable", WhyUnread(path) + ": give a manifest file, a folder of them, or - for standard input"});
     Documents(path, ReadManifest(file), origin);
   }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <sstream>
 
 #include "cli/declared.h"
@@ -89,6 +90,26 @@ TEST(Manifests, OfAFolderThatAreHalfAnObjectAreRefused) {
   folder.Write("broken.json", "{\"apiVersion\": \"weirkeeper.io/v1alpha1\", ");
   std::istringstream none;
   EXPECT_EQ(LoadManifests({folder.path()}, "default", none).findings.size(), 2U);
+}
+
+TEST(Manifests, ThatAreMissingAreToldSoWithTheNearestNameBesideThem) {
+  const test::TemporaryFolder folder;
+  folder.Write("shop-orders.yaml", kDataset);
+  folder.Write("shop_order.csv", "a\n1\n");
+  folder.Write("manifests/a.yaml", kDataset);
+  const auto message_of = [&folder](const std::string& name) {
+    std::istringstream in;
+    const Manifests loaded = LoadManifests({folder.path() + "/" + name}, "default", in);
+    EXPECT_TRUE(loaded.incomplete);
+    return loaded.findings.size() == 1 ? loaded.findings[0].message : "";
+  };
+  const std::string give = ": give a manifest file, a folder of them, or - for standard input";
+  EXPECT_EQ(message_of("shop_orders.yaml"), "does not exist (did you mean shop-orders.yaml?)" + give);
+  EXPECT_EQ(message_of("manifest"), "does not exist (did you mean manifests?)" + give);
+  EXPECT_EQ(message_of("something-else.yaml"), "does not exist" + give);
+  EXPECT_EQ(message_of("no/such/folder/shop-orders.yaml"), "does not exist" + give);
+  std::filesystem::create_symlink("nowhere", folder.path() + "/dangling.yaml");
+  EXPECT_EQ(message_of("dangling.yaml"), "cannot be read" + give) << "the link is there";
 }
 
 TEST(Manifests, AreTheSameWithWindowsLineEndsAByteOrderMarkAndDirectives) {
