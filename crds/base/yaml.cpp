@@ -19,7 +19,9 @@ namespace weir {
 namespace {
 
 constexpr std::size_t kMaxYamlDepth = 64;
-constexpr std::size_t kMostRemarks = 20;  // of one text
+constexpr std::size_t kMostRemarks = 20;     // of one text
+constexpr int kMostSkipped = 50;             // blank lines and comments between two lines that are compared
+constexpr std::size_t kLongestJudged = 400;  // bytes of a line; std::regex recurses with each
 
 struct Refusal {
   int line;
@@ -180,13 +182,44 @@ Status CheckCharacters(std::string_view text) {
   return Ok();
 }
 
+std::string_view LineWithoutReturn(std::string_view text, int number) {
+  std::string_view line = LineOfText(text, number);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::size_t IndentOf(std::string_view line) { return std::min(line.find_first_not_of(' '), line.size()); }
+
+// Whether the line has a key of its own, deeper than the line above with a `key: value` that is complete: YAML has nothing
+// that it could belong to.
+bool IsTooDeep(std::string_view text, int line) {
+  static const std::regex kKey("[A-Za-z][A-Za-z0-9_.-]*:(\\s.*)?"), kKeyAndValue("[A-Za-z][A-Za-z0-9_.-]*:\\s+[^\\s#|>\"'&{\\[].*");
+  const std::string_view deeper = LineWithoutReturn(text, line);
+  int above = line - 1;
+  const auto says_nothing = [&] {
+    const std::string_view it = LineWithoutReturn(text, above);
+    return IndentOf(it) == it.size() || it[IndentOf(it)] == '#';
+  };
+  while (above > std::max(line - kMostSkipped, 0) && says_nothing()) --above;
+  if (above < 1 || deeper.size() > kLongestJudged) return false;
+  std::string_view before = LineWithoutReturn(text, above);
+  std::size_t indent = IndentOf(before);
+  before.remove_prefix(indent);
+  while (before.starts_with("- ")) indent += 2 + IndentOf(before.substr(2)), before.remove_prefix(2 + IndentOf(before.substr(2)));
+  if (before.size() > kLongestJudged || IndentOf(deeper) <= indent) return false;
+  const std::string_view own = deeper.substr(IndentOf(deeper));
+  return std::regex_match(own.begin(), own.end(), kKey) && std::regex_match(before.begin(), before.end(), kKeyAndValue);
+}
+
 Error Unreadable(std::string_view text, const YAML::Exception& e) {
   const int tab = LineWithTab(text, e.mark.line + 1);
   if (tab > 0) return Bad(tab, "is indented by a tab; YAML takes spaces only");
   const int line = std::max(e.mark.line, 0) + 1;
   // The parser may notice on the next line only.
-  for (int at = line; at >= std::max(line - 1, 1); --at)
+  for (int at = line; at >= std::max(line - 1, 1); --at) {
+    if (IsTooDeep(text, at)) return Bad(at, "is indented more than the line above, which already has a value; give both the same indent");
     if (const std::string advice = AdviceOnQuoting(LineOfText(text, at)); !advice.empty()) return Bad(at, advice);
+  }
   return Bad(line, Printable(e.msg.substr(0, 300)));
 }
 

@@ -116,6 +116,18 @@ TEST(ParseYaml, ValuesThatNeedQuotationMarksAreToldWithThem) {
   EXPECT_THAT(ErrorOf("a: |\n  x: y\nb: @z\n"), StartsWith("line 3: "));
 }
 
+TEST(ParseYaml, AKeyThatIsIndentedTooDeepIsToldSo) {
+  const std::string told = "is indented more than the line above, which already has a value; give both the same indent";
+  EXPECT_EQ(ErrorOf("spec:\n  purpose: to know\n   freshness:\n    maxLag: 1d\n"), "line 3: " + told);
+  EXPECT_EQ(ErrorOf("spec:\n  purpose: to know\n   grain: one row\n"), "line 3: " + told);
+  EXPECT_EQ(ErrorOf("spec:\n  purpose: to know\r\n\n  # why\n      grain: one row\r\n"), "line 5: " + told);
+  EXPECT_EQ(ErrorOf("stages:\n- name: land\n    land: {}\n"), "line 3: " + told);
+  for (const char* other : {"purpose: Note: this", "a:\n  b: c\n  d: e: f\n", "a: b\n  c\n: d: e"})
+    EXPECT_THAT(ErrorOf(other), Not(HasSubstr("is indented"))) << other;
+  EXPECT_THAT(ErrorOf("a: |\n  b: c\n    d: e\nf: @g\n"), StartsWith("line 4: a value that begins with `@`")) << "lines of a text have any indent";
+  EXPECT_THAT(ErrorOf("a: b\n" + std::string(1 << 20, '\n') + "  c: d: e\n"), Not(HasSubstr("is indented")));
+}
+
 TEST(ParseYaml, AnchorsAndTagsOfValuesAreRemarked) {
   for (const char* text : {"a: &x", "a: &nbsp; x", "a: !x", "a: !x y", "a: !Ref {b: 1}", "a: !x [1]"}) {
     const auto parsed = ParseYaml(text);
