@@ -44,6 +44,23 @@ api::StageTask TaskOfChecks(const api::Dataset& dataset) {
   return {.kind = api::TaskKind::Validate, .ns = dataset.meta.ns, .tables = {table}};
 }
 
+// "spec.checks[0]" of a field of that check; empty for fields that are of none.
+std::string CheckOf(const std::string& field) {
+  const std::size_t list = field.find("checks[");
+  const std::size_t end = list == std::string::npos ? list : field.find(']', list);
+  return end == std::string::npos ? "" : field.substr(0, end + 1);
+}
+
+// A check with another finding was not read as it was meant, or names a column that is not there: what the engine makes of
+// the rest is a consequence.
+bool IsOfAFaultyCheck(const Finding& finding, const Findings& others) {
+  const std::string check = CheckOf(finding.field);
+  return !check.empty() && std::any_of(others.begin(), others.end(), [&](const Finding& other) {
+    const bool same = other.file == finding.file && other.object == finding.object && CheckOf(other.field) == check;
+    return same && other.severity == Finding::Severity::Error && other.rule != finding.rule && !other.field.ends_with(".onFailure");
+  });
+}
+
 class SqlCheck {
  public:
   SqlCheck(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around, Findings& findings)
@@ -161,7 +178,7 @@ class SqlCheck {
                       : other == labelled_.end() ? manifest.Problem("spec", rule, path + ": " + message)
                                                  : other->second->Problem(path.substr(space + 1), rule, message);
     finding.severity = severity;
-    findings_.push_back(std::move(finding));
+    if (!IsOfAFaultyCheck(finding, findings_)) findings_.push_back(std::move(finding));
   }
 
   const Manifests& manifests_;

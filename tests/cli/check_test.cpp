@@ -123,6 +123,22 @@ TEST_F(Check, AValueOfACheckThatItsColumnCannotHaveIsToldByItsField) {
   }
 }
 
+// What could not be read of a check, or a column that is not there, has its own finding.
+TEST_F(Check, OneMistakeInACheckIsOneFinding) {
+  const auto fields = [this](const std::string& edit) {
+    CopyExample("quarantine");
+    return FieldsOf("sed -i '" + edit + "' readings.yaml");
+  };
+  const std::string range = "s/range: {column: celsius, min: .*/range: ";
+  EXPECT_THAT(fields(range + "{column: celsuis, min: \"0\"}/"), UnorderedElementsAre("Invalid spec.checks[0].range.column"));
+  EXPECT_THAT(fields(range + "{column: celsuis, min: 0}/"), UnorderedElementsAre("Schema spec.checks[0].range.min", "Invalid spec.checks[0].range.column"));
+  EXPECT_THAT(fields(range + "{column: celsius, min: 0, max: \"-1\"}/"), UnorderedElementsAre("Schema spec.checks[0].range.min"));
+  EXPECT_THAT(fields("s/^  - name: publish/  - name: look\\n    check: {dataset: readings, checks: [{name: full, range: {column: batery, max: 99}}]}\\n&/"),
+              UnorderedElementsAre("Schema spec.stages[3].check.checks[0].range.max", "Invalid spec.stages[3].check.checks[0].range.column"));
+  EXPECT_THAT(fields("s/max: \"60\"/max: nan/; s/onFailure: Quarantine/onFailure: Quarantin/"),
+              UnorderedElementsAre("Schema spec.checks[0].onFailure", "SqlInvalid spec.checks[0].range"));
+}
+
 TEST_F(Check, AFieldInTheWrongPlaceIsToldItsPlace) {
   Shell(
       "sed -i '0,/format: {csv: {}}/s//format: {csv: {}, nullText: NA}/; s/^  zone: Processed/  zone: Processed\\n  labels: {a: b}/; s/^  grain:/  frobnicate: "
