@@ -48,6 +48,13 @@ Result<std::vector<Json>> Fetch(const World& world, const api::Resource& resourc
   return std::vector<Json>{std::move(*object)};
 }
 
+// kubectl takes lists of kinds, and `all`.
+std::string UnknownKind(const std::string& kind) {
+  const std::string kinds = "lakes, datasets, views, pipelines or pipelineruns (wkl, wkd, wkv, wkp, wkr)";
+  if (kind == "all" || kind.find(',') != std::string::npos) return "\"" + kind + "\" is not one kind: give one of " + kinds + ", or no kind for all of them";
+  return "unknown kind \"" + kind + "\": " + kinds;
+}
+
 void PrintObjects(const Terminal& terminal, const std::vector<Json>& objects, const std::string& name) {
   const Json value = !name.empty() && objects.size() == 1 ? objects[0] : Json{{"apiVersion", "v1"}, {"kind", "List"}, {"items", objects}};
   terminal.out << (terminal.format == OutputFormat::Yaml ? YamlText(value) : JsonText(value) + "\n");
@@ -58,11 +65,7 @@ void PrintObjects(const Terminal& terminal, const std::vector<Json>& objects, co
 Exit Get(const Terminal& terminal, const World& world, GetOptions options, Time now) {
   if (const Status split = SplitKind(options.kind, options.name); !split) return Complain(terminal, split.error(), Exit::Usage);
   const api::Resource* only = FindKind(options.kind);
-  if (only == nullptr && !options.kind.empty())
-    return Complain(
-        terminal,
-        {Fault::Invalid, "Usage", "unknown kind \"" + options.kind + "\": lakes, datasets, views, pipelines or pipelineruns (wkl, wkd, wkv, wkp, wkr)"},
-        Exit::Usage);
+  if (only == nullptr && !options.kind.empty()) return Complain(terminal, {Fault::Invalid, "Usage", UnknownKind(options.kind)}, Exit::Usage);
   if (!options.name.empty() && options.namespaces == GetOptions::Namespaces::All)
     return Complain(terminal, {Fault::Invalid, "Usage", "a name is of one namespace: give -n instead of -A, or no name"}, Exit::Usage);
   std::vector<Json> all;

@@ -198,6 +198,10 @@ TEST_F(Manners, ShowsEachFormThatGetKnows) {
   EXPECT_GT(wide.out.find('\n'), narrow.out.find('\n')) << "more columns";
   EXPECT_THAT(Weir("get views -A").out, AllOf(StartsWith("NAMESPACE"), HasSubstr("default")));
   EXPECT_THAT(Weir("get -A views x-v1").err, HasSubstr("a name is of one namespace"));
+  for (const char* several : {"datasets,views", "all"})
+    EXPECT_THAT(Weir(std::string("get ") + several).err,
+                AllOf(HasSubstr(std::string("\"") + several + "\" is not one kind: give one of lakes, "), HasSubstr("or no kind for all")));
+  EXPECT_THAT(Weir("get").out, AllOf(HasSubstr("dataset."), HasSubstr("view.")));
   EXPECT_THAT(Weir("get views -o json").out, StartsWith("{"));
   EXPECT_THAT(Weir("get views -o yaml").out, StartsWith("apiVersion: v1\nkind: List"));
 }
