@@ -55,6 +55,13 @@ Status CheckStarter(const std::string& text, std::size_t datasets) {
   return Ok();
 }
 
+// A note has SQL for the query of the View, which is a promise from its first publication on.
+bool AdvisesSql(const std::vector<InferredFile>& files) {
+  return std::any_of(files.begin(), files.end(), [](const InferredFile& file) {
+    return std::any_of(file.notes.begin(), file.notes.end(), [](const std::string& note) { return note.find("in the SQL of the View") != std::string::npos; });
+  });
+}
+
 void Summarize(const Terminal& terminal, const std::vector<InferredFile>& files, const fs::path& manifest, const fs::path& source) {
   for (const InferredFile& file : files) {
     terminal.err << OneLine(file.path) << (file.files > 1 ? " (" + std::to_string(file.files) + " files)" : "") << ": " << file.columns.size()
@@ -66,7 +73,11 @@ void Summarize(const Terminal& terminal, const std::vector<InferredFile>& files,
     terminal.err << files.size() << " Datasets need " << files.size() * 4 << " stages, and a Pipeline has 50 at most: declared "
                  << (files.size() + kFilesOfPipeline - 1) / kFilesOfPipeline << " Pipelines\n";
   const bool beside = fs::absolute(manifest).lexically_normal().parent_path() == source;
-  terminal.out << "Wrote " << manifest.string() << "\n\nNext:\n  weir check " << ShellWord(manifest.string()) << "\n  weir run " << ShellWord(manifest.string())
+  terminal.out << "Wrote " << manifest.string() << "\n\nNext:\n";
+  if (AdvisesSql(files))
+    terminal.out << "  edit the query of the View as noted, before the first run: that publishes the View, and another query is refused then\n"
+                    "  (or set stability: Alpha in the View while you try)\n";
+  terminal.out << "  weir check " << ShellWord(manifest.string()) << "\n  weir run " << ShellWord(manifest.string())
                << (beside ? "" : " --source " + ShellWord(source.string())) << "\n";
   for (const InferredFile& file : files) terminal.out << "  weir query \"SELECT * FROM " << TableName(file.name + "-v1") << "\"\n";
 }

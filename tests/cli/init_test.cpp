@@ -227,6 +227,17 @@ TEST_F(InitFiles, BecomeAViewEachAndOnePipelineForAll) {
   EXPECT_EQ(Weir("get pipelines").out.find("load-shop") != std::string::npos, true);
 }
 
+// The first run publishes the View, and its query is a promise from then on.
+TEST_F(InitFiles, WithSqlInTheirNotesAreEditedBeforeTheFirstRun) {
+  Write("german.csv", "id,day\n1,31.12.2025\n");
+  Write("plain.csv", "id,day\n1,2025-12-31\n");
+  const auto edit = HasSubstr("Next:\n  edit the query of the View as noted, before the first run");
+  const Ended german = Weir("init german.csv");
+  EXPECT_THAT(german.err, HasSubstr("in the SQL of the View: "));
+  EXPECT_THAT(german.out, AllOf(edit, HasSubstr("stability: Alpha")));
+  EXPECT_THAT(Weir("init plain.csv").out, AllOf(HasSubstr("Next:\n  weir check plain.yaml"), Not(edit)));
+}
+
 TEST_F(InitFiles, OfOneShapeWithDatesInTheirNamesAreOneDataset) {
   Write("sales-2026-01.csv", "id,amount,note\n1,2,\n2,3,NA\n");
   Write("sales-2026-02.csv", "id,amount,note\n3,2.5,\n4,ten,late\n5,1,\n6,1,\n7,1,\n8,1,\n9,1,\n10,1,\n11,1,\n");
