@@ -129,12 +129,12 @@ TEST_F(EveryFunction, WhoseNameSpeaksOfASessionIsLookedAt) {
 // What the contract takes for one value of one row's values is that to the engine, under each of its meanings.
 TEST_F(EveryFunction, OfOneRowAddsNoRowAndIsTheSameEachTime) {
   const std::set<std::string_view> syntax{"cast", "try_cast", "coalesce", "extract", "if", "ifnull", "nullif", "try", "decimal", "numeric"};
-  EXPECT_TRUE(std::is_sorted(contract::kRowFunctions.begin(), contract::kRowFunctions.end()));
+  EXPECT_GT(contract::RowFunctions().size(), 150U);
   std::map<std::string, std::vector<const Function*>> by_name;
   for (const Function& function : functions_) by_name[function.name].push_back(&function);
-  for (const std::string_view name : contract::kRowFunctions) {
+  for (const std::string& name : contract::RowFunctions()) {
     if (syntax.contains(name)) continue;
-    const auto found = by_name.find(std::string(name));
+    const auto found = by_name.find(name);
     ASSERT_TRUE(found != by_name.end()) << name << " is no function of the engine";
     for (const Function* function : found->second)
       EXPECT_TRUE(function->type != "aggregate" && function->stability != "VOLATILE" && function->stability != "CONSISTENT_WITHIN_QUERY") << name;

@@ -58,8 +58,7 @@ TEST(LatinLetters, NamesOfOneFileStayApart) {
 
 // A table of so many titles is refused later; to name them must not take minutes before.
 TEST(SqlNames, HaveOneUnderscoreWhereATitleHasOneBesideOtherSigns) {
-  EXPECT_EQ(SqlNames({"Amount (EUR)_2", "a -_ b", "utm__source", "_id", "(x)"}),
-            (std::vector<std::string>{"amount_eur_2", "a_b", "utm__source", "_id", "x"}));
+  EXPECT_EQ(SqlNames({"Amount (EUR)_2", "a -_ b", "utm__source", "_id", "(x)"}), (std::vector<std::string>{"amount_eur_2", "a_b", "utm__source", "_id", "x"}));
 }
 
 TEST(SqlNames, OfManyTitlesOfOneNameAreDifferent) {
