@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runner/engine/sql.h"
+
 namespace weir::stages {
 namespace {
 
@@ -80,11 +82,25 @@ Audit Judge(const std::vector<Rule>& rules, const std::vector<std::int64_t>& fai
   return audit;
 }
 
+namespace {
+
+// How to go on where a column lacks values; empty where none does. SQL made the row: a file's is quarantined.
+std::string HowToGoOn(const Audit& audit) {
+  constexpr std::string_view kColumn = "spec.schema.columns[";
+  for (const api::Finding& finding : audit.broken)
+    if (finding.path.starts_with(kColumn) && finding.path.ends_with(']'))
+      return ". Leave such rows out in the SQL (WHERE " + engine::Quote(finding.path.substr(kColumn.size(), finding.path.size() - kColumn.size() - 1)) +
+             " IS NOT NULL), or declare the column without nullable: false";
+  return "";
+}
+
+}  // namespace
+
 Status Verdict(const Audit& audit, const api::TaskTable& table) {
   if (audit.broken.empty()) return Ok();
   std::string text;
   for (const api::Finding& finding : audit.broken) text += (text.empty() ? "" : "; ") + finding.message;
-  return Error{Fault::Data, "CheckFailed", table.name + ": " + text + ". The stage committed nothing"};
+  return Error{Fault::Data, "CheckFailed", table.name + ": " + text + ". The stage committed nothing" + HowToGoOn(audit)};
 }
 
 }  // namespace weir::stages

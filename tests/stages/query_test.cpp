@@ -110,7 +110,8 @@ TEST_F(QueryStage, ColumnsThatTheTargetLacksAreNamed) {
 
 TEST_F(QueryStage, AMissingValueWhereOneMustBeRefusesTheCommit) {
   EXPECT_THAT(Bad(Transform("SELECT city, nullif(amount, 5) AS total FROM orders WHERE id > 1"), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
-              HasSubstr("column total must have a value in every row: 1 row fails, e.g. total = NULL, city = 'Oslo'. The stage committed nothing"));
+              HasSubstr("column total must have a value in every row: 1 row fails, e.g. total = NULL, city = 'Oslo'. The stage committed nothing. "
+                        "Leave such rows out in the SQL (WHERE \"total\" IS NOT NULL), or declare the column without nullable: false"));
   EXPECT_EQ(State("totals").version, -1);
 }
 
