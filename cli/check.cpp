@@ -101,6 +101,15 @@ void TellNothingCompared(const Terminal& terminal, const CheckOptions& options, 
     terminal.err << terminal.OnErr(Paint::Yellow, "note") << ": " << NoContractOf(shared.without, base.where, !options.against.empty()) << "\n";
 }
 
+// A file of Views alone, which `weir get views` writes: what is beneath them has nothing to be compared with.
+void TellNothingBeneath(const Terminal& terminal, const CheckOptions& options, const Declared& declared, const Published& base) {
+  const bool beneath = !declared.datasets.empty() || !declared.pipelines.empty();
+  if (options.against.empty() || !beneath || base.views.empty() || !base.datasets.empty() || !base.pipelines.empty()) return;
+  terminal.err << terminal.OnErr(Paint::Yellow, "note") << ": " << OneLine(options.against)
+               << " has Views and no Datasets or Pipelines, so what is beneath a View was not compared: write it with weir get -o json, or with "
+                  "kubectl get lakes,datasets,views,pipelines -o json\n";
+}
+
 void Summarize(const Terminal& terminal, const Manifests& manifests, const Findings& findings) {
   if (terminal.format != OutputFormat::Table) return;
   std::size_t errors = 0;
@@ -145,6 +154,7 @@ Exit Check(const Terminal& terminal, const CheckOptions& options, std::istream& 
   const Findings findings = CheckAll(manifests, declared, base->published, FindRunner());
   Print(terminal, terminal.out, findings);
   TellNothingCompared(terminal, options, declared, *base);
+  TellNothingBeneath(terminal, options, declared, base->published);
   Summarize(terminal, manifests, findings);
   const bool unreadable =
       std::any_of(manifests.findings.begin(), manifests.findings.end(), [](const Finding& f) { return f.rule == "FileUnreadable" || f.rule == "NoManifests"; });

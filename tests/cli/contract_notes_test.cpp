@@ -41,6 +41,21 @@ TEST_F(ContractNotes, ACheckThatComparesNothingSaysSoAndHowToCompare) {
   EXPECT_EQ(Weir("check readings.yaml --kubeconfig nowhere.yaml").code, 1) << "a cluster that was named is asked, or nothing is";
 }
 
+// As docs/how-to/change-a-published-view.md has it for CI.
+TEST_F(ContractNotes, AFileOfAllObjectsIsComparedWithAsTheLakeIsAndOneOfViewsAloneSaysWhatItLacks) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  ASSERT_EQ(Weir("get -o json > published.json").code, 0);
+  ASSERT_EQ(Weir("get views -o json > views.json").code, 0);
+  Shell("sed -i '0,/{name: battery, type: INTEGER/s//{name: battery, sourceName: battery, type: INTEGER/' readings.yaml");
+  const auto lacks = HasSubstr("has Views and no Datasets or Pipelines, so what is beneath a View was not compared: write it with weir get -o json");
+  EXPECT_THAT(Weir("check readings.yaml").out, HasSubstr("[BelowContract]"));
+  const Ended all = Weir("check readings.yaml --against published.json"), views = Weir("check readings.yaml --against views.json");
+  EXPECT_THAT(all.out, HasSubstr("[BelowContract]"));
+  EXPECT_THAT(all.err, Not(lacks));
+  EXPECT_THAT(views.out, Not(HasSubstr("[BelowContract]")));
+  EXPECT_THAT(views.err, AllOf(HasSubstr("views.json"), lacks));
+}
+
 TEST_F(ContractNotes, AFileWithoutPublishedContractsIsNoVerdict) {
   ASSERT_EQ(Weir("run readings.yaml").code, 0);
   ASSERT_EQ(Weir("get views -o json > published.json").code, 0);
