@@ -5,6 +5,7 @@
 
 #include "cli/check.h"
 #include "cli/delete.h"
+#include "cli/explain.h"
 #include "cli/first_publication.h"
 #include "cli/folder_name.h"
 #include "cli/interrupt.h"
@@ -178,12 +179,21 @@ class Loop {
   Time saved_;
 };
 
+// Whether the run failed, or landed nothing, since a file is not in the folder.
+bool MissedAFile(const World& world, const PipelineView& view, const std::string& source) {
+  const auto names_it = [&source](const std::string& text) { return text.find("volume source at " + source) != std::string::npos; };
+  if (view.state == State::Failed) return names_it(view.message);
+  if (view.state != State::Succeeded) return false;
+  const auto report = RunReport(world, view.run, 0);
+  if (!report) return false;
+  const auto sentences = LandedNothing(At(*report, "stages"));
+  return std::any_of(sentences.begin(), sentences.end(), names_it);
+}
+
 // Where files were looked for, when nobody named the folder.
-void TellSource(const Terminal& terminal, const RunOptions& options, const std::string& source, const std::vector<PipelineView>& views) {
-  const bool missed = std::any_of(views.begin(), views.end(), [&](const PipelineView& v) {
-    return v.state == State::Failed && v.message.find("volume source at " + source) != std::string::npos;
-  });
-  if (missed && options.source.empty())
+void TellSource(const Terminal& terminal, const RunOptions& options, const World& world, const std::string& source, const std::vector<PipelineView>& views) {
+  if (!options.source.empty()) return;
+  if (std::any_of(views.begin(), views.end(), [&](const PipelineView& view) { return MissedAFile(world, view, source); }))
     terminal.err << "\n"
                  << terminal.OnErr(Paint::Yellow, "note") << " files of the store source are looked for in " << OneLine(source)
                  << ", the folder of the manifests, when no --source FOLDER names another\n";
@@ -261,7 +271,7 @@ Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job
   const Status saved = session.Stop();
   const World world{std::shared_ptr<kube::ClusterApi>(&session.Cluster(), [](kube::ClusterApi*) {}), ns, options.place.lake, World::Kind::Local};
   const Exit exit = TellRuns(screen, world, loop.Views());
-  TellSource(screen, options, place.source, loop.Views());
+  TellSource(screen, options, world, place.source, loop.Views());
   TellNotes(screen, LeftBehind(*before, declared, ns));
   if (const auto after = ReadPublished(session.Cluster())) TellNotes(screen, FirstPublications(*promised, *after, ns));
   if (terminal.format != OutputFormat::Table) Answer(terminal, findings, AnswerOfRuns(world, loop.Views()), saved);

@@ -149,7 +149,7 @@ std::pair<std::size_t, std::string> Unlikeness(const std::string& pattern, const
 std::string Nearest(storage::ObjectStore& store, const std::string& path) {
   constexpr std::size_t kNearest = 3;
   const std::string folder = storage::FolderOf(path), pattern = storage::FileNameOf(path);
-  const std::string where = folder.empty() ? "its first folder" : "folder " + folder;
+  const std::string where = folder.empty() ? "its top folder" : "folder " + folder;
   std::vector<std::pair<std::size_t, std::string>> names;
   const auto all = store.List(folder);
   if (!all.ok() && all.error().fault != Fault::Missing) return where + " cannot be listed: " + all.error().message;

@@ -110,8 +110,14 @@ TEST_F(LeftBehind, ASourceWithoutAMatchIsToldThoughTheRunSucceeds) {
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(run.err, AllOf(HasSubstr("note " + note), HasSubstr("folder in has 1 file, \"reading-2026.csv\"")));
   for (const char* object : {"run", "pipeline/collect-readings"}) EXPECT_THAT(Weir(std::string("explain ") + object).out, HasSubstr("note " + note)) << object;
-  Edit("path: in/readings-*.csv", "path: in/reading-*.csv");
-  EXPECT_THAT(Weir("run readings.yaml").err, Not(HasSubstr("no file to land")));
+  const auto folder =
+      AllOf(HasSubstr("files of the store source are looked for in " + folder_), HasSubstr("the folder of the manifests, when no --source FOLDER"));
+  EXPECT_THAT(run.err, folder);
+  EXPECT_THAT(Weir("run readings.yaml --source .").err, AllOf(HasSubstr(note), Not(HasSubstr("--source FOLDER"))));
+  Edit("path: in/readings-*.csv", "path: none-*.csv");
+  EXPECT_THAT(Weir("run readings.yaml").err, AllOf(folder, HasSubstr("its top folder has ")));
+  Edit("path: none-*.csv", "path: in/reading-*.csv");
+  EXPECT_THAT(Weir("run readings.yaml").err, AllOf(Not(HasSubstr("no file to land")), Not(HasSubstr("--source FOLDER"))));
 }
 
 TEST_F(LeftBehind, ALakeThatTheManifestsNoLongerHoldIsToldAndDeletedByACommand) {
