@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "cli/check.h"
 #include "cli/delete.h"
@@ -20,6 +21,7 @@
 #include "cli/watch_runs.h"
 #include "cli/yaml_text.h"
 #include "crds/base/name.h"
+#include "operator/plan/lake.h"
 
 namespace weir::cli {
 namespace {
@@ -84,6 +86,36 @@ Result<std::string> KeysFor(const Declared& declared, const Published& published
     for (const api::Store& store : around.lake->spec.stores)
       if (store.s3) return KeysOf(store);
   return std::string();
+}
+
+// Stores that the pipeline reads from or writes to.
+std::set<std::string> StoresOf(const plan::Bundle& bundle) {
+  std::set<std::string> names;
+  for (const api::TaskTable& table : bundle.tables) names.insert(table.store);
+  for (const api::Stage& stage : bundle.stages)
+    if (stage.land && stage.land->from.files)
+      names.insert(stage.land->from.files->store.empty() ? std::string(plan::kSourceStore) : stage.land->from.files->store);
+  return names;
+}
+
+// A folder of a declared Lake is never made: it may be a disk that is not mounted, and each attempt would fail.
+Status CheckStores(const Declared& declared, const Published& published, const Choice& choice) {
+  const Neighbourhood neighbourhood(declared, published);
+  const auto& lake = neighbourhood.All(choice.ns).lake;
+  if (!lake) return Ok();
+  for (const auto& declaration : declared.pipelines) {
+    const api::Pipeline& pipeline = declaration.object;
+    if (std::find(choice.pipelines.begin(), choice.pipelines.end(), pipeline.meta.name) == choice.pipelines.end()) continue;
+    const auto used = StoresOf(plan::Resolve(pipeline, neighbourhood.Of(pipeline), {"local", "", ""}, Time{}).bundle);
+    for (const api::Store& store : lake->spec.stores) {
+      std::error_code error;
+      if (!used.contains(store.name) || !store.volume || !store.volume->path || fs::exists(*store.volume->path, error) || error) continue;
+      return Error{Fault::Invalid, "Usage",
+                   "Lake " + lake->meta.name + ": the folder " + OneLine(*store.volume->path) + " of the store " + store.name +
+                       " does not exist: create it, or mount what belongs there"};
+    }
+  }
+  return Ok();
 }
 
 Status Apply(local::MemoryCluster& cluster, const Manifests& manifests, const std::vector<std::string>& pipelines) {
@@ -311,6 +343,7 @@ Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) 
   }
   const auto choice = Chosen(declared, options);
   if (!choice) return Refuse(terminal, findings, choice.error(), Exit::Usage);
+  if (const Status stores = CheckStores(declared, *published, *choice); !stores) return Refuse(terminal, findings, stores.error(), Exit::Usage);
   const auto keys = KeysFor(declared, *published, choice->ns);
   if (!keys) return Refuse(terminal, findings, keys.error(), Exit::Usage);
   return RunSession(terminal, screen, {options, manifests, declared, findings, *choice, {lake, source, *runner, *keys}});

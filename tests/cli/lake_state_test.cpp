@@ -155,6 +155,26 @@ TEST_F(LakeState, IsFreedOfWhatKilledRunsLeftBesideIt) {
   EXPECT_EQ(Shell("cd .weir/lake/_weirkeeper && ls pods; ls | grep new-").out, "");
 }
 
+// It may be a disk that is not mounted: no folder is made, and no attempt is spent.
+TEST_F(LakeState, OfADeclaredLakeWhoseFolderIsMissingIsNotBegun) {
+  const auto declare = [this](const std::string& data, const std::string& source) {
+    Write("lake.yaml",
+          "apiVersion: weirkeeper.io/v1alpha1\nkind: Lake\nmetadata: {name: default}\nspec:\n  stores:\n  - {name: data, volume: {path: " + folder_ + data +
+              "}}\n  - {name: source, volume: {path: " + folder_ + source + "}}\n  - {name: archive, volume: {path: /nonexist}}\n");
+    return Weir("run readings.yaml lake.yaml");
+  };
+  const Ended lake = declare("/data", "");
+  EXPECT_EQ(lake.code, 2);
+  EXPECT_THAT(lake.err, HasSubstr("Lake default: the folder " + folder_ + "/data of the store data does not exist: create it, or mount what belongs there"));
+  EXPECT_NE(Shell("ls .weir data").code, 0) << "nothing was begun";
+  ASSERT_EQ(Shell("mkdir data").code, 0);
+  const Ended source = declare("/data", "/in");
+  EXPECT_EQ(source.code, 2);
+  EXPECT_THAT(source.err, HasSubstr(folder_ + "/in of the store source does not exist"));
+  const Ended good = declare("/data", "");
+  EXPECT_EQ(good.code, 0) << "no zone is in the store archive" << good.err;
+}
+
 TEST_F(LakeState, AnEmptyLakeHasNone) {
   EXPECT_THAT(Weir("get").err, HasSubstr("nothing has run in .weir/lake yet"));
   ASSERT_EQ(Shell("mkdir -p .weir/lake/folder").code, 0);
