@@ -275,6 +275,22 @@ TEST_F(BadTogether, APublishedViewIsNotMovedByTheWay) {
   EXPECT_EQ(Weir("check readings.yaml lake.yaml").code, 0);
 }
 
+// On purpose: copied, and named in the manifest, as docs/how-to/lake.md has it.
+TEST_F(BadTogether, ADatasetIsMovedByAnAnnotationInItsManifest) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  ASSERT_EQ(Shell("sed -i '/^kind: Dataset/,/^---/s/^  zone: Processed/  zone: Processed\\n  database: elsewhere/' readings.yaml").code, 0);
+  const Ended refused = Weir("check readings.yaml");
+  const std::size_t at = refused.out.find("weirkeeper.io/move-to=");
+  ASSERT_NE(at, std::string::npos) << refused.out;
+  std::string place = refused.out.substr(at + 22);
+  place = place.substr(place.find('"') + 1);
+  place = place.substr(0, place.find('"'));
+  ASSERT_EQ(Shell("cd .weir/lake && mkdir -p processed/default/elsewhere && cp -r processed/default/default/readings processed/default/elsewhere/").code, 0);
+  Shell("sed -i '0,/^  name: readings$/s||  name: readings\\n  annotations: {weirkeeper.io/move-to: \"" + place + "\"}|' readings.yaml");
+  const Ended run = Weir("run readings.yaml");
+  EXPECT_EQ(run.code, 0) << place << run.out << run.err << Read("readings.yaml");
+}
+
 TEST_F(BadTogether, ADatasetAndAViewOfOneNameAreRefused) {
   Shell(
       "sed -e 's/name: readings$/name: weather-readings-v1/' readings.yaml | sed -n '/^  name: weather-readings-v1$/,/^---$/p' | head -18 > rest.txt; (printf "
