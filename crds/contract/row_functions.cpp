@@ -15,7 +15,10 @@ constexpr const char* kNames =
     "levenshtein list_aggregate list_avg list_contains list_distinct list_element list_extract list_has list_max list_min list_position "
     "list_reverse_sort list_sort list_sum list_value ln log log10 log2 lower lpad ltrim make_date make_time make_timestamp md5 microsecond "
     "millisecond minute mod month monthname nullif numeric ord pi position pow power prefix printf quarter radians regexp_extract "
-    "regexp_extract_all regexp_full_match regexp_matches regexp_replace";
+    "regexp_extract_all regexp_full_match regexp_matches regexp_replace regexp_split_to_array repeat replace reverse right right_grapheme round "
+    "rpad rtrim second sha1 sha256 sign sin split split_part sqrt starts_with str_split strftime string_split strip_accents strlen strpos "
+    "strptime substr substring suffix tan time_bucket to_base64 to_hex to_timestamp translate trim trunc try try_cast try_strptime ucase unhex "
+    "unicode upper week weekday weekofyear year yearweek";
 
 }  // namespace
 
