@@ -38,7 +38,7 @@ void CountSuccess(StageStatus& stage, const StageOutcome& outcome, Time now) {
   stage.notes = outcome.notes;
   stage.finished = now;
   stage.retryAt.reset();
-  if (!outcome.commits.empty()) stage.version = outcome.commits.back().version;
+  if (!outcome.commits.empty()) stage.version = outcome.commits.front().version;  // the second of a stage that accepts clears Landing
 }
 
 // Who reads that a pod was deleted looks for somebody who did it: here the run was cancelled, and we did.

@@ -1,6 +1,8 @@
 // What weir explain shows of runs that changed nothing, of versions, and of why there is no newer one.
 #include <gmock/gmock.h>
 
+#include <map>
+
 #include "crds/base/json.h"
 #include "tests/cli/commands.h"
 
@@ -72,6 +74,18 @@ TEST_F(Explain, ARunThatConfirmsAVersionShowsTheRowsThatItLacks) {
                       HasSubstr("stage good of " + run + ", confirmed by ")))
         << object;
   EXPECT_THAT(Weir("explain dataset/o").out, Not(HasSubstr("amount\":-3"))) << "it lacks none";
+}
+
+TEST_F(Explain, AStageThatAcceptsHasTheVersionOfItsRawHistory) {
+  Write("o.csv", "id\n1\n");
+  ASSERT_EQ(Weir("init o.csv").code, 0);
+  for (int i = 0; i < 2; ++i) {
+    Write("o.csv", "id\n" + std::to_string(i) + "\n");
+    ASSERT_EQ(Weir("run o.yaml").code, 0);
+    std::map<std::string, Json> versions;
+    for (const Json& stage : At(Report("run"), "stages")) versions[Text(stage, "name")] = At(stage, "version");
+    EXPECT_EQ(versions.at("accept-o"), At(At(ParseJson(Weir("get dataset/o-history -o json").out).value(), "status"), "version"));
+  }
 }
 
 TEST_F(Explain, ANameWithoutItsKindIsAnsweredWithTheKindsThatHaveIt) {
