@@ -83,6 +83,8 @@ std::vector<Key> AffectedByRun(const Item& run, const Stores& stores) {
   keys.push_back({api::kPipelines, run.meta.ns, pipeline});
   AddCommitted(run, keys);
   AddUnfinishedRuns(stores, run.meta.ns, pipeline, keys);
+  // What is of no attempt any more is nobody's.
+  for (const ItemPtr& pod : stores.pods.OfNobody(run.meta.ns)) keys.push_back({api::kPods, run.meta.ns, pod->meta.name});
   return keys;
 }
 

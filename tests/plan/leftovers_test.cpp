@@ -144,6 +144,20 @@ TEST(Leftovers, APodThatLosesItsOwnerWhileItsRunIsCancelledGoes) {
   EXPECT_EQ(world.Condition(api::kPipelineRuns, name, "Succeeded"), "False Cancelled");
 }
 
+// It is known by its name while its attempt runs: then nothing tells whose it is.
+TEST(Leftovers, APodWithoutOwnerAndLabelsIsReleasedWhenItsRunGoes) {
+  World world;
+  const std::string name = StartARun(world), pod = name + "-land-1";
+  world.PatchSpec(api::kPipelineRuns, name, {{"state", "Cancelled"}});
+  PatchPod(world, pod, {{"ownerReferences", nullptr}, {"labels", nullptr}});
+  world.EndPod(world.Get(api::kPods, pod), Succeeds());
+  world.Settle();
+  world.Delete(api::kPipelineRuns, name);
+  world.Settle();
+  const Json left = world.Get(api::kPods, pod);
+  EXPECT_TRUE(left.is_null() || At(MetaOf(left), "finalizers").empty()) << left;
+}
+
 TEST(Leftovers, APodThatIsNobodysIsReleasedOnceItHasEnded) {
   for (const bool is_taken : {false, true}) {
     World world;

@@ -78,7 +78,8 @@ class Life {
   void Hinder(unsigned which, unsigned how);
   void End(unsigned which, unsigned how);
   void Take(unsigned which, unsigned how);
-  void Strip(unsigned which);
+  void Strip(unsigned which, unsigned how);
+  void Disown(unsigned which, bool labels_too);
   void Edit(unsigned how);
   void Steer(unsigned which, unsigned how);
   void Remove(unsigned which, unsigned how);
@@ -131,7 +132,7 @@ void Life::Do(const Step& step) {
     case Deed::Hinder: return Hinder(which, how);
     case Deed::End: return End(which, how);
     case Deed::Take: return Take(which, how);
-    case Deed::Strip: return Strip(which);
+    case Deed::Strip: return Strip(which, how);
     case Deed::Crash: crash_in_ = 1 + which % 9, crash_at_ = how % 2 == 0 ? Moment::Before : Moment::After; return;
     case Deed::Trouble: troubles_ = 1 + which % 6; return;
     case Deed::Deny: {
@@ -211,12 +212,22 @@ void Life::Take(unsigned which, unsigned how) {
 }
 
 // Only of a pod that status names: of any other, the operator cannot know that it ever was.
-void Life::Strip(unsigned which) {
+void Life::Strip(unsigned which, unsigned how) {
+  if (how % 3 != 0) return Disown(which, how % 3 == 1);
   const Json pod = OneOf(api::kPods, which, [this](const Json& p) { return witness_.IsNoted(p); });
   if (!pod.is_object()) return;
   PatchMeta(NameOf(pod), {{"finalizers", nullptr}});
   PatchStatus(NameOf(pod), {{"phase", "Failed"}});
   Delete(api::kPods, NameOf(pod));
+}
+
+void Life::Disown(unsigned which, bool labels_too) {
+  const Json pod = PodThat(which, [](const Json& p) { return local::HasFinalizers(p) && !local::IsDeleting(p); });
+  if (!pod.is_object()) return;
+  Json meta{{"ownerReferences", nullptr}};
+  if (labels_too) meta["labels"] = nullptr;
+  witness_.SawHappening();  // a read and a write
+  PatchMeta(NameOf(pod), meta);
 }
 
 void Life::Edit(unsigned how) {

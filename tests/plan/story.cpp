@@ -17,7 +17,7 @@ rc::Gen<Deed> AnyDeed() {
                                          {3, Deed::Hinder},
                                          {20, Deed::End},
                                          {4, Deed::Take},
-                                         {2, Deed::Strip},
+                                         {4, Deed::Strip},
                                          {4, Deed::Crash},
                                          {3, Deed::Trouble},
                                          {2, Deed::Deny},

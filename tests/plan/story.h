@@ -19,7 +19,7 @@ enum class Deed {
   Hinder,   // a pod has no image, no node, or none of these troubles any more
   End,      // a pod ends, in one of many ways
   Take,     // a pod is deleted, evicted, or loses its node
-  Strip,    // a pod vanishes at once, finalizer and all
+  Strip,    // a pod vanishes at once, finalizer and all, or loses its owner, with its labels or without
   Crash,    // the operator will die at one of its next writes, before or after it takes effect
   Trouble,  // some of its next writes fail, or their replies are lost
   Deny,     // it has not the right to one kind of write, until CatchUp
