@@ -147,7 +147,8 @@ class Executor {
     return changed ? Keep(ref.resource, *changed) : changed.error();
   }
 
-  // Of the same owner it is what a lost reply was about. One that is on its way out, or whose owner of that name is gone, will
+  // Of the same owner it is what a lost reply was about, and so is a pod of the same attempt: its end counts, also while it is on
+  // its way out. One that is on its way out, or whose owner of that name is gone, will
   // make room. A revision that was orphaned is adopted if it holds the same.
   Status TakeWhatExists(const kube::ObjectRef& ref, const Json& wanted) {
     const Result<Json> existing = ReadExisting(ref);
@@ -156,8 +157,8 @@ class Executor {
     if (its.ownerUid == ours.ownerUid) return Keep(ref.resource, *existing);
     const std::string what = std::string(ref.resource.kind) + " \"" + ref.name + "\"";
     const bool predecessors = its.ownerKind == ours.ownerKind && its.ownerName == ours.ownerName;
+    if (ref.resource == api::kPods && !predecessors && IsSameTask(its, ours)) return KeepPod(ref, *existing, wanted);
     if (its.deleted || predecessors) return Error{Fault::Transient, "NameHeld", what + " of before is not gone yet"};
-    if (ref.resource == api::kPods && IsSameTask(its, ours)) return KeepPod(ref, *existing, wanted);
     const bool same = ref.resource == api::kRevisions && SameJson(At(*existing, "data"), At(wanted, "data"));
     if (its.ownerUid.empty() && same) return Change(ref, its, {{"ownerReferences", OwnersWith(*existing, wanted)}});
     return Error{Fault::Invalid, "NameTaken", what + " exists already and is not ours; delete or rename it"};

@@ -105,7 +105,7 @@ void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const 
           progress,
           {.result = OutcomeClass::Infrastructure, .reason = Reason::PodDeleted, .message = "Pod " + newest.name + " vanished before its outcome was read."},
           newest.name, "", policy, intent, now);
-    if (intent != Intent::Stop) return void(progress.podIsMissing = true);
+    if (intent != Intent::Stop || newest.lostItsOwner) return void(progress.podIsMissing = true);
     return Fail(stage, now);
   }
   Pod pod = *found;

@@ -48,8 +48,7 @@ bool IsOfARunningAttempt(const std::string& pod, const std::string& owner, const
 }
 
 bool HasLostItsOwner(const Pod& orphan, Time since, const std::string& owner, const std::vector<api::StageStatus>& stages) {
-  return orphan.meta.ownerUid.empty() && !orphan.meta.deleted && orphan.HoldsOurFinalizer() && orphan.meta.created >= since &&
-         IsOfARunningAttempt(orphan.meta.name, owner, stages);
+  return orphan.meta.ownerUid.empty() && orphan.HoldsOurFinalizer() && orphan.meta.created >= since && IsOfARunningAttempt(orphan.meta.name, owner, stages);
 }
 
 Json ChangedLabels(const Pod& pod, const AttemptPod& made) {

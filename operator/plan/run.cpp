@@ -49,10 +49,8 @@ std::vector<Pod> OfStage(const std::vector<Pod>& pods, const std::string& stage)
 
 Duration TimeoutOf(const api::Stage& stage) { return stage.attemptTimeout.value_or(PodRequest{}.timeout); }
 
-// Of those that are stopped, orphans are deleted as any other.
 bool GetsItsOwnerBack(const ObservedRun& seen, const Pod& orphan) {
-  if (NobodyIsLeftToCount(seen) || IsFinished(seen.run->status) || !seen.revision || IntentOf(*seen.run) == Intent::Stop) return false;
-  return HasLostItsOwner(orphan, seen.run->meta.created, seen.run->meta.name, seen.run->status.stages);
+  return !NobodyIsLeftToCount(seen) && HasLostItsOwner(orphan, seen.run->meta.created, seen.run->meta.name, seen.run->status.stages);
 }
 
 bool HasLostItsOwner(const ObservedRun& seen, const std::string& pod) {
@@ -229,7 +227,10 @@ std::string RevisionOf(const api::PipelineRun& run, const std::string& in_force)
 Plan MakePlan(const ObservedRun& seen, Time now) {
   Plan plan = PlanOf(seen, now);
   std::vector<Pod> orphans = seen.orphans;
-  std::erase_if(orphans, [&seen](const Pod& orphan) { return GetsItsOwnerBack(seen, orphan); });
+  const auto ours = std::stable_partition(orphans.begin(), orphans.end(), [&seen](const Pod& orphan) { return !GetsItsOwnerBack(seen, orphan); });
+  if (!seen.revision)  // none of them is counted, as with the pods of a run that gives up
+    for (Action& action : EndAndRelease({ours, orphans.end()})) plan.after.push_back(std::move(action));
+  orphans.erase(ours, orphans.end());
   Leftovers leftovers = NobodyIsLeftToCount(seen) ? Leftovers{ReleaseAll(orphans), std::nullopt} : DeleteAndRelease(orphans, now);
   plan.before = std::move(leftovers.actions);
   plan.revisit = Sooner(plan.revisit, leftovers.revisit);
