@@ -83,8 +83,10 @@ TEST_F(Explain, AStageThatAcceptsHasTheVersionOfItsRawHistory) {
     Write("o.csv", "id\n" + std::to_string(i) + "\n");
     ASSERT_EQ(Weir("run o.yaml").code, 0);
     std::map<std::string, Json> versions;
-    for (const Json& stage : At(Report("run"), "stages")) versions[Text(stage, "name")] = At(stage, "version");
-    EXPECT_EQ(versions.at("accept-o"), At(At(ParseJson(Weir("get dataset/o-history -o json").out).value(), "status"), "version"));
+    const Json report = Report("run");
+    for (const Json& stage : At(report, "stages")) versions[Text(stage, "name")] = At(stage, "version");
+    const Json history = ParseJson(Weir("get dataset/o-history -o json").out).value();
+    EXPECT_EQ(versions.at("accept-o"), At(At(history, "status"), "version"));
   }
 }
 
