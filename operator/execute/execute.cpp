@@ -147,9 +147,9 @@ class Executor {
     return changed ? Keep(ref.resource, *changed) : changed.error();
   }
 
-  // Of the same owner it is what a lost reply was about, and so is a pod of the same attempt: its end counts, also while it is on
-  // its way out. One that is on its way out, or whose owner of that name is gone, will
-  // make room. A revision that was orphaned is adopted if it holds the same.
+  // Of the same owner it is what a lost reply was about. A pod of the same attempt is taken also while it is on its way out, so that
+  // its end counts; anything else that is, or whose owner of that name is gone, will make room. A revision that was orphaned is
+  // adopted if it holds the same.
   Status TakeWhatExists(const kube::ObjectRef& ref, const Json& wanted) {
     const Result<Json> existing = ReadExisting(ref);
     if (!existing) return existing.error();
