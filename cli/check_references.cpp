@@ -6,6 +6,8 @@
 #include "cli/delete.h"
 #include "cli/surroundings.h"
 #include "cli/unread.h"
+#include "cli/written_tables.h"
+#include "crds/base/name.h"
 
 namespace weir::cli {
 namespace {
@@ -177,42 +179,36 @@ void WarnOfLakes(const Manifests& manifests, const Declared& declared, const Pub
   }
 }
 
-// Datasets and Views that nothing fills. Where a pipeline could not be read, or none is given at all, nobody knows.
+// Datasets and Views of the manifests that nothing fills.
 class UnwrittenCheck {
  public:
   UnwrittenCheck(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings)
-      : manifests_(manifests), declared_(declared), findings_(findings), known_(!manifests.incomplete && declared.broken.empty() && manifests.refused.empty()) {
-    for (const auto& pipeline : declared.pipelines) Add(pipeline.object), namespaces_.insert(pipeline.object.meta.ns);
-    for (const api::Pipeline& pipeline : published.pipelines) Add(pipeline);
-  }
+      : manifests_(manifests), declared_(declared), written_(manifests, declared, published), findings_(findings) {}
 
-  // A stage that names what is not there is told already, and most often means one of these.
   void Run() {
+    // A stage that names what is not there is told already, and most often means one of these.
     const auto misses = [](const Finding& finding) { return finding.rule == "DatasetMissing" || finding.rule == "ViewMissing"; };
-    if (std::any_of(findings_.begin(), findings_.end(), misses)) return;
-    for (const auto& dataset : declared_.datasets) Check(dataset, "Dataset/", "into: " + dataset.object.meta.name);
-    for (const auto& view : declared_.views) Check(view, "View/", "publish: {view: " + view.object.meta.name + "}");
+    if (std::any_of(findings_.begin(), findings_.end(), misses) || !declared_.broken.empty() || !manifests_.refused.empty()) return;
+    for (const auto& dataset : declared_.datasets) Check(dataset, "Dataset", "into: " + dataset.object.meta.name);
+    for (const auto& view : declared_.views) Check(view, "View", "publish: {view: " + view.object.meta.name + "}");
   }
 
  private:
-  void Add(const api::Pipeline& pipeline) {
-    for (const std::string& output : plan::OutputsOf(pipeline.spec)) written_.insert(pipeline.meta.ns + "/" + output);
-  }
   template <typename T>
   void Check(const Declaration<T>& declaration, const std::string& kind, const std::string& stage) {
     const api::Meta& meta = declaration.object.meta;
-    if (!known_ || !namespaces_.contains(meta.ns) || written_.contains(meta.ns + "/" + kind + meta.name)) return;
+    const auto is_here = [&meta](const auto& pipeline) { return pipeline.object.meta.ns == meta.ns; };
+    if (!written_.IsUnwritten(meta.ns, TableName(meta.name)) || std::none_of(declared_.pipelines.begin(), declared_.pipelines.end(), is_here)) return;
     findings_.push_back(manifests_.objects[declaration.manifest].Problem(
         "metadata.name", "NeverWritten",
-        "no stage writes " + kind + meta.name + ", so it stays empty: name it in a stage (" + stage + "), or remove its manifest"));
+        "no stage writes " + kind + "/" + meta.name + ", so it stays empty: name it in a stage (" + stage + "), or remove its manifest"));
     findings_.back().severity = Finding::Severity::Warning;
   }
 
   const Manifests& manifests_;
   const Declared& declared_;
+  WrittenTables written_;
   Findings& findings_;
-  bool known_;
-  std::set<std::string> namespaces_, written_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "cli/runner_process.h"
 #include "cli/sql_hints.h"
 #include "cli/unread.h"
+#include "cli/written_tables.h"
 #include "crds/api/read.h"
 #include "crds/api/write.h"
 #include "crds/base/name.h"
@@ -15,22 +16,6 @@
 
 namespace weir::cli {
 namespace {
-
-// Tables that some pipeline writes or that have data already, as "namespace/table".
-std::set<std::string> WrittenTables(const Declared& declared, const Published& published, std::set<std::string>& namespaces) {
-  std::set<std::string> written;
-  const auto add = [&](const api::Pipeline& pipeline) {
-    namespaces.insert(pipeline.meta.ns);
-    for (const std::string& output : plan::OutputsOf(pipeline.spec)) written.insert(pipeline.meta.ns + "/" + TableName(output.substr(output.find('/') + 1)));
-  };
-  for (const auto& declaration : declared.pipelines) add(declaration.object);
-  for (const api::Pipeline& pipeline : published.pipelines) add(pipeline);
-  for (const api::Dataset& dataset : published.datasets)
-    if (dataset.status.version) written.insert(dataset.meta.ns + "/" + TableName(dataset.meta.name));
-  for (const api::View& view : published.views)
-    if (view.status.version) written.insert(view.meta.ns + "/" + TableName(view.meta.name));
-  return written;
-}
 
 bool HasChecksToJudge(const Declared& declared, const Declaration<api::Dataset>& dataset) {
   return !dataset.object.spec.checks.empty() && IsSound(declared, dataset) && plan::CheckDataset(dataset.object.spec).empty();
@@ -64,16 +49,8 @@ bool IsOfAFaultyCheck(const Finding& finding, const Findings& others) {
 class SqlCheck {
  public:
   SqlCheck(const Manifests& manifests, const Declared& declared, const Published& published, const Neighbourhood& around, Findings& findings)
-      : manifests_(manifests),
-        written_(WrittenTables(declared, published, withPipelines_)),
-        doubtful_(DoubtfulTables(manifests, declared)),
-        around_(around),
-        findings_(findings) {
-    for (const auto& pipeline : declared.pipelines) {
-      pipelines_[pipeline.object.meta.ns].push_back(&pipeline.object);
-      if (declared.unread.contains(pipeline.manifest)) withPipelines_.erase(pipeline.object.meta.ns);  // what it writes may be among what was not read
-    }
-    if (manifests.incomplete) withPipelines_.clear();
+      : manifests_(manifests), written_(manifests, declared, published), doubtful_(DoubtfulTables(manifests, declared)), around_(around), findings_(findings) {
+    for (const auto& pipeline : declared.pipelines) pipelines_[pipeline.object.meta.ns].push_back(&pipeline.object);
     for (const Manifest& manifest : manifests.objects) labelled_.emplace(manifest.Namespace() + "/" + manifest.Label(), &manifest);
   }
 
@@ -151,13 +128,12 @@ class SqlCheck {
   // "stage:table,table;stage:table" of what each query reads. A project that is checked without its pipelines says nothing
   // about who writes.
   void TellUnwritten(const Manifest& manifest, const api::StageTask& task, const std::string& dependencies) {
-    if (!withPipelines_.contains(manifest.Namespace())) return;
     std::istringstream stages(dependencies);
     for (std::string stage; std::getline(stages, stage, ';');) {
       const std::size_t colon = stage.find(':');
       std::istringstream tables(stage.substr(colon + 1));
       for (std::string table; std::getline(tables, table, ',');)
-        if (!written_.contains(manifest.Namespace() + "/" + table))
+        if (written_.IsUnwritten(manifest.Namespace(), table))
           Say(manifest, PathOf(task, stage.substr(0, colon)), "NeverWritten",
               "reads " + table + ", which no pipeline writes: no run can get past it until one does", Finding::Severity::Warning);
     }
@@ -182,8 +158,7 @@ class SqlCheck {
   }
 
   const Manifests& manifests_;
-  std::set<std::string> withPipelines_;  // namespaces
-  const std::set<std::string> written_;
+  const WrittenTables written_;
   const std::set<std::string> doubtful_;
   const Neighbourhood& around_;
   std::map<std::string, std::vector<const api::Pipeline*>> pipelines_;  // declared, by namespace

@@ -73,6 +73,15 @@ TEST_F(Check, ADatasetOrViewThatNoStageWritesIsNamedWithTheStageToAdd) {
       HasSubstr("warning: no stage writes View/weather-readings-v2, so it stays empty: name it in a stage (publish: {view: weather-readings-v2}), or remove"));
 }
 
+TEST_F(Check, AViewWithDataOfWhichTheStageIsGoneIsNotSaidToStayEmpty) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  Shell("sed -i '/  - name: publish/,$d' readings.yaml");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(Weir("check readings.yaml").out, Not(HasSubstr("stays empty"))) << i;
+    ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  }
+}
+
 struct Trap {
   const char* edit;
   const char* finding;
