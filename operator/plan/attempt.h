@@ -22,14 +22,14 @@ inline constexpr Duration kPodIsNotedAfter = Duration::Seconds(15);
 struct Progress {
   api::StageStatus stage;
   std::optional<api::StageOutcome> ended;  // the outcome that was counted in this visit
-  bool podIsMissing = false;               // the newest attempt stands in status and its pod is to be created, or has lost its owner
+  bool podIsMissing = false;               // the newest attempt is in status and its pod is to be created, or has lost its owner
   std::vector<Action> after;               // deletions, and finalizers of pods that are counted
   std::optional<Time> revisit;
 };
 
 // Counts ends, decides about retries, starts the next attempt when it is due. The state after it depends on `before`
 // and `pods` only, so that a restart at any point goes on where it was: the attempt is raised in status first, its pod
-// is made after that (podIsMissing until it is seen), and the pod keeps our finalizer until its end stands in status.
+// is made after that (podIsMissing until it is seen), and the pod keeps our finalizer until its end is in status.
 // `pods` are those of this stage that our owner made, Recognised; `newest` is that of the newest attempt as it is made.
 Progress Advance(const api::StageStatus& before, const std::vector<Pod>& pods, const AttemptPod& newest, const api::RetryPolicy& retry, Intent intent,
                  Time now);

@@ -21,7 +21,7 @@ Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const obser
 Status ConfirmSeen(const api::Resource& resource, const observe::Item& seen, kube::ClusterApi& cluster, observe::Stores& stores);
 
 // Events for people. Their names derive from what they say about which object, so that a retry makes no second one. A
-// failure to write one is nobody's problem: it is answered, for the log, and ends nothing. `goes_on` is asked before each but
+// failure to write one is not fatal: it is returned, for the log, and ends nothing. `goes_on` is asked before each but
 // the first; false leaves out the others. Empty: all are told.
 Status TellEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster,
                   const std::function<bool()>& goes_on = {});

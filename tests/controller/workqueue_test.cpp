@@ -78,7 +78,7 @@ TEST_F(SharesTest, ANamespaceOfWhichNothingIsKnownTakesItsShareOnly) {
   EXPECT_EQ(Take(), "");
   EXPECT_EQ(queue_.Depth(), 1U) << "what waits for its share is due all the same";
   Finish("well", "a");
-  EXPECT_EQ(Take(), "") << "the share of another namespace is none of its own";
+  EXPECT_EQ(Take(), "") << "one namespace does not get the share of another";
   Finish("s1", "b");
   EXPECT_EQ(Take(), "s1/c");
   Finish("s1", "a");

@@ -42,7 +42,7 @@ void CheckPage(std::string_view text) {
   if (!page) return;
   fuzz::Require(page->header > 0 && page->header <= text.size(), "a header is as long as its bytes");
   fuzz::Require(page->bytes >= 0, "a page has a size");
-  fuzz::Require(!ReadParquetPage(text.substr(0, page->header - 1)), "a header that is cut off is none");
+  fuzz::Require(!ReadParquetPage(text.substr(0, page->header - 1)), "a header that is cut off is not read");
   const auto again = ReadParquetPage(text.substr(0, page->header));
   fuzz::Require(again && again->header == page->header && again->bytes == page->bytes && again->crc == page->crc, "what follows a header is no part of it");
 }

@@ -224,7 +224,7 @@ TEST(SlowWrites, AVisitEndsAfterAMinuteOfThemAndTheNextOnesGoOn) {
   world.LookAt(api::kPipelineRuns, run);
   EXPECT_EQ(world.podsMade.size() - validators, 3U);
   EXPECT_EQ(world.clock.now - begun, Duration::Seconds(75));
-  EXPECT_EQ(world.RunStatusOf(run).attempts, 6) << "what it will go on with stands in status";
+  EXPECT_EQ(world.RunStatusOf(run).attempts, 6) << "what it will continue with is in status";
   EXPECT_EQ(world.Condition(api::kPipelineRuns, run, "Reconciling"), "True Running") << "nothing was refused";
   world.LookAt(api::kPipelineRuns, run);
   EXPECT_EQ(world.podsMade.size() - validators, 6U);
