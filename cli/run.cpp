@@ -6,7 +6,6 @@
 
 #include "cli/check.h"
 #include "cli/delete.h"
-#include "cli/explain.h"
 #include "cli/first_publication.h"
 #include "cli/folder_name.h"
 #include "cli/interrupt.h"
@@ -79,11 +78,9 @@ Result<Choice> Chosen(const Declared& declared, const RunOptions& options) {
 }
 
 // The folder with the keys of the lake's buckets; empty when it has none.
-Result<std::string> KeysFor(const Declared& declared, const Published& published, const std::string& ns) {
-  const Neighbourhood neighbourhood(declared, published);
-  const plan::Surroundings& around = neighbourhood.All(ns);
-  if (around.lake)
-    for (const api::Store& store : around.lake->spec.stores)
+Result<std::string> KeysFor(const std::optional<api::Lake>& lake) {
+  if (lake)
+    for (const api::Store& store : lake->spec.stores)
       if (store.s3) return KeysOf(store);
   return std::string();
 }
@@ -93,14 +90,12 @@ std::set<std::string> StoresOf(const plan::Bundle& bundle) {
   std::set<std::string> names;
   for (const api::TaskTable& table : bundle.tables) names.insert(table.store);
   for (const api::Stage& stage : bundle.stages)
-    if (stage.land && stage.land->from.files)
-      names.insert(stage.land->from.files->store.empty() ? std::string(plan::kSourceStore) : stage.land->from.files->store);
+    if (stage.land && stage.land->from.files) names.insert(plan::SourceStoreOf(*stage.land->from.files));
   return names;
 }
 
 // A folder of a declared Lake is never made: it may be a disk that is not mounted, and each attempt would fail.
-Status CheckStores(const Declared& declared, const Published& published, const Choice& choice) {
-  const Neighbourhood neighbourhood(declared, published);
+Status CheckStores(const Neighbourhood& neighbourhood, const Declared& declared, const Choice& choice) {
   const auto& lake = neighbourhood.All(choice.ns).lake;
   if (!lake) return Ok();
   for (const auto& declaration : declared.pipelines) {
@@ -215,11 +210,13 @@ class Loop {
 bool MissedAFile(const World& world, const PipelineView& view, const std::string& source) {
   const auto names_it = [&source](const std::string& text) { return text.find("volume source at " + source) != std::string::npos; };
   if (view.state == State::Failed) return names_it(view.message);
-  if (view.state != State::Succeeded) return false;
-  const auto report = RunReport(world, view.run, 0);
-  if (!report) return false;
-  const auto sentences = LandedNothing(At(*report, "stages"));
-  return std::any_of(sentences.begin(), sentences.end(), names_it);
+  const auto run = view.state == State::Succeeded ? world.cluster->Get({api::kPipelineRuns, world.ns, view.run}) : Result<Json>(Json());
+  if (!run) return false;
+  std::vector<api::Problem> newer;
+  const auto status = api::Read<api::RunStatus>(At(*run, "status"), "status", newer);
+  return std::any_of(status.stages.begin(), status.stages.end(), [&](const api::StageStatus& stage) {
+    return stage.state == api::StageState::Succeeded && stage.files && stage.files->in == 0 && names_it(stage.message);
+  });
 }
 
 // Where files were looked for, when nobody named the folder.
@@ -343,8 +340,9 @@ Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in) 
   }
   const auto choice = Chosen(declared, options);
   if (!choice) return Refuse(terminal, findings, choice.error(), Exit::Usage);
-  if (const Status stores = CheckStores(declared, *published, *choice); !stores) return Refuse(terminal, findings, stores.error(), Exit::Usage);
-  const auto keys = KeysFor(declared, *published, choice->ns);
+  const Neighbourhood neighbourhood(declared, *published);
+  if (const Status stores = CheckStores(neighbourhood, declared, *choice); !stores) return Refuse(terminal, findings, stores.error(), Exit::Usage);
+  const auto keys = KeysFor(neighbourhood.All(choice->ns).lake);
   if (!keys) return Refuse(terminal, findings, keys.error(), Exit::Usage);
   return RunSession(terminal, screen, {options, manifests, declared, findings, *choice, {lake, source, *runner, *keys}});
 }

@@ -36,6 +36,8 @@ Place PlaceOf(const api::LakeSpec& lake, api::Zone zone) {
   return {lake.stores.empty() ? "" : lake.stores.front().name, std::string(FolderOf(zone))};
 }
 
+std::string SourceStoreOf(const api::FilesSource& source) { return source.store.empty() ? std::string(kSourceStore) : source.store; }
+
 const api::Store* FindStore(const api::LakeSpec& lake, const std::string& name) {
   const auto found = std::find_if(lake.stores.begin(), lake.stores.end(), [&name](const api::Store& s) { return s.name == name; });
   return found == lake.stores.end() ? nullptr : &*found;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "crds/api/lake.h"
+#include "crds/api/pipeline.h"
 #include "operator/plan/action.h"
 
 namespace weir::plan {
@@ -19,6 +20,9 @@ struct Place {
 };
 // Where a zone lies: the store, and the path in it without the environment.
 Place PlaceOf(const api::LakeSpec& lake, api::Zone zone);
+
+// The store that a landing reads from: kSourceStore where it names none.
+std::string SourceStoreOf(const api::FilesSource& source);
 
 const api::Store* FindStore(const api::LakeSpec& lake, const std::string& name);
 

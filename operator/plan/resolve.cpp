@@ -116,7 +116,7 @@ class Resolver {
 
   void LookUpSource(const api::LandSource& source, const std::string& path) {
     if (!source.files) return;
-    const std::string name = source.files->store.empty() ? std::string(kSourceStore) : source.files->store;
+    const std::string name = SourceStoreOf(*source.files);
     if (FindStore(lake_, name) == nullptr)
       out_.problems.push_back({path + ".files.store", "there is no store \"" + name + "\" in the Lake" + HintAtStore(name, source.files->store.empty())});
   }

@@ -65,7 +65,7 @@ void AddStores(StageTask& task, const Bundle& bundle, const std::string& keys) {
 
 void FillLand(StageTask& task, const Bundle& bundle, const api::LandStage& land) {
   task.source = land.from;
-  if (task.source->files && task.source->files->store.empty()) task.source->files->store = kSourceStore;
+  if (task.source->files) task.source->files->store = SourceStoreOf(*task.source->files);
   task.into = land.into;
   task.whenEmpty = land.whenEmpty;
   AddTable(task, bundle, TargetKind::Dataset, land.into);
