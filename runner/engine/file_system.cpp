@@ -20,16 +20,24 @@ std::string Extension(const std::string& path) {
   return extension + (zipped ? ".gz" : "");
 }
 
+std::string Named(const InputFile& file) { return file.path + " in " + file.store->Describe(); }
+
 // A file that a log names and the store lacks will not come back by waiting.
 Result<std::unique_ptr<storage::ObjectReader>> OpenInput(const InputFile& file) {
   auto reader = file.store->Open(file.path);
   if (!file.bytes) return reader;
-  const std::string what = file.path + " in " + file.store->Describe();
+  const std::string what = Named(file);
   if (!reader.ok() && reader.error().fault == Fault::Missing) return Error{Fault::Data, "FileUnreadable", what + " is gone, and the table's log names it"};
   if (reader.ok() && (*reader)->Size() != *file.bytes)
     return Error{Fault::Data, "FileUnreadable",
                  what + " has " + std::to_string((*reader)->Size()) + " bytes instead of the " + std::to_string(*file.bytes) + " that were committed"};
   return reader;
+}
+
+// Only the bytes of a file say where in it the engine reads.
+Error PointsOutside(const std::string& file, duckdb::idx_t size) {
+  return {Fault::Data, "FileUnreadable",
+          file + " is damaged: it points to bytes behind its end, at byte " + std::to_string(size) + ". Write or deliver it again"};
 }
 
 // An object up to `from`, then other bytes.
@@ -72,6 +80,7 @@ class ObjectHandle final : public duckdb::FileHandle {
 
   ObjectFileSystem& files;
   std::unique_ptr<storage::ObjectReader> reader;
+  std::string named;  // an input, for people
   ObjectFileSystem::Output* output = nullptr;
   duckdb::idx_t position = 0;
   bool closed = false;
@@ -162,6 +171,7 @@ duckdb::unique_ptr<duckdb::FileHandle> ObjectFileSystem::OpenFile(const std::str
     if (flags.ReturnNullIfNotExists()) return nullptr;
     throw duckdb::PermissionException("%s is not an input of this task", path);
   }
+  handle->named = found->second.bytes ? Named(found->second) : found->second.path;
   lock.unlock();
   auto reader = OpenRegistered(path);
   if (!reader.ok()) Throw(reader.error());
@@ -172,6 +182,8 @@ duckdb::unique_ptr<duckdb::FileHandle> ObjectFileSystem::OpenFile(const std::str
 void ObjectFileSystem::Read(duckdb::FileHandle& handle, void* buffer, int64_t bytes, duckdb::idx_t location) {
   auto& file = handle.Cast<ObjectHandle>();
   if (!file.reader) throw duckdb::IOException("%s is open for writing only", file.path);
+  const auto size = static_cast<duckdb::idx_t>(file.reader->Size());
+  if (location > size || static_cast<duckdb::idx_t>(bytes) > size - location) Throw(PointsOutside(file.named, size));
   const Status done = file.reader->ReadAt(static_cast<std::int64_t>(location), static_cast<char*>(buffer), bytes);
   if (!done.ok()) Throw(done.error());
 }
