@@ -9,15 +9,19 @@
 namespace weir::engine {
 namespace {
 
-constexpr std::int64_t kFirstRead = 64 << 10;  // most files have no checksums, and one page shows it
+constexpr std::int64_t kSmallRead = 64 << 10;  // of a file of which headers are enough, and each of which costs no request
 constexpr std::int64_t kRead = 8 << 20;        // one request of an S3 store
-constexpr std::int64_t kLongestHeader = 1 << 20;
+constexpr std::int64_t kLongestHeader = 16 << 20;
+// The engine makes room for a page before it reads it. Some writers do not count all of a chunk, so smaller pages may be more than
+// the footer says.
+constexpr std::int64_t kLargestStrayPage = 64 << 20;
 
-// A chunk of the file; bytes up to `reach` are needed after it.
+// A chunk of the file; bytes up to `reach` may be needed after it.
 struct Span {
   std::int64_t at = 0;  // the next byte that is not yet checked
   std::int64_t end = 0;
   std::int64_t reach = 0;
+  formats::ParquetChunk chunk = {};
 
   bool Ended() const { return at >= end; }
 };
@@ -30,7 +34,7 @@ std::vector<Span> SpansOf(std::vector<formats::ParquetChunk> chunks, std::int64_
   for (const formats::ParquetChunk& chunk : chunks) {
     if (chunk.bytes <= 0 || chunk.from < passed || chunk.from > size || chunk.bytes > size - chunk.from) continue;
     passed = chunk.from + chunk.bytes;
-    spans.push_back({chunk.from, passed, passed});
+    spans.push_back({chunk.from, passed, passed, chunk});
   }
   for (std::size_t i = spans.size(); i-- > 1;)
     if (spans[i - 1].end == spans[i].at) spans[i - 1].reach = spans[i].reach;
@@ -40,7 +44,7 @@ std::vector<Span> SpansOf(std::vector<formats::ParquetChunk> chunks, std::int64_
 // What was read last of a file that is read from front to back.
 class Window {
  public:
-  explicit Window(storage::ObjectReader& file) : file_(file) {}
+  explicit Window(storage::ObjectReader& file) : file_(file), piece_(file.SmallReadsAreCheap() ? kSmallRead : kRead) {}
 
   // What comes next in the span: at least `n` bytes, or all that is left of it.
   Result<std::string_view> Next(const Span& span, std::int64_t n) {
@@ -67,28 +71,27 @@ class Window {
   }
 
   storage::ObjectReader& file_;
-  std::int64_t piece_ = kFirstRead;
+  std::int64_t piece_;
   std::int64_t from_ = 0;
   std::string bytes_;
 };
 
-// Of the next `bytes`, or of all that is left. Passes them.
-Result<std::uint32_t> CrcOf(Window& window, Span& span, std::int64_t bytes) {
-  std::uint32_t crc = 0;
+// Calls `take(piece)` for the next `bytes`, or for all that is left, and passes them.
+Status Pass(Window& window, Span& span, std::int64_t bytes, const auto& take) {
   while (bytes > 0 && !span.Ended()) {
     const auto next = window.Next(span, 1);
     if (!next.ok()) return next.error();
     const std::string_view piece = next->substr(0, static_cast<std::size_t>(bytes));
-    crc = formats::Crc32(crc, piece);
+    take(piece);
     span.at += static_cast<std::int64_t>(piece.size());
     bytes -= static_cast<std::int64_t>(piece.size());
   }
-  return crc;
+  return Ok();
 }
 
 // Most headers are short, and statistics make some of them long.
 Result<std::optional<formats::ParquetPage>> PageAt(Window& window, const Span& span) {
-  for (const std::int64_t most : {std::int64_t{1} << 10, kFirstRead, kLongestHeader}) {
+  for (const std::int64_t most : {std::int64_t{1} << 10, kSmallRead, kLongestHeader}) {
     const auto next = window.Next(span, most);
     if (!next.ok()) return next.error();
     if (auto page = formats::ReadParquetPage(*next)) return page;
@@ -97,43 +100,77 @@ Result<std::optional<formats::ParquetPage>> PageAt(Window& window, const Span& s
   return std::optional<formats::ParquetPage>();
 }
 
-enum class Checksums { Unknown, Absent, Present };
+// What is wrong with a page, for people; empty for nothing.
+using Damage = Result<std::string>;
 
-// Checks one chunk, up to a header that cannot be read.
-Status CheckChunk(Window& window, Span span, const std::string& path, Checksums& checksums) {
-  while (!span.Ended()) {
-    const std::int64_t at = span.at;
-    const auto found = PageAt(window, span);
-    if (!found.ok()) return found.error();
-    const std::optional<formats::ParquetPage>& page = *found;
-    if (!page) return Ok();
-    if (checksums == Checksums::Unknown) checksums = page->crc ? Checksums::Present : Checksums::Absent;
-    if (checksums == Checksums::Absent) return Ok();
-    window.ReadLargePieces();
-    span.at += static_cast<std::int64_t>(page->header);
-    if (!page->crc) {
-      span.at += std::min(page->bytes, span.end - span.at);
-      continue;
-    }
-    const auto crc = CrcOf(window, span, page->bytes);
-    if (!crc.ok()) return crc.error();
-    if (*crc != *page->crc)
-      return Error{Fault::Data, "FileUnreadable",
-                   path + " is damaged: its page at byte " + std::to_string(at) +
-                       " does not have the checksum that was written with it. Deliver the file again, or exclude it"};
-  }
-  return Ok();
+Damage CompareChecksum(Window& window, Span& span, const formats::ParquetPage& page) {
+  std::uint32_t crc = 0;
+  Status passed = Pass(window, span, page.bytes, [&crc](std::string_view piece) { crc = formats::Crc32(crc, piece); });
+  if (!passed.ok()) return passed.error();
+  return std::string(crc == *page.crc ? "" : "does not have the checksum that was written with it");
 }
+
+Damage VerifyGzip(Window& window, Span& span, const formats::ParquetPage& page) {
+  const std::int64_t levels = std::clamp<std::int64_t>(page.levels, 0, page.bytes);
+  const std::int64_t content = page.content - levels;
+  if (Status passed = Pass(window, span, levels, [](std::string_view) {}); !passed.ok()) return passed.error();
+  if (content == 0 && page.bytes == levels) return std::string();
+  formats::GzipMember member;
+  Status passed = Pass(window, span, page.bytes - levels, [&member](std::string_view piece) { member.Take(piece); });
+  if (!passed.ok()) return passed.error();
+  return std::string(member.IsWhole(content) ? "" : "does not have the checksum or the length of what was compressed with gzip");
+}
+
+class Chunks {
+ public:
+  Chunks(storage::ObjectReader& file, const std::string& path) : window_(file), path_(path) {}
+
+  // Up to its last value: what is behind that is not read.
+  Status Check(Span span) {
+    std::int64_t values = 0;
+    while (!span.Ended()) {
+      const std::int64_t at = span.at;
+      const auto page = PageAt(window_, span);
+      if (!page.ok()) return page.error();
+      if (!*page && values == span.chunk.values) return Ok();
+      if (!*page) return Damaged("its page at byte " + std::to_string(at) + " has no header that can be read");
+      const Damage damage = CheckPage(span, **page);
+      if (!damage.ok()) return damage.error();
+      if (!damage->empty()) return Damaged("its page at byte " + std::to_string(at) + " " + *damage);
+      if (__builtin_add_overflow(values, (*page)->values, &values)) values = -1;
+    }
+    if (values == span.chunk.values) return Ok();
+    return Damaged("its pages from byte " + std::to_string(span.chunk.from) + " on have " + std::to_string(values) + " values instead of " +
+                   std::to_string(span.chunk.values));
+  }
+
+ private:
+  Error Damaged(const std::string& what) const {
+    return {Fault::Data, "FileUnreadable", path_ + " is damaged: " + what + ". Deliver the file again, or exclude it"};
+  }
+
+  // Passes the page.
+  Damage CheckPage(Span& span, const formats::ParquetPage& page) {
+    if (page.content > std::max(span.chunk.content, kLargestStrayPage)) return std::string("claims to be larger than all pages of its column");
+    span.at += static_cast<std::int64_t>(page.header);
+    const bool gzip = span.chunk.gzip && page.compressed;
+    if (page.crc || gzip) window_.ReadLargePieces();
+    if (page.crc) return CompareChecksum(window_, span, page);
+    if (gzip) return VerifyGzip(window_, span, page);
+    span.at += std::min(page.bytes, span.end - span.at);
+    return std::string();
+  }
+
+  Window window_;
+  const std::string& path_;
+};
 
 }  // namespace
 
 Status CheckPages(storage::ObjectReader& file, std::vector<formats::ParquetChunk> chunks, const std::string& path) {
-  Window window(file);
-  Checksums checksums = Checksums::Unknown;
-  for (const Span& span : SpansOf(std::move(chunks), file.Size())) {
-    if (Status sound = CheckChunk(window, span, path, checksums); !sound.ok()) return sound;
-    if (checksums == Checksums::Absent) return Ok();
-  }
+  Chunks checked(file, path);
+  for (const Span& span : SpansOf(std::move(chunks), file.Size()))
+    if (Status sound = checked.Check(span); !sound.ok()) return sound;
   return Ok();
 }
 

@@ -8,12 +8,12 @@
 
 namespace weir::engine {
 
-// Compares the pages of these chunks of a Parquet file with the checksums (CRC-32) that its writer stored in their headers. Give
-// the chunks of the columns whose values are used, in any order: pages of other columns are not read. The first page whose header
-// can be read decides: if it has no checksum, the file has none, and nothing more is read. Later pages without one are passed
-// over. No byte is read twice: of chunks that overlap, only the first is checked. `path` is for people. Fault::Data,
-// "FileUnreadable", for a page that does not match; faults of the store as they came. What is damaged otherwise is left to who
-// reads the values.
+// Compares the pages of these chunks of a Parquet file with what their writer said of them: the checksum (CRC-32) in the header of
+// a page; where it has none and is compressed with gzip, the checksum and length at the end of that; its size, which must not
+// be more than the footer has for the chunk; and the number of values of all pages of a chunk. Give the chunks of the columns whose values are used, in any
+// order: pages of other columns are not read. Of a page that nothing tells more of, only the header is read. No byte is read twice: of chunks that overlap,
+// only the first is checked. `path` is for people. Fault::Data, "FileUnreadable", for a page that does not match; faults of the store as they came. What is
+// damaged otherwise is left to who reads the values.
 Status CheckPages(storage::ObjectReader& file, std::vector<formats::ParquetChunk> chunks, const std::string& path);
 
 }  // namespace weir::engine

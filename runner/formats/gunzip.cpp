@@ -3,12 +3,15 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <new>
 
 namespace weir::formats {
 namespace {
 
 constexpr std::size_t kBuffer = 256 << 10;
+constexpr std::size_t kScratch = 32 << 10;
 constexpr int kGzipOnly = 15 + 16;  // zlib then verifies CRC-32 and length of each member
 
 Error Broken(const std::string& what) { return {Fault::Data, "FileUnreadable", "the gzip file " + what + "; deliver it again"}; }
@@ -95,6 +98,30 @@ class GunzipSource final : public ByteSource {
 }  // namespace
 
 bool LooksGzipped(std::string_view prefix) { return prefix.starts_with("\x1F\x8B"); }
+
+GzipMember::GzipMember() : stream_(std::make_unique<z_stream_s>()) {
+  open_ = inflateInit2(stream_.get(), kGzipOnly) == Z_OK;
+  if (!open_) throw std::bad_alloc();
+}
+
+GzipMember::~GzipMember() {
+  if (open_) inflateEnd(stream_.get());
+}
+
+void GzipMember::Take(std::string_view piece) {
+  std::array<Bytef, kScratch> text;
+  stream_->next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(piece.data()));
+  stream_->avail_in = static_cast<uInt>(piece.size());
+  while (sound_ && stream_->avail_in > 0) {
+    stream_->next_out = text.data();
+    stream_->avail_out = static_cast<uInt>(text.size());
+    const int answer = ended_ ? Z_DATA_ERROR : inflate(stream_.get(), Z_NO_FLUSH);
+    sound_ = answer == Z_OK || answer == Z_STREAM_END;
+    ended_ = answer == Z_STREAM_END;
+  }
+}
+
+bool GzipMember::IsWhole(std::int64_t bytes) const { return sound_ && ended_ && bytes >= 0 && stream_->total_out == static_cast<uLong>(bytes); }
 
 std::uint32_t Crc32(std::uint32_t crc, std::string_view bytes) {
   return static_cast<std::uint32_t>(crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "runner/formats/thrift_compact.h"
+#include "runner/formats/title.h"
+#include "runner/formats/utf8.h"
 
 namespace weir::formats {
 namespace {
@@ -16,9 +18,12 @@ constexpr int kDigitsOfDecimal = 38;
 // parquet.thrift: numbers of types, of converted types and of the members of LogicalType.
 constexpr int kInt96 = 3, kByteArray = 6, kFixedBytes = 7;
 constexpr int kUtf8 = 0, kMap = 1, kMapKeyValue = 2, kList = 3, kEnum = 4, kDecimal = 5, kJson = 19;
-constexpr int kLogicalString = 1, kLogicalMap = 2, kLogicalList = 3, kLogicalEnum = 4, kLogicalDecimal = 5, kLogicalTimestamp = 8, kLogicalJson = 12,
-              kLogicalVariant = 16;
+constexpr int kLogicalString = 1, kLogicalMap = 2, kLogicalList = 3, kLogicalEnum = 4, kLogicalDecimal = 5, kLogicalTime = 7, kLogicalTimestamp = 8,
+              kLogicalInteger = 10, kLogicalJson = 12, kLogicalVariant = 16;
+constexpr int kTimeMillis = 7, kTimestampMillis = 9, kUnsigned8 = 11, kSigned8 = 15;
 constexpr int kNanos = 3, kRepeated = 2;
+// And of the fields of FileMetaData.
+constexpr int kSchema = 2, kRows = 3, kRowGroups = 4, kKeyValues = 5, kColumnOrders = 7;
 
 // One SchemaElement.
 struct Element {
@@ -27,21 +32,44 @@ struct Element {
   std::string logical;  // the bytes of its LogicalType
   int logicalKind = 0;
   bool nanoseconds = false;
+  std::optional<std::int64_t> implied, logicalScale;  // ConvertedType and scale that the LogicalType means
 };
 
-// The member of a LogicalType that is set, and whether it is a TIMESTAMP in nanoseconds.
+// The ConvertedType of an INTEGER: those of 8, 16, 32 and 64 bits follow each other.
+int OfInteger(std::int64_t bits, bool is_signed) {
+  int size = 0;
+  while (size < 3 && (std::int64_t{8} << size) < bits) ++size;
+  return (is_signed ? kSigned8 : kUnsigned8) + size;
+}
+
+// Takes from the members of LogicalType what other fields of the element say too.
 void ReadLogical(Element& element) {
   ThriftReader reader(element.logical);
   const ThriftReader::Field member = reader.NextField(0);
   element.logicalKind = member.id;
-  if (member.id != kLogicalTimestamp || member.type != Type::Struct) return;
+  if (member.type != Type::Struct) return;
+  const bool time = member.id == kLogicalTime || member.id == kLogicalTimestamp;
+  std::int64_t first = 0, second = 0;
+  bool flag = false;
   ThriftReader::Field field;
   while (reader.ok() && (field = reader.NextField(field.id)).type != Type::Stop) {
-    if (field.id == 2 && field.type == Type::Struct)
-      element.nanoseconds = ThriftReader(reader.Skip(field.type)).NextField(0).id == kNanos;
-    else
-      reader.Skip(field.type);
+    const std::string_view value = reader.Skip(field.type);
+    if (field.id == 2) flag = field.type == Type::True;
+    if (field.type == Type::Byte && !value.empty()) first = value[0];
+    if (field.type == Type::I32) (field.id == 1 ? first : second) = ThriftReader(value).Integer();
+    if (time && field.id == 2 && field.type == Type::Struct) second = ThriftReader(value).NextField(0).id;
   }
+  if (member.id == kLogicalDecimal) element.logicalScale = first;
+  if (member.id == kLogicalDecimal) element.implied = kDecimal;
+  if (member.id == kLogicalInteger) element.implied = OfInteger(first, flag);
+  if (time && second > 0 && second < kNanos) element.implied = (member.id == kLogicalTime ? kTimeMillis : kTimestampMillis) + second - 1;
+  element.nanoseconds = member.id == kLogicalTimestamp && second == kNanos;
+}
+
+// Readers differ in which of the two they go by.
+bool SaysOneThing(const Element& element) {
+  return (!element.converted || !element.implied || *element.converted == *element.implied) &&
+         (!element.scale || !element.logicalScale || *element.scale == *element.logicalScale);
 }
 
 Element ReadElement(ThriftReader& reader) {
@@ -124,7 +152,7 @@ class Schema {
       if (next_ >= elements_.size()) return false;
       footer_.columns.push_back({elements_[next_].name, {}, {}, {}});
       elements_[next_].name = "c" + std::to_string(i);
-      if (!Walk(2, Inside::Struct)) return false;
+      if (!Walk(2, Inside::Struct, false)) return false;
     }
     return next_ == elements_.size();
   }
@@ -132,12 +160,14 @@ class Schema {
  private:
   enum class Inside { Struct, List, Map };
 
-  // The element at `next_` with all that is below it. `inside`: what its parent is.
-  bool Walk(std::size_t depth, Inside inside) {
+  // The element at `next_` with all that is below it. `inside`: what its parent is; `repeated`: whether that or one above it is.
+  bool Walk(std::size_t depth, Inside inside, bool repeated) {
     if (depth > kDeepestSchema || next_ >= elements_.size()) return false;
     Element& element = elements_[next_++];
+    repeated = repeated || element.repetition == kRepeated;
     if (element.children.value_or(0) == 0) {
       footer_.columns.back().leaves.push_back(TakeLeaf(element));
+      footer_.columns.back().leaves.back().repeated = repeated;
       return true;
     }
     const bool entry = inside == Inside::Map && element.repetition == kRepeated && *element.children == 2;
@@ -151,7 +181,7 @@ class Schema {
         elements_[next_].name = i == 0 ? kMapKey : kMapValue;
       else if (!nameless)
         Rename(elements_[next_]);
-      if (!Walk(depth + 1, kind)) return false;
+      if (!Walk(depth + 1, kind, repeated)) return false;
     }
     if (entry) HideMeaning(element);
     return true;
@@ -177,7 +207,7 @@ class Schema {
   std::size_t next_ = 0;
 };
 
-Error NotMetadata() { return {Fault::Data, "FileUnreadable", "its footer is not that of a Parquet file"}; }
+Error NotMetadata(const std::string& why = "its footer is not that of a Parquet file") { return {Fault::Data, "FileUnreadable", why}; }
 
 constexpr std::uint64_t kMostElements = 100'000;  // of a schema: each takes more memory than bytes in the footer
 
@@ -189,12 +219,28 @@ std::vector<Element> ReadSchema(ThriftReader& reader) {
   return elements;
 }
 
-// Gives each column its chunks, by the order of leaves.
+Status TakeSchema(ThriftReader& reader, ThriftWriter& writer, ParquetFooter& footer) {
+  std::vector<Element> elements = ReadSchema(reader);
+  if (reader.ok() && elements.size() == 1 && elements[0].children.value_or(0) == 0) return NotMetadata("it has no columns");
+  for (const Element& element : elements)
+    if (!SaysOneThing(element)) return NotMetadata("its footer gives " + Legible(element.name, kLongestKept) + " two types, which differ: it is damaged");
+  if (!reader.ok() || !Schema(elements, footer).Neutralise()) return NotMetadata();
+  writer.BeginList(kSchema, Type::Struct, elements.size());
+  for (const Element& element : elements) WriteElement(writer, element);
+  return Ok();
+}
+
+// Gives each column its chunks, by the order of leaves. A leaf that is not repeated has a value in each row.
 void Distribute(const std::vector<ParquetChunk>& chunks, std::vector<ParquetColumn>& columns) {
-  std::vector<ParquetColumn*> of_leaf;
-  for (ParquetColumn& column : columns) of_leaf.insert(of_leaf.end(), column.leaves.size(), &column);
-  for (const ParquetChunk& chunk : chunks)
-    if (chunk.leaf < of_leaf.size()) of_leaf[chunk.leaf]->chunks.push_back(chunk);
+  std::vector<std::pair<ParquetColumn*, const ParquetLeaf*>> leaves;
+  for (ParquetColumn& column : columns)
+    for (const ParquetLeaf& leaf : column.leaves) leaves.emplace_back(&column, &leaf);
+  for (ParquetChunk chunk : chunks) {
+    if (chunk.leaf >= leaves.size()) continue;
+    const auto& [column, leaf] = leaves[chunk.leaf];
+    if (!leaf->repeated) chunk.values = chunk.rows;
+    column->chunks.push_back(chunk);
+  }
 }
 
 }  // namespace
@@ -210,24 +256,26 @@ Result<ParquetFooter> ReadParquetFooter(std::string_view metadata) {
   ThriftReader reader(metadata);
   ThriftWriter writer;
   ThriftReader::Field field;
-  bool has_schema = false;
-  std::vector<ParquetChunk> chunks;
+  std::int64_t rows = 0;
+  std::optional<ParquetRowGroups> groups;
   while ((field = reader.NextField(field.id)).type != Type::Stop) {
-    if (field.id == 2 && field.type == Type::List && !has_schema) {
-      std::vector<Element> elements = ReadSchema(reader);
-      if (reader.ok() && elements.size() == 1 && elements[0].children.value_or(0) == 0) return Error{Fault::Data, "FileUnreadable", "it has no columns"};
-      has_schema = reader.ok() && Schema(elements, footer).Neutralise();
-      if (!has_schema) return NotMetadata();
-      writer.BeginList(2, Type::Struct, elements.size());
-      for (const Element& element : elements) WriteElement(writer, element);
+    if (field.id == kSchema && field.type == Type::List && footer.columns.empty()) {
+      if (Status taken = TakeSchema(reader, writer, footer); !taken.ok()) return taken.error();
       continue;
     }
     const std::string_view value = reader.Skip(field.type);
-    if (field.id == 4 && field.type == Type::List) chunks = ParquetChunks(value);
-    if (field.id != 5) writer.Raw(field.id, field.type, value);  // 5: key-value metadata
+    if (field.id == kRows && field.type == Type::I64) rows = ThriftReader(value).Integer();
+    if (field.id == kRowGroups && field.type == Type::List) {
+      if (groups || !(groups = ReadParquetRowGroups(value))) return NotMetadata();
+      writer.Raw(kRowGroups, Type::List, groups->neutral);
+    } else if (field.id != kKeyValues && field.id != kColumnOrders) {
+      writer.Raw(field.id, field.type, value);
+    }
   }
-  if (!reader.ok() || !has_schema) return NotMetadata();
-  Distribute(chunks, footer.columns);
+  if (!reader.ok() || footer.columns.empty() || !groups) return NotMetadata();
+  if (rows != 0 && rows != groups->rows)  // some writers do not count them
+    return NotMetadata("its footer has " + std::to_string(rows) + " rows, and its row groups have " + std::to_string(groups->rows) + ": it is damaged");
+  Distribute(groups->chunks, footer.columns);
   writer.End();
   footer.neutral = writer.Take();
   return footer;

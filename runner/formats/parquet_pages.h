@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,21 +12,37 @@ namespace weir::formats {
 struct ParquetChunk {
   std::int64_t from = 0;
   std::int64_t bytes = 0;
-  std::size_t leaf = 0;  // its number in the row group, and so in the schema
+  std::size_t leaf = 0;      // its number in the row group, and so in the schema
+  std::int64_t content = 0;  // bytes of its pages before they were compressed
+  bool gzip = false;         // each page is compressed as a member of gzip
+  std::int64_t rows = 0;     // of the row group
+  std::int64_t values = 0;   // of all its pages, with those that are NULL
 };
 
-// Of the list of row groups in the metadata of a Parquet file (its field 4, as Thrift's compact protocol has it), in their
-// order. Empty where it cannot be read: who reads the values tells.
-std::vector<ParquetChunk> ParquetChunks(std::string_view row_groups);
+struct ParquetRowGroups {
+  std::vector<ParquetChunk> chunks;
+  std::int64_t rows = 0;
+  // The same list without what only describes the values, such as statistics: the engine answers from them instead of reading
+  // the values, and a wrong one then makes a wrong value right.
+  std::string neutral;
+};
+
+// Reads the list of row groups in the metadata of a Parquet file (its field 4, as Thrift's compact protocol has it); nullopt if
+// it is none.
+std::optional<ParquetRowGroups> ReadParquetRowGroups(std::string_view list);
 
 // The header of a page.
 struct ParquetPage {
   std::size_t header = 0;            // bytes of this
   std::int64_t bytes = 0;            // of the page behind it, compressed as it is
-  std::optional<std::uint32_t> crc;  // CRC-32 of them, where its writer gave one
+  std::int64_t content = 0;          // of the same before it was compressed
+  std::int64_t levels = 0;           // bytes at the start of the page that are not compressed
+  bool compressed = true;            // the rest of it, where its chunk is
+  std::int64_t values = 0;           // with those that are NULL; 0 for a dictionary
+  std::optional<std::uint32_t> crc;  // CRC-32 of its bytes, where its writer gave one
 };
 
-// Reads the header at the start of `bytes`; nullopt if it is cut off, is no header or lacks the size of its page.
+// Reads the header at the start of `bytes`; nullopt if it is cut off, is no header or lacks a size of its page.
 std::optional<ParquetPage> ReadParquetPage(std::string_view bytes);
 
 }  // namespace weir::formats

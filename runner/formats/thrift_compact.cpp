@@ -139,6 +139,10 @@ void ThriftWriter::Raw(int id, ThriftReader::Type type, std::string_view value) 
 
 void ThriftWriter::BeginList(int id, ThriftReader::Type type, std::uint64_t count) {
   Field(id, ThriftReader::List);
+  Items(type, count);
+}
+
+void ThriftWriter::Items(ThriftReader::Type type, std::uint64_t count) {
   if (count < kLongForm) {
     bytes_ += static_cast<char>((count << 4) | type);
     return;

@@ -66,6 +66,7 @@ class ThriftWriter {
   void Bytes(int id, std::string_view value);
   void Raw(int id, ThriftReader::Type type, std::string_view value);
   void BeginList(int id, ThriftReader::Type type, std::uint64_t count);
+  void Items(ThriftReader::Type type, std::uint64_t count);  // the head of a list that is no field
   void Append(std::string_view raw) { bytes_ += raw; }
   void End() { bytes_ += '\0'; }
 

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -19,14 +21,22 @@ using testing::HasSubstr;
 struct PageOptions {
   bool checksum = true;
   std::size_t statistics = 0;  // bytes of them in the header
+  int values = 1;
+  std::int64_t content = -1;  // bytes before it was compressed, where they are not those of the page
+  int levels = -1;            // bytes of a page of the second version
 };
 
 std::string Page(const std::string& content, const PageOptions& options = {}) {
   formats::ThriftWriter header;
-  header.Integer(1, 0);
-  header.Integer(2, static_cast<std::int64_t>(content.size()));
+  header.Integer(1, options.levels < 0 ? 0 : 3);
+  header.Integer(2, options.content < 0 ? static_cast<std::int64_t>(content.size()) : options.content);
   header.Integer(3, static_cast<std::int64_t>(content.size()));
   if (options.checksum) header.Integer(4, static_cast<std::int32_t>(formats::Crc32(0, content)));
+  formats::ThriftWriter data;
+  data.Integer(1, options.values);
+  if (options.levels >= 0) data.Integer(5, options.levels);
+  data.End();
+  header.Raw(options.levels < 0 ? 5 : 8, formats::ThriftReader::Struct, data.Take());
   if (options.statistics > 0) header.Bytes(9, std::string(options.statistics, 'x'));
   header.End();
   return header.Take() + content;
@@ -37,6 +47,7 @@ class Object final : public storage::ObjectReader {
  public:
   explicit Object(std::string bytes) : bytes_(std::move(bytes)) {}
   std::int64_t Size() const override { return static_cast<std::int64_t>(bytes_.size()); }
+  bool SmallReadsAreCheap() const override { return true; }
   Status ReadAt(std::int64_t offset, char* out, std::int64_t n) override {
     EXPECT_TRUE(offset >= 0 && n >= 0 && offset + n <= Size()) << offset << " " << n;
     std::memcpy(out, bytes_.data() + offset, static_cast<std::size_t>(n));
@@ -55,8 +66,8 @@ class Object final : public storage::ObjectReader {
 class PageChecksums : public testing::Test {
  protected:
   // Adds pages as one chunk.
-  void Chunk(const std::string& pages) {
-    chunks_.push_back({static_cast<std::int64_t>(bytes_.size()), static_cast<std::int64_t>(pages.size()), 0});
+  void Chunk(const std::string& pages, std::int64_t values = 1) {
+    chunks_.push_back({.from = static_cast<std::int64_t>(bytes_.size()), .bytes = static_cast<std::int64_t>(pages.size()), .values = values});
     bytes_ += pages;
   }
   Status Check() {
@@ -87,14 +98,14 @@ std::string Damaged(std::string page) {
 }
 
 TEST_F(PageChecksums, OfSoundPagesMatch) {
-  Chunk(Page("one") + Page("two") + Page(""));
+  Chunk(Page("one") + Page("two") + Page(""), 3);
   Chunk(Page(std::string(100'000, 'z')));
   EXPECT_FALSE(IsDamaged());
   EXPECT_EQ(read_, Size() - 4);
 }
 
 TEST_F(PageChecksums, OfALaterPageOrChunkAreCompared) {
-  Chunk(Page("one") + Damaged(Page("two")));
+  Chunk(Page("one") + Damaged(Page("two")), 2);
   EXPECT_TRUE(IsDamaged());
   chunks_.clear();
   Chunk(Page("one"));
@@ -102,29 +113,28 @@ TEST_F(PageChecksums, OfALaterPageOrChunkAreCompared) {
   EXPECT_TRUE(IsDamaged());
 }
 
-TEST_F(PageChecksums, AreComparedBehindAChunkWithAHeaderThatCannotBeRead) {
-  Chunk(Page("one") + std::string(20, '\xFF') + Page("three"));
+TEST_F(PageChecksums, AreComparedBehindAChunkWithOtherBytesAtItsEnd) {
+  Chunk(Page("one") + std::string(20, '\xFF'));
   Chunk(Damaged(Page("four")));
   EXPECT_TRUE(IsDamaged());
 }
 
-TEST_F(PageChecksums, AreComparedThoughTheVeryFirstHeaderCannotBeRead) {
-  Chunk(std::string(20, '\xFF') + Page("two"));
+TEST_F(PageChecksums, AreComparedThoughTheFirstChunkHasNone) {
+  Chunk(std::string(20, '\xFF') + Page("two"), 0);
   Chunk(Damaged(Page("three")));
   EXPECT_TRUE(IsDamaged());
 }
 
 TEST_F(PageChecksums, AreComparedBehindAPageThatHasNone) {
-  Chunk(Page("one") + Page("two", {.checksum = false}) + Damaged(Page("three")));
+  Chunk(Page("one") + Page("two", {.checksum = false}) + Damaged(Page("three")), 3);
   EXPECT_TRUE(IsDamaged());
 }
 
-TEST_F(PageChecksums, AreNotLookedForInAFileWhoseFirstPageHasNone) {
-  Chunk(Page(std::string(500'000, 'a'), {.checksum = false}));
-  Chunk(Page(std::string(500'000, 'b'), {.checksum = false}));
+TEST_F(PageChecksums, OfPagesWithoutOneOnlyTheHeadersAreRead) {
+  Chunk(Page(std::string(5'000'000, 'a'), {.checksum = false}) + Page(std::string(5'000'000, 'b'), {.checksum = false}), 2);
   EXPECT_FALSE(IsDamaged());
-  EXPECT_EQ(reads_, 1);
-  EXPECT_LE(read_, 64 << 10);
+  EXPECT_EQ(reads_, 2);
+  EXPECT_LE(read_, 128 << 10);
 }
 
 TEST_F(PageChecksums, OfOtherColumnsAreNotRead) {
@@ -138,7 +148,7 @@ TEST_F(PageChecksums, OfOtherColumnsAreNotRead) {
 TEST_F(PageChecksums, OfPagesWithLongHeadersAreReadOnce) {
   std::string pages;
   for (int i = 0; i < 2000; ++i) pages += Page(std::string(10'000, static_cast<char>('a' + i % 26)), {.statistics = 1200});
-  Chunk(pages);
+  Chunk(pages, 2000);
   EXPECT_FALSE(IsDamaged());
   EXPECT_EQ(read_, Size() - 4);
   EXPECT_LE(reads_, 5) << "8 MiB at once";
@@ -160,7 +170,7 @@ TEST_F(PageChecksums, OfChunksSideBySideAreReadTogether) {
 TEST_F(PageChecksums, OfChunksThatOverlapAreReadOnce) {
   Chunk(Page(std::string(100'000, 'a')));
   const ParquetChunk all = chunks_[0];
-  for (int i = 0; i < 100'000; ++i) chunks_.push_back({all.from, all.bytes - i % 7, 0});
+  for (int i = 0; i < 100'000; ++i) chunks_.push_back({.from = all.from, .bytes = all.bytes - i % 7, .values = 1});
   EXPECT_FALSE(IsDamaged());
   EXPECT_LE(read_, Size());
 }
@@ -175,10 +185,76 @@ TEST_F(PageChecksums, OfChunksOutsideOfTheFileAreNotRead) {
 }
 
 TEST_F(PageChecksums, OfAPageLongerThanItsChunkDoNotMatch) {
-  Chunk(Page("a page") + Page("which is cut"));
+  Chunk(Page("a page") + Page("which is cut"), 2);
   bytes_.resize(bytes_.size() - 4);
   chunks_[0].bytes -= 4;
   EXPECT_TRUE(IsDamaged());
+}
+
+// Of pages without a checksum in their headers.
+class GzipPages : public PageChecksums {
+ protected:
+  static std::string Gzipped(const std::string& text, const std::string& levels = "") {
+    z_stream stream{};
+    EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    std::string out(deflateBound(&stream, text.size()), 0);
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    PageOptions options{.checksum = false, .content = static_cast<std::int64_t>(levels.size() + text.size())};
+    if (!levels.empty()) options.levels = static_cast<int>(levels.size());
+    return Page(levels + out, options);
+  }
+  void Chunk(const std::string& pages, std::int64_t values = 1) {
+    PageChecksums::Chunk(pages, values);
+    chunks_.back().gzip = true;
+  }
+};
+
+TEST_F(GzipPages, AreVerifiedToTheirEnds) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += std::to_string(i * 7919);
+  Chunk(Gzipped(text) + Gzipped("two") + Gzipped("three", "levels") + Page("", {.checksum = false}), 4);
+  const std::string sound = bytes_;
+  EXPECT_FALSE(IsDamaged());
+  EXPECT_EQ(read_, Size() - 4) << "once";
+  // Behind the ten bytes of its header, which say nothing of the text.
+  for (std::size_t at = sound.find("\x1F\x8B") + 10; at < 50'000; at += at < 200 ? 1 : 997) {
+    bytes_ = sound;
+    bytes_[at] = static_cast<char>(bytes_[at] ^ 1);
+    EXPECT_TRUE(IsDamaged()) << at;
+  }
+}
+
+TEST_F(GzipPages, OfAnotherLengthThanTheirHeadersSayAreDamaged) {
+  std::string page = Gzipped("some text");
+  const std::string gzip = page.substr(page.find("\x1F\x8B"));
+  for (const std::int64_t content : {0, 8, 10}) {
+    chunks_.clear();
+    Chunk(Page(gzip, {.checksum = false, .content = content}));
+    EXPECT_TRUE(IsDamaged()) << content;
+  }
+  chunks_.clear();
+  Chunk(Page(gzip + gzip, {.checksum = false, .content = 9}));
+  EXPECT_TRUE(IsDamaged()) << "the engine reads one member of a page";
+  chunks_.clear();
+  Chunk(Page(gzip.substr(0, gzip.size() - 1), {.checksum = false, .content = 9}));
+  EXPECT_TRUE(IsDamaged());
+}
+
+TEST_F(PageChecksums, AreNotAllThatAPageMustMatch) {
+  Chunk(Page("one") + Page("two"), 3);
+  EXPECT_THAT(Check().error().message, HasSubstr("a.parquet is damaged: its pages from byte 4 on have 2 values instead of 3"));
+  chunks_.clear();
+  Chunk(std::string(20, '\xFF') + Page("two"));
+  EXPECT_THAT(Check().error().message, HasSubstr("has no header that can be read"));
+  chunks_.clear();
+  Chunk(Page("one", {.content = INT32_MAX}));
+  EXPECT_THAT(Check().error().message, HasSubstr("claims to be larger than all pages of its column")) << "the engine would make room for it";
 }
 
 // A disk that cannot be read.

@@ -35,6 +35,11 @@ std::string Group(const std::string& columns) {
   return group + columns + std::string(1, '\0');
 }
 
+std::vector<ParquetChunk> ParquetChunks(const std::string& list) {
+  const auto groups = ReadParquetRowGroups(list);
+  return groups ? groups->chunks : std::vector<ParquetChunk>{};
+}
+
 TEST(ParquetPages, OfAColumnBeginWithItsDictionary) {
   const auto chunks = ParquetChunks(List(1, ThriftReader::Struct, Group(List(2, ThriftReader::Struct, Column(10, 20, 4) + Column(30, 40, 0)))));
   ASSERT_THAT(chunks, SizeIs(2));
@@ -56,18 +61,66 @@ TEST(ParquetPages, AreNoneWhereColumnsOrGroupsAreNoStructures) {
   EXPECT_THAT(ParquetChunks(List(1, ThriftReader::Struct, good)), SizeIs(1));
 }
 
-TEST(ParquetPages, HaveAHeaderWithTheirSize) {
-  ThriftWriter writer;
-  writer.Integer(3, 77);
-  writer.Integer(4, -2);
-  writer.End();
-  const std::string header = writer.Take();
-  const auto page = ReadParquetPage(header + "content");
-  ASSERT_TRUE(page);
-  EXPECT_EQ(page->header, header.size());
-  EXPECT_EQ(page->bytes, 77);
-  EXPECT_EQ(page->crc, 0xFFFFFFFEU);
-  for (std::size_t size = 0; size < header.size(); ++size) EXPECT_FALSE(ReadParquetPage(header.substr(0, size))) << size;
+TEST(ParquetPages, OfAGroupHaveItsRows) {
+  const std::string column = Column(10, 20, 4);
+  std::string group{static_cast<char>(1 << 4 | ThriftReader::List)};
+  group += List(1, ThriftReader::Struct, column) + Field(2, 7) + std::string(1, '\0');
+  const auto groups = ReadParquetRowGroups(List(2, ThriftReader::Struct, group + group));
+  ASSERT_TRUE(groups);
+  EXPECT_EQ(groups->rows, 14);
+  EXPECT_EQ(groups->chunks[1].rows, 7);
+  EXPECT_EQ(groups->neutral, List(2, ThriftReader::Struct, group + group)) << "nothing is left out";
+}
+
+TEST(ParquetPages, AreWithoutWhatDescribesValues) {
+  ThriftWriter metadata;
+  metadata.Integer(4, 2);  // codec
+  metadata.Integer(9, 4);  // data_page_offset
+  const std::string kept = [metadata]() mutable { return metadata.Take(); }();
+  metadata.Bytes(12, "statistics");
+  metadata.Bytes(14, "bloom filter");
+  metadata.End();
+  ThriftWriter chunk;
+  chunk.Integer(2, 4);
+  chunk.Raw(3, ThriftReader::Struct, metadata.Take());
+  chunk.Integer(4, 99);  // offset_index_offset
+  chunk.End();
+  std::string group{static_cast<char>(1 << 4 | ThriftReader::List)};
+  group += List(1, ThriftReader::Struct, chunk.Take()) + std::string(1, '\0');
+  const auto groups = ReadParquetRowGroups(List(1, ThriftReader::Struct, group));
+  ASSERT_TRUE(groups);
+  EXPECT_TRUE(groups->chunks.at(0).gzip);
+  EXPECT_EQ(groups->neutral.find("statistics"), std::string::npos);
+  EXPECT_EQ(groups->neutral.find("bloom"), std::string::npos);
+  EXPECT_NE(groups->neutral.find(kept), std::string::npos);
+}
+
+TEST(ParquetPages, HaveAHeaderWithTheirSizesAndValues) {
+  ThriftWriter data;
+  data.Integer(1, 5);
+  data.Integer(5, 3);
+  data.Integer(6, 4);
+  data.End();
+  const std::string of_data = data.Take();
+  for (const int kind : {0, 3, 1}) {
+    ThriftWriter writer;
+    writer.Integer(1, kind);
+    writer.Integer(2, 99);
+    writer.Integer(3, 77);
+    writer.Integer(4, -2);
+    writer.Raw(kind == 3 ? 8 : 5, ThriftReader::Struct, of_data);
+    writer.End();
+    const std::string header = writer.Take();
+    const auto page = ReadParquetPage(header + "content");
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->header, header.size());
+    EXPECT_EQ(page->content, 99);
+    EXPECT_EQ(page->bytes, 77);
+    EXPECT_EQ(page->crc, 0xFFFFFFFEU);
+    EXPECT_EQ(page->values, kind == 1 ? 0 : 5) << "a page of an index has none";
+    EXPECT_EQ(page->levels, kind == 3 ? 7 : 0);
+    for (std::size_t size = 0; size < header.size(); ++size) EXPECT_FALSE(ReadParquetPage(header.substr(0, size))) << size;
+  }
   EXPECT_FALSE(ReadParquetPage(std::string(100, '\0'))) << "no size";
 }
 

@@ -41,10 +41,11 @@ void CheckPage(std::string_view text) {
   const auto page = ReadParquetPage(text);
   if (!page) return;
   fuzz::Require(page->header > 0 && page->header <= text.size(), "a header is as long as its bytes");
-  fuzz::Require(page->bytes >= 0, "a page has a size");
+  fuzz::Require(page->bytes >= 0 && page->content >= 0, "a page has its sizes");
   fuzz::Require(!ReadParquetPage(text.substr(0, page->header - 1)), "a header that is cut off is not read");
   const auto again = ReadParquetPage(text.substr(0, page->header));
-  fuzz::Require(again && again->header == page->header && again->bytes == page->bytes && again->crc == page->crc, "what follows a header is no part of it");
+  fuzz::Require(again && again->header == page->header && again->bytes == page->bytes && again->values == page->values && again->crc == page->crc,
+                "what follows a header is no part of it");
 }
 
 void CheckChunks(std::string_view file, std::vector<ParquetChunk> chunks) {
@@ -59,6 +60,14 @@ void CheckChunks(std::string_view file, std::vector<ParquetChunk> chunks) {
   fuzz::Require(sound || !chunks.empty(), "only a page can be damaged");
   for (ParquetChunk& chunk : chunks) chunk.from = std::max<std::int64_t>(chunk.from, 0) % 64;
   check(chunks);
+}
+
+void CheckGroups(std::string_view file, const ParquetRowGroups& groups) {
+  fuzz::Require(groups.rows >= 0, "rows are counted");
+  const auto again = ReadParquetRowGroups(groups.neutral);
+  fuzz::Require(again && again->rows == groups.rows && again->chunks.size() == groups.chunks.size(), "the neutral list has the same chunks");
+  fuzz::Require(again && again->neutral == groups.neutral, "and nothing else to leave out");
+  CheckChunks(file, groups.chunks);
 }
 
 void CheckFooter(std::string_view file, std::string_view metadata) {
@@ -85,7 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text = fuzz::Text(data, size);
   const fuzz::PeakMemory memory;
   CheckPage(text);
-  CheckChunks(text, ParquetChunks(text));
+  if (const auto groups = ReadParquetRowGroups(text)) CheckGroups(text, *groups);
   CheckChunks(text, {{0, static_cast<std::int64_t>(size), 0}, {4, static_cast<std::int64_t>(size) - 4, 1}});
   CheckFooter(text, FooterOf(text));
   fuzz::Require(memory.Bytes() <= (1 << 20) + 1000 * size, "memory is linear in the file");

@@ -5,6 +5,7 @@
 
 import decimal
 import pathlib
+import struct
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,9 +13,9 @@ import pyarrow.parquet as pq
 FOLDER = pathlib.Path(__file__).parent
 
 
-def write(name: str, columns: dict, **options) -> None:
+def write(name: str, columns: dict, compression: str = "none", **options) -> None:
     names, arrays = list(columns), list(columns.values())
-    pq.write_table(pa.Table.from_arrays(arrays, names=names), FOLDER / name, compression="none", store_schema=False, **options)
+    pq.write_table(pa.Table.from_arrays(arrays, names=names), FOLDER / name, compression=compression, store_schema=False, **options)
 
 
 def texts(*values: bytes | None) -> pa.Array:
@@ -85,3 +86,34 @@ written = {"id": pa.array(range(3000)), "name": pa.array([f"name {i:04}" for i i
 write("checksums.parquet", written, write_page_checksum=True, use_dictionary=["id"], row_group_size=1000, data_page_size=2000, write_statistics=False)
 path = FOLDER / "checksums.parquet"
 (FOLDER / "damaged-page.parquet").write_bytes(path.read_bytes().replace(b"name 2345", b"name 2X45", 1))
+
+# Pages whose only checksums are those of gzip, in two row groups.
+events = {
+    "id": pa.array(range(24)),
+    "name": pa.array([None if i % 5 == 0 else f"name {i}" for i in range(24)]),
+    "at": pa.array([1714557600000000 + i for i in range(24)], pa.timestamp("us")),
+    "price": pa.array([decimal.Decimal(i) / 100 for i in range(24)], pa.decimal128(9, 2)),
+}
+write("gzip.parquet", events, compression="gzip", row_group_size=16)
+# The same with checksums in the headers of pages, several pages a chunk, and without any.
+write("pages.parquet", events, compression="snappy", write_page_checksum=True, data_page_size=64, write_batch_size=8, use_dictionary=False)
+write("plain.parquet", events, data_page_size=64, write_batch_size=8, data_page_version="2.0")
+# Types that the footer gives twice: as a converted and as a logical type.
+write(
+    "types.parquet",
+    {f"column {kind}": pa.array([1, 2, 3], pa.int64()).cast(kind) for kind in (pa.int8(), pa.int16(), pa.int32(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64())}
+    | {"column ms": pa.array([1, 2, 3], pa.timestamp("ms", "UTC")), "column us": pa.array([1, 2, 3], pa.timestamp("us", "UTC"))}
+    | {"column time": pa.array([1, 2, 3], pa.time32("ms")), "column micros": pa.array([1, 2, 3], pa.time64("us"))}
+    | {"column price": pa.array([decimal.Decimal("1.25")] * 3, pa.decimal128(9, 2)), "column day": pa.array([1, 2, 3], pa.date32())},
+)  # fmt: skip
+# Statistics that are not those of the values: the largest time and number, and the count of NULL.
+far = [1714557600000000, 568971820800000000, 1714557600000001]  # the second is in the year 20000
+write("statistics.parquet", {"id": ids, "at": pa.array(far, pa.timestamp("us")), "n": pa.array([1, 5_000_000_000, 2]), "name": pa.array(["a", None, "b"])},
+      use_dictionary=False)  # fmt: skip
+path = FOLDER / "statistics.parquet"
+whole = path.read_bytes()
+footer_at = len(whole) - 8 - struct.unpack("<I", whole[-8:-4])[0]
+footer = whole[footer_at:]
+for value, claimed in ((far[1], far[2]), (5_000_000_000, 2)):
+    footer = footer.replace(struct.pack("<q", value), struct.pack("<q", claimed))
+path.write_bytes(whole[:footer_at] + footer.replace(b"\x36\x02\x28\x01b", b"\x36\x00\x28\x01b"))
