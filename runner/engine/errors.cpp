@@ -1,6 +1,9 @@
 #include "runner/engine/errors.h"
 
 #include <algorithm>
+#include <cctype>
+
+#include "runner/engine/file_system.h"
 
 namespace weir::engine {
 namespace {
@@ -54,6 +57,15 @@ std::string FirstLines(const std::string& text) {
   return first;
 }
 
+// Of "<n><extensions>" at `at`. The end of a sentence may follow.
+std::size_t EndOfName(const std::string& message, std::size_t at) {
+  const auto in_word = [&message](std::size_t i) {
+    return i < message.size() && (std::isalnum(static_cast<unsigned char>(message[i])) != 0 || message[i] == '_');
+  };
+  while (in_word(at) || (at < message.size() && message[at] == '.' && in_word(at + 1))) ++at;
+  return at;
+}
+
 }  // namespace
 
 Error FromDuckDB(const duckdb::ErrorData& error) {
@@ -70,10 +82,11 @@ Error FromException(const std::exception& error) {
   return FromDuckDB(duckdb::ErrorData(error));
 }
 
-std::string ForPeople(std::string message, const std::string& name, const std::string& path) {
+std::string ForPeople(std::string message, const std::string& path) {
   for (const char* advice : {" The search space used was", " Possible fixes", " Possible Solutions", " Possible solutions"})
     message.resize(std::min(message.find(advice), message.size()));
-  for (std::size_t at = message.find(name); at != std::string::npos; at = message.find(name, at + path.size())) message.replace(at, name.size(), path);
+  for (std::size_t at = message.find(kScheme); at != std::string::npos; at = message.find(kScheme, at + path.size()))
+    message.replace(at, EndOfName(message, at + kScheme.size()) - at, path);
   while (message.ends_with(' ')) message.pop_back();
   return message;
 }

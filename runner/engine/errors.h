@@ -15,6 +15,6 @@ Error FromDuckDB(const duckdb::ErrorData& error);
 Error FromException(const std::exception& error);
 
 // DuckDB's words on one file, under the name that people know it by, and without its advice on options that nobody here has.
-std::string ForPeople(std::string message, const std::string& name, const std::string& path);
+std::string ForPeople(std::string message, const std::string& path);
 
 }  // namespace weir::engine

@@ -6,8 +6,6 @@
 namespace weir::engine {
 namespace {
 
-constexpr std::string_view kScheme = "weir://";
-
 // Of "a/b/data.csv.gz" the ".csv.gz" by which DuckDB knows the compression.
 std::string Extension(const std::string& path) {
   std::string name = path.substr(path.rfind('/') + 1);

@@ -48,8 +48,7 @@ Status CheckFooters(Session& session, const std::vector<InputFile>& files, const
     const Status one = CheckAll(session, {files[i]}, {names[i]});
     if (one.ok()) continue;
     if (IsNotOfTheFile(session, one.error())) return one;
-    return Error{Fault::Data, "FileUnreadable",
-                 What(files[i]) + " is no whole Parquet file: " + ForPeople(one.error().message, names[i].substr(1, names[i].size() - 2), files[i].path)};
+    return Error{Fault::Data, "FileUnreadable", What(files[i]) + " is no whole Parquet file: " + ForPeople(one.error().message, files[i].path)};
   }
   return all;
 }

@@ -109,11 +109,11 @@ std::string ParquetFileColumn::DeclarableAs() const {
 
 std::string ParquetFile::Scan(const std::string& options) const { return "read_parquet(" + Literal(name) + ", hive_partitioning = false" + options + ")"; }
 
-Error UnreadableParquet(const Session& session, const Error& error, const std::string& name, const std::string& path) {
+Error UnreadableParquet(const Session& session, const Error& error, const std::string& path) {
   if (session.StoreFailed() || error.fault == Fault::Exhausted || error.reason == "FileUnreadable") return error;
-  return {Fault::Data, "FileUnreadable",
-          path + " cannot be read as Parquet (" + ForPeople(error.message, name, path) +
-              "). It is damaged or uses an unsupported feature. Write it again at its source"};
+  return {
+      Fault::Data, "FileUnreadable",
+      path + " cannot be read as Parquet (" + ForPeople(error.message, path) + "). It is damaged or uses an unsupported feature. Write it again at its source"};
 }
 
 Result<ParquetFile> OpenParquet(Session& session, const std::string& name, const std::string& path) {
@@ -122,7 +122,7 @@ Result<ParquetFile> OpenParquet(Session& session, const std::string& name, const
   ParquetFile file{.name = session.Files().AddWithTail(name, footer->from, TailOf(footer->metadata.neutral))};
   file.registered.reset(&session.Files(), [tailed = file.name](ObjectFileSystem* files) { files->ForgetInput(tailed); });
   auto described = session.Run("SELECT * FROM " + file.Scan() + " LIMIT 0");
-  if (!described.ok()) return UnreadableParquet(session, described.error(), file.name, path);
+  if (!described.ok()) return UnreadableParquet(session, described.error(), path);
   const auto& columns = footer->metadata.columns;
   const auto& types = described.value()->types;
   if (types.size() != columns.size()) return NotParquet(path, "its columns are not those of its schema");

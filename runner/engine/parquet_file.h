@@ -49,6 +49,6 @@ struct ParquetFile {
 Result<ParquetFile> OpenParquet(Session& session, const std::string& name, const std::string& path);
 
 // What the engine said of a scan, as an error of the file: unless the store or a limit is at fault, the file is unreadable.
-Error UnreadableParquet(const Session& session, const Error& error, const std::string& name, const std::string& path);
+Error UnreadableParquet(const Session& session, const Error& error, const std::string& path);
 
 }  // namespace weir::engine

@@ -64,7 +64,7 @@ Error OtherShape(const Registered& file, const std::string& what) { return {Faul
 // What a file's reader answered, said of the file; faults of the store and of the machine as they came.
 Error OfOne(const Session& session, const Registered& file, Error error) {
   if (session.StoreFailed() || error.fault == Fault::Exhausted || error.reason == "OtherShape" || error.message.starts_with(file.path)) return error;
-  return {Fault::Data, "FileUnreadable", file.path + " cannot be read: " + ForPeople(error.message, file.name, file.path)};
+  return {Fault::Data, "FileUnreadable", file.path + " cannot be read: " + ForPeople(error.message, file.path)};
 }
 
 Result<formats::FoundEncoding> EncodingOf(Session& session, const Registered& file) {

@@ -70,16 +70,6 @@ TEST_F(ParquetDamage, OfAnyByteIsAnErrorOfTheFile) {
   }
 }
 
-TEST_F(ParquetDamage, BytesBehindTheEndOfTheFileAreItsFault) {
-  const std::string file = Fixture("checksums.parquet");
-  const std::string without = file.substr(0, 4) + file.substr(FooterOf(file));  // the footer, and none of the pages
-  const auto rows = Decode(Put("f.parquet", without), {.parquet = api::ParquetFormat{}}, {Required("name", "VARCHAR")});
-  ASSERT_FALSE(rows.ok());
-  EXPECT_EQ(rows.error().fault, Fault::Data);
-  EXPECT_EQ(rows.error().reason, "FileUnreadable");
-  EXPECT_THAT(rows.error().message, StartsWith("f.parquet cannot be read"));
-}
-
 // Of a file of a table too: its size is the one that was committed, so what is in it is wrong.
 TEST_F(ParquetDamage, ReadsBehindTheEndOfAFileNameIt) {
   ObjectFileSystem files;
