@@ -124,11 +124,11 @@ Exit Init(const Terminal& terminal, const InitOptions& options) {
   const fs::path out = options.out.empty() ? fs::path(given->files[0].path).parent_path() : fs::path(options.out);
   const fs::path manifest = out / (name + ".yaml");
   ExcludeManifest(manifest, *inferred);
+  for (const std::vector<std::string>* notes : {&given->notes, &std::as_const(inferred->notes)})
+    for (const std::string& note : *notes) terminal.err << Printable(note) << "\n";
   const std::string text = StarterText(StarterManifests({name, options.team}, inferred->files), inferred->files);
   if (const Status fits = CheckStarter(text, inferred->files.size()); !fits) return Complain(terminal, fits.error(), Exit::Usage);
   if (const Status written = WriteNew(manifest, text); !written) return Complain(terminal, written.error(), Exit::Usage);
-  for (const std::vector<std::string>* notes : {&given->notes, &std::as_const(inferred->notes)})
-    for (const std::string& note : *notes) terminal.err << Printable(note) << "\n";
   Summarize(terminal, inferred->files, manifest, inferred->folder);
   return Exit::Ok;
 }

@@ -213,6 +213,15 @@ Kind KindOf(std::string_view path) {
   return path.ends_with(".json") || path.ends_with(".ndjson") || path.ends_with(".jsonl") ? Kind::Json : Kind::Csv;
 }
 
+Result<SniffedFile> SniffAs(Kind kind, Session& session, const std::vector<Registered>& files) {
+  switch (kind) {
+    case Kind::Parquet: return SniffParquet(session, files);
+    case Kind::Json: return SniffJson(session, files);
+    case Kind::Csv: break;
+  }
+  return SniffCsv(session, files);
+}
+
 }  // namespace
 
 Result<SniffedFile> SniffFiles(Session& session, const std::vector<InputFile>& files) {
@@ -221,12 +230,11 @@ Result<SniffedFile> SniffFiles(Session& session, const std::vector<InputFile>& f
     registered.push_back({session.Files().AddInput(file), file.path});
     if (KindOf(file.path) != KindOf(files[0].path)) return OtherShape(registered.back(), " is of another format");
   }
-  switch (KindOf(files[0].path)) {
-    case Kind::Parquet: return SniffParquet(session, registered);
-    case Kind::Json: return SniffJson(session, registered);
-    case Kind::Csv: break;
-  }
-  return SniffCsv(session, registered);
+  auto sniffed = SniffAs(KindOf(files[0].path), session, registered);
+  if (!sniffed.ok() || !sniffed->columns.empty()) return sniffed;
+  std::string why;
+  for (const std::string& note : sniffed->notes) why += "; " + note;
+  return OfOne(session, registered[0], CannotDeclare("no column of it can be declared" + why));
 }
 
 }  // namespace weir::engine

@@ -59,6 +59,15 @@ TEST_F(InitRotated, FilesByNumberStayApartWhereverTheyWereGiven) {
     }
 }
 
+TEST_F(InitRotated, MoreFilesThanAFileOfManifestsHoldsAreToldToBeRotatedByDate) {
+  std::string header;
+  for (int i = 0; i < 450; ++i) header += (i > 0 ? "," : "") + std::string(300, 'a') + std::to_string(i);
+  for (int file = 1; file <= 12; ++file) Write("in/app.csv." + std::to_string(file), header + "\n");
+  const Ended init = Weir("init in");
+  EXPECT_EQ(init.code, 2);
+  EXPECT_THAT(init.err, AllOf(HasSubstr("1 MiB"), HasSubstr("logrotate: dateext")));
+}
+
 TEST_F(InitRotated, RowsDoNotMultiplyWhenFilesAreRenamed) {
   Log("app.csv.1", 1);
   Log("app.csv.2", 3);

@@ -179,6 +179,8 @@ TEST_F(InitRefuses, WhatIsNoTable) {
   Refused("empty.csv", "empty.csv is empty");
   Write("wide.csv", Wide(700));
   Refused("wide.csv", "wide.csv cannot be read: it has 700 columns, but a Dataset takes 500");
+  Write("marks.csv", "a\u2028b,c\u0085d\n1,2\n");
+  Refused("marks.csv", "marks.csv cannot be read: no column of it can be declared; the name of column 1, ");
   Write("long.csv", std::string(1025, 't') + ",b\n1,2\n");
   Refused("long.csv", "the title of column 1 has 1025 characters");
   Write("broken.json", "{\"a\":");
