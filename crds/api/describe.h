@@ -45,7 +45,7 @@ struct Rules {
 // A CEL rule (Kubernetes x-kubernetes-validations) at the object in which it is declared: `field.Rule({...})`. The parser
 // has no CEL: what a rule says is said again in operator/plan (validation, contract) for `weir check` and the
 // controllers, and a test holds the two readings against each other on a real API server. `field.OneOf({"a", "b"})`
-// declares that exactly one of the members is set, for every reading.
+// declares that exactly one of the members is set, for every reading; `field.OneOf(self.choice)` the same of a Choice (choice.h).
 struct CelRule {
   std::string_view rule{};
   std::string_view message{};

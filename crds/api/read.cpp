@@ -161,7 +161,7 @@ void CheckKeys(const Json& list, std::string_view key, const std::string& path, 
       problems.push_back({path + "[" + std::to_string(i) + "]." + std::string(key), Quoted(value) + " stands here twice; names in a list are unique"});
 }
 
-void Reader::OneOf(std::initializer_list<std::string_view> members) {
+void Reader::CheckOneOf(std::span<const std::string_view> members) {
   std::string all;
   int set = 0;
   for (const std::string_view member : members) {

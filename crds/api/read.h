@@ -2,10 +2,12 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "crds/api/choice.h"
 #include "crds/api/describe.h"
 #include "crds/base/json.h"
 #include "crds/base/time.h"
@@ -55,12 +57,23 @@ class Reader {
     Take(value, member, rules, path);
   }
   void Rule(const CelRule&) {}
-  void OneOf(std::initializer_list<std::string_view> members);
+  void OneOf(std::initializer_list<std::string_view> members) { CheckOneOf({members.begin(), members.size()}); }
+  template <typename... Ts>
+  void OneOf(Choice<Ts...>& choice) {
+    choice = {};
+    choice.ForEach([&]<typename T>() {
+      std::optional<T> one;
+      (*this)(T::kField, one, Rules{.doc = T::kDoc});
+      if (one) choice = std::move(*one);
+    });
+    CheckOneOf(choice.kFields);
+  }
   void Finish() {
     if (unknown_ == Unknown::IsAProblem) CheckUnknown(object_, known_, path_, problems_);
   }
 
  private:
+  void CheckOneOf(std::span<const std::string_view> members);
   void Take(const Json& value, std::string& out, const Rules& rules, const std::string& path);
   void Take(const Json& value, bool& out, const Rules& rules, const std::string& path);
   void Take(const Json& value, int& out, const Rules& rules, const std::string& path);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "crds/api/choice.h"
 #include "crds/api/describe.h"
 #include "crds/base/json.h"
 #include "crds/base/time.h"
@@ -33,6 +34,10 @@ class FormWriter {
   }
   void Rule(const CelRule&) {}
   void OneOf(std::initializer_list<std::string_view>) {}
+  template <typename... Ts>
+  void OneOf(const Choice<Ts...>& choice) {
+    choice.Visit([this](const auto& chosen) { object_[std::string(chosen.kField)] = Value(chosen); });
+  }
   Json Take() { return std::move(object_); }
 
   static Json Value(const std::string& v) { return v; }

@@ -98,7 +98,7 @@ Ordered CelValidation(const api::CelRule& rule) {
   return validation;
 }
 
-Ordered OneOfValidation(std::initializer_list<std::string_view> members) {
+Ordered OneOfValidation(std::span<const std::string_view> members) {
   std::string names, tests;
   for (const std::string_view member : members) {
     names += (names.empty() ? "" : ", ") + std::string(member);

@@ -3,6 +3,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,7 @@ Ordered ListSchema(Ordered items, const api::Rules& rules);
 // The schema with the field's documentation and a sentence on what its change does.
 Ordered Described(Ordered schema, const api::Rules& rules);
 Ordered CelValidation(const api::CelRule& rule);
-Ordered OneOfValidation(std::initializer_list<std::string_view> members);
+Ordered OneOfValidation(std::span<const std::string_view> members);
 
 template <typename T>
 Ordered ObjectSchema(Defaults defaults);
@@ -49,7 +50,12 @@ class SchemaField {
     properties_[std::string(name)] = std::move(schema);
   }
   void Rule(const api::CelRule& rule) { validations_.push_back(CelValidation(rule)); }
-  void OneOf(std::initializer_list<std::string_view> members) { validations_.push_back(OneOfValidation(members)); }
+  void OneOf(std::initializer_list<std::string_view> members) { validations_.push_back(OneOfValidation({members.begin(), members.size()})); }
+  template <typename... Ts>
+  void OneOf(const api::Choice<Ts...>& choice) {
+    ((properties_[std::string(Ts::kField)] = Described(ObjectSchema<Ts>(defaults_), api::Rules{.doc = Ts::kDoc})), ...);
+    validations_.push_back(OneOfValidation(choice.kFields));
+  }
   Ordered Take();
 
  private:

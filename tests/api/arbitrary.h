@@ -32,6 +32,16 @@ class Arbitrary {
     std::size_t i = 0;
     for (const std::string_view name : names) (i++ == chosen ? members_.at(name).first : members_.at(name).second)();
   }
+  template <typename... Ts>
+  void OneOf(Choice<Ts...>& choice) {
+    const std::size_t chosen = Below(sizeof...(Ts));
+    std::size_t i = 0;
+    choice.ForEach([&]<typename T>() {
+      T one{};
+      Fill(one, Rules{});
+      if (i++ == chosen) choice = std::move(one);
+    });
+  }
 
  private:
   std::size_t Below(std::size_t n) { return random_() % n; }
