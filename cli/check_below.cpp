@@ -100,21 +100,29 @@ std::vector<Change> ChangesOf(const api::DatasetSpec& was, const api::DatasetSpe
 
 // Limits and time-outs change no row.
 void CompareSources(const api::LandSource& was, const api::LandSource& is, const std::string& path, std::vector<Change>& changes) {
-  if (was.files && is.files) return Compare(api::Writer::Value(*was.files), api::Writer::Value(*is.files), path + ".files", changes);
-  if (was.http && is.http) return Compare(was.http->url, is.http->url, path + ".http.url", changes);
-  changes.push_back({path, was.http ? "a web server" : "files", is.http ? "a web server" : "files"});
+  const auto *was_files = was.As<api::FilesSource>(), *is_files = is.As<api::FilesSource>();
+  const auto *was_http = was.As<api::HttpSource>(), *is_http = is.As<api::HttpSource>();
+  if (was_files != nullptr && is_files != nullptr) return Compare(api::Writer::Value(*was_files), api::Writer::Value(*is_files), path + ".files", changes);
+  if (was_http != nullptr && is_http != nullptr) return Compare(was_http->url, is_http->url, path + ".http.url", changes);
+  changes.push_back({path, was_http != nullptr ? "a web server" : "files", is_http != nullptr ? "a web server" : "files"});
 }
 
 // How a stage makes its output. The query of a View is a part of its contract.
 std::vector<Change> ChangesOf(const api::Stage& was, const api::Stage& is, const std::string& path) {
   std::vector<Change> changes;
-  if (was.land && is.land) CompareSources(was.land->from, is.land->from, path + ".land.from", changes);
-  if (was.accept && is.accept && was.accept->from != is.accept->from) changes.push_back({path + ".accept.from", was.accept->from, is.accept->from});
-  if (!was.transform || !is.transform) return changes;
-  if (was.transform->from != is.transform->from) changes.push_back({path + ".transform.from", Short(was.transform->from), Short(is.transform->from)});
-  if (contract::CompareQueries(was.transform->sql, is.transform->sql) == contract::QueryChange::Undetermined) {
-    const contract::QueryExcerpts differ = contract::WhereQueriesDiffer(was.transform->sql, is.transform->sql);
-    changes.push_back({path + ".transform.sql", differ.before, differ.after});
+  if (was.work.Field() != is.work.Field()) return changes;
+  const auto *was_land = was.work.As<api::LandStage>(), *is_land = is.work.As<api::LandStage>();
+  if (was_land != nullptr && is_land != nullptr) CompareSources(was_land->from, is_land->from, path + ".land.from", changes);
+  std::map<std::string, std::pair<api::Port, api::Port>> ports;  // by field
+  for (api::Port& port : api::PortsOf(was)) ports[port.field].first = std::move(port);
+  for (api::Port& port : api::PortsOf(is)) ports[port.field].second = std::move(port);
+  for (const auto& [field, pair] : ports) {
+    const auto& [before, after] = pair;
+    const api::Port::Flow flow = before.value.empty() ? after.flow : before.flow;
+    if (flow == api::Port::Flow::Reads && before.value != after.value) changes.push_back({path + "." + field, Short(before.value), Short(after.value)});
+    if (flow != api::Port::Flow::ReadsBySql || contract::CompareQueries(before.value, after.value) != contract::QueryChange::Undetermined) continue;
+    const contract::QueryExcerpts differ = contract::WhereQueriesDiffer(before.value, after.value);
+    changes.push_back({path + "." + field, differ.before, differ.after});
   }
   return changes;
 }
@@ -179,7 +187,7 @@ class BelowCheck {
     if (before == nullptr) return;
     const auto& stages = pipeline.object.spec.stages;
     for (std::size_t i = 0; i < stages.size(); ++i) {
-      const std::string output = plan::OutputOf(stages[i]);
+      const std::string output = api::OutputOf(stages[i]);
       const api::Stage* was = output.empty() ? nullptr : StageThatWrites(before->spec, output);
       if (was != nullptr) Say(pipeline, output, ChangesOf(*was, stages[i], "spec.stages[" + std::to_string(i) + "]"));
     }

@@ -98,7 +98,7 @@ api::Pipeline PublisherOf(const api::View& view) {
   pipeline.meta.name = "check";
   api::Stage publish;
   publish.name = "publish";
-  publish.publish = api::PublishStage{view.meta.name};
+  publish.work = api::PublishStage{view.meta.name};
   pipeline.spec.stages = {publish};
   return pipeline;
 }
@@ -108,10 +108,8 @@ std::string FieldOf(const api::PipelineSpec& pipeline, const std::string& output
   for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
     const api::Stage& stage = pipeline.stages[i];
     const std::string path = "spec.stages[" + std::to_string(i) + "]";
-    if (stage.land && output == "Dataset/" + stage.land->into) return path + ".land.into";
-    if (stage.accept && output == "Dataset/" + stage.accept->into) return path + ".accept.into";
-    if (stage.transform && output == "Dataset/" + stage.transform->into) return path + ".transform.into";
-    if (stage.publish && output == "View/" + stage.publish->view) return path + ".publish.view";
+    for (const api::Port& port : api::PortsOf(stage))
+      if (port.flow == api::Port::Flow::Writes && port.Label() == output) return path + "." + port.field;
   }
   return "spec.stages";
 }
@@ -130,15 +128,14 @@ class WriterCheck {
       if (*manifest.resource == api::kPipelines) pipelines.insert(manifest.Namespace() + "/" + manifest.Name());
     for (const api::Pipeline& other : published.pipelines)
       if (!pipelines.contains(other.meta.ns + "/" + other.meta.name))
-        for (const std::string& output : plan::OutputsOf(other.spec))
+        for (const std::string& output : api::OutputsOf(other.spec.stages))
           writers_.emplace(other.meta.ns + "/" + output, Writer{other.meta.name, Writer::From::Published});
   }
 
   void Check(const Declaration<api::Pipeline>& declaration) {
     const api::Pipeline& pipeline = declaration.object;
     std::map<std::string, std::vector<std::string>> remembered;  // pipeline -> outputs
-    for (const std::string& output : plan::OutputsOf(pipeline.spec)) {
-      if (output.ends_with('/')) continue;  // its name could not be read
+    for (const std::string& output : api::OutputsOf(pipeline.spec.stages)) {
       const auto [entry, first] = writers_.emplace(pipeline.meta.ns + "/" + output, Writer{pipeline.meta.name});
       const Writer& writer = entry->second;
       if (first || writer.pipeline == pipeline.meta.name) continue;
@@ -220,7 +217,8 @@ std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const 
   for (const auto& pipeline : declared.pipelines) {
     check.Resolve(pipeline);
     for (const api::Stage& stage : pipeline.object.spec.stages)
-      if (stage.publish) views.insert(pipeline.object.meta.ns + "/" + stage.publish->view);
+      for (const api::Port& port : api::PortsOf(stage))
+        if (port.target == api::TargetKind::View) views.insert(pipeline.object.meta.ns + "/" + port.value);
   }
   for (const auto& view : declared.views)
     if (IsSound(declared, view) && !views.contains(view.object.meta.ns + "/" + view.object.meta.name))

@@ -18,7 +18,8 @@ namespace {
 std::set<std::string> PublishedBy(const api::PipelineSpec& pipeline) {
   std::set<std::string> views;
   for (const api::Stage& stage : pipeline.stages)
-    if (stage.publish) views.insert(stage.publish->view);
+    for (const api::Port& port : api::PortsOf(stage))
+      if (port.target == api::TargetKind::View) views.insert(port.value);
   return views;
 }
 
@@ -38,7 +39,7 @@ std::string RemainingAfterDelete(const api::Resource& kind, const Json& object, 
   if (kind != api::kPipelines) return "Its files stay in the lake.";
   std::vector<api::Problem> newer;
   std::string outputs;
-  for (const std::string& output : plan::OutputsOf(api::Read<api::PipelineSpec>(At(object, "spec"), "spec", newer)))
+  for (const std::string& output : api::OutputsOf(api::Read<api::PipelineSpec>(At(object, "spec"), "spec", newer).stages))
     outputs += (outputs.empty() ? "" : ", ") + output;
   return (runs == 0   ? "It had no runs."
           : runs == 1 ? "Its run went with it."
@@ -68,7 +69,7 @@ Exit DeleteObject(const Terminal& terminal, Session& session, const api::Resourc
 std::set<std::string> WrittenDatasets(const Published& published, const Declared& declared, const std::string& ns) {
   std::set<std::string> own, outputs;
   const auto add = [&outputs](const api::Pipeline& pipeline) {
-    for (const std::string& output : plan::OutputsOf(pipeline.spec)) outputs.insert(output);
+    for (const std::string& output : api::OutputsOf(pipeline.spec.stages)) outputs.insert(output);
   };
   for (const auto& [index, pipeline] : declared.pipelines)
     if (pipeline.meta.ns == ns) own.insert(pipeline.meta.name), add(pipeline);

@@ -16,7 +16,10 @@ namespace {
 bool MovesFiles(const Result<plan::Revision>& revision, const std::string& stage) {
   if (!revision) return false;
   const auto& stages = revision->bundle.stages;
-  return std::any_of(stages.begin(), stages.end(), [&stage](const api::Stage& s) { return s.name == stage && (s.land || s.accept); });
+  for (const api::Stage& declared : stages)
+    for (const api::Port& port : api::PortsOf(declared))
+      if (declared.name == stage && port.flow == api::Port::Flow::Writes && !port.IsTable()) return true;
+  return false;
 }
 
 // A version that the run reports, as the table's log has it.
@@ -120,8 +123,7 @@ Json StagesOf(const api::RunStatus& status, const Result<plan::Revision>& revisi
   if (!revision) return stages;
   for (Json& stage : stages)
     for (const api::Stage& declared : revision->bundle.stages)
-      if (declared.name == Text(stage, "name"))
-        stage["kind"] = declared.land ? "land" : declared.accept ? "accept" : declared.transform ? "transform" : declared.check ? "check" : "publish";
+      if (declared.name == Text(stage, "name")) stage["kind"] = std::string(declared.work.Field());
   return stages;
 }
 

@@ -25,10 +25,11 @@ std::vector<Input> InputsOf(const plan::Bundle& bundle, const std::string& stage
   for (const api::Stage& stage : bundle.stages) {
     if (stage.name != stage_name) continue;
     std::string sql;
-    if (stage.accept) inputs.push_back({&api::kDatasets, stage.accept->from});
-    if (stage.transform && !stage.transform->from.empty()) inputs.push_back({&api::kDatasets, stage.transform->from});
-    if (stage.transform) sql = stage.transform->sql;
-    if (const plan::BundleView* view = stage.publish ? plan::FindView(bundle, stage.publish->view) : nullptr) sql = view->sql;
+    for (const api::Port& port : api::PortsOf(stage)) {
+      if (port.flow == api::Port::Flow::Reads) inputs.push_back({&api::kDatasets, port.value});
+      if (port.flow == api::Port::Flow::ReadsBySql) sql = port.value;
+      if (const plan::BundleView* view = port.target == api::TargetKind::View ? plan::FindView(bundle, port.value) : nullptr) sql = view->sql;
+    }
     for (const api::TaskTable* table : TablesRead(bundle, sql))
       inputs.push_back({table->kind == api::TargetKind::View ? &api::kViews : &api::kDatasets, table->name});
   }
@@ -38,11 +39,12 @@ std::vector<Input> InputsOf(const plan::Bundle& bundle, const std::string& stage
 // Where the files of a Landing dataset come from; the stage that accepted them has committed to it last.
 std::string SourceOf(const plan::Bundle& bundle, const std::string& dataset) {
   for (const api::Stage& stage : bundle.stages) {
-    if (!stage.land || stage.land->into != dataset) continue;
-    if (stage.land->from.files)
-      return "files " + stage.land->from.files->path + (stage.land->from.files->store.empty() ? "" : " in store " + stage.land->from.files->store);
-    // The part after ? may hold a token.
-    if (const auto& http = stage.land->from.http) return http->url.substr(0, http->url.find_first_of("?#"));
+    const auto* land = stage.work.As<api::LandStage>();
+    if (land == nullptr || land->into != dataset) continue;
+    return land->from.Visit(
+        api::Overloaded{[](const api::FilesSource& files) { return "files " + files.path + (files.store.empty() ? "" : " in store " + files.store); },
+                        // The part after ? may hold a token.
+                        [](const api::HttpSource& http) { return http.url.substr(0, http.url.find_first_of("?#")); }});
   }
   return "";
 }

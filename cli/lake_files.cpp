@@ -68,21 +68,24 @@ Result<std::shared_ptr<storage::ObjectStore>> OpenNamed(const World& world, cons
 
 }  // namespace
 
-Result<std::string> KeysOf(const api::Store& store) {
+Result<std::string> KeysOf(const std::string& name, const api::S3Store& store) {
   const char* folder = std::getenv("WEIR_S3_CREDENTIALS");
   if (folder != nullptr && *folder != '\0') return fs::absolute(folder).lexically_normal().string();
-  return Error{
-      Fault::Missing, "StoreUnavailable",
-      "store " + store.name + " is the bucket " + store.s3->bucket + ": name a folder with the files accessKeyId and secretAccessKey in WEIR_S3_CREDENTIALS"};
+  return Error{Fault::Missing, "StoreUnavailable",
+               "store " + name + " is the bucket " + store.bucket + ": name a folder with the files accessKeyId and secretAccessKey in WEIR_S3_CREDENTIALS"};
 }
 
 Result<std::shared_ptr<storage::ObjectStore>> OpenLakeStore(const World& world, const api::Store& store) {
-  if (store.volume) return OpenFolder(store.name, store.volume->path ? *store.volume->path : world.lake + "/" + store.name);
-  const auto keys = KeysOf(store);
-  if (!keys) return keys.error();
-  api::TaskStore place;
-  place.name = store.name, place.endpoint = store.s3->endpoint, place.region = store.s3->region, place.bucket = store.s3->bucket, place.credentials = *keys;
-  return storage::OpenStore(place);
+  if (store.place.IsEmpty()) return Error{Fault::Invalid, "StoreUnavailable", "store " + store.name + " names no place: volume or s3"};
+  return store.place.Visit(
+      api::Overloaded{[&](const api::VolumeStore& volume) { return OpenFolder(store.name, volume.path ? *volume.path : world.lake + "/" + store.name); },
+                      [&](const api::S3Store& s3) -> Result<std::shared_ptr<storage::ObjectStore>> {
+                        const auto keys = KeysOf(store.name, s3);
+                        if (!keys) return keys.error();
+                        api::TaskStore place;
+                        place.name = store.name, place.endpoint = s3.endpoint, place.region = s3.region, place.bucket = s3.bucket, place.credentials = *keys;
+                        return storage::OpenStore(place);
+                      }});
 }
 
 Result<LakePlace> OpenLocation(const World& world, const std::string& location) {
@@ -98,7 +101,8 @@ Result<LakePlace> OpenLocation(const World& world, const std::string& location) 
     return Error{Fault::Missing, "StoreUnavailable", location + " cannot be read from here: no Lake of the namespace names its store"};
   std::vector<api::Problem> newer;
   for (const api::Store& store : api::Read<api::LakeSpec>(At(*lake, "spec"), "spec", newer).stores) {
-    if (!store.s3 || store.s3->bucket != location.substr(bucket, slash - bucket)) continue;
+    const auto* s3 = store.place.As<api::S3Store>();
+    if (s3 == nullptr || s3->bucket != location.substr(bucket, slash - bucket)) continue;
     auto opened = OpenLakeStore(world, store);
     if (!opened) return opened.error();
     return LakePlace{std::move(*opened), location.substr(slash + 1)};

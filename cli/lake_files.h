@@ -23,9 +23,9 @@ struct LakePlace {
   std::string path;
 };
 
-// The folder of the files accessKeyId and secretAccessKey for a store that is a bucket: what WEIR_S3_CREDENTIALS names.
-// Fault::Missing when it names nothing.
-Result<std::string> KeysOf(const api::Store& store);
+// The folder of the files accessKeyId and secretAccessKey for a store that is a bucket, `name` in the Lake: what
+// WEIR_S3_CREDENTIALS names. Fault::Missing when it names nothing.
+Result<std::string> KeysOf(const std::string& name, const api::S3Store& store);
 
 // The store of a Lake as this process reaches it: a volume with a path is that folder; one with a claim is the folder of
 // the store's name below `world.lake`, where the person has mounted or copied it; a bucket is read with the key files in

@@ -49,7 +49,8 @@ std::shared_ptr<storage::ObjectStore> LakeLogs::Open(const std::string& name) {
   if (const auto open = opened_.find(name); open != opened_.end()) return open->second;
   std::shared_ptr<storage::ObjectStore> found;
   for (const api::Store& store : stores_) {
-    if (store.name != name || (store.volume && store.volume->claim)) continue;
+    const auto* volume = store.place.As<api::VolumeStore>();
+    if (store.name != name || (volume != nullptr && volume->claim)) continue;
     if (auto opened = OpenLakeStore(world_, store)) found = std::move(opened).value();
   }
   return opened_[name] = found;

@@ -11,10 +11,12 @@ std::string NameIn(const std::string& label) { return label.substr(label.rfind('
 std::string Label(const api::Meta& meta, const char* kind) { return meta.ns + "/" + kind + "/" + meta.name; }
 
 std::set<std::string> TablesReadBy(const api::Stage& stage, const std::string& query) {
-  if (stage.accept) return {TableName(stage.accept->from)};
-  if (stage.transform && !stage.transform->from.empty()) return {TableName(stage.transform->from)};
-  if (stage.transform) return plan::WordsOf(stage.transform->sql);
-  return stage.publish ? plan::WordsOf(query) : std::set<std::string>{};
+  std::set<std::string> tables = plan::WordsOf(query);
+  for (const api::Port& port : api::PortsOf(stage)) {
+    if (port.flow == api::Port::Flow::Reads) tables.insert(TableName(port.value));
+    if (port.flow == api::Port::Flow::ReadsBySql) tables.merge(plan::WordsOf(port.value));
+  }
+  return tables;
 }
 
 }  // namespace
@@ -39,7 +41,7 @@ void Lineage::Add(const api::Pipeline& pipeline, const std::map<std::string, std
   const std::string ns = pipeline.meta.ns + "/";
   namespaces_.insert(pipeline.meta.ns);
   for (const api::Stage& stage : pipeline.spec.stages) {
-    const std::string output = plan::OutputOf(stage);
+    const std::string output = api::OutputOf(stage);
     if (output.empty()) continue;
     written_.insert(ns + output);
     const auto query = queries.find(ns + output);

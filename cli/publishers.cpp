@@ -54,7 +54,7 @@ Result<Json> PublisherOf(const World& world, const api::Meta& meta, const api::P
 }  // namespace
 
 const api::Stage* StageThatWrites(const api::PipelineSpec& pipeline, const std::string& output) {
-  const auto found = std::find_if(pipeline.stages.begin(), pipeline.stages.end(), [&](const api::Stage& s) { return plan::OutputOf(s) == output; });
+  const auto found = std::find_if(pipeline.stages.begin(), pipeline.stages.end(), [&](const api::Stage& s) { return api::OutputOf(s) == output; });
   return found == pipeline.stages.end() ? nullptr : &*found;
 }
 

@@ -81,7 +81,7 @@ Result<Choice> Chosen(const Declared& declared, const RunOptions& options) {
 Result<std::string> KeysFor(const std::optional<api::Lake>& lake) {
   if (lake)
     for (const api::Store& store : lake->spec.stores)
-      if (store.s3) return KeysOf(store);
+      if (const auto* s3 = store.place.As<api::S3Store>()) return KeysOf(store.name, *s3);
   return std::string();
 }
 
@@ -90,7 +90,8 @@ std::set<std::string> StoresOf(const plan::Bundle& bundle) {
   std::set<std::string> names;
   for (const api::TaskTable& table : bundle.tables) names.insert(table.store);
   for (const api::Stage& stage : bundle.stages)
-    if (stage.land && stage.land->from.files) names.insert(plan::SourceStoreOf(*stage.land->from.files));
+    if (const auto* land = stage.work.As<api::LandStage>())
+      if (const auto* files = land->from.As<api::FilesSource>()) names.insert(plan::SourceStoreOf(*files));
   return names;
 }
 
@@ -104,9 +105,10 @@ Status CheckStores(const Neighbourhood& neighbourhood, const Declared& declared,
     const auto used = StoresOf(plan::Resolve(pipeline, neighbourhood.Of(pipeline), {"local", "", ""}, Time{}).bundle);
     for (const api::Store& store : lake->spec.stores) {
       std::error_code error;
-      if (!used.contains(store.name) || !store.volume || !store.volume->path || fs::exists(*store.volume->path, error) || error) continue;
+      const auto* volume = store.place.As<api::VolumeStore>();
+      if (!used.contains(store.name) || volume == nullptr || !volume->path || fs::exists(*volume->path, error) || error) continue;
       return Error{Fault::Invalid, "Usage",
-                   "Lake " + lake->meta.name + ": the folder " + OneLine(*store.volume->path) + " of the store " + store.name +
+                   "Lake " + lake->meta.name + ": the folder " + OneLine(*volume->path) + " of the store " + store.name +
                        " does not exist: create it, or mount what belongs there"};
     }
   }

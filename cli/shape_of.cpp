@@ -56,21 +56,21 @@ std::string DifferenceOfTitles(const InferredFile& first, const InferredFile& ot
 }  // namespace
 
 std::string EncodingOf(const InferredFile& file) {
-  if (!file.format.csv) return "";
-  return std::string(api::Word(file.format.csv->encoding.value_or(api::Encoding::Utf8)));
+  const auto* csv = file.format.As<api::CsvFormat>();
+  return csv == nullptr ? "" : std::string(api::Word(csv->encoding.value_or(api::Encoding::Utf8)));
 }
 
 std::string ShapeOf(const InferredFile& file, const std::string& encoding) {
   api::Format format = file.format;
-  if (format.csv) format.csv->nullTexts.clear(), format.csv->encoding.reset();
+  if (auto* csv = format.As<api::CsvFormat>()) csv->nullTexts.clear(), csv->encoding.reset();
   std::vector<std::string> titles = TitlesOf(file);
-  if (format.json) std::sort(titles.begin(), titles.end());
+  if (format.Is<api::JsonFormat>()) std::sort(titles.begin(), titles.end());
   return Dump({fs::path(file.path).parent_path().string(), api::Write(format), titles, encoding});
 }
 
 std::string DifferenceOf(const InferredFile& first, const InferredFile& other) {
-  if (!first.format.csv || !other.format.csv) return DifferenceOfTitles(first, other);
-  const api::CsvFormat &a = *first.format.csv, &b = *other.format.csv;
+  if (!first.format.Is<api::CsvFormat>() || !other.format.Is<api::CsvFormat>()) return DifferenceOfTitles(first, other);
+  const api::CsvFormat &a = *first.format.As<api::CsvFormat>(), &b = *other.format.As<api::CsvFormat>();
   const auto differs = [](const std::string& what, const std::string& its, const std::string& theirs) {
     return "its " + what + " is " + its + ", that of the others " + theirs;
   };
@@ -84,13 +84,13 @@ std::string DifferenceOf(const InferredFile& first, const InferredFile& other) {
 }
 
 SharedKeys::SharedKeys(const InferredFile& first) {
-  if (!first.format.json) return;
+  if (!first.format.Is<api::JsonFormat>()) return;
   series_ = SeriesOfPath(first.path);
   types_ = TypesOf(first);
 }
 
 bool SharedKeys::Take(const InferredFile& file) {
-  if (series_.empty() || !file.format.json || SeriesOfPath(file.path) != series_) return false;
+  if (series_.empty() || !file.format.Is<api::JsonFormat>() || SeriesOfPath(file.path) != series_) return false;
   const auto types = TypesOf(file);
   std::size_t common = 0;
   for (const auto& [key, type] : types) {
@@ -109,7 +109,7 @@ bool SharedKeys::Take(const InferredFile& file) {
 
 std::string NoteOnOptionalKeys(const std::vector<const InferredFile*>& group, const InferredFile& together) {
   constexpr std::size_t kLongest = 200;
-  if (!together.format.json) return "";
+  if (!together.format.Is<api::JsonFormat>()) return "";
   std::map<std::string, std::size_t> files;
   for (const InferredFile* file : group)
     for (const std::string& title : TitlesOf(*file)) ++files[title];

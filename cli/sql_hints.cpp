@@ -27,9 +27,11 @@ std::string TablesMadeOf(const std::vector<const api::Pipeline*>& pipelines, con
   if (depth > kLongestWay) return tables;
   for (const api::Pipeline* pipeline : pipelines)
     for (const api::Stage& stage : pipeline->spec.stages) {
-      std::string made;
-      if (stage.transform && stage.transform->from == dataset) made = TableName(stage.transform->into);
-      if (stage.accept && stage.accept->from == dataset) made = TablesMadeOf(pipelines, stage.accept->into, depth + 1);
+      const api::Ports ports = api::PortsOf(stage);
+      const auto reads = [&dataset](const api::Port& port) { return port.flow == api::Port::Flow::Reads && port.value == dataset; };
+      const auto writes = std::find_if(ports.begin(), ports.end(), [](const api::Port& port) { return port.flow == api::Port::Flow::Writes; });
+      if (writes == ports.end() || std::none_of(ports.begin(), ports.end(), reads)) continue;
+      const std::string made = writes->IsTable() ? TableName(writes->value) : TablesMadeOf(pipelines, writes->value, depth + 1);
       if (!made.empty()) tables += (tables.empty() ? "" : ", ") + made;
     }
   return tables;

@@ -69,7 +69,7 @@ api::Stage LandStage(const InferredFile& file) {
   api::Stage stage;
   stage.name = StageName("land", file);
   stage.needs = std::vector<std::string>{};
-  stage.land = api::LandStage{{api::FilesSource{"", file.path}, {}}, file.name + "-landing"};
+  stage.work = api::LandStage{.from = api::FilesSource{"", file.path}, .into = file.name + "-landing"};
   return stage;
 }
 
@@ -80,15 +80,15 @@ Json PipelineManifest(const StarterNames& names, const std::string& name, std::s
   spec.owner.team = names.team;
   for (const InferredFile& file : files) {
     api::Stage accept, decode;
-    accept.name = StageName("accept", file), accept.accept = api::AcceptStage{file.name + "-landing", file.name + "-history"};
-    decode.name = StageName("decode", file), decode.transform = api::TransformStage{file.name + "-history", "", file.name};
+    accept.name = StageName("accept", file), accept.work = api::AcceptStage{file.name + "-landing", file.name + "-history"};
+    decode.name = StageName("decode", file), decode.work = api::TransformStage{file.name + "-history", "", file.name};
     spec.stages.insert(spec.stages.end(), {LandStage(file), accept, decode});
   }
   for (const InferredFile& file : files) {
     api::Stage publish;
     publish.name = StageName("publish", file);
     publish.needs = std::vector<std::string>{StageName("decode", file)};
-    publish.publish = api::PublishStage{file.name + "-v1"};
+    publish.work = api::PublishStage{file.name + "-v1"};
     spec.stages.push_back(publish);
   }
   Json json = api::Write(spec);

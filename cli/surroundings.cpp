@@ -81,16 +81,17 @@ plan::Surroundings Neighbourhood::Of(const api::Pipeline& pipeline) const {
   if (found == namespaces_.end()) return {};
   const Named& named = found->second;
   Names names;
-  for (const api::Stage& stage : pipeline.spec.stages) {
-    if (stage.land) names.Add(stage.land->into, named.datasets);
-    if (stage.accept) names.Add(stage.accept->from, named.datasets), names.Add(stage.accept->into, named.datasets);
-    if (stage.transform) names.Add(stage.transform->from, named.datasets), names.Add(stage.transform->into, named.datasets), names.AddSql(stage.transform->sql);
-    if (stage.check) names.Add(stage.check->dataset, named.datasets);
-    if (!stage.publish) continue;
-    names.Add(stage.publish->view, named.views);
-    const auto view = named.views.find(TableName(stage.publish->view));
-    if (view != named.views.end()) names.AddSql(named.all.views[view->second].spec.query.sql);
-  }
+  for (const api::Stage& stage : pipeline.spec.stages)
+    for (const api::Port& port : api::PortsOf(stage)) {
+      if (port.flow == api::Port::Flow::ReadsBySql) {
+        names.AddSql(port.value);
+        continue;
+      }
+      names.Add(port.value, port.target == api::TargetKind::View ? named.views : named.datasets);
+      if (port.target != api::TargetKind::View) continue;
+      const auto view = named.views.find(TableName(port.value));
+      if (view != named.views.end()) names.AddSql(named.all.views[view->second].spec.query.sql);
+    }
   const Wanted wanted = names.Take();
   if (!wanted.complete) return named.all;
   plan::Surroundings around;
@@ -110,7 +111,7 @@ std::vector<std::string> Neighbourhood::Namespaces() const {
 
 plan::Environment EnvironmentFor(const plan::Surroundings& around) {
   const bool cluster = around.lake && std::any_of(around.lake->spec.stores.begin(), around.lake->spec.stores.end(),
-                                                  [](const api::Store& s) { return s.volume && s.volume->claim; });
+                                                  [](const api::Store& s) { return s.place.Is<api::VolumeStore>() && s.place.As<api::VolumeStore>()->claim; });
   plan::Environment environment;
   if (!cluster) environment.localLake = "/lake", environment.localSource = "/source";
   return environment;

@@ -1,7 +1,6 @@
 #include "cli/written_tables.h"
 
 #include "crds/base/name.h"
-#include "operator/plan/resolve.h"
 
 namespace weir::cli {
 
@@ -19,7 +18,8 @@ WrittenTables::WrittenTables(const Manifests& manifests, const Declared& declare
 
 void WrittenTables::Add(const api::Pipeline& pipeline) {
   known_.insert(pipeline.meta.ns);
-  for (const std::string& output : plan::OutputsOf(pipeline.spec)) written_.insert(pipeline.meta.ns + "/" + TableName(output.substr(output.find('/') + 1)));
+  for (const std::string& output : api::OutputsOf(pipeline.spec.stages))
+    written_.insert(pipeline.meta.ns + "/" + TableName(output.substr(output.find('/') + 1)));
 }
 
 bool WrittenTables::IsUnwritten(const std::string& ns, const std::string& table) const { return known_.contains(ns) && !written_.contains(ns + "/" + table); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crds/api/check.h"
 #include "crds/api/column.h"
 #include "crds/api/condition.h"
 #include "crds/api/format.h"
@@ -28,92 +29,6 @@ void Describe(auto&& field, Of<Schema> auto& self) {
   field.Rule({.rule = "!has(self.keys) || self.columns.all(c, !has(c.whenAbsent) || c.whenAbsent != 'SetNull' || self.keys.all(k, !(c.name in k.columns)))",
               .message = kSetNullOfKey,
               .fieldPath = ".columns"});
-}
-
-struct NotNullCheck {
-  std::vector<std::string> columns;
-  bool operator==(const NotNullCheck&) const = default;
-};
-void Describe(auto&& field, Of<NotNullCheck> auto& self) {
-  field("columns", self.columns, Rules{.doc = "Columns in which every row has a value.", .required = true, .maxLength = 128, .minItems = 1});
-}
-
-struct UniqueCheck {
-  std::vector<std::string> columns;
-  bool operator==(const UniqueCheck&) const = default;
-};
-void Describe(auto&& field, Of<UniqueCheck> auto& self) {
-  field("columns", self.columns, Rules{.doc = "Columns whose values together occur at most once.", .required = true, .maxLength = 128, .minItems = 1});
-}
-
-struct AcceptedValuesCheck {
-  std::string column;
-  std::vector<std::string> values;
-  bool operator==(const AcceptedValuesCheck&) const = default;
-};
-void Describe(auto&& field, Of<AcceptedValuesCheck> auto& self) {
-  field("column", self.column, Rules{.doc = "The column.", .required = true, .maxLength = 128});
-  field("values", self.values,
-        Rules{.doc = "Every value that may occur, as text; a missing value passes.", .required = true, .maxLength = 256, .minItems = 1, .maxItems = 256});
-}
-
-struct RangeCheck {
-  std::string column;
-  std::string min;
-  std::string max;
-  bool operator==(const RangeCheck&) const = default;
-};
-void Describe(auto&& field, Of<RangeCheck> auto& self) {
-  field("column", self.column, Rules{.doc = "The column.", .required = true, .maxLength = 128});
-  field("min", self.min, Rules{.doc = "Smallest value that passes, as text of the column's type. Absent means no lower bound.", .maxLength = 64});
-  field("max", self.max, Rules{.doc = "Largest value that passes. Absent means no upper bound.", .maxLength = 64});
-}
-
-struct RowCountCheck {
-  std::optional<std::int64_t> min;
-  std::optional<std::int64_t> max;
-  bool operator==(const RowCountCheck&) const = default;
-};
-void Describe(auto&& field, Of<RowCountCheck> auto& self) {
-  field("min", self.min, Rules{.doc = "Fewest rows that pass.", .min = 0});
-  field("max", self.max, Rules{.doc = "Most rows that pass.", .min = 0});
-}
-
-// Block: the commit is refused. Quarantine: the rows that fail are quarantined and the rest continues (row checks only:
-// notNull, acceptedValues, range). Warn: recorded in the ledger, nothing else.
-enum class OnFailure { Block, Quarantine, Warn };
-template <>
-struct Words<OnFailure> {
-  static constexpr std::array<std::string_view, 3> kAll{"Block", "Quarantine", "Warn"};
-};
-
-struct Check {
-  std::string name;
-  std::optional<NotNullCheck> notNull;
-  std::optional<UniqueCheck> unique;
-  std::optional<AcceptedValuesCheck> acceptedValues;
-  std::optional<RangeCheck> range;
-  std::optional<RowCountCheck> rowCount;
-  std::optional<OnFailure> onFailure;  // absent means Block
-  bool operator==(const Check&) const = default;
-  OnFailure Action() const { return onFailure.value_or(OnFailure::Block); }
-};
-void Describe(auto&& field, Of<Check> auto& self) {
-  field("name", self.name, Rules{.doc = "Name in the ledger and in messages.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
-  field("notNull", self.notNull, Rules{.doc = "Every row has a value in these columns."});
-  field("unique", self.unique, Rules{.doc = "No two rows agree in these columns."});
-  field("acceptedValues", self.acceptedValues, Rules{.doc = "Only these values occur."});
-  field("range", self.range, Rules{.doc = "Every value lies between min and max, both included."});
-  field("rowCount", self.rowCount, Rules{.doc = "The whole has this many rows."});
-  field(
-      "onFailure", self.onFailure,
-      Rules{
-          .doc =
-              "Block refuses the commit, Quarantine quarantines the failing rows (notNull, acceptedValues and range only), Warn records. Absent means Block."});
-  field.OneOf({"notNull", "unique", "acceptedValues", "range", "rowCount"});
-  field.Rule({.rule = "!has(self.onFailure) || self.onFailure != 'Quarantine' || has(self.notNull) || has(self.acceptedValues) || has(self.range)",
-              .message = "only notNull, acceptedValues and range can quarantine rows; use Block or Warn",
-              .fieldPath = ".onFailure"});
 }
 
 // A time further ahead of the run's logical time than `maxAhead` cannot be the time of an event that happened: such a row

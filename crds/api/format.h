@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crds/api/choice.h"
 #include "crds/api/condition.h"
 
 namespace weir::api {
@@ -21,6 +22,8 @@ inline constexpr std::string_view kCommentIsDelimiter =
 inline constexpr std::string_view kTimestampFormatWithoutDay = "gives no day: it needs the year (%Y or %y) and the day of it (%m or %b or %B with %d, or %j)";
 
 struct CsvFormat {
+  static constexpr std::string_view kField = "csv";
+  static constexpr std::string_view kDoc = "Delimited text, also gzipped.";
   std::string delimiter = ",";
   std::optional<bool> header;  // absent means true
   std::string nullText;
@@ -74,26 +77,19 @@ void Describe(auto&& field, Of<CsvFormat> auto& self) {
 }
 
 struct ParquetFormat {
+  static constexpr std::string_view kField = "parquet";
+  static constexpr std::string_view kDoc = "Apache Parquet.";
   bool operator==(const ParquetFormat&) const = default;
 };
 void Describe(auto&&, Of<ParquetFormat> auto&) {}
 
 struct JsonFormat {  // newline-delimited or one array
+  static constexpr std::string_view kField = "json";
+  static constexpr std::string_view kDoc = "JSON objects, one a line, or one array of them.";
   bool operator==(const JsonFormat&) const = default;
 };
 void Describe(auto&&, Of<JsonFormat> auto&) {}
 
-struct Format {
-  std::optional<CsvFormat> csv;
-  std::optional<ParquetFormat> parquet;
-  std::optional<JsonFormat> json;
-  bool operator==(const Format&) const = default;
-};
-void Describe(auto&& field, Of<Format> auto& self) {
-  field("csv", self.csv, Rules{.doc = "Delimited text, also gzipped."});
-  field("parquet", self.parquet, Rules{.doc = "Apache Parquet."});
-  field("json", self.json, Rules{.doc = "JSON objects, one a line, or one array of them."});
-  field.OneOf({"csv", "parquet", "json"});
-}
+using Format = Choice<CsvFormat, ParquetFormat, JsonFormat>;
 
 }  // namespace weir::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crds/api/choice.h"
 #include "crds/api/condition.h"
 #include "crds/api/meta.h"
 #include "crds/api/owner.h"
@@ -16,6 +17,8 @@ struct Words<Zone> {
 constexpr bool HoldsFiles(Zone zone) { return zone == Zone::Landing || zone == Zone::RawHistory; }
 
 struct S3Store {
+  static constexpr std::string_view kField = "s3";
+  static constexpr std::string_view kDoc = "A bucket of an S3 service with conditional writes (If-None-Match).";
   std::string endpoint;
   std::string region = "us-east-1";
   std::string bucket;
@@ -33,6 +36,8 @@ void Describe(auto&& field, Of<S3Store> auto& self) {
 }
 
 struct VolumeStore {
+  static constexpr std::string_view kField = "volume";
+  static constexpr std::string_view kDoc = "A file system.";
   std::optional<std::string> claim;
   std::optional<std::string> path;
   bool operator==(const VolumeStore&) const = default;
@@ -49,15 +54,12 @@ void Describe(auto&& field, Of<VolumeStore> auto& self) {
 
 struct Store {
   std::string name;
-  std::optional<VolumeStore> volume;
-  std::optional<S3Store> s3;
+  Choice<VolumeStore, S3Store> place;
   bool operator==(const Store&) const = default;
 };
 void Describe(auto&& field, Of<Store> auto& self) {
   field("name", self.name, Rules{.doc = "Name that zones refer to.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
-  field("volume", self.volume, Rules{.doc = "A file system."});
-  field("s3", self.s3, Rules{.doc = "A bucket of an S3 service with conditional writes (If-None-Match)."});
-  field.OneOf({"volume", "s3"});
+  field.OneOf(self.place);
 }
 
 struct ZonePlace {

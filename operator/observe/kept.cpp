@@ -2,6 +2,9 @@
 
 #include <cstdlib>
 #include <string>
+#include <vector>
+
+#include "crds/api/stage.h"
 
 namespace weir::observe {
 namespace {
@@ -23,10 +26,20 @@ const Kept kTable{
     .text = {"spec", "status"},
     .brief = {"spec.owner.team", "spec.query.sql", "status.conditions", "status.committedBy.epoch", "status.version", "status.contentHash", "status.location"}};
 
-const Kept kPipeline{.text = {"spec", "status"},
-                     .brief = {"spec.owner.team", "spec.stages.name", "spec.stages.land.into", "spec.stages.accept.from", "spec.stages.accept.into",
-                               "spec.stages.transform.from", "spec.stages.transform.into", "spec.stages.transform.sql", "spec.stages.check.dataset",
-                               "spec.stages.publish.view", "status.conditions", "status.revision"}};
+// Of the stages what they read and write, whatever their kind.
+const Kept& KeptOfPipelines() {
+  static const std::vector<std::string> ports = [] {
+    std::vector<std::string> paths;
+    for (const api::Port& port : api::AllPorts()) paths.push_back("spec.stages." + port.field);
+    return paths;
+  }();
+  static const Kept kept = [] {
+    Kept all{.text = {"spec", "status"}, .brief = {"spec.owner.team", "spec.stages.name", "status.conditions", "status.revision"}};
+    all.brief.insert(all.brief.end(), ports.begin(), ports.end());
+    return all;
+  }();
+  return kept;
+}
 
 // All but status.stages, by far the largest.
 const Kept kRun{.text = {"spec", "status"},
@@ -68,7 +81,7 @@ const Kept kServiceAccount{};
 const Kept& KeptOf(const api::Resource& resource) {
   if (resource == api::kLakes) return kDeclaration;
   if (resource == api::kDatasets || resource == api::kViews) return kTable;
-  if (resource == api::kPipelines) return kPipeline;
+  if (resource == api::kPipelines) return KeptOfPipelines();
   if (resource == api::kPipelineRuns) return kRun;
   if (resource == api::kRevisions) return kRevision;
   if (resource == api::kPods) return kPod;

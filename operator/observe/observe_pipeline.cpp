@@ -17,24 +17,17 @@ struct References {
   std::set<std::string> words;  // of all SQL
 };
 
-void AddText(const Json& from, std::string_view key, std::vector<std::string>& to) {
-  if (std::string text = Text(from, key); !text.empty()) to.push_back(std::move(text));
-}
-
 References ReferencesOf(const Json& spec) {
   References all;
   const Json& stages = At(spec, "stages");
   if (!stages.is_array()) return all;
-  for (const Json& stage : stages) {
-    AddText(At(stage, "land"), "into", all.datasets);
-    for (const std::string_view key : {"from", "into"}) {
-      AddText(At(stage, "accept"), key, all.datasets);
-      AddText(At(stage, "transform"), key, all.datasets);
+  for (const Json& stage : stages)
+    for (api::Port& port : api::PortsOf(stage)) {
+      if (port.flow == api::Port::Flow::ReadsBySql)
+        all.words.merge(plan::WordsOf(port.value));
+      else
+        (port.target == api::TargetKind::View ? all.views : all.datasets).push_back(std::move(port.value));
     }
-    AddText(At(stage, "check"), "dataset", all.datasets);
-    all.words.merge(plan::WordsOf(Text(At(stage, "transform"), "sql")));
-    AddText(At(stage, "publish"), "view", all.views);
-  }
   return all;
 }
 
@@ -116,11 +109,9 @@ std::vector<std::string> OutputsOf(const Json& spec) {
   std::vector<std::string> outputs;
   const Json& stages = At(spec, "stages");
   if (!stages.is_array()) return outputs;
-  for (const Json& stage : stages) {
-    for (const std::string_view kind : {"land", "accept", "transform"})
-      if (const std::string into = Text(At(stage, kind), "into"); !into.empty()) outputs.push_back("Dataset/" + into);
-    if (const std::string view = Text(At(stage, "publish"), "view"); !view.empty()) outputs.push_back("View/" + view);
-  }
+  for (const Json& stage : stages)
+    for (const api::Port& port : api::PortsOf(stage))
+      if (port.flow == api::Port::Flow::Writes) outputs.push_back(port.Label());
   return outputs;
 }
 

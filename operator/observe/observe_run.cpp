@@ -100,7 +100,7 @@ void ObserveKnown(const Stores& stores, const std::string& ns, plan::ObservedRun
 void ObserveOutputs(const Stores& stores, plan::ObservedRun& observed) {
   if (!observed.revision) return;
   for (const api::Stage& stage : observed.revision->bundle.stages) {
-    const std::string output = plan::OutputOf(stage);
+    const std::string output = api::OutputOf(stage);
     const std::string name = output.substr(output.find('/') + 1);
     const ItemPtr item = output.empty() ? nullptr : (output.starts_with("View/") ? stores.views : stores.datasets).Get(observed.run->meta.ns, name);
     if (item) observed.newestEpoch = std::max(observed.newestEpoch, plan::RunOfEpoch(Integer(At(At(item->brief, "status"), "committedBy"), "epoch")));

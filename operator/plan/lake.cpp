@@ -22,11 +22,11 @@ constexpr std::string_view FolderOf(api::Zone zone) {
 api::LakeSpec BuiltInLake(const Environment& environment) {
   api::LakeSpec lake;
   if (!environment.IsLocal()) {
-    lake.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "weirkeeper-lake"}}};
+    lake.stores = {{.name = "lake", .place = api::VolumeStore{.claim = "weirkeeper-lake"}}};
     return lake;
   }
-  lake.stores = {{.name = "lake", .volume = api::VolumeStore{.path = environment.localLake}},
-                 {.name = std::string(kSourceStore), .volume = api::VolumeStore{.path = environment.localSource}}};
+  lake.stores = {{.name = "lake", .place = api::VolumeStore{.path = environment.localLake}},
+                 {.name = std::string(kSourceStore), .place = api::VolumeStore{.path = environment.localSource}}};
   return lake;
 }
 

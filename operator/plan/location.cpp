@@ -7,9 +7,11 @@ namespace weir::plan {
 std::string PlaceText(const std::vector<api::Store>& stores, const api::TaskTable& table) {
   const auto store = std::find_if(stores.begin(), stores.end(), [&table](const api::Store& s) { return s.name == table.store; });
   if (store == stores.end()) return "store " + table.store + ": " + table.path;
-  if (store->s3) return store->s3->endpoint + "/" + store->s3->bucket + "/" + table.path;
-  if (store->volume && store->volume->claim) return "volume " + *store->volume->claim + ": " + table.path;
-  return "store " + table.store + ": " + table.path;
+  const std::string in_store = "store " + table.store + ": " + table.path;
+  if (store->place.IsEmpty()) return in_store;
+  return store->place.Visit(
+      api::Overloaded{[&](const api::S3Store& s3) { return s3.endpoint + "/" + s3.bucket + "/" + table.path; },
+                      [&](const api::VolumeStore& volume) { return volume.claim ? "volume " + *volume.claim + ": " + table.path : in_store; }});
 }
 
 namespace {
@@ -29,8 +31,9 @@ std::string Sentence(const api::Meta& meta, const api::TableStatus& status, cons
 // The folder of a store that the Lake names by an absolute path, as a runner writes it into `location`.
 std::optional<std::string> FolderOf(const std::vector<api::Store>& stores, const api::TaskTable& table) {
   const auto store = std::find_if(stores.begin(), stores.end(), [&table](const api::Store& s) { return s.name == table.store; });
-  if (store == stores.end() || !store->volume || !store->volume->path || !store->volume->path->starts_with('/')) return std::nullopt;
-  std::string root = *store->volume->path;
+  const auto* volume = store == stores.end() ? nullptr : store->place.As<api::VolumeStore>();
+  if (volume == nullptr || !volume->path || !volume->path->starts_with('/')) return std::nullopt;
+  std::string root = *volume->path;
   while (root.size() > 1 && root.back() == '/') root.pop_back();
   return "file://" + root + "/" + table.path;
 }

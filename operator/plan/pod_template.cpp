@@ -100,14 +100,16 @@ void SetLimits(Json& pod, const PodRequest& request) {
 void MountStore(Json& pod, const api::Store& store) {
   const std::string volume = DerivedName({"store-" + store.name});
   Json& mounts = pod["spec"]["containers"][0]["volumeMounts"];
-  if (store.volume && store.volume->claim) {
-    pod["spec"]["volumes"].push_back({{"name", volume}, {"persistentVolumeClaim", {{"claimName", *store.volume->claim}}}});
-    mounts.push_back({{"name", volume}, {"mountPath", "/lake/" + store.name}});
-  }
-  if (store.s3) {
-    pod["spec"]["volumes"].push_back({{"name", volume}, {"secret", {{"secretName", store.s3->secretRef.name}, {"defaultMode", 0440}}}});
-    mounts.push_back({{"name", volume}, {"mountPath", "/var/run/weirkeeper/secrets/" + store.name}, {"readOnly", true}});
-  }
+  store.place.Visit(
+      api::Overloaded{[&](const api::VolumeStore& place) {
+                        if (!place.claim) return;
+                        pod["spec"]["volumes"].push_back({{"name", volume}, {"persistentVolumeClaim", {{"claimName", *place.claim}}}});
+                        mounts.push_back({{"name", volume}, {"mountPath", "/lake/" + store.name}});
+                      },
+                      [&](const api::S3Store& place) {
+                        pod["spec"]["volumes"].push_back({{"name", volume}, {"secret", {{"secretName", place.secretRef.name}, {"defaultMode", 0440}}}});
+                        mounts.push_back({{"name", volume}, {"mountPath", "/var/run/weirkeeper/secrets/" + store.name}, {"readOnly", true}});
+                      }});
 }
 
 void MountStores(Json& pod, const PodRequest& request, const Bundle& bundle) {

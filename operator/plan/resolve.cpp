@@ -104,21 +104,25 @@ class Resolver {
   }
 
   void LookUp(const api::Stage& stage, const std::string& path) {
-    if (stage.land) {
-      LookUpSource(stage.land->from, path + ".land.from");
-      Take(stage.land->into, path + ".land.into", {Zone::Landing}, "files are landed in the zone Landing");
+    if (const auto* land = stage.work.As<api::LandStage>()) LookUpSource(land->from, path + ".land.from");
+    std::vector<const api::Dataset*> datasets;  // of the ports, in their order; null for what cannot be used
+    for (const api::Port& port : api::PortsOf(stage)) {
+      const std::string field = path + "." + port.field;
+      if (port.target == api::TargetKind::View)
+        LookUpView(port.value, field);
+      else if (port.flow != api::Port::Flow::ReadsBySql)
+        datasets.push_back(Take(port, field));
     }
-    if (stage.accept) LookUpAccept(*stage.accept, path + ".accept");
-    if (stage.transform) LookUpTransform(*stage.transform, path + ".transform");
-    if (stage.check) LookUpCheck(*stage.check, path + ".check");
-    if (stage.publish) LookUpView(stage.publish->view, path + ".publish.view");
+    if (std::find(datasets.begin(), datasets.end(), nullptr) != datasets.end()) datasets.clear();
+    stage.work.Visit([&](const auto& kind) { LookUpMore(kind, datasets, path + "." + std::string(kind.kField)); });
   }
 
   void LookUpSource(const api::LandSource& source, const std::string& path) {
-    if (!source.files) return;
-    const std::string name = SourceStoreOf(*source.files);
+    const auto* files = source.As<api::FilesSource>();
+    if (files == nullptr) return;
+    const std::string name = SourceStoreOf(*files);
     if (FindStore(lake_, name) == nullptr)
-      out_.problems.push_back({path + ".files.store", "there is no store \"" + name + "\" in the Lake" + HintAtStore(name, source.files->store.empty())});
+      out_.problems.push_back({path + ".files.store", "there is no store \"" + name + "\" in the Lake" + HintAtStore(name, files->store.empty())});
   }
 
   // A store that is not named is the one called source, which `weir run` makes of a folder where there is no Lake.
@@ -134,12 +138,17 @@ class Resolver {
            ". weir run takes --source for it only where no Lake is declared";
   }
 
-  void LookUpAccept(const api::AcceptStage& accept, const std::string& path) {
-    const api::Dataset* from = Take(accept.from, path + ".from", {Zone::Landing}, "files are accepted from the zone Landing");
-    const api::Dataset* into = Take(accept.into, path + ".into", {Zone::RawHistory}, "files are accepted into the zone RawHistory");
-    if (from != nullptr && into != nullptr && from->spec.format != into->spec.format)
+  // What a kind asks of what it names, beyond the zones of its ports. `datasets` is empty when one of them cannot be used.
+  using Datasets = std::vector<const api::Dataset*>;
+
+  void LookUpMore(const api::LandStage&, const Datasets&, const std::string&) {}
+
+  void LookUpMore(const api::AcceptStage& accept, const Datasets& datasets, const std::string& path) {
+    if (datasets.size() != 2) return;
+    const api::Dataset &from = *datasets[0], &into = *datasets[1];
+    if (from.spec.format != into.spec.format)
       out_.problems.push_back({path + ".into", "dataset " + accept.into + " declares another format than " + accept.from + "; the files stay as they are"});
-    if (from != nullptr && into != nullptr) AgreeOnRedelivery(*from, *into, path);
+    AgreeOnRedelivery(from, into, path);
   }
 
   // What a known name means is declared where the files are kept; landing them then goes by it, too.
@@ -151,14 +160,8 @@ class Resolver {
       if (table.kind == api::TargetKind::Dataset && table.name == from.meta.name) table.redelivery = into.spec.redelivery;
   }
 
-  void LookUpTransform(const api::TransformStage& transform, const std::string& path) {
-    if (transform.sql.empty()) {
-      Take(transform.from, path + ".from", {Zone::Landing, Zone::RawHistory}, "from decodes files; read tables with sql");
-      Take(transform.into, path + ".into", {Zone::Processed}, "decoded files are tables in the zone Processed");
-    } else {
-      const api::Dataset* into = Take(transform.into, path + ".into", {Zone::Processed, Zone::Curated}, "SQL writes into Processed or Curated");
-      if (into != nullptr) RefuseWhatIsOfFiles(*into, path + ".into");
-    }
+  void LookUpMore(const api::TransformStage& transform, const Datasets& datasets, const std::string& path) {
+    if (!transform.IsDecoding() && datasets.size() == 1) RefuseWhatIsOfFiles(*datasets[0], path + ".into");
   }
 
   void RefuseWhatIsOfFiles(const api::Dataset& into, const std::string& path) {
@@ -170,18 +173,20 @@ class Resolver {
     }
   }
 
-  void LookUpCheck(const api::CheckStage& check, const std::string& path) {
-    const api::Dataset* dataset = Take(check.dataset, path + ".dataset", {Zone::Processed, Zone::Curated}, "checks look at tables");
-    if (dataset == nullptr) return;
-    api::DatasetSpec with_checks = dataset->spec;
+  void LookUpMore(const api::CheckStage& check, const Datasets& datasets, const std::string& path) {
+    if (datasets.size() != 1) return;
+    api::DatasetSpec with_checks = datasets[0]->spec;
     with_checks.checks = check.checks;
     for (api::Problem& problem : CheckDataset(with_checks)) {
       if (problem.path.starts_with("spec.checks")) out_.problems.push_back({path + problem.path.substr(4), std::move(problem.message)});
     }
   }
 
+  void LookUpMore(const api::PublishStage&, const Datasets&, const std::string&) {}
+
   // The dataset, when it is there, valid and in one of the zones.
-  const api::Dataset* Take(const std::string& name, const std::string& path, std::initializer_list<Zone> zones, const std::string& rule) {
+  const api::Dataset* Take(const api::Port& port, const std::string& path) {
+    const std::string& name = port.value;
     const api::Dataset* dataset = Named(around_.datasets, name);
     if (dataset == nullptr) {
       out_.missing.push_back(
@@ -192,8 +197,8 @@ class Resolver {
       out_.missing.push_back({Reason::Waiting, path, name, "Dataset \"" + name + "\" is not valid yet: " + api::Join(problems), ""});
       return nullptr;
     }
-    if (std::find(zones.begin(), zones.end(), dataset->spec.zone) == zones.end()) {
-      out_.problems.push_back({path, "dataset " + name + " is in zone " + std::string(api::Word(dataset->spec.zone)) + "; " + rule});
+    if (std::find(port.zones.begin(), port.zones.end(), dataset->spec.zone) == port.zones.end()) {
+      out_.problems.push_back({path, "dataset " + name + " is in zone " + std::string(api::Word(dataset->spec.zone)) + "; " + std::string(port.zoneRule)});
       return nullptr;
     }
     if (!IsRefused(api::TargetKind::Dataset, dataset->meta, around_.views, path)) Place(*dataset, path);
@@ -313,25 +318,13 @@ std::vector<api::TaskTable> TablesOf(const Surroundings& around, const Environme
 std::vector<std::string> SqlOf(const api::PipelineSpec& pipeline, const std::vector<api::View>& views) {
   std::vector<std::string> texts;
   for (const api::Stage& stage : pipeline.stages) {
-    if (stage.transform && !stage.transform->sql.empty()) texts.push_back(stage.transform->sql);
-    if (!stage.publish) continue;
-    if (const api::View* view = Named(views, stage.publish->view)) texts.push_back(view->spec.query.sql);
+    for (const api::Port& port : api::PortsOf(stage)) {
+      if (port.flow == api::Port::Flow::ReadsBySql) texts.push_back(port.value);
+      if (port.target != api::TargetKind::View) continue;
+      if (const api::View* view = Named(views, port.value)) texts.push_back(view->spec.query.sql);
+    }
   }
   return texts;
-}
-
-std::string OutputOf(const api::Stage& stage) {
-  if (stage.land) return "Dataset/" + stage.land->into;
-  if (stage.accept) return "Dataset/" + stage.accept->into;
-  if (stage.transform) return "Dataset/" + stage.transform->into;
-  return stage.publish ? "View/" + stage.publish->view : "";
-}
-
-std::vector<std::string> OutputsOf(const api::PipelineSpec& pipeline) {
-  std::vector<std::string> outputs;
-  for (const api::Stage& stage : pipeline.stages)
-    if (std::string output = OutputOf(stage); !output.empty()) outputs.push_back(std::move(output));
-  return outputs;
 }
 
 Resolution Resolve(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment, Time now) {

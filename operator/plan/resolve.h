@@ -66,8 +66,4 @@ std::vector<api::TaskTable> TablesOf(const Surroundings& around, const Environme
 // Every SQL text that the pipeline runs, its views' included.
 std::vector<std::string> SqlOf(const api::PipelineSpec& pipeline, const std::vector<api::View>& views);
 
-// The dataset or view that the stage writes: "Dataset/flights", "View/daily-v1"; empty for none.
-std::string OutputOf(const api::Stage& stage);
-std::vector<std::string> OutputsOf(const api::PipelineSpec& pipeline);
-
 }  // namespace weir::plan

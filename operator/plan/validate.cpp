@@ -42,9 +42,6 @@ class Columns {
     for (const auto& [column, type] : types_) known.push_back(column);
     problems_.push_back({path, "there is no column \"" + name + "\" in " + path_ + api::Suggest(name, known)});
   }
-  void Refer(const std::vector<std::string>& names, const std::string& path) {
-    for (std::size_t i = 0; i < names.size(); ++i) Refer(names[i], Item(path, i));
-  }
   void ReferToTime(const std::string& name, const std::string& path) {
     Refer(name, path);
     const auto found = types_.find(name);
@@ -60,22 +57,26 @@ class Columns {
 };
 
 void CheckKeys(const std::vector<api::Key>& keys, const std::string& path, Columns& columns) {
-  for (std::size_t i = 0; i < keys.size(); ++i) columns.Refer(keys[i].columns, Item(path, i) + ".columns");
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    for (const api::ColumnUse& use : api::ListedColumns("columns", keys[i].columns)) columns.Refer(use.column, Item(path, i) + "." + use.field);
+}
+
+template <typename Kind>
+void CheckBounds(const Kind& check, const std::string& path, std::vector<Problem>& problems) {
+  if constexpr (std::is_same_v<Kind, api::RangeCheck>) {
+    if (check.min.empty() && check.max.empty()) problems.push_back({path, "needs min, max or both"});
+  } else if constexpr (std::is_same_v<Kind, api::RowCountCheck>) {
+    if (!check.min && !check.max) problems.push_back({path, "needs min, max or both"});
+    if (check.min && check.max && *check.min > *check.max) problems.push_back({path + ".min", "is larger than max: no table passes"});
+  }
 }
 
 void CheckOne(const api::Check& check, const std::string& path, Columns* columns, std::vector<Problem>& problems) {
-  if (columns != nullptr) {
-    if (check.notNull) columns->Refer(check.notNull->columns, path + ".notNull.columns");
-    if (check.unique) columns->Refer(check.unique->columns, path + ".unique.columns");
-    if (check.acceptedValues) columns->Refer(check.acceptedValues->column, path + ".acceptedValues.column");
-    if (check.range) columns->Refer(check.range->column, path + ".range.column");
-  }
-  if (check.range && check.range->min.empty() && check.range->max.empty()) problems.push_back({path + ".range", "needs min, max or both"});
-  if (check.rowCount && !check.rowCount->min && !check.rowCount->max) problems.push_back({path + ".rowCount", "needs min, max or both"});
-  if (check.rowCount && check.rowCount->min && check.rowCount->max && *check.rowCount->min > *check.rowCount->max)
-    problems.push_back({path + ".rowCount.min", "is larger than max: no table passes"});
-  if (check.Action() == api::OnFailure::Quarantine && !check.notNull && !check.acceptedValues && !check.range)
-    problems.push_back({path + ".onFailure", "only notNull, acceptedValues and range can quarantine rows; use Block or Warn"});
+  const std::string rule = path + "." + std::string(check.rule.Field());
+  if (columns != nullptr)
+    for (const api::ColumnUse& use : check.Columns()) columns->Refer(use.column, rule + "." + use.field);
+  check.rule.Visit([&](const auto& kind) { CheckBounds(kind, rule, problems); });
+  if (check.Action() == api::OnFailure::Quarantine && !check.LooksAtOneRow()) problems.push_back({path + ".onFailure", api::QuarantineNeedsRowCheck()});
 }
 
 void CheckChecks(const std::vector<api::Check>& checks, const std::string& path, Columns* columns, std::vector<Problem>& problems) {
@@ -152,9 +153,8 @@ void CheckProvenanceOfChecks(const api::DatasetSpec& dataset, std::vector<Proble
   for (std::size_t i = 0; i < dataset.checks.size(); ++i) {
     const api::Check& check = dataset.checks[i];
     if (check.Action() != api::OnFailure::Quarantine) continue;
-    const bool of_filled = (check.notNull && std::any_of(check.notNull->columns.begin(), check.notNull->columns.end(), is_filled)) ||
-                           (check.acceptedValues && is_filled(check.acceptedValues->column)) || (check.range && is_filled(check.range->column));
-    if (of_filled)
+    const std::vector<api::ColumnUse> uses = check.LooksAtOneRow() ? check.Columns() : std::vector<api::ColumnUse>();
+    if (std::any_of(uses.begin(), uses.end(), [&](const api::ColumnUse& use) { return is_filled(use.column); }))
       problems.push_back(
           {Item("spec.checks", i) + ".onFailure", "cannot quarantine rows by a column with provenance, which the engine fills; use Block or Warn"});
   }
@@ -194,29 +194,16 @@ void CheckSchema(const api::DatasetSpec& dataset, std::vector<Problem>& problems
   CheckChecks(dataset.checks, "spec.checks", &columns, problems);
 }
 
-// The dataset that the stage reads as a whole; what its SQL reads is known once it is bound.
-std::pair<std::string, std::string> InputOf(const api::Stage& stage) {
-  if (stage.accept) return {stage.accept->from, ".accept.from"};
-  if (stage.transform && !stage.transform->from.empty()) return {stage.transform->from, ".transform.from"};
-  if (stage.check) return {stage.check->dataset, ".check.dataset"};
-  return {};
-}
-
-std::string OutputOf(const api::Stage& stage) {
-  if (stage.land) return "dataset " + stage.land->into;
-  if (stage.accept) return "dataset " + stage.accept->into;
-  if (stage.transform) return "dataset " + stage.transform->into;
-  if (stage.publish) return "view " + stage.publish->view;
-  return "";
-}
-
-// The first run would find nothing there, and no run would ever get past it.
+// Of datasets that the stage reads as a whole; what its SQL reads is known once it is bound. The first run would find nothing
+// there, and no run would ever get past it.
 void CheckOrder(const std::vector<api::Stage>& stages, std::size_t index, std::vector<Problem>& problems) {
-  const auto [input, field] = InputOf(stages[index]);
-  for (std::size_t i = index; !input.empty() && i < stages.size(); ++i) {
-    if (OutputOf(stages[i]) != "dataset " + input) continue;
-    const std::string writer = i == index ? "this stage itself writes" : "stage \"" + stages[i].name + "\" below writes; put that stage above this one";
-    problems.push_back({Item("spec.stages", index) + field, "reads dataset " + input + ", which " + writer});
+  for (const api::Port& input : PortsOf(stages[index])) {
+    if (input.flow != api::Port::Flow::Reads) continue;
+    for (std::size_t i = index; i < stages.size(); ++i) {
+      if (OutputOf(stages[i]) != input.Label()) continue;
+      const std::string writer = i == index ? "this stage itself writes" : "stage \"" + stages[i].name + "\" below writes; put that stage above this one";
+      problems.push_back({Item("spec.stages", index) + "." + input.field, "reads dataset " + input.value + ", which " + writer});
+    }
   }
 }
 
@@ -245,10 +232,11 @@ std::vector<Problem> CheckLake(const api::LakeSpec& lake, Where where) {
       problems.push_back({Item("spec.zones", i) + ".store",
                           "there is no store \"" + lake.zones[i].store + "\" in spec.stores" + NearestName(lake.zones[i].store, lake.stores)});
   for (std::size_t i = 0; i < lake.stores.size(); ++i) {
-    const auto& volume = lake.stores[i].volume;
-    if (where == Where::Cluster && volume && volume->path)
+    const auto* volume = lake.stores[i].place.As<api::VolumeStore>();
+    if (volume == nullptr) continue;
+    if (where == Where::Cluster && volume->path)
       problems.push_back({Item("spec.stores", i) + ".volume.path", "is for weir run only; a cluster takes volume.claim or s3"});
-    if (where == Where::Local && volume && volume->claim)
+    if (where == Where::Local && volume->claim)
       problems.push_back({Item("spec.stores", i) + ".volume.claim", "needs a cluster; weir run takes volume.path or s3"});
   }
   for (Problem& problem : CheckRunner(lake.runner, "spec.runner")) problems.push_back(std::move(problem));
@@ -268,7 +256,7 @@ std::vector<Problem> CheckDataset(const api::DatasetSpec& dataset) {
   if (files && !dataset.checks.empty()) problems.push_back({"spec.checks", "look at rows; " + zone + " holds files as they came"});
   if (files && dataset.eventTime) problems.push_back({"spec.eventTime", "names a column; " + zone + " holds files as they came"});
   CheckPolicies(dataset, problems);
-  if (dataset.format && dataset.format->csv) CheckCsv(*dataset.format->csv, problems);
+  if (const auto* csv = dataset.format ? dataset.format->As<api::CsvFormat>() : nullptr) CheckCsv(*csv, problems);
   if (dataset.schema) CheckSchema(dataset, problems);
   if (dataset.schema) CheckProvenance(dataset, problems);
   if (dataset.schema) CheckWhenAbsent(dataset, problems);
@@ -298,13 +286,16 @@ std::vector<Problem> CheckPipeline(const api::PipelineSpec& pipeline) {
     const std::string path = Item("spec.stages", i);
     CheckNeeds(pipeline.stages, i, problems);
     CheckResources(stage.resources, path + ".resources", problems);
-    if (stage.land) CheckSource(stage.land->from, path + ".land.from", problems);
+    if (const auto* land = stage.work.As<api::LandStage>()) CheckSource(land->from, path + ".land.from", problems);
     CheckOrder(pipeline.stages, i, problems);
-    if (stage.check) CheckStageChecks(stage.check->checks, path + ".check.checks", problems);
-    const std::string output = OutputOf(stage);
-    if (output.empty()) continue;
-    const auto [writer, first] = writers.emplace(output, stage.name);
-    if (!first) problems.push_back({path, "writes " + output + ", which stage \"" + writer->second + "\" writes too; a dataset has one writer"});
+    if (const auto* check = stage.work.As<api::CheckStage>()) CheckStageChecks(check->checks, path + ".check.checks", problems);
+    for (const api::Port& port : PortsOf(stage)) {
+      if (port.flow != api::Port::Flow::Writes) continue;
+      const auto [writer, first] = writers.emplace(port.Label(), stage.name);
+      if (!first)
+        problems.push_back({path, "writes " + Lower(std::string(api::Word(port.target))) + " " + port.value + ", which stage \"" + writer->second +
+                                      "\" writes too; a dataset has one writer"});
+    }
   }
   return problems;
 }

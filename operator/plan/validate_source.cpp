@@ -76,8 +76,8 @@ void CheckUrl(const std::string& url, const std::string& path, std::vector<Probl
 }  // namespace
 
 void CheckSource(const api::LandSource& source, const std::string& path, std::vector<Problem>& problems) {
-  if (source.files) CheckPath(source.files->path, path + ".files.path", problems);
-  if (source.http) CheckUrl(source.http->url, path + ".http.url", problems);
+  source.Visit(api::Overloaded{[&](const api::FilesSource& files) { CheckPath(files.path, path + ".files.path", problems); },
+                               [&](const api::HttpSource& http) { CheckUrl(http.url, path + ".http.url", problems); }});
 }
 
 }  // namespace weir::plan

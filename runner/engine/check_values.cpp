@@ -86,10 +86,9 @@ class Texts {
 
 std::string WrongValues(const api::Check& check, const api::Column& column) {
   Texts texts(column);
-  if (check.range) texts.AddRange(*check.range);
-  if (check.acceptedValues)
-    for (std::size_t i = 0; i < check.acceptedValues->values.size(); ++i)
-      texts.Add("acceptedValues.values[" + std::to_string(i) + "]", check.acceptedValues->values[i]);
+  if (const auto* range = check.rule.As<api::RangeCheck>()) texts.AddRange(*range);
+  if (const auto* accepted = check.rule.As<api::AcceptedValuesCheck>())
+    for (std::size_t i = 0; i < accepted->values.size(); ++i) texts.Add("acceptedValues.values[" + std::to_string(i) + "]", accepted->values[i]);
   return texts.Problems();
 }
 

@@ -32,7 +32,7 @@ Result<std::vector<std::int64_t>> CountInOneScan(Session& session, const std::st
                                                  const std::vector<api::Check>& checks) {
   std::vector<std::string> counts{"count(*)"};
   for (const api::Check& check : checks)
-    if (LooksAtOneRow(check)) counts.push_back("count(*) FILTER (WHERE " + FailingRow(check, columns) + ")");
+    if (check.LooksAtOneRow()) counts.push_back("count(*) FILTER (WHERE " + FailingRow(check, columns) + ")");
   auto counted = session.Run("SELECT " + JoinSql(counts) + " FROM " + Quote(relation));
   if (!counted.ok()) return counted.error();
   std::vector<std::int64_t> numbers;
@@ -47,46 +47,28 @@ std::string FailingRow(const api::Check& check, const std::vector<api::Column>& 
     const api::Column* column = Find(columns, name);
     return column == nullptr ? std::string("VARCHAR") : column->type;
   };
-  if (check.notNull) return NotNullFails(*check.notNull, value);
-  if (check.acceptedValues) return NotAccepted(*check.acceptedValues, value(check.acceptedValues->column), type_of(check.acceptedValues->column));
-  if (check.range) return OutsideRange(*check.range, value(check.range->column), type_of(check.range->column));
-  return "";
+  return check.rule.Visit(api::Overloaded{[&](const api::NotNullCheck& rule) { return NotNullFails(rule, value); },
+                                          [&](const api::AcceptedValuesCheck& rule) { return NotAccepted(rule, value(rule.column), type_of(rule.column)); },
+                                          [&](const api::RangeCheck& rule) { return OutsideRange(rule, value(rule.column), type_of(rule.column)); },
+                                          [](const api::UniqueCheck&) { return std::string(); }, [](const api::RowCountCheck&) { return std::string(); }});
 }
 
 std::string FailingRow(const api::Check& check, const std::vector<api::Column>& columns) { return FailingRow(check, columns, Quote); }
 
-std::string FailureOf(const api::Check& check) { return "fails check " + check.name + " (" + Describe(check) + ")"; }
-
-std::string Describe(const api::Check& check) {
-  if (check.notNull) return "notNull: " + JoinSql(check.notNull->columns);
-  if (check.unique) return "unique: " + JoinSql(check.unique->columns);
-  if (check.acceptedValues) return "acceptedValues: " + check.acceptedValues->column + " in " + JoinSql(check.acceptedValues->values);
-  if (check.range)
-    return "range: " + check.range->column + " from " + (check.range->min.empty() ? "any" : check.range->min) + " to " +
-           (check.range->max.empty() ? "any" : check.range->max);
-  if (check.rowCount)
-    return "rowCount: from " + std::to_string(check.rowCount->min.value_or(0)) + (check.rowCount->max ? " to " + std::to_string(*check.rowCount->max) : "");
-  return "no check";
-}
-
-bool LooksAtOneRow(const api::Check& check) { return check.notNull || check.acceptedValues || check.range; }
-
-bool IsOutside(std::int64_t rows, const api::RowCountCheck& check) { return rows < check.min.value_or(0) || (check.max && rows > *check.max); }
+std::string FailureOf(const api::Check& check) { return "fails check " + check.name + " (" + check.Summary() + ")"; }
 
 std::vector<std::string> CheckedColumns(const api::Check& check) {
-  if (check.notNull) return check.notNull->columns;
-  if (check.unique) return check.unique->columns;
-  if (check.acceptedValues) return {check.acceptedValues->column};
-  if (check.range) return {check.range->column};
-  return {};
+  std::vector<std::string> names;
+  for (api::ColumnUse& use : check.Columns()) names.push_back(std::move(use.column));
+  return names;
 }
 
 Status CheckFits(const api::Check& check, const std::vector<api::Column>& columns) {
   const auto unfit = [&check](const std::string& why) {
-    return Error{Fault::Invalid, "Invalid", "check " + check.name + " (" + Describe(check) + ") cannot be evaluated: " + why};
+    return Error{Fault::Invalid, "Invalid", "check " + check.name + " (" + check.Summary() + ") cannot be evaluated: " + why};
   };
-  if (check.Action() == api::OnFailure::Quarantine && !LooksAtOneRow(check)) return unfit("only notNull, acceptedValues and range name rows to quarantine");
-  if (!LooksAtOneRow(check) && !check.unique && !check.rowCount) return unfit("it says nothing to check");
+  if (check.rule.IsEmpty()) return unfit("it has no rule");
+  if (check.Action() == api::OnFailure::Quarantine && !check.LooksAtOneRow()) return unfit(api::QuarantineNeedsRowCheck());
   for (const std::string& name : CheckedColumns(check)) {
     const api::Column* column = Find(columns, name);
     if (column == nullptr) return unfit("there is no column " + name);
@@ -99,17 +81,18 @@ Result<std::vector<std::int64_t>> CountFailingRows(Session& session, const std::
                                                    const std::vector<api::Check>& checks) {
   std::vector<std::int64_t> failures(checks.size());
   std::vector<std::int64_t> scanned;
-  if (std::any_of(checks.begin(), checks.end(), [](const api::Check& check) { return !check.unique; })) {
+  if (std::any_of(checks.begin(), checks.end(), [](const api::Check& check) { return check.Scope() != api::CheckScope::Rows; })) {
     auto counted = CountInOneScan(session, relation, columns, checks);
     if (!counted.ok()) return counted.error();
     scanned = std::move(counted).value();
   }
   std::size_t next = 1;
   for (std::size_t i = 0; i < checks.size(); ++i) {
-    if (LooksAtOneRow(checks[i])) failures[i] = scanned[next++];
-    if (checks[i].rowCount) failures[i] = IsOutside(scanned[0], *checks[i].rowCount) ? 1 : 0;
-    if (!checks[i].unique) continue;
-    const auto surplus = CountSurplus(session, relation, checks[i].unique->columns);
+    if (checks[i].LooksAtOneRow()) failures[i] = scanned[next++];
+    if (const auto* count = checks[i].rule.As<api::RowCountCheck>()) failures[i] = count->Allows(scanned[0]) ? 0 : 1;
+    const auto* unique = checks[i].rule.As<api::UniqueCheck>();
+    if (unique == nullptr) continue;
+    const auto surplus = CountSurplus(session, relation, unique->columns);
     if (!surplus.ok()) return surplus.error();
     failures[i] = *surplus;
   }
@@ -119,17 +102,18 @@ Result<std::vector<std::int64_t>> CountFailingRows(Session& session, const std::
 Result<FailingRowFound> FindFailingRow(Session& session, const std::string& relation, const std::vector<api::Column>& declared, const api::Check& check,
                                        const std::vector<std::string>& also) {
   constexpr std::size_t kShown = 4;  // columns
-  if (!LooksAtOneRow(check) && !check.unique) return FailingRowFound{};
+  const bool unique = check.rule.Is<api::UniqueCheck>();
+  if (!check.LooksAtOneRow() && !unique) return FailingRowFound{};
   std::vector<std::string> columns = CheckedColumns(check);
-  if (!check.unique)
+  if (!unique)
     for (const std::string& name : also)
       if (std::find(columns.begin(), columns.end(), name) == columns.end()) columns.push_back(name);
   std::vector<std::string> names;
   for (const std::string& column : columns) names.push_back(Quote(column));
   const std::string list = JoinSql(names), from = " FROM " + Quote(relation);
   const std::string order = " ORDER BY " + list + " LIMIT 1";
-  auto row = session.Run(check.unique ? "SELECT count(*) AS n, " + list + from + " GROUP BY " + list + " HAVING count(*) > 1" + order
-                                      : "SELECT 1::BIGINT AS n, " + list + from + " WHERE " + FailingRow(check, declared) + order);
+  auto row = session.Run(unique ? "SELECT count(*) AS n, " + list + from + " GROUP BY " + list + " HAVING count(*) > 1" + order
+                                : "SELECT 1::BIGINT AS n, " + list + from + " WHERE " + FailingRow(check, declared) + order);
   if (!row.ok()) return row.error();
   if (row.value()->RowCount() == 0) return FailingRowFound{};
   FailingRowFound found{.times = row.value()->GetValue(0, 0).GetValue<std::int64_t>()};

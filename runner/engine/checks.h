@@ -12,22 +12,13 @@ namespace weir::engine {
 // The SQL expression for the value of a column.
 using ColumnValue = std::function<std::string(const std::string& column)>;
 
-// Whether a check can be decided for each row by itself: notNull, acceptedValues, range. Only these can quarantine rows.
-bool LooksAtOneRow(const api::Check& check);
-
-// SQL condition that is TRUE for a row that fails such a check, which fits `columns`; "" for the others. What the check
+// SQL condition that is TRUE for a row that fails a check of CheckScope::Row, which fits `columns`; "" for the others. What the check
 // holds as text is compared as a value of its column's type (check_values.h).
 std::string FailingRow(const api::Check& check, const std::vector<api::Column>& columns, const ColumnValue& value);
 std::string FailingRow(const api::Check& check, const std::vector<api::Column>& columns);  // of a relation with the columns themselves
 
 // Why a row was quarantined.
 std::string FailureOf(const api::Check& check);
-
-// Whether a number of rows is beyond what a rowCount check allows.
-bool IsOutside(std::int64_t rows, const api::RowCountCheck& check);
-
-// The check in words: "range: amount between 0 and 10".
-std::string Describe(const api::Check& check);
 
 // The columns that a check names.
 std::vector<std::string> CheckedColumns(const api::Check& check);

@@ -25,7 +25,7 @@ std::vector<std::string> NullTextsOf(const api::CsvFormat& csv) {
 Error NotAsDeclared(const DecodeRequest& request, const std::string& what) { return {Fault::Data, "FileUnreadable", request.path + " " + what}; }
 
 // The titles of the file's columns.
-Result<std::vector<std::string>> TitlesOf(const DecodeRequest& request, const std::string& header, const formats::RecordSpan& span) {
+Result<std::vector<std::string>> TitlesOf(const DecodeRequest& request, char delimiter, const std::string& header, const formats::RecordSpan& span) {
   if (std::any_of(header.begin(), header.end(), [](unsigned char c) { return (c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7F; }))
     return NotAsDeclared(request, "is not delimited text: its first line is not text");
   if (formats::ValidUtf8(header) < header.size())
@@ -35,17 +35,17 @@ Result<std::vector<std::string>> TitlesOf(const DecodeRequest& request, const st
   if (span.problem != formats::RecordProblem::None) return NotAsDeclared(request, "has a first line whose quotes do not match; correct the file");
   formats::CsvValues values;
   std::vector<std::string> titles;
-  for (const formats::CsvValue& value : values.Split(header, DialectOf(*request.format.csv).delimiter)) titles.push_back(formats::TitleOf(value.text));
+  for (const formats::CsvValue& value : values.Split(header, delimiter)) titles.push_back(formats::TitleOf(value.text));
   return titles;
 }
 
 // Without a header a column is found by its place, so the last ones are those that a file may lack.
-std::vector<std::string> NamesByPlace(const DecodeRequest& request, const std::string& record, const formats::RecordSpan& span) {
+std::vector<std::string> NamesByPlace(const DecodeRequest& request, char delimiter, const std::string& record, const formats::RecordSpan& span) {
   std::vector<std::string> names;
   for (const api::Column& column : request.rules.columns) names.push_back(NameInFile(column));
   if (record.empty() || span.problem != formats::RecordProblem::None) return names;
   formats::CsvValues values;
-  const std::size_t there = values.Split(record, DialectOf(*request.format.csv).delimiter).size();
+  const std::size_t there = values.Split(record, delimiter).size();
   std::size_t least = names.size();
   while (least > 0 && request.rules.columns[least - 1].whenAbsent == api::WhenAbsent::SetNull) --least;
   if (there >= least && there < names.size()) names.resize(there);
@@ -53,15 +53,16 @@ std::vector<std::string> NamesByPlace(const DecodeRequest& request, const std::s
 }
 
 // Names of the file's columns, in order.
-Result<std::vector<std::string>> FileColumns(const DecodeRequest& request, formats::CsvBlocks& blocks) {
-  const bool has_header = request.format.csv->header.value_or(true);
+Result<std::vector<std::string>> FileColumns(const DecodeRequest& request, const api::CsvFormat& csv, formats::CsvBlocks& blocks) {
+  const bool has_header = csv.header.value_or(true);
+  const char delimiter = DialectOf(csv).delimiter;
   formats::RecordSpan span;
   std::string first;
   const auto there = blocks.Begin(has_header, span, first);
   if (!there.ok()) return OfFile(there.error(), request.path);
-  if (!has_header) return NamesByPlace(request, first, span);
+  if (!has_header) return NamesByPlace(request, delimiter, first, span);
   if (!*there) return NotAsDeclared(request, "is empty; a first line with column names is declared");
-  return TitlesOf(request, first, span);
+  return TitlesOf(request, delimiter, first, span);
 }
 
 // Which column of the file a declared one is. One of several with one title is taken only where all of them are declared:
@@ -119,12 +120,11 @@ Result<std::vector<ScanTarget>> FindColumns(const DecodeRequest& request, const 
 
 }  // namespace
 
-Result<DecodedFile> DecodeCsv(const DecodeRequest& request) {
-  const api::CsvFormat& csv = *request.format.csv;
+Result<DecodedFile> DecodeCsv(const DecodeRequest& request, const api::CsvFormat& csv) {
   auto opened = OpenText(request.session, request.name, request.path, csv.encoding);
   if (!opened.ok()) return opened.error();
   formats::CsvBlocks blocks(*opened->text, DialectOf(csv), kBlock);
-  auto names = FileColumns(request, blocks);
+  auto names = FileColumns(request, csv, blocks);
   if (!names.ok()) return names.error();
   const Header header(request, *names);
   auto difference = CompareColumns(request.path, request.rules.columns, header.Names(), AbsentMeans::Unreadable);

@@ -47,7 +47,7 @@ std::string ReasonOf(const api::Column& column, const std::string& text) {
 }  // namespace
 
 Error Unreadable(const DecodeRequest& request, const Error& error) {
-  if (request.format.parquet) return UnreadableParquet(request.session, error, request.path);
+  if (request.format.Is<api::ParquetFormat>()) return UnreadableParquet(request.session, error, request.path);
   if (request.session.StoreFailed() || error.fault == Fault::Exhausted || error.reason == "FileUnreadable") return error;
   return {Fault::Data, "FileUnreadable", request.path + " cannot be read as declared: " + ForPeople(error.message, request.path)};
 }

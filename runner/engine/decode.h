@@ -26,7 +26,7 @@ struct DecodeRequest {
 
 // Fault::Data with reason "FileUnreadable" when the file as a whole is not what was declared; faults of the store as they
 // came.
-Result<DecodedFile> DecodeCsv(const DecodeRequest& request);
+Result<DecodedFile> DecodeCsv(const DecodeRequest& request, const api::CsvFormat& csv);
 Result<DecodedFile> DecodeJson(const DecodeRequest& request);
 Result<DecodedFile> DecodeParquet(const DecodeRequest& request);
 

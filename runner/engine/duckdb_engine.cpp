@@ -92,9 +92,10 @@ Status AllFit(const std::vector<api::Check>& checks, const std::vector<api::Colu
 }
 
 Result<DecodedFile> DecodeAs(const DecodeRequest& request) {
-  if (request.format.csv) return DecodeCsv(request);
-  if (request.format.json) return DecodeJson(request);
-  if (request.format.parquet) return DecodeParquet(request);
+  if (!request.format.IsEmpty())
+    return request.format.Visit(api::Overloaded{[&request](const api::CsvFormat& csv) { return DecodeCsv(request, csv); },
+                                                [&request](const api::JsonFormat&) { return DecodeJson(request); },
+                                                [&request](const api::ParquetFormat&) { return DecodeParquet(request); }});
   return Error{Fault::Invalid, "Invalid", request.path + " has no declared format: csv, json or parquet"};
 }
 
@@ -169,7 +170,7 @@ Result<WrittenFile> DuckDbEngine::WriteParquet(const WriteRequest& request) {
 // Which rows agree with others shows only when all are there.
 Status DuckDbEngine::CountDoubles(const WriteRequest& request, const std::vector<api::Column>& columns, std::vector<std::int64_t>& failures) {
   const std::string written = request.relation + " written";
-  const auto is_unique = [](const api::Check& check) { return check.unique.has_value(); };
+  const auto is_unique = [](const api::Check& check) { return check.rule.Is<api::UniqueCheck>(); };
   if (std::none_of(request.checks.begin(), request.checks.end(), is_unique)) return Ok();
   if (Status viewed = MakeView(written, {{request.store, request.path}}, columns); !viewed.ok()) return viewed;
   for (std::size_t i = 0; i < request.checks.size(); ++i) {

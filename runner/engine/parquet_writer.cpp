@@ -15,7 +15,7 @@ using RowChecks = std::vector<const api::Check*>;
 RowChecks RowChecksOf(const WriteRequest& request) {
   RowChecks checks;
   for (const api::Check& check : request.checks)
-    if (LooksAtOneRow(check)) checks.push_back(&check);
+    if (check.LooksAtOneRow()) checks.push_back(&check);
   return checks;
 }
 
@@ -66,10 +66,11 @@ std::vector<std::int64_t> Failures(const WriteRequest& request, const Tapped& ta
   std::vector<std::int64_t> failures;
   auto of_rows = tapped.failures.begin();
   for (const api::Check& check : request.checks) {
-    if (LooksAtOneRow(check)) {
+    if (check.LooksAtOneRow()) {
       failures.push_back(tapped.failures.empty() ? 0 : *of_rows++);  // no thread, no row
     } else {
-      failures.push_back(check.rowCount && IsOutside(tapped.rows, *check.rowCount) ? 1 : 0);
+      const auto* count = check.rule.As<api::RowCountCheck>();
+      failures.push_back(count == nullptr || count->Allows(tapped.rows) ? 0 : 1);
     }
   }
   return failures;

@@ -125,7 +125,7 @@ Result<SniffedFile> SniffCsv(Session& session, const std::vector<Registered>& fi
   if (Status added = AddEachCsv(session, files, inference, sniffed); !added.ok()) return added.error();
   const formats::InferredCsv inferred = inference.Declare();
   if (Status few = CheckCount(inferred.columns.size()); !few.ok()) return OfOne(session, files[0], few.error());
-  sniffed.format.csv.emplace(inferred.format);
+  sniffed.format = inferred.format;
   sniffed.notes.insert(sniffed.notes.end(), inferred.notes.begin(), inferred.notes.end());
   std::size_t next = 0;
   for (const formats::InferredColumn& found : inferred.columns) {
@@ -157,7 +157,7 @@ Status AddJson(Session& session, const Registered& file, bool several, formats::
 
 Result<SniffedFile> SniffJson(Session& session, const std::vector<Registered>& files) {
   formats::JsonInference inference(kMostColumns);
-  SniffedFile sniffed{.format = {.json = api::JsonFormat{}}};
+  SniffedFile sniffed{.format = api::JsonFormat{}};
   for (const Registered& file : files)
     if (Status added = AddJson(session, file, files.size() > 1, inference, sniffed); !added.ok()) return OfOne(session, file, added.error());
   auto inferred = inference.Declare();
@@ -176,7 +176,7 @@ Result<SniffedFile> SniffOneParquet(Session& session, const Registered& of) {
   const auto file = OpenParquet(session, of.name, of.path);
   if (!file.ok()) return file.error();
   if (Status few = CheckCount(file->columns.size()); !few.ok()) return few.error();
-  SniffedFile sniffed{.format = {.parquet = api::ParquetFormat{}}};
+  SniffedFile sniffed{.format = api::ParquetFormat{}};
   std::vector<std::string> titles;
   for (const ParquetFileColumn& found : file->columns) titles.push_back(formats::TitleOf(found.name));
   const std::vector<std::string> in_sql = formats::SqlNames(titles);

@@ -20,7 +20,8 @@ std::string Bounds(const api::RowCountCheck& bounds) {
 }
 
 std::string Failures(const api::Check& check, std::int64_t count, std::int64_t rows) {
-  if (check.rowCount) return "there must be " + Bounds(*check.rowCount) + " rows, and there " + (rows == 1 ? "is " : "are ") + std::to_string(rows);
+  if (const auto* bounds = check.rule.As<api::RowCountCheck>())
+    return "there must be " + Bounds(*bounds) + " rows, and there " + (rows == 1 ? "is " : "are ") + std::to_string(rows);
   return std::to_string(count) + (count == 1 ? " row fails" : " rows fail");
 }
 
@@ -56,10 +57,10 @@ std::vector<Rule> RulesOf(const std::vector<api::Column>& columns, const std::ve
   std::vector<Rule> rules;
   for (const api::Column& column : columns)
     if (!column.IsNullable())
-      rules.push_back({{.name = "spec.schema.columns[" + column.name + "]", .notNull = api::NotNullCheck{{column.name}}},
+      rules.push_back({{.name = "spec.schema.columns[" + column.name + "]", .rule = api::NotNullCheck{{column.name}}},
                        "column " + column.name + " must have a value in every row"});
   for (std::size_t i = 0; i < keys.size(); ++i)
-    rules.push_back({{.name = "spec.schema.keys[" + std::to_string(i) + "]", .unique = api::UniqueCheck{keys[i].columns}},
+    rules.push_back({{.name = "spec.schema.keys[" + std::to_string(i) + "]", .rule = api::UniqueCheck{keys[i].columns}},
                      "key (" + Join(keys[i].columns) + ") must be unique"});
   for (const api::Check& check : checks) rules.push_back({check, "check " + check.name});
   return rules;

@@ -48,9 +48,8 @@ std::string HowToExclude(const api::TaskTable& files, const std::string& path) {
 }
 
 std::string ProviderOf(const api::TaskTable& table) {
-  if (table.format && table.format->csv) return "csv";
-  if (table.format && table.format->json) return "json";
-  return "parquet";
+  const std::string_view field = table.format ? table.format->Field() : "";
+  return std::string(field.empty() ? api::ParquetFormat::kField : field);
 }
 
 }  // namespace weir::stages

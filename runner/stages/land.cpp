@@ -320,7 +320,7 @@ std::vector<api::Finding> ReservationsOf(const Landing& landing) {
 }  // namespace
 
 Result<api::StageOutcome> RunLand(Place& place) {
-  if (!place.task.source || (!place.task.source->files && !place.task.source->http))
+  if (!place.task.source || place.task.source->IsEmpty())
     return Error{Fault::Invalid, "Invalid", "stage " + place.task.stage + " names no source to land from"};
   auto target = place.Table(place.task.into);
   if (!target.ok()) return target.error();
@@ -333,7 +333,8 @@ Result<api::StageOutcome> RunLand(Place& place) {
 
   Landing landing{.place = place, .target = *target, .known = Deliveries(*state), .taken = PathsOf(*state)};
   landing.rule = RedeliveryOf(place.task, *target->table);
-  Status done = place.task.source->files ? LandFiles(landing, *place.task.source->files) : LandUrl(landing, *place.task.source->http);
+  Status done = place.task.source->Visit(api::Overloaded{[&landing](const api::FilesSource& source) { return LandFiles(landing, source); },
+                                                         [&landing](const api::HttpSource& source) { return LandUrl(landing, source); }});
   if (!done.ok()) return done.error();
 
   const api::FileLedger& files = landing.files;

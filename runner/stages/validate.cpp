@@ -50,8 +50,7 @@ std::string FieldOf(const api::TaskTable& table, std::size_t check) {
   const bool of_stage = table.place.starts_with("spec.stages[");
   std::string field = of_stage ? table.place : "Dataset/" + table.name + " spec.checks";
   field.append("[").append(std::to_string(check)).append("]");
-  if (table.checks[check].range) return field.append(".range");
-  return table.checks[check].acceptedValues ? field.append(".acceptedValues") : field;
+  return field.append(".").append(table.checks[check].rule.Field());
 }
 
 // One sandbox for any number of tasks: what is common to them is declared once. Checks, which few tables have, need an

@@ -39,7 +39,7 @@ double Seconds(const std::function<void()>& work) {
 void Ours(const std::shared_ptr<storage::ObjectStore>& store, const std::string& scratch) {
   auto engine = engine::MakeEngine({.threads = 2, .scratch = scratch});
   if (!engine.ok()) Fail(engine.error().message);
-  const auto rows = (*engine)->Decode({store, "in.csv"}, {.csv = api::CsvFormat{}}, {.columns = kColumns}, "decoded", [](engine::RejectedRow&&) {});
+  const auto rows = (*engine)->Decode({store, "in.csv"}, api::CsvFormat{}, {.columns = kColumns}, "decoded", [](engine::RejectedRow&&) {});
   if (!rows.ok()) Fail(rows.error().message);
 }
 

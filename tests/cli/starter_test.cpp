@@ -11,7 +11,7 @@ namespace {
 
 InferredFile File(const std::string& path) {
   InferredFile file{path, ObjectNameFor(path), {}, {}, {}};
-  file.format.csv = api::CsvFormat{};
+  file.format = api::CsvFormat{};
   file.columns = {{"id", "BIGINT", {}, "", "", ""}, {"full_name", "VARCHAR", {}, "", "", "Full Name"}};
   return file;
 }

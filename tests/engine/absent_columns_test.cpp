@@ -12,7 +12,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const api::Format kCsv{.csv = api::CsvFormat{}}, kJson{.json = api::JsonFormat{}}, kParquet{.parquet = api::ParquetFormat{}};
+const api::Format kCsv = api::CsvFormat{}, kJson = api::JsonFormat{}, kParquet = api::ParquetFormat{};
 
 api::Column When(api::WhenAbsent when, api::Column column) {
   column.whenAbsent = when;
@@ -23,8 +23,8 @@ api::Column When(api::WhenAbsent when, api::Column column) {
 class AbsentColumns : public EngineTest {
  protected:
   InputFile File(const api::Format& format, const std::vector<std::string>& names) {
-    if (format.csv) return Put("in.csv", Csv(names));
-    if (format.json) return Put("in.json", Json(names));
+    if (format.Is<api::CsvFormat>()) return Put("in.csv", Csv(names));
+    if (format.Is<api::JsonFormat>()) return Put("in.json", Json(names));
     std::string outputs;
     for (std::size_t i = 0; i < names.size(); ++i) outputs += (i > 0 ? ", r + " : "r + ") + std::to_string(i) + " AS \"" + names[i] + "\"";
     duckdb::DuckDB database(nullptr);
@@ -104,7 +104,7 @@ TEST_F(AbsentColumns, AreUnreadableWhenTheyAreAll) {
 }
 
 TEST_F(AbsentColumns, OfAFileWithoutHeaderAreTheLastOnes) {
-  api::Format format{.csv = api::CsvFormat{.header = false}};
+  api::Format format = api::CsvFormat{.header = false};
   const std::vector<api::Column> columns{Required("id", "BIGINT"), Optional("price", "INTEGER"),
                                          When(api::WhenAbsent::SetNull, Optional("discount", "INTEGER")),
                                          When(api::WhenAbsent::SetNull, Optional("note", "VARCHAR"))};
@@ -130,7 +130,7 @@ TEST_F(AbsentColumns, DoNotHideThatAColumnIsThereTwice) {
 
 TEST_F(AbsentColumns, WithAQuarantiningCheckAreQuarantinedRowByRow) {
   const std::vector<api::Column> columns{Required("id", "BIGINT"), When(api::WhenAbsent::SetNull, Optional("discount", "INTEGER"))};
-  const std::vector<api::Check> checks{{.name = "there", .notNull = api::NotNullCheck{{"discount"}}, .onFailure = api::OnFailure::Quarantine}};
+  const std::vector<api::Check> checks{{.name = "there", .rule = api::NotNullCheck{{"discount"}}, .onFailure = api::OnFailure::Quarantine}};
   for (const api::Format& format : {kCsv, kJson, kParquet}) {
     ASSERT_TRUE(Decode(File(format, {"id"}), format, columns, checks).ok());
     EXPECT_EQ(rejected_.size(), 2U);

@@ -19,24 +19,24 @@ class CheckValues : public EngineTest {
     check.onFailure = api::OnFailure::Quarantine;
     std::string file = "v\n";
     for (const std::string& value : values) file.append("\"").append(value).append("\"\n");
-    const auto rows = Decode(Put("in.csv", file), {.csv = api::CsvFormat{}}, {Optional("v", type)}, {check});
+    const auto rows = Decode(Put("in.csv", file), api::CsvFormat{}, {Optional("v", type)}, {check});
     if (!rows.ok()) return "refused: " + rows.error().message;
     std::string lines;
     for (const RejectedRow& row : rejected_) lines += (lines.empty() ? "" : " ") + std::to_string(row.line);
     return lines;
   }
   std::string OutsideRange(const std::string& type, const std::vector<std::string>& values, const std::string& min, const std::string& max) {
-    return Quarantined(type, values, {.range = api::RangeCheck{"v", min, max}});
+    return Quarantined(type, values, {.rule = api::RangeCheck{"v", min, max}});
   }
   std::string NotAccepted(const std::string& type, const std::vector<std::string>& values, const std::vector<std::string>& accepted) {
-    return Quarantined(type, values, {.acceptedValues = api::AcceptedValuesCheck{"v", accepted}});
+    return Quarantined(type, values, {.rule = api::AcceptedValuesCheck{"v", accepted}});
   }
   // The same over a table, as the stage `check` and the writer do.
   std::int64_t FailuresInTable(const std::string& type, const std::vector<std::string>& values, const api::Check& check) {
     std::string file = "v\n";
     for (const std::string& value : values) file.append("\"").append(value).append("\"\n");
     const std::vector<api::Column> columns{Optional("v", type)};
-    EXPECT_TRUE(Decode(Put("in.csv", file), {.csv = api::CsvFormat{}}, columns).ok());
+    EXPECT_TRUE(Decode(Put("in.csv", file), api::CsvFormat{}, columns).ok());
     const std::string name = "table-" + std::to_string(++peeks_) + ".parquet";
     Write("decoded", name);
     EXPECT_TRUE(engine_->Attach("t", {{store_, name}}, columns).ok());
@@ -95,7 +95,7 @@ TEST_F(CheckValues, NaNIsInNoRange) {
   const std::vector<api::Column> columns{Optional("v", "DOUBLE")};
   Table("t", columns, "SELECT CAST('nan' AS DOUBLE) AS v UNION ALL SELECT 1 UNION ALL SELECT NULL");
   for (const auto& [min, max] : std::vector<std::pair<std::string, std::string>>{{"0", ""}, {"", "5"}, {"0", "5"}}) {
-    const auto failures = engine_->CountFailures("t", {{.name = "c", .range = api::RangeCheck{"v", min, max}}});
+    const auto failures = engine_->CountFailures("t", {{.name = "c", .rule = api::RangeCheck{"v", min, max}}});
     ASSERT_TRUE(failures.ok());
     EXPECT_EQ(failures->front(), 1) << min << " to " << max;
   }
@@ -197,7 +197,7 @@ class EveryType : public CheckValues, public testing::WithParamInterface<Kind> {
     std::vector<std::string> texts;
     for (const Sample& value : values) texts.push_back(value.text);
     const std::string answer = Quarantined(GetParam().type, texts, check);
-    SCOPED_TRACE(answer + testing::PrintToString(texts) + (check.range ? check.range->min + " to " + check.range->max : ""));
+    SCOPED_TRACE(answer + testing::PrintToString(texts) + check.Summary());
     EXPECT_EQ(answer.starts_with("refused: "), !allowed);
     if (!allowed) return;
     EXPECT_EQ(answer, Lines(values, fails));
@@ -212,10 +212,10 @@ TEST_P(EveryType, QuarantinesWhatExactComparisonFindsOutside) {
     for (int i = 0; i < 30; ++i) values.push_back(GetParam().make(random, false));
     const Sample min = GetParam().make(random, true);
     const Sample max = GetParam().make(random, true);
-    Agree(values, {.name = "c", .range = api::RangeCheck{"v", min.text, max.text}}, min.kept && max.kept && Compare(min, max) <= 0,
+    Agree(values, {.name = "c", .rule = api::RangeCheck{"v", min.text, max.text}}, min.kept && max.kept && Compare(min, max) <= 0,
           [&](const Sample& value) { return Compare(value, min) < 0 || Compare(value, max) > 0; });
-    Agree(values, {.name = "c", .range = api::RangeCheck{"v", "", max.text}}, max.kept, [&](const Sample& value) { return Compare(value, max) > 0; });
-    Agree(values, {.name = "c", .acceptedValues = api::AcceptedValuesCheck{"v", {min.text, max.text}}}, min.kept && max.kept,
+    Agree(values, {.name = "c", .rule = api::RangeCheck{"v", "", max.text}}, max.kept, [&](const Sample& value) { return Compare(value, max) > 0; });
+    Agree(values, {.name = "c", .rule = api::AcceptedValuesCheck{"v", {min.text, max.text}}}, min.kept && max.kept,
           [&](const Sample& value) { return Compare(value, min) != 0 && Compare(value, max) != 0; });
   }
 }

@@ -17,28 +17,28 @@ class Checks : public EngineTest {
 };
 
 TEST_F(Checks, CountTheRowsThatFail) {
-  EXPECT_EQ(Failures({.name = "c", .notNull = api::NotNullCheck{{"n", "s"}}}), 2);
-  EXPECT_EQ(Failures({.name = "c", .unique = api::UniqueCheck{{"n"}}}), 1);
-  EXPECT_EQ(Failures({.name = "c", .unique = api::UniqueCheck{{"n", "s"}}}), 0);
-  EXPECT_EQ(Failures({.name = "c", .acceptedValues = api::AcceptedValuesCheck{"s", {"a", "it's"}}}), 1);
-  EXPECT_EQ(Failures({.name = "c", .range = api::RangeCheck{"n", "1", "10"}}), 1);
-  EXPECT_EQ(Failures({.name = "c", .range = api::RangeCheck{"n", "2", ""}}), 2);
-  EXPECT_EQ(Failures({.name = "c", .rowCount = api::RowCountCheck{5, 5}}), 0);
-  EXPECT_EQ(Failures({.name = "c", .rowCount = api::RowCountCheck{6, {}}}), 1);
-  EXPECT_EQ(Failures({.name = "c", .rowCount = api::RowCountCheck{{}, 4}}), 1);
+  EXPECT_EQ(Failures({.name = "c", .rule = api::NotNullCheck{{"n", "s"}}}), 2);
+  EXPECT_EQ(Failures({.name = "c", .rule = api::UniqueCheck{{"n"}}}), 1);
+  EXPECT_EQ(Failures({.name = "c", .rule = api::UniqueCheck{{"n", "s"}}}), 0);
+  EXPECT_EQ(Failures({.name = "c", .rule = api::AcceptedValuesCheck{"s", {"a", "it's"}}}), 1);
+  EXPECT_EQ(Failures({.name = "c", .rule = api::RangeCheck{"n", "1", "10"}}), 1);
+  EXPECT_EQ(Failures({.name = "c", .rule = api::RangeCheck{"n", "2", ""}}), 2);
+  EXPECT_EQ(Failures({.name = "c", .rule = api::RowCountCheck{5, 5}}), 0);
+  EXPECT_EQ(Failures({.name = "c", .rule = api::RowCountCheck{6, {}}}), 1);
+  EXPECT_EQ(Failures({.name = "c", .rule = api::RowCountCheck{{}, 4}}), 1);
 }
 
 TEST_F(Checks, ABoundThatIsNoValueOfTheColumnIsTheDeclarationsMistake) {
-  const auto count = engine_->CountFailures("t", {{.name = "small", .range = api::RangeCheck{"n", "", "ten"}}});
+  const auto count = engine_->CountFailures("t", {{.name = "small", .rule = api::RangeCheck{"n", "", "ten"}}});
   ASSERT_FALSE(count.ok());
   EXPECT_EQ(count.error().fault, Fault::Invalid);
   EXPECT_THAT(count.error().message, testing::HasSubstr("check small (range: n from any to ten)"));
 }
 
-TEST_F(Checks, ValuesThatLookLikeSqlStayValues) { EXPECT_EQ(Failures({.name = "c", .acceptedValues = api::AcceptedValuesCheck{"s", {"x') OR TRUE --"}}}), 4); }
+TEST_F(Checks, ValuesThatLookLikeSqlStayValues) { EXPECT_EQ(Failures({.name = "c", .rule = api::AcceptedValuesCheck{"s", {"x') OR TRUE --"}}}), 4); }
 
 TEST_F(Checks, AColumnThatIsNotThereIsTheDeclarationsMistake) {
-  const auto count = engine_->CountFailures("t", {{.name = "named", .notNull = api::NotNullCheck{{"n", "m"}}}});
+  const auto count = engine_->CountFailures("t", {{.name = "named", .rule = api::NotNullCheck{{"n", "m"}}}});
   ASSERT_FALSE(count.ok());
   EXPECT_EQ(count.error().fault, Fault::Invalid);
   EXPECT_THAT(count.error().message, testing::HasSubstr("there is no column m"));
@@ -59,17 +59,17 @@ class ChecksOfAWrite : public EngineTest {
   }
 
   const std::vector<api::Column> columns_{Optional("n", "INTEGER"), Optional("s", "VARCHAR")};
-  const api::Check small_{.name = "small", .range = api::RangeCheck{"n", "", "10"}, .onFailure = api::OnFailure::Quarantine};
-  const api::Check named_{.name = "named", .notNull = api::NotNullCheck{{"s"}}, .onFailure = api::OnFailure::Quarantine};
+  const api::Check small_{.name = "small", .rule = api::RangeCheck{"n", "", "10"}, .onFailure = api::OnFailure::Quarantine};
+  const api::Check named_{.name = "named", .rule = api::NotNullCheck{{"s"}}, .onFailure = api::OnFailure::Quarantine};
   std::vector<RejectedRow> apart_;
 };
 
 TEST_F(ChecksOfAWrite, AnswerAsTheyWouldOfTheFile) {
-  const std::vector<api::Check> checks{{.name = "a", .notNull = api::NotNullCheck{{"n", "s"}}},
-                                       {.name = "b", .unique = api::UniqueCheck{{"n"}}},
-                                       {.name = "c", .acceptedValues = api::AcceptedValuesCheck{"s", {"a", "it's"}}},
-                                       {.name = "d", .rowCount = api::RowCountCheck{6, {}}},
-                                       {.name = "e", .range = api::RangeCheck{"n", "2", ""}}};
+  const std::vector<api::Check> checks{{.name = "a", .rule = api::NotNullCheck{{"n", "s"}}},
+                                       {.name = "b", .rule = api::UniqueCheck{{"n"}}},
+                                       {.name = "c", .rule = api::AcceptedValuesCheck{"s", {"a", "it's"}}},
+                                       {.name = "d", .rule = api::RowCountCheck{6, {}}},
+                                       {.name = "e", .rule = api::RangeCheck{"n", "2", ""}}};
   const auto written = WriteWith(checks);
   ASSERT_TRUE(written.ok()) << written.error().message;
   EXPECT_THAT(written->failures, ElementsAre(2, 1, 1, 1, 2));
@@ -78,7 +78,7 @@ TEST_F(ChecksOfAWrite, AnswerAsTheyWouldOfTheFile) {
 }
 
 TEST_F(ChecksOfAWrite, ThatQuarantineRowsLeaveTheRest) {
-  const auto written = WriteWith({small_, {.name = "one", .unique = api::UniqueCheck{{"n"}}}, named_, {.name = "four", .rowCount = api::RowCountCheck{4, {}}}});
+  const auto written = WriteWith({small_, {.name = "one", .rule = api::UniqueCheck{{"n"}}}, named_, {.name = "four", .rule = api::RowCountCheck{4, {}}}});
   ASSERT_TRUE(written.ok()) << written.error().message;
   EXPECT_EQ(written->rows, 3);
   EXPECT_THAT(written->failures, ElementsAre(1, 1, 1, 1));
@@ -88,7 +88,7 @@ TEST_F(ChecksOfAWrite, ThatQuarantineRowsLeaveTheRest) {
 }
 
 TEST_F(ChecksOfAWrite, GiveARowThatFailsSeveralToTheFirst) {
-  const auto written = WriteWith({named_, small_, {.name = "low", .range = api::RangeCheck{"n", "", "0"}}}, "SELECT 50 AS n, NULL::VARCHAR AS s");
+  const auto written = WriteWith({named_, small_, {.name = "low", .rule = api::RangeCheck{"n", "", "0"}}}, "SELECT 50 AS n, NULL::VARCHAR AS s");
   ASSERT_TRUE(written.ok()) << written.error().message;
   EXPECT_THAT(written->failures, ElementsAre(1, 0, 0));
   ASSERT_EQ(apart_.size(), 1U);
@@ -113,7 +113,7 @@ TEST_F(ChecksOfAWrite, AColumnNamedLikeAnythingOfOursDoesNotDisturbThem) {
   const auto written = engine_->WriteParquet({.relation = "named",
                                               .store = store_,
                                               .path = "named.parquet",
-                                              .checks = {{.name = "no", .range = api::RangeCheck{"r", "2", ""}, .onFailure = api::OnFailure::Quarantine}},
+                                              .checks = {{.name = "no", .rule = api::RangeCheck{"r", "2", ""}, .onFailure = api::OnFailure::Quarantine}},
                                               .quarantine = [this](RejectedRow&& row) { apart_.push_back(std::move(row)); }});
   ASSERT_TRUE(written.ok()) << written.error().message;
   ASSERT_EQ(apart_.size(), 1U);
@@ -121,7 +121,7 @@ TEST_F(ChecksOfAWrite, AColumnNamedLikeAnythingOfOursDoesNotDisturbThem) {
 }
 
 TEST_F(ChecksOfAWrite, OfSeveralRowsCannotQuarantine) {
-  const auto written = WriteWith({{.name = "u", .unique = api::UniqueCheck{{"n"}}, .onFailure = api::OnFailure::Quarantine}});
+  const auto written = WriteWith({{.name = "u", .rule = api::UniqueCheck{{"n"}}, .onFailure = api::OnFailure::Quarantine}});
   ASSERT_FALSE(written.ok());
   EXPECT_EQ(written.error().fault, Fault::Invalid);
   EXPECT_FALSE(store_->Stat("r.parquet").ok());

@@ -36,8 +36,9 @@ class ColumnNames : public EngineTest {
   }
 
   static api::Format FormatOf(const std::string& format) {
-    if (format == "csv") return {.csv = api::CsvFormat{}};
-    return format == "json" ? api::Format{.json = api::JsonFormat{}} : api::Format{.parquet = api::ParquetFormat{}};
+    if (format == "csv") return api::CsvFormat{};
+    if (format == "json") return api::JsonFormat{};
+    return api::ParquetFormat{};
   }
 
   // From a file to what a view publishes, by way of SQL that names the column.
@@ -46,7 +47,7 @@ class ColumnNames : public EngineTest {
     api::Column key = Required(name, "BIGINT");
     if (in_file != name) key.sourceName = in_file;
     const std::vector<api::Column> columns{key, Optional("other", "VARCHAR")};
-    const std::vector<api::Check> checks{{.name = "small", .range = api::RangeCheck{name, "", "3"}, .onFailure = api::OnFailure::Quarantine}};
+    const std::vector<api::Check> checks{{.name = "small", .rule = api::RangeCheck{name, "", "3"}, .onFailure = api::OnFailure::Quarantine}};
     const auto rows = Decode(FileOf(format, in_file), FormatOf(format), columns, checks);
     ASSERT_TRUE(rows.ok()) << rows.error().message;
     EXPECT_EQ(*rows, 4);
@@ -67,14 +68,14 @@ class ColumnNames : public EngineTest {
     ASSERT_TRUE(engine_->Select("SELECT t." + quoted + ", other FROM t WHERE " + quoted + " > 0 ORDER BY " + quoted, columns, "view").ok());
     const std::string published = "published-" + std::to_string(peeks_) + ".parquet";
     const auto written =
-        engine_->WriteParquet({.relation = "view", .store = store_, .path = published, .checks = {{.name = "key", .unique = api::UniqueCheck{{name}}}}});
+        engine_->WriteParquet({.relation = "view", .store = store_, .path = published, .checks = {{.name = "key", .rule = api::UniqueCheck{{name}}}}});
     ASSERT_TRUE(written.ok()) << written.error().message;
     EXPECT_EQ(written->failures, std::vector<std::int64_t>{0});
     EXPECT_EQ(written->stats["maxValues"][name], 2);
     ASSERT_TRUE(engine_->Attach("v", {{store_, published}}, columns).ok());
     EXPECT_THAT(Rows("SELECT " + quoted + " AS k, other AS o FROM v ORDER BY 1"), ElementsAre(R"({"k":1,"o":"a"})", R"({"k":2,"o":"b"})"));
     EXPECT_EQ(*engine_->CountRows("v"), 2);
-    EXPECT_EQ(engine_->CountFailures("v", {{.name = "small", .range = api::RangeCheck{name, "", "1"}}}).value(), std::vector<std::int64_t>{1});
+    EXPECT_EQ(engine_->CountFailures("v", {{.name = "small", .rule = api::RangeCheck{name, "", "1"}}}).value(), std::vector<std::int64_t>{1});
   }
 };
 
@@ -142,7 +143,7 @@ TEST_F(ColumnNames, StandBehindAnyNumberOfByteOrderMarks) {
   std::string wide = "\xFF\xFE\xFF\xFE";
   for (const char c : std::string("id\n1\n")) wide += {c, '\0'};
   api::Format format = FormatOf("csv");
-  format.csv->encoding = api::Encoding::Utf16Le;
+  format.As<api::CsvFormat>()->encoding = api::Encoding::Utf16Le;
   const auto rows = Decode(Put("wide.csv", wide), format, columns);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"id":1})"));

@@ -64,20 +64,20 @@ TEST_F(ContentHash, IsOneForTheSameValuesOfEachFormat) {
   const std::string csv = HashOfFile("a.csv",
                                      "n,d,x,s,day,at,b\n1,1.50,0.5,one,2024-01-31,2024-01-31T10:00:00.123456Z,true\n"
                                      "-2,12345678901234567890123.25,-0,two,0001-01-01,1969-12-31 23:59:59.999999,f\n3,,,,,,\n",
-                                     {.csv = api::CsvFormat{}}, columns);
+                                     api::CsvFormat{}, columns);
   const std::string json =
       HashOfFile("a.json",
                  "{\"b\":false,\"n\":-2,\"d\":12345678901234567890123.25,\"x\":0,\"s\":\"two\",\"day\":\"0001-01-01\",\"at\":"
                  "\"1969-12-31 23:59:59.999999\"}\n{\"n\":3,\"d\":null,\"x\":null,\"s\":null,\"day\":null,\"at\":null,\"b\":null}\n"
                  "{\"n\":1,\"d\":1.5,\"x\":0.5,\"s\":\"one\",\"day\":\"2024-01-31\",\"at\":\"2024-01-31T11:00:00.123456+01\",\"b\":true}\n",
-                 {.json = api::JsonFormat{}}, columns);
+                 api::JsonFormat{}, columns);
   ASSERT_TRUE(Decode(Put("b.csv",
                          "n,d,x,s,day,at,b\n1,1.50,0.5,one,2024-01-31,2024-01-31T10:00:00.123456Z,true\n"
                          "-2,12345678901234567890123.25,-0,two,0001-01-01,1969-12-31 23:59:59.999999,f\n3,,,,,,\n"),
-                     {.csv = api::CsvFormat{}}, columns)
+                     api::CsvFormat{}, columns)
                   .ok());
   Write("decoded", "a.parquet");
-  ASSERT_TRUE(Decode({store_, "a.parquet"}, {.parquet = api::ParquetFormat{}}, columns).ok());
+  ASSERT_TRUE(Decode({store_, "a.parquet"}, api::ParquetFormat{}, columns).ok());
   EXPECT_EQ(json, csv);
   EXPECT_EQ(Measure("decoded").contentHash, csv);
 }

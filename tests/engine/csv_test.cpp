@@ -7,7 +7,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const api::Format kCsv{.csv = api::CsvFormat{}};
+const api::Format kCsv = api::CsvFormat{};
 
 class Csv : public EngineTest {
  protected:
@@ -131,7 +131,7 @@ TEST_F(Csv, InstantsWithAnOffsetAreTurnedIntoUtc) {
 TEST_F(Csv, ReadsOtherDelimitersNullsFormatsAndFilesWithoutHeader) {
   api::CsvFormat csv{.delimiter = ";", .header = false, .nullText = "NA", .timestampFormat = "%d.%m.%Y %H:%M"};
   const std::vector<api::Column> columns{Optional("id", "INTEGER"), Optional("at", "TIMESTAMP")};
-  const auto rows = Decode(Put("in.csv", "NA;01.02.2024 03:04\n2;2024-02-01\n"), {.csv = csv}, columns);
+  const auto rows = Decode(Put("in.csv", "NA;01.02.2024 03:04\n2;2024-02-01\n"), csv, columns);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 2, "at", "'2024-02-01' is not a TIMESTAMP", "2;2024-02-01"}));
   EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"at":"2024-02-01 03:04:00","id":null})"));
@@ -183,7 +183,7 @@ TEST_F(Csv, NoRowMovesTheNextOnes) {
 TEST_F(Csv, AQuotedValueIsMissingOnlyWhereItIsNotText) {
   api::CsvFormat csv{.nullTexts = {"NA", "-"}};
   const std::vector<api::Column> columns{Optional("id", "INTEGER"), Optional("name", "VARCHAR")};
-  ASSERT_TRUE(Decode(Put("in.csv", "id,name\n1,\"\"\n2,\n3,\"NA\"\n\"NA\",NA\n - ,x\n"), {.csv = csv}, columns).ok());
+  ASSERT_TRUE(Decode(Put("in.csv", "id,name\n1,\"\"\n2,\n3,\"NA\"\n\"NA\",NA\n - ,x\n"), csv, columns).ok());
   EXPECT_THAT(rejected_, IsEmpty());
   EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"id":1,"name":""})", R"({"id":2,"name":null})", R"({"id":3,"name":"NA"})",
                                                       R"({"id":null,"name":"x"})", R"({"id":null,"name":null})"));
@@ -222,7 +222,7 @@ TEST_F(Csv, AGzipFileThatIsCutOrDamagedIsUnreadable) {
 TEST_F(Csv, SkipsLinesAndCommentsAndReadsADeclaredEncoding) {
   api::CsvFormat csv{.delimiter = ";", .skipLines = 2, .comment = "#", .encoding = api::Encoding::Windows1252};
   const std::vector<api::Column> columns{Required("id", "INTEGER"), Optional("name", "VARCHAR")};
-  const auto rows = Decode(Put("in.csv", "Title \"of\n\n# x\nid;name\n1;caf\xE9\n# y\nx;z\n"), {.csv = csv}, columns);
+  const auto rows = Decode(Put("in.csv", "Title \"of\n\n# x\nid;name\n1;caf\xE9\n# y\nx;z\n"), csv, columns);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_EQ(*rows, 2);
   EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 7, "id", "'x' is not an INTEGER", "x;z"}));

@@ -10,8 +10,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-const api::Format kJson{.json = api::JsonFormat{}};
-const api::Format kParquet{.parquet = api::ParquetFormat{}};
+const api::Format kJson = api::JsonFormat{};
+const api::Format kParquet = api::ParquetFormat{};
 
 class DecodeTest : public EngineTest {
  protected:
@@ -79,8 +79,8 @@ TEST_F(DecodeTest, ParquetIsConvertedByNameWithoutLoss) {
 }
 
 TEST_F(DecodeTest, RowsThatFailACheckKeepTheirLineInEveryFormat) {
-  const std::vector<api::Check> checks{{.name = "small", .range = api::RangeCheck{"id", "", "10"}, .onFailure = api::OnFailure::Quarantine},
-                                       {.name = "named", .notNull = api::NotNullCheck{{"a/b"}}, .onFailure = api::OnFailure::Quarantine}};
+  const std::vector<api::Check> checks{{.name = "small", .rule = api::RangeCheck{"id", "", "10"}, .onFailure = api::OnFailure::Quarantine},
+                                       {.name = "named", .rule = api::NotNullCheck{{"a/b"}}, .onFailure = api::OnFailure::Quarantine}};
   const std::vector<std::string> reasons{"fails check small (range: id from any to 10)", "fails check named (notNull: a/b)"};
   const auto expect = [&](const Result<std::int64_t>& rows, std::vector<RejectedRow> rejected) {
     ASSERT_TRUE(rows.ok()) << rows.error().message;
@@ -88,7 +88,7 @@ TEST_F(DecodeTest, RowsThatFailACheckKeepTheirLineInEveryFormat) {
     EXPECT_EQ(rejected_, rejected);
     EXPECT_THAT(RowsOf("decoded", columns_), ElementsAre(R"({"a/b":"x","id":1})"));
   };
-  expect(Decode(Put("in.csv", "id,a/b\nbad,y\n1,x\n50,\n2,\n"), {.csv = api::CsvFormat{}}, columns_, checks),
+  expect(Decode(Put("in.csv", "id,a/b\nbad,y\n1,x\n50,\n2,\n"), api::CsvFormat{}, columns_, checks),
          {{"in.csv", 2, "id", "'bad' is not an INTEGER", "bad,y"}, {"in.csv", 4, "id", reasons[0], "50,"}, {"in.csv", 5, "a/b", reasons[1], "2,"}});
   expect(Decode(Put("in.json", "none\n{\"id\":1,\"a/b\":\"x\"}\n\n{\"id\":50}\n{\"id\":2}\n"), kJson, columns_, checks),
          {{"in.json", 1, "", "not a JSON object", "none"}, {"in.json", 4, "id", reasons[0], "{\"id\":50}"}, {"in.json", 5, "a/b", reasons[1], "{\"id\":2}"}});
@@ -101,9 +101,9 @@ TEST_F(DecodeTest, RowsThatFailACheckKeepTheirLineInEveryFormat) {
 
 TEST_F(DecodeTest, ACheckThatCannotBeEvaluatedIsTheDeclarationsMistake) {
   const InputFile file = Put("in.csv", "id,a/b\n1,x\n");
-  for (const api::Check& check : {api::Check{.name = "c", .range = api::RangeCheck{"id", "ten", ""}, .onFailure = api::OnFailure::Quarantine},
-                                  {.name = "c", .unique = api::UniqueCheck{{"id"}}, .onFailure = api::OnFailure::Quarantine}}) {
-    const auto rows = Decode(file, {.csv = api::CsvFormat{}}, columns_, {check});
+  for (const api::Check& check : {api::Check{.name = "c", .rule = api::RangeCheck{"id", "ten", ""}, .onFailure = api::OnFailure::Quarantine},
+                                  {.name = "c", .rule = api::UniqueCheck{{"id"}}, .onFailure = api::OnFailure::Quarantine}}) {
+    const auto rows = Decode(file, api::CsvFormat{}, columns_, {check});
     ASSERT_FALSE(rows.ok());
     EXPECT_EQ(rows.error().fault, Fault::Invalid);
     EXPECT_THAT(rows.error().message, HasSubstr("check c"));
@@ -158,7 +158,7 @@ TEST_F(DecodeTest, ParquetThatBreaksOffIsUnreadableWhereverItBreaks) {
 
 TEST_F(DecodeTest, FilesWithoutARowDecodeToNothing) {
   for (const auto& [name, text, format] : std::vector<std::tuple<std::string, std::string, api::Format>>{
-           {"head.csv", "id,a/b\n", {.csv = api::CsvFormat{}}}, {"list.json", "[]", kJson}, {"blank.json", "\n\n", kJson}}) {
+           {"head.csv", "id,a/b\n", api::CsvFormat{}}, {"list.json", "[]", kJson}, {"blank.json", "\n\n", kJson}}) {
     const auto rows = Decode(Put(name, text), format, columns_);
     ASSERT_TRUE(rows.ok()) << name << ": " << rows.error().message;
     EXPECT_EQ(*rows, 0) << name;
@@ -167,13 +167,13 @@ TEST_F(DecodeTest, FilesWithoutARowDecodeToNothing) {
 }
 
 TEST_F(DecodeTest, WhatIsNeitherGzipNorTextIsUnreadable) {
-  const auto rows = Decode(Put("in.csv.gz", "\x1E\x8Bid,a/b\n1,x\n"), {.csv = api::CsvFormat{}}, columns_);
+  const auto rows = Decode(Put("in.csv.gz", "\x1E\x8Bid,a/b\n1,x\n"), api::CsvFormat{}, columns_);
   ASSERT_FALSE(rows.ok());
   EXPECT_EQ(rows.error().reason, "FileUnreadable");
 }
 
 TEST_F(DecodeTest, AFileThatIsGoneIsTheStoresFault) {
-  const auto rows = Decode({store_, "absent.csv"}, {.csv = api::CsvFormat{}}, columns_);
+  const auto rows = Decode({store_, "absent.csv"}, api::CsvFormat{}, columns_);
   ASSERT_FALSE(rows.ok());
   EXPECT_EQ(rows.error().fault, Fault::Missing);
 }
@@ -181,7 +181,7 @@ TEST_F(DecodeTest, AFileThatIsGoneIsTheStoresFault) {
 TEST_F(DecodeTest, SniffsColumnsAndFormat) {
   const auto csv = engine_->Sniff(Put("in.csv", "Id;When;Full Name\n1;2024-01-01 00:00:00;Ada\n"));
   ASSERT_TRUE(csv.ok()) << csv.error().message;
-  EXPECT_EQ(csv->format.csv->delimiter, ";");
+  EXPECT_EQ(csv->format.As<api::CsvFormat>()->delimiter, ";");
   ASSERT_EQ(csv->columns.size(), 3U);
   EXPECT_EQ(csv->columns[0], (api::Column{.name = "id", .type = "BIGINT", .sourceName = "Id"}));
   EXPECT_EQ(csv->columns[1].type, "TIMESTAMP");

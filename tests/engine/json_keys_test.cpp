@@ -10,7 +10,7 @@ using testing::IsEmpty;
 class JsonKeys : public EngineTest {
  protected:
   std::vector<std::string> AbsentIn(const std::string& text, const std::vector<api::Column>& columns) {
-    const auto rows = Decode(Put("in.json", text), {.json = api::JsonFormat{}}, columns);
+    const auto rows = Decode(Put("in.json", text), api::JsonFormat{}, columns);
     EXPECT_TRUE(rows.ok()) << (rows.ok() ? "" : rows.error().message);
     return absent_;
   }

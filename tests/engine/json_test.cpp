@@ -13,7 +13,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const api::Format kJson{.json = api::JsonFormat{}};
+const api::Format kJson = api::JsonFormat{};
 
 class JsonFile : public EngineTest {
  protected:
@@ -332,7 +332,7 @@ TEST_P(AnyJson, IsQuarantinedWhereNoValueIsAndElseTheValueThatCsvHas) {
   for (const RejectedRow& row : rejected_) lines.insert(row.line);
   EXPECT_EQ(lines, expected);
   const std::vector<std::string> rows = Cells(columns, "n");
-  ASSERT_TRUE(Decode(Put("in.csv", csv), {.csv = api::CsvFormat{}}, columns).ok());
+  ASSERT_TRUE(Decode(Put("in.csv", csv), api::CsvFormat{}, columns).ok());
   EXPECT_THAT(rejected_, IsEmpty());
   EXPECT_EQ(rows.size(), kTexts - expected.size());
   EXPECT_EQ(Cells(columns, "n"), rows);

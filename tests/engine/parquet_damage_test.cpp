@@ -26,7 +26,7 @@ class ParquetDamage : public EngineTest {
  protected:
   // The rows, or nothing where the file is refused as one that cannot be read.
   std::optional<std::vector<std::string>> Read(const std::string& bytes) {
-    const auto rows = Decode(Put("f.parquet", bytes), {.parquet = api::ParquetFormat{}}, columns_);
+    const auto rows = Decode(Put("f.parquet", bytes), api::ParquetFormat{}, columns_);
     if (rows.ok()) return RowsOf("decoded", columns_);
     EXPECT_EQ(rows.error().fault, Fault::Data) << rows.error().message;
     EXPECT_EQ(rows.error().reason, "FileUnreadable") << rows.error().message;
@@ -114,13 +114,13 @@ TEST_F(ParquetDamage, ATypeThatTheFooterGivesInTwoWaysIsOneType) {
 
 TEST_F(ParquetDamage, StatisticsOfTheWriterDecideNothing) {
   const std::vector<api::Column> columns{Required("id", "BIGINT"), Required("at", "TIMESTAMP"), Required("n", "INTEGER"), Required("name", "VARCHAR")};
-  const auto rows = Decode(Put("statistics.parquet", Fixture("statistics.parquet")), {.parquet = api::ParquetFormat{}}, columns);
+  const auto rows = Decode(Put("statistics.parquet", Fixture("statistics.parquet")), api::ParquetFormat{}, columns);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_EQ(RowsOf("decoded", columns).size(), 2U);
   ASSERT_EQ(rejected_.size(), 1U);
   const std::vector<std::pair<std::string, std::string>> each{{"at", "TIMESTAMP"}, {"n", "INTEGER"}, {"name", "VARCHAR"}};
   for (const auto& [column, type] : each) {
-    const auto one = Decode(Put("statistics.parquet", Fixture("statistics.parquet")), {.parquet = api::ParquetFormat{}}, {Required(column, type)});
+    const auto one = Decode(Put("statistics.parquet", Fixture("statistics.parquet")), api::ParquetFormat{}, {Required(column, type)});
     ASSERT_TRUE(one.ok()) << one.error().message;
     ASSERT_EQ(rejected_.size(), 1U) << column;
     EXPECT_EQ(rejected_[0].line, 2) << column;

@@ -24,7 +24,7 @@ std::string Fixture(const std::string& name) {
 class ParquetInput : public EngineTest {
  protected:
   std::int64_t DecodeFixture(const std::string& name, const std::vector<api::Column>& columns) {
-    const auto rows = Decode(Put(name, Fixture(name)), {.parquet = api::ParquetFormat{}}, columns);
+    const auto rows = Decode(Put(name, Fixture(name)), api::ParquetFormat{}, columns);
     EXPECT_TRUE(rows.ok()) << name << ": " << (rows.ok() ? "" : rows.error().message);
     return rows.ok() ? *rows : -1;
   }
@@ -88,7 +88,7 @@ TEST_F(ParquetInput, TimesOutOfTheCalendarQuarantineTheirRowsWhateverTheirTypes)
                                       in_file + ") IS NOT NULL AND " + kept + ") TO '" + folder_ / name + "' (FORMAT parquet)");
       ASSERT_FALSE(copied->HasError()) << copied->GetError();
       const std::vector<api::Column> columns{Required("t", declared)};
-      const auto rows = Decode({store_, name}, {.parquet = api::ParquetFormat{}}, columns);
+      const auto rows = Decode({store_, name}, api::ParquetFormat{}, columns);
       ASSERT_TRUE(rows.ok()) << name << ": " << rows.error().message;
       EXPECT_GE(rejected_.size(), 3U) << name;
       EXPECT_EQ(RowsOf("decoded", columns).size(), 3U) << name << ": and the file can be written";
@@ -149,7 +149,7 @@ TEST_F(ParquetInput, APageThatIsNotWhatWasWrittenMakesTheFileUnreadable) {
   const std::vector<api::Column> columns{Required("id", "BIGINT"), Optional("name", "VARCHAR")};
   EXPECT_EQ(DecodeFixture("checksums.parquet", columns), 3000);
   EXPECT_THAT(rejected_, IsEmpty());
-  const auto decoded = Decode(Put("damaged-page.parquet", Fixture("damaged-page.parquet")), {.parquet = api::ParquetFormat{}}, columns);
+  const auto decoded = Decode(Put("damaged-page.parquet", Fixture("damaged-page.parquet")), api::ParquetFormat{}, columns);
   ASSERT_FALSE(decoded.ok());
   EXPECT_EQ(decoded.error().reason, "FileUnreadable");
   EXPECT_THAT(decoded.error().message, testing::ContainsRegex("damaged-page.parquet is damaged: its page at byte [0-9]+ does not have the checksum"));
@@ -194,7 +194,7 @@ TEST_F(ParquetInput, AStoreThatFailsIsItsOwnErrorAndNoDamageOfTheFile) {
   Put("a.parquet", bytes);
   const auto footer = static_cast<std::int64_t>(formats::LittleEndian(bytes.substr(bytes.size() - 8, 4)));
   for (const std::int64_t readable : {std::int64_t{0}, std::int64_t{8}, footer + 8}) {
-    const auto rows = Decode({std::make_shared<HalfReadable>(store_, readable), "a.parquet"}, {.parquet = api::ParquetFormat{}}, {Required("id", "BIGINT")});
+    const auto rows = Decode({std::make_shared<HalfReadable>(store_, readable), "a.parquet"}, api::ParquetFormat{}, {Required("id", "BIGINT")});
     ASSERT_FALSE(rows.ok()) << readable;
     EXPECT_EQ(rows.error().fault, Fault::Transient) << readable << ": " << rows.error().message;
     EXPECT_EQ(rows.error().reason, "StoreUnavailable");
@@ -253,7 +253,7 @@ TEST_F(ParquetInput, ABlobTakesAnyBytes) {
   ASSERT_FALSE(copied->HasError()) << copied->GetError();
 
   const std::vector<api::Column> columns{Required("id", "INTEGER"), Required("raw", "BLOB")};
-  const auto rows = Decode({store_, "any.parquet"}, {.parquet = api::ParquetFormat{}}, columns);
+  const auto rows = Decode({store_, "any.parquet"}, api::ParquetFormat{}, columns);
   ASSERT_TRUE(rows.ok()) << rows.error().message;
   EXPECT_EQ(*rows, 400);
   EXPECT_THAT(rejected_, IsEmpty());
@@ -261,7 +261,7 @@ TEST_F(ParquetInput, ABlobTakesAnyBytes) {
   EXPECT_EQ(Rows("SELECT hex(raw) AS h FROM peek ORDER BY id"), expected);
   EXPECT_THAT(Rows("SELECT raw FROM peek WHERE id = 255"), ElementsAre(R"({"raw":"\\xFF"})")) << "legible in an answer";
 
-  ASSERT_TRUE(Decode({store_, "any.parquet"}, {.parquet = api::ParquetFormat{}}, {Optional("raw", "VARCHAR")}).ok());
+  ASSERT_TRUE(Decode({store_, "any.parquet"}, api::ParquetFormat{}, {Optional("raw", "VARCHAR")}).ok());
   EXPECT_GE(rejected_.size(), 128U) << "a VARCHAR takes UTF-8 only";
 
   // The file says that it is text, the Dataset that it need not be.
@@ -277,7 +277,7 @@ TEST_F(ParquetInput, TextsAreReadByTheGrammarOfValues) {
   ASSERT_TRUE(engine_->Select("SELECT unnest(['1', ' 7 ', '11_2', '0x1F', '1e3', 'é', NULL, '9223372036854775808']) AS n", stored, "s").ok());
   Write("s", "in.parquet");
   const std::vector<api::Column> columns{Optional("n", "BIGINT")};
-  ASSERT_TRUE(Decode({store_, "in.parquet"}, {.parquet = api::ParquetFormat{}}, columns).ok());
+  ASSERT_TRUE(Decode({store_, "in.parquet"}, api::ParquetFormat{}, columns).ok());
   EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"n":1})", R"({"n":7})", R"({"n":null})"));
   std::vector<std::string> reasons;
   for (const RejectedRow& row : rejected_) reasons.push_back(std::to_string(row.line) + ": " + row.reason);
@@ -350,7 +350,7 @@ TEST_F(ParquetInput, ASecondColumnOfOneNameIsNotGuessed) {
   // One byte of a name in the footer.
   std::string bytes = Fixture("names.parquet");
   for (std::size_t at = bytes.find("Filename"); at != std::string::npos; at = bytes.find("Filename", at + 1)) bytes[at] = 'f';
-  const auto rows = Decode(Put("twice.parquet", bytes), {.parquet = api::ParquetFormat{}}, {Optional("filename", "BIGINT")});
+  const auto rows = Decode(Put("twice.parquet", bytes), api::ParquetFormat{}, {Optional("filename", "BIGINT")});
   ASSERT_FALSE(rows.ok());
   EXPECT_EQ(rows.error().reason, "FileUnreadable");
   EXPECT_THAT(rows.error().message, HasSubstr("twice.parquet has two columns filename"));
@@ -375,7 +375,7 @@ TEST_F(ParquetInput, FootersOfAnyBytesAreReadOrRefused) {
 TEST_F(ParquetInput, WhatTheEngineSaysOfADamagedFileNamesItAndWhatToDo) {
   const std::string file = Fixture("checksums.parquet");
   const std::size_t footer = file.size() - 8 - formats::LittleEndian(file.substr(file.size() - 8, 4));
-  const auto rows = Decode(Put("flip.parquet", file.substr(0, 4) + file.substr(footer)), {.parquet = api::ParquetFormat{}}, {Optional("name", "VARCHAR")});
+  const auto rows = Decode(Put("flip.parquet", file.substr(0, 4) + file.substr(footer)), api::ParquetFormat{}, {Optional("name", "VARCHAR")});
   ASSERT_FALSE(rows.ok());
   EXPECT_EQ(rows.error().reason, "FileUnreadable");
   EXPECT_THAT(rows.error().message, testing::StartsWith("flip.parquet cannot be read as Parquet ("));
@@ -390,7 +390,7 @@ TEST_F(ParquetInput, DamagedFilesAreUnreadableOrReadAndNothingElse) {
     std::string bytes = file;
     for (int changes = 0; changes < 3; ++changes) bytes[random() % bytes.size()] = static_cast<char>(random());
     const std::string name = "damaged-" + std::to_string(round) + ".parquet";
-    const auto rows = Decode(Put(name, bytes), {.parquet = api::ParquetFormat{}}, {Optional("id", "BIGINT"), Optional("tags", "VARCHAR")});
+    const auto rows = Decode(Put(name, bytes), api::ParquetFormat{}, {Optional("id", "BIGINT"), Optional("tags", "VARCHAR")});
     EXPECT_TRUE(rows.ok() || rows.error().fault == Fault::Data) << (rows.ok() ? "" : rows.error().message);
     EXPECT_TRUE(rows.ok() || rows.error().message.starts_with(name)) << rows.error().message;
   }

@@ -116,12 +116,12 @@ TEST_P(OneGrammar, JudgesATextTheSameInEveryFormat) {
       if (refused) misfits.insert(static_cast<std::int64_t>(i) + 1);
     }
     std::set<std::int64_t> csv;
-    for (const std::int64_t line : Rejected(Csv(texts), {.csv = api::CsvFormat{}}, column)) csv.insert(line - 1);
+    for (const std::int64_t line : Rejected(Csv(texts), api::CsvFormat{}, column)) csv.insert(line - 1);
     const std::string values = Measure("decoded").contentHash;
     EXPECT_EQ(csv, misfits);
-    EXPECT_EQ(Rejected(Json(texts), {.json = api::JsonFormat{}}, column), misfits);
+    EXPECT_EQ(Rejected(Json(texts), api::JsonFormat{}, column), misfits);
     EXPECT_EQ(Measure("decoded").contentHash, values) << "JSON";
-    EXPECT_EQ(Rejected(Parquet(texts), {.parquet = api::ParquetFormat{}}, column), misfits);
+    EXPECT_EQ(Rejected(Parquet(texts), api::ParquetFormat{}, column), misfits);
     EXPECT_EQ(Measure("decoded").contentHash, values) << "Parquet";
   }
 }
@@ -135,9 +135,9 @@ TEST_P(OneGrammar, GivesTheSameReasonInEveryFormat) {
     for (const RejectedRow& row : rejected_) all.push_back(row.reason);
     return all;
   };
-  const auto csv = reasons(Csv(texts), {.csv = api::CsvFormat{}});
-  EXPECT_EQ(reasons(Json(texts), {.json = api::JsonFormat{}}), csv);
-  EXPECT_EQ(reasons(Parquet(texts), {.parquet = api::ParquetFormat{}}), csv);
+  const auto csv = reasons(Csv(texts), api::CsvFormat{});
+  EXPECT_EQ(reasons(Json(texts), api::JsonFormat{}), csv);
+  EXPECT_EQ(reasons(Parquet(texts), api::ParquetFormat{}), csv);
 }
 
 // CSV alone has words for missing values: there they are missing, and all other texts are what they are without them.
@@ -150,7 +150,7 @@ TEST_P(OneGrammar, TakesDeclaredNullWordsForMissingAndChangesNothingElse) {
   for (std::size_t i = 0; i < texts.size(); ++i)
     if (!IsMissing(texts[i]) && (IsOfTexts() || !is_word(texts[i])) && formats::MisfitOf(texts[i], type) != formats::Misfit::None)
       misfits.insert(static_cast<std::int64_t>(i) + 2);
-  EXPECT_EQ(Rejected(Csv(texts), {.csv = api::CsvFormat{.nullTexts = kNullWords}}, Optional("v", GetParam())), misfits);
+  EXPECT_EQ(Rejected(Csv(texts), api::CsvFormat{.nullTexts = kNullWords}, Optional("v", GetParam())), misfits);
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, OneGrammar,

@@ -15,12 +15,12 @@ namespace {
 Bundle ABundle() {
   Bundle bundle{.pipeline = "delays"};
   bundle.stages = {{.name = "aggregate",
-                    .transform = api::TransformStage{.sql = "SELECT a FROM flights", .into = "daily"},
+                    .work = api::TransformStage{.sql = "SELECT a FROM flights", .into = "daily"},
                     .attemptTimeout = Duration::Minutes(5),
                     .resources = {.memory = "2Gi"}}};
-  bundle.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "weirkeeper-lake"}},
-                   {.name = "warehouse", .s3 = api::S3Store{.endpoint = "https://s3.example.com", .bucket = "warehouse", .secretRef = {"warehouse-writer"}}},
-                   {.name = "unused", .volume = api::VolumeStore{.claim = "unused"}}};
+  bundle.stores = {{.name = "lake", .place = api::VolumeStore{.claim = "weirkeeper-lake"}},
+                   {.name = "warehouse", .place = api::S3Store{.endpoint = "https://s3.example.com", .bucket = "warehouse", .secretRef = {"warehouse-writer"}}},
+                   {.name = "unused", .place = api::VolumeStore{.claim = "unused"}}};
   bundle.tables = {{.name = "daily", .table = "daily", .zone = api::Zone::Curated, .store = "warehouse", .path = "curated/default/default/daily"},
                    {.name = "flights", .table = "flights", .store = "lake", .path = "processed/default/default/flights"},
                    {.name = "other", .table = "other", .store = "unused", .path = "processed/default/default/other"}};
@@ -78,9 +78,9 @@ TEST(PodTemplate, TellsTheRunnerTheLimitOfItsScratchInBytes) {
 
 TEST(TaskFor, ALandingKnowsThePolicyOfTheHistoryThatAcceptsItAndNotItsStore) {
   Bundle bundle{.pipeline = "orders"};
-  bundle.stages = {{.name = "land", .land = api::LandStage{.from = {.files = api::FilesSource{"", "in/*.csv"}}, .into = "orders-landing"}},
-                   {.name = "accept", .accept = api::AcceptStage{"orders-landing", "orders-history"}}};
-  bundle.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "lake"}}, {.name = "vault", .volume = api::VolumeStore{.claim = "vault"}}};
+  bundle.stages = {{.name = "land", .work = api::LandStage{.from = api::FilesSource{"", "in/*.csv"}, .into = "orders-landing"}},
+                   {.name = "accept", .work = api::AcceptStage{"orders-landing", "orders-history"}}};
+  bundle.stores = {{.name = "lake", .place = api::VolumeStore{.claim = "lake"}}, {.name = "vault", .place = api::VolumeStore{.claim = "vault"}}};
   bundle.tables = {{.name = "orders-landing", .table = "orders_landing", .zone = api::Zone::Landing, .store = "lake"},
                    {.name = "orders-history", .table = "orders_history", .zone = api::Zone::RawHistory, .store = "vault"}};
   bundle.tables[1].redelivery = api::Redelivery::Refuse;

@@ -176,7 +176,7 @@ TEST(RunnerSettings, OnlyOurDomainAndThoseBelowItAreOurs) {
 }
 
 TEST(CheckLake, LooksAtTheSettingsOfRunners) {
-  api::LakeSpec lake{.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "c"}}}};
+  api::LakeSpec lake{.stores = {{.name = "lake", .place = api::VolumeStore{.claim = "c"}}}};
   lake.runner.labels = api::TextMap{{"weirkeeper.io/run", "x"}};
   const auto problems = CheckLake(lake, Where::Cluster);
   ASSERT_EQ(problems.size(), 1U);

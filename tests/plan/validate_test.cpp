@@ -181,7 +181,7 @@ TEST(Resolve, RefusesToPutATableElsewhereThanItsDataLie) {
   around.datasets[0].status.place = "volume weirkeeper-lake: curated/default/default/first";
   EXPECT_TRUE(Resolve(Reading("first"), around, {}, {}).refused.empty());
   around.lake = api::Lake{};
-  around.lake->spec.stores = {{.name = "lake", .volume = api::VolumeStore{.claim = "weirkeeper-lake"}}};
+  around.lake->spec.stores = {{.name = "lake", .place = api::VolumeStore{.claim = "weirkeeper-lake"}}};
   EXPECT_TRUE(Resolve(Reading("first"), around, {}, {}).refused.empty());
   const auto moved = [&] {
     const auto refused = Resolve(Reading("first"), around, {}, {}).refused;
@@ -198,9 +198,9 @@ TEST(Resolve, RefusesToPutATableElsewhereThanItsDataLie) {
   around.datasets[0].spec.database = "sales";
   EXPECT_THAT(moved(), HasSubstr("curated/default/sales/first"));
   around.datasets[0].spec.database.clear();
-  around.lake->spec.stores[0].volume->claim = "another";
+  around.lake->spec.stores[0].place.As<api::VolumeStore>()->claim = "another";
   EXPECT_THAT(moved(), HasSubstr("volume another: "));
-  around.lake->spec.stores[0] = {.name = "lake", .s3 = api::S3Store{.endpoint = "https://s3.example.org", .bucket = "acme"}};
+  around.lake->spec.stores[0] = {.name = "lake", .place = api::S3Store{.endpoint = "https://s3.example.org", .bucket = "acme"}};
   EXPECT_THAT(moved(), HasSubstr("https://s3.example.org/acme/curated/default/default/first"));
   around.datasets[0].meta.annotations[std::string(kAnnotationMoveTo)] = "https://s3.example.org/acme/curated/default/default/first";
   EXPECT_TRUE(Resolve(Reading("first"), around, {}, {}).refused.empty()) << "moved on purpose";
@@ -213,7 +213,7 @@ TEST(Resolve, RefusesToPutATableElsewhereThanItsDataLie) {
 TEST(Resolve, GivesAPlaceOfASharedStoreToTheNamespaceThatWasThereFirst) {
   Surroundings around{.datasets = {Table("first", kCurated), Table("third", kCurated)}};
   around.lake = api::Lake{};
-  around.lake->spec.stores = {{.name = "lake", .s3 = api::S3Store{.endpoint = "https://s3.example.org", .bucket = "acme"}}};
+  around.lake->spec.stores = {{.name = "lake", .place = api::S3Store{.endpoint = "https://s3.example.org", .bucket = "acme"}}};
   around.datasets[1].spec.database = "shared";
   around.datasets[1].meta.created = Time::FromSeconds(20);
   around.elsewhere = {{"Dataset shop/third", Time::FromSeconds(10), "https://s3.example.org/acme/curated/default/shared/third"}};
@@ -247,7 +247,7 @@ TEST(CheckDataset, AFormatOfTimesIsTakenWhereTheRunnerTakesIt) {
   const std::vector<std::string> parts{"%Y", "%-y", "%m", "%-m", "%b", "%d", "%-d", "%j", "%H", "%%", "Y", "-", "%p", "%z"};
   int taken = 0;
   const auto judge = [&](const std::string& format) {
-    api::DatasetSpec dataset{.zone = api::Zone::Landing, .format = api::Format{.csv = api::CsvFormat{.timestampFormat = format}}};
+    api::DatasetSpec dataset{.zone = api::Zone::Landing, .format = api::CsvFormat{.timestampFormat = format}};
     const bool here = CheckDataset(dataset).empty();
     ASSERT_EQ(here, formats::TimestampFormat::Compile(format).ok()) << format;
     taken += here ? 1 : 0;
@@ -261,16 +261,16 @@ TEST(CheckDataset, AFormatOfTimesIsTakenWhereTheRunnerTakesIt) {
 TEST(CheckDataset, ACommentThatBeginsAsTheDelimiterWouldTakeRowsForComments) {
   for (const std::string delimiter : {",", ";", "#", "\t"})
     for (const std::string comment : {"#", ",", ",,", ";x", "x,", "##"}) {
-      api::DatasetSpec dataset{.zone = api::Zone::Landing, .format = api::Format{.csv = api::CsvFormat{.delimiter = delimiter, .comment = comment}}};
+      api::DatasetSpec dataset{.zone = api::Zone::Landing, .format = api::CsvFormat{.delimiter = delimiter, .comment = comment}};
       EXPECT_EQ(CheckDataset(dataset).empty(), comment[0] != delimiter[0]) << delimiter << " " << comment;
     }
 }
 
 TEST(CheckPipeline, ACheckStageQuarantinesNoRows) {
   api::PipelineSpec pipeline{.stages = {{.name = "look"}}};
-  pipeline.stages[0].check = api::CheckStage{"a", {{.name = "c", .notNull = api::NotNullCheck{{"a"}}}}};
+  pipeline.stages[0].work = api::CheckStage{"a", {{.name = "c", .rule = api::NotNullCheck{{"a"}}}}};
   EXPECT_THAT(CheckPipeline(pipeline), testing::IsEmpty());
-  pipeline.stages[0].check->checks[0].onFailure = api::OnFailure::Quarantine;
+  pipeline.stages[0].work.As<api::CheckStage>()->checks[0].onFailure = api::OnFailure::Quarantine;
   EXPECT_THAT(Texts(CheckPipeline(pipeline)), ElementsAre("spec.stages[0].check.checks[0].onFailure: " + std::string(api::kQuarantineOfCheckStage)));
 }
 

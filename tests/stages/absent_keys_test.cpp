@@ -9,7 +9,7 @@ using testing::IsEmpty;
 class AbsentKeys : public StageTest {
  protected:
   AbsentKeys() {
-    for (const char* name : {"orders-landing", "orders-raw"}) Table(name).format = api::Format{.json = api::JsonFormat{}};
+    for (const char* name : {"orders-landing", "orders-raw"}) Table(name).format = api::JsonFormat{};
   }
   api::StageOutcome DecodedJson() {
     Good(Land("in/*.json"));

@@ -72,7 +72,7 @@ TEST_F(AddedColumns, QuarantinedFilesComeBackOnceTheColumnMayBeAbsent) {
 }
 
 TEST_F(AddedColumns, WithFailMakeAJsonFileUnreadable) {
-  for (const char* name : {"orders-landing", "orders-raw"}) Table(name).format = api::Format{.json = api::JsonFormat{}};
+  for (const char* name : {"orders-landing", "orders-raw"}) Table(name).format = api::JsonFormat{};
   Table("orders").columns[2].whenAbsent = api::WhenAbsent::Fail;
   folder_.Write("source/in/a.json", R"({"id":1,"city":"Oslo","amout":10})");
   Good(Land("in/*.json"));
@@ -130,7 +130,7 @@ TEST_F(UndeclaredColumns, OfAFailedRunAreNotedByTheOneThatCommits) {
 }
 
 TEST_F(UndeclaredColumns, WithoutALegibleNameAreShownInQuotationMarks) {
-  for (const char* name : {"orders-landing", "orders-raw"}) Table(name).format = api::Format{.json = api::JsonFormat{}};
+  for (const char* name : {"orders-landing", "orders-raw"}) Table(name).format = api::JsonFormat{};
   folder_.Write("source/in/a.json", R"({"":5,"id":1,"city":"Oslo","amount":1," ":2,"region ":"north","a b":3})");
   Good(Land("in/*.json"));
   Good(Accept());
@@ -141,7 +141,7 @@ TEST_F(UndeclaredColumns, WithoutALegibleNameAreShownInQuotationMarks) {
 
 TEST_F(UndeclaredColumns, OfAnyNameAndNumberMakeOneShortLine) {
   EXPECT_THAT(NotesAfter("a.csv", "id,city,amount\n1,Oslo,10\n"), IsEmpty());
-  for (const char* name : {"orders-landing", "orders-raw"}) Table(name).format = api::Format{.json = api::JsonFormat{}};
+  for (const char* name : {"orders-landing", "orders-raw"}) Table(name).format = api::JsonFormat{};
   std::string record = "{\"id\":1,\"city\":\"Oslo\",\"amount\":1,\"\\u001b[31mred\":1";
   for (int i = 0; i < 3000; ++i) record += ",\"k" + std::to_string(i) + std::string(100, 'x') + "\":1";
   folder_.Write("source/in/b.json", record + "}");

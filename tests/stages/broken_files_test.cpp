@@ -97,7 +97,7 @@ TEST_F(BrokenFiles, EachBrokenRowOfACsvIsInTheLedger) {
 }
 
 TEST_F(BrokenFiles, EachBrokenLineOfJsonIsInTheLedger) {
-  Declare({.json = api::JsonFormat{}});
+  Declare(api::JsonFormat{});
   folder_.Write("source/in/a.json", "{\"id\":1,\"city\":\"Oslo\",\"amount\":10}\n{\"id\":2,\n\n{\"id\":\"x\"}\n[]\n{\"city\":\"\xff\"}\n{\"id\":6}\n");
   EXPECT_EQ((Accepted(), Good(Decode()).rows), Sums(6, 2, 4, 0));
   EXPECT_THAT(Quarantined(), ElementsAre("2 : is not valid JSON", "4 id: 'x' is not an INTEGER", "5 : not a JSON object", "6 : is not UTF-8"));
@@ -110,11 +110,10 @@ TEST_F(BrokenFiles, AFileThatIsNotWhatWasDeclaredIsNamedAndNothingIsCommitted) {
     std::string bytes;
     api::Format format;
   };
-  for (const Case& bad :
-       {Case{"noise.parquet", "PAR1" + std::string(1000, 'x') + "PAR1", {.parquet = api::ParquetFormat{}}},
-        Case{"cut.parquet", "PAR1" + std::string(1000, 'x'), {.parquet = api::ParquetFormat{}}},
-        Case{"cut.json", "[{\"id\": 1, \"city\"", {.json = api::JsonFormat{}}}, Case{"noise.csv.gz", "\x1E\x8Bid\n1\n", {.csv = api::CsvFormat{}}},
-        Case{"bare.csv", "\n\n", {.csv = api::CsvFormat{}}}, Case{"other.csv", "name\nx\n", {.csv = api::CsvFormat{}}}}) {
+  for (const Case& bad : {Case{"noise.parquet", "PAR1" + std::string(1000, 'x') + "PAR1", api::ParquetFormat{}},
+                          Case{"cut.parquet", "PAR1" + std::string(1000, 'x'), api::ParquetFormat{}},
+                          Case{"cut.json", "[{\"id\": 1, \"city\"", api::JsonFormat{}}, Case{"noise.csv.gz", "\x1E\x8Bid\n1\n", api::CsvFormat{}},
+                          Case{"bare.csv", "\n\n", api::CsvFormat{}}, Case{"other.csv", "name\nx\n", api::CsvFormat{}}}) {
     std::filesystem::remove_all(folder_ / "lake");
     std::filesystem::remove_all(folder_ / "source/in");
     std::filesystem::create_directories(folder_ / "lake");

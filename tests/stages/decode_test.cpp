@@ -131,7 +131,7 @@ TEST_F(DecodeStage, AnExampleOfAFailedCheckIsShortAndFitForATerminal) {
 }
 
 TEST_F(DecodeStage, ChecksQuarantineRowsWithTheirFileAndLine) {
-  Table("orders").checks = {{.name = "small", .range = api::RangeCheck{"amount", "", "15"}, .onFailure = api::OnFailure::Quarantine}};
+  Table("orders").checks = {{.name = "small", .rule = api::RangeCheck{"amount", "", "15"}, .onFailure = api::OnFailure::Quarantine}};
   folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n2,Rome,20\n");
   const auto outcome = Decoded();
   EXPECT_EQ(outcome.rows, Sums(2, 1, 1, 0));
@@ -141,7 +141,7 @@ TEST_F(DecodeStage, ChecksQuarantineRowsWithTheirFileAndLine) {
 }
 
 TEST_F(DecodeStage, ChecksQuarantineTheRowsOfEachFileAnew) {
-  Table("orders").checks = {{.name = "small", .range = api::RangeCheck{"amount", "", "15"}, .onFailure = api::OnFailure::Quarantine}};
+  Table("orders").checks = {{.name = "small", .rule = api::RangeCheck{"amount", "", "15"}, .onFailure = api::OnFailure::Quarantine}};
   folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n2,Rome,20\n");
   folder_.Write("source/in/b.csv", "id,city,amount\n3,Bern,11\n4,Bern,12\n5,Bern,99\n");
   EXPECT_EQ(Decoded().rows, Sums(5, 3, 2, 0));

@@ -129,7 +129,7 @@ TEST_F(FilePolicy, AVersionWithoutAnEventTimeThatCountsIsAsOldAsTheOneBefore) {
 TEST_F(FilePolicy, ARowCheckThatQuarantinesEveryRowOfAResultFailsTheRun) {
   Deliver("a.csv", "1,Oslo,10\n");
   Decoded();
-  Table("totals").checks = {{.name = "large", .range = api::RangeCheck{"total", "1000", ""}, .onFailure = api::OnFailure::Quarantine}};
+  Table("totals").checks = {{.name = "large", .rule = api::RangeCheck{"total", "1000", ""}, .onFailure = api::OnFailure::Quarantine}};
   EXPECT_THAT(Bad(Transform(), api::OutcomeClass::Data, api::Reason::QuarantineExceeded).message, HasSubstr("1 of 1 rows"));
   Table("totals").quarantine = api::QuarantineLimit{.maxShare = "100%"};
   NextRun();

@@ -8,15 +8,15 @@ class Flights : public StageTest {
  protected:
   Flights() {
     tables_.clear();
-    Add({.name = "flights-landing", .zone = api::Zone::Landing, .format = api::Format{.parquet = api::ParquetFormat{}}});
-    Add({.name = "flights-raw", .zone = api::Zone::RawHistory, .format = api::Format{.parquet = api::ParquetFormat{}}});
+    Add({.name = "flights-landing", .zone = api::Zone::Landing, .format = api::ParquetFormat{}});
+    Add({.name = "flights-raw", .zone = api::Zone::RawHistory, .format = api::ParquetFormat{}});
     Add({.name = "flights",
          .zone = api::Zone::Processed,
          .columns = {Required("flown", "TIMESTAMP", "date"), Required("delay", "INTEGER"), Required("distance", "INTEGER"), Required("origin", "VARCHAR"),
                      Required("destination", "VARCHAR")},
          .eventTime = "flown"});
-    Add({.name = "airports-landing", .zone = api::Zone::Landing, .format = api::Format{.csv = api::CsvFormat{}}});
-    Add({.name = "airports-raw", .zone = api::Zone::RawHistory, .format = api::Format{.csv = api::CsvFormat{}}});
+    Add({.name = "airports-landing", .zone = api::Zone::Landing, .format = api::CsvFormat{}});
+    Add({.name = "airports-raw", .zone = api::Zone::RawHistory, .format = api::CsvFormat{}});
     Add({.name = "airports",
          .zone = api::Zone::Processed,
          .columns = {Required("iata", "VARCHAR"), Optional("city", "VARCHAR"), Optional("state", "VARCHAR"), Required("latitude", "DOUBLE")},
@@ -35,7 +35,7 @@ class Flights : public StageTest {
     task.from = from;
     task.into = into;
     task.sql = sql;
-    if (kind == api::TaskKind::Land) task.source = api::LandSource{.files = api::FilesSource{"source", from}};
+    if (kind == api::TaskKind::Land) task.source = api::FilesSource{"source", from};
     return task;
   }
 

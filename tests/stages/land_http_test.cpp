@@ -18,7 +18,7 @@ class LandHttp : public StageTest {
  protected:
   api::StageTask LandUrl(const std::string& url, int attempt = 1) {
     api::StageTask task = Land("", attempt);
-    task.source = api::LandSource{.http = api::HttpSource{url}};
+    task.source = api::HttpSource{url};
     return task;
   }
   // Refused with a message that names the URL and keeps its query to itself; nothing has landed.

@@ -128,13 +128,13 @@ TEST_F(LandStage, WhatAnAttemptWroteWithoutCommitIsTakenOrPassedBy) {
 
 TEST_F(LandStage, AStoreThatIsNotInTheLakeIsTheUsersMistake) {
   auto task = Land();
-  task.source->files->store = "absent";
+  task.source->As<api::FilesSource>()->store = "absent";
   EXPECT_THAT(Bad(task, api::OutcomeClass::User, api::Reason::LakeInvalid).message, HasSubstr("absent"));
 }
 
 TEST_F(LandStage, LinkLocalAddressesAreRefused) {
   auto task = Land();
-  task.source = api::LandSource{.http = api::HttpSource{"http://169.254.169.254/latest/meta-data"}};
+  task.source = api::HttpSource{"http://169.254.169.254/latest/meta-data"};
   Bad(task, api::OutcomeClass::User, api::Reason::SourceUnavailable);
 }
 

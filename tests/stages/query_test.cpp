@@ -126,7 +126,7 @@ TEST_F(QueryStage, AValueThatDoesNotFitItsTypeIsBadInput) {
 
 TEST_F(QueryStage, ChecksBlockQuarantineOrWarn) {
   auto& checks = Table("totals").checks;
-  checks = {{.name = "low", .range = api::RangeCheck{"total", "", "18"}}};
+  checks = {{.name = "low", .rule = api::RangeCheck{"total", "", "18"}}};
   EXPECT_THAT(Bad(Transform(), api::OutcomeClass::Data, api::Reason::CheckFailed).message, HasSubstr("check low: 1 row fails"));
 
   checks[0].onFailure = api::OnFailure::Warn;
@@ -210,7 +210,7 @@ TEST_F(AskedOfStores, ATableThatIsReadIsAskedForItsLogOnce) {
 
 TEST_F(AskedOfStores, WhatWasWrittenIsReadAgainOnlyForItsKey) {
   const std::string file = "/totals/part/orders-1/uid-1/total-1/0.parquet";
-  Table("totals").checks = {{.name = "low", .range = api::RangeCheck{"total", "", "100"}}, {.name = "some", .rowCount = api::RowCountCheck{1, {}}}};
+  Table("totals").checks = {{.name = "low", .rule = api::RangeCheck{"total", "", "100"}}, {.name = "some", .rule = api::RowCountCheck{1, {}}}};
   Good(Transform());
   EXPECT_THAT(AskedAbout("totals/part"), testing::Contains("open " + file));
   asked_.clear();
@@ -303,17 +303,17 @@ class CheckStage : public QueryStage {
 };
 
 TEST_F(CheckStage, PassesAndWarns) {
-  const auto outcome = Good(Checking({{.name = "rows", .rowCount = api::RowCountCheck{4, 4}},
-                                      {.name = "positive", .range = api::RangeCheck{"amount", "0", ""}, .onFailure = api::OnFailure::Warn}}));
+  const auto outcome = Good(Checking({{.name = "rows", .rule = api::RowCountCheck{4, 4}},
+                                      {.name = "positive", .rule = api::RangeCheck{"amount", "0", ""}, .onFailure = api::OnFailure::Warn}}));
   EXPECT_EQ(outcome.rows, Sums(4, 4, 0, 0));
   ASSERT_EQ(outcome.findings.size(), 1U);
   EXPECT_THAT(outcome.findings[0].message, HasSubstr("check positive: 1 row fails, e.g. amount = '"));
 }
 
 TEST_F(CheckStage, EveryCheckThatFailsIsToldAndTheRunStops) {
-  const auto outcome = Bad(
-      Checking({{.name = "many", .rowCount = api::RowCountCheck{100, {}}}, {.name = "known", .acceptedValues = api::AcceptedValuesCheck{"city", {"Oslo"}}}}),
-      api::OutcomeClass::Data, api::Reason::CheckFailed);
+  const auto outcome =
+      Bad(Checking({{.name = "many", .rule = api::RowCountCheck{100, {}}}, {.name = "known", .rule = api::AcceptedValuesCheck{"city", {"Oslo"}}}}),
+          api::OutcomeClass::Data, api::Reason::CheckFailed);
   EXPECT_EQ(outcome.findings.size(), 2U);
   EXPECT_THAT(outcome.message, HasSubstr("check many: there must be at least 100 rows, and there are 4"));
   EXPECT_THAT(outcome.message, HasSubstr("check known: 2 rows fail"));
@@ -323,7 +323,7 @@ TEST_F(CheckStage, ANumberOfRowsOutOfItsBoundsIsToldWithBoth) {
   for (const auto& [bounds, told] :
        {std::pair{api::RowCountCheck{5, {}}, "at least 5 rows, and there are 4"}, std::pair{api::RowCountCheck{{}, 3}, "at most 3 rows"},
         std::pair{api::RowCountCheck{1, 2}, "1 to 2 rows, and there are 4"}})
-    EXPECT_THAT(Bad(Checking({{.name = "many", .rowCount = bounds}}), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
+    EXPECT_THAT(Bad(Checking({{.name = "many", .rule = bounds}}), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
                 HasSubstr(std::string("check many: there must be ") + told));
 }
 
@@ -358,7 +358,7 @@ TEST_F(ValidateStage, WarnsOfAggregatesThatDependOnTheOrderAndPasses) {
 TEST_F(ValidateStage, ChecksOfAStageAreToldByItsField) {
   api::TaskTable checked = Table("orders");
   checked.place = "spec.stages[4].check.checks";
-  checked.checks = {{.name = "some", .rowCount = api::RowCountCheck{1, {}}}, {.name = "known", .acceptedValues = api::AcceptedValuesCheck{"amount", {"1.5"}}}};
+  checked.checks = {{.name = "some", .rule = api::RowCountCheck{1, {}}}, {.name = "known", .rule = api::AcceptedValuesCheck{"amount", {"1.5"}}}};
   api::StageTask task = Validating({});
   task.tables.push_back(checked);
   const auto outcome = Bad(task, api::OutcomeClass::User, api::Reason::Invalid);
@@ -368,7 +368,7 @@ TEST_F(ValidateStage, ChecksOfAStageAreToldByItsField) {
 }
 
 TEST_F(ValidateStage, TellsEverythingThatIsWrongAtOnce) {
-  Table("orders").checks = {{.name = "bounds", .range = api::RangeCheck{"amount", "few", ""}}};
+  Table("orders").checks = {{.name = "bounds", .rule = api::RangeCheck{"amount", "few", ""}}};
   const auto outcome =
       Bad(Validating({{"spec.stages[2].transform.sql", "total", "SELECT city, avg(amount) AS total, 1 AS n FROM orders GROUP BY city", "totals"},
                       {"spec.stages[3].transform.sql", "again", "SELECT * FROM ordres", "totals"}}),

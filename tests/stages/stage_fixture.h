@@ -28,8 +28,8 @@ class StageTest : public testing::Test {
     std::filesystem::create_directories(folder_ / "lake");
     ports_.limits = {.memoryBytes = 1LL << 30, .threads = 2, .scratch = folder_ / "scratch"};
     ports_.log = [this](const std::string& sentence) { logged_.push_back(sentence); };
-    Add({.name = "orders-landing", .zone = api::Zone::Landing, .format = api::Format{.csv = api::CsvFormat{}}});
-    Add({.name = "orders-raw", .zone = api::Zone::RawHistory, .format = api::Format{.csv = api::CsvFormat{}}});
+    Add({.name = "orders-landing", .zone = api::Zone::Landing, .format = api::CsvFormat{}});
+    Add({.name = "orders-raw", .zone = api::Zone::RawHistory, .format = api::CsvFormat{}});
     Add({.name = "orders", .zone = api::Zone::Processed, .columns = {Required("id", "INTEGER"), Optional("city", "VARCHAR"), Optional("amount", "INTEGER")}});
     Add({.name = "totals", .zone = api::Zone::Curated, .columns = {Optional("city", "VARCHAR"), Required("total", "BIGINT")}, .keys = {api::Key{{"city"}}}});
     Add({.kind = api::TargetKind::View,
@@ -83,7 +83,7 @@ class StageTest : public testing::Test {
   api::StageTask Land(const std::string& pattern = "in/*.csv", int attempt = 1) {
     api::StageTask task = Task(api::TaskKind::Land, "land", attempt);
     task.into = "orders-landing";
-    task.source = api::LandSource{.files = api::FilesSource{"source", pattern}};
+    task.source = api::FilesSource{"source", pattern};
     return task;
   }
   api::StageTask Accept(int attempt = 1) {

@@ -53,7 +53,7 @@ TEST_F(Unchanged, EverythingThatDecidesWhatAVersionHoldsMakesANewOne) {
   newer.image = "runner:2";
   IsMadeAgain(newer, "another runner");
   IsMadeAgain(Transform(), "back to the first");
-  Table("totals").checks = {{.name = "low", .range = api::RangeCheck{"total", "", "18"}, .onFailure = api::OnFailure::Warn}};
+  Table("totals").checks = {{.name = "low", .rule = api::RangeCheck{"total", "", "18"}, .onFailure = api::OnFailure::Warn}};
   IsMadeAgain(Transform(), "a check");
   Table("totals").keys.clear();
   IsMadeAgain(Transform(), "no key");
@@ -104,7 +104,7 @@ TEST_F(Unchanged, AVersionWhoseFileIsLostOrDamagedIsMadeAgain) {
 }
 
 TEST_F(Unchanged, WhatWasSaidOfTheVersionIsSaidAgain) {
-  Table("totals").checks = {{.name = "low", .range = api::RangeCheck{"total", "", "18"}, .onFailure = api::OnFailure::Warn}};
+  Table("totals").checks = {{.name = "low", .rule = api::RangeCheck{"total", "", "18"}, .onFailure = api::OnFailure::Warn}};
   const auto warned = Good(Transform());
   ASSERT_EQ(warned.findings.size(), 1U);
   NextRun();
