@@ -1,5 +1,6 @@
 #include "runner/formats/parquet_footer.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -17,13 +18,17 @@ constexpr int kDigitsOfDecimal = 38;
 
 // parquet.thrift: numbers of types, of converted types and of the members of LogicalType.
 constexpr int kInt96 = 3, kByteArray = 6, kFixedBytes = 7;
-constexpr int kUtf8 = 0, kMap = 1, kMapKeyValue = 2, kList = 3, kEnum = 4, kDecimal = 5, kJson = 19;
-constexpr int kLogicalString = 1, kLogicalMap = 2, kLogicalList = 3, kLogicalEnum = 4, kLogicalDecimal = 5, kLogicalTime = 7, kLogicalTimestamp = 8,
-              kLogicalInteger = 10, kLogicalJson = 12, kLogicalVariant = 16;
+constexpr int kUtf8 = 0, kMap = 1, kMapKeyValue = 2, kList = 3, kEnum = 4, kDecimal = 5, kDate = 6, kJson = 19;
+constexpr int kLogicalString = 1, kLogicalMap = 2, kLogicalList = 3, kLogicalEnum = 4, kLogicalDecimal = 5, kLogicalDate = 6, kLogicalTime = 7,
+              kLogicalTimestamp = 8, kLogicalInteger = 10, kLogicalJson = 12, kLogicalVariant = 16;
 constexpr int kTimeMillis = 7, kTimestampMillis = 9, kUnsigned8 = 11, kSigned8 = 15;
-constexpr int kNanos = 3, kRepeated = 2;
+constexpr int kNanos = 3, kRequired = 0, kRepeated = 2;
 // And of the fields of FileMetaData.
 constexpr int kSchema = 2, kRows = 3, kRowGroups = 4, kKeyValues = 5, kColumnOrders = 7;
+
+// A LogicalType without parameters, and the ConvertedType that means the same.
+constexpr std::pair<int, int> kSameTypes[] = {{kLogicalString, kUtf8}, {kLogicalMap, kMap},   {kLogicalList, kList},
+                                              {kLogicalEnum, kEnum},   {kLogicalDate, kDate}, {kLogicalJson, kJson}};
 
 // One SchemaElement.
 struct Element {
@@ -63,12 +68,15 @@ void ReadLogical(Element& element) {
   if (member.id == kLogicalDecimal) element.implied = kDecimal;
   if (member.id == kLogicalInteger) element.implied = OfInteger(first, flag);
   if (time && second > 0 && second < kNanos) element.implied = (member.id == kLogicalTime ? kTimeMillis : kTimestampMillis) + second - 1;
+  for (const auto& [logical, converted] : kSameTypes)
+    if (member.id == logical) element.implied = converted;
   element.nanoseconds = member.id == kLogicalTimestamp && second == kNanos;
 }
 
 // Readers differ in which of the two they go by.
 bool SaysOneThing(const Element& element) {
-  return (!element.converted || !element.implied || *element.converted == *element.implied) &&
+  const auto converted = element.converted == kMapKeyValue ? kMap : element.converted;  // as older writers say it
+  return (!converted || !element.implied || converted == element.implied) &&
          (!element.scale || !element.logicalScale || *element.scale == *element.logicalScale);
 }
 
@@ -140,10 +148,26 @@ ParquetLeaf TakeLeaf(Element& element) {
   return leaf;
 }
 
+// What the metadata of its chunks must agree with.
+struct LeafInFooter {
+  std::string path;  // as in ParquetChunk
+  std::optional<std::int64_t> type;
+  std::size_t definition = 0;
+  std::size_t repetition = 0;
+};
+
 // Walks the schema, which is a tree in depth-first order.
 class Schema {
  public:
-  Schema(std::vector<Element>& elements, ParquetFooter& footer) : elements_(elements), footer_(footer) {}
+  Schema(std::vector<Element>& elements, ParquetFooter& footer, std::vector<LeafInFooter>& leaves) : elements_(elements), footer_(footer), leaves_(leaves) {}
+
+  // Before Neutralise, which hides what it has named.
+  bool TakeLeaves() {
+    next_ = 1;
+    while (next_ < elements_.size())
+      if (!TakeLeaves({}, 1)) return false;
+    return true;
+  }
 
   bool Neutralise() {
     if (elements_.empty() || elements_[0].children.value_or(0) < 1) return false;
@@ -152,7 +176,7 @@ class Schema {
       if (next_ >= elements_.size()) return false;
       footer_.columns.push_back({elements_[next_].name, {}, {}, {}});
       elements_[next_].name = "c" + std::to_string(i);
-      if (!Walk(2, Inside::Struct, false)) return false;
+      if (!Walk(2, Inside::Struct)) return false;
     }
     return next_ == elements_.size();
   }
@@ -160,14 +184,25 @@ class Schema {
  private:
   enum class Inside { Struct, List, Map };
 
-  // The element at `next_` with all that is below it. `inside`: what its parent is; `repeated`: whether that or one above it is.
-  bool Walk(std::size_t depth, Inside inside, bool repeated) {
+  bool TakeLeaves(LeafInFooter above, std::size_t depth) {
+    if (depth > kDeepestSchema || next_ >= elements_.size()) return false;
+    const Element& element = elements_[next_++];
+    above.path.append(element.name).push_back('\0');
+    above.definition += element.repetition.value_or(kRequired) != kRequired ? 1 : 0;
+    above.repetition += element.repetition == kRepeated ? 1 : 0;
+    above.type = element.type;
+    for (std::int64_t i = 0; i < element.children.value_or(0); ++i)
+      if (!TakeLeaves(above, depth + 1)) return false;
+    if (element.children.value_or(0) == 0) leaves_.push_back(std::move(above));
+    return true;
+  }
+
+  // The element at `next_` with all that is below it. `inside`: what its parent is.
+  bool Walk(std::size_t depth, Inside inside) {
     if (depth > kDeepestSchema || next_ >= elements_.size()) return false;
     Element& element = elements_[next_++];
-    repeated = repeated || element.repetition == kRepeated;
     if (element.children.value_or(0) == 0) {
       footer_.columns.back().leaves.push_back(TakeLeaf(element));
-      footer_.columns.back().leaves.back().repeated = repeated;
       return true;
     }
     const bool entry = inside == Inside::Map && element.repetition == kRepeated && *element.children == 2;
@@ -181,7 +216,7 @@ class Schema {
         elements_[next_].name = i == 0 ? kMapKey : kMapValue;
       else if (!nameless)
         Rename(elements_[next_]);
-      if (!Walk(depth + 1, kind, repeated)) return false;
+      if (!Walk(depth + 1, kind)) return false;
     }
     if (entry) HideMeaning(element);
     return true;
@@ -189,7 +224,10 @@ class Schema {
 
   // A map becomes a list of its entries.
   static Inside TakeGroup(Element& element) {
-    if (element.converted == kList || element.logicalKind == kLogicalList) return Inside::List;
+    if (element.converted == kList || element.logicalKind == kLogicalList) {
+      element.converted = kList;  // the engine does not go by the other
+      return Inside::List;
+    }
     if (element.converted != kMap && element.converted != kMapKeyValue && element.logicalKind != kLogicalMap) return Inside::Struct;
     HideMeaning(element);
     element.converted = kList;
@@ -204,6 +242,7 @@ class Schema {
 
   std::vector<Element>& elements_;
   ParquetFooter& footer_;
+  std::vector<LeafInFooter>& leaves_;
   std::size_t next_ = 0;
 };
 
@@ -219,28 +258,62 @@ std::vector<Element> ReadSchema(ThriftReader& reader) {
   return elements;
 }
 
-Status TakeSchema(ThriftReader& reader, ThriftWriter& writer, ParquetFooter& footer) {
+// A decimal in bytes of one length, which is too short for its digits: each digit takes more than three bits.
+bool IsCut(const Element& element) {
+  if (element.type != kFixedBytes || element.children.value_or(0) > 0) return false;
+  const bool decimal = element.converted == kDecimal || element.logicalKind == kLogicalDecimal;
+  const double bits = decimal ? static_cast<double>(element.precision.value_or(0)) * 3.3219 : 1;
+  return static_cast<double>(element.length.value_or(0)) * 8 < bits;
+}
+
+Status TakeSchema(ThriftReader& reader, ThriftWriter& writer, ParquetFooter& footer, std::vector<LeafInFooter>& leaves) {
   std::vector<Element> elements = ReadSchema(reader);
   if (reader.ok() && elements.size() == 1 && elements[0].children.value_or(0) == 0) return NotMetadata("it has no columns");
-  for (const Element& element : elements)
+  for (const Element& element : elements) {
     if (!SaysOneThing(element)) return NotMetadata("its footer gives " + Legible(element.name, kLongestKept) + " two types, which differ: it is damaged");
-  if (!reader.ok() || !Schema(elements, footer).Neutralise()) return NotMetadata();
+    if (IsCut(element)) return NotMetadata("its footer gives the values of " + Legible(element.name, kLongestKept) + " too few bytes: it is damaged");
+  }
+  Schema schema(elements, footer, leaves);
+  if (!reader.ok() || !schema.TakeLeaves() || !schema.Neutralise()) return NotMetadata();
   writer.BeginList(kSchema, Type::Struct, elements.size());
   for (const Element& element : elements) WriteElement(writer, element);
   return Ok();
 }
 
+// What the chunk says in another way than its leaf; nothing protects a footer but what it says twice.
+const char* Contradiction(const ParquetChunk::Repeated& chunk, const LeafInFooter& leaf) {
+  if (chunk.type && chunk.type != leaf.type) return "the type";
+  if (!chunk.path.empty() && chunk.path != leaf.path) return "the name";
+  if (chunk.definitions > 0 && chunk.definitions != leaf.definition + 1) return "which values may be missing";
+  if (chunk.repetitions > 0 && chunk.repetitions != leaf.repetition + 1) return "which values are lists";
+  return nullptr;
+}
+
 // Gives each column its chunks, by the order of leaves. A leaf that is not repeated has a value in each row.
-void Distribute(const std::vector<ParquetChunk>& chunks, std::vector<ParquetColumn>& columns) {
-  std::vector<std::pair<ParquetColumn*, const ParquetLeaf*>> leaves;
-  for (ParquetColumn& column : columns)
-    for (const ParquetLeaf& leaf : column.leaves) leaves.emplace_back(&column, &leaf);
-  for (ParquetChunk chunk : chunks) {
-    if (chunk.leaf >= leaves.size()) continue;
-    const auto& [column, leaf] = leaves[chunk.leaf];
-    if (!leaf->repeated) chunk.values = chunk.rows;
-    column->chunks.push_back(chunk);
+Status Distribute(std::vector<ParquetChunk>& chunks, const std::vector<LeafInFooter>& leaves, std::vector<ParquetColumn>& columns) {
+  std::vector<ParquetColumn*> of_leaf;
+  for (ParquetColumn& column : columns) of_leaf.insert(of_leaf.end(), column.leaves.size(), &column);
+  for (ParquetChunk& chunk : chunks) {
+    if (chunk.leaf >= leaves.size() || chunk.leaf >= of_leaf.size()) continue;
+    const LeafInFooter& leaf = leaves[chunk.leaf];
+    ParquetColumn& column = *of_leaf[chunk.leaf];
+    if (const char* what = Contradiction(chunk.repeated, leaf); what != nullptr)
+      return NotMetadata(std::string("its footer says in two ways ") + what + " of column " + Legible(column.name, kLongestKept) +
+                         ", and they differ: it is damaged");
+    chunk.repeated = {};
+    if (leaf.repetition == 0) chunk.values = chunk.rows;
+    column.chunks.push_back(chunk);
   }
+  return Ok();
+}
+
+// Whether bytes of the file are the pages of two chunks. Chunks without rows are anywhere.
+bool Overlap(std::vector<ParquetChunk> chunks) {
+  std::erase_if(chunks, [](const ParquetChunk& chunk) { return chunk.bytes <= 0 || chunk.rows == 0; });
+  std::sort(chunks.begin(), chunks.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
+  for (std::size_t i = 1; i < chunks.size(); ++i)
+    if (chunks[i].from - chunks[i - 1].from < chunks[i - 1].bytes) return true;
+  return false;
 }
 
 }  // namespace
@@ -258,9 +331,10 @@ Result<ParquetFooter> ReadParquetFooter(std::string_view metadata) {
   ThriftReader::Field field;
   std::int64_t rows = 0;
   std::optional<ParquetRowGroups> groups;
+  std::vector<LeafInFooter> leaves;
   while ((field = reader.NextField(field.id)).type != Type::Stop) {
     if (field.id == kSchema && field.type == Type::List && footer.columns.empty()) {
-      if (Status taken = TakeSchema(reader, writer, footer); !taken.ok()) return taken.error();
+      if (Status taken = TakeSchema(reader, writer, footer, leaves); !taken.ok()) return taken.error();
       continue;
     }
     const std::string_view value = reader.Skip(field.type);
@@ -275,7 +349,8 @@ Result<ParquetFooter> ReadParquetFooter(std::string_view metadata) {
   if (!reader.ok() || footer.columns.empty() || !groups) return NotMetadata();
   if (rows != 0 && rows != groups->rows)  // some writers do not count them
     return NotMetadata("its footer has " + std::to_string(rows) + " rows, and its row groups have " + std::to_string(groups->rows) + ": it is damaged");
-  Distribute(groups->chunks, footer.columns);
+  if (Overlap(groups->chunks)) return NotMetadata("its footer gives the same bytes to two columns: it is damaged");
+  if (Status agreed = Distribute(groups->chunks, leaves, footer.columns); !agreed.ok()) return agreed.error();
   writer.End();
   footer.neutral = writer.Take();
   return footer;

@@ -24,8 +24,7 @@ struct ParquetLeaf {
     WideDecimal,  // big-endian two's complement of more than 38 digits, read as BLOB
   };
   Kind kind = Kind::Plain;
-  int scale = 0;          // of a WideDecimal
-  bool repeated = false;  // below a list or a map: any number of values a row
+  int scale = 0;  // of a WideDecimal
 };
 
 // A column of the file: the leaves of its tree from left to right, one where it is not nested, and its fields of structs.
@@ -50,8 +49,8 @@ struct ParquetFooter {
 // maps are lists of structs of kMapKey and kMapValue, since the engine refuses a file in which a key is twice or null;
 // texts are bytes, so that one value that is not UTF-8 is a value and not an error of the file; nanoseconds and INT96 are
 // numbers and bytes, so that nothing of them is cut. Key-value metadata, statistics and what else only describes values are left
-// out. A pure function of bytes of any kind; Fault::Data, "FileUnreadable", where they are no such metadata, or where the rows of
-// the row groups are not those of the file.
+// out. A pure function of bytes of any kind; Fault::Data, "FileUnreadable", where they are no such metadata, or say one thing in two
+// ways that differ: rows, types, names, levels, places of pages.
 Result<ParquetFooter> ReadParquetFooter(std::string_view metadata);
 
 }  // namespace weir::formats

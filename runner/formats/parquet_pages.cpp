@@ -9,11 +9,13 @@ namespace {
 
 using Type = ThriftReader::Type;
 
-// parquet.thrift: numbers of fields, of a codec and of kinds of pages.
+// parquet.thrift: numbers of fields, of a codec, of types and of kinds of pages.
 constexpr int kRowGroupColumns = 1, kRowGroupRows = 3, kRowGroupSorting = 4;
 constexpr int kChunkMetadata = 3, kChunkFirstIndex = 4, kChunkLastIndex = 7;
-constexpr int kCodec = 4, kValues = 5, kContent = 6, kBytes = 7, kKeyValues = 8, kData = 9, kDictionary = 11, kLastOfPlace = 11;
-constexpr std::int64_t kGzip = 2;
+constexpr int kType = 1, kPath = 3, kCodec = 4, kValues = 5, kContent = 6, kBytes = 7, kKeyValues = 8, kData = 9, kDictionary = 11, kLastOfPlace = 11,
+              kSizes = 16;
+constexpr int kRepetitionHistogram = 2, kDefinitionHistogram = 3;
+constexpr std::int64_t kGzip = 2, kInt96 = 3, kFixedBytes = 7;
 constexpr std::int64_t kDataV1 = 0, kDataV2 = 3;
 constexpr int kPageKind = 1, kPageContent = 2, kPageBytes = 3, kPageCrc = 4, kPageV1 = 5, kPageV2 = 8;
 constexpr int kPageValues = 1, kDefinitionLevels = 5, kRepetitionLevels = 6, kIsCompressed = 7;
@@ -26,6 +28,24 @@ std::int64_t Number(std::string_view value) { return ThriftReader(value).Integer
 void ForEachField(ThriftReader& reader, const auto& take) {
   ThriftReader::Field field;
   while (reader.ok() && (field = reader.NextField(field.id)).type != Type::Stop) take(field, reader.Skip(field.type));
+}
+
+std::string PathOf(std::string_view list) {
+  ThriftReader reader(list);
+  const ThriftReader::Items items = reader.BeginList();
+  std::string path;
+  for (std::uint64_t i = 0; reader.ok() && items.type == Type::Binary && i < items.count; ++i) path.append(reader.Bytes()).push_back('\0');
+  return path;
+}
+
+// SizeStatistics.
+void ReadHistograms(std::string_view sizes, ParquetChunk::Repeated& repeated) {
+  ThriftReader reader(sizes);
+  ForEachField(reader, [&repeated](const ThriftReader::Field& field, std::string_view value) {
+    if (field.type != Type::List) return;
+    if (field.id == kRepetitionHistogram) repeated.repetitions = ThriftReader(value).BeginList().count;
+    if (field.id == kDefinitionHistogram) repeated.definitions = ThriftReader(value).BeginList().count;
+  });
 }
 
 // Reads row groups, and writes them again on the way.
@@ -96,10 +116,20 @@ class RowGroups {
     ParquetChunk chunk{.leaf = leaf};
     std::int64_t data = 0, dictionary = 0, codec = 0;
     ForEachField(reader, [&](const ThriftReader::Field& field, std::string_view value) {
+      if (field.id == kSizes && field.type == Type::Struct) ReadHistograms(value, chunk.repeated);
       if (field.id > kLastOfPlace || field.id == kKeyValues) return;
-      writer.Raw(field.id, field.type, value);
+      if (field.id == kPath && field.type == Type::List) {
+        chunk.repeated.path = PathOf(value);
+        writer.BeginList(kPath, Type::Binary, 0);  // the schema has other names, too
+        return;
+      }
+      if (field.id == kType && field.type == Type::I32 && Number(value) == kInt96)
+        writer.Integer(kType, kFixedBytes);
+      else
+        writer.Raw(field.id, field.type, value);
       if (!IsInteger(field.type)) return;
       switch (field.id) {
+        case kType: chunk.repeated.type = Number(value); break;
         case kCodec: codec = Number(value); break;
         case kValues: chunk.values = Number(value); break;
         case kContent: chunk.content = Number(value); break;

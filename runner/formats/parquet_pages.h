@@ -17,13 +17,19 @@ struct ParquetChunk {
   bool gzip = false;         // each page is compressed as a member of gzip
   std::int64_t rows = 0;     // of the row group
   std::int64_t values = 0;   // of all its pages, with those that are NULL
+  // What the metadata of a chunk repeat of its leaf, each empty where they do not.
+  struct Repeated {
+    std::optional<std::int64_t> type;
+    std::string path;                              // names from the outermost field to the leaf, each with a zero byte behind it
+    std::size_t definitions = 0, repetitions = 0;  // lengths of the histograms of levels
+  } repeated;
 };
 
 struct ParquetRowGroups {
   std::vector<ParquetChunk> chunks;
   std::int64_t rows = 0;
-  // The same list without what only describes the values, such as statistics: the engine answers from them instead of reading
-  // the values, and a wrong one then makes a wrong value right.
+  // The same list for the engine, which sees other names and INT96 as bytes. It is without what only describes the values, such as
+  // statistics: the engine answers from them instead of reading the values, and a wrong one then makes a wrong value right.
   std::string neutral;
 };
 

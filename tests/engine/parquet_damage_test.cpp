@@ -92,6 +92,50 @@ TEST_F(ParquetDamage, ReadsBehindTheEndOfAFileNameIt) {
   }
 }
 
+// Nothing protects a footer but what it says twice.
+TEST_F(ParquetDamage, OneFlippedBitInAFooterIsSeenOrChangesNothing) {
+  const std::vector<api::Column> columns{Required("id", "BIGINT"), Optional("name", "VARCHAR"), Required("price", "DECIMAL(9,2)")};
+  const std::string file = Fixture("footer.parquet");
+  ASSERT_TRUE(Decode(Put("f.parquet", file), api::ParquetFormat{}, columns).ok());
+  const auto good = RowsOf("decoded", columns);
+  ASSERT_EQ(good.size(), 24U);
+  constexpr std::size_t kBits = 11;  // reading a file takes milliseconds
+  for (std::size_t bit = FooterOf(file) * 8; bit < file.size() * 8; bit += kBits) {
+    std::string bytes = file;
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+    const auto rows = Decode(Put("f.parquet", bytes), api::ParquetFormat{}, columns);
+    EXPECT_TRUE(rows.ok() ? RowsOf("decoded", columns) == good || !rejected_.empty() : rows.error().reason == "FileUnreadable")
+        << "byte " << bit / 8 - FooterOf(file) << " of the footer, bit " << bit % 8 << (rows.ok() ? "" : ": " + rows.error().message);
+  }
+}
+
+// Columns whose pages are those of another, and a list whose values may not be missing.
+TEST_F(ParquetDamage, WhatAFooterSaysInTwoWaysMustAgree) {
+  const std::string file = Fixture("footer.parquet");
+  const std::vector<api::Column> columns{Required("id", "BIGINT"), Optional("tags", "VARCHAR")};
+  const auto error = [&](const std::string& bytes) {
+    const auto rows = Decode(Put("f.parquet", bytes), api::ParquetFormat{}, columns);
+    return rows.ok() ? "" : rows.error().message;
+  };
+  const auto with = [&file](std::string_view from, std::string_view to, std::size_t behind) {
+    std::string bytes = file;
+    const std::size_t at = bytes.find(from, FooterOf(file));
+    EXPECT_NE(at, std::string::npos) << from;
+    return bytes.replace(at + behind, to.size(), to);
+  };
+  const std::string_view element(
+      "\x25\x02\x18\x07"
+      "element",
+      11);  // repetition and name of the values of the list
+  EXPECT_THAT(error(with(element, std::string_view("\0", 1), 1)), HasSubstr("which values may be missing of column tags, and they differ"));
+  EXPECT_EQ(error(with("tags\x15\x02\x15\x06", "\x14", 6)), "") << "a list is one by its logical type alone";
+  EXPECT_THAT(RowsOf("decoded", columns)[2], HasSubstr(R"("tags":"[0,1]")"));
+  EXPECT_THAT(error(with("\x18\x04tags", "j", 2)), HasSubstr("the name of column jags, and they differ"));
+  const std::string_view id("\x15\x04\x25\x02\x18\x02id", 8);
+  EXPECT_THAT(error(with(id, std::string_view("\0", 1), 1)), HasSubstr("the type of column id, and they differ"));
+  EXPECT_THAT(error(with(std::string_view("\x15\x0E\x15\x08", 4), "\x06", 3)), HasSubstr("the values of price too few bytes"));
+}
+
 TEST_F(ParquetDamage, ATypeThatTheFooterGivesInTwoWaysIsOneType) {
   const std::string file = Fixture("types.parquet");
   const auto sniffed = engine_->Sniff(Put("types.parquet", file));

@@ -98,6 +98,9 @@ write("gzip.parquet", events, compression="gzip", row_group_size=16)
 # The same with checksums in the headers of pages, several pages a chunk, and without any.
 write("pages.parquet", events, compression="snappy", write_page_checksum=True, data_page_size=64, write_batch_size=8, use_dictionary=False)
 write("plain.parquet", events, data_page_size=64, write_batch_size=8, data_page_version="2.0")
+# What a footer says of these columns it says twice; the codec and the places of pages do not change values.
+tags = pa.array([None if i % 5 == 4 else list(range(i % 3)) for i in range(24)], pa.list_(pa.int64()))
+write("footer.parquet", {"id": events["id"], "name": events["name"], "price": events["price"], "tags": tags}, compression="snappy", write_page_checksum=True)
 # Types that the footer gives twice: as a converted and as a logical type.
 write(
     "types.parquet",
