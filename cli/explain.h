@@ -11,7 +11,7 @@ namespace weir::cli {
 struct ExplainOptions {
   std::string kind;       // run, pipeline, view or dataset, "KIND/NAME" included
   std::string name;       // of a run: may be empty with kind "run": the newest
-  std::size_t rows = 20;  // quarantined rows to show, of each stage or table
+  std::size_t rows = 20;  // quarantined rows to show, and files, of each stage or table
 };
 
 // Why did it fail, why is it late, where did the rows go. For a run: every stage with its attempts, reason and ledger,

@@ -92,7 +92,7 @@ Result<QuarantineSources> SourcesOf(const Result<plan::Revision>& revision, cons
 // The rows that are missing in what the run made or confirmed. When the lake cannot be reached from here, the report says so instead.
 void AddQuarantine(Json& report, const World& world, const Result<plan::Revision>& revision, const api::Meta& run, const api::RunStatus& status,
                    const Versions& versions, std::size_t limit) {
-  report["quarantined"] = Json::array(), report["quarantineFiles"] = Json::array();
+  report.update(NoQuarantine());
   for (std::size_t i = 0; i < status.stages.size(); ++i) {
     const api::StageStatus& stage = status.stages[i];
     if (MovesFiles(revision, stage.name)) continue;
@@ -106,6 +106,18 @@ void AddQuarantine(Json& report, const World& world, const Result<plan::Revision
     if (failed) of["committed"] = false;
     if (failed && found) report["stages"][i]["quarantinedByAttempt"] = found->total;
     AddQuarantined(report, of, found);
+  }
+}
+
+// The files as a whole that are missing in the versions which the run made or confirmed: only their logs name all of them.
+void AddWholeFiles(Json& report, const Versions& versions, std::size_t limit) {
+  for (const Json& stage : report["stages"]) {
+    const auto version = versions.find(Text(stage, "name"));
+    if (version == versions.end()) continue;
+    if (version->second)
+      AddQuarantinedWhole(report, {{"stage", version->first}}, QuarantinedWhole(*version->second), limit);
+    else if (Text(stage, "kind") == "transform" && Integer(At(stage, "files"), "quarantined") > 0)
+      report["quarantineUnreadable"] = version->second.error().message;
   }
 }
 
@@ -287,7 +299,9 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
   report["stages"] = StagesOf(status, revision);
   report["commits"] = CommitsOf(status, revision);
   const api::Meta meta = api::ReadMeta(*object);
-  AddQuarantine(report, world, revision, meta, status, AddVersions(report, world, status), rows);
+  const Versions versions = AddVersions(report, world, status);
+  AddQuarantine(report, world, revision, meta, status, versions, rows);
+  AddWholeFiles(report, versions, rows);
   return report;
 }
 

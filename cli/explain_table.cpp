@@ -56,9 +56,7 @@ storage::LogKind LogOf(const Json& object, const api::Resource& resource) {
 
 class Chain {
  public:
-  Chain(const World& world, std::size_t rows) : world_(world), rows_(rows) {
-    quarantine_ = {{"quarantined", Json::array()}, {"quarantineFiles", Json::array()}};
-  }
+  Chain(const World& world, std::size_t rows) : world_(world), rows_(rows) {}
 
   // One table and, below it, the versions that it was made of, by the table's log. Where the log cannot be read, what its inputs are
   // today. Each table once on a path, so that it ends.
@@ -83,7 +81,7 @@ class Chain {
 
   // "View/daily-v1" of each table that was met, the first one first.
   const std::vector<std::string>& Outputs() const { return outputs_; }
-  // The rows that the tables miss, as in a report (quarantine_report.h).
+  // The rows and files that the tables miss, as in a report (quarantine_report.h).
   const Json& Quarantine() const { return quarantine_; }
 
  private:
@@ -160,8 +158,10 @@ class Chain {
   }
 
   void AddQuarantine(const std::string& object, const storage::TableState& state) {
+    if (!quarantined_.insert(object + " " + std::to_string(state.version)).second) return;
+    AddQuarantinedWhole(quarantine_, {{"object", object}}, QuarantinedWhole(state), rows_);
     const QuarantineSources sources = QuarantineOf(state);
-    if (sources.empty() || !quarantined_.insert(object + " " + std::to_string(state.version)).second) return;
+    if (sources.empty()) return;
     const auto bundle = BundleWithPlace(At(state.commitInfo, storage::kOurs));
     AddQuarantined(quarantine_, {{"object", object}}, bundle ? ReadQuarantine(world_, *bundle, sources, rows_) : Result<QuarantinedRows>(bundle.error()));
   }
@@ -186,7 +186,7 @@ class Chain {
   std::set<std::string> path_;
   std::vector<std::string> outputs_;
   std::set<std::string> quarantined_;  // "Dataset/orders 3"
-  Json quarantine_;
+  Json quarantine_ = NoQuarantine();
 };
 
 // Rows, or files where these are kept as they are.

@@ -66,6 +66,15 @@ Result<std::shared_ptr<storage::ObjectStore>> OpenNamed(const World& world, cons
   return Error{Fault::Missing, "StoreUnavailable", "the revision names no store " + name};
 }
 
+// "raw-history/default/default/o_history/part/a.csv is missing ..." of the input part/a.csv.
+WholeFile WholeFileOf(const std::string& input, const std::string& reason) {
+  const std::size_t at = reason.find(input + " ");
+  const bool begins = at != std::string::npos && (at == 0 || reason[at - 1] == '/') && reason.find(' ') >= at;
+  if (input.empty() || !begins) return {input, reason};
+  const std::size_t end = at + input.size();
+  return {reason.substr(0, end), reason.substr(end + 1)};
+}
+
 }  // namespace
 
 Result<std::string> KeysOf(const std::string& name, const api::S3Store& store) {
@@ -151,6 +160,16 @@ Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& b
     rows.locations.push_back((*opened)->Location(path));
   }
   return rows;
+}
+
+std::vector<WholeFile> QuarantinedWhole(const storage::TableState& state) {
+  std::vector<WholeFile> files;
+  for (const auto& [path, file] : state.files) {
+    const auto reason = file.tags.find("setAside"), input = file.tags.find("input");
+    if (reason != file.tags.end()) files.push_back(WholeFileOf(input == file.tags.end() ? path : input->second, reason->second));
+  }
+  std::sort(files.begin(), files.end(), [](const WholeFile& a, const WholeFile& b) { return a.path < b.path; });
+  return files;
 }
 
 std::vector<const api::TaskTable*> TablesRead(const plan::Bundle& bundle, const std::string& sql) {

@@ -64,6 +64,14 @@ struct QuarantinedRows {
 // Fault::Missing also when a file is not there.
 Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& bundle, const QuarantineSources& sources, std::size_t limit);
 
+// A file that is quarantined as a whole: no row of it is in the table.
+struct WholeFile {
+  std::string path;    // in its store, as rows have it, where the reason names that; else below the folder of the stage's input
+  std::string reason;  // without the path
+};
+// Those that the version lacks, by path; not those that its inputs miss.
+std::vector<WholeFile> QuarantinedWhole(const storage::TableState& state);
+
 // Tables that the SQL reads, bound against the declared tables of the bundle; by name alone when it does not bind.
 std::vector<const api::TaskTable*> TablesRead(const plan::Bundle& bundle, const std::string& sql);
 

@@ -219,7 +219,7 @@ void AddExplain(CLI::App& app, Call& call) {
   explain.footer("Examples:\n  weir explain run\n  weir explain view/orders-v1\n  weir explain pipeline/load-orders --kubeconfig ~/.kube/config -n sales");
   explain.add_option("KIND/NAME", call.explain.kind, "run/NAME (or run alone: the newest), pipeline/NAME, view/NAME, dataset/NAME")->required()->type_name("");
   explain.add_option("NAME", call.explain.name, "The name, when it is not behind a slash")->type_name("");
-  explain.add_option("--rows", call.explain.rows, "Quarantined rows to show for each stage or table")
+  explain.add_option("--rows", call.explain.rows, "Quarantined rows, and files quarantined as a whole, to show for each stage or table")
       ->check(WholeNumber(0, kMostRows))
       ->capture_default_str()
       ->type_name("N");

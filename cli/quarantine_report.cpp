@@ -31,15 +31,15 @@ void PrintRows(const Terminal& terminal, const Json& rows) {
   Print(terminal, table);
 }
 
-// The option is a limit of each stage or table.
-void PrintRest(const Terminal& terminal, const Json& report) {
+// The option is a limit of each stage or table. `figure` is the member of each part that has its number.
+void PrintRest(const Terminal& terminal, const Json& parts, const char* figure, const Json& listed, const char* one_more) {
   std::int64_t total = 0, most = 0;
-  for (const Json& part : At(report, "quarantineFiles")) {
-    total += Integer(part, "rows");
-    most = std::max(most, Integer(part, "rows"));
+  for (const Json& part : parts) {
+    total += Integer(part, figure);
+    most = std::max(most, Integer(part, figure));
   }
-  const auto shown = static_cast<std::int64_t>(At(report, "quarantined").size());
-  if (total > shown) terminal.out << Counted(total - shown, "more row") << ": weir explain with --rows " << most << " shows all " << Grouped(total) << "\n";
+  const auto shown = static_cast<std::int64_t>(listed.size());
+  if (total > shown) terminal.out << Counted(total - shown, one_more) << ": weir explain with --rows " << most << " shows all " << Grouped(total) << "\n";
 }
 
 void PrintFiles(const Terminal& terminal, const Json& parts) {
@@ -56,7 +56,41 @@ void PrintFiles(const Terminal& terminal, const Json& parts) {
   }
 }
 
+void PrintWhole(const Terminal& terminal, const Json& report) {
+  const Json& files = At(report, "quarantinedWhole");
+  const Json& totals = At(report, "quarantinedWholeTotals");
+  if (totals.empty()) return;
+  terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Files quarantined as a whole") << "\n";
+  if (!files.empty()) {
+    const bool of_run = files.front().contains("stage");
+    TextTable table{{of_run ? "STAGE" : "OBJECT", "FILE", "REASON"}, {}, {}, {false, true, false}};
+    const std::string folder = PrintFolder(terminal, files, "file");
+    for (const Json& file : files)
+      table.rows.push_back({Text(file, of_run ? "stage" : "object"), Text(file, "file").substr(folder.size()), Text(file, "reason")});
+    Print(terminal, table);
+  }
+  PrintRest(terminal, totals, "files", files, "more file");
+}
+
 }  // namespace
+
+Json NoQuarantine() {
+  Json none = Json::object();
+  for (const char* list : {"quarantined", "quarantineFiles", "quarantinedWhole", "quarantinedWholeTotals"}) none[list] = Json::array();
+  return none;
+}
+
+void AddQuarantinedWhole(Json& report, const Json& of, const std::vector<WholeFile>& files, std::size_t limit) {
+  if (files.empty()) return;
+  for (std::size_t i = 0; i < files.size() && i < limit; ++i) {
+    Json json = of;
+    json.update({{"file", files[i].path}, {"reason", files[i].reason}});
+    report["quarantinedWhole"].push_back(std::move(json));
+  }
+  Json part = of;
+  part["files"] = files.size();
+  report["quarantinedWholeTotals"].push_back(std::move(part));
+}
 
 void AddQuarantined(Json& report, const Json& of, const Result<QuarantinedRows>& found) {
   if (!found) {
@@ -72,10 +106,11 @@ void AddQuarantined(Json& report, const Json& of, const Result<QuarantinedRows>&
 void PrintQuarantined(const Terminal& terminal, const Json& report) {
   if (const std::string problem = Text(report, "quarantineUnreadable"); !problem.empty())
     terminal.out << "\nThe quarantined rows cannot be read from here: " << Printable(problem) << "\n";
+  PrintWhole(terminal, report);
   if (At(report, "quarantineFiles").empty()) return;
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Quarantined rows") << "\n";
   PrintRows(terminal, At(report, "quarantined"));
-  PrintRest(terminal, report);
+  PrintRest(terminal, At(report, "quarantineFiles"), "rows", At(report, "quarantined"), "more row");
   PrintFiles(terminal, At(report, "quarantineFiles"));
 }
 

@@ -4,13 +4,20 @@
 
 namespace weir::cli {
 
-// Quarantined rows in a report. Its JSON has three members: `quarantined`, a list of rows; `quarantineFiles`, how many rows each
-// stage or table has and where they are kept; and `quarantineUnreadable`, why some cannot be read from here.
+// Quarantined rows and files in a report. Its JSON has `quarantined`, a list of rows; `quarantineFiles`, how many rows each stage or
+// table has and where they are kept; `quarantinedWhole`, a list of files that are quarantined as a whole, with file and reason;
+// `quarantinedWholeTotals`, how many such files each stage or table has; and `quarantineUnreadable`, why some cannot be read from here.
+
+// The lists, empty.
+Json NoQuarantine();
 
 // Adds rows of one stage or table: `of` is {"stage": NAME} or {"object": KIND/NAME}, and may have `committed`: false.
 void AddQuarantined(Json& report, const Json& of, const Result<QuarantinedRows>& found);
 
-// The rows, how many more there are, and where all of them are kept. Prints nothing when no row was quarantined.
+// Adds files of one stage or table, at most `limit` of them.
+void AddQuarantinedWhole(Json& report, const Json& of, const std::vector<WholeFile>& files, std::size_t limit);
+
+// The files and rows, how many more there are, and where all of the rows are kept. Prints nothing when nothing was quarantined.
 void PrintQuarantined(const Terminal& terminal, const Json& report);
 
 // The folder that this member of all items is in, printed once instead of in each row.

@@ -1,6 +1,7 @@
 // What weir explain shows of runs that changed nothing, of versions, and of why there is no newer one.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <map>
 
 #include "crds/base/json.h"
@@ -13,6 +14,7 @@ using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 class Explain : public Commands {
  protected:
@@ -47,7 +49,24 @@ class Explain : public Commands {
     Shell("printf '2,2020-12-01\\n' >> o.csv");
     ASSERT_EQ(Weir("run o.yaml").code, 1);
   }
+
+  // Seven files, each without the declared column, beside one that is right.
+  void QuarantineSevenFiles() const {
+    Write("o.csv", "id,amount\n1,5\n");
+    ASSERT_EQ(Weir("init o.csv").code, 0);
+    Shell("sed -i 's/path: o.csv/path: o*.csv/; s/^  zone: RawHistory/  zone: RawHistory\\n  onUnreadable: Quarantine/' o.yaml");
+    for (int i = 1; i <= 7; ++i) Write("o-" + std::to_string(i) + ".csv", "id,other" + std::to_string(i) + "\n1,5\n");
+    const Ended run = Weir("run o.yaml");
+    ASSERT_EQ(run.code, 0) << run.err << Read("o.yaml");
+  }
 };
+
+// "o-1.csv" and the reason of each file in a report that lists them.
+std::map<std::string, std::string> WholeFiles(const Json& report) {
+  std::map<std::string, std::string> reasons;
+  for (const Json& file : At(report, "quarantinedWhole")) reasons[Text(file, "file")] = Text(file, "reason");
+  return reasons;
+}
 
 TEST_F(Explain, ARunThatConfirmsAVersionShowsTheRowsThatItLacks) {
   WriteOrders();
@@ -144,6 +163,54 @@ TEST_F(Explain, RowsOfAFailedAttemptAreShownWithHowManyMoreThereAre) {
                               HasSubstr("stage decode-q: 30 rows of the failed attempt, which committed nothing, kept in file://")));
   EXPECT_THAT(some.out, ContainsRegex("decode-q +Failed +1 +30 +QuarantineExceeded"));
   EXPECT_THAT(all.out, AllOf(HasSubstr("30,x30"), Not(HasSubstr("more row"))));
+}
+
+TEST_F(Explain, EachFileThatIsQuarantinedAsAWholeIsListedWithItsReason) {
+  QuarantineSevenFiles();
+  ASSERT_EQ(Weir("run o.yaml").code, 0) << "a run that confirms the version lists them too";
+  for (const char* object : {"dataset/o", "view/o-v1", "run"}) {
+    const Json report = Report(object);
+    const Json& lists = At(report, "missing").is_null() ? report : At(report, "missing");
+    const auto files = WholeFiles(lists);
+    EXPECT_EQ(files.size(), 7U) << object << Dump(lists);
+    const Ended told = Weir(std::string("explain ") + object);
+    EXPECT_THAT(told.out, AllOf(HasSubstr("Files quarantined as a whole\nin raw-history/default/default/o_history/"), Not(HasSubstr("more file"))));
+    for (int i = 1; i <= 7; ++i) {
+      const std::string name = "o-" + std::to_string(i) + "_", reason = "is missing these columns: amount (found: id, other" + std::to_string(i) + ")";
+      const auto listed = std::find_if(files.begin(), files.end(), [&](const auto& file) { return file.first.find("/" + name) != std::string::npos; });
+      ASSERT_NE(listed, files.end()) << object << " " << name;
+      EXPECT_THAT(listed->first, StartsWith("raw-history/default/default/o_history/"));
+      EXPECT_THAT(listed->second, StartsWith(reason)) << object;
+      EXPECT_THAT(told.out, ContainsRegex("(Dataset/o|decode-o) +" + name + "[0-9]+.csv +is missing these columns: amount \\(found: id, other" +
+                                          std::to_string(i) + "\\)"))
+          << object;
+    }
+  }
+}
+
+TEST_F(Explain, FilesQuarantinedAsAWholeBeyondTheLimitAreCounted) {
+  QuarantineSevenFiles();
+  for (const char* object : {"dataset/o", "view/o-v1", "run"}) {
+    const std::string explain = std::string("explain ") + object + " --rows 2";
+    EXPECT_THAT(Weir(explain).out, HasSubstr("5 more files: weir explain with --rows 7 shows all 7")) << object;
+    const Json report = ParseJson(Weir(explain + " -o json").out).value();
+    const Json& lists = At(report, "missing").is_null() ? report : At(report, "missing");
+    EXPECT_EQ(WholeFiles(lists).size(), 2U) << object;
+    EXPECT_EQ(Integer(At(lists, "quarantinedWholeTotals")[0], "files"), 7) << object;
+    EXPECT_THAT(Weir(std::string("explain ") + object + " --rows 0").out, HasSubstr("7 more files: weir explain with --rows 7 shows all 7")) << object;
+  }
+}
+
+TEST_F(Explain, AFileThatTheNewestVersionNoLongerQuarantinesIsNotListed) {
+  QuarantineSevenFiles();
+  Shell("sed -i 's/^  onUnreadable: Quarantine/  onUnreadable: Quarantine\\n  exclude: [{file: o-3.csv, reason: test file}]/' o.yaml");
+  ASSERT_EQ(Weir("run o.yaml").code, 0);
+  for (const char* object : {"dataset/o", "run"}) {
+    const Json report = Report(object);
+    const auto files = WholeFiles(At(report, "missing").is_null() ? report : At(report, "missing"));
+    EXPECT_EQ(files.size(), 6U) << object;
+    for (const auto& [file, reason] : files) EXPECT_THAT(file, Not(HasSubstr("/o-3_"))) << object;
+  }
 }
 
 TEST_F(Explain, ViewsThatCommitNothingAreNotCounted) {
