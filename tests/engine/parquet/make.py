@@ -58,7 +58,9 @@ write(
 # Keys that may be null, and are: the same levels under a schema that has them as optional.
 write("null-keys.parquet", {"id": ids, "attrs": maps(pa.array(["k"]), pa.array(["v"]), [0, 1, 1, 1])})
 path = FOLDER / "null-keys.parquet"
-path.write_bytes(path.read_bytes().replace(b"\x15\x0c\x25\x00\x18\x03key", b"\x15\x0c\x25\x02\x18\x03key"))
+whole = path.read_bytes().replace(b"\x15\x0c\x25\x00\x18\x03key", b"\x15\x0c\x25\x02\x18\x03key")
+whole = whole.replace(b"\x19\x36\x00\x04\x02", b"\x19\x46\x00\x04\x02\x00", 1)  # the histogram of its levels has one level more
+path.write_bytes(whole[:-8] + struct.pack("<I", struct.unpack("<I", whole[-8:-4])[0] + 1) + whole[-4:])
 write("latin.parquet", {"id": ids, "name": texts(b"caf\xc3\xa9", b"caf\xe9", b"ok")})
 write("bytes.parquet", {"id": ids, "raw": pa.array([b"caf\xc3\xa9", b"caf\xe9", b"7"])})
 bad = pa.ListArray.from_arrays(pa.array([0, 1, 2, 3]), texts(b"fine", b"b\xffd", b"too"))
