@@ -37,19 +37,28 @@ bool HttpHead::Take(std::string_view line) {
     return true;
   }
   if (line.empty() || line == "\n" || line == "\r\n") ended_ = true;
-  // A field may go on in the next line.
-  if (of_length_ && line.find_first_of(" \t") == 0) lengths_.back().append(" ").append(Trimmed(line));
-  of_length_ = false;
+  if (ended_) open_.clear();
+  if (!open_.empty() && line.find_first_of(" \t") == 0) {
+    GoOn(Trimmed(line));
+    return true;
+  }
+  open_.clear();
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;
   const std::string name = Lower(Trimmed(line.substr(0, colon)));
   if (name.find_first_of(kBlanks) != std::string::npos) return true;
   const std::string_view value = Trimmed(line.substr(colon + 1));
   if (ended_ && name == "content-length") return true;
-  of_length_ = name == "content-length";
-  if (of_length_) lengths_.emplace_back(value);
+  if (name == "content-length") lengths_.emplace_back(value);
   fields_[name] = value;
+  open_ = name;
   return true;
+}
+
+void HttpHead::GoOn(std::string_view line) {
+  const auto append = [line](std::string& value) { value.append(value.empty() || line.empty() ? "" : " ").append(line); };
+  append(fields_[open_]);
+  if (open_ == "content-length") append(lengths_.back());
 }
 
 std::string HttpHead::FaultOfLength() const {

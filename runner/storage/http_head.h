@@ -28,9 +28,12 @@ class HttpHead {
   std::string FaultOfLength() const;
 
  private:
+  // A field may go on in a line that begins with a blank (RFC 9112, 5.2).
+  void GoOn(std::string_view line);
+
   std::size_t bytes_ = 0;
-  bool ended_ = true;       // no head is open
-  bool of_length_ = false;  // the newest line
+  bool ended_ = true;  // no head is open
+  std::string open_;   // name of the newest line's field
   std::map<std::string, std::string> fields_;
   std::vector<std::string> lengths_;  // as they came
 };

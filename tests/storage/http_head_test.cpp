@@ -19,6 +19,16 @@ TEST(HttpHead, KeepsTheFieldsOfTheNewestReply) {
   EXPECT_EQ(head.Fields(), fields);
 }
 
+TEST(HttpHead, FieldsMayGoOnInTheNextLines) {
+  HttpHead head;
+  for (const char* line :
+       {"HTTP/1.1 200 OK\r\n", "Content-Length:\r\n", " 2\r\n", "X: a\r\n", "\t b: c\r\n", " \r\n", " Content-Length: 4\r\n", "\r\n", " d\r\n"})
+    EXPECT_TRUE(head.Take(line));
+  const std::map<std::string, std::string> fields{{"content-length", "2"}, {"x", "a b: c Content-Length: 4"}};
+  EXPECT_EQ(head.Fields(), fields);
+  EXPECT_EQ(head.FaultOfLength(), "");
+}
+
 std::string FaultOf(const std::vector<std::string>& fields) {
   HttpHead head;
   EXPECT_TRUE(head.Take("HTTP/1.1 200 OK\r\n"));
