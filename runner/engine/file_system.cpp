@@ -18,13 +18,11 @@ std::string Extension(const std::string& path) {
   return extension + (zipped ? ".gz" : "");
 }
 
-std::string Named(const InputFile& file) { return file.path + " in " + file.store->Describe(); }
-
 // A file that a log names and the store lacks will not come back by waiting.
 Result<std::unique_ptr<storage::ObjectReader>> OpenInput(const InputFile& file) {
   auto reader = file.store->Open(file.path);
   if (!file.bytes) return reader;
-  const std::string what = Named(file);
+  const std::string what = NameInStore(file);
   if (!reader.ok() && reader.error().fault == Fault::Missing) return Error{Fault::Data, "FileUnreadable", what + " is gone, and the table's log names it"};
   if (reader.ok() && (*reader)->Size() != *file.bytes)
     return Error{Fault::Data, "FileUnreadable",
@@ -83,6 +81,8 @@ class ObjectHandle final : public duckdb::FileHandle {
   duckdb::idx_t position = 0;
   bool closed = false;
 };
+
+std::string NameInStore(const InputFile& file) { return file.path + " in " + file.store->Describe(); }
 
 std::string ObjectFileSystem::AddInput(const InputFile& file) {
   const std::lock_guard lock(mutex_);
@@ -169,7 +169,7 @@ duckdb::unique_ptr<duckdb::FileHandle> ObjectFileSystem::OpenFile(const std::str
     if (flags.ReturnNullIfNotExists()) return nullptr;
     throw duckdb::PermissionException("%s is not an input of this task", path);
   }
-  handle->named = found->second.bytes ? Named(found->second) : found->second.path;
+  handle->named = found->second.bytes ? NameInStore(found->second) : found->second.path;
   lock.unlock();
   auto reader = OpenRegistered(path);
   if (!reader.ok()) Throw(reader.error());

@@ -14,6 +14,8 @@ namespace weir::engine {
 
 inline constexpr std::string_view kScheme = "weir://";
 
+std::string NameInStore(const InputFile& file);  // for people
+
 // DuckDB's only way to files: objects that were registered before, each under a made-up path "weir://<n><extension>".
 // SQL cannot name an object that is not registered, whatever text it holds. Reads are ranged, writes strictly from front
 // to back. What a store answered is kept (`TakeError`), because DuckDB's exceptions carry only text. Thread-safe.

@@ -9,12 +9,10 @@
 namespace weir::engine {
 namespace {
 
-std::string What(const InputFile& file) { return file.path + " in " + file.store->Describe(); }
-
 Status Compare(const InputFile& file, std::int64_t rows) {
   if (!file.rows || *file.rows == rows) return Ok();
   return Error{Fault::Data, "FileUnreadable",
-               What(file) + " has " + std::to_string(rows) + " rows instead of the " + std::to_string(*file.rows) + " that were committed"};
+               NameInStore(file) + " has " + std::to_string(rows) + " rows instead of the " + std::to_string(*file.rows) + " that were committed"};
 }
 
 Status CheckAll(Session& session, const std::vector<InputFile>& files, const std::vector<std::string>& names) {
@@ -48,7 +46,7 @@ Status CheckFooters(Session& session, const std::vector<InputFile>& files, const
     const Status one = CheckAll(session, {files[i]}, {names[i]});
     if (one.ok()) continue;
     if (IsNotOfTheFile(session, one.error())) return one;
-    return Error{Fault::Data, "FileUnreadable", What(files[i]) + " is no whole Parquet file: " + ForPeople(one.error().message, files[i].path)};
+    return Error{Fault::Data, "FileUnreadable", NameInStore(files[i]) + " is no whole Parquet file: " + ForPeople(one.error().message, files[i].path)};
   }
   return all;
 }

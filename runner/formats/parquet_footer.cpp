@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "runner/formats/thrift_compact.h"
-#include "runner/formats/title.h"
 #include "runner/formats/utf8.h"
 
 namespace weir::formats {
@@ -150,7 +149,7 @@ ParquetLeaf TakeLeaf(Element& element) {
 
 // What the metadata of its chunks must agree with.
 struct LeafInFooter {
-  std::string path;  // as in ParquetChunk
+  std::uint32_t path = 0;  // AddToPath
   std::optional<std::int64_t> type;
   std::size_t definition = 0;
   std::size_t repetition = 0;
@@ -187,13 +186,13 @@ class Schema {
   bool TakeLeaves(LeafInFooter above, std::size_t depth) {
     if (depth > kDeepestSchema || next_ >= elements_.size()) return false;
     const Element& element = elements_[next_++];
-    above.path.append(element.name).push_back('\0');
+    above.path = AddToPath(above.path, element.name);
     above.definition += element.repetition.value_or(kRequired) != kRequired ? 1 : 0;
     above.repetition += element.repetition == kRepeated ? 1 : 0;
     above.type = element.type;
     for (std::int64_t i = 0; i < element.children.value_or(0); ++i)
       if (!TakeLeaves(above, depth + 1)) return false;
-    if (element.children.value_or(0) == 0) leaves_.push_back(std::move(above));
+    if (element.children.value_or(0) == 0) leaves_.push_back(above);
     return true;
   }
 
@@ -283,7 +282,7 @@ Status TakeSchema(ThriftReader& reader, ThriftWriter& writer, ParquetFooter& foo
 // What the chunk says in another way than its leaf; nothing protects a footer but what it says twice.
 const char* Contradiction(const ParquetChunk::Repeated& chunk, const LeafInFooter& leaf) {
   if (chunk.type && chunk.type != leaf.type) return "the type";
-  if (!chunk.path.empty() && chunk.path != leaf.path) return "the name";
+  if (chunk.path && chunk.path != leaf.path) return "the name";
   if (chunk.definitions > 0 && chunk.definitions != leaf.definition + 1) return "which values may be missing";
   if (chunk.repetitions > 0 && chunk.repetitions != leaf.repetition + 1) return "which values are lists";
   return nullptr;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runner/formats/gunzip.h"
 #include "runner/formats/thrift_compact.h"
 
 namespace weir::formats {
@@ -30,11 +31,12 @@ void ForEachField(ThriftReader& reader, const auto& take) {
   while (reader.ok() && (field = reader.NextField(field.id)).type != Type::Stop) take(field, reader.Skip(field.type));
 }
 
-std::string PathOf(std::string_view list) {
+std::optional<std::uint32_t> PathOf(std::string_view list) {
   ThriftReader reader(list);
   const ThriftReader::Items items = reader.BeginList();
-  std::string path;
-  for (std::uint64_t i = 0; reader.ok() && items.type == Type::Binary && i < items.count; ++i) path.append(reader.Bytes()).push_back('\0');
+  if (items.count == 0 || items.type != Type::Binary) return std::nullopt;
+  std::uint32_t path = 0;
+  for (std::uint64_t i = 0; reader.ok() && i < items.count; ++i) path = AddToPath(path, reader.Bytes());
   return path;
 }
 
@@ -160,6 +162,8 @@ void ReadDataPage(std::string_view header, bool v2, ParquetPage& page) {
 }
 
 }  // namespace
+
+std::uint32_t AddToPath(std::uint32_t path, std::string_view name) { return Crc32(Crc32(path, name), std::string_view("\0", 1)); }
 
 std::optional<ParquetRowGroups> ReadParquetRowGroups(std::string_view list) {
   RowGroups groups;

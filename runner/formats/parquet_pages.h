@@ -20,10 +20,14 @@ struct ParquetChunk {
   // What the metadata of a chunk repeat of its leaf, each empty where they do not.
   struct Repeated {
     std::optional<std::int64_t> type;
-    std::string path;                              // names from the outermost field to the leaf, each with a zero byte behind it
+    std::optional<std::uint32_t> path;             // AddToPath of the names from the outermost field to the leaf
     std::size_t definitions = 0, repetitions = 0;  // lengths of the histograms of levels
   } repeated;
 };
+
+// The path to a leaf as a checksum, since paths as texts can be far longer than the file: that of the path to its parent, 0 for a
+// column, and its name.
+std::uint32_t AddToPath(std::uint32_t path, std::string_view name);
 
 struct ParquetRowGroups {
   std::vector<ParquetChunk> chunks;
@@ -34,7 +38,7 @@ struct ParquetRowGroups {
 };
 
 // Reads the list of row groups in the metadata of a Parquet file (its field 4, as Thrift's compact protocol has it); nullopt if
-// it is none.
+// the bytes are no such list.
 std::optional<ParquetRowGroups> ReadParquetRowGroups(std::string_view list);
 
 // The header of a page.

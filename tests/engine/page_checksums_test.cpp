@@ -4,13 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "runner/formats/gunzip.h"
 #include "runner/formats/thrift_compact.h"
+#include "tests/gzip.h"
 
 namespace weir::engine {
 namespace {
@@ -195,19 +194,9 @@ TEST_F(PageChecksums, OfAPageLongerThanItsChunkDoNotMatch) {
 class GzipPages : public PageChecksums {
  protected:
   static std::string Gzipped(const std::string& text, const std::string& levels = "") {
-    z_stream stream{};
-    EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    std::string out(deflateBound(&stream, text.size()), 0);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
     PageOptions options{.checksum = false, .content = static_cast<std::int64_t>(levels.size() + text.size())};
     if (!levels.empty()) options.levels = static_cast<int>(levels.size());
-    return Page(levels + out, options);
+    return Page(levels + test::Gzip(text), options);
   }
   void Chunk(const std::string& pages, std::int64_t values = 1) {
     PageChecksums::Chunk(pages, values);

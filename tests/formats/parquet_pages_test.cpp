@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runner/formats/parquet_footer.h"
 #include "runner/formats/thrift_compact.h"
+#include "tests/counted_memory.h"
 
 namespace weir::formats {
 namespace {
@@ -93,6 +95,32 @@ TEST(ParquetPages, AreWithoutWhatDescribesValues) {
   EXPECT_EQ(groups->neutral.find("statistics"), std::string::npos);
   EXPECT_EQ(groups->neutral.find("bloom"), std::string::npos);
   EXPECT_NE(groups->neutral.find(kept), std::string::npos);
+}
+
+// One long name above many leaves, each of which is below it.
+TEST(ParquetPages, OfDeepSchemasTakeMemoryByTheirFooter) {
+  constexpr int kLeaves = 2'000;
+  const auto element = [](const std::string& name, int children) {
+    ThriftWriter writer;
+    if (children == 0) writer.Integer(1, 2);
+    writer.Integer(3, 0);
+    writer.Bytes(4, name);
+    if (children > 0) writer.Integer(5, children);
+    writer.End();
+    return writer.Take();
+  };
+  ThriftWriter footer;
+  footer.BeginList(2, ThriftReader::Struct, kLeaves + 2);
+  footer.Append(element("root", 1) + element(std::string(100'000, 'a'), kLeaves));
+  for (int i = 0; i < kLeaves; ++i) footer.Append(element("x", 0));
+  footer.BeginList(4, ThriftReader::Struct, 0);
+  footer.End();
+  const std::string metadata = footer.Take();
+  const PeakMemory memory;
+  const auto read = ReadParquetFooter(metadata);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->columns.at(0).leaves.size(), std::size_t{kLeaves});
+  EXPECT_LT(memory.Bytes(), 20U << 20) << "and not the long name for each of them";
 }
 
 TEST(ParquetPages, HaveAHeaderWithTheirSizesAndValues) {

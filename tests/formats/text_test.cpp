@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <random>
 
@@ -8,27 +7,15 @@
 #include "runner/formats/csv_inference.h"
 #include "runner/formats/gunzip.h"
 #include "runner/formats/utf8.h"
+#include "tests/gzip.h"
 
 namespace weir::formats {
 namespace {
 
 using api::Encoding;
+using test::Gzip;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::string Gzip(const std::string& text) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 Result<std::string> TextOf(const std::string& bytes, const std::string& name = "in.csv", std::optional<Encoding> declared = {}) {
   auto opened = OpenText(std::make_unique<PrefixedSource>(bytes), name, declared, Undeclared::Refuse);
