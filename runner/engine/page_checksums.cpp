@@ -26,13 +26,17 @@ struct Span {
   bool Ended() const { return at >= end; }
 };
 
-// The chunks inside the file by their place in it, without those that overlap an earlier one.
+bool IsOutside(const formats::ParquetChunk& chunk, std::int64_t size) {
+  return chunk.bytes <= 0 || chunk.from < 0 || chunk.from > size || chunk.bytes > size - chunk.from;
+}
+
+// The chunks by their place in the file, without those that overlap an earlier one, have no rows, or lie outside of it.
 std::vector<Span> SpansOf(std::vector<formats::ParquetChunk> chunks, std::int64_t size) {
   std::sort(chunks.begin(), chunks.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
   std::vector<Span> spans;
   std::int64_t passed = 0;
   for (const formats::ParquetChunk& chunk : chunks) {
-    if (chunk.bytes <= 0 || chunk.from < passed || chunk.from > size || chunk.bytes > size - chunk.from) continue;
+    if (chunk.rows == 0 || IsOutside(chunk, size) || chunk.from < passed) continue;
     passed = chunk.from + chunk.bytes;
     spans.push_back({chunk.from, passed, passed, chunk});
   }
@@ -125,7 +129,7 @@ class Chunks {
  public:
   Chunks(storage::ObjectReader& file, const std::string& path) : window_(file), path_(path) {}
 
-  // Up to its last value: what is behind that is not read.
+  // Bytes after the last value that are no header of a page are padding.
   Status Check(Span span) {
     std::int64_t values = 0;
     while (!span.Ended()) {
@@ -144,11 +148,11 @@ class Chunks {
                    std::to_string(span.chunk.values));
   }
 
- private:
   Error Damaged(const std::string& what) const {
     return {Fault::Data, "FileUnreadable", path_ + " is damaged: " + what + ". Deliver the file again, or exclude it"};
   }
 
+ private:
   // Passes the page.
   Damage CheckPage(Span& span, const formats::ParquetPage& page) {
     if (page.content > std::max(span.chunk.content, kLargestStrayPage)) return std::string("claims to be larger than all pages of its column");
@@ -169,6 +173,8 @@ class Chunks {
 
 Status CheckPages(storage::ObjectReader& file, std::vector<formats::ParquetChunk> chunks, const std::string& path) {
   Chunks checked(file, path);
+  for (const formats::ParquetChunk& chunk : chunks)
+    if (chunk.rows > 0 && IsOutside(chunk, file.Size())) return checked.Damaged("its footer gives a column bytes outside of the file");
   for (const Span& span : SpansOf(std::move(chunks), file.Size()))
     if (Status sound = checked.Check(span); !sound.ok()) return sound;
   return Ok();

@@ -100,13 +100,10 @@ class GunzipSource final : public ByteSource {
 bool LooksGzipped(std::string_view prefix) { return prefix.starts_with("\x1F\x8B"); }
 
 GzipMember::GzipMember() : stream_(std::make_unique<z_stream_s>()) {
-  open_ = inflateInit2(stream_.get(), kGzipOnly) == Z_OK;
-  if (!open_) throw std::bad_alloc();
+  if (inflateInit2(stream_.get(), kGzipOnly) != Z_OK) throw std::bad_alloc();
 }
 
-GzipMember::~GzipMember() {
-  if (open_) inflateEnd(stream_.get());
-}
+GzipMember::~GzipMember() { inflateEnd(stream_.get()); }
 
 void GzipMember::Take(std::string_view piece) {
   std::array<Bytef, kScratch> text;

@@ -21,19 +21,18 @@ std::unique_ptr<ByteSource> Gunzip(std::unique_ptr<ByteSource> compressed);
 // Verifies one member of gzip whose text is not needed: its header, CRC-32 and length. Not for several threads at once.
 class GzipMember {
  public:
-  GzipMember();
+  GzipMember();  // std::bad_alloc
   ~GzipMember();
   GzipMember(const GzipMember&) = delete;
   GzipMember& operator=(const GzipMember&) = delete;
 
-  // Takes what follows of it.
+  // Takes its next bytes.
   void Take(std::string_view piece);
   // Whether it was sound, ended with the last byte taken, and has a text of `bytes`.
   bool IsWhole(std::int64_t bytes) const;
 
  private:
   std::unique_ptr<z_stream_s> stream_;
-  bool open_ = false;
   bool ended_ = false;
   bool sound_ = true;
 };

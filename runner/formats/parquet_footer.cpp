@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "crds/base/text.h"
 #include "runner/formats/thrift_compact.h"
 #include "runner/formats/utf8.h"
 
@@ -14,6 +15,7 @@ using Type = ThriftReader::Type;
 
 constexpr std::size_t kDeepestSchema = 64;
 constexpr int kDigitsOfDecimal = 38;
+constexpr double kBitsPerDigit = 3.3219;
 
 // parquet.thrift: numbers of types, of converted types and of the members of LogicalType.
 constexpr int kInt96 = 3, kByteArray = 6, kFixedBytes = 7;
@@ -36,7 +38,7 @@ struct Element {
   std::string logical;  // the bytes of its LogicalType
   int logicalKind = 0;
   bool nanoseconds = false;
-  std::optional<std::int64_t> implied, logicalScale;  // ConvertedType and scale that the LogicalType means
+  std::optional<std::int64_t> implied, logicalScale, logicalPrecision;  // what the LogicalType means
 };
 
 // The ConvertedType of an INTEGER: those of 8, 16, 32 and 64 bits follow each other.
@@ -63,8 +65,11 @@ void ReadLogical(Element& element) {
     if (field.type == Type::I32) (field.id == 1 ? first : second) = ThriftReader(value).Integer();
     if (time && field.id == 2 && field.type == Type::Struct) second = ThriftReader(value).NextField(0).id;
   }
-  if (member.id == kLogicalDecimal) element.logicalScale = first;
-  if (member.id == kLogicalDecimal) element.implied = kDecimal;
+  if (member.id == kLogicalDecimal) {
+    element.implied = kDecimal;
+    element.logicalScale = first;
+    element.logicalPrecision = second;
+  }
   if (member.id == kLogicalInteger) element.implied = OfInteger(first, flag);
   if (time && second > 0 && second < kNanos) element.implied = (member.id == kLogicalTime ? kTimeMillis : kTimestampMillis) + second - 1;
   for (const auto& [logical, converted] : kSameTypes)
@@ -76,7 +81,8 @@ void ReadLogical(Element& element) {
 bool SaysOneThing(const Element& element) {
   const auto converted = element.converted == kMapKeyValue ? kMap : element.converted;  // as older writers say it
   return (!converted || !element.implied || converted == element.implied) &&
-         (!element.scale || !element.logicalScale || *element.scale == *element.logicalScale);
+         (!element.scale || !element.logicalScale || *element.scale == *element.logicalScale) &&
+         (!element.precision || !element.logicalPrecision || *element.precision == *element.logicalPrecision);
 }
 
 Element ReadElement(ThriftReader& reader) {
@@ -245,6 +251,8 @@ class Schema {
   std::size_t next_ = 0;
 };
 
+std::string NameOf(const std::string& field) { return OneLine(Legible(field, kLongestKept)); }
+
 Error NotMetadata(const std::string& why = "its footer is not that of a Parquet file") { return {Fault::Data, "FileUnreadable", why}; }
 
 constexpr std::uint64_t kMostElements = 100'000;  // of a schema: each takes more memory than bytes in the footer
@@ -261,7 +269,8 @@ std::vector<Element> ReadSchema(ThriftReader& reader) {
 bool IsCut(const Element& element) {
   if (element.type != kFixedBytes || element.children.value_or(0) > 0) return false;
   const bool decimal = element.converted == kDecimal || element.logicalKind == kLogicalDecimal;
-  const double bits = decimal ? static_cast<double>(element.precision.value_or(0)) * 3.3219 : 1;
+  const std::int64_t digits = element.precision.value_or(element.logicalPrecision.value_or(0));
+  const double bits = decimal ? static_cast<double>(digits) * kBitsPerDigit : 1;
   return static_cast<double>(element.length.value_or(0)) * 8 < bits;
 }
 
@@ -269,8 +278,8 @@ Status TakeSchema(ThriftReader& reader, ThriftWriter& writer, ParquetFooter& foo
   std::vector<Element> elements = ReadSchema(reader);
   if (reader.ok() && elements.size() == 1 && elements[0].children.value_or(0) == 0) return NotMetadata("it has no columns");
   for (const Element& element : elements) {
-    if (!SaysOneThing(element)) return NotMetadata("its footer gives " + Legible(element.name, kLongestKept) + " two types, which differ: it is damaged");
-    if (IsCut(element)) return NotMetadata("its footer gives the values of " + Legible(element.name, kLongestKept) + " too few bytes: it is damaged");
+    if (!SaysOneThing(element)) return NotMetadata("its footer gives " + NameOf(element.name) + " two types, which differ: it is damaged");
+    if (IsCut(element)) return NotMetadata("its footer gives the values of " + NameOf(element.name) + " too few bytes: it is damaged");
   }
   Schema schema(elements, footer, leaves);
   if (!reader.ok() || !schema.TakeLeaves() || !schema.Neutralise()) return NotMetadata();
@@ -297,8 +306,7 @@ Status Distribute(std::vector<ParquetChunk>& chunks, const std::vector<LeafInFoo
     const LeafInFooter& leaf = leaves[chunk.leaf];
     ParquetColumn& column = *of_leaf[chunk.leaf];
     if (const char* what = Contradiction(chunk.repeated, leaf); what != nullptr)
-      return NotMetadata(std::string("its footer says in two ways ") + what + " of column " + Legible(column.name, kLongestKept) +
-                         ", and they differ: it is damaged");
+      return NotMetadata(std::string("its footer says in two ways ") + what + " of column " + NameOf(column.name) + ", and they differ: it is damaged");
     chunk.repeated = {};
     if (leaf.repetition == 0) chunk.values = chunk.rows;
     column.chunks.push_back(chunk);
@@ -308,7 +316,7 @@ Status Distribute(std::vector<ParquetChunk>& chunks, const std::vector<LeafInFoo
 
 // Whether bytes of the file are the pages of two chunks. Chunks without rows are anywhere.
 bool Overlap(std::vector<ParquetChunk> chunks) {
-  std::erase_if(chunks, [](const ParquetChunk& chunk) { return chunk.bytes <= 0 || chunk.rows == 0; });
+  std::erase_if(chunks, [](const ParquetChunk& chunk) { return chunk.bytes <= 0 || chunk.from < 0 || chunk.rows == 0; });
   std::sort(chunks.begin(), chunks.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
   for (std::size_t i = 1; i < chunks.size(); ++i)
     if (chunks[i].from - chunks[i - 1].from < chunks[i - 1].bytes) return true;

@@ -1,6 +1,7 @@
 #include "runner/formats/parquet_pages.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "runner/formats/gunzip.h"
 #include "runner/formats/thrift_compact.h"
@@ -67,7 +68,7 @@ class RowGroups {
   ParquetRowGroups found;
 
  private:
-  // Calls `take(i)` to read each item of a list of structures, and answers their number. Behind a list of anything else nothing
+  // Calls `take(i)` to read each item of a list of structures, and returns their number. Behind a list of anything else nothing
   // can be read.
   std::uint64_t ForEachStruct(ThriftReader& reader, const auto& take) {
     const ThriftReader::Items items = reader.BeginList();
@@ -151,14 +152,20 @@ class RowGroups {
   bool known_ = true;
 };
 
+// `levels` becomes -1 where their sizes are none.
 void ReadDataPage(std::string_view header, bool v2, ParquetPage& page) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  std::int64_t definitions = 0, repetitions = 0;
   ThriftReader reader(header);
   ForEachField(reader, [&](const ThriftReader::Field& field, std::string_view value) {
     if (field.id == kPageValues && IsInteger(field.type)) page.values = Number(value);
     if (!v2) return;
-    if ((field.id == kDefinitionLevels || field.id == kRepetitionLevels) && IsInteger(field.type)) page.levels += Number(value);
+    if (field.id == kDefinitionLevels && IsInteger(field.type)) definitions = Number(value);
+    if (field.id == kRepetitionLevels && IsInteger(field.type)) repetitions = Number(value);
     if (field.id == kIsCompressed) page.compressed = field.type != Type::False;
   });
+  const bool are_sizes = definitions >= 0 && definitions <= kMost && repetitions >= 0 && repetitions <= kMost;
+  page.levels = are_sizes ? definitions + repetitions : -1;
 }
 
 }  // namespace
@@ -184,7 +191,7 @@ std::optional<ParquetPage> ReadParquetPage(std::string_view bytes) {
     if (field.id == kPageBytes) page.bytes = Number(value);
     if (field.id == kPageCrc) page.crc = static_cast<std::uint32_t>(Number(value));
   });
-  if (!reader.ok() || page.bytes < 0 || page.content < 0) return std::nullopt;
+  if (!reader.ok() || page.bytes < 0 || page.content < 0 || page.levels < 0) return std::nullopt;
   page.header = reader.position();
   return page;
 }

@@ -66,7 +66,7 @@ class PageChecksums : public testing::Test {
  protected:
   // Adds pages as one chunk.
   void Chunk(const std::string& pages, std::int64_t values = 1) {
-    chunks_.push_back({.from = static_cast<std::int64_t>(bytes_.size()), .bytes = static_cast<std::int64_t>(pages.size()), .values = values});
+    chunks_.push_back({.from = static_cast<std::int64_t>(bytes_.size()), .bytes = static_cast<std::int64_t>(pages.size()), .rows = 1, .values = values});
     bytes_ += pages;
   }
   Status Check() {
@@ -169,7 +169,7 @@ TEST_F(PageChecksums, OfChunksSideBySideAreReadTogether) {
 TEST_F(PageChecksums, OfChunksThatOverlapAreReadOnce) {
   Chunk(Page(std::string(100'000, 'a')));
   const ParquetChunk all = chunks_[0];
-  for (int i = 0; i < 100'000; ++i) chunks_.push_back({.from = all.from, .bytes = all.bytes - i % 7, .values = 1});
+  for (int i = 0; i < 100'000; ++i) chunks_.push_back({.from = all.from, .bytes = all.bytes - i % 7, .rows = 1, .values = 1});
   EXPECT_FALSE(IsDamaged());
   EXPECT_LE(read_, Size());
 }
@@ -181,6 +181,21 @@ TEST_F(PageChecksums, OfChunksOutsideOfTheFileAreNotRead) {
   EXPECT_FALSE(IsDamaged());
   bytes_.back() = 'x';
   EXPECT_TRUE(IsDamaged()) << "the others are";
+}
+
+TEST_F(PageChecksums, OfChunksWithoutRowsHideNoOther) {
+  Chunk(Damaged(Page("one")));
+  chunks_.insert(chunks_.begin(), {.from = 4, .bytes = 1, .rows = 0});
+  EXPECT_TRUE(IsDamaged());
+}
+
+TEST_F(PageChecksums, OfRowsOutsideOfTheFileAreDamage) {
+  const std::int64_t far = INT64_MAX;
+  const std::pair<std::int64_t, std::int64_t> places[] = {{-1, 10}, {INT64_MIN, far}, {4, far}, {far, far}, {far, 1}, {4, -1}, {4, 0}};
+  for (const auto& [from, bytes] : places) {
+    chunks_ = {{.from = from, .bytes = bytes, .rows = 1}};
+    EXPECT_THAT(Check().error().message, HasSubstr("a.parquet is damaged: its footer gives a column bytes outside of the file")) << from << " " << bytes;
+  }
 }
 
 TEST_F(PageChecksums, OfAPageLongerThanItsChunkDoNotMatch) {
@@ -255,7 +270,7 @@ class WornOut final : public storage::ObjectReader {
 
 TEST(PageChecksumsOfAStore, ThatFailsAreItsError) {
   WornOut file;
-  const Status checked = CheckPages(file, {{4, 1000, 0}}, "a.parquet");
+  const Status checked = CheckPages(file, {{.from = 4, .bytes = 1000, .rows = 1}}, "a.parquet");
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().fault, Fault::Transient);
 }

@@ -95,7 +95,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const fuzz::PeakMemory memory;
   CheckPage(text);
   if (const auto groups = ReadParquetRowGroups(text)) CheckGroups(text, *groups);
-  CheckChunks(text, {{0, static_cast<std::int64_t>(size), 0}, {4, static_cast<std::int64_t>(size) - 4, 1}});
+  CheckChunks(text, {{.from = 0, .bytes = static_cast<std::int64_t>(size), .rows = 1},
+                     {.from = 4, .bytes = static_cast<std::int64_t>(size) - 4, .leaf = 1, .rows = 1}});
   CheckFooter(text, FooterOf(text));
   fuzz::Require(memory.Bytes() <= (1 << 20) + 1000 * size, "memory is linear in the file");
   return 0;
