@@ -20,6 +20,11 @@ void* operator new(std::size_t size) {
   return block;
 }
 
+// Libraries allocate with it and leave the block to the delete below.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept try { return operator new(size); } catch (const std::bad_alloc&) {
+  return nullptr;
+}
+
 void operator delete(void* block) noexcept {
   if (block != nullptr) living -= ::malloc_usable_size(block);
   std::free(block);
