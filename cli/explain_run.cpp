@@ -22,13 +22,23 @@ bool MovesFiles(const Result<plan::Revision>& revision, const std::string& stage
   return false;
 }
 
+// The stage whose table it is. One that takes files out of Landing commits there, too.
+std::string WriterOf(const Result<plan::Revision>& revision, const api::Commit& commit) {
+  if (!revision) return commit.stage;
+  const auto& stages = revision->bundle.stages;
+  for (const api::Stage& declared : stages)
+    for (const api::Port& port : api::PortsOf(declared))
+      if (port.flow == api::Port::Flow::Writes && port.target == commit.kind && port.value == commit.name) return declared.name;
+  return commit.stage;
+}
+
 // A version that the run reports, as the table's log has it.
 Result<storage::TableState> VersionOf(const World& world, const api::Commit& commit) {
   const storage::LogKind kind = commit.quarantined ? storage::LogKind::Delta : storage::LogKind::Files;
   return LoadVersion(world, commit.location, kind, commit.version, commit.contentHash);
 }
 
-// By stage: the newest version that each reports. An unreadable log is an error of its version only.
+// By the stage whose table it is: the newest version that the run reports of it. An unreadable log is an error of its version only.
 using Versions = std::map<std::string, Result<storage::TableState>>;
 
 // SQL that finds its inputs as they were, and decoding that finds no new file, report a version that an earlier run made. Where the
@@ -58,7 +68,7 @@ void AddLedgerOfVersion(Json& stage, const Json& commit, const storage::TableSta
   stage["unchanged"] = {{"version", version.version}, {"rows", std::move(ledger)}, {"madeBy", At(commit, "madeBy")}};
 }
 
-Versions AddVersions(Json& report, const World& world, const api::RunStatus& status) {
+Versions AddVersions(Json& report, const World& world, const Result<plan::Revision>& revision, const api::RunStatus& status) {
   Versions versions;
   for (std::size_t i = 0; i < status.commits.size(); ++i) {
     const api::Commit& commit = status.commits[i];
@@ -69,7 +79,7 @@ Versions AddVersions(Json& report, const World& world, const api::RunStatus& sta
     for (Json& told : report["stages"])
       if (version && stage != nullptr && !stage->rows && Text(told, "name") == commit.stage && json.contains("madeBy"))
         AddLedgerOfVersion(told, json, *version);
-    versions.insert_or_assign(commit.stage, std::move(version));
+    versions.insert_or_assign(WriterOf(revision, commit), std::move(version));
   }
   return versions;
 }
@@ -116,7 +126,7 @@ void AddWholeFiles(Json& report, const Versions& versions, std::size_t limit) {
     if (version == versions.end()) continue;
     if (version->second)
       AddQuarantinedWhole(report, {{"stage", version->first}}, QuarantinedWhole(*version->second), limit);
-    else if (Text(stage, "kind") == "transform" && Integer(At(stage, "files"), "quarantined") > 0)
+    else if (Integer(At(stage, "files"), "quarantined") > 0)
       report["quarantineUnreadable"] = version->second.error().message;
   }
 }
@@ -299,7 +309,7 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
   report["stages"] = StagesOf(status, revision);
   report["commits"] = CommitsOf(status, revision);
   const api::Meta meta = api::ReadMeta(*object);
-  const Versions versions = AddVersions(report, world, status);
+  const Versions versions = AddVersions(report, world, revision, status);
   AddQuarantine(report, world, revision, meta, status, versions, rows);
   AddWholeFiles(report, versions, rows);
   return report;

@@ -8,6 +8,7 @@
 #include "cli/text_table.h"
 #include "crds/api/read.h"
 #include "operator/plan/bundle.h"
+#include "runner/storage/file_tags.h"
 #include "runner/storage/table_state.h"
 
 namespace weir::cli {
@@ -104,11 +105,11 @@ class Chain {
     if (table.version && Integer(node, "version") != *table.version) {
       node["newestVersion"] = Integer(node, "version");
       for (const char* of_newest : {"committedBy", "quarantined", "warnings", "dataAsOf"}) node.erase(of_newest);
-      node["version"] = state.version, node["files"] = state.files.size(), node["contentHash"] = Text(facts, "contentHash");
+      node["version"] = state.version, node["files"] = storage::FilesWithData(state), node["contentHash"] = Text(facts, "contentHash");
       if (log == storage::LogKind::Delta) node["rows"] = state.Rows();
     }
     if (const auto as_of = ParseTime(Text(facts, "dataAsOf"))) node["dataAsOf"] = Format(*as_of);
-    if (log == storage::LogKind::Delta) AddQuarantine(Text(node, "object"), state);
+    AddQuarantine(Text(node, "object"), state);
     if (!At(facts, "inputs").is_null()) return FollowInputs(node, At(facts, "inputs"));
     const auto revision = RevisionOf(Text(ours, "revision"));
     if (!revision) return static_cast<void>(node["inputsUnreadable"] = revision.error().message);

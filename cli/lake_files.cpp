@@ -8,6 +8,7 @@
 
 #include "cli/scratch.h"
 #include "crds/api/read.h"
+#include "runner/storage/file_tags.h"
 
 namespace weir::cli {
 namespace {
@@ -64,15 +65,6 @@ Result<std::shared_ptr<storage::ObjectStore>> OpenNamed(const World& world, cons
   for (const api::Store& store : bundle.stores)
     if (store.name == name) return OpenLakeStore(world, store);
   return Error{Fault::Missing, "StoreUnavailable", "the revision names no store " + name};
-}
-
-// "raw-history/default/default/o_history/part/a.csv is missing ..." of the input part/a.csv.
-WholeFile WholeFileOf(const std::string& input, const std::string& reason) {
-  const std::size_t at = reason.find(input + " ");
-  const bool begins = at != std::string::npos && (at == 0 || reason[at - 1] == '/') && reason.find(' ') >= at;
-  if (input.empty() || !begins) return {input, reason};
-  const std::size_t end = at + input.size();
-  return {reason.substr(0, end), reason.substr(end + 1)};
 }
 
 }  // namespace
@@ -136,8 +128,8 @@ Result<storage::TableState> LoadVersion(const World& world, const std::string& l
 QuarantineSources QuarantineOf(const storage::TableState& state) {
   QuarantineSources sources;
   for (const auto& [path, file] : state.files) {
-    const auto kept = file.tags.find("quarantine"), input = file.tags.find("input");
-    if (kept != file.tags.end() && input != file.tags.end()) sources[kept->second].inputs.insert(input->second);
+    const std::string kept = storage::Tag(file, storage::kTagQuarantine), input = storage::Tag(file, storage::kTagInput);
+    if (!kept.empty() && !input.empty()) sources[kept].inputs.insert(input);
   }
   // SQL says it of its result as a whole; what decoding says so has tags.
   const Json& facts = state.Facts();
@@ -165,8 +157,13 @@ Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& b
 std::vector<WholeFile> QuarantinedWhole(const storage::TableState& state) {
   std::vector<WholeFile> files;
   for (const auto& [path, file] : state.files) {
-    const auto reason = file.tags.find("setAside"), input = file.tags.find("input");
-    if (reason != file.tags.end()) files.push_back(WholeFileOf(input == file.tags.end() ? path : input->second, reason->second));
+    if (!storage::IsQuarantinedWhole(file)) continue;
+    const std::string input = storage::Tag(file, storage::kTagInputPath);
+    files.push_back({input.empty() ? storage::Tag(file, storage::kTagInput) : input, storage::Tag(file, storage::kTagQuarantinedWhole)});
+  }
+  for (const Json& file : At(state.Facts(), storage::kFactQuarantinedWhole)) {
+    const std::string source = Text(file, "source");
+    files.push_back({source.empty() ? Text(file, "file") : source, Text(file, "why")});
   }
   std::sort(files.begin(), files.end(), [](const WholeFile& a, const WholeFile& b) { return a.path < b.path; });
   return files;

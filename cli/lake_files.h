@@ -66,10 +66,10 @@ Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& b
 
 // A file that is quarantined as a whole: no row of it is in the table.
 struct WholeFile {
-  std::string path;    // in its store, as rows have it, where the reason names that; else below the folder of the stage's input
-  std::string reason;  // without the path
+  std::string path;  // in its store, as rows have it; of one that was not landed or not accepted, its source
+  std::string reason;
 };
-// Those that the version lacks, by path; not those that its inputs miss.
+// Those that the version lacks, by path; not those that its inputs miss. Of zones of files the first 1,000.
 std::vector<WholeFile> QuarantinedWhole(const storage::TableState& state);
 
 // Tables that the SQL reads, bound against the declared tables of the bundle; by name alone when it does not bind.

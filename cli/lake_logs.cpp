@@ -4,6 +4,7 @@
 #include "crds/api/read.h"
 #include "operator/plan/attempt.h"
 #include "operator/plan/lake.h"
+#include "runner/storage/file_tags.h"
 #include "runner/storage/table_log.h"
 #include "runner/storage/table_state.h"
 
@@ -72,7 +73,7 @@ std::optional<plan::SeenCommit> LakeLogs::Newest(const std::string& ns, const ap
   commit.name = table.name;
   commit.version = state->version;
   commit.rows = state->Rows();
-  commit.files = static_cast<std::int64_t>(state->files.size());
+  commit.files = storage::FilesWithData(*state);
   commit.bytes = state->Bytes();
   commit.dataAsOf = DataAsOf(facts);
   commit.location = store->Location(table.path);

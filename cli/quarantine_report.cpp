@@ -105,7 +105,7 @@ void AddQuarantined(Json& report, const Json& of, const Result<QuarantinedRows>&
 
 void PrintQuarantined(const Terminal& terminal, const Json& report) {
   if (const std::string problem = Text(report, "quarantineUnreadable"); !problem.empty())
-    terminal.out << "\nThe quarantined rows cannot be read from here: " << Printable(problem) << "\n";
+    terminal.out << "\nWhat is quarantined cannot be read from here: " << Printable(problem) << "\n";
   PrintWhole(terminal, report);
   if (At(report, "quarantineFiles").empty()) return;
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Quarantined rows") << "\n";

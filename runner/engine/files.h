@@ -91,6 +91,7 @@ struct WrittenFile {
   std::optional<Time> minEventTime;    // of all
   std::optional<Time> maxEventTime;    // of those that are not after eventsUntil
   std::int64_t eventsAhead = 0;        // rows whose event time is after it
+  std::optional<Time> nearestEvent;    // of these
   std::optional<Time> furthestEvent;   // of these
   std::vector<std::int64_t> failures;  // for each check, as CountFailures; for one that quarantines rows, these
 };

@@ -309,6 +309,7 @@ void EventTimes::Note(Time time, const std::optional<Time>& until) {
   const bool is_ahead = until && time > *until;
   std::optional<Time>& largest = is_ahead ? furthest : newest;
   ahead += is_ahead ? 1 : 0;
+  if (is_ahead) nearest = std::min(nearest.value_or(time), time);
   largest = std::max(largest.value_or(time), time);
   oldest = std::min(oldest.value_or(time), time);
 }
@@ -317,6 +318,7 @@ void EventTimes::Add(const EventTimes& other) {
   ahead += other.ahead;
   if (other.oldest) oldest = std::min(oldest.value_or(*other.oldest), *other.oldest);
   if (other.newest) newest = std::max(newest.value_or(*other.newest), *other.newest);
+  if (other.nearest) nearest = std::min(nearest.value_or(*other.nearest), *other.nearest);
   if (other.furthest) furthest = std::max(furthest.value_or(*other.furthest), *other.furthest);
 }
 

@@ -29,6 +29,7 @@ struct EventTimes {
   std::optional<Time> oldest;
   std::optional<Time> newest;
   std::int64_t ahead = 0;
+  std::optional<Time> nearest;  // of those ahead
   std::optional<Time> furthest;
 
   void Note(Time time, const std::optional<Time>& until);

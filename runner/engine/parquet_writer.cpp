@@ -104,6 +104,7 @@ Result<WrittenFile> WriteRelation(Session& session, const std::vector<api::Colum
   file.minEventTime = tapped.events.oldest;
   file.maxEventTime = tapped.events.newest;
   file.eventsAhead = tapped.events.ahead;
+  file.nearestEvent = tapped.events.nearest;
   file.furthestEvent = tapped.events.furthest;
   file.failures = Failures(request, tapped);
   return file;

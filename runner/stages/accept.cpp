@@ -49,7 +49,10 @@ Result<std::optional<api::Commit>> Clear(const Acceptance& acceptance, const std
   if (!change.remove.empty()) {
     for (const std::string& path : change.remove) state->tombstones[path] = state->files.extract(path).mapped();
     const auto count = static_cast<std::int64_t>(change.remove.size());
-    const Facts facts{.ledger = {.rowsIn = count, .rowsOut = count, .filtered = 0}, .contentHash = ContentHashOf(*state), .dataAsOf = DataAsOf(state->Facts())};
+    Facts facts{.ledger = {.rowsIn = count, .rowsOut = count, .filtered = 0}, .contentHash = ContentHashOf(*state), .dataAsOf = DataAsOf(state->Facts())};
+    facts.findings = FindingsOf(state->Facts());  // of the landing: what it left out is still left out
+    for (const char* list : {"excluded", storage::kFactQuarantinedWhole})
+      if (const Json& left_out = At(state->Facts(), list); !left_out.is_null()) change.facts[list] = left_out;
     auto published = Publish(acceptance.place, acceptance.landing, std::move(change), facts);
     if (!published.ok()) return published.error();
     commit = *published;
@@ -84,7 +87,7 @@ Status KeepBack(const Acceptance& acceptance, const storage::DataFile& file, con
   const api::TaskTable& landing = *acceptance.landing.table;
   if (error.fault != Fault::Data) return error;
   if (landing.onUnreadable == api::OnUnreadable::Quarantine) {
-    sorted.quarantined.push_back({file.path, Tag(file, kTagSource), error.message});
+    sorted.quarantined.push_back({file.path, Tag(file, kTagSource), WithoutName(error.message, acceptance.landing.PathOf(file.path))});
     return Ok();
   }
   return Error{error.fault, error.reason,
@@ -132,8 +135,8 @@ Status Sort(const Acceptance& acceptance, const storage::TableState& landed, con
 
 std::vector<api::Finding> ReservationsOf(const Acceptance& acceptance, const Sorted& sorted) {
   if (sorted.quarantined.empty()) return {};
-  const std::string count = std::to_string(sorted.quarantined.size()) + (sorted.quarantined.size() == 1 ? " file was" : " files were");
-  return {{"Dataset/" + acceptance.landing.table->name, count + " not accepted and stays in Landing: " + Named(sorted.quarantined)}};
+  const std::string what = sorted.quarantined.size() == 1 ? "was not accepted and stays in Landing" : "were not accepted and stay in Landing";
+  return {{"Dataset/" + acceptance.landing.table->name, NamedWhole(sorted.quarantined, what, acceptance.history.table->name)}};
 }
 
 // Copies what RawHistory does not hold yet and commits it there.
@@ -146,7 +149,11 @@ Result<api::StageOutcome> Accept(const Acceptance& acceptance, const storage::Ta
   if (Status done = Sort(acceptance, *landed, *state, sorted); !done.ok()) return done.error();
   for (const storage::DataFile& file : sorted.change.add) state->files[file.path] = file;
   const api::FileLedger& files = sorted.files;
-  Facts facts{.contentHash = ContentHashOf(*state), .dataAsOf = NewestLanded(*state), .files = files, .excluded = sorted.excluded};
+  Facts facts{.contentHash = ContentHashOf(*state),
+              .dataAsOf = NewestLanded(*state),
+              .files = files,
+              .excluded = sorted.excluded,
+              .quarantinedWhole = sorted.quarantined};
   facts.ledger = {.rowsIn = files.in, .rowsOut = files.out, .quarantined = files.quarantined, .filtered = files.known + files.excluded};
   facts.findings = ReservationsOf(acceptance, sorted);
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = files, .findings = facts.findings};
@@ -154,7 +161,10 @@ Result<api::StageOutcome> Accept(const Acceptance& acceptance, const storage::Ta
       std::to_string(files.out) + " of " + std::to_string(files.in) + " landed files accepted, " + std::to_string(files.known) + " were there before";
   if (files.excluded > 0) outcome.message += ", " + std::to_string(files.excluded) + " excluded";
   if (files.quarantined > 0) outcome.message += ", " + std::to_string(files.quarantined) + " quarantined";
-  if (sorted.change.add.empty()) return outcome;
+  if (sorted.change.add.empty() && LeavesOutTheSame(facts, *state)) {
+    if (!facts.quarantinedWhole.empty()) outcome.commits = CommitsThatHold(acceptance.place, acceptance.history, *state);  // its log names them all
+    return outcome;
+  }
   const auto commit = Publish(acceptance.place, acceptance.history, std::move(sorted.change), facts);
   if (!commit.ok()) return commit.error();
   outcome.commits = {*commit};

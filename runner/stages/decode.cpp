@@ -13,6 +13,7 @@
 #include "runner/stages/quarantine_limit.h"
 #include "runner/stages/stage.h"
 #include "runner/stages/store_file.h"
+#include "runner/stages/unchanged.h"
 #include "runner/stages/verification.h"
 
 namespace weir::stages {
@@ -126,7 +127,8 @@ Result<storage::DataFile> QuarantineWhole(Decoding& decoding, const storage::Dat
   const auto written = decoding.engine->WriteParquet({.relation = kNoRows, .store = decoding.output, .path = decoding.target.PathOf(path)});
   if (!written.ok()) return written.error();
   storage::DataFile file = OutputOf(decoding, source, path, *written);
-  file.tags[kTagQuarantinedWhole] = error.message;
+  file.tags[storage::kTagInputPath] = decoding.input.PathOf(source.path);
+  file.tags[kTagQuarantinedWhole] = WithoutName(error.message, decoding.input.PathOf(source.path));
   if (Status tagged = TagWritten(decoding.target, *decoding.output, file); !tagged.ok()) return tagged.error();
   return file;
 }
@@ -153,6 +155,7 @@ Result<storage::DataFile> DecodeOne(Decoding& decoding, const storage::DataFile&
   if (written.maxEventTime) file.tags[kTagNewestEvent] = FormatMicros(*written.maxEventTime);
   if (written.eventsAhead > 0) {
     file.tags[kTagEventsAhead] = std::to_string(written.eventsAhead);
+    file.tags[kTagNearestEvent] = FormatMicros(*written.nearestEvent);
     file.tags[kTagFurthestEvent] = FormatMicros(*written.furthestEvent);
   }
   return file;
@@ -168,6 +171,19 @@ Result<bool> IsWhole(Decoding& decoding, const storage::DataFile& file) {
   return false;
 }
 
+// Whether the times that count are those of then: one that was ahead may have come, and a clock that was ahead is no longer.
+bool CountsTheSameEvents(const Decoding& decoding, const storage::DataFile& file) {
+  const auto until = EventsUntil(decoding.place.task, *decoding.target.table);
+  if (!until) return true;
+  const auto newest = ParseTime(Tag(file, kTagNewestEvent)), nearest = ParseTime(Tag(file, kTagNearestEvent));
+  return !(newest.ok() && *newest > *until) && !(Number(file, kTagEventsAhead) > 0 && (!nearest.ok() || *nearest <= *until));
+}
+
+// Whether the limits of today let it pass.
+bool IsWithinLimit(const Decoding& decoding, const storage::DataFile& file) {
+  return CheckQuarantine(*decoding.target.table, {.rows = Number(file, kTagRead), .quarantined = Number(file, kTagQuarantined)}).ok();
+}
+
 // By input: what an earlier run made of it, where that holds still.
 Result<std::map<std::string, storage::DataFile>> StillRight(Decoding& decoding, const storage::TableState& inputs, const storage::TableState& outputs) {
   std::map<std::string, storage::DataFile> right;
@@ -175,8 +191,9 @@ Result<std::map<std::string, storage::DataFile>> StillRight(Decoding& decoding, 
     const auto input = inputs.files.find(Tag(file, kTagInput));
     const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) && Tag(file, kTagSchema) == decoding.schemaHash &&
                       engine::IsContentHash(Tag(file, kTagContent));
-    const bool allowed = !IsQuarantined(file) || decoding.input.table->onUnreadable == api::OnUnreadable::Quarantine;
-    if (!fits || !allowed || right.contains(input->first)) continue;
+    const bool allowed =
+        storage::IsQuarantinedWhole(file) ? decoding.input.table->onUnreadable == api::OnUnreadable::Quarantine : IsWithinLimit(decoding, file);
+    if (!fits || !allowed || !CountsTheSameEvents(decoding, file) || right.contains(input->first)) continue;
     const auto whole = IsWhole(decoding, file);
     if (!whole.ok()) return whole.error();
     if (*whole) right.emplace(input->first, file);
@@ -197,7 +214,7 @@ Status DecodeGroup(Decoding& decoding, const std::vector<storage::DataFile>& gro
     if (!file.ok()) return file.error();
     if (earlier == right.end()) decoding.change.add.push_back(*file);
     decoding.files[file->path] = *file;
-    if (!IsQuarantined(*file)) counts = &source;
+    if (!storage::IsQuarantinedWhole(*file)) counts = &source;
   }
   return Ok();
 }
@@ -230,12 +247,11 @@ std::int64_t RowsOf(const Decoding& decoding) {
   return rows;
 }
 
-Result<Audit> AuditCandidate(Decoding& decoding, const storage::TableState& inputs) {
+Result<Audit> AuditCandidate(Decoding& decoding, const storage::TableState& inputs, const std::vector<Rule>& rules) {
   std::vector<engine::InputFile> files;
   for (const auto& [path, file] : decoding.files) files.push_back({decoding.target.store, decoding.target.PathOf(path), file.bytes, file.rows});
   const api::TaskTable& target = *decoding.target.table;
   if (Status there = decoding.engine->Attach(kCandidate, files, target.columns); !there.ok()) return there.error();
-  const auto rules = RulesOf(target.columns, target.keys, target.checks);
   const auto failures = decoding.engine->CountFailures(kCandidate, ChecksOf(rules));
   if (!failures.ok()) return failures.error();
   Audit audit = Judge(rules, *failures, RowsOf(decoding), Quarantining::Done);
@@ -243,23 +259,45 @@ Result<Audit> AuditCandidate(Decoding& decoding, const storage::TableState& inpu
   return audit;
 }
 
+// A hash of all that is said of a version: how its rows are judged, and what its commit tells apart from where and when it was made.
+std::string WhatIsSaid(const Decoding& decoding, const std::vector<Rule>& rules, const Facts& facts) {
+  Json said = ToJson(facts, decoding.place.task);
+  for (const char* of_this_run : {"image", "revision", "inputs", "quarantine"}) said.erase(of_this_run);
+  Json judged = Json::array();
+  for (const Rule& rule : rules) judged.push_back(api::WriteCanonical(rule.check));
+  return StableHashText(Dump({decoding.schemaHash, std::move(judged), std::move(said)}));
+}
+
+// The version that is there, when a new one would have the same files and say the same.
+std::optional<api::StageOutcome> StandsAsItIs(const Decoding& decoding, const Facts& facts, const std::string& said) {
+  if (!decoding.change.add.empty() || !decoding.change.remove.empty()) return std::nullopt;
+  const storage::TableState& standing = decoding.target.log->Seen();
+  if (!standing.commitInfo.is_null() && Text(standing.Facts(), kFactMadeOf) != said) return std::nullopt;
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .message = SummaryOf(decoding, facts), .rows = facts.ledger, .files = facts.files};
+  outcome.commits = CommitsThatHold(decoding.place, decoding.target, standing);
+  outcome.findings = standing.commitInfo.is_null() ? facts.findings : FindingsOf(standing.Facts());
+  return outcome;
+}
+
 Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::TableState& inputs) {
+  const api::TaskTable& target = *decoding.target.table;
   Facts facts = SumsOf(decoding, inputs);
-  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = facts.files, .findings = ReservationsOf(decoding)};
-  outcome.message = SummaryOf(decoding, *facts.files);
-  if (decoding.change.add.empty() && decoding.change.remove.empty()) {
-    outcome.commits = CommitsThatHold(decoding.place, decoding.target, decoding.target.log->Seen());
-    return outcome;
-  }
-  const auto audit = AuditCandidate(decoding, inputs);
+  facts.findings = ReservationsOf(decoding);
+  const std::vector<Rule> rules = RulesOf(target.columns, target.keys, target.checks);
+  const std::string said = WhatIsSaid(decoding, rules, facts);
+  if (auto standing = StandsAsItIs(decoding, facts, said)) return *std::move(standing);
+  decoding.again = decoding.change.add.empty() && decoding.change.remove.empty();
+  const auto audit = AuditCandidate(decoding, inputs, rules);
   if (!audit.ok()) return audit.error();
-  if (Status verdict = Verdict(*audit, *decoding.target.table); !verdict.ok()) return verdict.error();
-  outcome.findings.insert(outcome.findings.begin(), audit->warnings.begin(), audit->warnings.end());
-  facts.findings = std::move(outcome.findings);
-  CarryDataTime(*decoding.target.table, decoding.target.log->Seen(), facts);
-  outcome.findings = facts.findings;
-  facts.notes = outcome.notes = decoding.undeclared.Told(decoding.target.table->name);
+  if (Status verdict = Verdict(*audit, target); !verdict.ok()) return verdict.error();
+  facts.findings.insert(facts.findings.begin(), audit->warnings.begin(), audit->warnings.end());
+  CarryDataTime(target, decoding.target.log->Seen(), facts);
+  facts.notes = decoding.undeclared.Told(target.name);
   decoding.change.facts[UndeclaredColumns::kFact] = decoding.undeclared.Known();
+  decoding.change.facts[kFactMadeOf] = said;
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .message = SummaryOf(decoding, facts), .rows = facts.ledger, .files = facts.files};
+  outcome.findings = facts.findings;
+  outcome.notes = facts.notes;
   const auto commit = Publish(decoding.place, decoding.target, std::move(decoding.change), facts);
   if (!commit.ok()) return commit.error();
   outcome.commits = {*commit};

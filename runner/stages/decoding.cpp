@@ -14,21 +14,19 @@ namespace {
 // A file moves the data's time by its rows: one of which no row is in the table, because it has none or all are quarantined,
 // brings nothing newer. Nor does one whose landing is ahead of this run: then a clock was wrong.
 bool MovesDataTime(const Decoding& decoding, const storage::DataFile& file) {
-  return !IsQuarantined(file) && file.rows > 0 && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kClockSkew;
+  return !storage::IsQuarantinedWhole(file) && file.rows > 0 && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kClockSkew;
 }
 
 std::string AbsentAsExpected(const Decoding& decoding) {
   AbsentColumnsOfFiles absent;
   for (const auto& [path, file] : decoding.files)
-    if (!IsQuarantined(file)) absent.Add(file, "");
+    if (!storage::IsQuarantinedWhole(file)) absent.Add(file, "");
   return absent.Expected();
 }
 
 }  // namespace
 
 std::int64_t Number(const storage::DataFile& file, const char* tag) { return std::strtoll(Tag(file, tag).c_str(), nullptr, 10); }
-
-bool IsQuarantined(const storage::DataFile& file) { return file.tags.contains(kTagQuarantinedWhole); }
 
 Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs) {
   Facts facts{.ledger = {.filtered = 0}, .contentHash = engine::EmptyContentHash()};
@@ -39,7 +37,7 @@ Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs) {
   std::optional<Time> newest_landed;
   const auto until = EventsUntil(decoding.place.task, *decoding.target.table);  // files of older releases may hold later ones
   for (const auto& [path, file] : decoding.files) {
-    (IsQuarantined(file) ? facts.files->quarantined : facts.files->out) += 1;
+    (storage::IsQuarantinedWhole(file) ? facts.files->quarantined : facts.files->out) += 1;
     facts.ledger.rowsIn += Number(file, kTagRead);
     facts.ledger.rowsOut += file.rows;
     facts.ledger.quarantined += Number(file, kTagQuarantined);
@@ -65,23 +63,25 @@ std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
   EventsAhead ahead;
   AbsentColumnsOfFiles absent;
   for (const auto& [path, file] : decoding.files) {
-    if (!IsQuarantined(file)) absent.Add(file, Tag(file, kTagInput));
-    if (IsQuarantined(file)) quarantined.push_back({Tag(file, kTagInput), "", Tag(file, kTagQuarantinedWhole)});
+    if (!storage::IsQuarantinedWhole(file)) absent.Add(file, Tag(file, kTagInput));
+    if (storage::IsQuarantinedWhole(file)) quarantined.push_back({Tag(file, kTagInput), "", Tag(file, kTagQuarantinedWhole)});
     const auto furthest = ParseTime(Tag(file, kTagFurthestEvent));
     if (furthest.ok()) ahead.Add(Number(file, kTagEventsAhead), *furthest);
   }
   if (!quarantined.empty())
-    findings.push_back({"Dataset/" + decoding.input.table->name, std::to_string(quarantined.size()) + (quarantined.size() == 1 ? " file is" : " files are") +
-                                                                     " quarantined as a whole: " + Named(quarantined)});
+    findings.push_back({"Dataset/" + decoding.input.table->name,
+                        NamedWhole(quarantined, std::string(quarantined.size() == 1 ? "is" : "are") + " quarantined as a whole", decoding.target.table->name)});
   if (ahead.rows > 0) findings.push_back(ahead.Told(*decoding.target.table));
   for (api::Finding& finding : absent.Told(decoding.target.table->name)) findings.push_back(std::move(finding));
   return findings;
 }
 
-std::string SummaryOf(const Decoding& decoding, const api::FileLedger& files) {
+std::string SummaryOf(const Decoding& decoding, const Facts& facts) {
+  const api::FileLedger& files = *facts.files;
   std::string text = std::to_string(decoding.change.add.size()) + (decoding.change.add.size() == 1 ? " file decoded, " : " files decoded, ") +
                      std::to_string(decoding.files.size() - decoding.change.add.size()) + " kept, " + std::to_string(decoding.change.remove.size()) +
                      " removed";
+  if (decoding.again) text += "; " + std::to_string(facts.ledger.rowsOut) + (facts.ledger.rowsOut == 1 ? " row is" : " rows are") + " checked again";
   if (decoding.repaired > 0) text += "; " + std::to_string(decoding.repaired) + " of them were lost or damaged and made anew";
   if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined";
   if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(decoding.selection.excluded);

@@ -13,6 +13,7 @@
 #include "runner/stages/publication.h"
 #include "runner/stages/quarantine.h"
 #include "runner/stages/undeclared_columns.h"
+#include "runner/storage/file_tags.h"
 
 namespace weir::stages {
 
@@ -20,15 +21,14 @@ namespace weir::stages {
 // decode.cpp.
 
 // Tags of a decoded file: what it was made of, and its part of the version's sums.
-inline constexpr const char* kTagInput = "input";
+using storage::kTagInput, storage::kTagQuarantine, storage::kTagQuarantinedWhole;
 inline constexpr const char* kTagSchema = "schemaHash";
 inline constexpr const char* kTagRead = "read";
 inline constexpr const char* kTagQuarantined = "quarantined";
-inline constexpr const char* kTagQuarantine = "quarantine";
 inline constexpr const char* kTagContent = "contentHash";
 inline constexpr const char* kTagNewestEvent = "newestEvent";
-inline constexpr const char* kTagQuarantinedWhole = "setAside";  // why the file as a whole is not used; it stands for no row
 inline constexpr const char* kTagEventsAhead = "eventsAhead";
+inline constexpr const char* kTagNearestEvent = "nearestEvent";
 inline constexpr const char* kTagFurthestEvent = "furthestEvent";
 
 struct Decoding {
@@ -45,14 +45,12 @@ struct Decoding {
   std::set<std::string> taken;                     // paths that the log names
   storage::TableChange change;
   UndeclaredColumns undeclared;
-  int repaired = 0;  // files that were lost or damaged
+  int repaired = 0;    // files that were lost or damaged
+  bool again = false;  // its rows are the same, and what is said of them may differ
 };
 
 // A tag that is a number; 0 where it is not there.
 std::int64_t Number(const storage::DataFile& file, const char* tag);
-
-// Whether the file stands for one that cannot be read, and has no rows.
-bool IsQuarantined(const storage::DataFile& file);
 
 // The ledgers, the data's time and the content hash of the version.
 Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs);
@@ -61,6 +59,6 @@ Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs);
 std::vector<api::Finding> ReservationsOf(const Decoding& decoding);
 
 // What was done, in one line.
-std::string SummaryOf(const Decoding& decoding, const api::FileLedger& files);
+std::string SummaryOf(const Decoding& decoding, const Facts& facts);
 
 }  // namespace weir::stages

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kNamed = 3;
 constexpr std::size_t kLongestName = 200;
+constexpr std::size_t kLongestShortName = 60;
+constexpr std::size_t kRoomOfWarning = 330;  // for names and reasons: a status keeps 512 bytes of a warning
 
 auto Order(const storage::DataFile& file) {
   const auto number = [&file](const char* tag) { return std::strtoll(Tag(file, tag).c_str(), nullptr, 10); };
@@ -88,6 +90,24 @@ std::string Named(const std::vector<LeftOut>& files, const std::string& before_w
     text += (i == 0 ? "" : "; ") + name + before_why + why;
   }
   return files.size() > kNamed ? text + "; and " + std::to_string(files.size() - kNamed) + " more" : text;
+}
+
+std::string NamedWhole(const std::vector<LeftOut>& files, const std::string& what, const std::string& dataset) {
+  const std::size_t named = std::min(files.size(), kNamed);
+  std::string text = std::to_string(files.size()) + (files.size() == 1 ? " file " : " files ") + what + ": ";
+  for (std::size_t i = 0; i < named; ++i) {
+    const auto& [path, source, why] = files[i];
+    const std::string name = Cut(OneLine(source.empty() ? path : source), kLongestShortName);
+    text += (i == 0 ? "" : "; ") + name + ": " + Cut(OneLine(why), kRoomOfWarning / named - name.size());
+  }
+  if (files.size() > named) text += "; and " + std::to_string(files.size() - named) + " more";
+  return text + (files.size() == 1 ? ". It is listed by weir explain dataset/" : ". Each is listed by weir explain dataset/") + dataset;
+}
+
+std::string WithoutName(const std::string& message, const std::string& name) {
+  if (name.empty() || !message.starts_with(name)) return message;
+  const std::size_t end = message.find_first_not_of(": ", name.size());
+  return end == std::string::npos || end == name.size() ? message : message.substr(end);
 }
 
 RedeliveryRule RedeliveryOf(const api::StageTask& task, const api::TaskTable& landing) {

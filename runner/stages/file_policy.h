@@ -41,7 +41,7 @@ struct RedeliveryRule {
 // the former differ, each of them decides when it accepts, and what one of them may want lands.
 RedeliveryRule RedeliveryOf(const api::StageTask& task, const api::TaskTable& landing);
 
-// A file that is not decoded.
+// A file that is not used.
 struct LeftOut {
   std::string path;
   std::string source;
@@ -49,6 +49,13 @@ struct LeftOut {
 };
 // "lake/in/a.csv (file_land_timestamp=5/a_5.csv): it has no amounts; ... and 2 more": source, path and why, as far as known.
 std::string Named(const std::vector<LeftOut>& files, const std::string& before_why = ": ");
+
+// "4 files are quarantined as a whole: a.csv: is empty; ... and 1 more. Each is listed by weir explain dataset/a": the first three by
+// source or else path, each with as much of its reason as a warning in a status has room for.
+std::string NamedWhole(const std::vector<LeftOut>& files, const std::string& what, const std::string& dataset);
+
+// A message that begins with the name of its file, without it.
+std::string WithoutName(const std::string& message, const std::string& name);
 
 // The files of a dataset that count. Of each group the first that can be decoded does, and the rest is superseded by it.
 // With ReplaceSameName a group is what came under one name, newest first; else what came with one content under one name.

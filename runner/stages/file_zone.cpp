@@ -12,11 +12,6 @@ constexpr std::int64_t kLatestSeconds = 253'402'300'799;  // the end of the year
 
 }  // namespace
 
-std::string Tag(const storage::DataFile& file, const char* name) {
-  const auto found = file.tags.find(name);
-  return found == file.tags.end() ? "" : found->second;
-}
-
 FileIdentity IdentityOf(const storage::DataFile& file) { return {Tag(file, kTagSource), Tag(file, kTagSha256), Tag(file, kTagDelivery)}; }
 
 std::string AddFile(const std::string& sum, const storage::DataFile& file) { return engine::AddDigest(sum, Tag(file, kTagSha256)); }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "runner/storage/file_tags.h"
 #include "runner/storage/table_log.h"
 
 namespace weir::stages {
@@ -13,8 +14,7 @@ inline constexpr const char* kTagSource = "source";
 inline constexpr const char* kTagDelivery = "delivery";  // which one under its source name, from 1; counted, so that no clock decides
 inline constexpr const char* kTagLanded = "landed";      // logical time of the run that landed it, Unix seconds
 
-// "" when the file has no such tag.
-std::string Tag(const storage::DataFile& file, const char* name);
+using storage::Tag;
 
 // What makes a file the same wherever it lies: the source that it came from and its content.
 struct FileIdentity {

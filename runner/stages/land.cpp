@@ -69,7 +69,7 @@ struct Arrival {
 
 void Quarantine(Landing& landing, const std::string& source, const std::string& why) {
   ++landing.files.quarantined;
-  landing.quarantined.push_back({"", source, why});
+  landing.quarantined.push_back({"", source, WithoutName(why, source)});
 }
 
 // Whether the content is news that may land; else it is counted.
@@ -309,12 +309,10 @@ std::string Summary(const Landing& landing) {
 }
 
 std::vector<api::Finding> ReservationsOf(const Landing& landing) {
-  std::vector<api::Finding> findings;
-  const std::string about = "Dataset/" + landing.Table().name;
-  if (!landing.quarantined.empty())
-    findings.push_back({about, std::to_string(landing.quarantined.size()) + (landing.quarantined.size() == 1 ? " file was" : " files were") +
-                                   " not landed and stays at the source: " + Named(landing.quarantined)});
-  return findings;
+  if (landing.quarantined.empty()) return {};
+  const std::string& name = landing.Table().name;
+  const std::string what = landing.quarantined.size() == 1 ? "was not landed and stays at the source" : "were not landed and stay at the source";
+  return {{"Dataset/" + name, NamedWhole(landing.quarantined, what, name)}};
 }
 
 }  // namespace
@@ -338,12 +336,15 @@ Result<api::StageOutcome> RunLand(Place& place) {
   if (!done.ok()) return done.error();
 
   const api::FileLedger& files = landing.files;
-  Facts facts{.files = files, .excluded = landing.excluded, .findings = ReservationsOf(landing)};
+  Facts facts{.files = files, .excluded = landing.excluded, .quarantinedWhole = landing.quarantined, .findings = ReservationsOf(landing)};
   facts.ledger = {.rowsIn = files.in, .rowsOut = files.out, .quarantined = files.quarantined, .filtered = files.known + files.excluded};
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = files, .findings = facts.findings};
   outcome.message = Summary(landing);
-  if (landing.landed.empty()) return outcome;
-  facts.dataAsOf = place.task.logicalTime;
+  if (landing.landed.empty() && LeavesOutTheSame(facts, *state)) {
+    if (!facts.quarantinedWhole.empty()) outcome.commits = CommitsThatHold(place, *target, *state);  // its log names them all
+    return outcome;
+  }
+  facts.dataAsOf = landing.landed.empty() ? DataAsOf(state->Facts()) : place.task.logicalTime;
   facts.contentHash = ContentHashOf(*state);
   for (const storage::DataFile& file : landing.landed) facts.contentHash = AddFile(facts.contentHash, file);
   const auto commit = Publish(place, *target, {.schema = schema, .add = landing.landed}, facts);

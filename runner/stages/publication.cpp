@@ -4,6 +4,7 @@
 #include "crds/api/write.h"
 #include "crds/base/text.h"
 #include "runner/stages/promise.h"
+#include "runner/storage/file_tags.h"
 
 namespace weir::stages {
 namespace {
@@ -36,11 +37,20 @@ Json ToJson(const Facts& facts, const api::StageTask& task) {
   if (!facts.quarantined.empty()) json["quarantined"] = facts.quarantined;
   if (!facts.excluded.empty()) json["excluded"] = ListOf(facts.excluded);
   if (!facts.superseded.empty()) json["superseded"] = ListOf(facts.superseded);
+  if (!facts.quarantinedWhole.empty()) json[storage::kFactQuarantinedWhole] = ListOf(facts.quarantinedWhole);
   for (const api::Finding& finding : facts.findings)
     json["findings"].push_back(api::Write(api::Finding{finding.path, Cut(finding.message, api::kLongestFinding)}));
   if (!facts.notes.empty()) json["notes"] = facts.notes;
   for (const api::LedgerInput& input : facts.inputs) json["inputs"].push_back(api::Write(input));
   return json;
+}
+
+bool LeavesOutTheSame(const Facts& facts, const storage::TableState& state) {
+  const auto same = [&state](const char* list, const std::vector<LeftOut>& files) {
+    const Json& known = At(state.Facts(), list);
+    return files.empty() ? known.empty() : known == ListOf(files);
+  };
+  return same("excluded", facts.excluded) && same(storage::kFactQuarantinedWhole, facts.quarantinedWhole);
 }
 
 api::Ledger LedgerOf(const Json& facts) {
@@ -134,7 +144,7 @@ api::Commit CommitIn(const Place& place, const PlacedTable& target, const storag
   commit.name = target.table->name;
   commit.version = state.version;
   commit.rows = state.Rows();
-  commit.files = static_cast<std::int64_t>(state.files.size());
+  commit.files = storage::FilesWithData(state);
   commit.bytes = state.Bytes();
   commit.dataAsOf = DataAsOf(facts);
   commit.location = target.store->Location(target.table->path);

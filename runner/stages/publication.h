@@ -23,11 +23,14 @@ struct Facts {
   std::map<std::string, std::int64_t> quarantined;  // rows that are missing for it, by the table that quarantined them
   std::vector<LeftOut> excluded;
   std::vector<LeftOut> superseded;
+  std::vector<LeftOut> quarantinedWhole;  // that are no files of the table
   std::vector<api::Finding> findings;
   std::vector<std::string> notes;
 };
 
 Json ToJson(const Facts& facts, const api::StageTask& task);
+// Whether the version that is there names the same files as left out. A run that brings nothing else makes a version when not.
+bool LeavesOutTheSame(const Facts& facts, const storage::TableState& state);
 api::Ledger LedgerOf(const Json& facts);
 std::optional<Time> DataAsOf(const Json& facts);
 std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts);

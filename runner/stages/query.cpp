@@ -214,7 +214,7 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   facts->findings = ReservationsOf(run, audit, *written);
   CarryDataTime(table, *current, *facts);
   change.facts[kFactMadeOf] = run.madeOf;
-  if (written->eventsAhead > 0) change.facts[kFactEventsAhead] = written->eventsAhead;
+  if (written->nearestEvent) change.facts[kFactNearestEvent] = FormatMicros(*written->nearestEvent);
   if (run.promise.next) change.facts["contract"] = api::WriteCanonical(*run.promise.next);
   const auto commit = Publish(run.place, run.target, std::move(change), *facts);
   if (!commit.ok()) return commit.error();

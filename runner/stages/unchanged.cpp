@@ -3,6 +3,7 @@
 #include "crds/api/write.h"
 #include "crds/base/clock_skew.h"
 #include "crds/base/name.h"
+#include "runner/stages/events_ahead.h"
 #include "runner/stages/publication.h"
 #include "runner/stages/verification.h"
 
@@ -34,6 +35,13 @@ bool IsOfAClockAhead(const Ports& ports, const storage::TableState& state) {
   return Time{Integer(state.commitInfo, "timestamp") * 1000} > now + kClockSkew;
 }
 
+// An event that was ahead when the version was made counts by now.
+bool AnEventHasCome(const Place& place, const PlacedTable& target, const Json& facts) {
+  const auto nearest = ParseTime(Text(facts, kFactNearestEvent));
+  const auto until = EventsUntil(place.task, *target.table);
+  return nearest.ok() && until && *nearest <= *until;
+}
+
 }  // namespace
 
 std::string MadeOf(const api::StageTask& task, const api::TaskTable& target, const Inputs& inputs) {
@@ -50,7 +58,7 @@ std::string MadeOf(const api::StageTask& task, const api::TaskTable& target, con
 Result<std::optional<api::StageOutcome>> FindUnchanged(const Place& place, const PlacedTable& target, const storage::TableState& state,
                                                        const std::string& made_of, const Json& promise, engine::Engine& engine) {
   const Json& facts = state.Facts();
-  const bool same = Text(facts, kFactMadeOf) == made_of && Integer(facts, kFactEventsAhead) == 0 && !IsOfAClockAhead(place.ports, state) &&
+  const bool same = Text(facts, kFactMadeOf) == made_of && !AnEventHasCome(place, target, facts) && !IsOfAClockAhead(place.ports, state) &&
                     (promise.is_null() || At(facts, "contract") == promise);
   if (!same) return std::optional<api::StageOutcome>();
   const auto whole = AreWhole(place, target, state, engine);

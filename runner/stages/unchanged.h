@@ -22,10 +22,10 @@ using Inputs = std::vector<std::pair<const PlacedTable*, const storage::TableSta
 // A hash of all that decides what a version holds. Differs for tables that were made anew under their names.
 std::string MadeOf(const api::StageTask& task, const api::TaskTable& target, const Inputs& inputs);
 
-// Members of a commit's facts: MadeOf, and the rows whose event time was too far ahead to count. These count later, so such a
-// version does not stay as it is.
+// Members of a commit's facts: MadeOf, and the nearest event time that was too far ahead to count. Once it has come, the version
+// does not stay as it is.
 inline constexpr const char* kFactMadeOf = "madeOf";
-inline constexpr const char* kFactEventsAhead = "eventsAhead";
+inline constexpr const char* kFactNearestEvent = "nearestEvent";
 
 // When the newest version of the target (`state`) was made of the same, under the same promise (null: none), and its files are whole:
 // an outcome with that version, to be reported as of this attempt. No row is read. Absent: the version is to be made.

@@ -213,6 +213,41 @@ TEST_F(Explain, AFileThatTheNewestVersionNoLongerQuarantinesIsNotListed) {
   }
 }
 
+// What stays at its source is in the log of Landing, also after the others have left it, and when the next run lands nothing.
+TEST_F(Explain, FilesThatWereNotLandedOrNotAcceptedAreListedUntilTheyAreGone) {
+  Write("o.csv", "id\n1\n");
+  ASSERT_EQ(Weir("init o.csv").code, 0);
+  Shell("sed -i 's/path: o.csv/path: o*.csv/; s/^  zone: Landing/  zone: Landing\\n  onUnreadable: Quarantine/' o.yaml");
+  for (int i = 1; i <= 5; ++i) Write("o-" + std::to_string(i) + ".csv", "");
+  const Ended first = Weir("run o.yaml");
+  ASSERT_EQ(first.code, 0) << first.err;
+  const std::string reason = "is empty (0 bytes)";
+  EXPECT_THAT(first.err, AllOf(HasSubstr("5 files were not landed and stay at the source: source/o-1.csv: " + reason), HasSubstr("source/o-3.csv: " + reason),
+                               HasSubstr("and 2 more. Each is listed by weir explain dataset/o-landing")));
+  EXPECT_THAT(first.err, Not(HasSubstr("source/o-1.csv: source/o-1.csv")));
+  for (int again = 0; again < 2; ++again) {
+    for (const char* object : {"dataset/o-landing", "run"}) {
+      const Json report = Report(object);
+      const auto files = WholeFiles(At(report, "missing").is_null() ? report : At(report, "missing"));
+      EXPECT_EQ(files.size(), 5U) << object << again;
+      for (const auto& [file, why] : files) EXPECT_THAT(why, StartsWith(reason)) << file;
+    }
+    ASSERT_EQ(Weir("run o.yaml").code, 0) << "lands nothing new";
+  }
+  Write("o-1.csv", "id\n2\n");
+  ASSERT_EQ(Weir("run o.yaml").code, 0);
+  EXPECT_EQ(WholeFiles(At(Report("dataset/o-landing"), "missing")).size(), 4U);
+  Shell("rm o-[2-5].csv");
+  ASSERT_EQ(Weir("run o.yaml").code, 0);
+  EXPECT_EQ(WholeFiles(At(Report("dataset/o-landing"), "missing")).size(), 0U);
+  EXPECT_EQ(Integer(At(ParseJson(Weir("get dataset/o -o json").out).value(), "status"), "rows"), 2);
+}
+
+TEST_F(Explain, FilesOfADecodedDatasetAreThoseWithItsRows) {
+  QuarantineSevenFiles();
+  EXPECT_EQ(Integer(At(ParseJson(Weir("get dataset/o -o json").out).value(), "status"), "files"), 1);
+}
+
 TEST_F(Explain, ViewsThatCommitNothingAreNotCounted) {
   Write("o.csv", "id\n1\n2\n");
   Write("p.csv", "k\n1\n");

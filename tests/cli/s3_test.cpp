@@ -43,7 +43,7 @@ TEST_F(Bucket, WithoutItsKeysIsQueriedAndExplainedAsFarAsMayBe) {
   const Ended run = Weir("explain run");
   EXPECT_EQ(run.code, 0);
   EXPECT_THAT(run.out, HasSubstr("Committed"));
-  EXPECT_THAT(run.out, HasSubstr("The quarantined rows cannot be read from here: store lake is the bucket"));
+  EXPECT_THAT(run.out, HasSubstr("What is quarantined cannot be read from here: store lake is the bucket"));
 }
 
 TEST_F(Bucket, WithWrongKeysOrAtADeadEndpointIsToldByName) {

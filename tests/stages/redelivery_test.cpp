@@ -206,7 +206,7 @@ TEST_F(Redelivery, WhatLandedBeforeRefuseWasDeclaredStaysInLanding) {
   Table("orders-raw").redelivery = api::Redelivery::Refuse;
   const auto accepted = Good(Accept());
   EXPECT_EQ(accepted.files, (api::FileLedger{.in = 1, .quarantined = 1}));
-  EXPECT_THAT(Messages(accepted), HasSubstr("stays in Landing: source/in/a.csv (file_land_timestamp=1700007200/a_1700007200.csv): was accepted before"));
+  EXPECT_THAT(Messages(accepted), HasSubstr("stays in Landing: source/in/a.csv: was accepted before"));
   EXPECT_EQ(State("orders-landing").files.size(), 1U);
   Good(Decode());
   EXPECT_EQ(Ids(), R"({"ids":"1"})");
