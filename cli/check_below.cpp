@@ -100,11 +100,10 @@ std::vector<Change> ChangesOf(const api::DatasetSpec& was, const api::DatasetSpe
 
 // Limits and time-outs change no row.
 void CompareSources(const api::LandSource& was, const api::LandSource& is, const std::string& path, std::vector<Change>& changes) {
-  const auto *was_files = was.As<api::FilesSource>(), *is_files = is.As<api::FilesSource>();
-  const auto *was_http = was.As<api::HttpSource>(), *is_http = is.As<api::HttpSource>();
-  if (was_files != nullptr && is_files != nullptr) return Compare(api::Writer::Value(*was_files), api::Writer::Value(*is_files), path + ".files", changes);
-  if (was_http != nullptr && is_http != nullptr) return Compare(was_http->url, is_http->url, path + ".http.url", changes);
-  changes.push_back({path, was_http != nullptr ? "a web server" : "files", is_http != nullptr ? "a web server" : "files"});
+  if (was.Field() != is.Field()) return changes.push_back({path, std::string(was.Field()), std::string(is.Field())});
+  is.Visit(api::Overloaded{
+      [&](const api::FilesSource& files) { Compare(api::Writer::Value(*was.As<api::FilesSource>()), api::Writer::Value(files), path + ".files", changes); },
+      [&](const api::HttpSource& http) { Compare(was.As<api::HttpSource>()->url, http.url, path + ".http.url", changes); }});
 }
 
 // How a stage makes its output. The query of a View is a part of its contract.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "crds/base/shell_word.h"
+#include "crds/base/text.h"
 
 namespace weir::cli {
 namespace {
@@ -40,12 +41,6 @@ std::vector<std::string> ValuesOf(const CLI::Option& option) {
   std::istringstream list(option.get_type_name());
   for (std::string value; std::getline(list, value, '|');) values.push_back(value);
   return values.size() > 1 ? values : std::vector<std::string>();
-}
-
-std::string Joined(const std::vector<std::string>& words, const std::string& separator = " ") {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : separator) + word;
-  return text;
 }
 
 std::string Replaced(std::string text, const std::string& from, const std::string& to) {
@@ -90,7 +85,7 @@ std::string WordsOf(const CLI::App& app) {
   for (const CLI::App* command : CommandsOf(app)) words.push_back(command->get_name());
   for (const CLI::Option* option : OptionsOf(app))
     for (const std::string& flag : FlagsOf(*option)) words.push_back(flag);
-  return Joined(words);
+  return Joined(words, " ");
 }
 
 // What follows an option, in bash.
@@ -99,7 +94,7 @@ void AppendBashValues(std::string& out, const CLI::App& command) {
     if (!TakesValue(*option)) continue;
     std::vector<std::string> patterns;
     for (const std::string& flag : FlagsOf(*option)) patterns.push_back(command.get_name() + ":" + flag);
-    out += "    " + Joined(patterns, "|") + ") COMPREPLY=($(compgen -W " + ShellQuoted(Joined(ValuesOf(*option))) + " -- \"$word\")); return ;;\n";
+    out += "    " + Joined(patterns, "|") + ") COMPREPLY=($(compgen -W " + ShellQuoted(Joined(ValuesOf(*option), " ")) + " -- \"$word\")); return ;;\n";
   }
 }
 
@@ -136,7 +131,8 @@ std::string Bash(const CLI::App& app) {
     const Options positionals = PositionalsOf(*command);
     for (std::size_t i = 0; i < positionals.size(); ++i)
       if (const auto values = ValuesOf(*positionals[i]); !values.empty())
-        out += "    " + command->get_name() + ":" + std::to_string(i) + ") COMPREPLY=($(compgen -W " + ShellQuoted(Joined(values)) + " -- \"$word\")) ;;\n";
+        out +=
+            "    " + command->get_name() + ":" + std::to_string(i) + ") COMPREPLY=($(compgen -W " + ShellQuoted(Joined(values, " ")) + " -- \"$word\")) ;;\n";
   }
   return out + "  esac\n}\ncomplete -o default -F _weir weir kubectl-weir\n";
 }
@@ -147,7 +143,7 @@ std::string ZshText(const std::string& text) { return Replaced(Replaced(Replaced
 std::string ZshAction(const CLI::Option& option) {
   const auto values = ValuesOf(option);
   const std::string what = option.get_type_name().empty() ? option.get_name() : option.get_type_name();
-  return ":" + ZshText(what) + ":" + (values.empty() ? "_files" : "(" + Joined(values) + ")");
+  return ":" + ZshText(what) + ":" + (values.empty() ? "_files" : "(" + Joined(values, " ") + ")");
 }
 
 std::string Zsh(const CLI::App& app) {
@@ -178,12 +174,12 @@ std::string Fish(const CLI::App& app) {
     const std::string begin = "complete -c weir -n '__fish_seen_subcommand_from " + command->get_name() + "'";
     out += "complete -c weir -n __fish_use_subcommand -f -a " + command->get_name() + " -d " + FishText(command->get_description()) + "\n";
     for (const CLI::Option* option : PositionalsOf(*command))
-      if (const auto values = ValuesOf(*option); !values.empty()) out += begin + " -f -a " + FishText(Joined(values)) + "\n";
+      if (const auto values = ValuesOf(*option); !values.empty()) out += begin + " -f -a " + FishText(Joined(values, " ")) + "\n";
     for (const CLI::Option* option : OptionsOf(*command)) {
       out += begin;
       for (const std::string& name : option->get_snames()) out += " -s " + name;
       for (const std::string& name : option->get_lnames()) out += " -l " + name;
-      if (TakesValue(*option)) out += ValuesOf(*option).empty() ? " -r" : " -x -a " + FishText(Joined(ValuesOf(*option)));
+      if (TakesValue(*option)) out += ValuesOf(*option).empty() ? " -r" : " -x -a " + FishText(Joined(ValuesOf(*option), " "));
       out += " -d " + FishText(option->get_description()) + "\n";
     }
   }

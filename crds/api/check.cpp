@@ -26,12 +26,6 @@ std::vector<ColumnUse> ListedColumns(std::string_view field, const std::vector<s
   return uses;
 }
 
-std::string Joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
-  return all;
-}
-
 const std::string& QuarantineNeedsRowCheck() {
   static const std::string message = "only " + NamesOfRowChecks() + " can quarantine rows; use Block or Warn";
   return message;

@@ -10,6 +10,7 @@
 #include "crds/api/describe.h"
 #include "crds/api/meta.h"
 #include "crds/api/owner.h"
+#include "crds/base/text.h"
 
 namespace weir::api {
 
@@ -23,7 +24,6 @@ struct ColumnUse {
   std::string column;
 };
 std::vector<ColumnUse> ListedColumns(std::string_view field, const std::vector<std::string>& columns);
-std::string Joined(const std::vector<std::string>& words);  // with ", "
 
 struct NotNullCheck {
   static constexpr std::string_view kField = "notNull";

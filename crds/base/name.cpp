@@ -18,7 +18,7 @@ std::string ObjectName(std::string_view table_name) {
   return name;
 }
 
-std::string Joined(const std::vector<std::string>& parts) {
+std::string Dashed(const std::vector<std::string>& parts) {
   std::string name;
   for (const std::string& part : parts) name += (name.empty() ? "" : "-") + part;
   return name;
@@ -28,14 +28,14 @@ std::string HashedName(const std::vector<std::string>& parts, std::size_t limit)
   std::string exact;  // '-' occurs inside parts, so the hash is taken over an unambiguous form
   for (const std::string& part : parts) exact += part + '\0';
   const std::string hash = StableHashText(exact).substr(0, 10);
-  std::string head = Joined(parts).substr(0, limit - hash.size() - 1);
+  std::string head = Dashed(parts).substr(0, limit - hash.size() - 1);
   while (!head.empty() && head.back() == '-') head.pop_back();
   return head + '-' + hash;
 }
 
 std::string DerivedName(const std::vector<std::string>& parts, std::size_t limit) {
   const bool ambiguous = std::any_of(parts.begin() + 1, parts.end(), [](const std::string& part) { return part.find('-') != std::string::npos; });
-  std::string name = Joined(parts);
+  std::string name = Dashed(parts);
   return ambiguous || name.size() > limit ? HashedName(parts, limit) : name;
 }
 

@@ -81,6 +81,12 @@ std::string Quoted(std::string_view text, std::size_t most) {
   return "\"" + OneLine(text.substr(0, end)) + (end < text.size() ? "..." : "") + "\"";
 }
 
+std::string Joined(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string all;
+  for (std::size_t i = 0; i < parts.size(); ++i) all.append(i == 0 ? "" : separator).append(parts[i]);
+  return all;
+}
+
 std::string Lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower)

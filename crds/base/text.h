@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir {
 
@@ -33,6 +34,9 @@ std::string Cut(std::string_view text, std::size_t most);
 
 // For messages: in quotation marks, printable, on one line, cut with "..." after `most` bytes, never inside a code point.
 std::string Quoted(std::string_view text, std::size_t most = 60);
+
+// "a, b, c".
+std::string Joined(const std::vector<std::string>& parts, std::string_view separator = ", ");
 
 // The text with A to Z as a to z; all else as it is.
 std::string Lower(std::string_view text);

@@ -127,8 +127,8 @@ std::string Nearest(const std::string& table, const std::vector<std::string_view
 std::string Listed(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 10;
   if (names.empty()) return "no table is declared";
-  if (names.size() <= kShown) return "declared are " + JoinSql(names);
-  return "declared are " + JoinSql({names.begin(), names.begin() + kShown}) + " and " + std::to_string(names.size() - kShown) + " more";
+  if (names.size() <= kShown) return "declared are " + Joined(names);
+  return "declared are " + Joined({names.begin(), names.begin() + kShown}) + " and " + std::to_string(names.size() - kShown) + " more";
 }
 
 // "flights-with-plane" is a subtraction or a syntax error to the parser: what is meant is a table.
@@ -298,7 +298,7 @@ Status MatchColumns(const BoundSelect& select, const std::vector<api::Column>& c
       problems.push_back("column " + name + " occurs twice: rename one with AS");
   }
   if (problems.empty()) return Ok();
-  return Error{Fault::Invalid, "SchemaMismatch", JoinSql(problems, "; ")};
+  return Error{Fault::Invalid, "SchemaMismatch", Joined(problems, "; ")};
 }
 
 Status CheckRepeatable(const BoundSelect& select) {
@@ -310,7 +310,7 @@ Status CheckRepeatable(const BoundSelect& select) {
 duckdb::unique_ptr<duckdb::SelectStatement> CastedSelect(const BoundSelect& select, const std::vector<api::Column>& columns) {
   std::vector<std::string> outputs;
   for (const api::Column& column : columns) outputs.push_back(OutputAs(column, *TypeOf(select, column.name)));
-  return Around(select, "SELECT " + JoinSql(outputs) + " FROM (SELECT 1)");
+  return Around(select, "SELECT " + Joined(outputs) + " FROM (SELECT 1)");
 }
 
 duckdb::unique_ptr<duckdb::SelectStatement> LimitedSelect(const BoundSelect& select, std::int64_t rows) {

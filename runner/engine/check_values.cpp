@@ -74,7 +74,7 @@ class Texts {
       problems_.push_back("range.min " + formats::Shown(range.min) + " is greater than range.max " + formats::Shown(range.max) +
                           ", so that no value passes; exchange them");
   }
-  std::string Problems() const { return JoinSql(problems_, "; "); }
+  std::string Problems() const { return Joined(problems_, "; "); }
 
  private:
   std::string word_;
@@ -98,13 +98,13 @@ std::string OutsideRange(const api::RangeCheck& check, const std::string& value,
   if (!check.max.empty()) parts.push_back(value + " > " + ValueInSql(check.max, type));
   if (parts.empty()) return "FALSE";
   if (type == "FLOAT" || type == "DOUBLE") parts.push_back("isnan(" + value + ")");  // to the engine it is greater than any number
-  return JoinSql(parts, " OR ");
+  return Joined(parts, " OR ");
 }
 
 std::string NotAccepted(const api::AcceptedValuesCheck& check, const std::string& value, const std::string& type) {
   std::vector<std::string> values;
   for (const std::string& text : check.values) values.push_back(ValueInSql(text, type));
-  return value + " IS NOT NULL AND " + value + " NOT IN (" + JoinSql(values) + ")";
+  return value + " IS NOT NULL AND " + value + " NOT IN (" + Joined(values) + ")";
 }
 
 }  // namespace weir::engine

@@ -12,7 +12,7 @@ namespace {
 std::string NotNullFails(const api::NotNullCheck& check, const ColumnValue& value) {
   std::vector<std::string> parts;
   for (const std::string& column : check.columns) parts.push_back(value(column) + " IS NULL");
-  return JoinSql(parts, " OR ");
+  return Joined(parts, " OR ");
 }
 
 const api::Column* Find(const std::vector<api::Column>& columns, const std::string& name) {
@@ -23,7 +23,7 @@ const api::Column* Find(const std::vector<api::Column>& columns, const std::stri
 Result<std::int64_t> CountSurplus(Session& session, const std::string& relation, const std::vector<std::string>& columns) {
   std::vector<std::string> names;
   for (const std::string& column : columns) names.push_back(Quote(column));
-  return session.Number("SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) AS n FROM " + Quote(relation) + " GROUP BY " + JoinSql(names) +
+  return session.Number("SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) AS n FROM " + Quote(relation) + " GROUP BY " + Joined(names) +
                         " HAVING count(*) > 1)");
 }
 
@@ -33,7 +33,7 @@ Result<std::vector<std::int64_t>> CountInOneScan(Session& session, const std::st
   std::vector<std::string> counts{"count(*)"};
   for (const api::Check& check : checks)
     if (check.LooksAtOneRow()) counts.push_back("count(*) FILTER (WHERE " + FailingRow(check, columns) + ")");
-  auto counted = session.Run("SELECT " + JoinSql(counts) + " FROM " + Quote(relation));
+  auto counted = session.Run("SELECT " + Joined(counts) + " FROM " + Quote(relation));
   if (!counted.ok()) return counted.error();
   std::vector<std::int64_t> numbers;
   for (std::size_t i = 0; i < counts.size(); ++i) numbers.push_back(counted.value()->GetValue(i, 0).GetValue<std::int64_t>());
@@ -110,7 +110,7 @@ Result<FailingRowFound> FindFailingRow(Session& session, const std::string& rela
       if (std::find(columns.begin(), columns.end(), name) == columns.end()) columns.push_back(name);
   std::vector<std::string> names;
   for (const std::string& column : columns) names.push_back(Quote(column));
-  const std::string list = JoinSql(names), from = " FROM " + Quote(relation);
+  const std::string list = Joined(names), from = " FROM " + Quote(relation);
   const std::string order = " ORDER BY " + list + " LIMIT 1";
   auto row = session.Run(unique ? "SELECT count(*) AS n, " + list + from + " GROUP BY " + list + " HAVING count(*) > 1" + order
                                 : "SELECT 1::BIGINT AS n, " + list + from + " WHERE " + FailingRow(check, declared) + order);

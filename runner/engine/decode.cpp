@@ -65,13 +65,13 @@ Status MakeRows(const DecodeRequest& request, const std::vector<SourcedColumn>& 
     kept.push_back("v" + n + " AS c" + n);
     outputs.push_back("c" + n + " AS " + Quote(columns[i].column->name));
   }
-  const std::string scan = "SELECT " + JoinSql(values) + " FROM (SELECT " + JoinSql(sources) + " FROM " + from + ")";
+  const std::string scan = "SELECT " + Joined(values) + " FROM (SELECT " + Joined(sources) + " FROM " + from + ")";
   const std::string rows = Quote(request.RowsTable());
   const std::string judged = "SELECT *, " + BadCase(columns, request.rules) + " AS \" bad\" FROM (" + scan + ")";
-  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + JoinSql(kept) + ", \" bad\", " + MisfitText(columns) +
+  Status made = request.session.Execute("CREATE OR REPLACE TEMP TABLE " + rows + " AS SELECT " + Joined(kept) + ", \" bad\", " + MisfitText(columns) +
                                         " AS \" text\" FROM (" + judged + ")");
   if (!made.ok()) return Unreadable(request, made.error());
-  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + JoinSql(outputs) + " FROM " + rows +
+  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + Joined(outputs) + " FROM " + rows +
                                  " WHERE \" bad\" IS NULL");
 }
 
@@ -82,7 +82,7 @@ Result<std::vector<Misfit>> FindMisfits(const DecodeRequest& request) {
     const std::size_t values = 2 * request.rules.columns.size();
     if (static_cast<std::size_t>(code) >= values) {
       const api::Check& check = request.rules.checks[static_cast<std::size_t>(code) - values];
-      misfits.push_back({row[0].GetValue<std::int64_t>(), JoinSql(CheckedColumns(check)), FailureOf(check)});
+      misfits.push_back({row[0].GetValue<std::int64_t>(), Joined(CheckedColumns(check)), FailureOf(check)});
       return Ok();
     }
     const api::Column& column = request.rules.columns[static_cast<std::size_t>(code / 2)];

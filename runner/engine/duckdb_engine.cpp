@@ -81,7 +81,7 @@ Status DuckDbEngine::MakeView(const std::string& name, const std::vector<InputFi
   for (const InputFile& file : files) paths.push_back(Literal(session_->Files().AddInput(file)));
   if (Status right = CheckFooters(*session_, files, paths); !right.ok()) return right;
   for (const api::Column& column : columns) outputs.push_back(StoredColumn(column));
-  return session_->Execute("CREATE OR REPLACE VIEW main." + Quote(name) + " AS SELECT " + JoinSql(outputs) + " FROM read_parquet([" + JoinSql(paths) +
+  return session_->Execute("CREATE OR REPLACE VIEW main." + Quote(name) + " AS SELECT " + Joined(outputs) + " FROM read_parquet([" + Joined(paths) +
                            "], hive_partitioning = false)");
 }
 
@@ -110,7 +110,7 @@ std::string WithOrigin(const RowRules& rules, const std::string& relation) {
     else
       outputs.push_back(Quote(column.name));
   }
-  return "SELECT " + JoinSql(outputs) + " FROM " + Quote(relation);
+  return "SELECT " + Joined(outputs) + " FROM " + Quote(relation);
 }
 
 Result<DecodedFile> DuckDbEngine::Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,

@@ -20,7 +20,7 @@ Status CheckAll(Session& session, const std::vector<InputFile>& files, const std
   for (std::size_t i = 0; i < files.size(); ++i) by_name[names[i]] = &files[i];
   std::size_t seen = 0;
   Status done =
-      session.ForEach("SELECT file_name, num_rows FROM parquet_file_metadata([" + JoinSql(names) + "])", [&](const std::vector<duckdb::Value>& row) -> Status {
+      session.ForEach("SELECT file_name, num_rows FROM parquet_file_metadata([" + Joined(names) + "])", [&](const std::vector<duckdb::Value>& row) -> Status {
         ++seen;
         const auto found = by_name.find(Literal(row[0].ToString()));
         if (found == by_name.end()) return Error{Fault::Bug, "InternalError", "the footer of an unknown file was read: " + row[0].ToString()};

@@ -114,15 +114,15 @@ Damage CompareChecksum(Window& window, Span& span, const formats::ParquetPage& p
   return std::string(crc == *page.crc ? "" : "does not have the checksum that was written with it");
 }
 
-Damage VerifyGzip(Window& window, Span& span, const formats::ParquetPage& page) {
+Damage VerifyGzip(formats::GzipMember& member, Window& window, Span& span, const formats::ParquetPage& page) {
   const std::int64_t levels = std::clamp<std::int64_t>(page.levels, 0, page.bytes);
   const std::int64_t content = page.content - levels;
   if (Status passed = Pass(window, span, levels, [](std::string_view) {}); !passed.ok()) return passed.error();
   if (content == 0 && page.bytes == levels) return std::string();
-  formats::GzipMember member;
+  member.Begin();
   Status passed = Pass(window, span, page.bytes - levels, [&member](std::string_view piece) { member.Take(piece); });
   if (!passed.ok()) return passed.error();
-  return std::string(member.IsWhole(content) ? "" : "does not have the checksum or the length of what was compressed with gzip");
+  return std::string(member.IsWhole(content) ? "" : "is not one gzip member with its checksum and length");
 }
 
 class Chunks {
@@ -160,12 +160,13 @@ class Chunks {
     const bool gzip = span.chunk.gzip && page.compressed;
     if (page.crc || gzip) window_.ReadLargePieces();
     if (page.crc) return CompareChecksum(window_, span, page);
-    if (gzip) return VerifyGzip(window_, span, page);
+    if (gzip) return VerifyGzip(member_, window_, span, page);
     span.at += std::min(page.bytes, span.end - span.at);
     return std::string();
   }
 
   Window window_;
+  formats::GzipMember member_;
   const std::string& path_;
 };
 

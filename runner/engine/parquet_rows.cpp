@@ -116,7 +116,7 @@ Status Report(const DecodeRequest& request, const ParquetFile& file, const std::
   const std::string bad = "SELECT rowid FROM " + Quote(request.RowsTable()) + " WHERE \" bad\" IS NOT NULL";
   auto next = misfits.begin();
   return request.session.ForEach(
-      "SELECT " + JoinSql(values) + " FROM " + file.Scan(", file_row_number = true") + " WHERE file_row_number IN (" + bad + ") ORDER BY file_row_number",
+      "SELECT " + Joined(values) + " FROM " + file.Scan(", file_row_number = true") + " WHERE file_row_number IN (" + bad + ") ORDER BY file_row_number",
       [&](const std::vector<duckdb::Value>& row) -> Status {
         request.rejected({request.path, next->position + 1, next->column, next->reason, RowText(file, row)});
         ++next;

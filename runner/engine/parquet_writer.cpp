@@ -30,7 +30,7 @@ std::vector<std::string> Conditions(const RowChecks& checks, const std::vector<a
     if (Quarantines(*check)) apart.push_back(fails);
     outputs.push_back(fails + " AS " + Quote(" fails " + std::to_string(outputs.size())));
   }
-  if (!apart.empty()) outputs.push_back("CASE WHEN " + JoinSql(apart, " OR ") + " THEN CAST(to_json(" + Quote(kRow) + ") AS VARCHAR) END AS \" text\"");
+  if (!apart.empty()) outputs.push_back("CASE WHEN " + Joined(apart, " OR ") + " THEN CAST(to_json(" + Quote(kRow) + ") AS VARCHAR) END AS \" text\"");
   return outputs;
 }
 
@@ -44,9 +44,9 @@ std::string CopyStatement(const WriteRequest& request, const std::vector<api::Co
     may_have_ids = may_have_ids && column.name != "__duckdb_field_id";  // a word of the option's own
   }
   for (std::string& condition : Conditions(checks, columns)) outputs.push_back(std::move(condition));
-  return "COPY (SELECT " + JoinSql(outputs) + " FROM " + Quote(request.relation) + " AS " + Quote(kRow) + ") TO " + Literal(path) + " (FORMAT " +
+  return "COPY (SELECT " + Joined(outputs) + " FROM " + Quote(request.relation) + " AS " + Quote(kRow) + ") TO " + Literal(path) + " (FORMAT " +
          kTappedParquet + ", COMPRESSION zstd, USE_TMP_FILE false, PRESERVE_ORDER false, RETURN_STATS true" +
-         (may_have_ids ? ", FIELD_IDS {" + JoinSql(ids) + "}" : "") + ")";
+         (may_have_ids ? ", FIELD_IDS {" + Joined(ids) + "}" : "") + ")";
 }
 
 TapRequest TapFor(const WriteRequest& request, const std::vector<api::Column>& columns, const RowChecks& checks) {
@@ -57,7 +57,7 @@ TapRequest TapFor(const WriteRequest& request, const std::vector<api::Column>& c
   for (const api::Check* check : checks) tap.quarantines.push_back(Quarantines(*check));
   tap.quarantine = [&request, &checks](std::size_t i, std::string row) {
     const api::Check& check = *checks[i];
-    request.quarantine({"", 0, JoinSql(CheckedColumns(check)), FailureOf(check), std::move(row)});
+    request.quarantine({"", 0, Joined(CheckedColumns(check)), FailureOf(check), std::move(row)});
   };
   return tap;
 }

@@ -41,7 +41,7 @@ Status MakeScannedRows(const DecodeRequest& request, const std::string& source, 
                                         " AS judged FROM " + source + ")");
   if (error) return OfFile(*error, request.path);
   if (!made.ok()) return Unreadable(request, made.error());
-  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + JoinSql(outputs) + " FROM " + rows +
+  return request.session.Execute("CREATE OR REPLACE TEMP VIEW " + Quote(request.into) + " AS SELECT " + Joined(outputs) + " FROM " + rows +
                                  " WHERE judged IS NULL");
 }
 
@@ -54,7 +54,7 @@ Result<std::int64_t> ReportScannedRows(const DecodeRequest& request) {
                                 RejectedRow rejected{request.path, row[3].GetValue<std::int64_t>(), text(row[1]), text(row[2]), text(row[4])};
                                 if (judged > 0) {
                                   const api::Check& check = request.rules.checks[judged - 1];
-                                  rejected.column = JoinSql(CheckedColumns(check));
+                                  rejected.column = Joined(CheckedColumns(check));
                                   rejected.reason = FailureOf(check);
                                 }
                                 request.rejected(std::move(rejected));

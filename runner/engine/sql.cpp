@@ -5,25 +5,16 @@
 
 namespace weir::engine {
 
-std::string JoinSql(const std::vector<std::string>& parts, std::string_view separator) {
-  std::string text;
-  for (const std::string& part : parts) {
-    if (!text.empty()) text += separator;
-    text += part;
-  }
-  return text;
-}
-
 std::string ColumnNames(const std::vector<api::Column>& columns) {
   std::vector<std::string> names;
   for (const api::Column& column : columns) names.push_back(Quote(column.name));
-  return JoinSql(names);
+  return Joined(names);
 }
 
 std::string ColumnDefinitions(const std::vector<api::Column>& columns) {
   std::vector<std::string> definitions;
   for (const api::Column& column : columns) definitions.push_back(Quote(column.name) + " " + column.type);
-  return JoinSql(definitions);
+  return Joined(definitions);
 }
 
 std::string AsTimestamp(std::string_view instant_expression) { return std::string(kAsTimestamp) + "(" + std::string(instant_expression) + ")"; }

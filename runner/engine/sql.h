@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "crds/api/dataset.h"
+#include "crds/base/text.h"
 #include "runner/formats/sql_names.h"
 
 namespace weir::engine {
@@ -12,8 +13,6 @@ namespace weir::engine {
 // Pieces of SQL text. Names and texts that come from declarations reach SQL only through these two.
 inline std::string Quote(std::string_view identifier) { return formats::SqlQuoted(identifier); }
 inline std::string Literal(std::string_view text) { return formats::SqlLiteral(text); }
-
-std::string JoinSql(const std::vector<std::string>& parts, std::string_view separator = ", ");
 
 // "a", "b" of the columns.
 std::string ColumnNames(const std::vector<api::Column>& columns);

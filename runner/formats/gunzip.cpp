@@ -105,6 +105,11 @@ GzipMember::GzipMember() : stream_(std::make_unique<z_stream_s>()) {
 
 GzipMember::~GzipMember() { inflateEnd(stream_.get()); }
 
+void GzipMember::Begin() {
+  sound_ = inflateReset(stream_.get()) == Z_OK;
+  ended_ = false;
+}
+
 void GzipMember::Take(std::string_view piece) {
   std::array<Bytef, kScratch> text;
   stream_->next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(piece.data()));

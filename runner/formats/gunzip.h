@@ -18,7 +18,7 @@ bool LooksGzipped(std::string_view prefix);
 // reason "FileUnreadable": who uses rows before the end was reached must be able to take them back.
 std::unique_ptr<ByteSource> Gunzip(std::unique_ptr<ByteSource> compressed);
 
-// Verifies one member of gzip whose text is not needed: its header, CRC-32 and length. Not for several threads at once.
+// Verifies members of gzip, one after the other, whose text is not needed: header, CRC-32 and length. Not for several threads at once.
 class GzipMember {
  public:
   GzipMember();  // std::bad_alloc
@@ -26,6 +26,7 @@ class GzipMember {
   GzipMember(const GzipMember&) = delete;
   GzipMember& operator=(const GzipMember&) = delete;
 
+  void Begin();  // another one
   // Takes its next bytes.
   void Take(std::string_view piece);
   // Whether it was sound, ended with the last byte taken, and has a text of `bytes`.

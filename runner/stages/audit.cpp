@@ -2,16 +2,11 @@
 
 #include <algorithm>
 
+#include "crds/base/text.h"
 #include "runner/engine/sql.h"
 
 namespace weir::stages {
 namespace {
-
-std::string Join(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
-  return text;
-}
 
 std::string Bounds(const api::RowCountCheck& bounds) {
   if (!bounds.max) return "at least " + std::to_string(*bounds.min);
@@ -37,7 +32,7 @@ std::string Told(const engine::FailingExample& example, const NameSource& source
     if (std::string name = source(file); !name.empty() && std::find(sources.begin(), sources.end(), name) == sources.end()) sources.push_back(std::move(name));
   std::string text = ", e.g. " + example.values;
   if (example.times > 1) text += ", which is there " + std::to_string(example.times) + " times";
-  return sources.empty() ? text : text + ", in " + Join(sources);
+  return sources.empty() ? text : text + ", in " + Joined(sources);
 }
 
 }  // namespace
@@ -61,7 +56,7 @@ std::vector<Rule> RulesOf(const std::vector<api::Column>& columns, const std::ve
                        "column " + column.name + " must have a value in every row"});
   for (std::size_t i = 0; i < keys.size(); ++i)
     rules.push_back({{.name = "spec.schema.keys[" + std::to_string(i) + "]", .rule = api::UniqueCheck{keys[i].columns}},
-                     "key (" + Join(keys[i].columns) + ") must be unique"});
+                     "key (" + Joined(keys[i].columns) + ") must be unique"});
   for (const api::Check& check : checks) rules.push_back({check, "check " + check.name});
   return rules;
 }

@@ -56,6 +56,13 @@ TEST(Quoted, NeverCutsInsideACodePoint) {
   EXPECT_EQ(Quoted("a\nb"), "\"a b\"");
 }
 
+TEST(Text, JoinedKeepsPartsThatAreEmpty) {
+  EXPECT_EQ(Joined({}), "");
+  EXPECT_EQ(Joined({"a"}), "a");
+  EXPECT_EQ(Joined({"", "a", ""}), ", a, ");
+  EXPECT_EQ(Joined({"a", "b"}, " OR "), "a OR b");
+}
+
 TEST(Text, LowerChangesLettersOfAsciiOnly) {
   EXPECT_EQ(Lower("AZaz09_-\xC3\x84@[`{"), "azaz09_-\xC3\x84@[`{");
   EXPECT_EQ(Lower(""), "");
