@@ -22,9 +22,9 @@ void PickInto(const Json& from, std::string_view path, Json& to) {
 
 const Kept kDeclaration{.text = {"spec", "status"}, .brief = {"status.conditions"}};
 
-const Kept kTable{
-    .text = {"spec", "status"},
-    .brief = {"spec.owner.team", "spec.query.sql", "status.conditions", "status.committedBy.epoch", "status.version", "status.contentHash", "status.location"}};
+const Kept kTable{.text = {"spec", "status"},
+                  .brief = {"spec.owner.team", "spec.query.sql", "status.conditions", "status.committedBy.epoch", "status.committedBy.revision",
+                            "status.version", "status.contentHash", "status.location"}};
 
 // Of the stages what they read and write, whatever their kind.
 const Kept& KeptOfPipelines() {

@@ -95,6 +95,15 @@ void ObserveShown(const Stores& stores, const std::string& ns, plan::ObservedPip
     }
 }
 
+// All of the namespace: a table may have been written by a stage that the pipeline no longer has.
+void ObserveShownRevisions(const Stores& stores, const std::string& ns, plan::ObservedPipeline& observed) {
+  if (observed.revisions.size() <= plan::kRevisionsToKeep) return;
+  for (const Store* store : {&stores.datasets, &stores.views})
+    for (const ItemPtr& item : store->List(ns))
+      if (std::string revision = Text(At(At(item->brief, "status"), "committedBy"), "revision"); !revision.empty())
+        observed.shownRevisions.insert(std::move(revision));
+}
+
 // Pods of validations are the pipeline's own. Without an owner they bear the pipeline's label and no run's.
 void ObserveValidationPods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedPipeline& observed) {
   for (const ItemPtr& item : stores.pods.OfOwner(ns, api::kPipelines.kind, name))
@@ -135,6 +144,7 @@ Result<Seen<plan::ObservedPipeline>> ObservePipeline(const Stores& stores, const
   ObserveRevisions(stores, seen.item->meta, observed);
   ObserveRuns(stores, seen.item->meta, observed);
   ObserveShown(stores, ns, observed);
+  ObserveShownRevisions(stores, ns, observed);
   const ItemPtr account = stores.serviceAccounts.Get(ns, plan::ServiceAccountName(name));
   if (account && !account->meta.deleted) observed.serviceAccount = account->meta;
   return seen;

@@ -56,9 +56,11 @@ std::vector<Action> PruneRuns(const api::Meta& pipeline, const api::RunHistory& 
   return prune;
 }
 
-std::vector<Action> PruneRevisions(const api::PipelineStatus& status, const std::vector<Revision>& revisions, const std::vector<api::PipelineRun>& runs) {
+std::vector<Action> PruneRevisions(const api::PipelineStatus& status, const std::vector<Revision>& revisions, const std::vector<api::PipelineRun>& runs,
+                                   const ShownRevisions& shown) {
   if (revisions.size() <= kRevisionsToKeep) return {};
-  std::set<std::string> used{status.revision, status.validating};
+  std::set<std::string> used = shown;
+  used.insert({status.revision, status.validating});
   for (const api::PipelineRun& run : runs) used.insert({run.status.revision, run.spec.revision});
   std::vector<const Revision*> newest_first;
   for (const Revision& revision : revisions) newest_first.push_back(&revision);

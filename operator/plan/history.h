@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,15 @@ using ShownEpochs = std::map<std::string, std::int64_t>;
 // show yet: its status is derived from the run.
 std::vector<Action> PruneRuns(const api::Meta& pipeline, const api::RunHistory& keep, const std::vector<api::PipelineRun>& runs, const ShownEpochs& shown);
 
-// Revisions beyond the ten newest that no run is bound to and that are neither in force nor being validated.
+// Revisions that the status of a Dataset or View names as the one it was committed by. What its version was made of may be
+// recorded nowhere else.
+using ShownRevisions = std::set<std::string>;
+
+// Revisions beyond the ten newest that no run is bound to, that no Dataset or View was committed by, and that are neither in
+// force nor being validated.
 inline constexpr std::size_t kRevisionsToKeep = 10;
-std::vector<Action> PruneRevisions(const api::PipelineStatus& status, const std::vector<Revision>& revisions, const std::vector<api::PipelineRun>& runs);
+std::vector<Action> PruneRevisions(const api::PipelineStatus& status, const std::vector<Revision>& revisions, const std::vector<api::PipelineRun>& runs,
+                                   const ShownRevisions& shown);
 
 bool IsOlder(const api::Meta& a, const api::Meta& b);  // by creation, then by name
 

@@ -180,7 +180,7 @@ Plan MakePlan(const ObservedPipeline& seen, Time now) {
   Describe(seen, rollout.verdict, made, status, now);
   plan.status = api::Write(status);
   Append(plan.after, PruneRuns(pipeline.meta, pipeline.spec.runHistory, seen.runs, seen.shown));
-  Append(plan.after, PruneRevisions(status, seen.revisions, seen.runs));
+  Append(plan.after, PruneRevisions(status, seen.revisions, seen.runs, seen.shownRevisions));
   PutInOrder(plan.after);
   return plan;
 }

@@ -34,6 +34,7 @@ struct ObservedPipeline {
   std::vector<Pod> orphans;                 // of validations for a pipeline of this name that is gone, or without an owner
   std::optional<api::Meta> serviceAccount;  // that its pods run as; one that is being deleted counts as absent
   ShownEpochs shown;
+  ShownRevisions shownRevisions;  // of the namespace; empty while no revision is to be deleted
   Environment environment;
 
   bool operator==(const ObservedPipeline&) const = default;

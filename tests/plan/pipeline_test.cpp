@@ -59,6 +59,24 @@ TEST(Pipeline, KeepsWhatIsInForceWhenAnEditDoesNotValidate) {
   EXPECT_EQ(world.RunNames().size(), 2U) << "what is in force still runs when somebody asks for it";
 }
 
+TEST(Pipeline, KeepsTheRevisionsThatADatasetOrViewWasMadeBy) {
+  World world;
+  world.Apply(kFlights);
+  ASSERT_TRUE(world.Converge());
+  const std::string first = Text(At(world.Get(api::kPipelines, "delays"), "status"), "revision");
+  std::vector<std::string> later;
+  for (int i = 0; i < 12; ++i) {
+    world.Advance(Duration::Seconds(60));
+    world.Apply(Aggregate("SELECT day, delay + " + std::to_string(i) + " AS delay FROM flights"));
+    ASSERT_TRUE(world.Converge());
+    later.push_back(Text(At(world.Get(api::kPipelines, "delays"), "status"), "revision"));
+  }
+  ASSERT_EQ(Text(At(At(world.Get(api::kDatasets, "flights"), "status"), "committedBy"), "revision"), first) << "nothing wrote it since";
+  EXPECT_EQ(Text(At(world.Get(api::kRevisions, first), "metadata"), "name"), first);
+  EXPECT_TRUE(world.Get(api::kRevisions, later[0]).is_null()) << "it is beyond the ten newest, and nothing names it";
+  EXPECT_EQ(world.List(api::kRevisions).size(), 11U);
+}
+
 TEST(Pipeline, RunsOncePerRevisionAndAgainWhenOneComesBack) {
   World world;
   world.Apply(kFlights);
