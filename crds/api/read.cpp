@@ -10,6 +10,7 @@
 #include "crds/api/dataset.h"
 #include "crds/api/pattern_words.h"
 #include "crds/api/type_words.h"
+#include "crds/base/count.h"
 #include "crds/base/text.h"
 
 namespace weir::api {
@@ -71,7 +72,7 @@ std::string Join(const std::vector<Problem>& problems) {
   std::string text;
   for (std::size_t i = 0; i < std::min(problems.size(), kMostJoined); ++i)
     text += (i == 0 ? "" : "; ") + problems[i].path + (problems[i].path.empty() ? "" : " ") + problems[i].message;
-  if (problems.size() > kMostJoined) text += "; and " + std::to_string(problems.size() - kMostJoined) + " more problems";
+  if (problems.size() > kMostJoined) text += "; and " + Counted(static_cast<std::int64_t>(problems.size() - kMostJoined), "more problem");
   return text;
 }
 
@@ -107,11 +108,13 @@ std::string WrongType(const Json& value, std::string_view wanted) {
 bool CheckText(const std::string& value, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
   const std::size_t size = CodePoints(value);
-  if (size < static_cast<std::size_t>(rules.minLength))
-    problems.push_back({path, "must have at least " + std::to_string(rules.minLength) + " characters, has " + std::to_string(size)});
   if (size > static_cast<std::size_t>(rules.maxLength))
-    return problems.push_back({path, "may have at most " + std::to_string(rules.maxLength) + " characters, has " + std::to_string(size)}), false;
-  if (!rules.pattern.empty() && !std::regex_search(value, Compiled(rules.pattern)))  // anywhere, as the API server does
+    return problems.push_back({path, "may have at most " + Counted(rules.maxLength, "character") + ", has " + std::to_string(size)}), false;
+  const bool other_form = !rules.pattern.empty() && !std::regex_search(value, Compiled(rules.pattern));  // anywhere, as the API server does
+  // Of an empty text the form says more than the length.
+  if (size < static_cast<std::size_t>(rules.minLength) && !(other_form && value.empty()))
+    problems.push_back({path, "must have at least " + Counted(rules.minLength, "character") + ", has " + std::to_string(size)});
+  if (other_form)
     problems.push_back({path, rules.pattern == kTypePattern ? Quoted(value) + " is no type here: " + TypeAdvice(value)
                                                             : FormAdvice(rules.pattern, value) + ", not " + Quoted(value)});
   return problems.size() == before;
@@ -139,9 +142,9 @@ bool CheckNumber(std::int64_t value, const Rules& rules, const std::string& path
 
 bool CheckCount(std::size_t items, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
   if (items < static_cast<std::size_t>(rules.minItems))
-    problems.push_back({path, "must have at least " + std::to_string(rules.minItems) + " items, has " + std::to_string(items)});
+    problems.push_back({path, "must have at least " + Counted(rules.minItems, "item") + ", has " + std::to_string(items)});
   if (items > static_cast<std::size_t>(rules.maxItems))
-    return problems.push_back({path, "may have at most " + std::to_string(rules.maxItems) + " items, has " + std::to_string(items)}), false;
+    return problems.push_back({path, "may have at most " + Counted(rules.maxItems, "item") + ", has " + std::to_string(items)}), false;
   return true;
 }
 
@@ -151,7 +154,7 @@ void CheckUnknown(const Json& object, const std::vector<std::string_view>& known
     if (std::find(known.begin(), known.end(), key) != known.end() || ++unknown > kMostUnknown) continue;
     problems.push_back({path.empty() ? key : path + "." + key, IsHalfOfAType(key) ? kHalfOfAType : "is unknown" + Suggest(key, known)});
   }
-  if (unknown > kMostUnknown) problems.push_back({path, "has " + std::to_string(unknown - kMostUnknown) + " more unknown fields"});
+  if (unknown > kMostUnknown) problems.push_back({path, "has " + Counted(static_cast<std::int64_t>(unknown - kMostUnknown), "more unknown field")});
 }
 
 void CheckKeys(const Json& list, std::string_view key, const std::string& path, std::vector<Problem>& problems) {
@@ -163,12 +166,15 @@ void CheckKeys(const Json& list, std::string_view key, const std::string& path, 
 
 void Reader::CheckOneOf(std::span<const std::string_view> members) {
   std::string all;
-  int set = 0;
+  std::vector<std::string_view> set;
   for (const std::string_view member : members) {
     all += (all.empty() ? "" : ", ") + std::string(member);
-    set += At(object_, member).is_null() ? 0 : 1;
+    if (!At(object_, member).is_null()) set.push_back(member);
   }
-  if (set != 1) problems_.push_back({path_, "must have exactly one of " + all + ", has " + std::to_string(set)});
+  if (set.size() == 1) return;
+  std::string has;
+  for (std::size_t i = 0; i < set.size(); ++i) has.append(i == 0 ? "" : i + 1 < set.size() ? ", " : " and ").append(set[i]);
+  problems_.push_back({path_, "must have exactly one of " + all + "; " + (set.empty() ? "has none" : "has " + has + ": keep one")});
 }
 
 std::string Reader::NotAWord(const Json& value, const std::vector<std::string_view>& words) const {

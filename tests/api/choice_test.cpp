@@ -38,7 +38,7 @@ TEST(Choice, NeitherNoneNorTwoAreTaken) {
     Read<Store>(Parsed(text), "spec.stores[0]", problems);
     ASSERT_EQ(problems.size(), 1U) << text;
     EXPECT_EQ(problems[0].path, "spec.stores[0]");
-    EXPECT_THAT(problems[0].message, HasSubstr("must have exactly one of volume, s3, has "));
+    EXPECT_THAT(problems[0].message, HasSubstr("must have exactly one of volume, s3; has "));
   }
 }
 

@@ -63,9 +63,21 @@ TEST(Reader, SuggestsTheSameWordInWhateverOrderTheyAreKnown) {
   while (std::next_permutation(known.begin(), known.end()));
 }
 
+TEST(Reader, CountsOneThingInTheSingular) {
+  EXPECT_THAT(ProblemsOf<NotNullCheck>(R"({"columns": []})"), ElementsAre("spec.columns: must have at least 1 item, has 0"));
+  EXPECT_THAT(ProblemsOf<CsvFormat>(R"({"delimiter": ";;"})"), ElementsAre("spec.delimiter: may have at most 1 character, has 2"));
+  Json many = Json::object();
+  for (int i = 0; i < 21; ++i) many[std::string(i + 100, 'z')] = 1;
+  EXPECT_EQ(ProblemsOf<CsvFormat>(many.dump()).back(), "spec: has 1 more unknown field");
+}
+
+TEST(Reader, AnEmptyTextIsToldItsFormOnce) {
+  EXPECT_THAT(ProblemsOf<CsvFormat>(R"({"delimiter": ""})"), ElementsAre(HasSubstr("spec.delimiter: must be one ASCII character")));
+}
+
 TEST(Reader, RefusesTwoAndNoneOfAOneOf) {
-  EXPECT_THAT(ProblemsOf<Format>(R"({"csv": {}, "json": {}})"), ElementsAre("spec: must have exactly one of csv, parquet, json, has 2"));
-  EXPECT_THAT(ProblemsOf<Format>("{}"), ElementsAre("spec: must have exactly one of csv, parquet, json, has 0"));
+  EXPECT_THAT(ProblemsOf<Format>(R"({"csv": {}, "json": {}})"), ElementsAre("spec: must have exactly one of csv, parquet, json; has csv and json: keep one"));
+  EXPECT_THAT(ProblemsOf<Format>("{}"), ElementsAre("spec: must have exactly one of csv, parquet, json; has none"));
   EXPECT_THAT(ProblemsOf<Format>(R"({"csv": {}})"), IsEmpty());
 }
 
