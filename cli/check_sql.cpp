@@ -29,6 +29,13 @@ api::StageTask TaskOfChecks(const api::Dataset& dataset) {
   return {.kind = api::TaskKind::Validate, .ns = dataset.meta.ns, .tables = {table}};
 }
 
+// The engine refuses what cannot quarantine rows, and with it all that it could say of the check; onFailure has a finding.
+void LetAllBeEvaluated(api::StageTask& task) {
+  for (api::TaskTable& table : task.tables)
+    for (api::Check& check : table.checks)
+      if (check.Action() == api::OnFailure::Quarantine && !check.LooksAtOneRow()) check.onFailure.reset();
+}
+
 // "spec.checks[0]" of a field of that check; empty for fields that are of none.
 std::string CheckOf(const std::string& field) {
   const std::size_t list = field.find("checks[");
@@ -61,6 +68,7 @@ class SqlCheck {
     for (const ResolvedPipeline& pipeline : pipelines) {
       api::StageTask task = plan::ValidationTask(pipeline.bundle, pipeline.ns, 1);
       LeaveOutWhatIsDoubtful(task);
+      LetAllBeEvaluated(task);
       const bool checks = std::any_of(task.tables.begin(), task.tables.end(), [](const api::TaskTable& table) { return !table.checks.empty(); });
       if ((task.queries.empty() && !checks) || !CanBeAsked(declared, task)) continue;
       tasks.push_back(std::move(task));

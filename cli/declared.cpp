@@ -8,6 +8,7 @@
 #include "cli/schema_fields.h"
 #include "crds/api/read.h"
 #include "crds/api/type_words.h"
+#include "crds/base/count.h"
 #include "crds/base/name.h"
 #include "crds/schema/kinds.h"
 
@@ -81,6 +82,16 @@ void TakeTypesAsMeant(const Json& object, api::ViewSpec& spec) { TakeTypesAsMean
 template <typename Spec>
 void TakeTypesAsMeant(const Json&, const Spec&) {}
 
+// Nobody knows which of two things a stage is to do: it does none, and what one of them would collide with is no finding.
+void LeaveOpen(const std::vector<api::Problem>& problems, api::PipelineSpec& spec) {
+  for (std::size_t i = 0; i < spec.stages.size(); ++i) {
+    const std::string path = "spec.stages[" + std::to_string(i) + "]";
+    if (std::any_of(problems.begin(), problems.end(), [&path](const api::Problem& problem) { return problem.path == path; })) spec.stages[i].work = {};
+  }
+}
+template <typename Spec>
+void LeaveOpen(const std::vector<api::Problem>&, const Spec&) {}
+
 class ManifestReader {
  public:
   explicit ManifestReader(const Manifests& manifests) : manifests_(manifests) {}
@@ -128,13 +139,16 @@ class ManifestReader {
     CheckValues(*kind, manifest.object, problems);
     AddPlaces(*kind, Unknown::BySchema, problems);
     AddExamples(*kind, manifest.object, problems);
+    if (!problems.empty()) out_.broken.push_back(index);
+    for (const api::Problem& problem : problems) out_.unread[index].push_back(problem.path);
+    const std::vector<api::Problem> all = problems;
+    DropConsequences(*kind, manifest.object, problems);
     for (std::size_t i = 0; i < std::min(problems.size(), kMostProblems); ++i)
       out_.findings.push_back(manifest.Problem(problems[i].path, "Schema", problems[i].message));
     if (problems.size() > kMostProblems)
-      out_.findings.push_back(manifest.Problem("", "Schema", "has " + std::to_string(problems.size() - kMostProblems) + " more problems"));
-    if (!problems.empty()) out_.broken.push_back(index);
-    for (const api::Problem& problem : problems) out_.unread[index].push_back(problem.path);
+      out_.findings.push_back(manifest.Problem("", "Schema", "has " + Counted(static_cast<std::int64_t>(problems.size() - kMostProblems), "more problem")));
     TakeTypesAsMeant(manifest.object, object.spec);
+    LeaveOpen(all, object.spec);
     list.push_back({index, std::move(object)});
   }
 

@@ -24,4 +24,8 @@ void AddExamples(const schema::Kind& kind, const Json& object, std::vector<api::
 // silence, and what was meant is often a text that YAML takes for a comment. Replaces "is required" for the same field.
 void CheckValues(const schema::Kind& kind, const Json& object, std::vector<api::Problem>& problems);
 
+// Leaves out the findings that are only a consequence of another one: that a field is required, or that one of several is,
+// where an unknown field beside it was meant as that field, or where it is there without a value. To be called last.
+void DropConsequences(const schema::Kind& kind, const Json& object, std::vector<api::Problem>& problems);
+
 }  // namespace weir::cli

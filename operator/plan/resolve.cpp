@@ -178,7 +178,11 @@ class Resolver {
     api::DatasetSpec with_checks = datasets[0]->spec;
     with_checks.checks = check.checks;
     for (api::Problem& problem : CheckDataset(with_checks)) {
-      if (problem.path.starts_with("spec.checks")) out_.problems.push_back({path + problem.path.substr(4), std::move(problem.message)});
+      if (!problem.path.starts_with("spec.checks")) continue;
+      problem.path = path + problem.path.substr(4);
+      // What needs no columns has been found without them.
+      const auto& found = out_.problems;
+      if (std::find(found.begin(), found.end(), problem) == found.end()) out_.problems.push_back(std::move(problem));
     }
   }
 

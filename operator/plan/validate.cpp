@@ -141,8 +141,10 @@ void CheckWhenAbsent(const api::DatasetSpec& dataset, std::vector<Problem>& prob
 
 void CheckStageChecks(const std::vector<api::Check>& checks, const std::string& path, std::vector<Problem>& problems) {
   CheckChecks(checks, path, nullptr, problems);
+  // A check that can quarantine nowhere has its problem: the advice to declare it on the Dataset would lead to the same one.
   for (std::size_t i = 0; i < checks.size(); ++i)
-    if (checks[i].Action() == api::OnFailure::Quarantine) problems.push_back({Item(path, i) + ".onFailure", std::string(api::kQuarantineOfCheckStage)});
+    if (checks[i].Action() == api::OnFailure::Quarantine && checks[i].LooksAtOneRow())
+      problems.push_back({Item(path, i) + ".onFailure", std::string(api::kQuarantineOfCheckStage)});
 }
 
 // Row checks are made on what is read; what the engine fills in is the same in every row of a file.

@@ -13,9 +13,13 @@
 namespace weir::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::Field;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 std::string Example() {
   std::ifstream file(test::SourceFolder() + "/examples/quarantine/readings.yaml");
@@ -78,6 +82,56 @@ TEST(CheckAll, OneFieldThatCannotBeReadHidesNothingAndCausesNothing) {
       }
   }
   EXPECT_GT(spoilt, 300);
+}
+
+struct Mistake {
+  std::string good;
+  std::string wrong;
+  std::string field;
+  std::string message;  // a part of it
+};
+
+std::string OfCheck(const std::string& check) { return "  - {name: possible-temperature, " + check + "}\n"; }
+
+TEST(CheckAll, OneMistakeIsOneFinding) {
+  const std::string check = "  - name: possible-temperature\n    range: {column: celsius, min: \"-90\", max: \"60\"}\n    onFailure: Quarantine\n";
+  const std::string accept = "    accept: {", in_landing = "  zone: Landing", publish = "    publish: {view: weather-readings-v1}";
+  const Mistake mistakes[] = {
+      {check, OfCheck("notNul: {columns: [sensor]}"), "spec.checks[0].notNul", "did you mean notNull?"},
+      {check, OfCheck("notNul: {columns: [sensor]}, onFailure: Quarantine"), "spec.checks[0].notNul", "did you mean notNull?"},
+      {check, OfCheck("positive: {columns: [sensor]}"), "spec.checks[0].positive", "takes name, notNull, unique, acceptedValues, range, rowCount"},
+      {check, OfCheck("columns: [sensor]"), "spec.checks[0].columns", "a field of this name is"},
+      {check, OfCheck("notNull: "), "spec.checks[0].notNull", "has no value"},
+      {check, OfCheck("notNull: {colums: [sensor]}"), "spec.checks[0].notNull.colums", "did you mean columns?"},
+      {check, OfCheck("notNull: {columns: [sensor]}, unique: {columns: [sensor]}"), "spec.checks[0]", "has notNull and unique: keep one"},
+      {check, OfCheck("rowCount: {min: 1}, onFailure: Quarantine"), "spec.checks[0].onFailure", "use Block or Warn"},
+      {in_landing, "  zon: Landing", "spec.zon", "did you mean zone?"},
+      {"csv: {}", "cvs: {}", "spec.format.cvs", "did you mean csv?"},
+      {accept, "    acept: {", "spec.stages[1].acept", "did you mean accept?"},
+      {publish, publish + "\n    check: {dataset: readings, checks: [{name: some, rowCount: {min: 1}}]}", "spec.stages[3]", "has check and publish: keep one"},
+      {accept + "from: readings-landing, into: readings-history}",
+       accept + "from: readings-landing, into: readings-history}\n    transform: {from: "
+                "readings-history, into: readings}",
+       "spec.stages[1]", "has accept and transform: keep one"},
+      {publish, "    check: {dataset: readings, checks: [{name: some, rowCount: {min: 1}, onFailure: Quarantine}]}", "spec.stages[3].check.checks[0].onFailure",
+       "use Block or Warn"},
+      {publish, "    check: {dataset: readings, checks: [{name: some, rowCount: {}}]}", "spec.stages[3].check.checks[0].rowCount", "needs min, max or both"},
+  };
+  for (const Mistake& mistake : mistakes) {
+    std::string text = Example();
+    ASSERT_NE(text.find(mistake.good), std::string::npos) << mistake.good;
+    text.replace(text.find(mistake.good), mistake.good.size(), mistake.wrong);
+    const Findings errors = ErrorsIn(Load(text));
+    EXPECT_THAT(errors, ElementsAre(AllOf(Field(&Finding::field, mistake.field), Field(&Finding::message, HasSubstr(mistake.message))))) << mistake.wrong;
+  }
+}
+
+TEST(CheckAll, AnUnknownFieldThatIsNoKindHidesNotThatOneIsMissing) {
+  std::string text = Example();
+  const std::string rule = "    range: {column: celsius, min: \"-90\", max: \"60\"}";
+  text.replace(text.find(rule), rule.size(), "    severity: error");
+  EXPECT_THAT(ErrorsIn(Load(text)),
+              UnorderedElementsAre(Field(&Finding::field, "spec.checks[0].severity"), Field(&Finding::message, HasSubstr("must have exactly one of notNull"))));
 }
 
 TEST(CheckAll, AFileThatIsNoYamlMakesNoReferenceMissing) {

@@ -144,6 +144,8 @@ TEST_F(Check, OneMistakeInACheckIsOneFinding) {
   EXPECT_THAT(fields(range + "{column: celsius, min: 0, max: \"-1\"}/"), UnorderedElementsAre("Schema spec.checks[0].range.min"));
   EXPECT_THAT(fields("s/^  - name: publish/  - name: look\\n    check: {dataset: readings, checks: [{name: full, range: {column: batery, max: 99}}]}\\n&/"),
               UnorderedElementsAre("Schema spec.stages[3].check.checks[0].range.max", "Invalid spec.stages[3].check.checks[0].range.column"));
+  for (const char* rule : {"rowCount: {min: 1}", "unique: {columns: [sensor]}"})
+    EXPECT_THAT(fields("s/range: {column: celsius, min: .*/" + std::string(rule) + "/"), UnorderedElementsAre("Invalid spec.checks[0].onFailure"));
   EXPECT_THAT(fields("s/max: \"60\"/max: nan/; s/onFailure: Quarantine/onFailure: Quarantin/"),
               UnorderedElementsAre("Schema spec.checks[0].onFailure", "SqlInvalid spec.checks[0].range"));
 }

@@ -272,6 +272,9 @@ TEST(CheckPipeline, ACheckStageQuarantinesNoRows) {
   EXPECT_THAT(CheckPipeline(pipeline), testing::IsEmpty());
   pipeline.stages[0].work.As<api::CheckStage>()->checks[0].onFailure = api::OnFailure::Quarantine;
   EXPECT_THAT(Texts(CheckPipeline(pipeline)), ElementsAre("spec.stages[0].check.checks[0].onFailure: " + std::string(api::kQuarantineOfCheckStage)));
+  pipeline.stages[0].work.As<api::CheckStage>()->checks[0].rule = api::RowCountCheck{.min = 1};
+  EXPECT_THAT(Texts(CheckPipeline(pipeline)), ElementsAre("spec.stages[0].check.checks[0].onFailure: " + api::QuarantineNeedsRowCheck()))
+      << "on the Dataset it would be refused as well";
 }
 
 }  // namespace
