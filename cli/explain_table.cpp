@@ -55,6 +55,12 @@ storage::LogKind LogOf(const Json& object, const api::Resource& resource) {
   return resource == api::kDatasets && zone && api::HoldsFiles(*zone) ? storage::LogKind::Files : storage::LogKind::Delta;
 }
 
+bool HasStage(const plan::Bundle& bundle, const std::string& name) {
+  return std::any_of(bundle.stages.begin(), bundle.stages.end(), [&name](const api::Stage& stage) { return stage.name == name; });
+}
+
+std::string IsDeleted(const std::string& revision) { return "revision " + revision + ", which wrote this version, is deleted"; }
+
 class Chain {
  public:
   Chain(const World& world, std::size_t rows) : world_(world), rows_(rows) {}
@@ -111,9 +117,14 @@ class Chain {
     if (const auto as_of = ParseTime(Text(facts, "dataAsOf"))) node["dataAsOf"] = Format(*as_of);
     AddQuarantine(Text(node, "object"), state);
     if (!At(facts, "inputs").is_null()) return FollowInputs(node, At(facts, "inputs"));
-    const auto revision = RevisionOf(Text(ours, "revision"));
+    const auto revision = RevisionOrInForce(ours);
     if (!revision) return static_cast<void>(node["inputsUnreadable"] = revision.error().message);
-    FollowStage(node, table, revision->bundle, Text(ours, "stage"), Text(ours, "runUid"));
+    const std::string stage = Text(ours, "stage"), wrote = Text(ours, "revision");
+    if (revision->meta.name != wrote) node["inputsByRevision"] = {{"inForce", revision->meta.name}, {"deleted", wrote}};
+    if (!HasStage(revision->bundle, stage))
+      return static_cast<void>(node["inputsUnreadable"] =
+                                   IsDeleted(wrote) + ", and there is no stage " + stage + " in the one in force, " + revision->meta.name);
+    FollowStage(node, table, revision->bundle, stage, Text(ours, "runUid"));
   }
 
   // A log has the names that are unique among Datasets and Views.
@@ -155,7 +166,7 @@ class Chain {
     if (revision)
       FollowStage(node, table, revision->bundle, Text(by, "stage"), "");
     else
-      node["inputsUnreadable"] = revision.error().message;
+      node["inputsUnreadable"] = revision.error().fault == Fault::Missing ? IsDeleted(Text(by, "revision")) : revision.error().message;
   }
 
   void AddQuarantine(const std::string& object, const storage::TableState& state) {
@@ -163,18 +174,24 @@ class Chain {
     AddQuarantinedWhole(quarantine_, {{"object", object}}, QuarantinedWhole(state), rows_);
     const QuarantineSources sources = QuarantineOf(state);
     if (sources.empty()) return;
-    const auto bundle = BundleWithPlace(At(state.commitInfo, storage::kOurs));
-    AddQuarantined(quarantine_, {{"object", object}}, bundle ? ReadQuarantine(world_, *bundle, sources, rows_) : Result<QuarantinedRows>(bundle.error()));
+    const auto revision = RevisionOrInForce(At(state.commitInfo, storage::kOurs));
+    AddQuarantined(quarantine_, {{"object", object}},
+                   revision ? ReadQuarantine(world_, revision->bundle, sources, rows_) : Result<QuarantinedRows>(revision.error()));
   }
 
-  // Quarantined rows are where the revision's Lake says; where that revision is gone, the one in force says it too.
-  Result<plan::Bundle> BundleWithPlace(const Json& ours) const {
-    auto revision = RevisionOf(Text(ours, "revision"));
-    if (revision) return std::move(revision->bundle);
-    const auto pipeline = world_.cluster->Get({api::kPipelines, world_.ns, Text(ours, "pipeline")});
-    if (!pipeline) return pipeline.error();
-    revision = RevisionOf(Text(At(*pipeline, "status"), "revision"));
-    return revision ? Result<plan::Bundle>(std::move(revision->bundle)) : Result<plan::Bundle>(revision.error());
+  // The revision that a commit names. Where it is deleted, the pipeline's revision in force: its Lake has the quarantined rows
+  // at the same place, and its stages mostly read the same tables.
+  Result<plan::Revision> RevisionOrInForce(const Json& ours) const {
+    const std::string name = Text(ours, "revision"), owner = Text(ours, "pipeline");
+    auto revision = RevisionOf(name);
+    if (revision || revision.error().fault != Fault::Missing) return revision;
+    const auto pipeline = world_.cluster->Get({api::kPipelines, world_.ns, owner});
+    if (!pipeline && pipeline.error().fault != Fault::Missing) return pipeline.error();
+    const std::string in_force = pipeline ? Text(At(*pipeline, "status"), "revision") : "";
+    if (in_force.empty())
+      return Error{Fault::Missing, "RevisionMissing",
+                   IsDeleted(name) + ", and " + (pipeline ? "no revision of Pipeline " + owner + " is in force" : "Pipeline " + owner + " is deleted too")};
+    return RevisionOf(in_force);
   }
 
   Result<plan::Revision> RevisionOf(const std::string& name) const {
@@ -220,6 +237,9 @@ void PrintChain(const Terminal& terminal, const Json& node, std::size_t depth) {
     terminal.out << indent
                  << "its inputs as they are today, which may be newer than what it was made of; its log cannot be read from here: " << Printable(problem)
                  << "\n";
+  const Json& by = At(node, "inputsByRevision");
+  if (!by.is_null() && At(node, "inputsUnreadable").is_null())
+    terminal.out << indent << "its inputs by the revision in force, " << Shown(by, "inForce") << ": " << Printable(IsDeleted(Text(by, "deleted"))) << "\n";
   if (const std::string problem = Text(node, "inputsUnreadable"); !problem.empty())
     terminal.out << indent << "its inputs are not known: " << Printable(problem) << "\n";
   for (const Json& input : At(node, "inputs")) PrintChain(terminal, input, depth + 1);

@@ -50,6 +50,18 @@ class Explain : public Commands {
     ASSERT_EQ(Weir("run o.yaml").code, 1);
   }
 
+  void DeleteRevision(const std::string& name) const {
+    const std::string path = ".weir/lake/_weirkeeper/state.json";
+    auto state = ParseJson(Read(path));
+    ASSERT_TRUE(state.ok());
+    Json kept = Json::array();
+    for (const Json& object : At(*state, "objects"))
+      if (Text(At(object, "metadata"), "name") != name) kept.push_back(object);
+    ASSERT_EQ(kept.size() + 1, At(*state, "objects").size());
+    (*state)["objects"] = std::move(kept);
+    Write(path, state->dump());
+  }
+
   // Seven files, each without the declared column, beside one that is right.
   void QuarantineSevenFiles() const {
     Write("o.csv", "id,amount\n1,5\n");
@@ -137,6 +149,28 @@ TEST_F(Explain, WithoutALogTheInputsAreSaidToBeThoseOfToday) {
   const Ended view = Weir("explain view/o-v1");
   EXPECT_EQ(view.code, 0);
   EXPECT_THAT(view.out, AllOf(HasSubstr("its inputs as they are today"), HasSubstr("Dataset/o version 0")));
+}
+
+TEST_F(Explain, OfADeletedRevisionTheInputsAreThoseOfTheOneInForce) {
+  Write("o.csv", "id\n1\n");
+  ASSERT_EQ(Weir("init o.csv").code, 0);
+  ASSERT_EQ(Weir("run o.yaml").code, 0);
+  const std::string wrote = Text(At(Report("dataset/o-history"), "madeBy"), "revision");
+  Shell("sed -i 's/^  stages:/  retry: {backoff: 5s}\\n  stages:/' o.yaml");
+  ASSERT_EQ(Weir("run o.yaml").code, 0);
+  DeleteRevision(wrote);
+  const Json history = Report("dataset/o-history");
+  EXPECT_EQ(Text(At(history, "inputsByRevision"), "deleted"), wrote);
+  EXPECT_EQ(Text(At(At(history, "inputs")[0], "inputsByRevision"), "deleted"), wrote);
+  EXPECT_THAT(Weir("explain view/o-v1").out, AllOf(HasSubstr("its inputs by the revision in force, " + Text(At(history, "inputsByRevision"), "inForce")),
+                                                   HasSubstr("revision " + wrote + ", which wrote this version, is deleted"), HasSubstr("from files o.csv")));
+
+  Shell("sed -i 's/accept-o/take-o/' o.yaml");
+  ASSERT_EQ(Weir("run o.yaml").code, 0);
+  EXPECT_THAT(Weir("explain view/o-v1").out, AllOf(HasSubstr("its inputs are not known: revision " + wrote +
+                                                             ", which wrote this version, is deleted, and there "
+                                                             "is no stage accept-o in the one in force, load-o-"),
+                                                   Not(HasSubstr("controllerrevisions"))));
 }
 
 TEST_F(Explain, ALateViewSaysWhatBecameOfTheNewestRun) {
