@@ -15,6 +15,7 @@
 #include "cli/query.h"
 #include "cli/run.h"
 #include "cli/world.h"
+#include "cli/yaml_text.h"
 #include "crds/api/read.h"
 #include "crds/base/guard.h"
 #include "operator/local/quantity.h"
@@ -246,6 +247,25 @@ void AddDelete(CLI::App& app, Call& call) {
   });
 }
 
+// The line of --version, or its version alone for programs.
+Exit Version(const Terminal& terminal) {
+  const Json version{{"version", WEIR_VERSION}};
+  if (terminal.format == OutputFormat::Json)
+    terminal.out << JsonText(version) << "\n";
+  else if (terminal.format == OutputFormat::Yaml)
+    terminal.out << YamlText(version);
+  else
+    terminal.out << "weir " << WEIR_VERSION << "\n";
+  return Exit::Ok;
+}
+
+void AddVersion(CLI::App& app, Call& call) {
+  CLI::App& version = *app.add_subcommand("version", "Print the version of this program");
+  version.footer("Example:\n  weir version -o json | jq -r .version");
+  AddOutput(version, call, kFormats);
+  version.callback([&call] { call.command = [&call] { return Version(call.terminal); }; });
+}
+
 constexpr const char* kShells = "bash|zsh|fish";
 
 Exit NoSuchCommand(const Terminal& terminal, const CLI::App& app, const std::string& word) {
@@ -325,7 +345,7 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("weir ") + WEIR_VERSION);
   app.require_subcommand(1);
   app.footer(kSurroundings);
-  for (const auto add : {AddInit, AddCheck, AddRun, AddGet, AddQuery, AddExplain, AddDelete, AddManual}) add(app, call);
+  for (const auto add : {AddInit, AddCheck, AddRun, AddGet, AddQuery, AddExplain, AddDelete, AddVersion, AddManual}) add(app, call);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-const char* const kCommands[] = {"init", "check", "run", "get", "query", "explain", "delete"};
+const char* const kCommands[] = {"init", "check", "run", "get", "query", "explain", "delete", "version"};
 
 class Manners : public Commands {
  protected:
@@ -40,6 +40,8 @@ TEST_F(Manners, AMistakeInTheCallIsOneLineAndTwo) {
   const std::pair<const char*, const char*> calls[] = {{"gte views", "there is no command \"gte\" (did you mean get?)"},
                                                        {"help quer", "there is no command \"quer\" (did you mean query?)"},
                                                        {"get -o xml", "weir: --output: xml not in"},
+                                                       {"version -o xml", "weir: --output: xml not in"},
+                                                       {"version 1", "weir: The following argument was not expected: 1; see weir version --help"},
                                                        {"get --nothing", "weir: The following argument was not expected: --nothing; see weir get --help"},
                                                        {"query", "SQL is required; see weir query --help"},
                                                        {"query 'SELECT 1' --limit 0", "--limit"},
@@ -54,6 +56,16 @@ TEST_F(Manners, AMistakeInTheCallIsOneLineAndTwo) {
   const Ended nothing = Shell("weir");
   EXPECT_EQ(nothing.code, 2);
   EXPECT_THAT(nothing.err, HasSubstr("Subcommands:"));
+}
+
+TEST_F(Manners, TheVersionIsALineForPeopleAndAFieldForPrograms) {
+  const Ended line = Weir("version");
+  EXPECT_EQ(line.code, 0) << line.err;
+  EXPECT_EQ(line.out, Weir("--version").out);
+  EXPECT_EQ(Weir("version -o table").out, line.out);
+  const std::string number = line.out.substr(line.out.find(' ') + 1);
+  EXPECT_EQ(Weir("version -o json").out, "{\n  \"version\": \"" + number.substr(0, number.size() - 1) + "\"\n}\n");
+  EXPECT_EQ(Weir("version -o yaml").out, "version: \"" + number.substr(0, number.size() - 1) + "\"\n") << "0.10 is no number";
 }
 
 TEST_F(Manners, ASourceThatIsNoFolderIsAMistakeOfTheCall) {

@@ -61,7 +61,7 @@ TEST_F(Manual, BashCompletesBehindTheValueOfAnOption) {
 
 TEST_F(Manual, SaysWhatAnOptionTakesInPlainWords) {
   std::string all = Weir("man").out;
-  for (const char* command : {"init", "check", "run", "get", "query", "explain", "delete", "help", "completion", "man"})
+  for (const char* command : {"init", "check", "run", "get", "query", "explain", "delete", "version", "help", "completion", "man"})
     all += Weir(std::string("help ") + command).out;
   all += Shell("weirkeeper-runner --help").out;
   for (const char* word : {"INT", "TEXT", "POSITIVE", "FLOAT", "PATH(", " in [", ":{"}) EXPECT_THAT(all, Not(HasSubstr(word)));
@@ -73,7 +73,7 @@ TEST_F(Manual, ScriptsOfEachShellParse) {
   for (const std::string shell : {"zsh", "fish"}) {
     const Ended script = Weir("completion " + shell);
     EXPECT_EQ(script.code, 0);
-    for (const char* command : {"init", "check", "run", "get", "query", "explain", "delete", "help", "completion", "man"})
+    for (const char* command : {"init", "check", "run", "get", "query", "explain", "delete", "version", "help", "completion", "man"})
       EXPECT_THAT(script.out, HasSubstr(command)) << shell;
     if (Shell("command -v " + shell).code != 0) continue;
     EXPECT_EQ(Shell("weir completion " + shell + " >script && " + shell + " -n script").code, 0) << shell;
