@@ -4,7 +4,6 @@
 #include <cctype>
 #include <cstdlib>
 #include <map>
-#include <sstream>
 #include <utility>
 
 #include "crds/base/text.h"
@@ -169,32 +168,12 @@ std::string AsMapping(const Ordered& schema, const Json& value) {
   return OneLine("; write {" + member + ": [" + items + "]}");
 }
 
-// What api::Reader and api::CheckUnknown write.
-constexpr std::string_view kUnknown = "is unknown", kMeantBegin = "is unknown (did you mean ", kMeantEnd = "?)";
-constexpr std::string_view kRequired = "is required", kOneOf = "must have exactly one of ", kHasNone = "; has none";
-
-// The name that was meant, of a finding of an unknown field; empty where none is near.
-std::string_view MeantBy(const api::Problem& problem) {
-  const std::string_view message = problem.message;
-  if (!message.starts_with(kMeantBegin)) return "";
-  return message.substr(kMeantBegin.size(), message.find(kMeantEnd) - kMeantBegin.size());
-}
-
-// Fields of which exactly one must be there, of a finding that none is; else empty.
-std::vector<std::string> ChoicesOf(const api::Problem& problem) {
-  std::vector<std::string> choices;
-  if (!problem.message.starts_with(kOneOf) || !problem.message.ends_with(kHasNone)) return choices;
-  std::istringstream list(problem.message.substr(kOneOf.size(), problem.message.size() - kOneOf.size() - kHasNone.size()));
-  for (std::string choice; std::getline(list, choice, ',');) choices.push_back(choice.substr(choice.find_first_not_of(' ')));
-  return choices;
-}
-
 // Whether an unknown field of the object at `path` stands for one of `choices`: by its name, or because it is a mapping as they
 // are, or because one of them has a field of that name.
 bool StandsForOneOf(const schema::Kind& kind, const Json& object, const std::string& path, const api::Problem& unknown,
                     const std::vector<std::string>& choices) {
   const auto is_choice = [&choices](std::string_view name) { return std::find(choices.begin(), choices.end(), name) != choices.end(); };
-  if (const std::string_view meant = MeantBy(unknown); !meant.empty()) return is_choice(meant);
+  if (!unknown.fields.empty()) return is_choice(unknown.fields.front());
   if (ValueAt(object, unknown.path).is_object()) return true;
   std::vector<std::string> places;
   if (const Ordered* schema = SchemaAt(kind, path)) Collect(Inner(*schema), "", ParentAndName(unknown.path).second, places);
@@ -202,16 +181,16 @@ bool StandsForOneOf(const schema::Kind& kind, const Json& object, const std::str
 }
 
 bool IsConsequence(const schema::Kind& kind, const Json& object, const api::Problem& problem, const std::vector<api::Problem>& all) {
-  const std::vector<std::string> choices = ChoicesOf(problem);
-  const bool required = problem.message.starts_with(kRequired);
-  if (!required && choices.empty()) return false;
+  const bool required = problem.kind == api::Problem::Kind::Missing;
+  if (!required && problem.kind != api::Problem::Kind::NoneOf) return false;
+  const std::vector<std::string>& choices = problem.fields;
   const auto [parent, name] = ParentAndName(problem.path);
   const std::string& path = required ? parent : problem.path;
   return std::any_of(all.begin(), all.end(), [&](const api::Problem& other) {
     const auto [beside, field] = ParentAndName(other.path);
     if (beside != path) return false;
-    if (!other.message.starts_with(kUnknown)) return std::find(choices.begin(), choices.end(), field) != choices.end();
-    return required ? MeantBy(other) == name : StandsForOneOf(kind, object, path, other, choices);
+    if (other.kind != api::Problem::Kind::Unknown) return std::find(choices.begin(), choices.end(), field) != choices.end();
+    return required ? other.fields == std::vector{name} : StandsForOneOf(kind, object, path, other, choices);
   });
 }
 

@@ -76,7 +76,10 @@ std::string Join(const std::vector<Problem>& problems) {
   return text;
 }
 
-std::string Suggest(std::string_view word, const std::vector<std::string_view>& known) {
+namespace {
+
+// The known word that was meant, or "".
+std::string_view Nearest(std::string_view word, const std::vector<std::string_view>& known) {
   if (word.size() > kLongestMeant) return "";
   const std::string folded = Folded(word);
   std::string_view best;
@@ -91,8 +94,14 @@ std::string Suggest(std::string_view word, const std::vector<std::string_view>& 
   if (best.empty() && word.size() >= 3)
     for (const std::string_view candidate : known)
       if (Folded(candidate).starts_with(folded) && (best.empty() || candidate < best)) best = candidate;
-  return best.empty() ? "" : " (did you mean " + std::string(best) + "?)";
+  return best;
 }
+
+std::string DidYouMean(std::string_view word) { return word.empty() ? "" : " (did you mean " + std::string(word) + "?)"; }
+
+}  // namespace
+
+std::string Suggest(std::string_view word, const std::vector<std::string_view>& known) { return DidYouMean(Nearest(word, known)); }
 
 Error NewerFormat(std::int64_t format, int known) {
   return {Fault::Invalid, "NewerFormat",
@@ -152,7 +161,14 @@ void CheckUnknown(const Json& object, const std::vector<std::string_view>& known
   std::size_t unknown = 0;
   for (const auto& [key, value] : object.items()) {
     if (std::find(known.begin(), known.end(), key) != known.end() || ++unknown > kMostUnknown) continue;
-    problems.push_back({path.empty() ? key : path + "." + key, IsHalfOfAType(key) ? kHalfOfAType : "is unknown" + Suggest(key, known)});
+    const std::string place = path.empty() ? key : path + "." + key;
+    if (IsHalfOfAType(key)) {
+      problems.push_back({place, kHalfOfAType});
+      continue;
+    }
+    const std::string meant(Nearest(key, known));
+    problems.push_back({place, "is unknown" + DidYouMean(meant), Problem::Kind::Unknown});
+    if (!meant.empty()) problems.back().fields.push_back(meant);
   }
   if (unknown > kMostUnknown) problems.push_back({path, "has " + Counted(static_cast<std::int64_t>(unknown - kMostUnknown), "more unknown field")});
 }
@@ -175,6 +191,7 @@ void Reader::CheckOneOf(std::span<const std::string_view> members) {
   std::string has;
   for (std::size_t i = 0; i < set.size(); ++i) has.append(i == 0 ? "" : i + 1 < set.size() ? ", " : " and ").append(set[i]);
   problems_.push_back({path_, "must have exactly one of " + all + "; " + (set.empty() ? "has none" : "has " + has + ": keep one")});
+  if (set.empty()) problems_.back().kind = Problem::Kind::NoneOf, problems_.back().fields.assign(members.begin(), members.end());
 }
 
 std::string Reader::NotAWord(const Json& value, const std::vector<std::string_view>& words) const {

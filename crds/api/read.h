@@ -16,10 +16,15 @@ namespace weir::api {
 
 // One thing that is wrong with a document, with the path of the field: `spec.stages[0].name`.
 struct Problem {
+  enum class Kind { Value, Unknown, Missing, NoneOf };
+
   std::string path;
   std::string message;
+  Kind kind = Kind::Value;
+  std::vector<std::string> fields = {};  // Unknown: the known field that was meant, if one is near; NoneOf: of which one must be there
 
-  bool operator==(const Problem&) const = default;
+  // As people see it.
+  bool operator==(const Problem& other) const { return path == other.path && message == other.message; }
 };
 
 // "spec.stages[0].name: is required; spec.owner: ..." in the order found.
@@ -51,7 +56,7 @@ class Reader {
     const std::string path = path_.empty() ? std::string(name) : path_ + "." + std::string(name);
     const Json& value = At(object_, name);
     if (value.is_null()) {
-      if (rules.required) problems_.push_back({path, "is required: " + std::string(rules.doc)});
+      if (rules.required) problems_.push_back({path, "is required: " + std::string(rules.doc), Problem::Kind::Missing});
       return;
     }
     Take(value, member, rules, path);
