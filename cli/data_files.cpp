@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
+#include "crds/base/count.h"
 #include "runner/formats/other_text.h"
 
 namespace weir::cli {
@@ -28,6 +30,20 @@ std::string NoDataBecause(const fs::directory_entry& entry) {
   return access(entry.path().c_str(), R_OK) == 0 ? "" : std::string("may not be read: ") + std::strerror(errno);
 }
 
+std::string WithoutGz(const std::string& name) { return name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name; }
+
+bool IsNamedAsData(const std::string& name) {
+  const std::string ending = fs::path(WithoutGz(name)).extension().string();
+  constexpr std::array<std::string_view, 7> kEndings{".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet"};
+  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
+}
+
+// "in/.x.csv and 2 more hidden files are left out: ..."
+std::string NoteOnHidden(const std::vector<std::string>& hidden) {
+  if (hidden.size() == 1) return hidden[0] + " is left out: it is hidden. Rename it to load it";
+  return hidden[0] + " and " + Counted(static_cast<std::int64_t>(hidden.size()) - 1, "more hidden file") + " are left out: rename them to load them";
+}
+
 Status AddFolder(const std::string& folder, GivenFiles& given) {
   std::error_code error;
   std::vector<fs::directory_entry> entries;
@@ -35,22 +51,24 @@ Status AddFolder(const std::string& folder, GivenFiles& given) {
   if (error) return Unreadable(Fault::Denied, folder + " may not be read: " + error.message());
   std::sort(entries.begin(), entries.end());
   const std::size_t before = given.files.size();
+  std::vector<std::string> hidden;
   for (const fs::directory_entry& entry : entries) {
     const std::string name = entry.path().filename().string();
+    if (name.starts_with('.') && IsNamedAsData(name) && entry.is_regular_file(error)) hidden.push_back(entry.path().string());
     if (name.starts_with('.') || IsManifest(name)) continue;
     if (const std::string why = NoDataBecause(entry); !why.empty())
       given.notes.push_back(entry.path().string() + " is left out: it " + why);
     else
       given.files.push_back({(fs::path(folder) / name).string(), true});
   }
+  if (!hidden.empty()) given.notes.push_back(NoteOnHidden(hidden));
   if (given.files.size() > before) return Ok();
-  return Unreadable(Fault::Missing, folder + " has no data files: give a folder with CSV, JSON or Parquet files");
+  return Unreadable(Fault::Missing,
+                    folder + " has no data files: give a folder with CSV, JSON or Parquet files" + (hidden.empty() ? "" : ". " + NoteOnHidden(hidden)));
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsSeparator(char c) { return c == '-' || c == '_' || c == '.' || c == ' '; }
-
-std::string WithoutGz(const std::string& name) { return name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name; }
 
 bool EndsWithNumber(const std::string& name) {
   const std::string stem = WithoutGz(name);
@@ -163,12 +181,49 @@ bool IsRenumbered(const std::string& name) {
   return !rotation.empty() && std::count_if(rotation.begin(), rotation.end(), IsDigit) < kDate && YearEnd(rotation) == std::string::npos;
 }
 
+// "-20240131" of app-20240131.csv, ".1" of app.1.csv.gz: a date, or a number behind a point, that rotation puts before the
+// ending; else empty.
+std::string RotationBeforeEnding(const std::string& name) {
+  const std::string stem = WithoutGz(name);
+  const std::string front = stem.substr(0, stem.size() - std::min(stem.size(), fs::path(stem).extension().string().size()));
+  const std::size_t begin = front.find_last_not_of("0123456789-_. ") + 1;
+  const std::string rotation = front.substr(begin);
+  if (begin == 0 || front.size() == stem.size() || rotation.size() < 2 || !IsSeparator(rotation[0])) return "";
+  const bool is_number = rotation[0] == '.' && std::all_of(rotation.begin() + 1, rotation.end(), IsDigit);
+  return is_number || YearEnd(rotation) != std::string::npos ? rotation : "";
+}
+
+// "app.csv" of app.csv.1, app-20240131.csv and app.csv.gz: the name before rotation.
+std::string NameBefore(const std::string& name) {
+  std::string before(RotationOf(name).empty() ? WithoutGz(name) : formats::NameOfContent(name));
+  if (const std::string rotation = RotationBeforeEnding(before); !rotation.empty()) before.erase(before.rfind(rotation), rotation.size());
+  return before;
+}
+
+bool IsMadeFrom(const std::string& name, const std::string& other) { return name != other && (NameBefore(name) == other || WithoutGz(name) == other); }
+
+// Whether the next rotation gives app.1.csv the name app.2.csv. Numbers without a file that has none are parts of one delivery.
+bool IsRenumberedBeforeEnding(const std::string& name, const std::vector<std::string>& others) {
+  const std::string rotation = RotationBeforeEnding(name);
+  return !rotation.empty() && YearEnd(rotation) == std::string::npos && std::find(others.begin(), others.end(), NameBefore(name)) != others.end();
+}
+
 }  // namespace
 
+std::vector<std::string> CurrentOf(const std::vector<std::string>& names) {
+  std::vector<std::string> current;
+  for (const std::string& name : names)
+    if (std::any_of(names.begin(), names.end(), [&name](const std::string& other) { return IsMadeFrom(other, name); })) current.push_back(name);
+  return current;
+}
+
 bool AreRotated(const std::vector<std::string>& names) {
-  const std::string_view content = formats::NameOfContent(names[0]);
-  return std::all_of(names.begin(), names.end(), [&](const std::string& name) { return formats::NameOfContent(name) == content; }) &&
-         std::any_of(names.begin(), names.end(), [](const std::string& name) { return !RotationOf(name).empty(); });
+  const auto all_have = [&names](auto&& part) {
+    return std::all_of(names.begin(), names.end(), [&](const std::string& n) { return part(n) == part(names[0]); });
+  };
+  const auto is_renamed = [](const std::string& name) { return !RotationOf(name).empty(); };
+  if (all_have([](const std::string& name) { return formats::NameOfContent(name); }) && std::any_of(names.begin(), names.end(), is_renamed)) return true;
+  return all_have(NameBefore) && !CurrentOf(names).empty();
 }
 
 bool TakesName(const std::string& pattern, const std::string& name) { return fnmatch(pattern.c_str(), name.c_str(), FNM_PERIOD) == 0; }
@@ -208,7 +263,8 @@ Result<GivenFiles> FindDataFiles(const std::vector<std::string>& arguments) {
 std::optional<std::string> WildcardFor(const std::vector<std::string>& names, const std::vector<std::string>& others) {
   constexpr std::size_t kLetters = 3;
   const auto common_ending = CommonEnding(names);
-  if (!common_ending || std::any_of(names.begin(), names.end(), IsRenumbered)) return std::nullopt;
+  const auto is_renumbered = [&others](const std::string& name) { return IsRenumbered(name) || IsRenumberedBeforeEnding(name, others); };
+  if (!common_ending || std::any_of(names.begin(), names.end(), is_renumbered) || !CurrentOf(names).empty()) return std::nullopt;
   const std::string& ending = *common_ending;
   std::vector<std::string> stems;
   for (const std::string& name : names) stems.push_back(name.substr(0, name.size() - ending.size()));

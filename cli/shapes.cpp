@@ -212,17 +212,23 @@ class Shapes {
   // Files of one shape may be of several series: sales-2024-01.csv beside returns-2024-01.csv.
   Status AddBySeries(std::vector<Judged> group) {
     const bool rotated = AreRotated(NamesOf(group));
+    const std::vector<std::string> current = CurrentOf(NamesOf(group));
+    const std::string too_many = tooManyOdd_;
     std::map<std::string, std::vector<Judged>> series;
     for (Judged& one : group) {
-      one.numbered = one.numbered || rotated;
+      one.numbered = one.numbered || rotated || !current.empty();
       series[SeriesOf(NameOf(one))].push_back(one);
     }
     if (series.size() == 1 || series.size() == group.size()) {
-      found_.notes.push_back(Those(group) + (rotated ? kRotated : kNoPath));
+      found_.notes.push_back(Those(group) + (rotated ? kRotated : too_many.empty() ? kNoPath : too_many));
       return AddApart(std::move(group));
     }
+    const std::size_t before = found_.notes.size();
     for (auto& [name, files] : series)
       if (Status added = AddShape(std::move(files)); !added) return added;
+    const auto of_rotation = [](const std::string& note) { return note.ends_with(kRotated); };
+    if (std::any_of(found_.notes.begin() + static_cast<std::ptrdiff_t>(before), found_.notes.end(), of_rotation)) return Ok();
+    for (const std::string& name : current) found_.notes.push_back((fs::path(group[0].file.path).parent_path() / name).string() + kCurrent);
     return Ok();
   }
 
@@ -239,22 +245,31 @@ class Shapes {
 
   // Files of the same series that do not fit are fewer than those that do, or nobody knows which of them are the odd ones.
   std::optional<Pattern> PatternFor(const InferredFile& first, const std::vector<std::string>& names) {
+    tooManyOdd_.clear();
     const fs::path folder = fs::path(first.path).parent_path();
     std::vector<std::string> beside = NamesBeside(fs::path(found_.folder) / folder, names);
     if (const auto wildcard = WildcardFor(names, beside)) return Pattern{(folder / *wildcard).string(), {}};
     std::set<std::string> series;
     for (const std::string& name : names) series.insert(SeriesOf(name));
     std::vector<api::Exclusion> odd;
+    std::size_t rivals = 0;  // of another shape; what cannot be read is none
     for (const std::string& name : beside)
       // A name that is not UTF-8 cannot be excluded.
       if (const std::string why = series.contains(SeriesOf(name)) && FirstByteNotUtf8(name) == std::string::npos ? WhyApart(first, folder / name) : "";
-          !why.empty())
+          !why.empty()) {
         odd.push_back({name, Cut(why, kLongestReason)});
+        rivals += all_.contains((folder / name).string()) ? 1 : 0;
+      }
     std::erase_if(beside,
                   [&](const std::string& name) { return std::any_of(odd.begin(), odd.end(), [&](const api::Exclusion& one) { return one.file == name; }); });
-    const auto wildcard = odd.size() < names.size() && odd.size() <= kMostExcluded ? WildcardFor(names, beside) : std::nullopt;
+    const auto wildcard = rivals < names.size() ? WildcardFor(names, beside) : std::nullopt;
     if (!wildcard) return std::nullopt;
     std::erase_if(odd, [&](const api::Exclusion& one) { return !TakesName(*wildcard, one.file); });
+    if (odd.size() > kMostExcluded) {
+      tooManyOdd_ = " have the same columns, but " + std::to_string(odd.size()) + " files that do not fit match the path " + *wildcard + " too, and at most " +
+                    std::to_string(kMostExcluded) + " are excluded: one Dataset each. Move those files to another folder and run weir init again";
+      return std::nullopt;
+    }
     return Pattern{(folder / *wildcard).string(), std::move(odd)};
   }
 
@@ -302,6 +317,9 @@ class Shapes {
   static constexpr const char* kRotated =
       " stay one Dataset each: log rotation renames or compresses such files, and one Dataset would load the same rows again under each new name. Files that "
       "keep their names, such as app.log-20240131 (logrotate: dateext), become one Dataset";
+  static constexpr const char* kCurrent =
+      " stays a Dataset of its own: log rotation renames or compresses it, and one Dataset with the files that rotation made would load its rows again under "
+      "the new name";
   static constexpr std::size_t kLongestName = 40;     // of ObjectNameFor
   static constexpr std::size_t kLongestReason = 256;  // of an exclusion
   static constexpr std::size_t kMostExcluded = 20;
@@ -311,6 +329,7 @@ class Shapes {
   ReadingProgress& progress_;
   std::vector<Judged> judged_;
   std::map<std::string, InferredFile> all_;      // by path
+  std::string tooManyOdd_;                       // of the last group: why it got no path, when that is the reason
   std::map<std::string, std::string> left_out_;  // path -> why
   std::map<std::string, std::string> apart_;     // path -> why, of files that would fit by their shape
   std::set<std::string> excluded_;               // paths

@@ -8,6 +8,7 @@
 #include "runner/engine/text_input.h"
 #include "runner/formats/title.h"
 #include "runner/formats/utf8.h"
+#include "runner/formats/value.h"
 
 namespace weir::engine {
 namespace {
@@ -24,10 +25,31 @@ std::vector<std::string> NullTextsOf(const api::CsvFormat& csv) {
 
 Error NotAsDeclared(const DecodeRequest& request, const std::string& what) { return {Fault::Data, "FileUnreadable", request.path + " " + what}; }
 
+bool HasControls(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return (c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7F; });
+}
+
+// Of a line with control characters: one beside which another column has a name is the header of a table all the same.
+Error ControlsInHeader(const DecodeRequest& request, char delimiter, const std::string& header) {
+  const Error not_text = NotAsDeclared(request, "is not delimited text: its first line is not text");
+  if (header.find('\0') != std::string::npos || formats::ValidUtf8(header) < header.size()) return not_text;
+  formats::CsvValues values;
+  bool has_name = false;
+  std::size_t place = 0;
+  std::string named;
+  for (const formats::CsvValue& value : values.Split(header, delimiter)) {
+    ++place;
+    const std::string title = formats::TitleOf(value.text);
+    has_name = has_name || (!title.empty() && !HasControls(title));
+    if (named.empty() && HasControls(title)) named = "column " + std::to_string(place) + ", " + formats::Shown(title);
+  }
+  if (!has_name || named.empty()) return not_text;
+  return NotAsDeclared(request, "has control characters in the name of " + named + ": rename it in the file");
+}
+
 // The titles of the file's columns.
 Result<std::vector<std::string>> TitlesOf(const DecodeRequest& request, char delimiter, const std::string& header, const formats::RecordSpan& span) {
-  if (std::any_of(header.begin(), header.end(), [](unsigned char c) { return (c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7F; }))
-    return NotAsDeclared(request, "is not delimited text: its first line is not text");
+  if (HasControls(header)) return ControlsInHeader(request, delimiter, header);
   if (formats::ValidUtf8(header) < header.size())
     return NotAsDeclared(request,
                          "is not delimited text in UTF-8: its first line is not text in that encoding. If it is Windows-1252, declare encoding: "

@@ -46,6 +46,12 @@ TEST(Wildcard, IsNoneForFilesThatRotationRenames) {
                                            {"app.csv.1", "app.csv.1.gz"},
                                            {"syslog.1", "syslog.2"},
                                            {"app.csv", "app.csv-20240131"},
+                                           {"app.csv", "app-20240131.csv"},
+                                           {"app.csv", "app-20240131.csv", "app-20240201.csv"},
+                                           {"app.csv", "app-2024-01-31.csv.gz", "app-2024-02-01.csv.gz"},
+                                           {"app.csv", "app.1.csv", "app.2.csv"},
+                                           {"app.csv", "app.csv.gz"},
+                                           {"app-20240131.csv", "app-20240131.csv.gz"},
                                            {"app.csv-20240131", "app.csv-20240130.gz"}};
   for (const auto& names : sets) {
     EXPECT_EQ(Path(names), "none") << names[0];
@@ -53,9 +59,26 @@ TEST(Wildcard, IsNoneForFilesThatRotationRenames) {
   }
   EXPECT_TRUE(AreRotated({"app.log-20240131", "app.log-20240201"}));
   EXPECT_FALSE(AreRotated({"part-00000", "part-00001"}));
-  EXPECT_FALSE(AreRotated({"app.csv", "app.csv.gz"}));
+  EXPECT_FALSE(AreRotated({"app-20240131.csv", "app-20240201.csv"}));
+  EXPECT_FALSE(AreRotated({"app.1.csv", "app.2.csv"}));
+  EXPECT_FALSE(AreRotated({"app.csv", "web-20240131.csv"}));
   EXPECT_FALSE(AreRotated({"sales-1.csv", "sales-2.csv.gz"}));
   EXPECT_FALSE(AreRotated({"app.csv.1", "other.csv.2"}));
+}
+
+TEST(Wildcard, OfNumbersBeforeTheEndingIsNoneWhereTheFileIsThatRotationNumbers) {
+  EXPECT_EQ(Path({"app.1.csv", "app.2.csv"}), "app.*.csv");
+  EXPECT_EQ(Path({"app.1.csv", "app.2.csv"}, {"app.csv"}), "none");
+  EXPECT_EQ(Path({"app-20240131.csv", "app-20240201.csv"}, {"app.csv"}), "app-*.csv") << "a date stays";
+}
+
+TEST(Rotation, ChangesTheFileWithoutDateAndTheOneThatIsNotPacked) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(CurrentOf({"app-20240131.csv", "app.csv", "app-20240201.csv", "web.csv"}), Names{"app.csv"});
+  EXPECT_EQ(CurrentOf({"app.csv.2.gz", "app.csv", "app.csv.1"}), Names{"app.csv"});
+  EXPECT_EQ(CurrentOf({"app.csv", "app.csv.gz"}), Names{"app.csv"});
+  EXPECT_EQ(CurrentOf({"sales-1.csv", "sales.csv", "report_v2_1.csv", "report.csv"}), Names{}) << "numbers of parts and copies";
+  EXPECT_EQ(CurrentOf({"20240131.csv", ".csv", "2024-01.csv"}), Names{});
 }
 
 TEST(Wildcard, TakesNoOtherFile) {

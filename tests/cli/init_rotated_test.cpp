@@ -59,6 +59,28 @@ TEST_F(InitRotated, FilesByNumberStayApartWhereverTheyWereGiven) {
     }
 }
 
+TEST_F(InitRotated, FilesByDateAreOneDatasetWithoutTheFileThatIsWritten) {
+  const std::tuple<const char*, const char*, const char*> names[] = {{"app-20260101.csv", "app-20260102.csv", "app-*.csv"},
+                                                                     {"app.csv-20260101", "app.csv-20260102", "app.csv-*"},
+                                                                     {"app-20260101.csv.gz", "app-20260102.csv.gz", "app-*.csv.gz"}};
+  for (const auto& [first, second, path] : names) {
+    Again();
+    Log("app.csv", 5);
+    Log(first, 1);
+    Log(second, 3);
+    const Ended init = Weir("init in");
+    ASSERT_EQ(init.code, 0) << init.err;
+    EXPECT_THAT(init.err, AllOf(HasSubstr(std::string(path) + " (2 files): 2 columns"), HasSubstr("app.csv stays a Dataset of its own: log rotation"))) << path;
+    EXPECT_EQ(Weir("check in/in.yaml").code, 0) << Read("in/in.yaml");
+  }
+}
+
+TEST_F(InitRotated, AFileBesideItsPackedOneHasTheNoteOnRotation) {
+  Log("app.csv", 1);
+  Shell("gzip -c in/app.csv > in/app.csv.gz");
+  EXPECT_THAT(Weir("init in").err, AllOf(HasSubstr("app.csv and app.csv.gz stay one Dataset each: log rotation"), Not(HasSubstr("no path with a wildcard"))));
+}
+
 TEST_F(InitRotated, MoreFilesThanAFileOfManifestsHoldsAreToldToBeRotatedByDate) {
   std::string header;
   for (int i = 0; i < 450; ++i) header += (i > 0 ? "," : "") + std::string(300, 'a') + std::to_string(i);

@@ -155,6 +155,12 @@ TEST_F(Csv, DoesNotShowPeopleAFirstLineThatIsNoText) {
   }
 }
 
+TEST_F(Csv, NamesTheColumnWhoseNameHasControlCharacters) {
+  const auto rows = Decode(Put("in.csv", "id,na\x1Bme\n1,2\n"), kCsv, {Optional("id", "INTEGER")});
+  ASSERT_FALSE(rows.ok());
+  EXPECT_THAT(rows.error().message, HasSubstr("in.csv has control characters in the name of column 2, 'na\\x1Bme': rename it in the file"));
+}
+
 TEST_F(Csv, LinesHoldOverManyBuffersReadInParallel) {
   std::string text = "id,name,amount,at\n";
   for (int i = 0; i < 400'000; ++i)
