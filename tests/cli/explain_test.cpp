@@ -56,7 +56,7 @@ class Explain : public Commands {
     ASSERT_TRUE(state.ok());
     Json kept = Json::array();
     for (const Json& object : At(*state, "objects"))
-      if (Text(At(object, "metadata"), "name") != name) kept.push_back(object);
+      if (Text(object, "kind") != "ControllerRevision" || Text(At(At(object, "object"), "metadata"), "name") != name) kept.push_back(object);
     ASSERT_EQ(kept.size() + 1, At(*state, "objects").size());
     (*state)["objects"] = std::move(kept);
     Write(path, state->dump());
