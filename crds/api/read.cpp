@@ -118,11 +118,11 @@ bool CheckText(const std::string& value, const Rules& rules, const std::string& 
   const std::size_t before = problems.size();
   const std::size_t size = CodePoints(value);
   if (size > static_cast<std::size_t>(rules.maxLength))
-    return problems.push_back({path, "may have at most " + Counted(rules.maxLength, "character") + ", has " + std::to_string(size)}), false;
+    return problems.push_back({path, "may have at most " + Counted(rules.maxLength, "character") + ", has " + Grouped(static_cast<std::int64_t>(size))}), false;
   const bool other_form = !rules.pattern.empty() && !std::regex_search(value, Compiled(rules.pattern));  // anywhere, as the API server does
   // Of an empty text the form says more than the length.
   if (size < static_cast<std::size_t>(rules.minLength) && !(other_form && value.empty()))
-    problems.push_back({path, "must have at least " + Counted(rules.minLength, "character") + ", has " + std::to_string(size)});
+    problems.push_back({path, "must have at least " + Counted(rules.minLength, "character") + ", has " + Grouped(static_cast<std::int64_t>(size))});
   if (other_form)
     problems.push_back({path, rules.pattern == kTypePattern ? Quoted(value) + " is no type here: " + TypeAdvice(value)
                                                             : FormAdvice(rules.pattern, value) + ", not " + Quoted(value)});
@@ -151,9 +151,9 @@ bool CheckNumber(std::int64_t value, const Rules& rules, const std::string& path
 
 bool CheckCount(std::size_t items, const Rules& rules, const std::string& path, std::vector<Problem>& problems) {
   if (items < static_cast<std::size_t>(rules.minItems))
-    problems.push_back({path, "must have at least " + Counted(rules.minItems, "item") + ", has " + std::to_string(items)});
+    problems.push_back({path, "must have at least " + Counted(rules.minItems, "item") + ", has " + Grouped(static_cast<std::int64_t>(items))});
   if (items > static_cast<std::size_t>(rules.maxItems))
-    return problems.push_back({path, "may have at most " + Counted(rules.maxItems, "item") + ", has " + std::to_string(items)}), false;
+    return problems.push_back({path, "may have at most " + Counted(rules.maxItems, "item") + ", has " + Grouped(static_cast<std::int64_t>(items))}), false;
   return true;
 }
 
