@@ -38,8 +38,18 @@ Result<storage::TableState> VersionOf(const World& world, const api::Commit& com
   return LoadVersion(world, commit.location, kind, commit.version, commit.contentHash);
 }
 
-// By the stage whose table it is: the newest version that the run reports of it. An unreadable log is an error of its version only.
-using Versions = std::map<std::string, Result<storage::TableState>>;
+// By table: the version that the run reports of it, and the stage that writes it. An unreadable log is an error of its version only.
+struct ReportedVersion {
+  std::string stage;
+  Result<storage::TableState> state;
+};
+using Versions = std::map<std::pair<api::TargetKind, std::string>, ReportedVersion>;
+
+const Result<storage::TableState>* OfStage(const Versions& versions, const std::string& stage) {
+  for (const auto& [table, version] : versions)
+    if (version.stage == stage) return &version.state;
+  return nullptr;
+}
 
 // SQL that finds its inputs as they were, and decoding that finds no new file, report a version that an earlier run made. Where the
 // log cannot be read, SQL shows it by reading no row.
@@ -79,7 +89,7 @@ Versions AddVersions(Json& report, const World& world, const Result<plan::Revisi
     for (Json& told : report["stages"])
       if (version && stage != nullptr && !stage->rows && Text(told, "name") == commit.stage && json.contains("madeBy"))
         AddLedgerOfVersion(told, json, *version);
-    versions.insert_or_assign(WriterOf(revision, commit), std::move(version));
+    versions.insert_or_assign({commit.kind, commit.name}, ReportedVersion{WriterOf(revision, commit), std::move(version)});
   }
   return versions;
 }
@@ -88,14 +98,14 @@ Versions AddVersions(Json& report, const World& world, const Result<plan::Revisi
 // them. A failed attempt may have quarantined rows and committed nothing.
 Result<QuarantineSources> SourcesOf(const Result<plan::Revision>& revision, const api::Meta& run, const api::StageStatus& stage, const Json& told,
                                     const Versions& versions) {
-  const auto version = versions.find(stage.name);
+  const auto* version = OfStage(versions, stage.name);
   const bool quarantined = Integer(At(told, "rows"), "quarantined") + Integer(At(At(told, "unchanged"), "rows"), "quarantined") > 0;
   const bool failed = stage.state == api::StageState::Failed && stage.attempt > 0;
-  const bool unknown = stage.state == api::StageState::Succeeded && !stage.rows && version != versions.end() && !version->second;
-  if (unknown) return version->second.error();
+  const bool unknown = stage.state == api::StageState::Succeeded && !stage.rows && version != nullptr && !*version;
+  if (unknown) return version->error();
   if (!failed && !quarantined) return QuarantineSources();
   if (!revision) return revision.error();
-  if (!failed && version != versions.end() && version->second) return QuarantineOf(*version->second);
+  if (!failed && version != nullptr && *version) return QuarantineOf(**version);
   return QuarantineOf(revision->bundle, run, stage);
 }
 
@@ -122,12 +132,14 @@ void AddQuarantine(Json& report, const World& world, const Result<plan::Revision
 // The files as a whole that are missing in the versions which the run made or confirmed: only their logs name all of them.
 void AddWholeFiles(Json& report, const Versions& versions, std::size_t limit) {
   for (const Json& stage : report["stages"]) {
-    const auto version = versions.find(Text(stage, "name"));
-    if (version == versions.end()) continue;
-    if (version->second)
-      AddQuarantinedWhole(report, {{"stage", version->first}}, QuarantinedWhole(*version->second), limit);
-    else if (Integer(At(stage, "files"), "quarantined") > 0)
-      report["quarantineUnreadable"] = version->second.error().message;
+    const std::string name = Text(stage, "name");
+    for (const auto& [table, version] : versions) {
+      if (version.stage != name) continue;
+      if (version.state)
+        AddQuarantinedWhole(report, {{"stage", name}}, QuarantinedWhole(*version.state), limit);
+      else if (Integer(At(stage, "files"), "quarantined") > 0)
+        report["quarantineUnreadable"] = version.state.error().message;
+    }
   }
 }
 

@@ -120,10 +120,10 @@ class Chain {
     const auto revision = RevisionOrInForce(ours);
     if (!revision) return static_cast<void>(node["inputsUnreadable"] = revision.error().message);
     const std::string stage = Text(ours, "stage"), wrote = Text(ours, "revision");
-    if (revision->meta.name != wrote) node["inputsByRevision"] = {{"inForce", revision->meta.name}, {"deleted", wrote}};
     if (!HasStage(revision->bundle, stage))
       return static_cast<void>(node["inputsUnreadable"] =
                                    IsDeleted(wrote) + ", and there is no stage " + stage + " in the one in force, " + revision->meta.name);
+    if (revision->meta.name != wrote) node["inputsByRevision"] = {{"inForce", revision->meta.name}, {"deleted", wrote}};
     FollowStage(node, table, revision->bundle, stage, Text(ours, "runUid"));
   }
 

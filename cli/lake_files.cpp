@@ -8,6 +8,8 @@
 
 #include "cli/scratch.h"
 #include "crds/api/read.h"
+#include "crds/base/count.h"
+#include "crds/base/text.h"
 #include "runner/storage/file_tags.h"
 
 namespace weir::cli {
@@ -129,11 +131,14 @@ QuarantineSources QuarantineOf(const storage::TableState& state) {
   QuarantineSources sources;
   for (const auto& [path, file] : state.files) {
     const std::string kept = storage::Tag(file, storage::kTagQuarantine), input = storage::Tag(file, storage::kTagInput);
-    if (!kept.empty() && !input.empty()) sources[kept].inputs.insert(input);
+    if (kept.empty() || input.empty()) continue;
+    sources[kept].inputs.insert(input);
+    sources[kept].rows += WholeNumber(storage::Tag(file, storage::kTagQuarantined)).value_or(0);
   }
   // SQL says it of its result as a whole; what decoding says so has tags.
   const Json& facts = state.Facts();
-  if (const std::string path = Text(facts, "quarantine"); !path.empty() && At(At(facts, "ledger"), "filtered").is_null()) sources[path];
+  if (const std::string path = Text(facts, "quarantine"); !path.empty() && At(At(facts, "ledger"), "filtered").is_null())
+    sources[path].rows = Integer(At(facts, "ledger"), "quarantined");
   return sources;
 }
 
@@ -148,8 +153,12 @@ Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& b
   for (const auto& [path, source] : sources) {
     const auto text = (*opened)->Get(path);
     if (!text) return text.error();
+    const std::int64_t before = rows.total;
     if (Status appended = AppendRows(*text, source, limit, rows); !appended) return appended.error();
     rows.locations.push_back((*opened)->Location(path));
+    if (const std::int64_t found = rows.total - before; found < source.rows)
+      rows.missing =
+          rows.locations.back() + " has " + Grouped(found) + " of the " + Counted(source.rows, "row") + " that were quarantined: it was changed or cut";
   }
   return rows;
 }

@@ -48,6 +48,7 @@ Result<storage::TableState> LoadVersion(const World& world, const std::string& l
 // of inputs that count no longer: `inputs` are those that count, by the paths in the input's folder; empty means all rows count.
 struct QuarantineSource {
   std::set<std::string> inputs;
+  std::int64_t rows = 0;  // that count, by the log; 0: not known
 };
 using QuarantineSources = std::map<std::string, QuarantineSource>;
 
@@ -60,6 +61,7 @@ struct QuarantinedRows {
   std::vector<engine::RejectedRow> rows;  // the first ones, at most the limit
   std::int64_t total = 0;
   std::vector<std::string> locations;  // of the files, as URLs
+  std::string missing;                 // which of them has fewer rows than were quarantined; empty for none
 };
 // Fault::Missing also when a file is not there.
 Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& bundle, const QuarantineSources& sources, std::size_t limit);

@@ -97,6 +97,7 @@ void AddQuarantined(Json& report, const Json& of, const Result<QuarantinedRows>&
     report["quarantineUnreadable"] = found.error().message;
     return;
   }
+  if (!found->missing.empty()) report["quarantineUnreadable"] = found->missing;
   for (const engine::RejectedRow& row : found->rows) report["quarantined"].push_back(RowJson(of, row));
   Json part = of;
   part.update({{"rows", found->total}, {"locations", found->locations}});

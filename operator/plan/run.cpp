@@ -111,10 +111,12 @@ Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::S
   return CreatePod{stage.name, PodFor(request, seen.revision->bundle), HasLostItsOwner(seen, request.name)};
 }
 
-// What is wrong with the data of a stage is wrong with each version that it committed.
+// What is wrong with the data of a stage is wrong with each version that it committed, unless the runner told them apart.
 void TakeCommits(const api::StageOutcome& outcome, api::RunStatus& status) {
-  for (api::Commit commit : outcome.commits) {
-    commit.warnings = WarningsOf(outcome);
+  const auto& commits = outcome.commits;
+  const bool told_apart = std::any_of(commits.begin(), commits.end(), [](const api::Commit& commit) { return !commit.warnings.empty(); });
+  for (api::Commit commit : commits) {
+    if (!told_apart) commit.warnings = WarningsOf(outcome);
     status.commits.push_back(std::move(commit));
   }
 }

@@ -71,34 +71,34 @@ bool IsUnchanged(const api::RunStatus& status, const api::Commit& commit) {
   return std::any_of(status.stages.begin(), status.stages.end(), [&](const api::StageStatus& s) { return s.name == commit.stage && !s.rows; });
 }
 
-// "3 rows in 1 of 2 views": the rows of those views that the run published anew, or of all that it confirmed when it published none.
-std::string RowsOfViews(const std::vector<const api::Commit*>& views, const std::vector<const api::Commit*>& fresh) {
+using Tables = std::vector<const api::Commit*>;
+
+// "3 rows in 1 of 2 views": the rows of those tables that the run made anew, or of all that it confirmed when it made none.
+std::string RowsOf(const Tables& tables, const Tables& fresh, const char* kind) {
   std::int64_t rows = 0;
-  for (const api::Commit* view : fresh.empty() ? views : fresh) rows += view->rows;
-  const std::string part = fresh.empty() || fresh.size() == views.size() ? "" : std::to_string(fresh.size()) + " of ";
-  return Counted(rows, "row") + " in " + part + std::to_string(views.size()) + " views";
+  for (const api::Commit* table : fresh.empty() ? tables : fresh) rows += table->rows;
+  const std::string part = fresh.empty() || fresh.size() == tables.size() ? "" : std::to_string(fresh.size()) + " of ";
+  return Counted(rows, "row") + " in " + part + std::to_string(tables.size()) + " " + kind;
 }
 
-// " Committed: 2,999,989 rows, 11 quarantined." The rows of the last table that the run wrote, or of the views where it has several; the rows that its
+// " Committed: 2,999,989 rows, 11 quarantined." The rows of the view, of all views, or of all tables of a run that publishes no view; the rows that its
 // stages quarantined, or, where an earlier run did, those that are missing in these tables.
 std::string CommittedSentence(const api::RunStatus& status) {
   std::int64_t quarantined = 0;
-  const api::Commit* last = nullptr;
-  std::vector<const api::Commit*> views, fresh;
+  Tables tables, views, fresh;
   for (const api::Commit& commit : status.commits) {
     if (!commit.quarantined) continue;  // a zone of files
-    last = &commit;
     quarantined += QuarantinedBy(status, commit.stage);
-    if (commit.kind != api::TargetKind::View) continue;
-    views.push_back(&commit);
-    if (!IsUnchanged(status, commit)) fresh.push_back(&commit);
+    tables.push_back(&commit);
+    if (commit.kind == api::TargetKind::View) views.push_back(&commit);
   }
-  if (last == nullptr) return "";
-  const bool several = views.size() > 1;
-  const bool unchanged = several ? fresh.empty() : IsUnchanged(status, *last);
-  if (!several) views = {last}, fresh.clear();
-  for (const api::Commit* table : fresh.empty() ? views : fresh) quarantined = std::max(quarantined, *table->quarantined);
-  const std::string rows = several ? RowsOfViews(views, fresh) : Counted(last->rows, "row");
+  if (tables.empty()) return "";
+  const Tables& told = views.empty() ? tables : views;
+  for (const api::Commit* table : told)
+    if (!IsUnchanged(status, *table)) fresh.push_back(table);
+  const bool unchanged = fresh.empty();
+  for (const api::Commit* table : unchanged ? told : fresh) quarantined = std::max(quarantined, *table->quarantined);
+  const std::string rows = told.size() > 1 ? RowsOf(told, fresh, views.empty() ? "tables" : "views") : Counted(told.front()->rows, "row");
   return (unchanged ? " Unchanged: " : " Committed: ") + rows + ", " + Grouped(quarantined) + " quarantined.";
 }
 

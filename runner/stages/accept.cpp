@@ -37,6 +37,12 @@ Result<StoredFile> CopyVerified(const Acceptance& acceptance, const std::set<std
   return **stored;
 }
 
+std::vector<std::string> MessagesOf(const std::vector<api::Finding>& findings) {
+  std::vector<std::string> messages;
+  for (const api::Finding& finding : findings) messages.push_back(finding.message);
+  return messages;
+}
+
 // Removes from Landing what RawHistory holds for good: the commit first, then the files. Files of earlier removals whose
 // deletion was cut short go with them.
 Result<std::optional<api::Commit>> Clear(const Acceptance& acceptance, const std::set<FileIdentity>& safe) {
@@ -50,12 +56,11 @@ Result<std::optional<api::Commit>> Clear(const Acceptance& acceptance, const std
     for (const std::string& path : change.remove) state->tombstones[path] = state->files.extract(path).mapped();
     const auto count = static_cast<std::int64_t>(change.remove.size());
     Facts facts{.ledger = {.rowsIn = count, .rowsOut = count, .filtered = 0}, .contentHash = ContentHashOf(*state), .dataAsOf = DataAsOf(state->Facts())};
-    facts.findings = FindingsOf(state->Facts());  // of the landing: what it left out is still left out
-    for (const char* list : {"excluded", storage::kFactQuarantinedWhole})
-      if (const Json& left_out = At(state->Facts(), list); !left_out.is_null()) change.facts[list] = left_out;
+    CarryLeftOutFiles(*state, change, facts);  // they are still where they were
     auto published = Publish(acceptance.place, acceptance.landing, std::move(change), facts);
     if (!published.ok()) return published.error();
     commit = *published;
+    commit->warnings = MessagesOf(facts.findings);
   }
   const auto there = acceptance.landing.store->List(acceptance.landing.table->path);
   if (!there.ok()) return there.error();
@@ -87,7 +92,7 @@ Status KeepBack(const Acceptance& acceptance, const storage::DataFile& file, con
   const api::TaskTable& landing = *acceptance.landing.table;
   if (error.fault != Fault::Data) return error;
   if (landing.onUnreadable == api::OnUnreadable::Quarantine) {
-    sorted.quarantined.push_back({file.path, Tag(file, kTagSource), WithoutName(error.message, acceptance.landing.PathOf(file.path))});
+    sorted.quarantined.push_back({file.path, Tag(file, kTagSource), WithoutSubject(error.message, acceptance.landing.PathOf(file.path))});
     return Ok();
   }
   return Error{error.fault, error.reason,
@@ -161,7 +166,7 @@ Result<api::StageOutcome> Accept(const Acceptance& acceptance, const storage::Ta
       std::to_string(files.out) + " of " + std::to_string(files.in) + " landed files accepted, " + std::to_string(files.known) + " were there before";
   if (files.excluded > 0) outcome.message += ", " + std::to_string(files.excluded) + " excluded";
   if (files.quarantined > 0) outcome.message += ", " + std::to_string(files.quarantined) + " quarantined";
-  if (sorted.change.add.empty() && LeavesOutTheSame(facts, *state)) {
+  if (sorted.change.add.empty() && HasSameLeftOutFiles(facts, *state)) {
     if (!facts.quarantinedWhole.empty()) outcome.commits = CommitsThatHold(acceptance.place, acceptance.history, *state);  // its log names them all
     return outcome;
   }
@@ -169,6 +174,13 @@ Result<api::StageOutcome> Accept(const Acceptance& acceptance, const storage::Ta
   if (!commit.ok()) return commit.error();
   outcome.commits = {*commit};
   return outcome;
+}
+
+// What the landing left out is a warning of Landing still, and none of RawHistory.
+void AddLandingCommit(api::Commit commit, api::StageOutcome& outcome) {
+  if (!commit.warnings.empty())
+    for (api::Commit& history : outcome.commits) history.warnings = MessagesOf(outcome.findings);
+  outcome.commits.push_back(std::move(commit));
 }
 
 }  // namespace
@@ -189,7 +201,7 @@ Result<api::StageOutcome> RunAccept(Place& place) {
   if (!accepted.ok()) return accepted.error();
   const auto cleared = Clear(acceptance, Identities(*accepted));
   if (!cleared.ok()) return cleared.error();
-  if (*cleared) outcome->commits.push_back(**cleared);
+  if (*cleared) AddLandingCommit(**cleared, *outcome);
   return outcome;
 }
 

@@ -8,12 +8,12 @@
 #include "runner/stages/copy_file.h"
 #include "runner/stages/decoding.h"
 #include "runner/stages/events_ahead.h"
+#include "runner/stages/file_events.h"
 #include "runner/stages/file_zone.h"
 #include "runner/stages/names.h"
 #include "runner/stages/quarantine_limit.h"
 #include "runner/stages/stage.h"
 #include "runner/stages/store_file.h"
-#include "runner/stages/unchanged.h"
 #include "runner/stages/verification.h"
 
 namespace weir::stages {
@@ -128,7 +128,7 @@ Result<storage::DataFile> QuarantineWhole(Decoding& decoding, const storage::Dat
   if (!written.ok()) return written.error();
   storage::DataFile file = OutputOf(decoding, source, path, *written);
   file.tags[storage::kTagInputPath] = decoding.input.PathOf(source.path);
-  file.tags[kTagQuarantinedWhole] = WithoutName(error.message, decoding.input.PathOf(source.path));
+  file.tags[kTagQuarantinedWhole] = WithoutSubject(error.message, decoding.input.PathOf(source.path));
   if (Status tagged = TagWritten(decoding.target, *decoding.output, file); !tagged.ok()) return tagged.error();
   return file;
 }
@@ -152,12 +152,7 @@ Result<storage::DataFile> DecodeOne(Decoding& decoding, const storage::DataFile&
   TagAbsentColumns(file, absent);
   decoding.undeclared.Add(undeclared, SourceAndPath(source));
   if (Status tagged = TagWritten(decoding.target, *decoding.output, file); !tagged.ok()) return tagged.error();
-  if (written.maxEventTime) file.tags[kTagNewestEvent] = FormatMicros(*written.maxEventTime);
-  if (written.eventsAhead > 0) {
-    file.tags[kTagEventsAhead] = std::to_string(written.eventsAhead);
-    file.tags[kTagNearestEvent] = FormatMicros(*written.nearestEvent);
-    file.tags[kTagFurthestEvent] = FormatMicros(*written.furthestEvent);
-  }
+  TagEvents(file, written);
   return file;
 }
 
@@ -169,14 +164,6 @@ Result<bool> IsWhole(Decoding& decoding, const storage::DataFile& file) {
   decoding.place.ports.log(whole.error().message + "; it is decoded again");
   ++decoding.repaired;
   return false;
-}
-
-// Whether the times that count are those of then: one that was ahead may have come, and a clock that was ahead is no longer.
-bool CountsTheSameEvents(const Decoding& decoding, const storage::DataFile& file) {
-  const auto until = EventsUntil(decoding.place.task, *decoding.target.table);
-  if (!until) return true;
-  const auto newest = ParseTime(Tag(file, kTagNewestEvent)), nearest = ParseTime(Tag(file, kTagNearestEvent));
-  return !(newest.ok() && *newest > *until) && !(Number(file, kTagEventsAhead) > 0 && (!nearest.ok() || *nearest <= *until));
 }
 
 // Whether the limits of today let it pass.
@@ -191,12 +178,14 @@ Result<std::map<std::string, storage::DataFile>> StillRight(Decoding& decoding, 
     const auto input = inputs.files.find(Tag(file, kTagInput));
     const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) && Tag(file, kTagSchema) == decoding.schemaHash &&
                       engine::IsContentHash(Tag(file, kTagContent));
-    const bool allowed =
-        storage::IsQuarantinedWhole(file) ? decoding.input.table->onUnreadable == api::OnUnreadable::Quarantine : IsWithinLimit(decoding, file);
-    if (!fits || !allowed || !CountsTheSameEvents(decoding, file) || right.contains(input->first)) continue;
+    const bool may_be_quarantined = decoding.input.table->onUnreadable == api::OnUnreadable::Quarantine && file.tags.contains(storage::kTagInputPath);
+    const bool allowed = storage::IsQuarantinedWhole(file) ? may_be_quarantined : IsWithinLimit(decoding, file);
+    if (!fits || !allowed || right.contains(input->first)) continue;
     const auto whole = IsWhole(decoding, file);
     if (!whole.ok()) return whole.error();
-    if (*whole) right.emplace(input->first, file);
+    if (!*whole) continue;
+    storage::DataFile& kept = right.emplace(input->first, file).first->second;
+    if (Status updated = UpdateEvents(decoding, kept); !updated.ok()) return updated.error();
   }
   return right;
 }
@@ -259,48 +248,75 @@ Result<Audit> AuditCandidate(Decoding& decoding, const storage::TableState& inpu
   return audit;
 }
 
-// A hash of all that is said of a version: how its rows are judged, and what its commit tells apart from where and when it was made.
-std::string WhatIsSaid(const Decoding& decoding, const std::vector<Rule>& rules, const Facts& facts) {
-  Json said = ToJson(facts, decoding.place.task);
-  for (const char* of_this_run : {"image", "revision", "inputs", "quarantine"}) said.erase(of_this_run);
-  Json judged = Json::array();
-  for (const Rule& rule : rules) judged.push_back(api::WriteCanonical(rule.check));
-  return StableHashText(Dump({decoding.schemaHash, std::move(judged), std::move(said)}));
+// Members of a commit's facts: the rules that the rows of the version were held against, with what they found; and a hash of all that
+// the version and its commit say, apart from where and when it was made.
+constexpr const char* kFactChecked = "checked";
+constexpr const char* kFactVersionHash = "versionHash";
+
+std::string RulesHash(const std::vector<Rule>& rules) {
+  Json checks = Json::array();
+  for (const Rule& rule : rules) checks.push_back(api::WriteCanonical(rule.check));
+  return StableHashText(Dump(checks));
 }
 
-// The version that is there, when a new one would have the same files and say the same.
-std::optional<api::StageOutcome> StandsAsItIs(const Decoding& decoding, const Facts& facts, const std::string& said) {
-  if (!decoding.change.add.empty() || !decoding.change.remove.empty()) return std::nullopt;
-  const storage::TableState& standing = decoding.target.log->Seen();
-  if (!standing.commitInfo.is_null() && Text(standing.Facts(), kFactMadeOf) != said) return std::nullopt;
-  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .message = SummaryOf(decoding, facts), .rows = facts.ledger, .files = facts.files};
-  outcome.commits = CommitsThatHold(decoding.place, decoding.target, standing);
-  outcome.findings = standing.commitInfo.is_null() ? facts.findings : FindingsOf(standing.Facts());
-  return outcome;
+std::string VersionHash(const Decoding& decoding, const std::string& rules, const Facts& facts) {
+  Json said = ToJson(facts, decoding.place.task);
+  for (const char* of_this_run : {"image", "revision", "inputs", "quarantine"}) said.erase(of_this_run);
+  return StableHashText(Dump({decoding.schemaHash, rules, std::move(said)}));
+}
+
+bool HasTheSameFiles(const Decoding& decoding) { return decoding.change.add.empty() && decoding.change.remove.empty(); }
+
+// What the checks found: in the rows of the version to be, or the last time, when rows and rules are those of then. Fault::Data,
+// "CheckFailed".
+Result<std::vector<api::Finding>> CheckRows(Decoding& decoding, const storage::TableState& inputs, const std::vector<Rule>& rules,
+                                            const std::string& rules_hash) {
+  const Json& checked = At(decoding.target.log->Seen().Facts(), kFactChecked);
+  if (HasTheSameFiles(decoding) && Text(checked, "rules") == rules_hash) return FindingsOf(checked);
+  decoding.recheckedOnly = HasTheSameFiles(decoding);
+  const auto audit = AuditCandidate(decoding, inputs, rules);
+  if (!audit.ok()) return audit.error();
+  if (Status verdict = Verdict(*audit, *decoding.target.table); !verdict.ok()) return verdict.error();
+  return audit->warnings;
+}
+
+// A version that says the same of the same files is the one that is there.
+Result<api::Commit> CommitOrConfirm(Decoding& decoding, Facts& facts, const std::string& rules, const std::vector<api::Finding>& warnings) {
+  const storage::TableState& current = decoding.target.log->Seen();
+  const std::string version_hash = VersionHash(decoding, rules, facts);
+  if (HasTheSameFiles(decoding) && Text(current.Facts(), kFactVersionHash) == version_hash)
+    return CommitIn(decoding.place, decoding.target, current, current.Facts());
+  facts.notes = decoding.undeclared.Told(decoding.target.table->name);
+  Json& kept = decoding.change.facts;
+  kept[UndeclaredColumns::kFact] = decoding.undeclared.Known();
+  kept[kFactChecked] = {{"rules", rules}, {"findings", ToJson(warnings)}};
+  kept[kFactVersionHash] = version_hash;
+  return Publish(decoding.place, decoding.target, std::move(decoding.change), facts);
 }
 
 Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::TableState& inputs) {
   const api::TaskTable& target = *decoding.target.table;
   Facts facts = SumsOf(decoding, inputs);
   facts.findings = ReservationsOf(decoding);
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = facts.files};
+  const bool is_first = decoding.target.log->Seen().commitInfo.is_null();
+  if (is_first && HasTheSameFiles(decoding)) {
+    outcome.message = SummaryOf(decoding, facts);
+    outcome.findings = facts.findings;
+    return outcome;
+  }
   const std::vector<Rule> rules = RulesOf(target.columns, target.keys, target.checks);
-  const std::string said = WhatIsSaid(decoding, rules, facts);
-  if (auto standing = StandsAsItIs(decoding, facts, said)) return *std::move(standing);
-  decoding.again = decoding.change.add.empty() && decoding.change.remove.empty();
-  const auto audit = AuditCandidate(decoding, inputs, rules);
-  if (!audit.ok()) return audit.error();
-  if (Status verdict = Verdict(*audit, target); !verdict.ok()) return verdict.error();
-  facts.findings.insert(facts.findings.begin(), audit->warnings.begin(), audit->warnings.end());
+  const std::string rules_hash = RulesHash(rules);
+  const auto warnings = CheckRows(decoding, inputs, rules, rules_hash);
+  if (!warnings.ok()) return warnings.error();
+  facts.findings.insert(facts.findings.begin(), warnings->begin(), warnings->end());
   CarryDataTime(target, decoding.target.log->Seen(), facts);
-  facts.notes = decoding.undeclared.Told(target.name);
-  decoding.change.facts[UndeclaredColumns::kFact] = decoding.undeclared.Known();
-  decoding.change.facts[kFactMadeOf] = said;
-  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .message = SummaryOf(decoding, facts), .rows = facts.ledger, .files = facts.files};
-  outcome.findings = facts.findings;
-  outcome.notes = facts.notes;
-  const auto commit = Publish(decoding.place, decoding.target, std::move(decoding.change), facts);
+  outcome.message = SummaryOf(decoding, facts);
+  const auto commit = CommitOrConfirm(decoding, facts, rules_hash, *warnings);
   if (!commit.ok()) return commit.error();
   outcome.commits = {*commit};
+  outcome.findings = facts.findings;
+  outcome.notes = facts.notes;
   return outcome;
 }
 

@@ -78,10 +78,11 @@ std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
 
 std::string SummaryOf(const Decoding& decoding, const Facts& facts) {
   const api::FileLedger& files = *facts.files;
-  std::string text = std::to_string(decoding.change.add.size()) + (decoding.change.add.size() == 1 ? " file decoded, " : " files decoded, ") +
-                     std::to_string(decoding.files.size() - decoding.change.add.size()) + " kept, " + std::to_string(decoding.change.remove.size()) +
-                     " removed";
-  if (decoding.again) text += "; " + std::to_string(facts.ledger.rowsOut) + (facts.ledger.rowsOut == 1 ? " row is" : " rows are") + " checked again";
+  const auto decoded =
+      std::count_if(decoding.change.add.begin(), decoding.change.add.end(), [](const auto& file) { return !storage::IsQuarantinedWhole(file); });
+  std::string text = std::to_string(decoded) + (decoded == 1 ? " file decoded, " : " files decoded, ") + std::to_string(files.out - decoded) + " kept, " +
+                     std::to_string(decoding.change.remove.size()) + " removed";
+  if (decoding.recheckedOnly) text += "; " + std::to_string(facts.ledger.rowsOut) + (facts.ledger.rowsOut == 1 ? " row is" : " rows are") + " checked again";
   if (decoding.repaired > 0) text += "; " + std::to_string(decoding.repaired) + " of them were lost or damaged and made anew";
   if (files.quarantined > 0) text += ", " + std::to_string(files.quarantined) + " quarantined";
   if (files.excluded > 0) text += ", " + std::to_string(files.excluded) + " excluded: " + Named(decoding.selection.excluded);

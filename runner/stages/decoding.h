@@ -21,10 +21,9 @@ namespace weir::stages {
 // decode.cpp.
 
 // Tags of a decoded file: what it was made of, and its part of the version's sums.
-using storage::kTagInput, storage::kTagQuarantine, storage::kTagQuarantinedWhole;
+using storage::kTagInput, storage::kTagQuarantine, storage::kTagQuarantined, storage::kTagQuarantinedWhole;
 inline constexpr const char* kTagSchema = "schemaHash";
 inline constexpr const char* kTagRead = "read";
-inline constexpr const char* kTagQuarantined = "quarantined";
 inline constexpr const char* kTagContent = "contentHash";
 inline constexpr const char* kTagNewestEvent = "newestEvent";
 inline constexpr const char* kTagEventsAhead = "eventsAhead";
@@ -45,8 +44,8 @@ struct Decoding {
   std::set<std::string> taken;                     // paths that the log names
   storage::TableChange change;
   UndeclaredColumns undeclared;
-  int repaired = 0;    // files that were lost or damaged
-  bool again = false;  // its rows are the same, and what is said of them may differ
+  int repaired = 0;            // files that were lost or damaged
+  bool recheckedOnly = false;  // the files are the same, and held against other rules
 };
 
 // A tag that is a number; 0 where it is not there.

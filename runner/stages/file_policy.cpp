@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kNamed = 3;
 constexpr std::size_t kLongestName = 200;
 constexpr std::size_t kLongestShortName = 60;
-constexpr std::size_t kRoomOfWarning = 330;  // for names and reasons: a status keeps 512 bytes of a warning
+constexpr std::size_t kRoomOfWarning = 290;  // for names and reasons: a status keeps 500 bytes of a warning
 
 auto Order(const storage::DataFile& file) {
   const auto number = [&file](const char* tag) { return std::strtoll(Tag(file, tag).c_str(), nullptr, 10); };
@@ -41,7 +41,9 @@ std::vector<std::string> Unmatched(const api::TaskTable& files, const storage::T
         if (ExclusionOf({entry}, path, Tag(file, kTagSource)) != nullptr) matched.insert(&entry);
   std::vector<std::string> warnings;
   for (const api::Exclusion& entry : files.exclude)
-    if (!matched.contains(&entry)) warnings.push_back("spec.exclude of Dataset " + files.name + " names " + entry.file + ", and no file has that name or path");
+    if (!matched.contains(&entry))
+      warnings.push_back("spec.exclude of Dataset " + files.name + " names " + Quoted(entry.file, kLongestName) +
+                         ", and no file has that name or path; messages show the names as they are excluded");
   return warnings;
 }
 
@@ -60,6 +62,14 @@ std::vector<std::vector<storage::DataFile>> OfOneContent(const std::vector<stora
       contents[same->second].push_back(file);
   }
   return contents;
+}
+
+// What tells names apart is mostly at their end.
+std::string EndOf(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t begin = text.size() - most + 3;
+  while (begin < text.size() && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U) ++begin;
+  return "..." + text.substr(begin);
 }
 
 std::string Named(const Sources& sources) {
@@ -97,14 +107,14 @@ std::string NamedWhole(const std::vector<LeftOut>& files, const std::string& wha
   std::string text = std::to_string(files.size()) + (files.size() == 1 ? " file " : " files ") + what + ": ";
   for (std::size_t i = 0; i < named; ++i) {
     const auto& [path, source, why] = files[i];
-    const std::string name = Cut(OneLine(source.empty() ? path : source), kLongestShortName);
+    const std::string name = EndOf(OneLine(source.empty() ? path : source), kLongestShortName);
     text += (i == 0 ? "" : "; ") + name + ": " + Cut(OneLine(why), kRoomOfWarning / named - name.size());
   }
   if (files.size() > named) text += "; and " + std::to_string(files.size() - named) + " more";
   return text + (files.size() == 1 ? ". It is listed by weir explain dataset/" : ". Each is listed by weir explain dataset/") + dataset;
 }
 
-std::string WithoutName(const std::string& message, const std::string& name) {
+std::string WithoutSubject(const std::string& message, const std::string& name) {
   if (name.empty() || !message.starts_with(name)) return message;
   const std::size_t end = message.find_first_not_of(": ", name.size());
   return end == std::string::npos || end == name.size() ? message : message.substr(end);

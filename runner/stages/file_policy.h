@@ -55,7 +55,7 @@ std::string Named(const std::vector<LeftOut>& files, const std::string& before_w
 std::string NamedWhole(const std::vector<LeftOut>& files, const std::string& what, const std::string& dataset);
 
 // A message that begins with the name of its file, without it.
-std::string WithoutName(const std::string& message, const std::string& name);
+std::string WithoutSubject(const std::string& message, const std::string& name);
 
 // The files of a dataset that count. Of each group the first that can be decoded does, and the rest is superseded by it.
 // With ReplaceSameName a group is what came under one name, newest first; else what came with one content under one name.

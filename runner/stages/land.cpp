@@ -69,7 +69,7 @@ struct Arrival {
 
 void Quarantine(Landing& landing, const std::string& source, const std::string& why) {
   ++landing.files.quarantined;
-  landing.quarantined.push_back({"", source, WithoutName(why, source)});
+  landing.quarantined.push_back({"", source, why});
 }
 
 // Whether the content is news that may land; else it is counted.
@@ -120,7 +120,7 @@ Status AnswerForFile(Landing& landing, const std::string& source, const std::str
   const bool its_own = !done.ok() && (done.error().fault == Fault::Data || done.error().fault == Fault::Invalid) && done.error().reason != "LakeInvalid";
   if (!its_own) return done;
   if (landing.Table().onUnreadable == api::OnUnreadable::Quarantine) {
-    Quarantine(landing, source, done.error().message);
+    Quarantine(landing, source, WithoutSubject(WithoutSubject(done.error().message, source), path));
     return Ok();
   }
   const Error& error = done.error();
@@ -340,7 +340,7 @@ Result<api::StageOutcome> RunLand(Place& place) {
   facts.ledger = {.rowsIn = files.in, .rowsOut = files.out, .quarantined = files.quarantined, .filtered = files.known + files.excluded};
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = files, .findings = facts.findings};
   outcome.message = Summary(landing);
-  if (landing.landed.empty() && LeavesOutTheSame(facts, *state)) {
+  if (landing.landed.empty() && HasSameLeftOutFiles(facts, *state)) {
     if (!facts.quarantinedWhole.empty()) outcome.commits = CommitsThatHold(place, *target, *state);  // its log names them all
     return outcome;
   }

@@ -9,6 +9,7 @@
 namespace weir::stages {
 namespace {
 
+constexpr const char* kFactExcluded = "excluded";
 constexpr std::size_t kListed = 1000;  // files of one kind that a commit names
 
 Json ListOf(const std::vector<LeftOut>& files) {
@@ -26,6 +27,12 @@ void ForgetWhatTheRevisionHas(api::PublishedContract& contract) {
 
 }  // namespace
 
+Json ToJson(const std::vector<api::Finding>& findings) {
+  Json list = Json::array();
+  for (const api::Finding& finding : findings) list.push_back(api::Write(api::Finding{finding.path, Cut(finding.message, api::kLongestFinding)}));
+  return list;
+}
+
 Json ToJson(const Facts& facts, const api::StageTask& task) {
   api::Ledger ledger = facts.ledger;
   ledger.inputs.clear();  // `inputs` below has them
@@ -35,22 +42,27 @@ Json ToJson(const Facts& facts, const api::StageTask& task) {
   if (!facts.quarantine.empty()) json["quarantine"] = facts.quarantine;
   if (facts.files) json["files"] = api::Write(*facts.files);
   if (!facts.quarantined.empty()) json["quarantined"] = facts.quarantined;
-  if (!facts.excluded.empty()) json["excluded"] = ListOf(facts.excluded);
+  if (!facts.excluded.empty()) json[kFactExcluded] = ListOf(facts.excluded);
   if (!facts.superseded.empty()) json["superseded"] = ListOf(facts.superseded);
   if (!facts.quarantinedWhole.empty()) json[storage::kFactQuarantinedWhole] = ListOf(facts.quarantinedWhole);
-  for (const api::Finding& finding : facts.findings)
-    json["findings"].push_back(api::Write(api::Finding{finding.path, Cut(finding.message, api::kLongestFinding)}));
+  if (!facts.findings.empty()) json["findings"] = ToJson(facts.findings);
   if (!facts.notes.empty()) json["notes"] = facts.notes;
   for (const api::LedgerInput& input : facts.inputs) json["inputs"].push_back(api::Write(input));
   return json;
 }
 
-bool LeavesOutTheSame(const Facts& facts, const storage::TableState& state) {
+bool HasSameLeftOutFiles(const Facts& facts, const storage::TableState& state) {
   const auto same = [&state](const char* list, const std::vector<LeftOut>& files) {
     const Json& known = At(state.Facts(), list);
     return files.empty() ? known.empty() : known == ListOf(files);
   };
-  return same("excluded", facts.excluded) && same(storage::kFactQuarantinedWhole, facts.quarantinedWhole);
+  return same(kFactExcluded, facts.excluded) && same(storage::kFactQuarantinedWhole, facts.quarantinedWhole);
+}
+
+void CarryLeftOutFiles(const storage::TableState& from, storage::TableChange& change, Facts& facts) {
+  facts.findings = FindingsOf(from.Facts());
+  for (const char* list : {kFactExcluded, storage::kFactQuarantinedWhole})
+    if (const Json& left_out = At(from.Facts(), list); !left_out.is_null()) change.facts[list] = left_out;
 }
 
 api::Ledger LedgerOf(const Json& facts) {

@@ -29,8 +29,11 @@ struct Facts {
 };
 
 Json ToJson(const Facts& facts, const api::StageTask& task);
+Json ToJson(const std::vector<api::Finding>& findings);  // each cut to what an outcome may hold
 // Whether the version that is there names the same files as left out. A run that brings nothing else makes a version when not.
-bool LeavesOutTheSame(const Facts& facts, const storage::TableState& state);
+bool HasSameLeftOutFiles(const Facts& facts, const storage::TableState& state);
+// Takes over what a version says of files that are left out, for a commit that moves others.
+void CarryLeftOutFiles(const storage::TableState& from, storage::TableChange& change, Facts& facts);
 api::Ledger LedgerOf(const Json& facts);
 std::optional<Time> DataAsOf(const Json& facts);
 std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts);

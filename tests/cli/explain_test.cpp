@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -199,6 +200,19 @@ TEST_F(Explain, RowsOfAFailedAttemptAreShownWithHowManyMoreThereAre) {
   EXPECT_THAT(all.out, AllOf(HasSubstr("30,x30"), Not(HasSubstr("more row"))));
 }
 
+TEST_F(Explain, AFileOfQuarantinedRowsThatWasCutIsReported) {
+  Write("q.csv", "id\n1\n2\n3\n4\n5\n");
+  ASSERT_EQ(Weir("init q.csv").code, 0);
+  Write("q.csv", "id\n1\nx2\nx3\nx4\n5\n");
+  ASSERT_EQ(Weir("run q.yaml").code, 0);
+  EXPECT_THAT(Weir("explain run").out, Not(HasSubstr("cannot be read from here")));
+  Shell("f=$(find .weir -name '*.jsonl') && head -n 1 $f > cut && cat cut > $f");
+  for (const char* object : {"run", "dataset/q", "view/q-v1"})
+    EXPECT_THAT(Weir(std::string("explain ") + object).out,
+                AllOf(HasSubstr(".jsonl has 1 of the 3 rows that were quarantined: it was changed or cut"), HasSubstr("x2"), HasSubstr("1 row, kept in")))
+        << object;
+}
+
 TEST_F(Explain, EachFileThatIsQuarantinedAsAWholeIsListedWithItsReason) {
   QuarantineSevenFiles();
   ASSERT_EQ(Weir("run o.yaml").code, 0) << "a run that confirms the version lists them too";
@@ -247,6 +261,27 @@ TEST_F(Explain, AFileThatTheNewestVersionNoLongerQuarantinesIsNotListed) {
   }
 }
 
+TEST_F(Explain, FilesThatStayInLandingAreListedByRawHistory) {
+  Write("o.csv", "id\n1\n");
+  ASSERT_EQ(Weir("init o.csv").code, 0);
+  ASSERT_EQ(Weir("run o.yaml").code, 0);
+  Write("o.csv", "id\n2\n");
+  Shell("sed 's/^  zone: RawHistory/  zone: RawHistory\\n  redelivery: Refuse/' o.yaml > refuse.yaml");
+  Shell("sed -i '/accept-o/d' o.yaml");
+  const Ended landed = Weir("run o.yaml");
+  ASSERT_EQ(landed.code, 0) << landed.err << Read("o.yaml");
+  for (int again = 0; again < 2; ++again) {
+    ASSERT_EQ(Weir("run refuse.yaml").code, 0);
+    for (const char* object : {"dataset/o-history", "run"}) {
+      const Json report = Report(object);
+      const Json& lists = At(report, "missing").is_null() ? report : At(report, "missing");
+      ASSERT_EQ(At(lists, "quarantinedWhole").size(), 1U) << object << again << Dump(lists);
+      EXPECT_EQ(Text(At(lists, "quarantinedWhole")[0], "file"), "source/o.csv");
+      EXPECT_THAT(Text(At(lists, "quarantinedWhole")[0], "reason"), StartsWith("was accepted before with other content"));
+    }
+  }
+}
+
 // What stays at its source is in the log of Landing, also after the others have left it, and when the next run lands nothing.
 TEST_F(Explain, FilesThatWereNotLandedOrNotAcceptedAreListedUntilTheyAreGone) {
   Write("o.csv", "id\n1\n");
@@ -255,6 +290,9 @@ TEST_F(Explain, FilesThatWereNotLandedOrNotAcceptedAreListedUntilTheyAreGone) {
   for (int i = 1; i <= 5; ++i) Write("o-" + std::to_string(i) + ".csv", "");
   const Ended first = Weir("run o.yaml");
   ASSERT_EQ(first.code, 0) << first.err;
+  const auto landing_warnings = [this] {
+    return At(At(ParseJson(Weir("get dataset/o-landing -o json").out).value(), "status"), "warnings").get<std::vector<std::string>>();
+  };
   const std::string reason = "is empty (0 bytes)";
   EXPECT_THAT(first.err, AllOf(HasSubstr("5 files were not landed and stay at the source: source/o-1.csv: " + reason), HasSubstr("source/o-3.csv: " + reason),
                                HasSubstr("and 2 more. Each is listed by weir explain dataset/o-landing")));
@@ -262,18 +300,21 @@ TEST_F(Explain, FilesThatWereNotLandedOrNotAcceptedAreListedUntilTheyAreGone) {
   for (int again = 0; again < 2; ++again) {
     for (const char* object : {"dataset/o-landing", "run"}) {
       const Json report = Report(object);
-      const auto files = WholeFiles(At(report, "missing").is_null() ? report : At(report, "missing"));
+      const Json& files = At(At(report, "missing").is_null() ? report : At(report, "missing"), "quarantinedWhole");
       EXPECT_EQ(files.size(), 5U) << object << again;
-      for (const auto& [file, why] : files) EXPECT_THAT(why, StartsWith(reason)) << file;
+      for (const Json& file : files) EXPECT_THAT(Text(file, "reason"), StartsWith(reason)) << Dump(file);
     }
+    EXPECT_THAT(landing_warnings(), ElementsAre(StartsWith("5 files were not landed")));
     ASSERT_EQ(Weir("run o.yaml").code, 0) << "lands nothing new";
   }
   Write("o-1.csv", "id\n2\n");
   ASSERT_EQ(Weir("run o.yaml").code, 0);
   EXPECT_EQ(WholeFiles(At(Report("dataset/o-landing"), "missing")).size(), 4U);
+  EXPECT_THAT(landing_warnings(), ElementsAre(StartsWith("4 files were not landed"))) << "accept took a file from there since";
   Shell("rm o-[2-5].csv");
   ASSERT_EQ(Weir("run o.yaml").code, 0);
   EXPECT_EQ(WholeFiles(At(Report("dataset/o-landing"), "missing")).size(), 0U);
+  EXPECT_TRUE(At(At(ParseJson(Weir("get dataset/o-landing -o json").out).value(), "status"), "warnings").empty());
   EXPECT_EQ(Integer(At(ParseJson(Weir("get dataset/o -o json").out).value(), "status"), "rows"), 2);
 }
 

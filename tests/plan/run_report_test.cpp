@@ -38,6 +38,9 @@ TEST(ClosingSentence, OfOneViewNamesItsRows) {
   EXPECT_EQ(Closing({StageOf("o", kRead)}, {CommitOf("o", 2, 7)}), "Committed: 2 rows, 7 quarantined.");
   EXPECT_EQ(Closing({StageOf("o", {})}, {CommitOf("o", 2, 7)}), "Unchanged: 2 rows, 7 quarantined.");
   EXPECT_EQ(Closing({StageOf("d", kRead)}, {CommitOf("d", 2, 0, api::TargetKind::Dataset)}), "Committed: 2 rows, 0 quarantined.");
+  const api::Commit d = CommitOf("d", 2, 1, api::TargetKind::Dataset), e = CommitOf("e", 3, 0, api::TargetKind::Dataset);
+  EXPECT_EQ(Closing({StageOf("d", kRead), StageOf("e", kRead)}, {d, e}), "Committed: 5 rows in 2 tables, 1 quarantined.") << "both figures are of both";
+  EXPECT_EQ(Closing({StageOf("d", {}), StageOf("e", kRead)}, {d, e}), "Committed: 3 rows in 1 of 2 tables, 0 quarantined.");
 }
 
 }  // namespace
