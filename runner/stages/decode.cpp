@@ -276,7 +276,11 @@ Result<std::vector<api::Finding>> CheckRows(Decoding& decoding, const storage::T
   decoding.recheckedOnly = HasTheSameFiles(decoding);
   const auto audit = AuditCandidate(decoding, inputs, rules);
   if (!audit.ok()) return audit.error();
-  if (Status verdict = Verdict(*audit, *decoding.target.table); !verdict.ok()) return verdict.error();
+  if (Status verdict = Verdict(*audit, *decoding.target.table); !verdict.ok()) {
+    Error broken = verdict.error();
+    for (const std::string& warning : decoding.selection.warnings) broken.message += ". " + warning;  // often the cause: a file that came twice
+    return broken;
+  }
   return audit->warnings;
 }
 

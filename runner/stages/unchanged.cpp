@@ -43,13 +43,13 @@ bool AnEventHasCome(const Place& place, const PlacedTable& target, const Json& f
   return until && *nearest <= *until;
 }
 
-// Of an input: its rows, how many are missing in it, and its time where that becomes the result's. A version with the same, such
+// Of an input: its table, its rows, how many are missing in it, and its time where that becomes the result's. A version with the same, such
 // as one that says more of the same files, gives the same result. What others wrote has no hash, and counts by its version.
 Json WhatCounts(const api::TaskTable& target, const storage::TableState& input) {
   const Json& facts = input.Facts();
   const std::string content = Text(facts, "contentHash");
   if (content.empty()) return {input.metadataId, input.version};
-  return {content, At(facts, "quarantined"), target.eventTime.empty() ? Text(facts, "dataAsOf") : ""};
+  return {input.metadataId, content, At(facts, "quarantined"), target.eventTime.empty() ? Text(facts, "dataAsOf") : ""};
 }
 
 }  // namespace

@@ -172,6 +172,20 @@ TEST_F(Redelivery, OrderOfDeliveriesIsCountedNotTimed) {
   EXPECT_EQ(Ids(), R"({"ids":"2"})");
 }
 
+TEST_F(Redelivery, AKeyThatADeliveryBreaksNamesTheRedelivery) {
+  Table("orders").keys = {api::Key{{"id"}}};
+  Deliver("a.csv", "1,Oslo,10\n");
+  Decoded();
+  NextRun();
+  Deliver("a.csv", "1,Oslo,11\n");
+  Good(Land());
+  Good(Accept());
+  EXPECT_THAT(
+      Bad(Decode(), api::OutcomeClass::Data, api::Reason::CheckFailed).message,
+      testing::AllOf(HasSubstr("key (id) must be unique"), HasSubstr("delivered again with other content, and the rows of all deliveries count: declare "
+                                                                     "spec.redelivery of Dataset orders-raw")));
+}
+
 TEST_F(Redelivery, ARefusedRedeliveryStaysAtItsSourceAndTheOthersLand) {
   Table("orders-raw").redelivery = Table("orders-landing").redelivery = api::Redelivery::Refuse;
   Deliver("a.csv", "1,Oslo,10\n");
