@@ -43,20 +43,12 @@ bool AnEventHasCome(const Place& place, const PlacedTable& target, const Json& f
   return until && *nearest <= *until;
 }
 
-// Of an input: its table, its rows, how many are missing in it, and its time where that becomes the result's. A version with the same, such
-// as one that says more of the same files, gives the same result. What others wrote has no hash, and counts by its version.
-Json WhatCounts(const api::TaskTable& target, const storage::TableState& input) {
-  const Json& facts = input.Facts();
-  const std::string content = Text(facts, "contentHash");
-  if (content.empty()) return {input.metadataId, input.version};
-  return {input.metadataId, content, At(facts, "quarantined"), target.eventTime.empty() ? Text(facts, "dataAsOf") : ""};
-}
-
 }  // namespace
 
 std::string MadeOf(const api::StageTask& task, const api::TaskTable& target, const Inputs& inputs) {
   Json read = Json::array();
-  for (const auto& [table, state] : inputs) read.push_back({table->table->name, table->table->table, WhatCounts(target, *state)});
+  for (const auto& [table, state] : inputs)
+    read.push_back({table->table->name, table->table->table, state->metadataId, state->version, Text(state->Facts(), "contentHash")});
   Json parts{task.sql,          read,      Written(target.columns), Written(target.keys), Written(target.checks), target.eventTime, target.place,
              task.contractHash, task.image};
   if (target.eventTimeMaxAhead) parts.push_back(Format(*target.eventTimeMaxAhead));
@@ -74,7 +66,8 @@ Result<std::optional<api::StageOutcome>> FindUnchanged(const Place& place, const
   if (!whole.ok()) return whole.error();
   if (!*whole) return std::optional<api::StageOutcome>();
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .commits = CommitsThatHold(place, target, state), .findings = FindingsOf(facts)};
-  outcome.message = "version " + std::to_string(state.version) + " of " + target.table->name + " is unchanged: it was made by the same SQL of the same rows";
+  outcome.message =
+      "version " + std::to_string(state.version) + " of " + target.table->name + " is unchanged: it was made by the same SQL of the same versions";
   return std::optional<api::StageOutcome>(std::move(outcome));
 }
 

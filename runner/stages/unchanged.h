@@ -13,13 +13,13 @@
 
 namespace weir::stages {
 
-// SQL that gives other rows each time is refused, so the same SQL over the same rows, with the same declarations and the same
-// runner, gives the version that is there already.
+// SQL that gives other rows each time is refused, so the same SQL over the same versions, with the same declarations and the
+// same runner, gives the version that is there already.
 
 // Tables that were read, each as of one version.
 using Inputs = std::vector<std::pair<const PlacedTable*, const storage::TableState*>>;
 
-// A hash of all that decides what a version holds and says: of an input its rows, not its version.
+// A hash of all that decides what a version holds. Differs for tables that were made anew under their names.
 std::string MadeOf(const api::StageTask& task, const api::TaskTable& target, const Inputs& inputs);
 
 // Members of a commit's facts: MadeOf, and the nearest event time that was too far ahead to count. Once it has come, the version
