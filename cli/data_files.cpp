@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
+#include <set>
 
 #include "crds/base/count.h"
 #include "runner/formats/other_text.h"
@@ -200,8 +202,6 @@ std::string NameBefore(const std::string& name) {
   return before;
 }
 
-bool IsMadeFrom(const std::string& name, const std::string& other) { return name != other && (NameBefore(name) == other || WithoutGz(name) == other); }
-
 // Whether the next rotation gives app.1.csv the name app.2.csv. Numbers without a file that has none are parts of one delivery.
 bool IsRenumberedBeforeEnding(const std::string& name, const std::vector<std::string>& others) {
   const std::string rotation = RotationBeforeEnding(name);
@@ -211,15 +211,19 @@ bool IsRenumberedBeforeEnding(const std::string& name, const std::vector<std::st
 }  // namespace
 
 std::vector<std::string> CurrentOf(const std::vector<std::string>& names) {
-  std::vector<std::string> current;
+  std::set<std::string> before;
   for (const std::string& name : names)
-    if (std::any_of(names.begin(), names.end(), [&name](const std::string& other) { return IsMadeFrom(other, name); })) current.push_back(name);
+    for (const std::string& earlier : std::array{NameBefore(name), WithoutGz(name)})
+      if (earlier != name) before.insert(earlier);
+  std::vector<std::string> current;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(current), [&before](const std::string& name) { return before.contains(name); });
   return current;
 }
 
 bool AreRotated(const std::vector<std::string>& names) {
   const auto all_have = [&names](auto&& part) {
-    return std::all_of(names.begin(), names.end(), [&](const std::string& n) { return part(n) == part(names[0]); });
+    const auto first = part(names[0]);
+    return std::all_of(names.begin(), names.end(), [&](const std::string& name) { return part(name) == first; });
   };
   const auto is_renamed = [](const std::string& name) { return !RotationOf(name).empty(); };
   if (all_have([](const std::string& name) { return formats::NameOfContent(name); }) && std::any_of(names.begin(), names.end(), is_renamed)) return true;

@@ -252,7 +252,7 @@ class Shapes {
     std::set<std::string> series;
     for (const std::string& name : names) series.insert(SeriesOf(name));
     std::vector<api::Exclusion> odd;
-    std::size_t rivals = 0;  // of another shape; what cannot be read is none
+    std::size_t rivals = 0;  // of another shape; what cannot be read does not count
     for (const std::string& name : beside)
       // A name that is not UTF-8 cannot be excluded.
       if (const std::string why = series.contains(SeriesOf(name)) && FirstByteNotUtf8(name) == std::string::npos ? WhyApart(first, folder / name) : "";
