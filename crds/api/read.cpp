@@ -60,10 +60,18 @@ std::size_t CodePoints(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-// Of `{name: fare, type: DECIMAL(6,2)}` YAML makes a type "DECIMAL(6" and a field "2)".
-const std::string kHalfOfAType = "is the end of a type that was cut at its comma: inside { } quote it, type: \"DECIMAL(6,2)\"";
-bool IsHalfOfAType(const std::string& key) {
-  return key.size() >= 2 && key.back() == ')' && std::all_of(key.begin(), key.end() - 1, [](char c) { return (c >= '0' && c <= '9') || c == ' '; });
+// Whether a field that no one knows is the rest of a type that was cut: then the finding about the type says all of it.
+bool IsRestOfType(const Json& object, const std::string& key, const std::string& path, std::vector<Problem>& problems) {
+  if (key.empty() || key.back() != ')') return false;
+  for (const auto& [name, value] : object.items()) {
+    if (!value.is_string()) continue;
+    const std::string& type = value.get_ref<const std::string&>();
+    const std::string advice = CutTypeAdvice(type, key);
+    if (advice.empty()) continue;
+    for (Problem& problem : problems)
+      if (problem.path == (path.empty() ? name : path + "." + name)) return problem.message = Quoted(type) + " is no type here: " + advice, true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -160,12 +168,8 @@ bool CheckCount(std::size_t items, const Rules& rules, const std::string& path, 
 void CheckUnknown(const Json& object, const std::vector<std::string_view>& known, const std::string& path, std::vector<Problem>& problems) {
   std::size_t unknown = 0;
   for (const auto& [key, value] : object.items()) {
-    if (std::find(known.begin(), known.end(), key) != known.end() || ++unknown > kMostUnknown) continue;
+    if (std::find(known.begin(), known.end(), key) != known.end() || IsRestOfType(object, key, path, problems) || ++unknown > kMostUnknown) continue;
     const std::string place = path.empty() ? key : path + "." + key;
-    if (IsHalfOfAType(key)) {
-      problems.push_back({place, kHalfOfAType});
-      continue;
-    }
     const std::string meant(Nearest(key, known));
     problems.push_back({place, "is unknown" + DidYouMean(meant), Problem::Kind::Unknown});
     if (!meant.empty()) problems.back().fields.push_back(meant);

@@ -38,11 +38,13 @@ bool IsNumber(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+std::string CutAtItsComma(std::string_view whole) { return "was cut at its comma: inside { } quote it, type: \"" + std::string(whole) + "\""; }
+
 std::string DecimalAdvice(std::string_view arguments, bool closed) {
   const std::size_t comma = arguments.find(',');
   const std::string_view precision = arguments.substr(0, comma);
   const std::string_view scale = comma == std::string_view::npos ? "" : arguments.substr(comma + 1);
-  if (!closed) return "was cut at its comma: inside { } quote it, type: \"DECIMAL(" + std::string(IsNumber(precision) ? precision : "18") + ",2)\"";
+  if (!closed) return CutAtItsComma("DECIMAL(" + std::string(IsNumber(precision) ? precision : "p") + ",s)") + " with the digits behind the point for s";
   const auto over = [](std::string_view digits, int most) { return IsNumber(digits) && (digits.size() > 3 || std::atoi(std::string(digits).c_str()) > most); };
   if (over(precision, kMostDigits))
     return "a DECIMAL has at most 38 digits: write DECIMAL(38," + std::string(IsNumber(scale) && !over(scale, kMostDigits) ? scale : "2") + ")";
@@ -136,6 +138,16 @@ std::string TypeAdvice(std::string_view text) {
   std::string all;
   for (const std::string_view type : kTypes) all += std::string(type) + ", ";
   return "write one of " + all + "DECIMAL(p,s)" + Suggest(name, kTypes);
+}
+
+std::string CutTypeAdvice(std::string_view type, std::string_view rest) {
+  const std::string word = Tidy(type), scale = Tidy(rest);
+  const std::size_t open = word.find('(');
+  if (open == std::string::npos || word.ends_with(')') || !IsDecimal(word.substr(0, open)) || !scale.ends_with(')')) return "";
+  if (!IsNumber(std::string_view(word).substr(open + 1)) || !IsNumber(std::string_view(scale).substr(0, scale.size() - 1))) return "";
+  const std::string whole = "DECIMAL" + word.substr(open) + "," + scale;
+  const bool is_type = std::atoi(word.c_str() + open + 1) <= kMostDigits && IsTypeOfTheEngine(whole);
+  return is_type ? CutAtItsComma(whole) : "was cut at its comma; " + TypeAdvice(whole) + ", in quotes inside { }";
 }
 
 }  // namespace weir::api

@@ -17,6 +17,10 @@ std::string TypeMeantBy(std::string_view text);
 // What to write instead of a text that is no column type: `write INTEGER`, `inside { } quote it: type: "DECIMAL(6,2)"`.
 std::string TypeAdvice(std::string_view text);
 
+// What to write instead of a type that YAML cut at its comma: of `{type: DECIMAL(6,2)}` it makes the type "DECIMAL(6" and a
+// field "2)". Empty when `type` and `rest` are no two halves of a type.
+std::string CutTypeAdvice(std::string_view type, std::string_view rest);
+
 // Whether a text of the pattern of types is one that the engine has: of DECIMAL(p,s), s is at most p. A pattern would say it
 // in a line for each p, so the API server has it as a rule in CEL at the field.
 bool IsTypeOfTheEngine(std::string_view type);

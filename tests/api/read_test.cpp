@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crds/api/column.h"
 #include "crds/api/pipeline.h"
 #include "crds/api/view.h"
 
@@ -30,6 +31,18 @@ TEST(Reader, TellsEveryProblemAtOnceWithItsPath) {
                                     "spec.retry.maxAttempts: must be from 1 to 20, is 21", HasSubstr("spec.retry.backoff: \"soon\" is no duration"),
                                     "spec.suspend: must be true or false, not \"yes\"", HasSubstr("spec.stages[0].land.into: is required"),
                                     HasSubstr("spec.stages[1].name: is required"), "spec.stages[1].nmae: is unknown (did you mean name?)"));
+}
+
+TEST(Reader, ATypeThatYamlCutAtItsCommaIsOneProblemWithTheWholeType) {
+  const std::string cut = "is no type here: was cut at its comma: inside { } quote it, type: ";
+  EXPECT_THAT(ProblemsOf<Column>(R"x({"name": "a", "type": "DECIMAL(8", "3)": null})x"), ElementsAre("spec.type: \"DECIMAL(8\" " + cut + "\"DECIMAL(8,3)\""));
+  EXPECT_THAT(ProblemsOf<Column>(R"x({"name": "a", "type": "numeric( 8", " 3 )": null})x"),
+              ElementsAre("spec.type: \"numeric( 8\" " + cut + "\"DECIMAL(8,3)\""));
+  EXPECT_THAT(ProblemsOf<Column>(R"x({"name": "a", "type": "DECIMAL(2", "5)": null})x"),
+              ElementsAre(HasSubstr("was cut at its comma; the scale, the digits behind the point, is at most the precision")));
+  EXPECT_THAT(ProblemsOf<Column>(R"x({"name": "a", "type": "DECIMAL(8"})x"),
+              ElementsAre("spec.type: \"DECIMAL(8\" " + cut + "\"DECIMAL(8,s)\" with the digits behind the point for s"));
+  EXPECT_THAT(ProblemsOf<Column>(R"x({"name": "a", "type": "BIGINT", "3)": null})x"), ElementsAre("spec.3): is unknown")) << "of no type";
 }
 
 TEST(Reader, TellsBoundsAndFormsInWordsWithAnExample) {

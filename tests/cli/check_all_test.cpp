@@ -105,6 +105,8 @@ TEST(CheckAll, OneMistakeIsOneFinding) {
       {check, OfCheck("notNull: {colums: [sensor]}"), "spec.checks[0].notNull.colums", "did you mean columns?"},
       {check, OfCheck("notNull: {columns: [sensor]}, unique: {columns: [sensor]}"), "spec.checks[0]", "has notNull and unique: keep one"},
       {check, OfCheck("rowCount: {min: 1}, onFailure: Quarantine"), "spec.checks[0].onFailure", "use Block or Warn"},
+      {"battery, type: INTEGER", "battery, type: DECIMAL(8,3)", "spec.schema.columns[3].type", "quote it, type: \"DECIMAL(8,3)\""},
+      {"battery, type: INTEGER", "battery, type: numeric(39, 1)", "spec.schema.columns[3].type", "write DECIMAL(38,1), in quotes inside { }"},
       {in_landing, "  zon: Landing", "spec.zon", "did you mean zone?"},
       {"csv: {}", "cvs: {}", "spec.format.cvs", "did you mean csv?"},
       {accept, "    acept: {", "spec.stages[1].acept", "did you mean accept?"},
