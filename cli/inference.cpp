@@ -17,27 +17,57 @@ struct Misfits {
   std::string example;
 };
 
-// What will be quarantined is decided by the decoder itself, not guessed.
-Status FindMisfits(engine::Engine& engine, const std::vector<engine::InputFile>& files, InferredFile& inferred) {
-  std::map<std::string, Misfits> misfits;
+// How the rows of the files fit the columns as they are declared.
+struct Fit {
+  std::map<std::string, Misfits> misfits;  // by column; "" for rows that have another form
   std::int64_t rows = 0;
+  std::vector<std::string> unfit;  // paths of files of which no row fits
+};
+
+// What will be quarantined is decided by the decoder itself, not guessed.
+Result<Fit> Decode(engine::Engine& engine, const std::vector<engine::InputFile>& files, const InferredFile& inferred) {
+  Fit fit;
   for (const engine::InputFile& file : files) {
     const std::string in_file = files.size() > 1 ? " of " + file.path : "";
     std::int64_t of_file = 0;
     const auto read = engine.Decode(file, inferred.format, {.columns = inferred.columns}, "sample", [&](engine::RejectedRow&& row) {
-      Misfits& of = misfits[row.column];
+      Misfits& of = fit.misfits[row.column];
       ++of_file;
       if (of.rows++ == 0) of.example = (row.line > 0 ? "line " + std::to_string(row.line) + in_file + ": " : "") + row.reason;
     });
     if (!read) return read.error();
-    rows += read->rows;
-    if (of_file == 0 || of_file < read->rows) continue;
-    inferred.unfit.push_back(file.path);
-    inferred.notes.push_back("no row of " + file.path +
-                             " fits, so weir run stops at it (QuarantineExceeded): correct the file, or name it in exclude of its Dataset in Landing");
+    fit.rows += read->rows;
+    if (of_file > 0 && of_file >= read->rows) fit.unfit.push_back(file.path);
   }
-  for (const auto& [column, of] : misfits)
-    inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Counted(rows, "row") +
+  return fit;
+}
+
+// A column whose values mostly do not fit the type that the file has for them, such as times of nanoseconds, is text: that loses
+// no row. Whether any became text.
+bool MakeMisfitsText(const Fit& fit, InferredFile& inferred) {
+  bool changed = false;
+  for (api::Column& column : inferred.columns) {
+    const auto of = fit.misfits.find(column.name);
+    if (of == fit.misfits.end() || of->second.rows * 2 <= fit.rows || column.type == "VARCHAR") continue;
+    inferred.notes.push_back("column " + column.name + " is VARCHAR: as " + column.type + " " + Grouped(of->second.rows) + " of " + Counted(fit.rows, "row") +
+                             " would be quarantined, e.g. " + of->second.example);
+    column.type = "VARCHAR";
+    changed = true;
+  }
+  return changed;
+}
+
+Status FindMisfits(engine::Engine& engine, const std::vector<engine::InputFile>& files, InferredFile& inferred) {
+  auto fit = Decode(engine, files, inferred);
+  // Of a row only the first column that does not fit is told.
+  while (fit && MakeMisfitsText(*fit, inferred)) fit = Decode(engine, files, inferred);
+  if (!fit) return fit.error();
+  inferred.unfit = std::move(fit->unfit);
+  for (const std::string& path : inferred.unfit)
+    inferred.notes.push_back("no row of " + path +
+                             " fits, so weir run stops at it (QuarantineExceeded): correct the file, or name it in exclude of its Dataset in Landing");
+  for (const auto& [column, of] : fit->misfits)
+    inferred.notes.push_back((column.empty() ? "" : "column " + column + ": ") + Grouped(of.rows) + " of " + Counted(fit->rows, "row") +
                              " will be quarantined, e.g. " + of.example);
   return Ok();
 }

@@ -107,16 +107,22 @@ bool SharedKeys::Take(const InferredFile& file) {
   return true;
 }
 
-std::string NoteOnOptionalKeys(const std::vector<const InferredFile*>& group, const InferredFile& together) {
+void DeclareOptionalKeys(const std::vector<const InferredFile*>& group, InferredFile& together) {
   constexpr std::size_t kLongest = 200;
-  if (!together.format.Is<api::JsonFormat>()) return "";
+  if (!together.format.Is<api::JsonFormat>()) return;
   std::map<std::string, std::size_t> files;
   for (const InferredFile* file : group)
     for (const std::string& title : TitlesOf(*file)) ++files[title];
   std::string list;
-  for (const std::string& title : TitlesOf(together))
-    if (const std::size_t with = files[title]; with < group.size()) list += (list.empty() ? "" : ", ") + OneLine(title) + " (" + std::to_string(with) + ")";
-  return list.empty() ? "" : "keys of some of the " + std::to_string(group.size()) + " files only, NULL in the others: " + Cut(list, kLongest);
+  for (api::Column& column : together.columns) {
+    const std::string title = engine::NameInFile(column);
+    if (files[title] == group.size()) continue;
+    column.whenAbsent = api::WhenAbsent::SetNull;
+    list += (list.empty() ? "" : ", ") + OneLine(title) + " (" + std::to_string(files[title]) + ")";
+  }
+  if (!list.empty())
+    together.notes.push_back("keys of some of the " + std::to_string(group.size()) +
+                             " files only, NULL in the others (whenAbsent: SetNull): " + Cut(list, kLongest));
 }
 
 }  // namespace weir::cli

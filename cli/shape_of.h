@@ -31,7 +31,7 @@ class SharedKeys {
   std::map<std::string, std::string> types_;  // by key; empty where no value is known
 };
 
-// Which keys are in some files of the group only; empty where there are none.
-std::string NoteOnOptionalKeys(const std::vector<const InferredFile*>& group, const InferredFile& together);
+// Declares `whenAbsent: SetNull` for the keys that only some files of the group have, with a note that names them.
+void DeclareOptionalKeys(const std::vector<const InferredFile*>& group, InferredFile& together);
 
 }  // namespace weir::cli

@@ -195,7 +195,7 @@ class Shapes {
     }
     std::vector<const InferredFile*> files;
     for (const Judged& one : group) files.push_back(&one.file);
-    if (std::string optional = NoteOnOptionalKeys(files, together); !optional.empty()) together.notes.push_back(std::move(optional));
+    DeclareOptionalKeys(files, together);
     numbered_.push_back(group[0].numbered);
     found_.files.push_back(std::move(together));
   }

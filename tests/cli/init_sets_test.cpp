@@ -7,11 +7,13 @@
 #include "crds/base/json.h"
 #include "crds/base/text.h"
 #include "tests/cli/commands.h"
+#include "tests/folders.h"
 
 namespace weir::test {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -92,9 +94,22 @@ TEST_F(InitSeries, OfJsonMayHaveOptionalKeys) {
   Write("in/events-2024-02.jsonl", "{\"id\": 3, \"kind\": \"a\", \"note\": \"late\", \"n\": null}\n");
   Write("in/events-2024-03.jsonl", "{\"id\": 4.5, \"kind\": \"a\", \"n\": 7}\n");
   const Ended init = InitAndRun();
-  EXPECT_THAT(init.err,
-              AllOf(HasSubstr("events-*.jsonl (3 files): 4 columns"), HasSubstr("keys of some of the 3 files only, NULL in the others: note (1), n (2)")));
+  EXPECT_THAT(init.err, AllOf(HasSubstr("events-*.jsonl (3 files): 4 columns"),
+                              HasSubstr("keys of some of the 3 files only, NULL in the others (whenAbsent: SetNull): note (1), n (2)")));
+  EXPECT_THAT(Read("in/in.yaml"), AllOf(ContainsRegex("name: note, [^}]*whenAbsent: SetNull"), ContainsRegex("name: \"n\", [^}]*whenAbsent: SetNull"),
+                                        Not(ContainsRegex("name: kind, [^}]*whenAbsent"))));
   EXPECT_EQ(Weir("query 'SELECT id, kind, note, n FROM events_v1 ORDER BY id' -o csv").out, "id,kind,note,n\n1.0,a,,\n2.0,b,,\n3.0,a,late,\n4.5,a,,7\n");
+}
+
+// What a column's type would lose is most of the rows: as text none is lost.
+TEST_F(InitSeries, OfTimesThatAreMostlyMorePreciseThanTimestampAreText) {
+  Shell("mkdir in && cp '" + SourceFolder() + "/tests/engine/parquet/nanoseconds.parquet' in");
+  const Ended init = InitAndRun();
+  EXPECT_THAT(init.err, HasSubstr("column at is VARCHAR: as TIMESTAMP 2 of 3 rows would be quarantined, e.g. line 1: "));
+  EXPECT_THAT(init.err, HasSubstr("column updated is VARCHAR: as TIMESTAMP 2 of 3 rows"));
+  EXPECT_THAT(init.err, Not(HasSubstr("will be quarantined")));
+  EXPECT_EQ(Weir("query 'SELECT id, \"at\", updated = \"at\" AS same FROM nanoseconds_v1 ORDER BY id' -o csv").out,
+            "id,at,same\n1,2024-05-01 10:00:00.123456001,true\n2,2024-05-01 10:00:00.123456789,true\n3,,\n");
 }
 
 TEST_F(InitSeries, OfJsonWithTypesThatDifferStaysApart) {

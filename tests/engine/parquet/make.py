@@ -75,6 +75,8 @@ write(
     },
 )  # fmt: skip
 write("int96.parquet", {"id": ids, "at": pa.array([1714557600123456000, 1714557600123456789, -1000], pa.timestamp("ns"))}, use_deprecated_int96_timestamps=True)
+nanoseconds = pa.array([1714557600123456001, 1714557600123456789, None], pa.timestamp("ns", "UTC"))
+write("nanoseconds.parquet", {"id": ids, "at": nanoseconds, "updated": nanoseconds})
 wide = [decimal.Decimal(text) for text in ("-12345678901234567890123456789012345678901.25", "7.50", "-0.01")]
 write("wide.parquet", {"id": ids, "n": pa.array(wide, pa.decimal256(45, 2))})
 odd = ["rowid", "ROWID", "filename", "Filename", "file_row_number", "file_index", "c0", "s0", "v0", " bad", " 0", "__duckdb_field_id", "select", 'a"b',
