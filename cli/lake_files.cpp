@@ -157,14 +157,14 @@ Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& b
     if (Status appended = AppendRows(*text, source, limit, rows); !appended) return appended.error();
     rows.locations.push_back((*opened)->Location(path));
     if (const std::int64_t found = rows.total - before; found < source.rows)
-      rows.missing =
-          rows.locations.back() + " has " + Grouped(found) + " of the " + Counted(source.rows, "row") + " that were quarantined: it was changed or cut";
+      rows.cut.push_back(rows.locations.back() + " has " + Grouped(found) + " of the " + Counted(source.rows, "row") + " that were quarantined");
   }
   return rows;
 }
 
-std::vector<WholeFile> QuarantinedWhole(const storage::TableState& state) {
+WholeFiles QuarantinedWhole(const storage::TableState& state) {
   std::vector<WholeFile> files;
+  std::int64_t more = 0;
   for (const auto& [path, file] : state.files) {
     if (!storage::IsQuarantinedWhole(file)) continue;
     const std::string input = storage::Tag(file, storage::kTagInputPath);
@@ -172,10 +172,13 @@ std::vector<WholeFile> QuarantinedWhole(const storage::TableState& state) {
   }
   for (const Json& file : At(state.Facts(), storage::kFactQuarantinedWhole)) {
     const std::string source = Text(file, "source");
-    files.push_back({source.empty() ? Text(file, "file") : source, Text(file, "why")});
+    if (file.contains(storage::kMoreFiles))
+      more = Integer(file, storage::kMoreFiles);
+    else
+      files.push_back({source.empty() ? Text(file, "file") : source, Text(file, "why")});
   }
   std::sort(files.begin(), files.end(), [](const WholeFile& a, const WholeFile& b) { return a.path < b.path; });
-  return files;
+  return {std::move(files), more};
 }
 
 std::vector<const api::TaskTable*> TablesRead(const plan::Bundle& bundle, const std::string& sql) {

@@ -61,7 +61,7 @@ struct QuarantinedRows {
   std::vector<engine::RejectedRow> rows;  // the first ones, at most the limit
   std::int64_t total = 0;
   std::vector<std::string> locations;  // of the files, as URLs
-  std::string missing;                 // which of them has fewer rows than were quarantined; empty for none
+  std::vector<std::string> cut;        // "URL has 1 of the 3 rows that were quarantined": of those that have fewer
 };
 // Fault::Missing also when a file is not there.
 Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& bundle, const QuarantineSources& sources, std::size_t limit);
@@ -71,8 +71,12 @@ struct WholeFile {
   std::string path;  // in its store, as rows have it; of one that was not landed or not accepted, its source
   std::string reason;
 };
-// Those that the version lacks, by path; not those that its inputs miss. Of zones of files the first 1,000.
-std::vector<WholeFile> QuarantinedWhole(const storage::TableState& state);
+struct WholeFiles {
+  std::vector<WholeFile> named;  // by path
+  std::int64_t more = 0;         // of which the log has the number only
+};
+// Those that the version lacks; not those that its inputs miss.
+WholeFiles QuarantinedWhole(const storage::TableState& state);
 
 // Tables that the SQL reads, bound against the declared tables of the bundle; by name alone when it does not bind.
 std::vector<const api::TaskTable*> TablesRead(const plan::Bundle& bundle, const std::string& sql);

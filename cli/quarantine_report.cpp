@@ -33,12 +33,14 @@ void PrintRows(const Terminal& terminal, const Json& rows) {
 
 // The option is a limit of each stage or table. `figure` is the member of each part that has its number.
 void PrintRest(const Terminal& terminal, const Json& parts, const char* figure, const Json& listed, const char* one_more) {
-  std::int64_t total = 0, most = 0;
+  std::int64_t total = 0, most = 0, unnamed = 0;
   for (const Json& part : parts) {
-    total += Integer(part, figure);
-    most = std::max(most, Integer(part, figure));
+    const std::int64_t named = Integer(part, figure) - Integer(part, "unnamed");
+    total += named, unnamed += Integer(part, "unnamed");
+    most = std::max(most, named);
   }
   const auto shown = static_cast<std::int64_t>(listed.size());
+  if (unnamed > 0) terminal.out << "and " << Counted(unnamed, one_more) << ", of which the log has the number only\n";
   if (total > shown) terminal.out << Counted(total - shown, one_more) << ": weir explain with --rows " << most << " shows all " << Grouped(total) << "\n";
 }
 
@@ -76,19 +78,20 @@ void PrintWhole(const Terminal& terminal, const Json& report) {
 
 Json NoQuarantine() {
   Json none = Json::object();
-  for (const char* list : {"quarantined", "quarantineFiles", "quarantinedWhole", "quarantinedWholeTotals"}) none[list] = Json::array();
+  for (const char* list : {"quarantined", "quarantineFiles", "quarantinedWhole", "quarantinedWholeTotals", "quarantineCut"}) none[list] = Json::array();
   return none;
 }
 
-void AddQuarantinedWhole(Json& report, const Json& of, const std::vector<WholeFile>& files, std::size_t limit) {
-  if (files.empty()) return;
-  for (std::size_t i = 0; i < files.size() && i < limit; ++i) {
+void AddQuarantinedWhole(Json& report, const Json& of, const WholeFiles& files, std::size_t limit) {
+  if (files.named.empty()) return;
+  for (std::size_t i = 0; i < files.named.size() && i < limit; ++i) {
     Json json = of;
-    json.update({{"file", files[i].path}, {"reason", files[i].reason}});
+    json.update({{"file", files.named[i].path}, {"reason", files.named[i].reason}});
     report["quarantinedWhole"].push_back(std::move(json));
   }
   Json part = of;
-  part["files"] = files.size();
+  part["files"] = static_cast<std::int64_t>(files.named.size()) + files.more;
+  if (files.more > 0) part["unnamed"] = files.more;
   report["quarantinedWholeTotals"].push_back(std::move(part));
 }
 
@@ -97,7 +100,7 @@ void AddQuarantined(Json& report, const Json& of, const Result<QuarantinedRows>&
     report["quarantineUnreadable"] = found.error().message;
     return;
   }
-  if (!found->missing.empty()) report["quarantineUnreadable"] = found->missing;
+  for (const std::string& cut : found->cut) report["quarantineCut"].push_back(cut);
   for (const engine::RejectedRow& row : found->rows) report["quarantined"].push_back(RowJson(of, row));
   Json part = of;
   part.update({{"rows", found->total}, {"locations", found->locations}});
@@ -107,6 +110,8 @@ void AddQuarantined(Json& report, const Json& of, const Result<QuarantinedRows>&
 void PrintQuarantined(const Terminal& terminal, const Json& report) {
   if (const std::string problem = Text(report, "quarantineUnreadable"); !problem.empty())
     terminal.out << "\nWhat is quarantined cannot be read from here: " << Printable(problem) << "\n";
+  for (const Json& cut : At(report, "quarantineCut"))
+    terminal.out << "\n" << Printable(cut.get<std::string>()) << ": it was changed or cut; restore it from a backup to see all\n";
   PrintWhole(terminal, report);
   if (At(report, "quarantineFiles").empty()) return;
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Quarantined rows") << "\n";

@@ -30,6 +30,14 @@ std::string AbsentColumnsText(const std::vector<engine::AbsentColumn>& absent) {
   return text;
 }
 
+std::string AbsentColumnsText(const storage::DataFile& file) {
+  std::vector<engine::AbsentColumn> absent;
+  const auto list = ParseJson(Tag(file, kTagAbsentKeys));
+  if (list.ok() && list->is_array())
+    for (const Json& key : *list) absent.push_back({.column = Text(key, "column"), .name = Text(key, "key"), .suggestion = Text(key, "suggestion")});
+  return AbsentColumnsText(absent);
+}
+
 void TagAbsentColumns(storage::DataFile& file, const std::vector<engine::AbsentColumn>& absent) {
   Json keys = Json::array(), expected = Json::array();
   for (const engine::AbsentColumn& column : absent) {

@@ -19,6 +19,9 @@ namespace weir::stages {
 // expects to be absent.
 std::string AbsentColumnsText(const std::vector<engine::AbsentColumn>& absent);
 
+// The same by the tags of a decoded file.
+std::string AbsentColumnsText(const storage::DataFile& file);
+
 // Kept with a decoded file in the log, since it is decoded once and its version is judged by every run.
 void TagAbsentColumns(storage::DataFile& file, const std::vector<engine::AbsentColumn>& absent);
 

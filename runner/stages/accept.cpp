@@ -8,6 +8,7 @@
 #include "runner/stages/stage.h"
 #include "runner/stages/store_file.h"
 #include "runner/stages/verification.h"
+#include "runner/storage/table_state.h"
 
 namespace weir::stages {
 namespace {
@@ -60,8 +61,10 @@ Result<std::optional<api::Commit>> Clear(const Acceptance& acceptance, const std
     auto published = Publish(acceptance.place, acceptance.landing, std::move(change), facts);
     if (!published.ok()) return published.error();
     commit = *published;
-    commit->warnings = MessagesOf(facts.findings);
+  } else if (state->transactions.contains(storage::StageApp(acceptance.place.task.runUid, acceptance.place.task.stage))) {
+    commit = CommitIn(acceptance.place, acceptance.landing, *state, state->Facts());  // of an attempt that ended before it could tell
   }
+  if (commit) commit->warnings = MessagesOf(FindingsOf(state->Facts()));
   const auto there = acceptance.landing.store->List(acceptance.landing.table->path);
   if (!there.ok()) return there.error();
   for (const storage::StoredObject& object : *there) {
@@ -140,8 +143,8 @@ Status Sort(const Acceptance& acceptance, const storage::TableState& landed, con
 
 std::vector<api::Finding> ReservationsOf(const Acceptance& acceptance, const Sorted& sorted) {
   if (sorted.quarantined.empty()) return {};
-  const std::string what = sorted.quarantined.size() == 1 ? "was not accepted and stays in Landing" : "were not accepted and stay in Landing";
-  return {{"Dataset/" + acceptance.landing.table->name, NamedWhole(sorted.quarantined, what, acceptance.history.table->name)}};
+  return {{"Dataset/" + acceptance.landing.table->name,
+           NamedWhole(sorted.quarantined, "was not accepted and stays in Landing", "were not accepted and stay in Landing", acceptance.history.table->name)}};
 }
 
 // Copies what RawHistory does not hold yet and commits it there.
@@ -178,8 +181,7 @@ Result<api::StageOutcome> Accept(const Acceptance& acceptance, const storage::Ta
 
 // What the landing left out is a warning of Landing still, and none of RawHistory.
 void AddLandingCommit(api::Commit commit, api::StageOutcome& outcome) {
-  if (!commit.warnings.empty())
-    for (api::Commit& history : outcome.commits) history.warnings = MessagesOf(outcome.findings);
+  for (api::Commit& history : outcome.commits) history.warnings = MessagesOf(outcome.findings);
   outcome.commits.push_back(std::move(commit));
 }
 

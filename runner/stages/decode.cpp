@@ -82,13 +82,16 @@ Result<DecodedRows> DecodeRows(Decoding& decoding, const storage::DataFile& sour
   return DecodedRows{*written, ledger, read->absent, read->undeclared};
 }
 
+std::string AdviceFor(const Decoding& decoding, const storage::DataFile& source, const std::string& absent) {
+  return HowToExclude(*decoding.input.table, source.path) + absent + ". " + HowToCorrect(*decoding.input.table, decoding.selection, source);
+}
+
 Status WithinLimit(Decoding& decoding, const storage::DataFile& source, const DecodedRows& decoded) {
   const QuarantinedShare share{.what = SourceAndPath(source),
                                .rows = decoded.ledger.rowsIn,
                                .quarantined = decoded.ledger.quarantined,
                                .examples = decoding.quarantine.TakeExamples(),
-                               .advice = HowToExclude(*decoding.input.table, source.path) + AbsentColumnsText(decoded.absent) + ". " +
-                                         HowToCorrect(*decoding.input.table, decoding.selection, source)};
+                               .advice = AdviceFor(decoding, source, AbsentColumnsText(decoded.absent))};
   Status within = CheckQuarantine(*decoding.target.table, share);
   if (!within.ok()) static_cast<void>(decoding.quarantine.Close());  // for who looks into it
   return within;
@@ -166,11 +169,6 @@ Result<bool> IsWhole(Decoding& decoding, const storage::DataFile& file) {
   return false;
 }
 
-// Whether the limits of today let it pass.
-bool IsWithinLimit(const Decoding& decoding, const storage::DataFile& file) {
-  return CheckQuarantine(*decoding.target.table, {.rows = Number(file, kTagRead), .quarantined = Number(file, kTagQuarantined)}).ok();
-}
-
 // By input: what an earlier run made of it, where that holds still.
 Result<std::map<std::string, storage::DataFile>> StillRight(Decoding& decoding, const storage::TableState& inputs, const storage::TableState& outputs) {
   std::map<std::string, storage::DataFile> right;
@@ -178,16 +176,31 @@ Result<std::map<std::string, storage::DataFile>> StillRight(Decoding& decoding, 
     const auto input = inputs.files.find(Tag(file, kTagInput));
     const bool fits = input != inputs.files.end() && Tag(input->second, kTagSha256) == Tag(file, kTagSha256) && Tag(file, kTagSchema) == decoding.schemaHash &&
                       engine::IsContentHash(Tag(file, kTagContent));
-    const bool may_be_quarantined = decoding.input.table->onUnreadable == api::OnUnreadable::Quarantine && file.tags.contains(storage::kTagInputPath);
-    const bool allowed = storage::IsQuarantinedWhole(file) ? may_be_quarantined : IsWithinLimit(decoding, file);
+    const bool allowed = !storage::IsQuarantinedWhole(file) || decoding.input.table->onUnreadable == api::OnUnreadable::Quarantine;
     if (!fits || !allowed || right.contains(input->first)) continue;
     const auto whole = IsWhole(decoding, file);
     if (!whole.ok()) return whole.error();
-    if (!*whole) continue;
-    storage::DataFile& kept = right.emplace(input->first, file).first->second;
-    if (Status updated = UpdateEvents(decoding, kept); !updated.ok()) return updated.error();
+    if (*whole) right.emplace(input->first, file);
   }
   return right;
+}
+
+// Whether an earlier run's file holds under the limits of today, told as when it was decoded.
+Status StillWithinLimit(Decoding& decoding, const storage::DataFile& source, const storage::DataFile& made) {
+  QuarantinedShare share{.what = SourceAndPath(source), .rows = Number(made, kTagRead), .quarantined = Number(made, kTagQuarantined)};
+  if (CheckQuarantine(*decoding.target.table, share).ok()) return Ok();
+  const auto kept = decoding.place.Store(decoding.place.task.outcomeStore);
+  if (kept.ok()) share.examples = ExamplesIn(**kept, Tag(made, kTagQuarantine), decoding.input.PathOf(source.path));
+  share.advice = AdviceFor(decoding, source, AbsentColumnsText(made));
+  return CheckQuarantine(*decoding.target.table, share);
+}
+
+// What an earlier run made of a file, with its events as they are now.
+Result<storage::DataFile> Keep(Decoding& decoding, const storage::DataFile& source, storage::DataFile made) {
+  if (storage::IsQuarantinedWhole(made)) return made;
+  if (Status within = StillWithinLimit(decoding, source, made); !within.ok()) return within.error();
+  if (Status updated = UpdateEvents(decoding, made); !updated.ok()) return updated.error();
+  return made;
 }
 
 // Deliveries under one name, the newest first: the first that can be read counts.
@@ -199,7 +212,7 @@ Status DecodeGroup(Decoding& decoding, const std::vector<storage::DataFile>& gro
       continue;
     }
     const auto earlier = right.find(source.path);
-    auto file = earlier != right.end() ? Result<storage::DataFile>(earlier->second) : DecodeOne(decoding, source);
+    auto file = earlier != right.end() ? Keep(decoding, source, earlier->second) : DecodeOne(decoding, source);
     if (!file.ok()) return file.error();
     if (earlier == right.end()) decoding.change.add.push_back(*file);
     decoding.files[file->path] = *file;
@@ -277,9 +290,8 @@ Result<std::vector<api::Finding>> CheckRows(Decoding& decoding, const storage::T
   const auto audit = AuditCandidate(decoding, inputs, rules);
   if (!audit.ok()) return audit.error();
   if (Status verdict = Verdict(*audit, *decoding.target.table); !verdict.ok()) {
-    Error broken = verdict.error();
-    for (const std::string& warning : decoding.selection.warnings) broken.message += ". " + warning;  // often the cause: a file that came twice
-    return broken;
+    const std::string& often_the_cause = decoding.selection.redelivered;
+    return Error{verdict.error().fault, verdict.error().reason, verdict.error().message + (often_the_cause.empty() ? "" : ". ") + often_the_cause};
   }
   return audit->warnings;
 }

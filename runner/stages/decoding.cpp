@@ -70,7 +70,7 @@ std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
   }
   if (!quarantined.empty())
     findings.push_back({"Dataset/" + decoding.input.table->name,
-                        NamedWhole(quarantined, std::string(quarantined.size() == 1 ? "is" : "are") + " quarantined as a whole", decoding.target.table->name)});
+                        NamedWhole(quarantined, "is quarantined as a whole", "are quarantined as a whole", decoding.target.table->name)});
   if (ahead.rows > 0) findings.push_back(ahead.Told(*decoding.target.table));
   for (api::Finding& finding : absent.Told(decoding.target.table->name)) findings.push_back(std::move(finding));
   return findings;

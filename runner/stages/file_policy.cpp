@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "crds/base/count.h"
 #include "crds/base/text.h"
 #include "runner/stages/file_zone.h"
 #include "runner/storage/http_source.h"
@@ -102,15 +103,17 @@ std::string Named(const std::vector<LeftOut>& files, const std::string& before_w
   return files.size() > kNamed ? text + "; and " + std::to_string(files.size() - kNamed) + " more" : text;
 }
 
-std::string NamedWhole(const std::vector<LeftOut>& files, const std::string& what, const std::string& dataset) {
+std::string NamedWhole(const std::vector<LeftOut>& files, const std::string& one, const std::string& several, const std::string& dataset) {
   const std::size_t named = std::min(files.size(), kNamed);
-  std::string text = std::to_string(files.size()) + (files.size() == 1 ? " file " : " files ") + what + ": ";
+  const auto count = static_cast<std::int64_t>(files.size());
+  std::string text = Counted(count, "file") + " " + (count == 1 ? one : several) + ": ";
   for (std::size_t i = 0; i < named; ++i) {
     const auto& [path, source, why] = files[i];
     const std::string name = EndOf(OneLine(source.empty() ? path : source), kLongestShortName);
     text += (i == 0 ? "" : "; ") + name + ": " + Cut(OneLine(why), kRoomOfWarning / named - name.size());
   }
-  if (files.size() > named) text += "; and " + std::to_string(files.size() - named) + " more";
+  if (files.size() > named) text += "; and " + Grouped(static_cast<std::int64_t>(files.size() - named)) + " more";
+  if (files.size() > kListed) return text + ". The first " + Grouped(kListed) + " are listed by weir explain dataset/" + dataset;
   return text + (files.size() == 1 ? ". It is listed by weir explain dataset/" : ". Each is listed by weir explain dataset/") + dataset;
 }
 
@@ -213,7 +216,8 @@ Selection SelectFiles(const api::TaskTable& files, const storage::TableState& lo
     }
     std::move(contents.begin(), contents.end(), std::back_inserter(selection.groups));
   }
-  if (!again.empty() && (!files.redelivery || files.redelivery == api::Redelivery::Refuse)) selection.warnings.push_back(AppendedUnasked(files, again));
+  if (!again.empty() && (!files.redelivery || files.redelivery == api::Redelivery::Refuse))
+    selection.warnings.push_back(selection.redelivered = AppendedUnasked(files, again));
   return selection;
 }
 

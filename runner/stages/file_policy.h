@@ -41,6 +41,9 @@ struct RedeliveryRule {
 // the former differ, each of them decides when it accepts, and what one of them may want lands.
 RedeliveryRule RedeliveryOf(const api::StageTask& task, const api::TaskTable& landing);
 
+// Files of one kind that a commit names.
+inline constexpr std::size_t kListed = 1000;
+
 // A file that is not used.
 struct LeftOut {
   std::string path;
@@ -51,8 +54,9 @@ struct LeftOut {
 std::string Named(const std::vector<LeftOut>& files, const std::string& before_why = ": ");
 
 // "4 files are quarantined as a whole: a.csv: is empty; ... and 1 more. Each is listed by weir explain dataset/a": the first three by
-// source or else path, each with as much of its reason as a warning in a status has room for.
-std::string NamedWhole(const std::vector<LeftOut>& files, const std::string& what, const std::string& dataset);
+// source or else path, each with as much of its reason as a warning in a status has room for. `one` and `several` are what is
+// said of one file or several ("is quarantined as a whole", "are quarantined as a whole").
+std::string NamedWhole(const std::vector<LeftOut>& files, const std::string& one, const std::string& several, const std::string& dataset);
 
 // A message that begins with the name of its file, without it.
 std::string WithoutSubject(const std::string& message, const std::string& name);
@@ -63,6 +67,7 @@ struct Selection {
   std::vector<std::vector<storage::DataFile>> groups;
   std::vector<LeftOut> excluded;
   std::vector<std::string> warnings;
+  std::string redelivered;  // of these, that deliveries under one name all count and nobody said that they shall; or empty
 };
 // How the file can be corrected where it comes from: "A newer delivery of ... has landed: set ...". No full stop.
 std::string HowToCorrect(const api::TaskTable& files, const Selection& selection, const storage::DataFile& file);

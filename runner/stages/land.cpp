@@ -311,8 +311,7 @@ std::string Summary(const Landing& landing) {
 std::vector<api::Finding> ReservationsOf(const Landing& landing) {
   if (landing.quarantined.empty()) return {};
   const std::string& name = landing.Table().name;
-  const std::string what = landing.quarantined.size() == 1 ? "was not landed and stays at the source" : "were not landed and stay at the source";
-  return {{"Dataset/" + name, NamedWhole(landing.quarantined, what, name)}};
+  return {{"Dataset/" + name, NamedWhole(landing.quarantined, "was not landed and stays at the source", "were not landed and stay at the source", name)}};
 }
 
 }  // namespace

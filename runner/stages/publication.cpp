@@ -10,11 +10,13 @@ namespace weir::stages {
 namespace {
 
 constexpr const char* kFactExcluded = "excluded";
-constexpr std::size_t kListed = 1000;  // files of one kind that a commit names
+constexpr std::size_t kLongestReason = 300;
 
 Json ListOf(const std::vector<LeftOut>& files) {
   Json list = Json::array();
-  for (std::size_t i = 0; i < files.size() && i < kListed; ++i) list.push_back({{"file", files[i].path}, {"source", files[i].source}, {"why", files[i].why}});
+  for (std::size_t i = 0; i < files.size() && i < kListed; ++i)
+    list.push_back({{"file", files[i].path}, {"source", files[i].source}, {"why", Cut(files[i].why, kLongestReason)}});
+  if (files.size() > kListed) list.push_back({{storage::kMoreFiles, files.size() - kListed}});
   return list;
 }
 

@@ -1,5 +1,7 @@
 #include "runner/stages/quarantine.h"
 
+#include <algorithm>
+
 #include "runner/stages/names.h"
 
 namespace weir::stages {
@@ -8,6 +10,20 @@ namespace {
 constexpr std::size_t kExamples = 3;
 
 }  // namespace
+
+std::vector<engine::RejectedRow> ExamplesIn(storage::ObjectStore& store, const std::string& path, const std::string& input) {
+  std::vector<engine::RejectedRow> examples;
+  const auto text = store.Get(path);
+  if (!text.ok()) return examples;
+  for (std::size_t begin = 0; begin < text->size() && examples.size() < kExamples;) {
+    const std::size_t end = std::min(text->find('\n', begin), text->size());
+    const auto row = ParseJson(std::string_view(*text).substr(begin, end - begin));
+    begin = end + 1;
+    if (row.ok() && Text(*row, "file") == input)
+      examples.push_back({input, Integer(*row, "line"), Text(*row, "column"), Text(*row, "reason"), Text(*row, "text")});
+  }
+  return examples;
+}
 
 std::string QuarantineFile::Path() const {
   if (rows_ == 0) return "";

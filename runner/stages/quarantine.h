@@ -11,6 +11,9 @@
 namespace weir::stages {
 
 // Where rows go that were quarantined: one JSON object a line, written as they come. No file is made when there are none.
+// The first few rows of `input`, a file in its store, in such a file; none when that cannot be read. For messages.
+std::vector<engine::RejectedRow> ExamplesIn(storage::ObjectStore& store, const std::string& path, const std::string& input);
+
 class QuarantineFile {
  public:
   explicit QuarantineFile(Place& place) : place_(place) {}

@@ -16,8 +16,9 @@ inline constexpr const char* kTagQuarantined = "quarantined";    // how many the
 inline constexpr const char* kTagQuarantinedWhole = "setAside";  // why the file as a whole is not used; it stands for no row
 
 // Files that were quarantined as a whole before they became files of the table: a list of {"file", "source", "why"}, of which
-// one of the first two may be empty.
+// one of the first two may be empty. The last entry of a long list has kMoreFiles instead: how many it does not name.
 inline constexpr const char* kFactQuarantinedWhole = "quarantinedWhole";
+inline constexpr const char* kMoreFiles = "more";
 
 // "" when the file has no such tag.
 std::string Tag(const DataFile& file, const char* name);
