@@ -23,7 +23,8 @@ bool HasChecksToJudge(const Declared& declared, const Declaration<api::Dataset>&
 
 // Of a dataset that no pipeline names.
 api::StageTask TaskOfChecks(const api::Dataset& dataset) {
-  api::TaskTable table{.name = dataset.meta.name, .table = TableName(dataset.meta.name), .zone = dataset.spec.zone};
+  const std::string name = TableName(dataset.meta.name);
+  api::TaskTable table{.name = dataset.meta.name, .table = name, .zone = dataset.spec.zone, .store = "lake", .path = name};  // no file of it is read
   if (dataset.spec.schema) table.columns = dataset.spec.schema->columns;
   table.checks = dataset.spec.checks;
   return {.kind = api::TaskKind::Validate, .ns = dataset.meta.ns, .tables = {table}};

@@ -115,7 +115,7 @@ class Chain {
       if (log == storage::LogKind::Delta) node["rows"] = state.Rows();
     }
     if (const auto as_of = ParseTime(Text(facts, "dataAsOf"))) node["dataAsOf"] = Format(*as_of);
-    AddQuarantine(Text(node, "object"), state);
+    AddQuarantine(Text(node, "object"), table, state, log);
     if (!At(facts, "inputs").is_null()) return FollowInputs(node, At(facts, "inputs"));
     const auto revision = RevisionOrInForce(ours);
     if (!revision) return static_cast<void>(node["inputsUnreadable"] = revision.error().message);
@@ -169,9 +169,17 @@ class Chain {
       node["inputsUnreadable"] = revision.error().fault == Fault::Missing ? IsDeleted(Text(by, "revision")) : revision.error().message;
   }
 
-  void AddQuarantine(const std::string& object, const storage::TableState& state) {
+  // Files that are still at their source or in Landing are those that the newest run left there, whatever version was read.
+  void AddFilesLeftOut(const std::string& object, const Input& table, const storage::TableState& state, storage::LogKind log) {
+    if (!leftOut_.insert(object + (log == storage::LogKind::Files ? "" : " " + std::to_string(state.version))).second) return;
+    const auto current = log == storage::LogKind::Files ? world_.cluster->Get({*table.resource, world_.ns, table.name}) : Result<Json>(Error{});
+    const auto newest = current ? LoadTable(world_, Text(At(*current, "status"), "location"), log, std::nullopt) : Result<storage::TableState>(Error{});
+    AddQuarantinedWhole(quarantine_, {{"object", object}}, QuarantinedWhole(newest ? *newest : state), rows_);
+  }
+
+  void AddQuarantine(const std::string& object, const Input& table, const storage::TableState& state, storage::LogKind log) {
+    AddFilesLeftOut(object, table, state, log);
     if (!quarantined_.insert(object + " " + std::to_string(state.version)).second) return;
-    AddQuarantinedWhole(quarantine_, {{"object", object}}, QuarantinedWhole(state), rows_);
     const QuarantineSources sources = QuarantineOf(state);
     if (sources.empty()) return;
     const auto revision = RevisionOrInForce(At(state.commitInfo, storage::kOurs));
@@ -204,6 +212,7 @@ class Chain {
   std::set<std::string> path_;
   std::vector<std::string> outputs_;
   std::set<std::string> quarantined_;  // "Dataset/orders 3"
+  std::set<std::string> leftOut_;      // the same; "Dataset/orders-landing" of zones of files
   Json quarantine_ = NoQuarantine();
 };
 

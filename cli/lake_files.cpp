@@ -151,13 +151,17 @@ Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& b
   if (!opened) return opened.error();
   QuarantinedRows rows;
   for (const auto& [path, source] : sources) {
+    const std::string location = (*opened)->Location(path);
     const auto text = (*opened)->Get(path);
-    if (!text) return text.error();
+    if (!text && (text.error().fault != Fault::Missing || source.rows == 0)) return text.error();
+    if (text) rows.locations.push_back(location);
     const std::int64_t before = rows.total;
-    if (Status appended = AppendRows(*text, source, limit, rows); !appended) return appended.error();
-    rows.locations.push_back((*opened)->Location(path));
-    if (const std::int64_t found = rows.total - before; found < source.rows)
-      rows.cut.push_back(rows.locations.back() + " has " + Grouped(found) + " of the " + Counted(source.rows, "row") + " that were quarantined");
+    const bool whole = text && AppendRows(*text, source, limit, rows).ok();
+    const std::int64_t found = rows.total - before;
+    if (!text)
+      rows.cut.push_back(location + ", with " + Counted(source.rows, "quarantined row") + ", is gone");
+    else if (!whole || found < source.rows)
+      rows.cut.push_back(location + " has " + Grouped(found) + " of the " + Counted(source.rows, "row") + " that were quarantined: it was changed or cut");
   }
   return rows;
 }

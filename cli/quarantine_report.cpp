@@ -111,7 +111,7 @@ void PrintQuarantined(const Terminal& terminal, const Json& report) {
   if (const std::string problem = Text(report, "quarantineUnreadable"); !problem.empty())
     terminal.out << "\nWhat is quarantined cannot be read from here: " << Printable(problem) << "\n";
   for (const Json& cut : At(report, "quarantineCut"))
-    terminal.out << "\n" << Printable(cut.get<std::string>()) << ": it was changed or cut; restore it from a backup to see all\n";
+    terminal.out << "\n" << Printable(cut.get<std::string>()) << "; restore it from a backup to see all\n";
   PrintWhole(terminal, report);
   if (At(report, "quarantineFiles").empty()) return;
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Quarantined rows") << "\n";

@@ -118,7 +118,8 @@ int Validate(const Arguments& arguments) {
     auto task = json.ok() ? api::ReadWire<api::StageTask>(*json) : Result<api::StageTask>(json.error());
     if (!task.ok() || task->kind != api::TaskKind::Validate)
       return Finish(arguments, stages::Failed({Fault::Invalid, "Invalid",
-                                               "line " + std::to_string(tasks.size() + 1) + " of " + arguments.validations + " is no Validate task"}));
+                                               "line " + std::to_string(tasks.size() + 1) + " of " + arguments.validations + " is no Validate task" +
+                                                   (task.ok() ? "" : ": " + task.error().message)}));
     tasks.push_back(std::move(task).value());
   }
   stages::Ports ports;

@@ -84,8 +84,7 @@ std::optional<Time> OldestInput(const QueryRun& run) {
     if (!time) return std::nullopt;
     oldest = std::min(oldest.value_or(*time), *time);
   }
-  // Nothing is newer than the run that made it of them, whatever they say of times that are to come.
-  return oldest ? std::optional(std::min(*oldest, run.place.task.logicalTime)) : oldest;
+  return oldest;
 }
 
 Inputs Read(const QueryRun& run) {

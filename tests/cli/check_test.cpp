@@ -150,6 +150,16 @@ TEST_F(Check, OneMistakeInACheckIsOneFinding) {
               UnorderedElementsAre("Schema spec.checks[0].onFailure", "SqlInvalid spec.checks[0].range"));
 }
 
+TEST_F(Check, DatasetsWithoutAPipelineAreJudgedByTheirChecks) {
+  CopyExample("flights");
+  EXPECT_EQ(Weir("check datasets.yaml").code, 0) << Weir("check datasets.yaml").out;
+  CopyExample("quarantine");
+  Shell("sed '/^kind: View/,$d' readings.yaml | sed '$d' | sed '$d' > alone.yaml");
+  EXPECT_EQ(Weir("check alone.yaml").code, 0) << Weir("check alone.yaml").out << Read("alone.yaml");
+  Shell("sed -i 's/max: \"60\"/max: hot/' alone.yaml");
+  EXPECT_THAT(Weir("check alone.yaml").out, HasSubstr("spec.checks[0].range"));
+}
+
 TEST_F(Check, AFieldInTheWrongPlaceIsToldItsPlace) {
   Shell(
       "sed -i '0,/format: {csv: {}}/s//format: {csv: {}, nullText: NA}/; s/^  zone: Processed/  zone: Processed\\n  labels: {a: b}/; s/^  grain:/  frobnicate: "

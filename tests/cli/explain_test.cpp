@@ -213,6 +213,40 @@ TEST_F(Explain, AFileOfQuarantinedRowsThatWasCutIsReported) {
         << object;
 }
 
+TEST_F(Explain, AFileOfQuarantinedRowsThatIsGoneHidesNoOther) {
+  Write("q.csv", "id\n1\n2\n3\n4\n5\n");
+  ASSERT_EQ(Weir("init q.csv").code, 0);
+  Shell("sed -i 's/path: q.csv/path: q*.csv/' q.yaml");
+  Write("q-1.csv", "id\n1\nx1\n");
+  ASSERT_EQ(Weir("run q.yaml").code, 0);
+  Shell("rm $(find .weir -name '*.jsonl')");
+  Write("q-2.csv", "id\n2\nx2\n");
+  ASSERT_EQ(Weir("run q.yaml").code, 0);
+  for (const char* object : {"run", "dataset/q", "view/q-v1"})
+    EXPECT_THAT(Weir(std::string("explain ") + object).out,
+                AllOf(HasSubstr(".jsonl, with 1 quarantined row, is gone; restore it from a backup to see all"), HasSubstr("'x2' is not a BIGINT")))
+        << object;
+  Shell("f=$(find .weir -name '*.jsonl'); echo '{\"file' > $f");
+  EXPECT_THAT(Weir("explain dataset/q").out, HasSubstr(" has 0 of the 1 row that were quarantined: it was changed or cut"));
+}
+
+TEST_F(Explain, FilesLeftBehindAreThoseOfTheNewestRunForEachTableMadeOfThem) {
+  Write("o.csv", "id\n1\n");
+  ASSERT_EQ(Weir("init o.csv").code, 0);
+  Shell("sed -i 's/path: o.csv/path: o*.csv/; s/^  zone: Landing/  zone: Landing\\n  onUnreadable: Quarantine/' o.yaml");
+  Write("o-1.csv", "");
+  ASSERT_EQ(Weir("run o.yaml").code, 0);
+  Shell("rm o-1.csv");
+  Write("o-2.csv", "");
+  ASSERT_EQ(Weir("run o.yaml").code, 0) << "lands nothing";
+  for (const char* object : {"dataset/o-landing", "dataset/o-history", "dataset/o", "view/o-v1"}) {
+    const Json report = Report(object);
+    const auto files = WholeFiles(At(report, "missing"));
+    EXPECT_EQ(files.size(), 1U) << object << Dump(At(report, "missing"));
+    EXPECT_TRUE(files.contains("source/o-2.csv")) << object;
+  }
+}
+
 TEST_F(Explain, EachFileThatIsQuarantinedAsAWholeIsListedWithItsReason) {
   QuarantineSevenFiles();
   ASSERT_EQ(Weir("run o.yaml").code, 0) << "a run that confirms the version lists them too";

@@ -307,6 +307,19 @@ TEST_F(FilePolicy, TimesInTheFutureDoNotCountAndAreReported) {
   EXPECT_EQ(Good(Decode()).commits.size(), 1U) << "a new skew is a new reading";
 }
 
+TEST_F(FilePolicy, AResultWithoutEventTimeIsAsNewAsWhatItReadsAlsoWhenThatIsAheadAsDeclared) {
+  Table("orders").columns.push_back(Optional("at", "TIMESTAMP"));
+  Table("orders").eventTime = "at";
+  Table("orders").eventTimeMaxAhead = Duration::Hours(2);
+  folder_.Write("source/in/a.csv", "id,city,amount,at\n1,Oslo,10,2023-11-15 00:30:00\n");
+  const auto newest = Decoded().commits[0].dataAsOf;  // at 23:13:20
+  ASSERT_EQ(newest, *ParseTime("2023-11-15T00:30:00Z"));
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(Good(Transform()).commits[0].dataAsOf, newest) << again;
+    NextRun();
+  }
+}
+
 TEST_F(FilePolicy, DatesOfTheFutureInAResultDoNotCountEither) {
   Deliver("a.csv", "1,Oslo,10\n2,Rome,20\n");
   Decoded();
