@@ -168,7 +168,8 @@ Result<DecodedFile> DecodeCsv(const DecodeRequest& request, const api::CsvFormat
   if (Status made = MakeScannedRows(request, ScanCall(kCsvScan, &scan), scan.error); !made.ok()) return made.error();
   const auto rows = ReportScannedRows(request);
   if (!rows.ok()) return rows.error();
-  return DecodedFile{*rows, std::move(difference->absent), std::move(difference->undeclared)};
+  const bool is_utf8 = opened->utf8 != nullptr && opened->utf8->Characters() > 0;
+  return DecodedFile{*rows, std::move(difference->absent), std::move(difference->undeclared), is_utf8};
 }
 
 }  // namespace weir::engine

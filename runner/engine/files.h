@@ -57,6 +57,7 @@ struct DecodedFile {
   std::int64_t rows = 0;  // good and bad
   std::vector<AbsentColumn> absent;
   std::vector<UndeclaredColumn> undeclared;  // some of them, where they are very many
+  bool isUtf8 = false;                       // by all of its bytes, some beyond ASCII, and read in a declared encoding of single bytes
 };
 
 // What a decoded row must be.

@@ -20,13 +20,15 @@ constexpr std::array<char32_t, 32> kWindows{0x20AC, 0,      0x201A, 0x0192, 0x20
 
 class Transcoder final : public ByteSource {
  public:
-  Transcoder(std::unique_ptr<ByteSource> source, Encoding encoding) : source_(std::move(source)), encoding_(encoding) {}
+  Transcoder(std::unique_ptr<ByteSource> source, Encoding encoding, std::shared_ptr<Utf8Evidence> evidence)
+      : source_(std::move(source)), encoding_(encoding), evidence_(std::move(evidence)) {}
 
   Result<std::size_t> Read(char* out, std::size_t n) override {
     while (at_ == text_.size() && !ended_) {
       const auto got = source_->Read(buffer_.data(), buffer_.size());
       if (!got.ok()) return got.error();
       ended_ = *got == 0;
+      if (evidence_ != nullptr) evidence_->Add({buffer_.data(), *got});
       text_.clear();
       at_ = 0;
       Convert({buffer_.data(), *got});
@@ -94,6 +96,7 @@ class Transcoder final : public ByteSource {
 
   std::unique_ptr<ByteSource> source_;
   Encoding encoding_;
+  std::shared_ptr<Utf8Evidence> evidence_;
   std::string buffer_ = std::string(kBuffer, '\0');
   std::string text_;
   std::size_t at_ = 0;
@@ -143,9 +146,18 @@ std::optional<ByteOrderMark> FindByteOrderMark(std::string_view prefix) {
   return std::nullopt;
 }
 
-std::unique_ptr<ByteSource> ToUtf8(std::unique_ptr<ByteSource> source, Encoding encoding) {
+void Utf8Evidence::Add(std::string_view bytes) {
+  if (!isUtf8_) return;
+  const std::string joined = cut_ + std::string(bytes);
+  const std::size_t valid = ValidUtf8(joined);
+  characters_ += std::count_if(joined.begin(), joined.begin() + static_cast<std::ptrdiff_t>(valid), [](unsigned char c) { return c >= 0xC0; });
+  cut_ = joined.substr(valid);
+  isUtf8_ = cut_.size() < 4;  // more than the beginning of one character is no character
+}
+
+std::unique_ptr<ByteSource> ToUtf8(std::unique_ptr<ByteSource> source, Encoding encoding, std::shared_ptr<Utf8Evidence> evidence) {
   if (encoding == Encoding::Utf8) return source;
-  return std::make_unique<Transcoder>(std::move(source), encoding);
+  return std::make_unique<Transcoder>(std::move(source), encoding, std::move(evidence));
 }
 
 Result<OpenedText> OpenText(std::unique_ptr<ByteSource> file, std::string_view name, std::optional<Encoding> declared, Undeclared undeclared) {
@@ -166,7 +178,10 @@ Result<OpenedText> OpenText(std::unique_ptr<ByteSource> file, std::string_view n
   opened.marked = mark && mark->encoding == opened.encoding;
   // Programs that add a mark to a text that has one are not rare.
   while (opened.marked && FindByteOrderMark(*text) && FindByteOrderMark(*text)->encoding == opened.encoding) text->erase(0, mark->bytes);
-  opened.text = ToUtf8(std::make_unique<PrefixedSource>(std::move(text).value(), std::move(file)), opened.encoding);
+  const bool single_bytes = opened.encoding == Encoding::Latin1 || opened.encoding == Encoding::Windows1252;
+  const auto evidence = single_bytes ? std::make_shared<Utf8Evidence>() : nullptr;
+  opened.utf8 = evidence;
+  opened.text = ToUtf8(std::make_unique<PrefixedSource>(std::move(text).value(), std::move(file)), opened.encoding, evidence);
   return opened;
 }
 

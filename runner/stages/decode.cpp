@@ -60,6 +60,7 @@ struct DecodedRows {
   api::Ledger ledger;
   std::vector<engine::AbsentColumn> absent;
   std::vector<engine::UndeclaredColumn> undeclared;
+  bool isUtf8 = false;
 };
 
 Result<DecodedRows> DecodeRows(Decoding& decoding, const storage::DataFile& source, const std::string& into) {
@@ -79,7 +80,7 @@ Result<DecodedRows> DecodeRows(Decoding& decoding, const storage::DataFile& sour
                                                       .eventsUntil = EventsUntil(decoding.place.task, target)});
   if (!written.ok()) return written.error();
   const api::Ledger ledger{.rowsIn = read->rows, .rowsOut = written->rows, .quarantined = decoding.quarantine.rows() - before, .filtered = 0};
-  return DecodedRows{*written, ledger, read->absent, read->undeclared};
+  return DecodedRows{*written, ledger, read->absent, read->undeclared, read->isUtf8};
 }
 
 std::string AdviceFor(const Decoding& decoding, const storage::DataFile& source, const std::string& absent) {
@@ -141,7 +142,7 @@ Result<storage::DataFile> DecodeOne(Decoding& decoding, const storage::DataFile&
   if (!path.ok()) return path.error();
   const auto decoded = DecodeRows(decoding, source, *path);
   if (!decoded.ok()) return QuarantineWhole(decoding, source, *path, decoded.error());
-  const auto& [written, ledger, absent, undeclared] = *decoded;
+  const auto& [written, ledger, absent, undeclared, is_utf8] = *decoded;
   if (!ledger.Closed())
     return Error{Fault::Bug, "LedgerOpen",
                  source.path + ": " + std::to_string(ledger.rowsIn) + " rows read, " + std::to_string(ledger.rowsOut) + " written, " +
@@ -153,6 +154,7 @@ Result<storage::DataFile> DecodeOne(Decoding& decoding, const storage::DataFile&
   file.tags[kTagQuarantined] = std::to_string(ledger.quarantined);
   if (ledger.quarantined > 0) file.tags[kTagQuarantine] = decoding.quarantine.Path();
   TagAbsentColumns(file, absent);
+  if (is_utf8) file.tags[kTagIsUtf8] = "true";
   decoding.undeclared.Add(undeclared, SourceAndPath(source));
   if (Status tagged = TagWritten(decoding.target, *decoding.output, file); !tagged.ok()) return tagged.error();
   TagEvents(file, written);

@@ -4,6 +4,8 @@
 #include <cstdlib>
 
 #include "crds/base/clock_skew.h"
+#include "crds/base/count.h"
+#include "crds/base/text.h"
 #include "runner/stages/absent_columns.h"
 #include "runner/stages/events_ahead.h"
 #include "runner/stages/file_zone.h"
@@ -15,6 +17,16 @@ namespace {
 // brings nothing newer. Nor does one whose landing is ahead of this run: then a clock was wrong.
 bool MovesDataTime(const Decoding& decoding, const storage::DataFile& file) {
   return !storage::IsQuarantinedWhole(file) && file.rows > 0 && Time::FromSeconds(Number(file, kTagLanded)) <= decoding.place.task.logicalTime + kClockSkew;
+}
+
+api::Finding OfUtf8(const api::TaskTable& files, const std::vector<std::string>& utf8) {
+  const auto* csv = files.format ? files.format->As<api::CsvFormat>() : nullptr;
+  const std::string declared = csv != nullptr && csv->encoding ? " " + std::string(api::Word(*csv->encoding)) : "";
+  std::string text = Counted(static_cast<std::int64_t>(utf8.size()), "file");
+  text += utf8.size() == 1 ? " is UTF-8 by all of its bytes" : " are UTF-8 by all of their bytes";
+  text += ", and Dataset " + files.name + " declares encoding" + declared + ", by which other letters are read: " + OneLine(utf8.front());
+  if (utf8.size() > 1) text += " and " + Grouped(static_cast<std::int64_t>(utf8.size() - 1)) + " more";
+  return {"Dataset/" + files.name, text + "; declare the encoding that the files have, and a Dataset of its own for files in another one"};
 }
 
 std::string AbsentAsExpected(const Decoding& decoding) {
@@ -60,9 +72,11 @@ std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
   std::vector<api::Finding> findings;
   for (const std::string& warning : decoding.selection.warnings) findings.push_back({"Dataset/" + decoding.input.table->name, warning});
   std::vector<LeftOut> quarantined;
+  std::vector<std::string> utf8;
   EventsAhead ahead;
   AbsentColumnsOfFiles absent;
   for (const auto& [path, file] : decoding.files) {
+    if (!Tag(file, kTagIsUtf8).empty()) utf8.push_back(Tag(file, kTagInput));
     if (!storage::IsQuarantinedWhole(file)) absent.Add(file, Tag(file, kTagInput));
     if (storage::IsQuarantinedWhole(file)) quarantined.push_back({Tag(file, kTagInput), "", Tag(file, kTagQuarantinedWhole)});
     const auto furthest = ParseTime(Tag(file, kTagFurthestEvent));
@@ -71,6 +85,7 @@ std::vector<api::Finding> ReservationsOf(const Decoding& decoding) {
   if (!quarantined.empty())
     findings.push_back({"Dataset/" + decoding.input.table->name,
                         NamedWhole(quarantined, "is quarantined as a whole", "are quarantined as a whole", decoding.target.table->name)});
+  if (!utf8.empty()) findings.push_back(OfUtf8(*decoding.input.table, utf8));
   if (ahead.rows > 0) findings.push_back(ahead.Told(*decoding.target.table));
   for (api::Finding& finding : absent.Told(decoding.target.table->name)) findings.push_back(std::move(finding));
   return findings;

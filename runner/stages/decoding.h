@@ -24,6 +24,7 @@ namespace weir::stages {
 using storage::kTagInput, storage::kTagQuarantine, storage::kTagQuarantined, storage::kTagQuarantinedWhole;
 inline constexpr const char* kTagSchema = "schemaHash";
 inline constexpr const char* kTagRead = "read";
+inline constexpr const char* kTagIsUtf8 = "isUtf8";  // and read in a declared encoding of single bytes
 inline constexpr const char* kTagContent = "contentHash";
 inline constexpr const char* kTagNewestEvent = "newestEvent";
 inline constexpr const char* kTagEventsAhead = "eventsAhead";

@@ -51,6 +51,25 @@ TEST_F(LeftOutFiles, ALimitThatIsLoweredFailsTheRunWithoutDecodingAgain) {
   }
 }
 
+// Letters of such a file would become two others each without a word.
+TEST_F(LeftOutFiles, AFileInUtf8UnderAnEncodingOfSingleBytesIsAWarningOfEachVersion) {
+  for (const char* name : {"orders-landing", "orders-raw"}) Table(name).format = api::CsvFormat{.encoding = api::Encoding::Windows1252};
+  Deliver("a.csv", "1,K\xF6ln,10\n");
+  EXPECT_THAT(Decoded().findings, testing::IsEmpty());
+  NextRun();
+  std::string rows;
+  for (int i = 0; i < 30'000; ++i) rows += std::to_string(i + 2) + ",K\xC3\xB6ln \xE2\x82\xAC,10\n";  // more than one buffer
+  Deliver("b.csv", rows);
+  Deliver("ascii.csv", "50000,Oslo,10\n");
+  const std::string told = "1 file is UTF-8 by all of its bytes, and Dataset orders-raw declares encoding Windows-1252, by which other letters are read: ";
+  EXPECT_THAT(Messages(Decoded()), AllOf(HasSubstr(told), HasSubstr("b_1700007200.csv")));
+  NextRun();
+  EXPECT_THAT(Messages(Good(Decode())), HasSubstr(told)) << "also while it is kept";
+  NextRun();
+  Deliver("c.csv", "60000,K\xC3\xB6ln \xF6,10\n");
+  EXPECT_THAT(Messages(Decoded()), HasSubstr(told)) << "one other byte, and it is none";
+}
+
 TEST_F(LeftOutFiles, MoreFilesThanALogNamesAreCountedInIt) {
   Table("orders-landing").onUnreadable = api::OnUnreadable::Quarantine;
   for (int i = 0; i < 1004; ++i) folder_.Write("source/in/" + std::to_string(i) + ".csv", "");
