@@ -6,6 +6,7 @@
 
 #include "cli/lake_contracts.h"
 #include "cli/runner_process.h"
+#include "crds/api/contract.h"
 #include "crds/base/count.h"
 
 namespace weir::cli {
@@ -110,6 +111,23 @@ void TellNothingBeneath(const Terminal& terminal, const CheckOptions& options, c
                   "kubectl get lakes,datasets,views,pipelines -o json\n";
 }
 
+bool IsOfContract(const Finding& finding) {
+  const auto& words = api::Words<api::ContractRule>::kAll;
+  return std::find(words.begin(), words.end(), finding.rule) != words.end();
+}
+
+// SQL that does not bind, or an event time that is no column, is no other promise yet.
+void DropChangesThatAreMistakes(Findings& findings) {
+  const Findings all = findings;
+  std::erase_if(findings, [&all](const Finding& change) {
+    const bool of_value = change.field == "spec.query.sql" || change.field.starts_with("spec.eventTime");
+    return of_value && IsOfContract(change) && std::any_of(all.begin(), all.end(), [&change](const Finding& other) {
+             const bool same = other.file == change.file && other.object == change.object && other.field == change.field;
+             return same && other.severity == Finding::Severity::Error && !IsOfContract(other);
+           });
+  });
+}
+
 void Summarize(const Terminal& terminal, const Manifests& manifests, const Findings& findings) {
   if (terminal.format != OutputFormat::Table) return;
   std::size_t errors = 0;
@@ -135,6 +153,7 @@ Findings CheckAll(const Manifests& manifests, const Declared& declared, const Pu
     CheckSql(manifests, declared, published, around, pipelines, *runner, findings);
   else if (!manifests.objects.empty())
     findings.push_back({manifests.objects[0].file, 0, "", "", "RunnerMissing", "SQL was not bound: " + runner.error().message, Finding::Severity::Warning});
+  DropChangesThatAreMistakes(findings);
   return findings;
 }
 

@@ -110,8 +110,7 @@ void AddQuarantined(Json& report, const Json& of, const Result<QuarantinedRows>&
 void PrintQuarantined(const Terminal& terminal, const Json& report) {
   if (const std::string problem = Text(report, "quarantineUnreadable"); !problem.empty())
     terminal.out << "\nWhat is quarantined cannot be read from here: " << Printable(problem) << "\n";
-  for (const Json& cut : At(report, "quarantineCut"))
-    terminal.out << "\n" << Printable(cut.get<std::string>()) << "; restore it from a backup to see all\n";
+  for (const Json& cut : At(report, "quarantineCut")) terminal.out << "\n" << Printable(cut.get<std::string>()) << "; restore it from a backup to see all\n";
   PrintWhole(terminal, report);
   if (At(report, "quarantineFiles").empty()) return;
   terminal.out << "\n" << terminal.OnOut(Paint::Bold, "Quarantined rows") << "\n";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <limits>
 #include <mutex>
 #include <regex>
@@ -170,7 +171,9 @@ void CheckUnknown(const Json& object, const std::vector<std::string_view>& known
   for (const auto& [key, value] : object.items()) {
     if (std::find(known.begin(), known.end(), key) != known.end() || IsRestOfType(object, key, path, problems) || ++unknown > kMostUnknown) continue;
     const std::string place = path.empty() ? key : path + "." + key;
-    const std::string meant(Nearest(key, known));
+    std::vector<std::string_view> free;  // a field that is there already is not the one that was meant
+    std::copy_if(known.begin(), known.end(), std::back_inserter(free), [&object](std::string_view field) { return !object.contains(field); });
+    const std::string meant(Nearest(key, free));
     problems.push_back({place, "is unknown" + DidYouMean(meant), Problem::Kind::Unknown});
     if (!meant.empty()) problems.back().fields.push_back(meant);
   }

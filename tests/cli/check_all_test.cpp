@@ -99,6 +99,7 @@ TEST(CheckAll, OneMistakeIsOneFinding) {
   const Mistake mistakes[] = {
       {check, OfCheck("notNul: {columns: [sensor]}"), "spec.checks[0].notNul", "did you mean notNull?"},
       {check, OfCheck("notNul: {columns: [sensor]}, onFailure: Quarantine"), "spec.checks[0].notNul", "did you mean notNull?"},
+      {check, OfCheck("rnage: {column: celsius, min: \"1\"}"), "spec.checks[0].rnage", "did you mean range?"},
       {check, OfCheck("positive: {columns: [sensor]}"), "spec.checks[0].positive", "takes name, notNull, unique, acceptedValues, range, rowCount"},
       {check, OfCheck("columns: [sensor]"), "spec.checks[0].columns", "a field of this name is"},
       {check, OfCheck("notNull: "), "spec.checks[0].notNull", "has no value"},

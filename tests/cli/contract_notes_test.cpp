@@ -41,6 +41,19 @@ TEST_F(ContractNotes, ACheckThatComparesNothingSaysSoAndHowToCompare) {
   EXPECT_EQ(Weir("check readings.yaml --kubeconfig nowhere.yaml").code, 1) << "a cluster that was named is asked, or nothing is";
 }
 
+TEST_F(ContractNotes, AMistakeInThePublishedSqlIsNoChangeOfTheContract) {
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  for (const char* edit : {"s/FROM readings$/FROM readings WHERE celsuis > 1/", "s/FROM readings$/FROM readnigs/", "s/FROM readings$/FORM readings/"}) {
+    Shell(std::string("sed '") + edit + "' readings.yaml > edited.yaml");
+    const auto findings = ParseJson(Weir("check edited.yaml -o json").out);
+    ASSERT_TRUE(findings);
+    EXPECT_EQ(findings->size(), 1U) << edit << Dump(*findings);
+    EXPECT_EQ(Text(findings->front(), "rule"), "SqlInvalid") << edit;
+  }
+  Shell("sed 's/FROM readings$/FROM readings WHERE celsius > 1/' readings.yaml > edited.yaml");
+  EXPECT_THAT(Weir("check edited.yaml").out, HasSubstr("[CardinalityQuery]")) << "what binds is one";
+}
+
 // As docs/how-to/change-a-published-view.md has it for CI.
 TEST_F(ContractNotes, AFileOfAllObjectsIsComparedWithAsTheLakeIsAndOneOfViewsAloneSaysWhatItLacks) {
   ASSERT_EQ(Weir("run readings.yaml").code, 0);
