@@ -116,7 +116,7 @@ Result<LakePlace> OpenLocation(const World& world, const std::string& location) 
 Result<storage::TableState> LoadTable(const World& world, const std::string& location, storage::LogKind kind, std::optional<std::int64_t> version) {
   const auto place = OpenLocation(world, location);
   if (!place) return place.error();
-  return storage::TableLog(place->store, place->path, kind).Load(version);
+  return storage::TableLog(place->store, place->path, kind, nullptr, world.checkpoints.get()).Load(version);
 }
 
 Result<storage::TableState> LoadVersion(const World& world, const std::string& location, storage::LogKind kind, std::int64_t version,

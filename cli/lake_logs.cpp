@@ -61,7 +61,8 @@ std::optional<plan::SeenCommit> LakeLogs::Newest(const std::string& ns, const ap
   const auto store = Open(table.store);
   if (!store) return std::nullopt;
   const bool files = api::HoldsFiles(table.zone);
-  const auto state = storage::TableLog(store, table.path, files ? storage::LogKind::Files : storage::LogKind::Delta).Load();
+  const auto kind = files ? storage::LogKind::Files : storage::LogKind::Delta;
+  const auto state = storage::TableLog(store, table.path, kind, nullptr, world_.checkpoints.get()).Load();
   if (!state || state->commitInfo.is_null() || state->Epoch() < 0) return std::nullopt;
   const Json& ours = At(state->commitInfo, storage::kOurs);
   const std::string owner = Text(ours, "owner");

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/world.h"
+#include "runner/engine/checkpoint_file.h"
 #include "runner/storage/object_store.h"
 #include "runner/storage/paths.h"
 #include "runner/storage/table_log.h"
@@ -32,16 +33,23 @@ Found Look(const std::string& lake) {
 }
 
 // Files that are younger may be those of a runner elsewhere that commits in a moment: a lake may be a folder that others use too.
-void RemoveUncommitted(const std::shared_ptr<storage::ObjectStore>& store, const std::string& table, Time now) {
+void RemoveUncommitted(const std::shared_ptr<storage::ObjectStore>& store, const std::string& table, storage::CheckpointFiles& checkpoints, Time now) {
   const auto files = store->List(storage::JoinPath(table, "part"));
   if (!files || files->empty()) return;
-  const auto state = storage::TableLog(store, table, storage::LogKind::Delta).Load();
+  const auto state = storage::TableLog(store, table, storage::LogKind::Delta, nullptr, &checkpoints).Load();
   if (!state || state->version < 0) return;
+  std::vector<std::string> unnamed;
   for (const storage::StoredObject& file : *files) {
     const std::string path = file.path.substr(table.size() + 1);
     if (now - file.modified < kYoung) continue;
-    if (!state->files.contains(path) && !state->tombstones.contains(path)) static_cast<void>(store->Remove(file.path));
+    if (!state->files.contains(path) && !state->tombstones.contains(path)) unnamed.push_back(path);
   }
+  if (unnamed.empty()) return;
+  // A checkpoint forgets files that were removed long ago, and they are those of older versions.
+  const auto whole = storage::TableLog(store, table, storage::LogKind::Delta).Load();
+  if (!whole) return;
+  for (const std::string& path : unnamed)
+    if (!whole->files.contains(path) && !whole->tombstones.contains(path)) static_cast<void>(store->Remove(storage::JoinPath(table, path)));
 }
 
 // No runner outlives the command that started it (Process), and a pod that starts later makes its folder anew.
@@ -75,7 +83,8 @@ void RemoveLeftovers(const std::string& lake, const std::filesystem::path& pods)
   place.name = "lake", place.root = lake;
   const auto store = storage::OpenStore(place);
   if (!store) return;
-  for (const fs::path& table : found.tables) RemoveUncommitted(*store, table.lexically_relative(lake).string(), SystemClock().Now());
+  const auto checkpoints = engine::MakeCheckpointFiles();
+  for (const fs::path& table : found.tables) RemoveUncommitted(*store, table.lexically_relative(lake).string(), *checkpoints, SystemClock().Now());
 }
 
 }  // namespace weir::cli

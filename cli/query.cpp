@@ -60,7 +60,7 @@ Result<std::vector<engine::InputFile>> FilesOf(const World& world, const Table& 
   if (!table.status.version || table.status.location.empty()) return files;
   const auto place = OpenLocation(world, table.status.location);
   if (!place) return place.error();
-  storage::TableLog log(place->store, place->path, storage::LogKind::Delta);
+  storage::TableLog log(place->store, place->path, storage::LogKind::Delta, nullptr, world.checkpoints.get());
   const std::int64_t epoch = table.status.committedBy ? table.status.committedBy->epoch : 0;
   log.Expect({*table.status.version, epoch, table.status.contentHash, table.status.location});
   const auto state = log.Load();

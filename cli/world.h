@@ -5,6 +5,7 @@
 
 #include "cli/terminal.h"
 #include "operator/kube/cluster_api.h"
+#include "runner/engine/checkpoint_file.h"
 
 namespace weir::local {
 class MemoryCluster;
@@ -28,6 +29,7 @@ struct World {
   std::string ns;
   std::string lake;
   enum class Kind { Local, Cluster } kind = Kind::Local;
+  std::shared_ptr<storage::CheckpointFiles> checkpoints = engine::MakeCheckpointFiles();  // of the tables' logs
 };
 
 // Fails with Fault::Missing "NoState" where no run has left anything yet, and with kStateMissing where tables are there and

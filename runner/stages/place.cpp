@@ -18,7 +18,7 @@ Result<PlacedTable> Place::Placed(const api::TaskTable& table) {
   auto store = Store(table.store);
   if (!store.ok()) return store.error();
   const auto kind = HoldsFiles(table.zone) ? storage::LogKind::Files : storage::LogKind::Delta;
-  auto log = std::make_shared<storage::TableLog>(*store, table.path, kind, ports.clock);
+  auto log = std::make_shared<storage::TableLog>(*store, table.path, kind, ports.clock, checkpoints_.get());
   if (table.known && table.known->location == (*store)->Location(table.path)) log->Expect(*table.known);
   return PlacedTable{&table, *store, std::move(log)};
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "runner/engine/checkpoint_file.h"
 #include "runner/stages/run_task.h"
 #include "runner/storage/table_log.h"
 
@@ -34,6 +35,7 @@ class Place {
 
  private:
   std::map<std::string, std::shared_ptr<storage::ObjectStore>> stores_;
+  std::shared_ptr<storage::CheckpointFiles> checkpoints_ = engine::MakeCheckpointFiles();
 };
 
 }  // namespace weir::stages

@@ -58,30 +58,25 @@ Json EncodeMetadata(const TableMetadata& metadata) {
 Error Corrupt(const std::string& what) { return {Fault::Data, "LogCorrupt", what}; }
 Error Unsupported(const std::string& what) { return {Fault::Data, "LogUnsupported", what}; }
 
-void ReadStats(const Json& action, DataFile& file) {
-  const std::string text = Text(action, "stats");
+void ReadStats(const std::string& text, DataFile& file) {
   if (text.empty()) return;
   // Statistics are a help, not the truth: those that cannot be read count as absent.
-  const Result<Json> stats = ParseJson(text);
+  Result<Json> stats = ParseJson(text);
   if (!stats || !stats->is_object() || !IsSize(Integer(*stats, "numRecords"))) return;
-  file.stats = *stats;
   file.rows = Integer(*stats, "numRecords");
+  file.stats = std::move(*stats);
 }
 
-Result<DataFile> ReadFile(const Json& action, const char* time_field) {
-  DataFile file;
-  file.path = PercentDecode(Text(action, "path"));
-  if (const Status safe = CheckPath(file.path); !safe) return Unsupported("a file outside the table's folder: " + safe.error().message);
-  if (!At(action, "deletionVector").is_null()) return Unsupported("a file with a deletion vector");
-  file.bytes = Integer(action, "size");
-  if (!IsSize(file.bytes)) return Corrupt("a file whose size is " + std::to_string(file.bytes) + " bytes");
-  file.modified = FromMillis(Integer(action, time_field));
-  ReadStats(action, file);
-  if (At(action, "tags").is_object()) {
-    for (const auto& [key, value] : At(action, "tags").items()) {
-      if (value.is_string()) file.tags[key] = value.get<std::string>();
-    }
-  }
+FileAction FileActionOf(const Json& action, const char* time_field) {
+  FileAction file{.path = Text(action, "path"),
+                  .bytes = Integer(action, "size"),
+                  .timeMs = Integer(action, time_field),
+                  .stats = Text(action, "stats"),
+                  .tags = {},
+                  .hasDeletionVector = !At(action, "deletionVector").is_null()};
+  if (!At(action, "tags").is_object()) return file;
+  for (const auto& [key, value] : At(action, "tags").items())
+    if (value.is_string()) file.tags[key] = value.get<std::string>();
   return file;
 }
 
@@ -106,13 +101,37 @@ Status ReadMetadata(const Json& action, LogEntry& entry) {
 
 Status ReadFileInto(const Json& action, const char* time_field, std::vector<DataFile>& files) {
   if (!At(action, "path").is_string()) return Corrupt("a file without path");
-  Result<DataFile> file = ReadFile(action, time_field);
+  Result<DataFile> file = DecodeFile(FileActionOf(action, time_field));
   if (!file) return file.error();
   files.push_back(std::move(*file));
   return Ok();
 }
 
-Status ReadAction(const Json& line, LogEntry& entry) {
+// As an action of a checkpoint, where it changes nothing.
+Json InCheckpoint(Json action) {
+  for (auto& [name, body] : action.items())
+    if (body.contains("dataChange")) body["dataChange"] = false;
+  return action;
+}
+
+LogKind KindFor(const DataFile& file) { return file.stats.is_null() ? LogKind::Files : LogKind::Delta; }
+
+}  // namespace
+
+Result<DataFile> DecodeFile(FileAction action) {
+  DataFile file;
+  file.path = PercentDecode(action.path);
+  if (const Status safe = CheckPath(file.path); !safe) return Unsupported("a file outside the table's folder: " + safe.error().message);
+  if (action.hasDeletionVector) return Unsupported("a file with a deletion vector");
+  if (!IsSize(action.bytes)) return Corrupt("a file whose size is " + std::to_string(action.bytes) + " bytes");
+  file.bytes = action.bytes;
+  file.modified = FromMillis(action.timeMs);
+  ReadStats(action.stats, file);
+  file.tags = std::move(action.tags);
+  return file;
+}
+
+Status DecodeAction(const Json& line, LogEntry& entry) {
   if (!line.is_object()) return Corrupt("not an object");
   for (const auto& [name, action] : line.items()) {
     Status read;
@@ -130,8 +149,6 @@ Status ReadAction(const Json& line, LogEntry& entry) {
   return Ok();
 }
 
-}  // namespace
-
 std::string EncodeEntry(const LogEntry& entry, LogKind kind) {
   std::string text;
   const auto line = [&text](const Json& action) { text += Dump(action) + "\n"; };
@@ -146,6 +163,32 @@ std::string EncodeEntry(const LogEntry& entry, LogKind kind) {
   return text;
 }
 
+std::vector<Json> EncodeState(const TableState& state) {
+  std::vector<Json> actions{{{"protocol", {{"minReaderVersion", 1}, {"minWriterVersion", 2}}}},
+                            EncodeMetadata({state.metadataId, state.provider, state.schemaString, state.created})};
+  for (const auto& [app, version] : state.transactions) {
+    Json txn = {{"appId", app}, {"version", version}};
+    // Not of the protocol, whose readers pass over it.
+    if (const auto commit = state.transactionCommits.find(app); commit != state.transactionCommits.end()) txn["weirkeeperCommit"] = commit->second;
+    actions.push_back({{"txn", std::move(txn)}});
+  }
+  for (const auto& [path, file] : state.tombstones) actions.push_back(InCheckpoint(EncodeRemove(file, file.modified, KindFor(file))));
+  for (const auto& [path, file] : state.files) actions.push_back(InCheckpoint(EncodeAdd(file, KindFor(file))));
+  Json memory = {{"commitInfo", state.commitInfo}};
+  if (state.totals) memory["totals"] = {{"files", state.totals->files}, {"rows", state.totals->rows}, {"bytes", state.totals->bytes}};
+  actions.push_back({{"weirkeeper", Dump(memory)}});
+  return actions;
+}
+
+Status DecodeMemory(std::string_view text, TableState& state) {
+  Result<Json> memory = ParseJson(text);
+  if (!memory || !memory->is_object()) return Corrupt("what this program keeps in a checkpoint cannot be read");
+  const Json& totals = At(*memory, "totals");
+  if (totals.is_object()) state.totals = Totals{Integer(totals, "files"), Integer(totals, "rows"), Integer(totals, "bytes")};
+  state.commitInfo = At(*memory, "commitInfo");
+  return Ok();
+}
+
 Result<LogEntry> DecodeEntry(std::string_view text) {
   LogEntry entry;
   int number = 0;
@@ -158,7 +201,7 @@ Result<LogEntry> DecodeEntry(std::string_view text) {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const Result<Json> action = ParseJson(line);
     if (!action) return Corrupt("line " + std::to_string(number) + ": " + action.error().message);
-    if (const Status read = ReadAction(*action, entry); !read) {
+    if (const Status read = DecodeAction(*action, entry); !read) {
       return Error{read.error().fault, read.error().reason, "line " + std::to_string(number) + ": " + read.error().message};
     }
   }

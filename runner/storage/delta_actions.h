@@ -8,7 +8,8 @@
 
 #include "crds/base/json.h"
 #include "crds/base/result.h"
-#include "runner/storage/table_log.h"
+#include "runner/storage/log_folder.h"
+#include "runner/storage/table.h"
 
 namespace weir::storage {
 
@@ -33,6 +34,25 @@ struct LogEntry {
 
 // `kind` decides whether each file must say how many rows it has (Delta readers count by it).
 std::string EncodeEntry(const LogEntry& entry, LogKind kind);
+
+// The actions of a checkpoint of the state, one JSON object each: protocol, metaData, txn, remove, add and `weirkeeper`, a
+// text with what is no part of the protocol: what the newest commit said about itself, and what its files add up to.
+std::vector<Json> EncodeState(const TableState& state);
+// The other way: what EncodeState put into `weirkeeper`. Fault::Data, reason "LogCorrupt".
+Status DecodeMemory(std::string_view text, TableState& state);
+
+// What `add` or `remove` says of a file.
+struct FileAction {
+  std::string path;  // with escapes
+  std::int64_t bytes = 0;
+  std::int64_t timeMs = 0;
+  std::string stats;
+  std::map<std::string, std::string> tags;
+  bool hasDeletionVector = false;
+};
+Result<DataFile> DecodeFile(FileAction action);
+// Adds one action to `entry`; faults as DecodeEntry.
+Status DecodeAction(const Json& action, LogEntry& entry);
 
 // Reads an entry of any writer; actions that we do not know are passed over, as the protocol asks. Fault::Data with reason
 // "LogCorrupt" and the line that cannot be read, or "LogUnsupported" for a protocol beyond reader 1 and writer 2 and for

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "runner/storage/table_log.h"
+#include "runner/storage/table.h"
 
 namespace weir::storage {
 

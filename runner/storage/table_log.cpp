@@ -1,9 +1,9 @@
 #include "runner/storage/table_log.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "crds/base/text.h"
+#include "runner/storage/checkpoint.h"
 #include "runner/storage/delta_actions.h"
 #include "runner/storage/delta_schema.h"
 #include "runner/storage/digest.h"
@@ -13,11 +13,13 @@
 namespace weir::storage {
 namespace {
 
-constexpr std::int64_t kLargestEntry = 512LL << 20;
 // Each lost race means that another writer made progress; so many in one commit means that something is wrong.
 constexpr int kMostRaces = 1000;
 // Replies lost in a row before the outcome is left to the next attempt, which reads it back.
 constexpr int kMostLostReplies = 4;
+constexpr std::int64_t kCheckpointEvery = 10;  // versions
+// Who lists the log needs the newest one only; the others that stay serve looks at older versions.
+constexpr std::int64_t kCheckpointsKept = 10, kCheckpointKeptEvery = 1000;
 
 const Clock& SystemTime() {
   static const SystemClock clock;
@@ -25,12 +27,6 @@ const Clock& SystemTime() {
 }
 
 std::string StageApp(const Committer& committer) { return storage::StageApp(committer.runUid, committer.stage); }
-
-std::optional<std::int64_t> VersionOf(const std::string& name) {
-  if (name.size() != 25 || !name.ends_with(".json")) return std::nullopt;
-  if (name.find_first_not_of("0123456789") != 20 || name[0] != '0') return std::nullopt;
-  return WholeNumber(std::string_view(name).substr(0, 20));
-}
 
 // Of the place and the time, so that readers who remember a table know one that was made anew there, whose versions start
 // again: 32 hex digits of a digest in the shape of a UUID (version 8).
@@ -50,11 +46,6 @@ Error Fenced(const std::string& table, const TableState& state, const Committer&
 Error InTable(Error error, const std::string& table) {
   error.message = "table " + table + ": " + error.message;
   return error;
-}
-
-Status HasMetadata(const TableState& state, const std::string& table) {
-  if (state.version >= 0 && state.schemaString.empty()) return Error{Fault::Data, "LogCorrupt", "table " + table + ": the log has no metaData"};
-  return Ok();
 }
 
 // Two objects whose tables have one path would replace each other's rows.
@@ -121,137 +112,39 @@ Result<Totals> TotalsAfter(const TableState& state, const LogEntry& entry, const
 
 }  // namespace
 
-TableLog::TableLog(std::shared_ptr<ObjectStore> store, std::string table_path, LogKind kind, const Clock* clock)
-    : store_(std::move(store)), path_(std::move(table_path)), kind_(kind), clock_(clock != nullptr ? clock : &SystemTime()) {}
+TableLog::TableLog(std::shared_ptr<ObjectStore> store, std::string table_path, LogKind kind, const Clock* clock, CheckpointFiles* checkpoints)
+    : store_(std::move(store)),
+      path_(std::move(table_path)),
+      kind_(kind),
+      clock_(clock != nullptr ? clock : &SystemTime()),
+      checkpoints_(checkpoints),
+      folder_(store_, path_, kind) {}
 
-std::string TableLog::EntryPath(std::int64_t version) const {
-  char name[32];
-  std::snprintf(name, sizeof name, "%020lld.json", static_cast<long long>(version));
-  return JoinPath(path_, JoinPath(kind_ == LogKind::Delta ? "_delta_log" : "_weirkeeper_log", name));
-}
-
-Result<std::vector<std::int64_t>> TableLog::Versions() {
-  const std::string folder = FolderOf(EntryPath(0));
-  const auto objects = store_->List(folder);
-  if (!objects) return objects.error();
-  std::vector<std::int64_t> versions;
-  for (const StoredObject& object : *objects) {
-    if (FolderOf(object.path) != folder) continue;
-    if (const auto version = VersionOf(FileNameOf(object.path))) versions.push_back(*version);
-  }
-  std::sort(versions.begin(), versions.end());
-  for (std::size_t i = 0; i < versions.size(); ++i) {
-    if (versions[i] == static_cast<std::int64_t>(i)) continue;
-    return Error{Fault::Data, "LogCorrupt",
-                 "table " + path_ + " (" + store_->Describe() + "): entry " + FileNameOf(EntryPath(static_cast<std::int64_t>(i))) +
-                     " of the log is missing while version " + std::to_string(versions[i]) + " is there: restore it from a backup of " + folder};
-  }
-  return versions;
-}
-
-Status TableLog::Replay(TableState& state, std::int64_t version) {
-  const auto text = store_->Get(EntryPath(version), kLargestEntry);
-  if (!text) return text.error();
-  const Result<LogEntry> entry = DecodeEntry(*text);
-  if (!entry) {
-    return Error{entry.error().fault, entry.error().reason,
-                 "table " + path_ + " (" + store_->Describe() + "): log entry " + FileNameOf(EntryPath(version)) + " " + entry.error().message};
-  }
+// A commit that is there needs no checkpoint: without it the next look has more to replay.
+void TableLog::WriteCheckpoint(const TableState& before, std::int64_t version, const std::string& text) const {
+  if (checkpoints_ == nullptr || version == 0 || version % kCheckpointEvery != 0) return;
+  const Result<LogEntry> entry = DecodeEntry(text);
+  if (!entry) return;
+  TableState state = before;
   Apply(*entry, version, state);
-  // Status may name the version of a claim: a second attempt that found its version unchanged. It holds what the commit before it holds.
-  if (expected_ && version == expected_->version) expected_hash_ = Text(state.Facts(), "contentHash");
-  return Ok();
-}
-
-Status TableLog::CheckExpected(const TableState& state) const {
-  if (!expected_) return Ok();
-  const std::string& wanted = expected_->contentHash;
-  const bool another = !wanted.empty() && expected_hash_ != wanted;
-  if (state.version >= expected_->version && !another) return Ok();
-  const std::string found = state.version < 0                    ? "its log is gone"
-                            : state.version < expected_->version ? "its log ends at version " + std::to_string(state.version)
-                                                                 : "its log has another version " + std::to_string(expected_->version);
-  return Error{Fault::Data, "LogLost",
-               "table " + path_ + " (" + store_->Describe() + ") has version " + std::to_string(expected_->version) + " by its status, and " + found +
-                   ": restore the folder from a backup. To begin anew without these data, set the annotation " + std::string(api::kAnnotationAcceptLoss) +
-                   ": \"" + std::to_string(expected_->epoch) + "\" on its Dataset or View"};
-}
-
-Status TableLog::CheckTotals(const TableState& state) const {
-  if (!state.totals) return Ok();
-  Totals found = TotalsOf(state);
-  // Rows that an entry does not tell are not compared.
-  const auto tells = [](const auto& file) { return file.second.stats.contains("numRecords"); };
-  if (!std::all_of(state.files.begin(), state.files.end(), tells)) found.rows = state.totals->rows;
-  if (*state.totals == found) return Ok();
-  const auto told = [](const Totals& t) {
-    return std::to_string(t.rows) + " rows and " + std::to_string(t.bytes) + " bytes in " + std::to_string(t.files) + " files";
-  };
-  return Error{Fault::Data, "LogCorrupt",
-               "table " + path_ + " (" + store_->Describe() + "): version " + std::to_string(state.version) + " has " + told(found) +
-                   ", and the commit that wrote them recorded " + told(*state.totals) + ": an entry of the log was changed, restore it from a backup"};
-}
-
-Result<TableState> TableLog::ReplayAll(std::optional<std::int64_t> version) {
-  const auto versions = Versions();
-  if (!versions) return versions.error();
-  const std::int64_t newest = static_cast<std::int64_t>(versions->size()) - 1;
-  const std::int64_t wanted = version.value_or(newest);
-  if (wanted > newest || (version && wanted < 0)) {
-    return Error{Fault::Missing, "NotFound", "table " + path_ + " has no version " + std::to_string(wanted) + "; the newest is " + std::to_string(newest)};
-  }
-  TableState state;
-  for (std::int64_t number = 0; number <= wanted; ++number) {
-    const Status read = Replay(state, number);
-    if (!read && read.error().fault == Fault::Missing)
-      return Error{Fault::Data, "LogCorrupt", "table " + path_ + ": " + read.error().message + " although it was listed"};
-    if (!read) return read.error();
-  }
-  if (const Status readable = HasMetadata(state, path_); !readable) return readable.error();
-  if (const Status sound = CheckTotals(state); !sound) return sound.error();
-  return state;
-}
-
-Status TableLog::Refresh() {
-  if (known_) {
-    if (const Status advanced = Advance(*known_); !advanced) return advanced;
-    if (const Status readable = HasMetadata(*known_, path_); !readable) return readable;
-    return CheckTotals(*known_);
-  }
-  Result<TableState> state = ReplayAll(std::nullopt);
-  if (!state) return state.error();
-  if (const Status there = CheckExpected(*state); !there) return there;
-  known_ = std::move(state).value();
-  return Ok();
-}
-
-Result<TableState> TableLog::Load(std::optional<std::int64_t> version) {
-  // An older version than the newest one is read from the beginning.
-  const bool newest = !version || (known_ && known_->version <= *version);
-  if (!newest) return ReplayAll(version);
-  if (const Status fresh = Refresh(); !fresh) return fresh.error();
-  if (!version || known_->version == *version) return *known_;
-  return ReplayAll(version);
-}
-
-// Replays what was committed since; one request more than there are new entries.
-Status TableLog::Advance(TableState& state) {
-  for (;;) {
-    const Status read = Replay(state, state.version + 1);
-    if (!read && read.error().fault == Fault::Missing) return Ok();
-    if (!read) return read;
-  }
+  Expire(state, kind_, entry->timestamp);
+  if (!checkpoints_->Write(*store_, folder_.CheckpointPath(version), state)) return;
+  folder_.SetHint(version, static_cast<std::int64_t>(state.files.size() + state.tombstones.size() + state.transactions.size() + 2));
+  const std::int64_t old = version - kCheckpointsKept * kCheckpointEvery;
+  if (old > 0 && old % kCheckpointKeptEvery != 0) static_cast<void>(store_->Remove(folder_.CheckpointPath(old)));
 }
 
 Result<CommitResult> TableLog::Recall(const TableState& state, const Committer& committer) {
-  const std::int64_t version = state.transactionCommits.at(StageApp(committer));
-  const auto text = store_->Get(EntryPath(version), kLargestEntry);
-  if (!text) return text.error();
-  const Result<LogEntry> entry = DecodeEntry(*text);
-  if (!entry) return InTable(entry.error(), path_);
+  const auto found = state.transactionCommits.find(StageApp(committer));
+  const Result<LogEntry> entry = found == state.transactionCommits.end() ? Result<LogEntry>(Error{Fault::Missing}) : ReadEntry(found->second);
+  if (!entry && entry.error().fault != Fault::Missing) return entry.error();
+  if (!entry)
+    return Error{Fault::Data, "LogCorrupt",
+                 "table " + path_ + ": stage " + committer.stage + " of " + committer.run +
+                     " has committed, and the entry of the log that says what was cleaned up: start a new run"};
   // Its writer may have been killed before it made the entry durable; after this answer it counts.
-  if (const Status settled = store_->Settle(EntryPath(version)); !settled) return settled.error();
-  return CommitResult{version, true, FactsOf(entry->commitInfo)};
+  if (const Status settled = store_->Settle(folder_.EntryPath(found->second)); !settled) return settled.error();
+  return CommitResult{found->second, true, FactsOf(entry->commitInfo)};
 }
 
 Result<std::optional<CommitResult>> TableLog::FindCommitted(const Committer& committer) {
@@ -275,19 +168,25 @@ Result<std::string> TableLog::ClaimEntry(const TableState& state, const Committe
   return EncodeEntry(entry, kind_);
 }
 
+// An attempt before may have been killed before it made its entry durable; one that was cleaned up is.
+Status TableLog::SettleClaim(const TableState& state) const {
+  const auto claimed = state.transactionCommits.find(std::string(kEpochApp));
+  return claimed == state.transactionCommits.end() ? Ok() : store_->Settle(folder_.EntryPath(claimed->second));
+}
+
 Status TableLog::Claim(const Committer& committer, const TableSchema& schema) {
   if (const Status fresh = Refresh(); !fresh) return fresh.error();
   TableState& state = *known_;
   int lost = 0;
   for (int races = 0; races < kMostRaces; ++races) {
     if (state.Epoch() > committer.epoch) return Fenced(path_, state, committer);
-    if (state.Epoch() == committer.epoch) return store_->Settle(EntryPath(state.transactionCommits.at(std::string(kEpochApp))));
+    if (state.Epoch() == committer.epoch) return SettleClaim(state);
     if (committer.attempt <= 1) return Ok();
     const Result<std::string> text = ClaimEntry(state, committer, schema);
     if (!text) return text.error();
-    const Result<Put> put = PutEntry(*store_, EntryPath(state.version + 1), *text);
+    const Result<Put> put = PutEntry(*store_, folder_.EntryPath(state.version + 1), *text);
     if (!put) return InTable(put.error(), path_);
-    if (*put == Put::Done) return Ok();
+    if (*put == Put::Done) return WriteCheckpoint(state, state.version + 1, *text), Ok();
     if (*put == Put::Unknown && ++lost > kMostLostReplies) break;
     if (const Status advanced = Advance(state); !advanced) return advanced;
   }
@@ -341,9 +240,9 @@ Result<CommitResult> TableLog::Commit(const Committer& committer, const TableCha
     const Result<std::string> text = CommitEntry(state, committer, change);
     if (!text) return text.error();
     const std::int64_t version = state.version + 1;
-    const Result<Put> put = PutEntry(*store_, EntryPath(version), *text);
+    const Result<Put> put = PutEntry(*store_, folder_.EntryPath(version), *text);
     if (!put) return InTable(put.error(), path_);
-    if (*put == Put::Done) return CommitResult{version, false, change.facts};
+    if (*put == Put::Done) return WriteCheckpoint(state, version, *text), CommitResult{version, false, change.facts};
     if (*put == Put::Unknown && ++lost > kMostLostReplies)
       return Error{Fault::Transient, "OutcomeUnknown", "table " + path_ + " (" + store_->Describe() + "): replies to the commit got lost"};
     if (const Status advanced = Advance(state); !advanced) return advanced.error();

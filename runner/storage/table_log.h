@@ -9,20 +9,14 @@
 #include "crds/api/stage_task.h"
 #include "crds/base/json.h"
 #include "crds/base/time.h"
-#include "runner/storage/object_store.h"
+#include "runner/storage/log_folder.h"
+#include "runner/storage/table.h"
 
 namespace weir::storage {
 
-// One immutable data file of a table version. `path` is relative to the table's folder.
-struct DataFile {
-  std::string path;
-  std::int64_t bytes = 0;
-  std::int64_t rows = 0;
-  Time modified;                            // the log keeps milliseconds
-  Json stats;                               // Delta statistics: {numRecords, minValues, maxValues, nullCount}; null if unknown
-  std::map<std::string, std::string> tags;  // sha256, source, landed, schemaHash: what made this file
-  bool operator==(const DataFile&) const = default;
-};
+class CheckpointFiles;
+struct Checkpoint;
+struct LogEntry;
 
 // Which attempt wants to commit, and with which fence.
 struct Committer {
@@ -34,46 +28,6 @@ struct Committer {
   std::string pipeline;
   std::string revision;
   std::string image;
-};
-
-// Tables (Processed, Curated, Views) keep a Delta Lake log in `_delta_log/`; zones of files keep the same log, with
-// format provider csv, json or parquet, in `_weirkeeper_log/`, where no Delta reader mistakes it for a table.
-enum class LogKind { Delta, Files };
-
-struct TableSchema {
-  std::vector<api::Column> columns;  // empty for LogKind::Files
-  std::string provider = "parquet";
-};
-
-// The state of a table at one version (Delta protocol, reader 1, writer 2:
-// https://github.com/delta-io/delta/blob/master/PROTOCOL.md).
-struct Totals {
-  std::int64_t files = 0;
-  std::int64_t rows = 0;
-  std::int64_t bytes = 0;
-  bool operator==(const Totals&) const = default;
-};
-
-struct TableState {
-  std::int64_t version = -1;  // -1: no commit yet
-  std::map<std::string, DataFile> files;
-  std::map<std::string, DataFile> tombstones;              // removed files, by path, with the tags that they had
-  std::map<std::string, std::int64_t> transactions;        // txn: appId -> version
-  std::map<std::string, std::int64_t> transactionCommits;  // txn: appId -> version of the table that carries it
-  Json commitInfo;                                         // of the newest commit that is not a mere claim
-  std::string schemaString;
-  std::string provider;
-  std::string metadataId;
-  Time created;
-  std::optional<Totals> totals;  // as the commit recorded them that changed the files last
-  std::int64_t Rows() const;
-  std::int64_t Bytes() const;
-  // What the newest commit of ours said about itself (TableChange::facts); null when another engine wrote last.
-  const Json& Facts() const;
-  // The program that wrote the newest version, as it names itself, when that is none of ours; else empty. A line for people.
-  std::string OtherWriter() const;
-  // The newest epoch that has the table; -1 for none.
-  std::int64_t Epoch() const;
 };
 
 // What a stage wants to make visible in one step: the new set of files is (old - remove) + add.
@@ -92,11 +46,12 @@ struct CommitResult {
 };
 
 // The log of one table. Entries are immutable, so what was replayed once is kept, and each further look reads only what
-// was committed since. Not thread-safe; make one per use.
+// was committed since; the first look begins at the newest checkpoint. Not thread-safe; make one per use.
 class TableLog {
  public:
-  // `clock` (null: the system's) stamps commits, and must outlive this.
-  TableLog(std::shared_ptr<ObjectStore> store, std::string table_path, LogKind kind, const Clock* clock = nullptr);
+  // `clock` (null: the system's) stamps commits. Without `checkpoints` none is read or written, and a log whose first entries
+  // were cleaned up cannot be read. Both must outlive this.
+  TableLog(std::shared_ptr<ObjectStore> store, std::string table_path, LogKind kind, const Clock* clock = nullptr, CheckpointFiles* checkpoints = nullptr);
 
   // A version that is known to have been committed. From then on a log that is gone, ends before it, or has another commit
   // there is Fault::Data, reason "LogLost", for every call.
@@ -119,14 +74,21 @@ class TableLog {
   Result<std::optional<CommitResult>> FindCommitted(const Committer& committer);
 
   // Makes `change` visible as the next version, exactly once: put-if-absent of one log entry, again on the next number
-  // when another writer took it (after the fence was looked at again), read back when the reply was lost. Writes a
-  // checkpoint never by itself. Fault::Fenced, Conflict (a file to remove is gone, a file to add is there), Transient or
-  // Exhausted; on any error the files stay.
+  // when another writer took it (after the fence was looked at again), read back when the reply was lost. Each tenth version
+  // gets a checkpoint; the commit holds also where that fails. Fault::Fenced, Conflict (a file to remove is gone, a file to
+  // add is there), Transient or Exhausted; on any error the files stay.
   Result<CommitResult> Commit(const Committer& committer, const TableChange& change);
 
  private:
-  std::string EntryPath(std::int64_t version) const;
-  Result<std::vector<std::int64_t>> Versions();
+  Status CheckExpected(const TableState& state) const;
+  Status CheckTotals(const TableState& state) const;
+  Result<LogEntry> ReadEntry(std::int64_t version) const;
+  Status CheckWhole(const LogListing& listing, std::int64_t first, std::int64_t last) const;
+  Result<Checkpoint> StartOf(const LogListing& listing, std::int64_t version);
+  Status Remember(const LogListing& listing, TableState& state) const;
+  Status SettleClaim(const TableState& state) const;
+  Status NoteExpected(const TableState& state);
+  void WriteCheckpoint(const TableState& before, std::int64_t version, const std::string& text) const;
   Status Replay(TableState& state, std::int64_t version);
   Result<TableState> ReplayAll(std::optional<std::int64_t> version);
   Status Refresh();
@@ -139,9 +101,8 @@ class TableLog {
   std::string path_;
   LogKind kind_;
   const Clock* clock_;
-  Status CheckExpected(const TableState& state) const;
-  Status CheckTotals(const TableState& state) const;
-
+  CheckpointFiles* checkpoints_;
+  LogFolder folder_;
   std::optional<api::KnownVersion> expected_;
   std::string expected_hash_;        // content hash that the expected version has in the log
   std::optional<TableState> known_;  // the newest version as of the last look

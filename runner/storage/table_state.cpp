@@ -61,6 +61,15 @@ Json WithMemory(Json commit_info, const Json& before) {
 
 Totals TotalsOf(const TableState& state) { return {static_cast<std::int64_t>(state.files.size()), state.Rows(), state.Bytes()}; }
 
+void Expire(TableState& state, LogKind kind, Time now) {
+  std::erase_if(state.transactionCommits, [&state](const auto& commit) {
+    const bool old = commit.first != kEpochApp && commit.second < state.version - kTransactionsKept;
+    if (old) state.transactions.erase(commit.first);
+    return old;
+  });
+  if (kind == LogKind::Delta) std::erase_if(state.tombstones, [now](const auto& file) { return file.second.modified < now - kTombstonesKept; });
+}
+
 void Apply(const LogEntry& entry, std::int64_t version, TableState& state) {
   state.version = version;
   if (Text(entry.commitInfo, "operation") != kClaimOperation) state.commitInfo = WithMemory(entry.commitInfo, state.commitInfo);
@@ -77,8 +86,11 @@ void Apply(const LogEntry& entry, std::int64_t version, TableState& state) {
   }
   for (const DataFile& file : entry.remove) {
     const auto living = state.files.find(file.path);
-    // A remove may say less than the add did: what we knew of the living file is kept.
-    state.tombstones[file.path] = living != state.files.end() ? living->second : file;
+    // A remove may say less than the add did: what we knew of the living file is kept, but for its statistics.
+    DataFile& tombstone = state.tombstones[file.path];
+    tombstone = living != state.files.end() ? living->second : file;
+    tombstone.modified = file.modified;
+    tombstone.stats = nullptr;
     if (living != state.files.end()) state.files.erase(living);
   }
   for (const DataFile& file : entry.add) {

@@ -27,6 +27,13 @@ Totals TotalsOf(const TableState& state);
 // the first commit with one in its facts names, and the contract of the newest commit that has one.
 Json WithMemory(Json commit_info, const Json& before);
 
+// Takes away what a checkpoint need not say, so that its size does not grow with the age of the table: transactions of more
+// than kTransactionsKept versions ago, whose runs any commit since then has fenced off; and of LogKind::Delta files that were
+// removed kTombstonesKept before `now` (Delta protocol, "Add File and Remove File"). Zones of files know by them what was there.
+inline constexpr std::int64_t kTransactionsKept = 1000;
+inline constexpr Duration kTombstonesKept = Duration::Hours(7 * 24);
+void Expire(TableState& state, LogKind kind, Time now);
+
 // The state after `entry`, which is number `version`. Removes come before adds of the same entry.
 void Apply(const LogEntry& entry, std::int64_t version, TableState& state);
 
