@@ -1,6 +1,7 @@
 // What is said of a published contract when there is none to compare with, and when there is one for the first time.
 #include <gmock/gmock.h>
 
+#include "crds/base/json.h"
 #include "tests/cli/commands.h"
 
 namespace weir::test {

@@ -205,7 +205,7 @@ TEST_F(AskedOfStores, ATableThatIsNotReadIsNotAskedFor) {
 TEST_F(AskedOfStores, ATableThatIsReadIsAskedForItsLogOnce) {
   Good(Transform());
   const std::string log = "/orders/_delta_log";
-  EXPECT_THAT(AskedAbout("orders/_delta_log"), ElementsAre("list " + log, "get " + log + "/00000000000000000000.json"));
+  EXPECT_THAT(AskedAbout("orders/_delta_log"), ElementsAre("get " + log + "/_last_checkpoint", "list " + log, "get " + log + "/00000000000000000000.json"));
 }
 
 TEST_F(AskedOfStores, WhatWasWrittenIsReadAgainOnlyForItsKey) {
