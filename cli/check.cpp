@@ -111,10 +111,7 @@ void TellNothingBeneath(const Terminal& terminal, const CheckOptions& options, c
                   "kubectl get lakes,datasets,views,pipelines -o json\n";
 }
 
-bool IsOfContract(const Finding& finding) {
-  const auto& words = api::Words<api::ContractRule>::kAll;
-  return std::find(words.begin(), words.end(), finding.rule) != words.end();
-}
+bool IsOfContract(const Finding& finding) { return api::FromWord<api::ContractRule>(finding.rule).has_value(); }
 
 // SQL that does not bind, or an event time that is no column, is no other promise yet.
 void DropChangesThatAreMistakes(Findings& findings) {

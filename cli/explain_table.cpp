@@ -115,7 +115,8 @@ class Chain {
       if (log == storage::LogKind::Delta) node["rows"] = state.Rows();
     }
     if (const auto as_of = ParseTime(Text(facts, "dataAsOf"))) node["dataAsOf"] = Format(*as_of);
-    AddQuarantine(Text(node, "object"), table, state, log);
+    AddFilesLeftOut(node, state, log);
+    AddQuarantine(Text(node, "object"), state);
     if (!At(facts, "inputs").is_null()) return FollowInputs(node, At(facts, "inputs"));
     const auto revision = RevisionOrInForce(ours);
     if (!revision) return static_cast<void>(node["inputsUnreadable"] = revision.error().message);
@@ -170,15 +171,16 @@ class Chain {
   }
 
   // Files that are still at their source or in Landing are those that the newest run left there, whatever version was read.
-  void AddFilesLeftOut(const std::string& object, const Input& table, const storage::TableState& state, storage::LogKind log) {
-    if (!leftOut_.insert(object + (log == storage::LogKind::Files ? "" : " " + std::to_string(state.version))).second) return;
-    const auto current = log == storage::LogKind::Files ? world_.cluster->Get({*table.resource, world_.ns, table.name}) : Result<Json>(Error{});
-    const auto newest = current ? LoadTable(world_, Text(At(*current, "status"), "location"), log, std::nullopt) : Result<storage::TableState>(Error{});
+  void AddFilesLeftOut(const Json& node, const storage::TableState& state, storage::LogKind log) {
+    const std::string object = Text(node, "object");
+    const bool of_newest = log == storage::LogKind::Files;
+    if (!leftOut_.insert(of_newest ? object : object + " " + std::to_string(state.version)).second) return;
+    const bool is_older = of_newest && !At(node, "newestVersion").is_null();
+    const auto newest = is_older ? LoadTable(world_, Text(node, "location"), log, std::nullopt) : Result<storage::TableState>(state);
     AddQuarantinedWhole(quarantine_, {{"object", object}}, QuarantinedWhole(newest ? *newest : state), rows_);
   }
 
-  void AddQuarantine(const std::string& object, const Input& table, const storage::TableState& state, storage::LogKind log) {
-    AddFilesLeftOut(object, table, state, log);
+  void AddQuarantine(const std::string& object, const storage::TableState& state) {
     if (!quarantined_.insert(object + " " + std::to_string(state.version)).second) return;
     const QuarantineSources sources = QuarantineOf(state);
     if (sources.empty()) return;

@@ -63,7 +63,7 @@ struct QuarantinedRows {
   std::vector<std::string> locations;  // of the files, as URLs
   std::vector<std::string> cut;        // "URL has 1 of the 3 rows that were quarantined": of those that have fewer
 };
-// Fault::Missing also when a file is not there.
+// A file that is gone is one that was cut; Fault::Missing where it is not known how many rows it had.
 Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& bundle, const QuarantineSources& sources, std::size_t limit);
 
 // A file that is quarantined as a whole: no row of it is in the table.

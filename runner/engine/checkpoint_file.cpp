@@ -1,6 +1,7 @@
 #include "runner/engine/checkpoint_file.h"
 
 #include <map>
+#include <set>
 #include <utility>
 
 #include "runner/engine/session.h"
@@ -60,12 +61,12 @@ class Tags {
 };
 
 // The fields of the file's columns, by "add.path". Another engine's file may lack some.
-std::map<std::string, duckdb::LogicalType> FieldsOf(const duckdb::MaterializedQueryResult& empty) {
-  std::map<std::string, duckdb::LogicalType> fields;
+std::set<std::string> FieldsOf(const duckdb::MaterializedQueryResult& empty) {
+  std::set<std::string> fields;
   for (std::size_t i = 0; i < empty.names.size(); ++i) {
-    fields.emplace(empty.names[i], empty.types[i]);
+    fields.insert(empty.names[i]);
     if (empty.types[i].id() != duckdb::LogicalTypeId::STRUCT) continue;
-    for (const auto& [name, type] : duckdb::StructType::GetChildTypes(empty.types[i])) fields.emplace(empty.names[i] + "." + name, type);
+    for (const auto& [name, type] : duckdb::StructType::GetChildTypes(empty.types[i])) fields.insert(empty.names[i] + "." + name);
   }
   return fields;
 }
@@ -86,7 +87,7 @@ class Fields {
   std::string JsonOf(const std::string& column) const { return Has(column) ? "CAST(to_json(" + Quote(column) + ") AS VARCHAR)" : "CAST(NULL AS VARCHAR)"; }
 
  private:
-  std::map<std::string, duckdb::LogicalType> fields_;
+  std::set<std::string> fields_;
 };
 
 constexpr duckdb::idx_t kOfFile = 6;  // columns of Fields::File

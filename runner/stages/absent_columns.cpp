@@ -17,6 +17,14 @@ std::string Sentence(const std::string& column, const std::string& key, const st
   return "has the key " + Quoted(key) + " of column " + column + suggestion;
 }
 
+std::vector<engine::AbsentColumn> UnexpectedIn(const storage::DataFile& file) {
+  std::vector<engine::AbsentColumn> absent;
+  const auto list = ParseJson(Tag(file, kTagAbsentKeys));
+  if (list.ok() && list->is_array())
+    for (const Json& key : *list) absent.push_back({.column = Text(key, "column"), .name = Text(key, "key"), .suggestion = Text(key, "suggestion")});
+  return absent;
+}
+
 }  // namespace
 
 std::string AbsentColumnsText(const std::vector<engine::AbsentColumn>& absent) {
@@ -30,13 +38,7 @@ std::string AbsentColumnsText(const std::vector<engine::AbsentColumn>& absent) {
   return text;
 }
 
-std::string AbsentColumnsText(const storage::DataFile& file) {
-  std::vector<engine::AbsentColumn> absent;
-  const auto list = ParseJson(Tag(file, kTagAbsentKeys));
-  if (list.ok() && list->is_array())
-    for (const Json& key : *list) absent.push_back({.column = Text(key, "column"), .name = Text(key, "key"), .suggestion = Text(key, "suggestion")});
-  return AbsentColumnsText(absent);
-}
+std::string AbsentColumnsText(const storage::DataFile& file) { return AbsentColumnsText(UnexpectedIn(file)); }
 
 void TagAbsentColumns(storage::DataFile& file, const std::vector<engine::AbsentColumn>& absent) {
   Json keys = Json::array(), expected = Json::array();
@@ -55,13 +57,11 @@ void AbsentColumnsOfFiles::Add(const storage::DataFile& file, const std::string&
       if (column.is_string()) ++expected_[column.get<std::string>()];
     expectedMore_ = expectedMore_ || expected->size() == kMostInTag;
   }
-  const auto list = ParseJson(Tag(file, kTagAbsentKeys));
-  if (!list.ok() || !list->is_array()) return;
-  for (const Json& key : *list) {
-    Files& files = columns_[{Text(key, "column"), Text(key, "key")}];
+  for (const engine::AbsentColumn& column : UnexpectedIn(file)) {
+    Files& files = columns_[{column.column, column.name}];
     if (++files.count > 1) continue;
     files.first = input;
-    files.suggestion = Text(key, "suggestion");
+    files.suggestion = column.suggestion;
   }
 }
 

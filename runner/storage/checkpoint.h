@@ -22,7 +22,7 @@ class CheckpointFiles {
   virtual ~CheckpointFiles() = default;
   // Writes the whole state; Fault::Conflict, reason "Exists", when there is such a file, else as ObjectStore.
   virtual Status Write(ObjectStore& store, const std::string& path, const TableState& state) = 0;
-  // Reads one that has these parts. Fault::Data with reason "LogCorrupt" for what is none, "LogUnsupported" as DecodeEntry.
+  // Reads one that has these parts. Fault::Data with reason "LogCorrupt" for what is no checkpoint, "LogUnsupported" as DecodeEntry.
   virtual Result<Checkpoint> Read(const std::shared_ptr<ObjectStore>& store, const std::vector<std::string>& parts) = 0;
 };
 

@@ -76,7 +76,7 @@ std::optional<std::int64_t> LogFolder::Hint() const {
   return version < 0 ? std::nullopt : std::optional(version);
 }
 
-// Between the two steps there is none for a moment, and two writers may leave the older one: a hint is no more than that.
+// Between the two steps the file is missing for a moment, and of two writers the older hint may stay: readers allow for both.
 void LogFolder::SetHint(std::int64_t version, std::int64_t actions) const {
   const std::string path = JoinPath(path_, kLastCheckpoint);
   if (!store_->Remove(path)) return;

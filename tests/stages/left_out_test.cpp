@@ -67,7 +67,7 @@ TEST_F(LeftOutFiles, AFileInUtf8UnderAnEncodingOfSingleBytesIsAWarningOfEachVers
   EXPECT_THAT(Messages(Good(Decode())), HasSubstr(told)) << "also while it is kept";
   NextRun();
   Deliver("c.csv", "60000,K\xC3\xB6ln \xF6,10\n");
-  EXPECT_THAT(Messages(Decoded()), HasSubstr(told)) << "one other byte, and it is none";
+  EXPECT_THAT(Messages(Decoded()), HasSubstr(told)) << "with one other byte it is not UTF-8";
 }
 
 TEST_F(LeftOutFiles, MoreFilesThanALogNamesAreCountedInIt) {
