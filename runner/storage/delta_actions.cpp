@@ -22,7 +22,7 @@ std::string EncodePath(const std::string& path) { return PercentEncode(path, "/=
 void PutStats(Json& action, const DataFile& file, LogKind kind) {
   if (file.stats.is_null() && file.rows == 0 && kind == LogKind::Files) return;
   Json stats = file.stats.is_object() ? file.stats : Json::object();
-  if (!stats.contains("numRecords")) stats["numRecords"] = file.rows;
+  if (!stats.contains("numRecords") && (kind == LogKind::Delta || file.rows > 0)) stats["numRecords"] = file.rows;
   action["stats"] = Dump(stats);
 }
 
@@ -94,8 +94,10 @@ Status ReadProtocol(const Json& action) {
 Status ReadMetadata(const Json& action, LogEntry& entry) {
   if (!At(action, "schemaString").is_string() || !At(action, "id").is_string()) return Corrupt("metaData without id or schemaString");
   if (!At(action, "partitionColumns").empty()) return Unsupported("a partitioned table");
-  entry.metadata =
-      TableMetadata{Text(action, "id"), Text(At(action, "format"), "provider"), Text(action, "schemaString"), FromMillis(Integer(action, "createdTime"))};
+  const Json& format = At(action, "format");
+  const bool plain =
+      Text(action, "name").empty() && Text(action, "description").empty() && At(action, "configuration").empty() && At(format, "options").empty();
+  entry.metadata = TableMetadata{Text(action, "id"), Text(format, "provider"), Text(action, "schemaString"), FromMillis(Integer(action, "createdTime")), plain};
   return Ok();
 }
 
@@ -113,8 +115,6 @@ Json InCheckpoint(Json action) {
     if (body.contains("dataChange")) body["dataChange"] = false;
   return action;
 }
-
-LogKind KindFor(const DataFile& file) { return file.stats.is_null() ? LogKind::Files : LogKind::Delta; }
 
 }  // namespace
 
@@ -172,8 +172,9 @@ std::vector<Json> EncodeState(const TableState& state) {
     if (const auto commit = state.transactionCommits.find(app); commit != state.transactionCommits.end()) txn["weirkeeperCommit"] = commit->second;
     actions.push_back({{"txn", std::move(txn)}});
   }
-  for (const auto& [path, file] : state.tombstones) actions.push_back(InCheckpoint(EncodeRemove(file, file.modified, KindFor(file))));
-  for (const auto& [path, file] : state.files) actions.push_back(InCheckpoint(EncodeAdd(file, KindFor(file))));
+  for (const auto& [path, file] : state.tombstones) actions.push_back(InCheckpoint(EncodeRemove(file, file.modified, LogKind::Files)));
+  // Nothing is said of a file that its entry does not say: who did not count its rows is not made to claim that there are none.
+  for (const auto& [path, file] : state.files) actions.push_back(InCheckpoint(EncodeAdd(file, LogKind::Files)));
   Json memory = {{"commitInfo", state.commitInfo}};
   if (state.totals) memory["totals"] = {{"files", state.totals->files}, {"rows", state.totals->rows}, {"bytes", state.totals->bytes}};
   actions.push_back({{"weirkeeper", Dump(memory)}});

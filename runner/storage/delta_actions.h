@@ -19,6 +19,7 @@ struct TableMetadata {
   std::string provider;
   std::string schemaString;
   Time created;
+  bool isPlain = true;  // read: there was neither a name, nor a description, nor properties; all that we write is so
 };
 
 // One entry of a log: the actions that become visible together (Delta protocol, "Actions"). On disk one JSON object a

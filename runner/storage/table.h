@@ -51,6 +51,7 @@ struct TableState {
   std::string provider;
   std::string metadataId;
   Time created;
+  bool isPlain = true;           // metaData has no more than the members above, such as properties that another engine set
   std::optional<Totals> totals;  // as the commit recorded them that changed the files last
   std::int64_t Rows() const;
   std::int64_t Bytes() const;

@@ -127,6 +127,7 @@ void TableLog::WriteCheckpoint(const TableState& before, std::int64_t version, c
   if (!entry) return;
   TableState state = before;
   Apply(*entry, version, state);
+  if (!state.isPlain) return;  // readers of the checkpoint would lose the properties of the table
   Expire(state, kind_, entry->timestamp);
   if (!checkpoints_->Write(*store_, folder_.CheckpointPath(version), state)) return;
   folder_.SetHint(version, static_cast<std::int64_t>(state.files.size() + state.tombstones.size() + state.transactions.size() + 2));

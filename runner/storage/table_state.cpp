@@ -40,7 +40,7 @@ std::int64_t TableState::Epoch() const {
   return it == transactions.end() ? -1 : it->second;
 }
 
-std::string StageApp(const std::string& run_uid, const std::string& stage) { return "weirkeeper/" + run_uid + "/" + stage; }
+std::string StageApp(const std::string& run_uid, const std::string& stage) { return std::string(kOurApps) + run_uid + "/" + stage; }
 
 const Json& FactsOf(const Json& commit_info) { return At(At(commit_info, kOurs), "facts"); }
 
@@ -63,7 +63,7 @@ Totals TotalsOf(const TableState& state) { return {static_cast<std::int64_t>(sta
 
 void Expire(TableState& state, LogKind kind, Time now) {
   std::erase_if(state.transactionCommits, [&state](const auto& commit) {
-    const bool old = commit.first != kEpochApp && commit.second < state.version - kTransactionsKept;
+    const bool old = commit.first.starts_with(kOurApps) && commit.second < state.version - kTransactionsKept;
     if (old) state.transactions.erase(commit.first);
     return old;
   });
@@ -79,6 +79,7 @@ void Apply(const LogEntry& entry, std::int64_t version, TableState& state) {
     state.provider = entry.metadata->provider;
     state.metadataId = entry.metadata->id;
     state.created = entry.metadata->created;
+    state.isPlain = entry.metadata->isPlain;
   }
   for (const auto& [app, number] : entry.transactions) {
     state.transactions[app] = number;

@@ -10,7 +10,8 @@ namespace weir::storage {
 
 // txn appId under which the newest epoch of a table stands.
 inline constexpr std::string_view kEpochApp = "weirkeeper.epoch";
-// txn appId of what one stage of one run commits.
+// txn appId of what one stage of one run commits; it begins with kOurApps.
+inline constexpr std::string_view kOurApps = "weirkeeper/";
 std::string StageApp(const std::string& run_uid, const std::string& stage);
 // Member of commitInfo that is ours.
 inline constexpr std::string_view kOurs = "weirkeeper";
@@ -27,8 +28,9 @@ Totals TotalsOf(const TableState& state);
 // the first commit with one in its facts names, and the contract of the newest commit that has one.
 Json WithMemory(Json commit_info, const Json& before);
 
-// Takes away what a checkpoint need not say, so that its size does not grow with the age of the table: transactions of more
-// than kTransactionsKept versions ago, whose runs any commit since then has fenced off; and of LogKind::Delta files that were
+// Takes away what a checkpoint need not say, so that its size does not grow with the age of the table: transactions of ours
+// of more than kTransactionsKept versions ago, whose runs any commit since then has fenced off (another engine may look for its own
+// at any time); and of LogKind::Delta files that were
 // removed kTombstonesKept before `now` (Delta protocol, "Add File and Remove File"). Zones of files know by them what was there.
 inline constexpr std::int64_t kTransactionsKept = 1000;
 inline constexpr Duration kTombstonesKept = Duration::Hours(7 * 24);

@@ -183,6 +183,52 @@ TEST_F(CheckpointTest, OfAnotherEngineAreReadWhereTheLogDoesNotBeginAtItsFirstEn
   EXPECT_TRUE(Checkpointed().Commit(AttemptOf("r30", 1, 30'000), Adding("part/30.parquet")).ok());
 }
 
+// An entry of another engine, as it is in the log.
+TEST_F(CheckpointTest, KeepWhatOtherEnginesLookFor) {
+  Grow(5);
+  const auto other = [&](int version, const std::string& actions) {
+    std::ofstream(folder_ / storage::EntryName(version)) << R"({"commitInfo":{"operation":"WRITE"}})"
+                                                         << "\n"
+                                                         << actions << "\n";
+  };
+  other(6, R"({"txn":{"appId":"query","version":7}})"
+           "\n"
+           R"({"add":{"path":"part/uncounted.parquet","size":10,"modificationTime":1,"partitionValues":{},"stats":"{}"}})");
+  TableLog log(store_, "t", LogKind::Delta, &storage::kFixedClock), checkpointed = Checkpointed();
+  constexpr int kNewest = 1020;
+  for (int i = 7; i <= kNewest; ++i)
+    ASSERT_TRUE((i < kNewest ? log : checkpointed)
+                    .Commit(AttemptOf("r" + std::to_string(i), 1, 1'000 * (i + 1)), Adding("part/" + std::to_string(i) + ".parquet"))
+                    .ok())
+        << i;
+  ASSERT_TRUE(std::filesystem::exists(folder_ / ("t/_delta_log/" + std::string(16, '0') + "1020.checkpoint.parquet")));
+  RemoveEntriesBefore(kNewest);
+  const auto state = Checkpointed().Load();
+  ASSERT_TRUE(state.ok()) << state.error().message;
+  EXPECT_EQ(state->transactions.at("query"), 7) << "it would write its batch again";
+  EXPECT_FALSE(state->files.at("part/uncounted.parquet").stats.contains("numRecords")) << "nobody counted them";
+}
+
+TEST_F(CheckpointTest, AreNotWrittenWhereTheyWouldLoseThePropertiesOfATable) {
+  Grow(5);
+  std::ifstream first(folder_ / storage::EntryName(0));
+  std::string line, metadata;
+  while (std::getline(first, line))
+    if (line.starts_with("{\"metaData\"")) metadata = line;
+  for (const auto& [member, value] : std::map<std::string, Json>{{"configuration", {{"delta.appendOnly", "true"}}}, {"name", "t"}, {"description", "of t"}}) {
+    auto action = ParseJson(metadata).value();
+    action["metaData"][member] = value;
+    std::filesystem::remove_all(folder_ / "t");
+    Grow(5);
+    std::ofstream(folder_ / storage::EntryName(6)) << Dump(action) << "\n";
+    TableLog log = Checkpointed();
+    for (int i = 7; i <= 12; ++i)
+      ASSERT_TRUE(log.Commit(AttemptOf("r" + std::to_string(i), 1, 1'000 * (i + 1)), Adding("part/" + std::to_string(i) + ".parquet")).ok());
+    EXPECT_FALSE(std::filesystem::exists(CheckpointOf(10))) << member;
+    EXPECT_EQ(Checkpointed().Load()->version, 12);
+  }
+}
+
 TEST_F(CheckpointTest, ThatAreDamagedLoseNothingWhileTheEntriesAreThere) {
   Grow(24);
   const std::string whole = TextOf(Log().Load().value());
