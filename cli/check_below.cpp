@@ -173,12 +173,55 @@ class BelowCheck {
     const api::Dataset* before = Before(datasets_, meta);
     if (before == nullptr) return;
     Say(dataset, "Dataset/" + meta.name, ChangesOf(before->spec, dataset.object.spec));
+    CheckAddedColumns(dataset, *before);
     if (before->status.version && IsLeft(meta.ns, "Dataset/" + meta.name)) {
       const std::vector<std::string> views = lineage_.PublishedAbove(meta.ns, "Dataset/" + meta.name);
       Warn(dataset.manifest, "metadata.name", "NoWriter",
            "has data, and no pipeline writes it any more: no run brings it new ones" +
                (views.empty() ? "" : ", nor " + std::string(views.size() == 1 ? "the published view " : "the published views ") + Join(views)));
     }
+  }
+
+  // All files are decoded again for a new column, and those without it are quarantined with all of their rows.
+  void CheckAddedColumns(const Declaration<api::Dataset>& dataset, const api::Dataset& before) {
+    const api::DatasetSpec& spec = dataset.object.spec;
+    if (!before.status.version || !before.spec.schema || !spec.schema) return;
+    const api::Dataset* files = FilesOf(dataset.object.meta);
+    if (files == nullptr || files->spec.onUnreadable != api::OnUnreadable::Quarantine) return;
+    if (files->spec.format && files->spec.format->As<api::JsonFormat>() != nullptr) return;  // an absent key is NULL
+    const std::vector<api::Column>& known = before.spec.schema->columns;
+    for (std::size_t i = 0; i < spec.schema->columns.size(); ++i) {
+      const api::Column& column = spec.schema->columns[i];
+      const bool added = std::none_of(known.begin(), known.end(), [&](const api::Column& c) { return c.name == column.name; });
+      if (!added || column.whenAbsent || column.provenance) continue;
+      Warn(dataset.manifest, "spec.schema.columns[" + std::to_string(i) + "]", "AddedColumn",
+           "\"" + column.name + "\" is new, and onUnreadable: Quarantine of Dataset " + files->meta.name +
+               " quarantines each file without it, older ones too, with all of its rows: " +
+               (column.IsNullable() ? "declare whenAbsent: SetNull, or whenAbsent: Fail where that is meant"
+                                    : "declare it without nullable: false and with whenAbsent: SetNull, or with whenAbsent: Fail where that is meant"));
+    }
+  }
+
+  // The Dataset of files that a stage decodes into the one of that name, as it is declared or else as it is in force.
+  const api::Dataset* FilesOf(const api::Meta& decoded) const {
+    for (const auto& pipeline : declared_.pipelines) {
+      if (pipeline.object.meta.ns != decoded.ns) continue;
+      if (const api::Dataset* files = FilesOf(pipeline.object, decoded)) return files;
+    }
+    for (const auto& [name, pipeline] : pipelines_)
+      if (name.first == decoded.ns)
+        if (const api::Dataset* files = FilesOf(*pipeline, decoded)) return files;
+    return nullptr;
+  }
+
+  const api::Dataset* FilesOf(const api::Pipeline& pipeline, const api::Meta& decoded) const {
+    const api::Stage* stage = StageThatWrites(pipeline.spec, "Dataset/" + decoded.name);
+    const auto* decode = stage == nullptr ? nullptr : stage->work.As<api::TransformStage>();
+    if (decode == nullptr || decode->from.empty()) return nullptr;  // SQL reads no files
+    for (const auto& dataset : declared_.datasets)
+      if (dataset.object.meta.ns == decoded.ns && dataset.object.meta.name == decode->from) return &dataset.object;
+    const auto published = datasets_.find({decoded.ns, decode->from});
+    return published == datasets_.end() ? nullptr : published->second;
   }
 
   void Check(const Declaration<api::Pipeline>& pipeline) {

@@ -106,7 +106,7 @@ Result<ColumnDifference> CompareColumns(const std::string& path, const std::vect
     if (!MayBeAbsent(column, means)) missing.push_back(lacking.back());
     difference.absent.push_back({column.name, name, lacking.back().suggestion, column.whenAbsent.has_value()});
   }
-  if (foreseen && lacking.size() == declared.size()) return OfAnotherKind(path, lacking, in_file);
+  if ((foreseen || !missing.empty()) && lacking.size() == declared.size()) return OfAnotherKind(path, lacking, in_file);
   if (!missing.empty()) return Missing(path, missing, in_file);
   spare.resize(std::min(spare.size(), kMostUndeclared));
   for (const std::string& name : spare) difference.undeclared.push_back({name, Nearest(name, lacked)});

@@ -187,6 +187,25 @@ TEST(CheckBelow, NothingIsToldBeneathViewsThatPromiseNothing) {
   }
 }
 
+TEST(CheckBelow, AnAddedColumnThatWouldQuarantineOlderFilesIsTold) {
+  const std::string quarantines =
+      Edited(kProject, "format: {csv: {delimiter: \";\", nullText: NA}}", "format: {csv: {delimiter: \";\"}}\n  onUnreadable: Quarantine");
+  const auto added = [](const std::string& project, const std::string& column) {
+    return Edited(project, "sourceName: dep_delay, unit: minutes}\n",
+                  "sourceName: dep_delay, unit: minutes}\n    - {name: seats, type: INTEGER" + column + "}\n");
+  };
+  const Findings told = Warned(added(quarantines, ""), Ran(quarantines));
+  ASSERT_EQ(Words(told), "AddedColumn Dataset/flights spec.schema.columns[2]");
+  EXPECT_THAT(told[0].message, AllOf(HasSubstr("onUnreadable: Quarantine of Dataset history"), HasSubstr("declare whenAbsent: SetNull")));
+  EXPECT_THAT(Warned(added(quarantines, ", nullable: false"), Ran(quarantines))[0].message, HasSubstr("declare it without nullable: false"));
+  for (const char* declared : {", whenAbsent: SetNull", ", whenAbsent: Fail"}) EXPECT_THAT(Warned(added(quarantines, declared), Ran(quarantines)), IsEmpty());
+  EXPECT_THAT(Warned(added(kProject, ""), Ran(kProject)), IsEmpty()) << "the run fails, and says why";
+  const std::string json = Edited(quarantines, "format: {csv: {delimiter: \";\"}}\n  on", "format: {json: {}}\n  on");
+  EXPECT_THAT(Warned(added(json, ""), Ran(json)), IsEmpty()) << "an absent key is NULL";
+  const std::string pipeline = quarantines.substr(quarantines.rfind("---"));
+  EXPECT_EQ(Words(Warned(Edited(added(quarantines, ""), pipeline, ""), Ran(quarantines))), Words(told)) << "the pipeline is in force";
+}
+
 TEST(CheckBelow, AUrlIsShownWithoutWhatIsBehindItsQuestionMark) {
   const std::string http = Edited(kProject, "{files: {path: in/*.csv}}", "{http: {url: \"https://example.org/a.csv?token=one\"}}");
   const Findings token = Warned(Edited(http, "token=one", "token=two"), Ran(http));

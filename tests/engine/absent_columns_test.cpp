@@ -101,6 +101,10 @@ TEST_F(AbsentColumns, AreUnreadableWhenTheyAreAll) {
   for (const api::Format& format : {kCsv, kJson, kParquet})
     EXPECT_THAT(ErrorOf(format, {"x", "y"}, columns),
                 AllOf(HasSubstr("has none of the declared columns: id, price"), testing::Not(HasSubstr("declare whenAbsent"))));
+  const std::vector<api::Column> undeclared{Optional("id", "BIGINT"), Optional("price", "INTEGER")};
+  for (const api::Format& format : {kCsv, kParquet})
+    EXPECT_THAT(ErrorOf(format, {"x", "y"}, undeclared),
+                AllOf(HasSubstr("has none of the declared columns: id, price"), testing::Not(HasSubstr("declare whenAbsent"))));
 }
 
 TEST_F(AbsentColumns, OfAFileWithoutHeaderAreTheLastOnes) {
