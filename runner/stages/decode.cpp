@@ -330,10 +330,8 @@ Result<api::StageOutcome> CommitDecoded(Decoding& decoding, const storage::Table
   facts.findings.insert(facts.findings.begin(), warnings->begin(), warnings->end());
   CarryDataTime(target, decoding.target.log->Seen(), facts);
   outcome.message = SummaryOf(decoding, facts);
-  const std::int64_t before = decoding.target.log->Seen().version;
   const auto commit = CommitOrConfirm(decoding, facts, rules_hash, *warnings);
   if (!commit.ok()) return commit.error();
-  if (commit->version == before) outcome.rows.reset();  // it read none; its commit has those of the version
   outcome.commits = {*commit};
   outcome.findings = facts.findings;
   outcome.notes = facts.notes;
