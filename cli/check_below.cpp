@@ -193,8 +193,9 @@ class BelowCheck {
     for (std::size_t i = 0; i < spec.schema->columns.size(); ++i) {
       const api::Column& column = spec.schema->columns[i];
       const bool added = std::none_of(known.begin(), known.end(), [&](const api::Column& c) { return c.name == column.name; });
-      if (!added || column.whenAbsent || column.provenance) continue;
-      Warn(dataset.manifest, "spec.schema.columns[" + std::to_string(i) + "]", "AddedColumn",
+      const std::string path = "spec.schema.columns[" + std::to_string(i) + "]";
+      if (!added || column.whenAbsent || column.provenance || !CanJudge(declared_, dataset, path)) continue;
+      Warn(dataset.manifest, path, "AddedColumn",
            "\"" + column.name + "\" is new, and onUnreadable: Quarantine of Dataset " + files->meta.name +
                " quarantines each file without it, older ones too, with all of its rows: " +
                (column.IsNullable() ? "declare whenAbsent: SetNull, or whenAbsent: Fail where that is meant"
@@ -202,26 +203,12 @@ class BelowCheck {
     }
   }
 
-  // The Dataset of files that a stage decodes into the one of that name, as it is declared or else as it is in force.
+  // The Dataset of files that the one of that name is decoded from, as it is declared or else as it is in force; null for none.
   const api::Dataset* FilesOf(const api::Meta& decoded) const {
-    for (const auto& pipeline : declared_.pipelines) {
-      if (pipeline.object.meta.ns != decoded.ns) continue;
-      if (const api::Dataset* files = FilesOf(pipeline.object, decoded)) return files;
-    }
-    for (const auto& [name, pipeline] : pipelines_)
-      if (name.first == decoded.ns)
-        if (const api::Dataset* files = FilesOf(*pipeline, decoded)) return files;
-    return nullptr;
-  }
-
-  const api::Dataset* FilesOf(const api::Pipeline& pipeline, const api::Meta& decoded) const {
-    const api::Stage* stage = StageThatWrites(pipeline.spec, "Dataset/" + decoded.name);
-    const auto* decode = stage == nullptr ? nullptr : stage->work.As<api::TransformStage>();
-    if (decode == nullptr || decode->from.empty()) return nullptr;  // SQL reads no files
+    const std::string files = lineage_.DecodedFrom(decoded.ns, "Dataset/" + decoded.name);
     for (const auto& dataset : declared_.datasets)
-      if (dataset.object.meta.ns == decoded.ns && dataset.object.meta.name == decode->from) return &dataset.object;
-    const auto published = datasets_.find({decoded.ns, decode->from});
-    return published == datasets_.end() ? nullptr : published->second;
+      if (dataset.object.meta.ns == decoded.ns && dataset.object.meta.name == files) return &dataset.object;
+    return Before(datasets_, {.name = files, .ns = decoded.ns});
   }
 
   void Check(const Declaration<api::Pipeline>& pipeline) {

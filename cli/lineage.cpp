@@ -44,9 +44,16 @@ void Lineage::Add(const api::Pipeline& pipeline, const std::map<std::string, std
     const std::string output = api::OutputOf(stage);
     if (output.empty()) continue;
     written_.insert(ns + output);
+    if (const auto* transform = stage.work.As<api::TransformStage>(); transform != nullptr && !transform->from.empty())
+      decodedFrom_.emplace(ns + output, transform->from);
     const auto query = queries.find(ns + output);
     for (const std::string& table : TablesReadBy(stage, query == queries.end() ? "" : query->second)) readers_[ns + table].insert(ns + output);
   }
+}
+
+std::string Lineage::DecodedFrom(const std::string& ns, const std::string& output) const {
+  const auto found = decodedFrom_.find(ns + "/" + output);
+  return found == decodedFrom_.end() ? "" : found->second;
 }
 
 std::vector<std::string> Lineage::PublishedAbove(const std::string& ns, const std::string& output) const {

@@ -20,6 +20,8 @@ class Lineage {
   // Stable Views that have published and that are made of the output ("Dataset/orders", "View/daily-v1"), directly or over
   // other tables; sorted.
   std::vector<std::string> PublishedAbove(const std::string& ns, const std::string& output) const;
+  // Name of the Dataset of files that a stage decodes into it; empty when none does, such as where SQL makes it.
+  std::string DecodedFrom(const std::string& ns, const std::string& output) const;
   // Whether some Pipeline writes it.
   bool IsWritten(const std::string& ns, const std::string& output) const { return written_.contains(ns + "/" + output); }
   // Whether there is a Pipeline at all, so that its absence means something.
@@ -29,6 +31,7 @@ class Lineage {
   void Add(const api::Pipeline& pipeline, const std::map<std::string, std::string>& queries);
 
   std::map<std::string, std::set<std::string>> readers_;  // ns/table -> ns/kind/name of what is made of it
+  std::map<std::string, std::string> decodedFrom_;        // ns/kind/name -> name of a Dataset
   std::set<std::string> written_;                         // ns/kind/name
   std::set<std::string> namespaces_;
   std::set<std::string> promised_;  // ns/View/name
