@@ -173,7 +173,7 @@ std::vector<Json> EncodeState(const TableState& state) {
     actions.push_back({{"txn", std::move(txn)}});
   }
   for (const auto& [path, file] : state.tombstones) actions.push_back(InCheckpoint(EncodeRemove(file, file.modified, LogKind::Files)));
-  // Nothing is said of a file that its entry does not say: who did not count its rows is not made to claim that there are none.
+  // Statistics stay as the entry has them: numRecords 0 would be false for a file whose rows its writer did not count.
   for (const auto& [path, file] : state.files) actions.push_back(InCheckpoint(EncodeAdd(file, LogKind::Files)));
   Json memory = {{"commitInfo", state.commitInfo}};
   if (state.totals) memory["totals"] = {{"files", state.totals->files}, {"rows", state.totals->rows}, {"bytes", state.totals->bytes}};

@@ -28,10 +28,10 @@ Totals TotalsOf(const TableState& state);
 // the first commit with one in its facts names, and the contract of the newest commit that has one.
 Json WithMemory(Json commit_info, const Json& before);
 
-// Takes away what a checkpoint need not say, so that its size does not grow with the age of the table: transactions of ours
-// of more than kTransactionsKept versions ago, whose runs any commit since then has fenced off (another engine may look for its own
-// at any time); and of LogKind::Delta files that were
-// removed kTombstonesKept before `now` (Delta protocol, "Add File and Remove File"). Zones of files know by them what was there.
+// Takes away what a checkpoint need not say, so that its size does not grow with the age of the table: transactions under
+// kOurApps of more than kTransactionsKept versions ago, whose runs any commit since then has fenced off; and of LogKind::Delta
+// files that were removed kTombstonesKept before `now` (Delta protocol, "Add File and Remove File"). Transactions of other engines
+// stay: a streaming writer reads its own after any time. Zones of files know by removed files what was there.
 inline constexpr std::int64_t kTransactionsKept = 1000;
 inline constexpr Duration kTombstonesKept = Duration::Hours(7 * 24);
 void Expire(TableState& state, LogKind kind, Time now);

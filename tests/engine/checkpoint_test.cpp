@@ -183,17 +183,12 @@ TEST_F(CheckpointTest, OfAnotherEngineAreReadWhereTheLogDoesNotBeginAtItsFirstEn
   EXPECT_TRUE(Checkpointed().Commit(AttemptOf("r30", 1, 30'000), Adding("part/30.parquet")).ok());
 }
 
-// An entry of another engine, as it is in the log.
 TEST_F(CheckpointTest, KeepWhatOtherEnginesLookFor) {
   Grow(5);
-  const auto other = [&](int version, const std::string& actions) {
-    std::ofstream(folder_ / storage::EntryName(version)) << R"({"commitInfo":{"operation":"WRITE"}})"
-                                                         << "\n"
-                                                         << actions << "\n";
-  };
-  other(6, R"({"txn":{"appId":"query","version":7}})"
-           "\n"
-           R"({"add":{"path":"part/uncounted.parquet","size":10,"modificationTime":1,"partitionValues":{},"stats":"{}"}})");
+  std::ofstream(folder_ / storage::EntryName(6)) << R"({"commitInfo":{"operation":"WRITE"}}
+{"txn":{"appId":"query","version":7}}
+{"add":{"path":"part/uncounted.parquet","size":10,"modificationTime":1,"partitionValues":{},"stats":"{}"}}
+)";
   TableLog log(store_, "t", LogKind::Delta, &storage::kFixedClock), checkpointed = Checkpointed();
   constexpr int kNewest = 1020;
   for (int i = 7; i <= kNewest; ++i)
