@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "runner/engine/errors.h"
 #include "runner/engine/session.h"
 #include "runner/engine/sql.h"
 #include "runner/storage/delta_actions.h"
@@ -172,7 +173,7 @@ class ParquetCheckpoints final : public storage::CheckpointFiles {
     const Error& error = read.error();
     // What DuckDB says of the file itself, whatever class it has for it.
     const bool of_file = !session_->StoreFailed() && error.fault != Fault::Exhausted && error.reason != "LogUnsupported";
-    return of_file ? Error{Fault::Data, "LogCorrupt", "checkpoint " + parts.front() + ": " + error.message} : error;
+    return of_file ? Error{Fault::Data, "LogCorrupt", ForPeople(error.message, parts.front())} : error;
   }
 
  private:
@@ -224,6 +225,7 @@ class ParquetCheckpoints final : public storage::CheckpointFiles {
     storage::TableState& state = checkpoint.state;
     state.metadataId = entry.metadata->id, state.provider = entry.metadata->provider;
     state.schemaString = entry.metadata->schemaString, state.created = entry.metadata->created;
+    state.otherMetadata = entry.metadata->others;
     state.transactions = std::move(entry.transactions);
     state.transactionCommits = std::move(commits);
     for (storage::DataFile& file : entry.add) state.files.emplace(file.path, std::move(file));

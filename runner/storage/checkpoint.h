@@ -11,7 +11,7 @@ namespace weir::storage {
 
 // What a checkpoint says: the state of a table at one version (Delta protocol, "Checkpoints").
 struct Checkpoint {
-  TableState state;     // without `version`, which the name of the file has
+  TableState state;     // `version` as the file says it, which must be that of its name; -1 when it does not
   bool isOurs = false;  // else another engine wrote it, and what commits of ours said about themselves is not in it
 };
 
@@ -22,7 +22,8 @@ class CheckpointFiles {
   virtual ~CheckpointFiles() = default;
   // Writes the whole state; Fault::Conflict, reason "Exists", when there is such a file, else as ObjectStore.
   virtual Status Write(ObjectStore& store, const std::string& path, const TableState& state) = 0;
-  // Reads one that has these parts. Fault::Data with reason "LogCorrupt" for what is no checkpoint, "LogUnsupported" as DecodeEntry.
+  // Reads one that has these parts. Fault::Data with reason "LogCorrupt" for what is no checkpoint, "LogUnsupported" as DecodeEntry;
+  // the caller adds which file it is.
   virtual Result<Checkpoint> Read(const std::shared_ptr<ObjectStore>& store, const std::vector<std::string>& parts) = 0;
 };
 

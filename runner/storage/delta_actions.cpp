@@ -46,13 +46,19 @@ Json EncodeRemove(const DataFile& file, Time timestamp, LogKind kind) {
 }
 
 Json EncodeMetadata(const TableMetadata& metadata) {
-  return {{"metaData",
-           {{"id", metadata.id},
-            {"format", {{"provider", metadata.provider}, {"options", Json::object()}}},
-            {"schemaString", metadata.schemaString},
-            {"partitionColumns", Json::array()},
-            {"configuration", Json::object()},
-            {"createdTime", Millis(metadata.created)}}}};
+  const auto other = [&metadata](const char* name) {
+    const Json& value = At(metadata.others, name);
+    return value.is_null() ? Json::object() : value;
+  };
+  Json action = {{"id", metadata.id},
+                 {"format", {{"provider", metadata.provider}, {"options", other("options")}}},
+                 {"schemaString", metadata.schemaString},
+                 {"partitionColumns", Json::array()},
+                 {"configuration", other("configuration")},
+                 {"createdTime", Millis(metadata.created)}};
+  for (const char* name : {"name", "description"})
+    if (metadata.others.contains(name)) action[name] = metadata.others[name];
+  return {{"metaData", std::move(action)}};
 }
 
 Error Corrupt(const std::string& what) { return {Fault::Data, "LogCorrupt", what}; }
@@ -91,13 +97,25 @@ Status ReadProtocol(const Json& action) {
   return Ok();
 }
 
+Json OthersOf(const Json& metadata) {
+  Json others;
+  const auto keep = [&others](const char* name, const Json& value) {
+    if (!value.empty() && value != "") others[name] = value;
+  };
+  for (const char* name : {"name", "description", "configuration"}) keep(name, At(metadata, name));
+  keep("options", At(At(metadata, "format"), "options"));
+  return others;
+}
+
 Status ReadMetadata(const Json& action, LogEntry& entry) {
   if (!At(action, "schemaString").is_string() || !At(action, "id").is_string()) return Corrupt("metaData without id or schemaString");
   if (!At(action, "partitionColumns").empty()) return Unsupported("a partitioned table");
   const Json& format = At(action, "format");
-  const bool plain =
-      Text(action, "name").empty() && Text(action, "description").empty() && At(action, "configuration").empty() && At(format, "options").empty();
-  entry.metadata = TableMetadata{Text(action, "id"), Text(format, "provider"), Text(action, "schemaString"), FromMillis(Integer(action, "createdTime")), plain};
+  entry.metadata = TableMetadata{.id = Text(action, "id"),
+                                 .provider = Text(format, "provider"),
+                                 .schemaString = Text(action, "schemaString"),
+                                 .created = FromMillis(Integer(action, "createdTime")),
+                                 .others = OthersOf(action)};
   return Ok();
 }
 
@@ -165,7 +183,7 @@ std::string EncodeEntry(const LogEntry& entry, LogKind kind) {
 
 std::vector<Json> EncodeState(const TableState& state) {
   std::vector<Json> actions{{{"protocol", {{"minReaderVersion", 1}, {"minWriterVersion", 2}}}},
-                            EncodeMetadata({state.metadataId, state.provider, state.schemaString, state.created})};
+                            EncodeMetadata({state.metadataId, state.provider, state.schemaString, state.created, state.otherMetadata})};
   for (const auto& [app, version] : state.transactions) {
     Json txn = {{"appId", app}, {"version", version}};
     // Not of the protocol, whose readers pass over it.
@@ -175,7 +193,7 @@ std::vector<Json> EncodeState(const TableState& state) {
   for (const auto& [path, file] : state.tombstones) actions.push_back(InCheckpoint(EncodeRemove(file, file.modified, LogKind::Files)));
   // Statistics stay as the entry has them: numRecords 0 would be false for a file whose rows its writer did not count.
   for (const auto& [path, file] : state.files) actions.push_back(InCheckpoint(EncodeAdd(file, LogKind::Files)));
-  Json memory = {{"commitInfo", state.commitInfo}};
+  Json memory = {{"version", state.version}, {"commitInfo", state.commitInfo}};
   if (state.totals) memory["totals"] = {{"files", state.totals->files}, {"rows", state.totals->rows}, {"bytes", state.totals->bytes}};
   actions.push_back({{"weirkeeper", Dump(memory)}});
   return actions;
@@ -186,6 +204,7 @@ Status DecodeMemory(std::string_view text, TableState& state) {
   if (!memory || !memory->is_object()) return Corrupt("what this program keeps in a checkpoint cannot be read");
   const Json& totals = At(*memory, "totals");
   if (totals.is_object()) state.totals = Totals{Integer(totals, "files"), Integer(totals, "rows"), Integer(totals, "bytes")};
+  state.version = Integer(*memory, "version", -1);
   state.commitInfo = At(*memory, "commitInfo");
   return Ok();
 }

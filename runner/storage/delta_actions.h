@@ -19,7 +19,9 @@ struct TableMetadata {
   std::string provider;
   std::string schemaString;
   Time created;
-  bool isPlain = true;  // read: there was neither a name, nor a description, nor properties; all that we write is so
+  // What only other engines set, and commits of ours keep: name, description, configuration and options (of the format), those
+  // that are not empty. Null where all are empty.
+  Json others;
 };
 
 // One entry of a log: the actions that become visible together (Delta protocol, "Actions"). On disk one JSON object a

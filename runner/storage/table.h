@@ -51,7 +51,7 @@ struct TableState {
   std::string provider;
   std::string metadataId;
   Time created;
-  bool isPlain = true;           // metaData has no more than the members above, such as properties that another engine set
+  Json otherMetadata;            // of another engine, as TableMetadata has them; null where it set nothing
   std::optional<Totals> totals;  // as the commit recorded them that changed the files last
   std::int64_t Rows() const;
   std::int64_t Bytes() const;

@@ -88,7 +88,11 @@ Result<std::optional<TableMetadata>> MetadataFor(const TableState& state, const 
   if (!text) return text.error();
   if (state.version >= 0 && state.schemaString == *text && state.provider == schema.provider) return std::optional<TableMetadata>();
   const bool fresh = state.metadataId.empty();
-  return std::optional(TableMetadata{fresh ? TableId(location, now) : state.metadataId, schema.provider, *text, fresh ? now : state.created});
+  return std::optional(TableMetadata{.id = fresh ? TableId(location, now) : state.metadataId,
+                                     .provider = schema.provider,
+                                     .schemaString = *text,
+                                     .created = fresh ? now : state.created,
+                                     .others = state.otherMetadata});
 }
 
 // What the files add up to once `entry` is applied. Fault::Bug when that is not what the change says of itself: nothing is
@@ -127,7 +131,7 @@ void TableLog::WriteCheckpoint(const TableState& before, std::int64_t version, c
   if (!entry) return;
   TableState state = before;
   Apply(*entry, version, state);
-  if (!state.isPlain) return;  // readers of the checkpoint would lose the properties of the table
+  if (!state.otherMetadata.is_null()) return;  // readers of the checkpoint would lose the properties of the table
   Expire(state, kind_, entry->timestamp);
   if (!checkpoints_->Write(*store_, folder_.CheckpointPath(version), state)) return;
   folder_.SetHint(version, static_cast<std::int64_t>(state.files.size() + state.tombstones.size() + state.transactions.size() + 2));

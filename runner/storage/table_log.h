@@ -58,8 +58,9 @@ class TableLog {
   void Expect(api::KnownVersion known) { expected_ = std::move(known); }
 
   // Newest version, or the given one (Fault::Missing when there is none such). A table without log is version -1 with no
-  // files. Fault::Data with reason "LogCorrupt" for a gap, an entry that cannot be read, or files that do not add up to
-  // what their commit recorded; "LogUnsupported" when another engine raised the protocol beyond what we read.
+  // files. Fault::Data with reason "LogCorrupt" for a gap, an entry that cannot be read, files that do not add up to what
+  // their commit recorded, or a checkpoint that is damaged or not of this table and cannot be done without; "LogUnsupported"
+  // when another engine raised the protocol beyond what we read.
   Result<TableState> Load(std::optional<std::int64_t> version = std::nullopt);
   // The newest version as of the last call that looked and answered Ok, without another look; valid until the next call.
   const TableState& Seen() const { return *known_; }
@@ -84,7 +85,12 @@ class TableLog {
   Status CheckTotals(const TableState& state) const;
   Result<LogEntry> ReadEntry(std::int64_t version) const;
   Status CheckWhole(const LogListing& listing, std::int64_t first, std::int64_t last) const;
-  Result<Checkpoint> StartOf(const LogListing& listing, std::int64_t version);
+  static Status CheckOldest(const LogListing& listing, std::int64_t version);
+  Status CheckAgainstEntry(const LogListing& listing, const Checkpoint& checkpoint) const;
+  Status CheckSound(const LogListing& listing, const Checkpoint& checkpoint, std::int64_t recorded) const;
+  Result<Checkpoint> ReadCheckpoint(const LogListing& listing, std::int64_t version) const;
+  Result<Checkpoint> StartOf(const LogListing& listing, std::int64_t version) const;
+  Error WithoutCheckpoint(const Error& unreadable, std::int64_t version) const;
   Status Remember(const LogListing& listing, TableState& state) const;
   Status SettleClaim(const TableState& state) const;
   Status NoteExpected(const TableState& state);

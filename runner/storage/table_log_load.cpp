@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "crds/base/text.h"
 #include "runner/storage/checkpoint.h"
@@ -13,6 +14,20 @@ namespace weir::storage {
 namespace {
 
 constexpr std::int64_t kLargestEntry = 512LL << 20;
+
+std::string Described(const Totals& totals) {
+  return std::to_string(totals.rows) + " rows and " + std::to_string(totals.bytes) + " bytes in " + std::to_string(totals.files) + " files";
+}
+
+// What the files of a version add up to, and what its commit recorded, where these differ.
+std::optional<std::pair<Totals, Totals>> DifferentTotals(const TableState& state) {
+  if (!state.totals) return std::nullopt;
+  Totals found = TotalsOf(state);
+  const auto tells = [](const auto& file) { return file.second.stats.contains("numRecords"); };
+  if (!std::all_of(state.files.begin(), state.files.end(), tells)) found.rows = state.totals->rows;  // rows of a file without a count
+  if (*state.totals == found) return std::nullopt;
+  return std::pair(found, *state.totals);
+}
 
 Status HasMetadata(const TableState& state, const std::string& table) {
   if (state.version >= 0 && state.schemaString.empty()) return Error{Fault::Data, "LogCorrupt", "table " + table + ": the log has no metaData"};
@@ -76,34 +91,93 @@ Status TableLog::Remember(const LogListing& listing, TableState& state) const {
   return Ok();
 }
 
-// The newest checkpoint of ours up to `version`. Without one the log begins at its first entry, or where that was cleaned up,
-// at a checkpoint of another engine.
-Result<Checkpoint> TableLog::StartOf(const LogListing& listing, std::int64_t version) {
+// Entries are cleaned up from the first on: when that of the checkpoint is gone, all before it are.
+Status TableLog::CheckOldest(const LogListing& listing, std::int64_t version) {
+  if (listing.since == 0 && (listing.entries.empty() || listing.entries.front() > version)) return Ok();
+  return Error{Fault::Data, "LogCorrupt", "the log has entries before version " + std::to_string(version) + " and not that one"};
+}
+
+// A checkpoint is written after the entry of its version. One that was copied from elsewhere, or written too late for a table that
+// was made anew since, differs from that entry. A damaged entry is not needed: the checkpoint has what it did.
+Status TableLog::CheckAgainstEntry(const LogListing& listing, const Checkpoint& checkpoint) const {
+  const TableState& state = checkpoint.state;
+  const Result<LogEntry> entry = ReadEntry(state.version);
+  if (!entry && entry.error().fault == Fault::Missing) return CheckOldest(listing, state.version);
+  if (!entry) return entry.error().fault == Fault::Data ? Ok() : Status(entry.error());
+  const bool same_writers = std::all_of(entry->transactions.begin(), entry->transactions.end(), [&state](const auto& transaction) {
+    const auto known = state.transactions.find(transaction.first);
+    return known != state.transactions.end() && known->second == transaction.second;
+  });
+  const bool same_files = std::all_of(entry->add.begin(), entry->add.end(), [&state](const DataFile& file) { return state.files.contains(file.path); }) &&
+                          std::none_of(entry->remove.begin(), entry->remove.end(), [&state](const DataFile& file) { return state.files.contains(file.path); });
+  const bool has_commit = checkpoint.isOurs && Text(entry->commitInfo, "operation") != kClaimOperation;
+  const bool same_commit = !has_commit || Integer(entry->commitInfo, "timestamp") == Integer(state.commitInfo, "timestamp");
+  if (same_writers && same_files && same_commit) return Ok();
+  return Error{Fault::Data, "LogCorrupt", "it is not of version " + std::to_string(state.version) + " of this table"};
+}
+
+Status TableLog::CheckSound(const LogListing& listing, const Checkpoint& checkpoint, std::int64_t recorded) const {
+  const TableState& state = checkpoint.state;
+  if (recorded >= 0 && recorded != state.version) return Error{Fault::Data, "LogCorrupt", "it is of version " + std::to_string(recorded)};
+  if (const auto different = DifferentTotals(state))
+    return Error{Fault::Data, "LogCorrupt",
+                 "it has " + Described(different->first) + ", and the commit of its version recorded " + Described(different->second)};
+  return CheckAgainstEntry(listing, checkpoint);
+}
+
+// One that is whole and of this version of this table. Fault::Data for any other.
+Result<Checkpoint> TableLog::ReadCheckpoint(const LogListing& listing, std::int64_t version) const {
+  const std::vector<std::string>& parts = listing.checkpoints.at(version);
+  Result<Checkpoint> read = checkpoints_->Read(store_, parts);
+  Status sound = read ? Ok() : Status(read.error());
+  if (read) {
+    const std::int64_t recorded = std::exchange(read->state.version, version);
+    sound = CheckSound(listing, *read, recorded);
+  }
+  if (sound || sound.error().fault != Fault::Data) return sound ? std::move(read) : Result<Checkpoint>(sound.error());
+  return Error{Fault::Data, sound.error().reason,
+               "table " + path_ + " (" + store_->Describe() + "): checkpoint " + parts.front() + ": " + sound.error().message};
+}
+
+// The newest checkpoint of ours from which the entries reach `version`. Without one the log begins at its first entry, or where that
+// was cleaned up, at a checkpoint of another engine. One that is damaged or false is passed over where the others reach it too.
+Result<Checkpoint> TableLog::StartOf(const LogListing& listing, std::int64_t version) const {
+  if (checkpoints_ == nullptr) return Checkpoint{};
   const bool whole = !listing.entries.empty() && listing.entries.front() == 0;
-  Checkpoint other;
-  std::optional<Error> unreadable;
-  for (auto it = listing.checkpoints.rbegin(); checkpoints_ != nullptr && it != listing.checkpoints.rend(); ++it) {
-    if (it->first > version || (other.state.version >= 0 && whole)) continue;
-    Result<Checkpoint> read = checkpoints_->Read(store_, it->second);
-    if (!read && read.error().fault != Fault::Data && read.error().fault != Fault::Missing) return read.error();
-    if (!read) {
-      unreadable = read.error();
+  const std::int64_t wanted = std::min(version, listing.Newest());
+  std::optional<Checkpoint> other;
+  std::optional<Error> unreadable, gap;
+  for (auto it = listing.checkpoints.rbegin(); it != listing.checkpoints.rend(); ++it) {
+    if (it->first > version || (other && whole)) continue;
+    if (const Status reaches = CheckWhole(listing, it->first + 1, wanted); !reaches) {
+      if (!gap) gap = reaches.error();
       continue;
     }
-    read->state.version = it->first;
-    if (read->isOurs) return read;
-    if (other.state.version < 0) other = std::move(*read);
+    Result<Checkpoint> read = ReadCheckpoint(listing, it->first);
+    if (!read && read.error().fault != Fault::Data && read.error().fault != Fault::Missing) return read.error();
+    if (read && read->isOurs) return read;
+    if (read && !other) other = std::move(*read);
+    if (!read && !unreadable) unreadable = read.error();
   }
-  if (whole) return Checkpoint{};
-  if (other.state.version >= 0) {
-    const Status remembered = Remember(listing, other.state);
-    return remembered ? Result<Checkpoint>(std::move(other)) : Result<Checkpoint>(remembered.error());
+  const bool replayed = whole && CheckWhole(listing, 0, wanted);
+  if (!replayed && other) {
+    const Status remembered = Remember(listing, other->state);
+    return remembered ? std::move(*other) : Result<Checkpoint>(remembered.error());
   }
-  if (unreadable) return Error{unreadable->fault, unreadable->reason, "table " + path_ + ": " + unreadable->message};
-  if (listing.checkpoints.empty() || listing.checkpoints.begin()->first <= version || checkpoints_ == nullptr) return Checkpoint{};
+  if (replayed) return Checkpoint{};
+  if (unreadable) return WithoutCheckpoint(*unreadable, wanted);
+  if (gap) return *gap;
+  if (listing.checkpoints.empty() || listing.checkpoints.begin()->first <= version) return Checkpoint{};
   return Error{Fault::Missing, "NotFound",
                "table " + path_ + ": version " + std::to_string(version) + " was cleaned up; the oldest that can be read is " +
                    std::to_string(listing.checkpoints.begin()->first)};
+}
+
+Error TableLog::WithoutCheckpoint(const Error& unreadable, std::int64_t version) const {
+  if (unreadable.reason != "LogCorrupt") return unreadable;
+  return {unreadable.fault, unreadable.reason,
+          unreadable.message + ". The entries of the log alone do not reach version " + std::to_string(version) + ": restore " + folder_.Path() +
+              " from a backup, or remove that checkpoint where it does not belong to the table"};
 }
 
 Status TableLog::CheckExpected(const TableState& state) const {
@@ -121,18 +195,11 @@ Status TableLog::CheckExpected(const TableState& state) const {
 }
 
 Status TableLog::CheckTotals(const TableState& state) const {
-  if (!state.totals) return Ok();
-  Totals found = TotalsOf(state);
-  // Rows that an entry does not tell are not compared.
-  const auto tells = [](const auto& file) { return file.second.stats.contains("numRecords"); };
-  if (!std::all_of(state.files.begin(), state.files.end(), tells)) found.rows = state.totals->rows;
-  if (*state.totals == found) return Ok();
-  const auto told = [](const Totals& t) {
-    return std::to_string(t.rows) + " rows and " + std::to_string(t.bytes) + " bytes in " + std::to_string(t.files) + " files";
-  };
+  const auto different = DifferentTotals(state);
+  if (!different) return Ok();
   return Error{Fault::Data, "LogCorrupt",
-               "table " + path_ + " (" + store_->Describe() + "): version " + std::to_string(state.version) + " has " + told(found) +
-                   ", and the commit that wrote them recorded " + told(*state.totals) + ": an entry of the log was changed, restore it from a backup"};
+               "table " + path_ + " (" + store_->Describe() + "): version " + std::to_string(state.version) + " has " + Described(different->first) +
+                   ", and the commit that wrote them recorded " + Described(different->second) + ": an entry of the log was changed, restore it from a backup"};
 }
 
 Result<TableState> TableLog::ReplayAll(std::optional<std::int64_t> version) {

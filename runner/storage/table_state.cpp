@@ -79,7 +79,7 @@ void Apply(const LogEntry& entry, std::int64_t version, TableState& state) {
     state.provider = entry.metadata->provider;
     state.metadataId = entry.metadata->id;
     state.created = entry.metadata->created;
-    state.isPlain = entry.metadata->isPlain;
+    state.otherMetadata = entry.metadata->others;
   }
   for (const auto& [app, number] : entry.transactions) {
     state.transactions[app] = number;

@@ -6,29 +6,16 @@
 #include <fstream>
 #include <random>
 
-#include "runner/engine/session.h"
-#include "runner/storage/delta_actions.h"
 #include "runner/storage/forwarding_store.h"
-#include "tests/storage/table_fixture.h"
+#include "tests/engine/checkpoint_fixture.h"
 
 namespace weir::engine {
 namespace {
 
-using storage::Adding;
-using storage::AttemptOf;
-using storage::LogKind;
-using storage::TableChange;
-using storage::TableLog;
-using storage::TableState;
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
-
-// All that a state says.
-std::string TextOf(const TableState& state) {
-  std::string text = std::to_string(state.version) + "\n";
-  for (const Json& action : storage::EncodeState(state)) text += Dump(action) + "\n";
-  return text;
-}
 
 class Watched final : public storage::ForwardingStore {
  public:
@@ -40,34 +27,6 @@ class Watched final : public storage::ForwardingStore {
   }
   int gets = 0;
   bool isFull = false;
-};
-
-class CheckpointTest : public storage::TableTest {
- protected:
-  TableLog Checkpointed(LogKind kind = LogKind::Delta) { return {store_, "t", kind, &storage::kFixedClock, files_.get()}; }
-  // Versions 0 to `newest`, each with one file more.
-  void Grow(int newest) {
-    TableLog log = Checkpointed();
-    for (int i = 0; i <= newest; ++i)
-      ASSERT_TRUE(log.Commit(AttemptOf("r" + std::to_string(i), 1, 1'000 * (i + 1)), Adding("part/" + std::to_string(i) + ".parquet")).ok()) << i;
-  }
-  std::string CheckpointOf(int version) const { return folder_ / ("t/_delta_log/" + std::string(18, '0') + std::to_string(version) + ".checkpoint.parquet"); }
-  void RemoveEntriesBefore(int version) const {
-    for (int i = 0; i < version; ++i) std::filesystem::remove(folder_ / storage::EntryName(i));
-  }
-  // As another engine has it: without what is ours.
-  void RewriteAsOther(int version) const {
-    auto database = duckdb::DuckDB(nullptr);
-    duckdb::Connection connection(database);
-    const std::string path = CheckpointOf(version);
-    const auto copied =
-        connection.Query("COPY (SELECT struct_pack(appId := txn.\"appId\", version := txn.version) AS txn, \"add\", remove, \"metaData\", protocol FROM '" +
-                         path + "' WHERE weirkeeper IS NULL) TO '" + path + ".new' (FORMAT parquet)");
-    ASSERT_FALSE(copied->HasError()) << copied->GetError();
-    std::filesystem::rename(path + ".new", path);
-  }
-
-  std::unique_ptr<storage::CheckpointFiles> files_ = MakeCheckpointFiles();
 };
 
 // Histories as tables have them: files come and go, attempts claim, schemas widen, and others write too.
@@ -116,7 +75,7 @@ TEST_F(CheckpointTest, ALookAtALongLogReadsNoMoreThanTheNewestEntries) {
   ASSERT_TRUE(state.ok());
   EXPECT_EQ(state->version, 64);
   EXPECT_THAT(state->files, SizeIs(65));
-  EXPECT_EQ(watched->gets, 1 + 4) << "the hint, and the entries behind the checkpoint";
+  EXPECT_EQ(watched->gets, 1 + 1 + 4) << "the hint, the entry that the checkpoint was made with, and those behind it";
 }
 
 TEST_F(CheckpointTest, OfALogWhoseFirstEntriesAreCleanedUpTheRestIsReadAndWritten) {
@@ -221,6 +180,12 @@ TEST_F(CheckpointTest, AreNotWrittenWhereTheyWouldLoseThePropertiesOfATable) {
       ASSERT_TRUE(log.Commit(AttemptOf("r" + std::to_string(i), 1, 1'000 * (i + 1)), Adding("part/" + std::to_string(i) + ".parquet")).ok());
     EXPECT_FALSE(std::filesystem::exists(CheckpointOf(10))) << member;
     EXPECT_EQ(Checkpointed().Load()->version, 12);
+    const Json others = Checkpointed().Load()->otherMetadata;
+    EXPECT_EQ(others[member], value);
+    TableChange wider = Adding("part/13.parquet");
+    wider.schema.columns.push_back({.name = "n", .type = "BIGINT"});
+    ASSERT_TRUE(log.Commit(AttemptOf("r13", 1, 14'000), wider).ok());
+    EXPECT_EQ(Checkpointed().Load()->otherMetadata, others) << "a schema of ours keeps them";
   }
 }
 
@@ -239,7 +204,8 @@ TEST_F(CheckpointTest, ThatAreDamagedLoseNothingWhileTheEntriesAreThere) {
   std::ofstream(CheckpointOf(10), std::ios::trunc) << "no Parquet";
   const auto lost = Checkpointed().Load();
   EXPECT_EQ(lost.error().reason, "LogCorrupt");
-  EXPECT_THAT(lost.error().message, HasSubstr("checkpoint t/_delta_log/00000000000000000010.checkpoint.parquet"));
+  EXPECT_THAT(lost.error().message, AllOf(HasSubstr("checkpoint t/_delta_log/00000000000000000020.checkpoint.parquet: "),
+                                          Not(HasSubstr(".parquet: checkpoint ")), HasSubstr("restore t/_delta_log from a backup"), Not(HasSubstr("weir://"))));
 }
 
 TEST_F(CheckpointTest, AHintMaySayAnything) {
@@ -262,12 +228,6 @@ TEST_F(CheckpointTest, ThatCannotBeWrittenStopNoCommit) {
   EXPECT_FALSE(std::filesystem::exists(CheckpointOf(10)));
   EXPECT_EQ(TextOf(Checkpointed().Load().value()), TextOf(Log().Load().value()));
 }
-
-class MovingClock final : public Clock {
- public:
-  Time Now() const override { return now; }
-  Time now = storage::kFixedClock.Now();
-};
 
 TEST_F(CheckpointTest, ForgetWhatIsOldAndNothingElse) {
   MovingClock clock;

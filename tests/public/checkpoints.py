@@ -6,6 +6,7 @@ Ends with 1 where one of the two has other rows than were delivered.
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -69,6 +70,17 @@ def check(project: Project) -> None:
     project.weir("explain", "view/orders-00-v1")
 
 
+def read_as_documented(project: Project) -> None:
+    """The command of the how-to, as it stands there."""
+    page = (pathlib.Path(__file__).parents[2] / "docs/how-to/read-and-restore.md").read_text()
+    command = page.split("```sh tested-by tests/public/checkpoints\n")[1].split("```")[0]
+    wide = project.weir("get", "views", "-o", "wide").splitlines()
+    location = wide[1][wide[0].index("LOCATION") :].split()[0]
+    environment = os.environ | {"LOCATION": location, "PATH": f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}"}
+    printed = subprocess.run(["bash", "-euc", command], env=environment, capture_output=True, text=True, check=True).stdout
+    expect("id: int64" in printed and "[1,2,3]" in "".join(printed.split()), True, "the command of the how-to prints the rows")
+
+
 def main() -> int:
     programs = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as folder:
@@ -78,6 +90,7 @@ def main() -> int:
         try:
             project.weir("init", "orders-00.csv")
             project.weir("run", "orders-00.yaml")
+            read_as_documented(project)
             check(project)
         except Wrong as wrong:
             print(wrong, file=sys.stderr)
