@@ -4,13 +4,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <set>
-#include <sstream>
 
 #include "cli/scratch.h"
 #include "crds/api/read.h"
 #include "crds/base/count.h"
 #include "crds/base/text.h"
 #include "runner/storage/file_tags.h"
+#include "runner/storage/object_lines.h"
 
 namespace weir::cli {
 namespace {
@@ -49,18 +49,15 @@ bool Counts(const QuarantineSource& source, const std::string& file) {
   return false;
 }
 
-Status AppendRows(const std::string& text, const QuarantineSource& source, std::size_t limit, QuarantinedRows& rows) {
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    const auto json = ParseJson(line);
-    if (!json) return json.error();
-    auto row = RowOf(*json);
-    if (!row) return row.error();
-    if (!Counts(source, row->file)) continue;
-    ++rows.total;
-    if (rows.rows.size() < limit) rows.rows.push_back(std::move(*row));
-  }
-  return Ok();
+Result<storage::Lines> AppendRow(const std::string& line, const QuarantineSource& source, std::size_t limit, QuarantinedRows& rows) {
+  const auto json = ParseJson(line);
+  if (!json) return json.error();
+  auto row = RowOf(*json);
+  if (!row) return row.error();
+  if (!Counts(source, row->file)) return storage::Lines::Next;
+  ++rows.total;
+  if (rows.rows.size() < limit) rows.rows.push_back(std::move(*row));
+  return storage::Lines::Next;
 }
 
 Result<std::shared_ptr<storage::ObjectStore>> OpenNamed(const World& world, const plan::Bundle& bundle, const std::string& name) {
@@ -152,13 +149,14 @@ Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& b
   QuarantinedRows rows;
   for (const auto& [path, source] : sources) {
     const std::string location = (*opened)->Location(path);
-    const auto text = (*opened)->Get(path);
-    if (!text && (text.error().fault != Fault::Missing || source.rows == 0)) return text.error();
-    if (text) rows.locations.push_back(location);
+    const auto file = (*opened)->Open(path);
+    if (!file && (file.error().fault != Fault::Missing || source.rows == 0)) return file.error();
+    if (file) rows.locations.push_back(location);
     const std::int64_t before = rows.total;
-    const bool whole = text && AppendRows(*text, source, limit, rows).ok();
+    const Status whole = file ? storage::ForEachLine(**file, [&](const std::string& line) { return AppendRow(line, source, limit, rows); }) : Ok();
+    if (!whole && whole.error().fault != Fault::Data && whole.error().fault != Fault::Invalid) return whole.error();
     const std::int64_t found = rows.total - before;
-    if (!text)
+    if (!file)
       rows.cut.push_back(location + ", with " + Counted(source.rows, "quarantined row") + ", is gone");
     else if (!whole || found < source.rows)
       rows.cut.push_back(location + " has " + Grouped(found) + " of the " + Counted(source.rows, "row") + " that were quarantined: it was changed or cut");

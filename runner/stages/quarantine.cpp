@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runner/stages/names.h"
+#include "runner/storage/object_lines.h"
 
 namespace weir::stages {
 namespace {
@@ -13,15 +14,15 @@ constexpr std::size_t kExamples = 3;
 
 std::vector<engine::RejectedRow> ExamplesIn(storage::ObjectStore& store, const std::string& path, const std::string& input) {
   std::vector<engine::RejectedRow> examples;
-  const auto text = store.Get(path);
-  if (!text.ok()) return examples;
-  for (std::size_t begin = 0; begin < text->size() && examples.size() < kExamples;) {
-    const std::size_t end = std::min(text->find('\n', begin), text->size());
-    const auto row = ParseJson(std::string_view(*text).substr(begin, end - begin));
-    begin = end + 1;
+  const auto file = store.Open(path);
+  if (!file.ok()) return examples;
+  // What could be read until an error is enough: they only illustrate a message.
+  static_cast<void>(storage::ForEachLine(**file, [&](const std::string& line) -> Result<storage::Lines> {
+    const auto row = ParseJson(line);
     if (row.ok() && Text(*row, "file") == input)
       examples.push_back({input, Integer(*row, "line"), Text(*row, "column"), Text(*row, "reason"), Text(*row, "text")});
-  }
+    return examples.size() < kExamples ? storage::Lines::Next : storage::Lines::Enough;
+  }));
   return examples;
 }
 
