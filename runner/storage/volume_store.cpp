@@ -220,7 +220,9 @@ class VolumeStore final : public ObjectStore {
     for (errno = 0; const struct dirent* entry = ::readdir(entries); errno = 0) {
       const std::string name = entry->d_name;
       if (name == "." || name == ".." || name.starts_with(kTemporaryPrefix)) continue;
-      if (Status visited = Visit(handle, name, JoinPath(folder, name), start_after, found); !visited) return visited;
+      const std::string path = JoinPath(folder, name);
+      if (entry->d_type == DT_REG && path <= start_after) continue;  // a log of many versions is listed for its newest
+      if (Status visited = Visit(handle, name, path, start_after, found); !visited) return visited;
     }
     return errno == 0 ? Ok() : Status(FileError(errno, "cannot list " + folder));
   }
