@@ -51,15 +51,15 @@ const Result<storage::TableState>* OfStage(const Versions& versions, const std::
   return nullptr;
 }
 
-// SQL that finds its inputs as they were, and decoding that finds no new file, report a version that an earlier run made. Where the
-// log cannot be read, SQL shows it by reading no row.
-void MarkUnchanged(Json& commit, const api::StageStatus* stage, const Result<storage::TableState>& version) {
+// SQL that finds its inputs as they were, and decoding that finds no new file, report a version that an earlier run made. A run of an
+// older release does not have it in its status: the log tells, and where that cannot be read, SQL shows it by reading no row.
+void MarkUnchanged(Json& commit, const std::string& run, const api::StageStatus* stage, const Result<storage::TableState>& version) {
   if (!version) {
     if (stage != nullptr && !stage->rows) commit["unchanged"] = true;
     return;
   }
   const Json& ours = At(version->commitInfo, storage::kOurs);
-  if (Integer(ours, "epoch") == Integer(commit, "epoch")) return;
+  if (Text(ours, "run") == run) return;  // an attempt that was killed may have made it
   commit["unchanged"] = true;
   commit["madeBy"] = {{"run", Text(ours, "run")}, {"stage", Text(ours, "stage")}, {"attempt", Integer(ours, "attempt")}};
 }
@@ -78,14 +78,14 @@ void AddLedgerOfVersion(Json& stage, const Json& commit, const storage::TableSta
   stage["unchanged"] = {{"version", version.version}, {"rows", std::move(ledger)}, {"madeBy", At(commit, "madeBy")}};
 }
 
-Versions AddVersions(Json& report, const World& world, const Result<plan::Revision>& revision, const api::RunStatus& status) {
+Versions AddVersions(Json& report, const World& world, const Result<plan::Revision>& revision, const std::string& run, const api::RunStatus& status) {
   Versions versions;
   for (std::size_t i = 0; i < status.commits.size(); ++i) {
     const api::Commit& commit = status.commits[i];
     const api::StageStatus* stage = StageNamed(status, commit.stage);
     auto version = VersionOf(world, commit);
     Json& json = report["commits"][i];
-    MarkUnchanged(json, stage, version);
+    MarkUnchanged(json, run, stage, version);
     for (Json& told : report["stages"])
       if (version && stage != nullptr && !stage->rows && Text(told, "name") == commit.stage && json.contains("madeBy"))
         AddLedgerOfVersion(told, json, *version);
@@ -321,7 +321,7 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
   report["stages"] = StagesOf(status, revision);
   report["commits"] = CommitsOf(status, revision);
   const api::Meta meta = api::ReadMeta(*object);
-  const Versions versions = AddVersions(report, world, revision, status);
+  const Versions versions = AddVersions(report, world, revision, meta.name, status);
   AddQuarantine(report, world, revision, meta, status, versions, rows);
   AddWholeFiles(report, versions, rows);
   return report;

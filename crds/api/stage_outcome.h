@@ -68,11 +68,12 @@ struct Words<TargetKind> {
   static constexpr std::array<std::string_view, 2> kAll{"Dataset", "View"};
 };
 
-// One version that became visible.
+// One version that became visible, or that a run found to hold still.
 struct Commit {
   TargetKind kind = TargetKind::Dataset;
   std::string name;
   std::int64_t version = 0;
+  bool unchanged = false;  // it was there already, and the run confirmed it
   std::int64_t rows = 0;
   std::int64_t files = 0;
   std::int64_t bytes = 0;
@@ -94,6 +95,7 @@ void Describe(auto&& field, Of<Commit> auto& self) {
   field("kind", self.kind, Rules{.doc = "Dataset or View."});
   field("name", self.name, Rules{.doc = "Name of the object."});
   field("version", self.version, Rules{.doc = "Version of its table log."});
+  field("unchanged", self.unchanged, Rules{.doc = "The version was there before the run, which found that it still holds."});
   field("rows", self.rows, Rules{.doc = "Rows in the version."});
   field("files", self.files, Rules{.doc = "Files in the version."});
   field("bytes", self.bytes, Rules{.doc = "Bytes in the version."});

@@ -66,11 +66,6 @@ std::int64_t QuarantinedBy(const api::RunStatus& status, const std::string& stag
   return 0;
 }
 
-// SQL that finds its inputs as they were reads no row and reports the version that is there.
-bool IsUnchanged(const api::RunStatus& status, const api::Commit& commit) {
-  return std::any_of(status.stages.begin(), status.stages.end(), [&](const api::StageStatus& s) { return s.name == commit.stage && !s.rows; });
-}
-
 using Tables = std::vector<const api::Commit*>;
 
 // "3 rows in 1 of 2 views": the rows of those tables that the run made anew, or of all that it confirmed when it made none.
@@ -95,7 +90,7 @@ std::string CommittedSentence(const api::RunStatus& status) {
   if (tables.empty()) return "";
   const Tables& told = views.empty() ? tables : views;
   for (const api::Commit* table : told)
-    if (!IsUnchanged(status, *table)) fresh.push_back(table);
+    if (!table->unchanged) fresh.push_back(table);
   const bool unchanged = fresh.empty();
   for (const api::Commit* table : unchanged ? told : fresh) quarantined = std::max(quarantined, *table->quarantined);
   const std::string rows = told.size() > 1 ? RowsOf(told, fresh, views.empty() ? "tables" : "views") : Counted(told.front()->rows, "row");

@@ -194,6 +194,7 @@ Status StillWithinLimit(Decoding& decoding, const storage::DataFile& source, con
   const auto kept = decoding.place.Store(decoding.place.task.outcomeStore);
   if (kept.ok()) share.examples = ExamplesIn(**kept, Tag(made, kTagQuarantine), decoding.input.PathOf(source.path));
   share.advice = AdviceFor(decoding, source, AbsentColumnsText(made));
+  share.advice += (share.advice.empty() ? "" : "; ") + ("weir explain dataset/" + decoding.target.table->name + " lists them (all with --rows N)");
   return CheckQuarantine(*decoding.target.table, share);
 }
 
@@ -303,7 +304,7 @@ Result<api::Commit> CommitOrConfirm(Decoding& decoding, Facts& facts, const std:
   const storage::TableState& current = decoding.target.log->Seen();
   const std::string version_hash = VersionHash(decoding, rules, facts);
   if (HasTheSameFiles(decoding) && Text(current.Facts(), kFactVersionHash) == version_hash)
-    return CommitIn(decoding.place, decoding.target, current, current.Facts());
+    return CommitsThatHold(decoding.place, decoding.target, current).front();
   facts.notes = decoding.undeclared.Told(decoding.target.table->name);
   Json& kept = decoding.change.facts;
   kept[UndeclaredColumns::kFact] = decoding.undeclared.Known();

@@ -63,6 +63,7 @@ Facts SumsOf(const Decoding& decoding, const storage::TableState& inputs) {
   facts.inputs = {{decoding.input.table->name, inputs.version, facts.ledger.rowsIn}};
   facts.quarantine = decoding.quarantine.Path();
   if (facts.ledger.quarantined > 0) facts.quarantined = {{decoding.target.table->name, facts.ledger.quarantined}};
+  if (facts.files->quarantined > 0) facts.withoutFiles = {{decoding.target.table->name, facts.files->quarantined}};
   facts.excluded = decoding.selection.excluded;
   facts.superseded = decoding.superseded;
   return facts;

@@ -27,6 +27,13 @@ void ForgetWhatTheRevisionHas(api::PublishedContract& contract) {
   contract.query.clear();
 }
 
+std::map<std::string, std::int64_t> ByTable(const Json& counts) {
+  std::map<std::string, std::int64_t> by_table;
+  if (counts.is_object())
+    for (const auto& [table, count] : counts.items()) by_table[table] = Integer(counts, table);
+  return by_table;
+}
+
 }  // namespace
 
 Json ToJson(const std::vector<api::Finding>& findings) {
@@ -44,6 +51,7 @@ Json ToJson(const Facts& facts, const api::StageTask& task) {
   if (!facts.quarantine.empty()) json["quarantine"] = facts.quarantine;
   if (facts.files) json["files"] = api::Write(*facts.files);
   if (!facts.quarantined.empty()) json["quarantined"] = facts.quarantined;
+  if (!facts.withoutFiles.empty()) json["withoutFiles"] = facts.withoutFiles;
   if (!facts.excluded.empty()) json[kFactExcluded] = ListOf(facts.excluded);
   if (!facts.superseded.empty()) json["superseded"] = ListOf(facts.superseded);
   if (!facts.quarantinedWhole.empty()) json[storage::kFactQuarantinedWhole] = ListOf(facts.quarantinedWhole);
@@ -95,13 +103,9 @@ void CarryDataTime(const api::TaskTable& table, const storage::TableState& befor
   facts.findings.push_back({"spec.eventTime", why + ": data time stays at " + weir::Format(*facts.dataAsOf) + ", that of the version before"});
 }
 
-std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts) {
-  std::map<std::string, std::int64_t> rows;
-  const Json& by_table = At(facts, "quarantined");
-  if (by_table.is_object())
-    for (const auto& [table, count] : by_table.items()) rows[table] = Integer(by_table, table);
-  return rows;
-}
+std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts) { return ByTable(At(facts, "quarantined")); }
+
+std::map<std::string, std::int64_t> WithoutFilesOf(const Json& facts) { return ByTable(At(facts, "withoutFiles")); }
 
 std::vector<api::Finding> FindingsOf(const Json& facts) {
   std::vector<api::Finding> findings;
@@ -143,7 +147,9 @@ Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const P
 
 std::vector<api::Commit> CommitsThatHold(const Place& place, const PlacedTable& target, const storage::TableState& state) {
   if (state.commitInfo.is_null()) return {};
-  return {CommitIn(place, target, state, state.Facts())};
+  api::Commit commit = CommitIn(place, target, state, state.Facts());
+  commit.unchanged = true;
+  return {std::move(commit)};
 }
 
 Result<api::Commit> CommitOf(const Place& place, const PlacedTable& target, const storage::CommitResult& committed) {

@@ -20,7 +20,8 @@ struct Facts {
   std::string contractHash;
   std::string quarantine;  // path of the quarantined rows, or empty
   std::optional<api::FileLedger> files;
-  std::map<std::string, std::int64_t> quarantined;  // rows that are missing for it, by the table that quarantined them
+  std::map<std::string, std::int64_t> quarantined;   // rows that are missing for it, by the table that quarantined them
+  std::map<std::string, std::int64_t> withoutFiles;  // files that are missing as a whole, by the table that is made of files
   std::vector<LeftOut> excluded;
   std::vector<LeftOut> superseded;
   std::vector<LeftOut> quarantinedWhole;  // that are no files of the table
@@ -37,6 +38,7 @@ void CarryLeftOutFiles(const storage::TableState& from, storage::TableChange& ch
 api::Ledger LedgerOf(const Json& facts);
 std::optional<Time> DataAsOf(const Json& facts);
 std::map<std::string, std::int64_t> QuarantinedOf(const Json& facts);
+std::map<std::string, std::int64_t> WithoutFilesOf(const Json& facts);
 std::vector<api::Finding> FindingsOf(const Json& facts);
 std::vector<std::string> NotesOf(const Json& facts);
 

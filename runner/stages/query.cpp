@@ -3,6 +3,7 @@
 #include <regex>
 
 #include "crds/api/write.h"
+#include "crds/base/count.h"
 #include "runner/stages/audit.h"
 #include "runner/stages/events_ahead.h"
 #include "runner/stages/names.h"
@@ -124,13 +125,19 @@ Result<std::int64_t> RowsOf(QueryRun& run, const Source& source) {
   return source.state.Rows();
 }
 
+// Two inputs may be made of different versions of one table.
+void AddLargest(std::map<std::string, std::int64_t>& counts, const std::map<std::string, std::int64_t>& more) {
+  for (const auto& [table, count] : more) counts[table] = std::max(counts[table], count);
+}
+
 Result<Facts> FactsOf(QueryRun& run, const engine::WrittenFile& written) {
   Facts facts{.contentHash = written.contentHash};
   for (const Source& source : run.sources) {
     const auto rows = RowsOf(run, source);
     if (!rows.ok()) return rows.error();
     facts.inputs.push_back({source.table->name, source.state.version, *rows});
-    for (const auto& [table, count] : QuarantinedOf(source.state.Facts())) facts.quarantined[table] = count;
+    AddLargest(facts.quarantined, QuarantinedOf(source.state.Facts()));
+    AddLargest(facts.withoutFiles, WithoutFilesOf(source.state.Facts()));
   }
   facts.ledger = LedgerOfSql(facts.inputs, written.rows, run.quarantine.rows());
   facts.dataAsOf = run.target.table->eventTime.empty() ? OldestInput(run) : written.maxEventTime;
@@ -138,6 +145,14 @@ Result<Facts> FactsOf(QueryRun& run, const engine::WrittenFile& written) {
   facts.quarantine = run.quarantine.Path();
   if (run.quarantine.rows() > 0) facts.quarantined[run.target.table->name] = run.quarantine.rows();
   return facts;
+}
+
+std::vector<api::Finding> OfMissingFiles(const Facts& facts) {
+  std::vector<api::Finding> findings;
+  for (const auto& [table, files] : facts.withoutFiles)
+    findings.push_back({"Dataset/" + table, "its rows are missing those of " + Counted(files, "file") + (files == 1 ? " that is" : " that are") +
+                                                " quarantined as a whole: weir explain dataset/" + table + " lists " + (files == 1 ? "it" : "them")});
+  return findings;
 }
 
 // A table has one writer: what another program wrote is read, and was checked by nobody.
@@ -151,9 +166,10 @@ std::vector<api::Finding> OfOtherWriters(const QueryRun& run) {
 }
 
 // What a person should look at in the version.
-std::vector<api::Finding> ReservationsOf(const QueryRun& run, const Audit& audit, const engine::WrittenFile& written) {
+std::vector<api::Finding> ReservationsOf(const QueryRun& run, const Audit& audit, const engine::WrittenFile& written, const Facts& facts) {
   std::vector<api::Finding> findings = audit.warnings;
   for (const std::string& warning : run.orderWarnings) findings.push_back({NameOf(*run.target.table), warning});
+  for (api::Finding& finding : OfMissingFiles(facts)) findings.push_back(std::move(finding));
   for (api::Finding& finding : OfOtherWriters(run)) findings.push_back(std::move(finding));
   if (!run.replaced.empty())
     findings.push_back({NameOf(*run.target.table), "the version before was written by " + run.replaced + ", and is replaced: let one program write a table"});
@@ -210,7 +226,7 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   auto facts = FactsOf(run, *written);
   if (!facts.ok()) return facts.error();
   storage::TableChange change = ChangeTo(run, *current, *written, schema);
-  facts->findings = ReservationsOf(run, audit, *written);
+  facts->findings = ReservationsOf(run, audit, *written, *facts);
   CarryDataTime(table, *current, *facts);
   change.facts[kFactMadeOf] = run.madeOf;
   if (written->nearestEvent) change.facts[kFactNearestEvent] = FormatMicros(*written->nearestEvent);

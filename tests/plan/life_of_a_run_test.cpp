@@ -68,6 +68,7 @@ TEST(LifeOfARun, NamesQuarantinedRowsAndWarningsInEveryCondition) {
     if (task.kind == api::TaskKind::Decode || task.kind == api::TaskKind::Publish) {
       api::Commit commit{.kind = task.kind == api::TaskKind::Publish ? api::TargetKind::View : api::TargetKind::Dataset,
                          .name = task.into,
+                         .unchanged = unchanged,
                          .rows = 2'999'989,
                          .files = 1,
                          .dataAsOf = task.logicalTime,

@@ -80,7 +80,13 @@ TEST_F(DecodeStage, TheSameStageAgainAnswersWithTheSameFacts) {
   EXPECT_EQ(again.rows, first.rows);
   EXPECT_EQ(again.commits[0].contentHash, first.commits[0].contentHash);
   EXPECT_EQ(again.commits[0].version, first.commits[0].version);
+  EXPECT_FALSE(again.commits[0].unchanged) << "this run made it";
   EXPECT_THAT(again.message, HasSubstr("an earlier attempt had committed"));
+  NextRun();
+  const auto next = Good(Decode());
+  EXPECT_TRUE(next.commits.at(0).unchanged);
+  EXPECT_EQ(next.commits[0].version, first.commits[0].version);
+  EXPECT_TRUE(next.rows) << "its files and rows are accounted for all the same";
 }
 
 TEST_F(DecodeStage, AnOlderAttemptCannotCommitAfterANewerOneHasTheTable) {

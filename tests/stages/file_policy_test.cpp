@@ -68,6 +68,10 @@ TEST_F(FilePolicy, TheDeclaredShareIsOfOneFileAndExact) {
   EXPECT_THAT(Bad(Decode(), api::OutcomeClass::Data, api::Reason::QuarantineExceeded).message, HasSubstr("more than spec.quarantine.maxShare 24.9999%"));
   Table("orders").quarantine = api::QuarantineLimit{.maxShare = "25%"};
   EXPECT_EQ(Good(Decode()).rows, Sums(4, 3, 1, 0));
+  NextRun();
+  Table("orders").quarantine = api::QuarantineLimit{.maxShare = "20%"};
+  EXPECT_THAT(Bad(Decode(), api::OutcomeClass::Data, api::Reason::QuarantineExceeded).message, HasSubstr("weir explain dataset/orders"))
+      << "the rows are those of an earlier run";
 }
 
 TEST_F(FilePolicy, MoreRowsThanDeclaredFailTheRun) {
@@ -141,6 +145,19 @@ TEST_F(FilePolicy, AVersionKnowsTheRowsThatWereQuarantinedUpstream) {
   Decoded();
   EXPECT_EQ(Good(Transform("SELECT a.city, sum(a.amount)::BIGINT AS total FROM orders a JOIN orders b USING (id) GROUP BY a.city")).commits[0].quarantined, 1);
   EXPECT_EQ(Good(Publish()).commits[0].quarantined, 1) << "readers of the view see what is missing";
+}
+
+TEST_F(FilePolicy, EveryTableMadeOfAFileThatIsMissingWarnsOfIt) {
+  Table("orders-raw").onUnreadable = api::OnUnreadable::Quarantine;
+  Deliver("good.csv", "1,Oslo,10\n");
+  Decoded();
+  EXPECT_THAT(Messages(Good(Transform())), Not(HasSubstr("quarantined as a whole")));
+  NextRun();
+  folder_.Write("source/in/short.csv", "id,city\n1,Oslo\n");
+  Decoded();
+  const auto warning = HasSubstr("its rows are missing those of 1 file that is quarantined as a whole: weir explain dataset/orders lists it");
+  EXPECT_THAT(Messages(Good(Transform())), warning);
+  EXPECT_THAT(Messages(Good(Publish())), warning) << "two stages below";
 }
 
 TEST_F(FilePolicy, AnExcludedFileBlocksNothingAndIsCounted) {
