@@ -26,6 +26,7 @@
 #include "runner/engine/sql.h"
 #include "runner/engine/sql_text.h"
 #include "runner/engine/types.h"
+#include "runner/formats/sql_names.h"
 
 namespace weir::engine {
 namespace {
@@ -186,12 +187,56 @@ Result<duckdb::unique_ptr<duckdb::SQLStatement>> ParseOne(duckdb::Connection& co
   return std::move(statements[0]);
 }
 
-// With the line at which DuckDB points, where it does.
-Error Located(Error error, const duckdb::ErrorData& raw, const std::string& sql) {
+std::int64_t LineAt(const std::string& sql, std::size_t position) {
+  return 1 + std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(std::min(position, sql.size())), '\n');
+}
+
+bool IsReserved(const std::string& word) {
+  const duckdb::KeywordCategory category = duckdb::Parser::IsKeyword(word);
+  return category != duckdb::KeywordCategory::KEYWORD_NONE && category != duckdb::KeywordCategory::KEYWORD_UNRESERVED;
+}
+
+// The line at which DuckDB points: its binder with a position, its parser with an excerpt of the line.
+std::optional<std::int64_t> LineOf(const duckdb::ErrorData& raw, const std::string& sql) {
   const auto position = raw.ExtraInfo().find("position");
-  if (position == raw.ExtraInfo().end()) return error;
-  const std::size_t end = std::min<std::size_t>(std::strtoull(position->second.c_str(), nullptr, 10), sql.size());
-  error.message += " (line " + std::to_string(1 + std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(end), '\n')) + " of the SQL)";
+  if (position != raw.ExtraInfo().end()) return LineAt(sql, std::strtoull(position->second.c_str(), nullptr, 10));
+  constexpr std::string_view kExcerpt = "\nLINE ";
+  const std::size_t excerpt = raw.RawMessage().rfind(kExcerpt);
+  if (excerpt == std::string::npos) return std::nullopt;
+  return std::strtoll(raw.RawMessage().c_str() + excerpt + kExcerpt.size(), nullptr, 10);
+}
+
+// The text at which the parser stopped; "" at the end of the SQL.
+std::string StoppedAt(const duckdb::ErrorData& raw) {
+  const std::string first = raw.RawMessage().substr(0, raw.RawMessage().find('\n'));
+  const std::size_t begin = first.find('"'), end = first.rfind('"');
+  return begin == end ? "" : first.substr(begin + 1, end - begin - 1);
+}
+
+// A column that has the name of a reserved word, which stands where the parser stopped, or just before it.
+std::string HintAtReserved(const duckdb::ErrorData& raw, const std::string& sql, const DeclaredTables& declared) try {
+  const std::string stopped = StoppedAt(raw);
+  const auto line = LineOf(raw, sql);
+  const auto tokens = duckdb::Parser::Tokenize(sql);
+  std::string before, word;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    before = std::exchange(word, sql.substr(tokens[i].start, (i + 1 < tokens.size() ? tokens[i + 1].start : sql.size()) - tokens[i].start));
+    duckdb::StringUtil::RTrim(word);
+    const bool stops = stopped.empty() ? i + 1 == tokens.size() : word == stopped && line == LineAt(sql, tokens[i].start);
+    if (!stops) continue;
+    for (const auto& [table, columns] : declared)
+      for (const api::Column& column : columns)
+        for (const std::string& name : {word, before})
+          if (duckdb::StringUtil::CIEquals(column.name, name) && IsReserved(duckdb::StringUtil::Lower(name)))
+            return "; column " + column.name + " has the name of a reserved word: write it in quotes, " + formats::SqlQuoted(column.name);
+  }
+  return "";
+} catch (const std::exception&) {
+  return "";  // the text has no tokens
+}
+
+Error Located(Error error, const duckdb::ErrorData& raw, const std::string& sql) {
+  if (const auto line = LineOf(raw, sql)) error.message += " (line " + std::to_string(*line) + " of the SQL)";
   return error;
 }
 
@@ -271,7 +316,10 @@ const duckdb::LogicalType* TypeOf(const BoundSelect& select, const std::string& 
 Result<BoundSelect> BindSelect(Session& session, const std::string& sql, const DeclaredTables& declared) try {
   return Bind(session, sql, declared);
 } catch (const std::exception& error) {
-  Error located = Located(session.Explain(error), duckdb::ErrorData(error), sql);
+  const duckdb::ErrorData raw(error);
+  Error located = Located(session.Explain(error), raw, sql);
+  const bool unread = raw.Type() == duckdb::ExceptionType::PARSER || raw.Type() == duckdb::ExceptionType::SYNTAX;
+  if (unread) located.message += HintAtReserved(raw, sql, declared);
   if (located.fault == Fault::Invalid) located.message += HintAtDashes(sql, declared);
   return located;
 }

@@ -5,6 +5,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class Bind : public EngineTest {
  protected:
@@ -58,7 +59,22 @@ TEST_F(Bind, AnUnknownColumnGetsTheNearestNameAndTheLine) {
   EXPECT_THAT(error.message, HasSubstr("(line 2 of the SQL)"));
 }
 
-TEST_F(Bind, AMistakeOfSyntaxSaysWhere) { EXPECT_THAT(Refusal("SELECT id FORM flights").message, HasSubstr("syntax error")); }
+TEST_F(Bind, AMistakeOfSyntaxSaysWhere) {
+  EXPECT_EQ(Refusal("SELECT id FORM flights").message, "syntax error at or near \"flights\" (line 1 of the SQL)");
+  EXPECT_EQ(Refusal("SELECT id\nFROM flights\n\nGROUPE BY id").message, "syntax error at or near \"BY\" (line 4 of the SQL)");
+}
+
+TEST_F(Bind, AColumnWithTheNameOfAReservedWordIsToldWithItsQuotes) {
+  EXPECT_EQ(Refusal("SELECT id, At, delay FROM flights").message,
+            "syntax error at or near \",\" (line 1 of the SQL); column at has the name of a reserved word: write it in quotes, \"at\"");
+  EXPECT_THAT(Refusal("SELECT id, \"at\", delay FORM flights").message, Not(HasSubstr("in quotes"))) << "it has them";
+  EXPECT_THAT(Refusal("SELECT 'at").message, Not(HasSubstr("in quotes")));
+  ASSERT_TRUE(engine_->Declare("days", {Optional("year", "INTEGER"), Optional("order", "INTEGER"), Optional("end", "INTEGER")}).ok());
+  EXPECT_THAT(Refusal("SELECT year, delay\nFORM flights").message, Not(HasSubstr("in quotes"))) << "it needs none";
+  EXPECT_THAT(Refusal("SELECT \"order\" FROM days ORDER BY year WHERE year > 1").message, Not(HasSubstr("in quotes"))) << "the word is no column here";
+  EXPECT_THAT(Refusal("SELECT order FROM days").message, HasSubstr("write it in quotes, \"order\""));
+  EXPECT_THAT(Refusal("SELECT year,\n  CASE WHEN year > 1 THEN end END FROM days").message, HasSubstr("write it in quotes, \"end\""));
+}
 
 TEST_F(Bind, EveryColumnThatDoesNotMatchIsNamedAtOnce) {
   const Status matched =
