@@ -61,6 +61,10 @@ class Texts {
   explicit Texts(const api::Column& column) : word_(column.type), type_(formats::ParseColumnType(column.type).value_or(ColumnType{})) {}
 
   bool Add(const std::string& field, const std::string& text) {
+    if (text.find('\0') != std::string::npos) {
+      problems_.push_back(field + " " + formats::Shown(text) + " has the character U+0000, which no text of SQL can have; take it out");
+      return false;
+    }
     const formats::Misfit misfit = formats::MisfitOf(text, type_);
     if (misfit == formats::Misfit::None) return true;
     problems_.push_back(field + " " + formats::Explain(misfit, text, word_) + "; write one such as " + Example(type_));

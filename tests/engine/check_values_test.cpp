@@ -65,6 +65,11 @@ TEST_F(CheckValues, ThatTheColumnCannotHaveAreRefusedWithWhatToWrite) {
   EXPECT_THAT(NotAccepted("DECIMAL(6,2)", {"10.00"}, {"1.234", "9.99", "10"}), HasSubstr("acceptedValues.values[0] '1.234'"));
 }
 
+TEST_F(CheckValues, ThatNoTextOfSqlCanHaveAreNamed) {
+  EXPECT_THAT(NotAccepted("VARCHAR", {"a"}, {"b", std::string("a\0b", 3)}),
+              HasSubstr("acceptedValues.values[1] 'a\\x00b' has the character U+0000, which no text of SQL can have; take it out"));
+}
+
 TEST_F(CheckValues, ARangeThatNoValuePassesIsRefused) {
   EXPECT_THAT(OutsideRange("BIGINT", {"3"}, "3", "1"), HasSubstr("range.min '3' is greater than range.max '1', so that no value passes; exchange them"));
   EXPECT_THAT(OutsideRange("BIGINT", {"3"}, "10", "9"), HasSubstr("is greater")) << "not as texts";
