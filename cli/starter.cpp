@@ -125,7 +125,9 @@ std::vector<Json> StarterManifests(const StarterNames& names, const std::vector<
 }
 
 std::string StarterText(const std::vector<Json>& manifests, const std::vector<InferredFile>& files) {
-  std::string text = "# Made by weir init. Yours to edit: say who owns it, what it is for, which columns may not be missing, and what must hold.\n";
+  std::string text =
+      "# Made by weir init. Yours to edit: say who owns it, what it is for, which columns may not be missing, and what must hold.\n"
+      "# freshness of a View counts from the landing of its files, until eventTime of a Dataset names the column that says when its rows happened.\n";
   for (const InferredFile& file : files)
     if (!file.successors.empty()) text += "# " + OneLine(SuccessorsNote(file)) + "\n";
   for (std::size_t i = 0; i < manifests.size(); ++i) text += (i > 0 ? "---\n" : "") + YamlText(manifests[i]);

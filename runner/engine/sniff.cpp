@@ -12,6 +12,7 @@
 #include "runner/formats/csv_inference.h"
 #include "runner/formats/encoding_evidence.h"
 #include "runner/formats/json_inference.h"
+#include "runner/formats/json_lists.h"
 #include "runner/formats/other_text.h"
 #include "runner/formats/sql_names.h"
 #include "runner/formats/title.h"
@@ -172,6 +173,11 @@ Result<SniffedFile> SniffJson(Session& session, const std::vector<Registered>& f
   return sniffed;
 }
 
+std::string MemberOf(const duckdb::LogicalType& type) {
+  if (type.id() == duckdb::LogicalTypeId::STRUCT) return formats::MemberPath(duckdb::StructType::GetChildName(type, 0));
+  return type.id() == duckdb::LogicalTypeId::MAP ? formats::MemberPath("a key") : "$[0]";
+}
+
 Result<SniffedFile> SniffOneParquet(Session& session, const Registered& of) {
   const auto file = OpenParquet(session, of.name, of.path);
   if (!file.ok()) return file.error();
@@ -189,6 +195,7 @@ Result<SniffedFile> SniffOneParquet(Session& session, const Registered& of) {
     if (LeaveOut(titles[i], i + 1, sniffed)) continue;
     auto column = ColumnOf(titles[i], in_sql[i], found.DeclarableAs(), "the column " + formats::Shown(found.name));
     if (!column.ok()) return column.error();
+    if (found.type.IsNested()) sniffed.notes.push_back("column " + titles[i] + ": " + formats::NestedNote(in_sql[i], MemberOf(found.type)));
     sniffed.columns.push_back(std::move(column).value());
   }
   return sniffed;

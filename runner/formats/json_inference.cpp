@@ -61,12 +61,13 @@ void JsonInference::Observe(const std::vector<JsonRecordReader::Field>& fields, 
       continue;
     }
     const auto [at, added] = places_.try_emplace(name, keys_.size());
-    if (added) keys_.push_back({name, {}, false, {}});
+    if (added) keys_.push_back({.name = name, .facts = {}, .member = {}, .lists = {}});
     KeyFacts& key = keys_[at->second];
     if (value.kind == JsonValue::Kind::Number) key.facts.ObserveNumber(value.text, place);
     if (value.kind == JsonValue::Kind::Boolean || value.kind == JsonValue::Kind::String || value.kind == JsonValue::Kind::Nested)
       key.facts.ObserveText(value.text, place);
     if (value.kind == JsonValue::Kind::Nested && lists_ == Lists::Note && objects_ <= kFewRows) key.lists.Add(value.text);
+    if (value.kind == JsonValue::Kind::Nested && key.member.empty()) key.member = FirstMember(value.text);
     key.bare = key.bare || value.kind == JsonValue::Kind::Number || value.kind == JsonValue::Kind::Boolean;
   }
 }
@@ -79,7 +80,11 @@ std::string JsonInference::Judge(const KeyFacts& key, const std::string& in_sql,
     notes.push_back(of + "its values are in quotes, so they are text; declare " + type + " to read them as that");
     return "VARCHAR";
   }
-  if (const std::string note = objects_ <= kFewRows ? key.lists.Note(in_sql, objects_) : ""; !note.empty()) notes.push_back(of + note);
+  const std::string list = objects_ <= kFewRows ? key.lists.Note(in_sql, objects_) : "";
+  if (!list.empty())
+    notes.push_back(of + list);
+  else if (!key.member.empty())
+    notes.push_back(of + NestedNote(in_sql, key.member));
   if (const std::string note = TypeNote(key.facts, in_sql, files_); !note.empty()) notes.push_back(of + note);
   return type;
 }

@@ -22,7 +22,8 @@ struct InferredJson {
 struct KeyFacts {
   std::string name;
   ColumnFacts facts;
-  bool bare = false;  // some are numbers, true or false, not strings
+  bool bare = false;   // some are numbers, true or false, not strings
+  std::string member;  // FirstMember of the first object or list among them
   JsonLists lists;
 };
 

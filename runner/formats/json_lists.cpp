@@ -37,6 +37,16 @@ std::string ColumnsOf(const InferredJson& inferred) {
   return columns;
 }
 
+template <typename Taker>
+void ForEachMember(std::string_view value, const Taker& take) {
+  if (!value.starts_with('{')) return;
+  JsonRecordReader reader;
+  std::string padded(value);
+  padded.append(kJsonPadding, ' ');
+  if (reader.Read(std::string_view(padded).substr(0, value.size())) != JsonProblem::None) return;
+  for (const JsonRecordReader::Field& member : reader.Fields()) take(member);
+}
+
 }  // namespace
 
 JsonLists::JsonLists() = default;
@@ -44,15 +54,27 @@ JsonLists::JsonLists(JsonLists&&) noexcept = default;
 JsonLists& JsonLists::operator=(JsonLists&&) noexcept = default;
 JsonLists::~JsonLists() = default;
 
+std::string MemberPath(std::string_view key) { return "$" + (IsPlainKey(key) ? InPath(key) : std::string()); }
+
+std::string NestedNote(const std::string& column, const std::string& member) {
+  return "nested values are JSON text; SQL reads a member as in json_extract_string(" + SqlQuoted(column) + ", '" + member + "')";
+}
+
+std::string FirstMember(std::string_view value) {
+  if (value.starts_with('[')) return "$[0]";
+  std::string first = "$";
+  ForEachMember(value, [&first](const JsonRecordReader::Field& member) {
+    if (first == "$" && member.as_written) first = MemberPath(member.name);
+  });
+  return first;
+}
+
 void JsonLists::Add(std::string_view value) {
   if (IsListOfObjects(value)) return AddList("", value);
-  if (!value.starts_with('{')) return;
-  JsonRecordReader reader;
-  std::string padded(value);
-  padded.append(kJsonPadding, ' ');
-  if (reader.Read(std::string_view(padded).substr(0, value.size())) != JsonProblem::None) return;
-  for (const auto& [name, inner, as_written] : reader.Fields())
+  ForEachMember(value, [this](const JsonRecordReader::Field& member) {
+    const auto& [name, inner, as_written] = member;
     if (as_written && inner.kind == JsonValue::Kind::Nested && IsPlainKey(name) && IsListOfObjects(inner.text)) AddList(InPath(name), inner.text);
+  });
 }
 
 void JsonLists::AddList(const std::string& path, std::string_view text) {

@@ -14,6 +14,13 @@ class JsonInference;
 // In SQL of notes: the table of the Dataset, whose name is not known yet. Who shows the note puts it there.
 inline constexpr std::string_view kTableMark = "<TABLE>";
 
+// Where the first member of a value is that is an object or a list, of JSON path: "$.\"city\"", "$[0]". "$" where its name would need
+// quotes.
+std::string FirstMember(std::string_view value);
+std::string MemberPath(std::string_view key);  // of an object: "$.\"city\""
+// For people, of a column (by its name in SQL) whose values are objects or lists: that they are text, and how SQL reads `member`.
+std::string NestedNote(const std::string& column, const std::string& member);
+
 // Lists of JSON objects in the values of one key, or one level below it: {"data":[{...},{...}]}, {"response":{"results":[...]}}.
 // One thread.
 class JsonLists {
