@@ -167,12 +167,11 @@ void Describe(auto&& field, Of<DatasetSpec> auto& self) {
         Rules{.doc = "What happens to a file that cannot be used as a whole; Landing and RawHistory. Fail: the run fails and names it. Quarantine: the file is "
                      "quarantined, counted and reported, the others continue, and it is tried again when its schema or format changes. Absent means Fail.",
               .change = Change::NewRevision});
-  field(
-      "redelivery", self.redelivery,
-      Rules{.doc = "What a file means that comes under a name that was delivered before, with other content; Landing and RawHistory. Append: both count. "
-                   "ReplaceSameName: the newest of each name counts when files are decoded. Refuse: the later one is quarantined. Absent means Append, with a "
-                   "warning.",
-            .change = Change::NewRevision});
+  field("redelivery", self.redelivery,
+        Rules{.doc = "What a file means that comes under a name that was delivered before, with other content; Landing and RawHistory. Append: both count. "
+                     "ReplaceSameName: the newest of each name counts when files are decoded. Refuse: the first counts; a later one stays where "
+                     "it is, is counted as quarantined and reported. Absent means Append, with a warning.",
+              .change = Change::NewRevision});
   field("freshness", self.freshness, Rules{.doc = "How old the data may be; refused on Landing and RawHistory."});
   field.Rule({.rule = "self.zone == oldSelf.zone", .message = "zone cannot change: make a new Dataset and let the pipeline fill it", .fieldPath = ".zone"});
   field.Rule({.rule = "(self.zone in ['Landing','RawHistory']) == has(self.format)",
@@ -187,7 +186,7 @@ void Describe(auto&& field, Of<DatasetSpec> auto& self) {
   field.Rule({.rule = "self.zone in ['Landing','RawHistory'] || !(has(self.exclude) || has(self.onUnreadable) || has(self.redelivery))",
               .message = "exclude, onUnreadable and redelivery are about files: they belong on Landing and RawHistory datasets"});
   field.Rule({.rule = "!has(self.schema) || self.schema.columns.exists(c, !has(c.provenance))",
-              .message = "needs a column that is read from the files, beside those with provenance",
+              .message = "schema needs a column that is read from the files, beside those with provenance",
               .fieldPath = ".schema"});
   field.Rule({.rule = "self.zone == 'Processed' || !has(self.schema) || self.schema.columns.all(c, !has(c.provenance))",
               .message = "columns with provenance are filled when files are decoded: they belong on Processed datasets",

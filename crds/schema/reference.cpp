@@ -84,7 +84,10 @@ void Tables(const Text& path, const Ordered& schema, Text& page) {
   page += "\n## " + path + (schema["type"] == "array" ? "[]" : "") + "\n\n" + schema.value("description", "") +
           "\n\n| field | type | default | bounds | meaning |\n|---|---|---|---|---|\n";
   for (const auto& [name, member] : object["properties"].items()) page += Row(object, name, member);
-  for (const Ordered& rule : object.value("x-kubernetes-validations", Ordered::array())) page += "\nRule: " + rule["message"].get<Text>() + ".\n";
+  for (const Ordered& rule : object.value("x-kubernetes-validations", Ordered::array())) {
+    const Text field = rule.value("fieldPath", Text());
+    page += "\nRule" + (field.empty() ? Text() : " of `" + field.substr(1) + "`") + ": " + rule["message"].get<Text>() + ".\n";
+  }
   for (const auto& [name, member] : object["properties"].items()) Tables(path + (schema["type"] == "array" ? "[]." : ".") + name, member, page);
 }
 

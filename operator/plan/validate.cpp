@@ -109,7 +109,7 @@ void CheckCsv(const api::CsvFormat& csv, std::vector<Problem>& problems) {
 void CheckProvenance(const api::DatasetSpec& dataset, std::vector<Problem>& problems) {
   const auto& columns = dataset.schema->columns;
   if (std::all_of(columns.begin(), columns.end(), [](const api::Column& c) { return c.provenance.has_value(); }))
-    problems.push_back({"spec.schema.columns", "needs a column that is read from the files, beside those with provenance"});
+    problems.push_back({"spec.schema.columns", "schema needs a column that is read from the files, beside those with provenance"});
   for (std::size_t i = 0; i < dataset.schema->columns.size(); ++i) {
     const api::Column& column = dataset.schema->columns[i];
     const std::string path = Item("spec.schema.columns", i);
