@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,6 +7,7 @@
 
 #include "crds/api/describe.h"
 #include "crds/api/owner.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
@@ -18,16 +18,8 @@ inline constexpr std::string_view kLabelKeyPattern = "^([a-z0-9]([-a-z0-9.]*[a-z
 inline constexpr std::string_view kLabelValuePattern = "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$";
 inline constexpr int kLongestLabelKey = 317;
 
-enum class TolerationOperator { Exists, Equal };
-template <>
-struct Words<TolerationOperator> {
-  static constexpr std::array<std::string_view, 2> kAll{"Exists", "Equal"};
-};
-enum class TaintEffect { NoSchedule, PreferNoSchedule, NoExecute };
-template <>
-struct Words<TaintEffect> {
-  static constexpr std::array<std::string_view, 3> kAll{"NoSchedule", "PreferNoSchedule", "NoExecute"};
-};
+WEIR_ENUM(TolerationOperator, Exists, Equal);
+WEIR_ENUM(TaintEffect, NoSchedule, PreferNoSchedule, NoExecute);
 
 struct Toleration {
   std::string key;
@@ -51,11 +43,7 @@ void Describe(auto&& field, Of<Toleration> auto& self) {
               .fieldPath = ".value"});
 }
 
-enum class LabelOperator { In, NotIn, Exists, DoesNotExist, Gt, Lt };
-template <>
-struct Words<LabelOperator> {
-  static constexpr std::array<std::string_view, 6> kAll{"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"};
-};
+WEIR_ENUM(LabelOperator, In, NotIn, Exists, DoesNotExist, Gt, Lt);
 
 struct LabelRequirement {
   std::string key;

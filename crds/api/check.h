@@ -10,6 +10,7 @@
 #include "crds/api/describe.h"
 #include "crds/api/meta.h"
 #include "crds/api/owner.h"
+#include "crds/api/words.h"
 #include "crds/base/text.h"
 
 namespace weir::api {
@@ -110,11 +111,7 @@ const std::string& OnFailureDoc();
 
 // Block: the commit is refused. Quarantine: the rows that fail are quarantined and the rest continues (CheckScope::Row only).
 // Warn: recorded in the ledger, nothing else.
-enum class OnFailure { Block, Quarantine, Warn };
-template <>
-struct Words<OnFailure> {
-  static constexpr std::array<std::string_view, 3> kAll{"Block", "Quarantine", "Warn"};
-};
+WEIR_ENUM(OnFailure, Block, Quarantine, Warn);
 
 struct Check {
   std::string name;

@@ -2,6 +2,7 @@
 
 #include "crds/api/condition.h"
 #include "crds/api/owner.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
@@ -12,19 +13,11 @@ inline constexpr std::string_view kTypePattern =
 
 // What the engine fills a column with when it decodes a file, in every row: where the file came from, as the ledger names
 // it, or when it landed.
-enum class Provenance { SourceFile, LandedAt };
-template <>
-struct Words<Provenance> {
-  static constexpr std::array<std::string_view, 2> kAll{"SourceFile", "LandedAt"};
-};
+WEIR_ENUM(Provenance, SourceFile, LandedAt);
 
 // What a file means that does not have a column at all, such as one from before the column was added. The words are no
 // words of YAML (`Null` is).
-enum class WhenAbsent { Fail, SetNull };
-template <>
-struct Words<WhenAbsent> {
-  static constexpr std::array<std::string_view, 2> kAll{"Fail", "SetNull"};
-};
+WEIR_ENUM(WhenAbsent, Fail, SetNull);
 
 // Said alike by the API server and by operator/plan.
 inline constexpr std::string_view kSetNullOfRequired =

@@ -1,167 +1,35 @@
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "crds/api/describe.h"
+#include "crds/api/words.h"
 #include "crds/base/time.h"
 
 namespace weir::api {
 
 // What a condition is about. Reconciling and Stalled exist only while True and never together; the rest are always
 // present on the kinds that have them. See docs/reference for the meaning per kind.
-enum class ConditionType { Ready, Reconciling, Stalled, Available, RolledOut, LastRunSucceeded, Succeeded, Fresh, SLAMet, Suspended };
-template <>
-struct Words<ConditionType> {
-  static constexpr std::array<std::string_view, 10> kAll{"Ready",     "Reconciling", "Stalled", "Available", "RolledOut", "LastRunSucceeded",
-                                                         "Succeeded", "Fresh",       "SLAMet",  "Suspended"};
-};
+WEIR_ENUM(ConditionType, Ready, Reconciling, Stalled, Available, RolledOut, LastRunSucceeded, Succeeded, Fresh, SLAMet, Suspended);
 
-enum class ConditionStatus { True, False, Unknown };
-template <>
-struct Words<ConditionStatus> {
-  static constexpr std::array<std::string_view, 3> kAll{"True", "False", "Unknown"};
-};
+WEIR_ENUM(ConditionStatus, True, False, Unknown);
 
 // Why. A closed set: each has a heading in docs/operations/runbook.md, which a test checks.
-enum class Reason {
-  // declarations
-  InForce,
-  Invalid,
-  Validating,
-  ValidationFailed,
-  Waiting,
-  DatasetMissing,
-  ViewMissing,
-  LakeInvalid,
-  WriterConflict,
-  ContractBroken,
-  NameTaken,
-  Moved,
-  Refused,
-  Suspended,
-  NeverPublished,
-  Published,
-  NeverCommitted,
-  Committed,
-  // runs
-  Pending,
-  Queued,
-  Running,
-  Paused,
-  ProgressingWithRetry,
-  Completed,
-  StageFailed,
-  Cancelled,
-  NoRunYet,
-  RunSucceeded,
-  RunFailed,
-  PipelineMissing,
-  RevisionMissing,
-  // freshness
-  WithinLimit,
-  LimitExceeded,
-  NoLimit,
-  NoData,
-  // attempts
-  OutOfMemory,
-  RunnerKilled,
-  PodDeleted,
-  Evicted,
-  NodeLost,
-  ImageUnavailable,
-  PodRejected,
-  Unschedulable,
-  SchedulingGated,
-  StartFailed,
-  DeadlineExceeded,
-  StoreUnavailable,
-  SourceUnavailable,
-  DiskFull,
-  CheckFailed,
-  QuarantineExceeded,
-  Warned,
-  BadInput,
-  LedgerOpen,
-  SqlInvalid,
-  SchemaMismatch,
-  FileUnreadable,
-  LogLost,
-  LogCorrupt,
-  NoFiles,
-  Fenced,
-  CommitConflict,
-  InternalError,
-};
-template <>
-struct Words<Reason> {
-  static constexpr std::array<std::string_view, 63> kAll{"InForce",
-                                                         "Invalid",
-                                                         "Validating",
-                                                         "ValidationFailed",
-                                                         "Waiting",
-                                                         "DatasetMissing",
-                                                         "ViewMissing",
-                                                         "LakeInvalid",
-                                                         "WriterConflict",
-                                                         "ContractBroken",
-                                                         "NameTaken",
-                                                         "Moved",
-                                                         "Refused",
-                                                         "Suspended",
-                                                         "NeverPublished",
-                                                         "Published",
-                                                         "NeverCommitted",
-                                                         "Committed",
-                                                         "Pending",
-                                                         "Queued",
-                                                         "Running",
-                                                         "Paused",
-                                                         "ProgressingWithRetry",
-                                                         "Completed",
-                                                         "StageFailed",
-                                                         "Cancelled",
-                                                         "NoRunYet",
-                                                         "RunSucceeded",
-                                                         "RunFailed",
-                                                         "PipelineMissing",
-                                                         "RevisionMissing",
-                                                         "WithinLimit",
-                                                         "LimitExceeded",
-                                                         "NoLimit",
-                                                         "NoData",
-                                                         "OutOfMemory",
-                                                         "RunnerKilled",
-                                                         "PodDeleted",
-                                                         "Evicted",
-                                                         "NodeLost",
-                                                         "ImageUnavailable",
-                                                         "PodRejected",
-                                                         "Unschedulable",
-                                                         "SchedulingGated",
-                                                         "StartFailed",
-                                                         "DeadlineExceeded",
-                                                         "StoreUnavailable",
-                                                         "SourceUnavailable",
-                                                         "DiskFull",
-                                                         "CheckFailed",
-                                                         "QuarantineExceeded",
-                                                         "Warned",
-                                                         "BadInput",
-                                                         "LedgerOpen",
-                                                         "SqlInvalid",
-                                                         "SchemaMismatch",
-                                                         "FileUnreadable",
-                                                         "LogLost",
-                                                         "LogCorrupt",
-                                                         "NoFiles",
-                                                         "Fenced",
-                                                         "CommitConflict",
-                                                         "InternalError"};
-};
-static_assert(static_cast<std::size_t>(Reason::InternalError) + 1 == Words<Reason>::kAll.size());
+WEIR_ENUM(Reason,
+          // declarations
+          InForce, Invalid, Validating, ValidationFailed, Waiting, DatasetMissing, ViewMissing, LakeInvalid, WriterConflict, ContractBroken, NameTaken, Moved,
+          Refused, Suspended, NeverPublished, Published, NeverCommitted, Committed,
+          // runs
+          Pending, Queued, Running, Paused, ProgressingWithRetry, Completed, StageFailed, Cancelled, NoRunYet, RunSucceeded, RunFailed, PipelineMissing,
+          RevisionMissing,
+          // freshness
+          WithinLimit, LimitExceeded, NoLimit, NoData,
+          // attempts
+          OutOfMemory, RunnerKilled, PodDeleted, Evicted, NodeLost, ImageUnavailable, PodRejected, Unschedulable, SchedulingGated, StartFailed,
+          DeadlineExceeded, StoreUnavailable, SourceUnavailable, DiskFull, CheckFailed, QuarantineExceeded, Warned, BadInput, LedgerOpen, SqlInvalid,
+          SchemaMismatch, FileUnreadable, LogLost, LogCorrupt, NoFiles, Fenced, CommitConflict, InternalError);
 
 // metav1.Condition. lastTransitionTime changes only when `status` flips; observedGeneration is the generation that the
 // condition speaks of, so that `kubectl wait` ignores a stale one.

@@ -1,40 +1,16 @@
 #pragma once
 
 #include "crds/api/dataset.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
 // Alpha may break; Stable may not.
-enum class Stability { Alpha, Stable };
-template <>
-struct Words<Stability> {
-  static constexpr std::array<std::string_view, 2> kAll{"Alpha", "Stable"};
-};
+WEIR_ENUM(Stability, Alpha, Stable);
 
 // One rule of a published contract. The ids are one vocabulary for kubectl, conditions, waivers and `weir check`.
-enum class ContractRule {
-  ColumnNoDelete,
-  TypeClassChange,
-  TypeWiden,
-  TypeWidenLossy,
-  TypeNarrow,
-  DecimalPrecision,
-  DecimalScale,
-  NullabilityLoosen,
-  KeyChange,
-  CardinalityQuery,
-  MeaningUnit,
-  DeleteSemantics,
-  SlaFreshness,
-  SlaHistory,
-  StabilityLowered
-};
-template <>
-struct Words<ContractRule> {
-  static constexpr std::array<std::string_view, 15> kAll{"ColumnNoDelete",   "TypeClassChange", "TypeWiden",         "TypeWidenLossy", "TypeNarrow",
-                                                         "DecimalPrecision", "DecimalScale",    "NullabilityLoosen", "KeyChange",      "CardinalityQuery",
-                                                         "MeaningUnit",      "DeleteSemantics", "SlaFreshness",      "SlaHistory",     "StabilityLowered"};
-};
+WEIR_ENUM(ContractRule, ColumnNoDelete, TypeClassChange, TypeWiden, TypeWidenLossy, TypeNarrow, DecimalPrecision, DecimalScale, NullabilityLoosen, KeyChange,
+          CardinalityQuery, MeaningUnit, DeleteSemantics, SlaFreshness, SlaHistory, StabilityLowered);
 
 // A breaking change that readers agreed to: its findings do not hold back a publish until the day `until` is over (UTC).
 struct Waiver {

@@ -7,6 +7,7 @@
 #include "crds/api/lake.h"
 #include "crds/api/meta.h"
 #include "crds/api/owner.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
@@ -111,18 +112,10 @@ void Describe(auto&& field, Of<Exclusion> auto& self) {
 }
 
 // What happens to a file that cannot be used as a whole: of another format, cut short, without a declared column, empty.
-enum class OnUnreadable { Fail, Quarantine };
-template <>
-struct Words<OnUnreadable> {
-  static constexpr std::array<std::string_view, 2> kAll{"Fail", "Quarantine"};
-};
+WEIR_ENUM(OnUnreadable, Fail, Quarantine);
 
 // What a file means that is delivered under a name that was delivered before, with other content.
-enum class Redelivery { Append, ReplaceSameName, Refuse };
-template <>
-struct Words<Redelivery> {
-  static constexpr std::array<std::string_view, 3> kAll{"Append", "ReplaceSameName", "Refuse"};
-};
+WEIR_ENUM(Redelivery, Append, ReplaceSameName, Refuse);
 
 struct DatasetSpec {
   Zone zone = Zone::Processed;

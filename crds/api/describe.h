@@ -54,26 +54,4 @@ struct CelRule {
   std::string_view reason{};             // FieldValueInvalid | FieldValueForbidden | FieldValueRequired; empty = Invalid
 };
 
-// An enumeration and its words, CamelCase, in order of the enumerators. Specialised beside each enum:
-//   template <> struct Words<Zone> { static constexpr std::array<std::string_view, 6> kAll{"Landing", ...}; };
-template <typename E>
-struct Words;
-
-template <typename E>
-concept Worded = std::is_enum_v<E> && requires {
-  Words<E>::kAll.size();
-};
-
-template <Worded E>
-constexpr std::string_view Word(E value) {
-  return Words<E>::kAll.at(static_cast<std::size_t>(value));
-}
-
-template <Worded E>
-constexpr std::optional<E> FromWord(std::string_view word) {
-  for (std::size_t i = 0; i < Words<E>::kAll.size(); ++i)
-    if (Words<E>::kAll[i] == word) return static_cast<E>(i);
-  return std::nullopt;
-}
-
 }  // namespace weir::api

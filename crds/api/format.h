@@ -2,14 +2,13 @@
 
 #include "crds/api/choice.h"
 #include "crds/api/condition.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
-enum class Encoding { Utf8, Utf16Le, Utf16Be, Latin1, Windows1252 };
-template <>
-struct Words<Encoding> {
-  static constexpr std::array<std::string_view, 5> kAll{"UTF-8", "UTF-16LE", "UTF-16BE", "ISO-8859-1", "Windows-1252"};
-};
+#define WEIR_ENCODINGS(row) row(Utf8, "UTF-8") row(Utf16Le, "UTF-16LE") row(Utf16Be, "UTF-16BE") row(Latin1, "ISO-8859-1") row(Windows1252, "Windows-1252")
+WEIR_ENUM_SPELT(Encoding, WEIR_ENCODINGS);
+#undef WEIR_ENCODINGS
 
 // One ASCII byte that is neither '"' nor a line end.
 inline constexpr std::string_view kDelimiterPattern = "^[\\x01-\\x09\\x0b\\x0c\\x0e-\\x1f !#-~]$";

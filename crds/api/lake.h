@@ -5,15 +5,12 @@
 #include "crds/api/meta.h"
 #include "crds/api/owner.h"
 #include "crds/api/runner_settings.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
 // Where data is stored, in the order in which it flows. Landing and RawHistory hold files as they came; the rest tables.
-enum class Zone { Landing, RawHistory, Processed, Curated, Views };
-template <>
-struct Words<Zone> {
-  static constexpr std::array<std::string_view, 5> kAll{"Landing", "RawHistory", "Processed", "Curated", "Views"};
-};
+WEIR_ENUM(Zone, Landing, RawHistory, Processed, Curated, Views);
 constexpr bool HoldsFiles(Zone zone) { return zone == Zone::Landing || zone == Zone::RawHistory; }
 
 struct S3Store {

@@ -7,6 +7,7 @@
 
 #include "crds/api/lake.h"
 #include "crds/api/stage_outcome.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 

@@ -2,14 +2,11 @@
 
 #include "crds/api/pipeline.h"
 #include "crds/api/stage_status.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
-enum class RunState { Running, Paused, Cancelled };
-template <>
-struct Words<RunState> {
-  static constexpr std::array<std::string_view, 3> kAll{"Running", "Paused", "Cancelled"};
-};
+WEIR_ENUM(RunState, Running, Paused, Cancelled);
 
 struct RunSpec {
   std::string pipeline;

@@ -8,6 +8,7 @@
 #include "crds/api/affinity.h"
 #include "crds/api/describe.h"
 #include "crds/api/owner.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
@@ -93,11 +94,7 @@ void Describe(auto&& field, Of<CaBundle> auto& self) {
 }
 
 // Who chooses the user and group IDs of runner pods.
-enum class UserIds { Fixed, FromCluster };
-template <>
-struct Words<UserIds> {
-  static constexpr std::array<std::string_view, 2> kAll{"Fixed", "FromCluster"};
-};
+WEIR_ENUM(UserIds, Fixed, FromCluster);
 
 // Pods of validations, which bind SQL and read no data.
 struct ValidatorSettings {

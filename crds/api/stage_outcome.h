@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crds/api/contract.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
@@ -62,11 +63,7 @@ void Describe(auto&& field, Of<FileLedger> auto& self) {
   field("superseded", self.superseded, Rules{.doc = "Files of which a newer delivery under the same name counts."});
 }
 
-enum class TargetKind { Dataset, View };
-template <>
-struct Words<TargetKind> {
-  static constexpr std::array<std::string_view, 2> kAll{"Dataset", "View"};
-};
+WEIR_ENUM(TargetKind, Dataset, View);
 
 // One version that became visible, or that a run found to hold still.
 struct Commit {
@@ -114,11 +111,7 @@ void Describe(auto&& field, Of<Commit> auto& self) {
 
 // How the runner ends; also its exit code (`ExitCodeOf`). The class decides about retries: Infrastructure and Transient
 // are retried with back-off, Resource too, Data and User are not retried: the same input gives the same answer.
-enum class OutcomeClass { Succeeded, Infrastructure, Transient, Resource, Data, User, Fenced, Bug };
-template <>
-struct Words<OutcomeClass> {
-  static constexpr std::array<std::string_view, 8> kAll{"Succeeded", "Infrastructure", "Transient", "Resource", "Data", "User", "Fenced", "Bug"};
-};
+WEIR_ENUM(OutcomeClass, Succeeded, Infrastructure, Transient, Resource, Data, User, Fenced, Bug);
 
 // 0, and 10 to 16 in the order of the classes: clear of the shell's and of 128+signal.
 constexpr int ExitCodeOf(OutcomeClass c) { return c == OutcomeClass::Succeeded ? 0 : 9 + static_cast<int>(c); }

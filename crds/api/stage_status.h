@@ -1,14 +1,11 @@
 #pragma once
 
 #include "crds/api/stage_outcome.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
-enum class StageState { Pending, Running, Retrying, Succeeded, Failed, Skipped };
-template <>
-struct Words<StageState> {
-  static constexpr std::array<std::string_view, 6> kAll{"Pending", "Running", "Retrying", "Succeeded", "Failed", "Skipped"};
-};
+WEIR_ENUM(StageState, Pending, Running, Retrying, Succeeded, Failed, Skipped);
 
 // One stage of one run. `attempt` is the highest attempt that was ever started: it is raised in status before the pod
 // is created, so that no attempt is lost or made twice over a restart. `pod` is the name of that attempt's pod once it

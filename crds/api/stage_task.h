@@ -3,6 +3,7 @@
 #include "crds/api/pipeline.h"
 #include "crds/api/stage_outcome.h"
 #include "crds/api/view.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
@@ -87,11 +88,7 @@ void Describe(auto&& field, Of<TaskTable> auto& self) {
   field("redelivery", self.redelivery, Rules{.doc = "What a known name with other content means."});
 }
 
-enum class TaskKind { Land, Accept, Decode, Transform, Check, Publish, Validate };
-template <>
-struct Words<TaskKind> {
-  static constexpr std::array<std::string_view, 7> kAll{"Land", "Accept", "Decode", "Transform", "Check", "Publish", "Validate"};
-};
+WEIR_ENUM(TaskKind, Land, Accept, Decode, Transform, Check, Publish, Validate);
 
 // One SQL text of a pipeline with what it must give, for Validate.
 struct TaskQuery {

@@ -7,6 +7,7 @@
 
 #include "crds/api/choice.h"
 #include "crds/api/describe.h"
+#include "crds/api/words.h"
 #include "crds/base/json.h"
 #include "crds/base/time.h"
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crds/api/describe.h"
+#include "crds/api/words.h"
 #include "crds/api/write.h"
 #include "crds/base/json.h"
 #include "crds/base/time.h"

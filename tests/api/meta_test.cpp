@@ -44,20 +44,5 @@ TEST(Conditions, AreFoundByType) {
   EXPECT_EQ(Find(conditions, ConditionType::Stalled), nullptr);
 }
 
-template <Worded E>
-void ExpectWordsAreDistinctAndComeBack() {
-  for (std::size_t i = 0; i < Words<E>::kAll.size(); ++i) EXPECT_EQ(FromWord<E>(Words<E>::kAll[i]), static_cast<E>(i)) << Words<E>::kAll[i];
-  EXPECT_EQ(FromWord<E>("NoSuchWord"), std::nullopt);
-}
-
-TEST(Words, ComeBackAsTheirEnumerators) {
-  ExpectWordsAreDistinctAndComeBack<Reason>();
-  ExpectWordsAreDistinctAndComeBack<ConditionType>();
-  ExpectWordsAreDistinctAndComeBack<ConditionStatus>();
-  EXPECT_EQ(Word(Reason::InternalError), "InternalError");
-  EXPECT_EQ(Word(Reason::WithinLimit), "WithinLimit");
-  EXPECT_EQ(Word(Reason::OutOfMemory), "OutOfMemory");
-}
-
 }  // namespace
 }  // namespace weir::api

@@ -62,7 +62,7 @@ class Norms(unittest.TestCase):
         self.assertEqual(long, [])
 
     def test_no_type_or_function_has_a_name_that_says_nothing(self):
-        declared = re.compile(r"\b(?:class|struct|enum class|enum|using|namespace)\s+(\w+)")
+        declared = re.compile(r"\b(?:class\s+|struct\s+|enum class\s+|enum\s+|using\s+|namespace\s+|WEIR_ENUM\(\s*|WEIR_ENUM_SPELT\(\s*)(\w+)")
         empty = re.compile(r"(^|[a-z_])(%s)$" % "|".join(FORBIDDEN_WORDS))
         names = [(path, name) for path in sources.code() for name in declared.findall(sources.without_comments_and_texts(sources.text(path)))]
         bad = [f"{path} declares {name}" for path, name in names if empty.search(name)]

@@ -15,8 +15,7 @@ def sections():
 
 
 def reasons():
-    words = re.search(r"struct Words<Reason> \{(.*?)\};\n\};", sources.text("crds/api/condition.h"), re.DOTALL)
-    return re.findall(r'"(\w+)"', words.group(1))
+    return sources.enumerators("crds/api/condition.h", "Reason")
 
 
 def alerts():
@@ -43,6 +42,22 @@ class Runbook(unittest.TestCase):
     def test_no_heading_is_left_of_a_reason_that_is_gone(self):
         known = set(reasons()) | set(alerts())
         self.assertEqual([heading for heading in sections() if heading not in known], [])
+
+
+class Enumerators(unittest.TestCase):
+    def test_they_are_found_in_their_order(self):
+        self.assertEqual(sources.enumerators("crds/api/condition.h", "ConditionStatus"), ["True", "False", "Unknown"])
+
+    def test_comments_between_them_are_none(self):
+        self.assertEqual([word for word in reasons() if not word[0].isupper()], [])
+
+    def test_a_list_that_is_not_there_is_told(self):
+        with self.assertRaisesRegex(AssertionError, r"has no enumerators of WEIR_ENUM\(NoSuch"):
+            sources.enumerators("crds/api/condition.h", "NoSuch")
+
+    def test_words_stand_beside_no_enumeration(self):
+        bad = [str(path) for path in sources.code("crds", "operator", "runner", "cli") if str(path) != "crds/api/words.h" and re.search(r"\bstruct (\w+::)*Words<", sources.text(path))]
+        self.assertEqual(bad, [], "two lists: use WEIR_ENUM or WEIR_ENUM_SPELT of crds/api/words.h")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,15 @@ def without_comments_and_texts(source):
     return pattern.sub(blank, source)
 
 
+def enumerators(path, name):
+    """Those of WEIR_ENUM(name, ...), which are its words too. Fails if the file has no such list."""
+    found = re.search(rf"\bWEIR_ENUM\(\s*{name}\s*,([^()]*)\)", without_comments_and_texts(text(path)))
+    names = re.findall(r"\w+", found.group(1)) if found else []
+    if not names:
+        raise AssertionError(f"{path} has no enumerators of WEIR_ENUM({name}, ...): was it moved or declared otherwise?")
+    return names
+
+
 def table(heading):
     """Rows of the Markdown table in docs/ARCHITECTURE.md whose first column has this heading."""
     rows, inside = [], False

@@ -9,7 +9,7 @@
 
 namespace weir::schema {
 
-enum class Colour { Red, Green };
+WEIR_ENUM(Colour, Red, Green);
 
 struct Leaf {
   std::string name;
@@ -50,14 +50,6 @@ void Describe(auto&& field, api::Of<Root> auto& self) {
   field.OneOf({"text", "empty"});
 }
 
-}  // namespace weir::schema
-
-template <>
-struct weir::api::Words<weir::schema::Colour> {
-  static constexpr std::array<std::string_view, 2> kAll{"Red", "Green"};
-};
-
-namespace weir::schema {
 namespace {
 
 Ordered Property(const Ordered& schema, const char* name) { return schema.at("properties").at(name); }

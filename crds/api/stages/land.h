@@ -2,15 +2,12 @@
 
 #include "crds/api/port.h"
 #include "crds/api/source.h"
+#include "crds/api/words.h"
 
 namespace weir::api {
 
 // What a source without a file means.
-enum class WhenEmpty { Succeed, Fail };
-template <>
-struct Words<WhenEmpty> {
-  static constexpr std::array<std::string_view, 2> kAll{"Succeed", "Fail"};
-};
+WEIR_ENUM(WhenEmpty, Succeed, Fail);
 
 struct LandStage {
   static constexpr std::string_view kField = "land";
