@@ -159,11 +159,12 @@ std::vector<std::string> WarningsOf(const StageOutcome& outcome) {
   return warnings;
 }
 
-bool IsHeldUp(const StageStatus& stage) {
-  if (stage.state != StageState::Running) return false;
-  return stage.reason == Reason::ImageUnavailable || stage.reason == Reason::Unschedulable || stage.reason == Reason::SchedulingGated ||
-         stage.reason == Reason::PodRejected || stage.reason == Reason::StartFailed;
+bool HoldsUp(Reason reason) {
+  return reason == Reason::ImageUnavailable || reason == Reason::Unschedulable || reason == Reason::SchedulingGated || reason == Reason::PodRejected ||
+         reason == Reason::StartFailed;
 }
+
+bool IsHeldUp(const StageStatus& stage) { return stage.state == StageState::Running && stage.reason && HoldsUp(*stage.reason); }
 
 bool IsOver(const StageStatus& stage) {
   return stage.state == StageState::Succeeded || stage.state == StageState::Failed || stage.state == StageState::Skipped;

@@ -43,7 +43,10 @@ void CountFailure(api::StageStatus& stage, const api::StageOutcome& outcome, con
 // The findings of an attempt that succeeded, as status keeps them: the first few, cut to the API's bounds.
 std::vector<std::string> WarningsOf(const api::StageOutcome& outcome);
 
-// Its newest attempt waits for something, or the API server refuses its pod; the reason says which.
+// An attempt that runs with this reason waits for something, or the API server refuses its pod.
+bool HoldsUp(api::Reason reason);
+
+// This is so of the newest attempt; the reason says which.
 bool IsHeldUp(const api::StageStatus& stage);
 
 bool IsOver(const api::StageStatus& stage);  // Succeeded, Failed or Skipped

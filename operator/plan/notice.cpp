@@ -3,6 +3,8 @@
 #include <optional>
 #include <set>
 
+#include "operator/plan/attempt.h"
+
 namespace weir::plan {
 namespace {
 
@@ -18,15 +20,10 @@ bool IsTrouble(Reason reason) {
     case Reason::Refused:
     case Reason::NameTaken:
     case Reason::ProgressingWithRetry:
-    case Reason::ImageUnavailable:
-    case Reason::PodRejected:
-    case Reason::Unschedulable:
-    case Reason::SchedulingGated:
-    case Reason::StartFailed:
     case Reason::DatasetMissing:
     case Reason::ViewMissing:
     case Reason::LakeInvalid: return true;
-    default: return false;
+    default: return HoldsUp(reason);
   }
 }
 
