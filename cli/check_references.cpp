@@ -8,6 +8,7 @@
 #include "cli/unread.h"
 #include "cli/written_tables.h"
 #include "crds/base/name.h"
+#include "crds/base/text.h"
 
 namespace weir::cli {
 namespace {
@@ -150,8 +151,7 @@ class WriterCheck {
 
  private:
   std::string Sentence(const std::string& ns, const std::string& other, const std::vector<std::string>& outputs) const {
-    std::string all;
-    for (const std::string& output : outputs) all += (all.empty() ? "" : ", ") + output;
+    const std::string all = Joined(outputs);
     return "pipeline " + other + " writes " + all + ", and these manifests do not declare it: when this is its new name, or it is no longer needed, " +
            CommandThatDeletes(published_, api::kPipelines, ns, other) + " removes it and its tables stay; else give this one outputs of its own";
   }

@@ -67,8 +67,7 @@ std::vector<std::string> KeyTexts(const std::vector<api::Key>& keys) {
   std::vector<std::string> texts;
   for (api::Key key : keys) {
     std::sort(key.columns.begin(), key.columns.end());
-    std::string text;
-    for (const std::string& column : key.columns) text += (text.empty() ? "" : ", ") + column;
+    const std::string text = Joined(key.columns);
     texts.push_back("(" + text + ")");
   }
   std::sort(texts.begin(), texts.end());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "crds/base/text.h"
 #include "operator/plan/attempt.h"
 #include "operator/plan/pod_template.h"
 #include "operator/plan/rejection.h"
@@ -20,12 +21,6 @@ using api::StageState;
 using api::StageStatus;
 
 constexpr Duration kValidationTimeout = Duration::Minutes(10);
-
-std::string JoinTexts(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : "; ") + text;
-  return all;
-}
 
 std::optional<Verdict> ConflictOf(const ObservedPipeline& seen) {
   const api::Meta& meta = seen.pipeline->meta;
@@ -46,7 +41,7 @@ std::optional<Verdict> ConflictOf(const ObservedPipeline& seen) {
 Verdict WithReason(Standing standing, const std::vector<Missing>& found) {
   std::vector<std::string> messages;
   for (const Missing& one : found) messages.push_back(Sentence(one));
-  return {standing, found.front().reason, JoinTexts(messages)};
+  return {standing, found.front().reason, Joined(messages, "; ")};
 }
 
 const Revision* Known(const ObservedPipeline& seen, const std::string& name) {
@@ -179,7 +174,7 @@ std::optional<Verdict> Objection(const ObservedPipeline& seen, const Resolution&
   if (!seen.unreadable.empty()) return Verdict{Standing::Stuck, Reason::Invalid, api::Join(seen.unreadable)};
   if (!resolution.problems.empty()) return Verdict{Standing::Stuck, Reason::Invalid, api::Join(resolution.problems)};
   if (auto conflict = ConflictOf(seen)) return conflict;
-  if (!resolution.broken.empty()) return Verdict{Standing::Stuck, Reason::ContractBroken, JoinTexts(resolution.broken)};
+  if (!resolution.broken.empty()) return Verdict{Standing::Stuck, Reason::ContractBroken, Joined(resolution.broken, "; ")};
   if (!resolution.refused.empty()) return WithReason(Standing::Stuck, resolution.refused);
   if (!resolution.missing.empty()) return WithReason(Standing::Progressing, resolution.missing);
   return std::nullopt;
