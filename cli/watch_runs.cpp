@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crds/api/read.h"
+#include "operator/plan/run.h"
 #include "operator/plan/run_report.h"
 
 namespace weir::cli {
@@ -11,11 +12,6 @@ namespace {
 
 // With nothing due, nothing in flight and nothing written for so long, what has not come will not come by itself.
 constexpr Duration kSettledAfter = Duration::Millis(1500);
-
-bool IsFinished(const api::RunStatus& status) {
-  const api::Condition* succeeded = api::Find(status.conditions, api::ConditionType::Succeeded);
-  return succeeded != nullptr && succeeded->status != api::ConditionStatus::Unknown;
-}
 
 api::RunStatus StatusOf(const Json& run) {
   std::vector<api::Problem> newer;
@@ -46,7 +42,7 @@ bool IsBeingValidated(const api::PipelineStatus& status) {
 
 PipelineView FromRun(const std::string& pipeline, const RunView& run) {
   PipelineView view{pipeline, PipelineView::State::Running, "", run.name};
-  if (!IsFinished(run.status)) return view;
+  if (!plan::IsFinished(run.status)) return view;
   const api::Condition* succeeded = api::Find(run.status.conditions, api::ConditionType::Succeeded);
   view.state = succeeded->status == api::ConditionStatus::True ? PipelineView::State::Succeeded : PipelineView::State::Failed;
   view.message = succeeded->message;
@@ -89,7 +85,7 @@ std::vector<InterruptedRun> RunFollower::CancelThoseOfKilledSessions() {
   for (const Json& item : listing->items) {
     const api::Meta meta = api::ReadMeta(item);
     const Json& spec = At(item, "spec");
-    if (IsFinished(StatusOf(item)) || Text(spec, "state") == api::Word(api::RunState::Paused)) continue;
+    if (plan::IsFinished(StatusOf(item)) || Text(spec, "state") == api::Word(api::RunState::Paused)) continue;
     if (Cancel(session_.Cluster(), meta.ns, meta.name, "the end of the weir run that started it"))
       ended.push_back({meta.name, meta.ns, Text(spec, "pipeline")});
   }
@@ -125,9 +121,9 @@ PipelineView RunFollower::LookAt(const std::string& name, Time now) {
   const std::vector<RunView> runs = Runs();
   PipelineView view{name, PipelineView::State::Starting, "", ""};
   for (const RunView& run : runs) {
-    if (run.pipeline != name || (view.state != PipelineView::State::Starting && IsFinished(run.status))) continue;
+    if (run.pipeline != name || (view.state != PipelineView::State::Starting && plan::IsFinished(run.status))) continue;
     view = FromRun(name, run);
-    if (IsFinished(run.status) && !IsTold(run) && !Settled(now)) view.state = PipelineView::State::Running;
+    if (plan::IsFinished(run.status) && !IsTold(run) && !Settled(now)) view.state = PipelineView::State::Running;
   }
   if (view.state != PipelineView::State::Starting) return view;
   const auto object = session_.Cluster().Get({api::kPipelines, ns_, name});
@@ -150,7 +146,7 @@ std::vector<PipelineView> RunFollower::Look(Time now) {
 
 void RunFollower::CancelAll(const std::string& by) {
   for (const RunView& run : Runs())
-    if (!IsFinished(run.status)) static_cast<void>(Cancel(session_.Cluster(), ns_, run.name, by));  // what is not cancelled is killed
+    if (!plan::IsFinished(run.status)) static_cast<void>(Cancel(session_.Cluster(), ns_, run.name, by));  // what is not cancelled is killed
 }
 
 }  // namespace weir::cli
