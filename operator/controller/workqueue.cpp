@@ -67,15 +67,6 @@ void WorkQueue::Add(const Key& key, Lane lane) {
     MakeReady(key, state, lane);
 }
 
-void WorkQueue::AddAt(const Key& key, Time time) {
-  const std::lock_guard lock(mutex_);
-  State& state = states_[key];
-  if (state.takenAt)
-    state.againAt = state.againAt ? std::min(*state.againAt, time) : time;
-  else if (!state.ready)
-    Schedule(key, state, time);
-}
-
 void WorkQueue::WakeDue() {
   const Time now = clock_.Now();
   while (!times_.empty() && times_.begin()->first <= now) {
@@ -175,7 +166,6 @@ void WorkQueue::Finish(const Key& key, const Visit& visit) {
   in_flight_.erase(std::find(in_flight_.begin(), in_flight_.end(), &*at));
   state.takenAt.reset();
   const auto again = std::exchange(state.again, std::nullopt);
-  const auto again_at = std::exchange(state.againAt, std::nullopt);
   switch (visit.next) {
     case Visit::Next::Forget: state.failures = 0; break;
     case Visit::Next::At:
@@ -188,7 +178,6 @@ void WorkQueue::Finish(const Key& key, const Visit& visit) {
       Schedule(key, state, RetryAt(now, backoff_.After(++state.failures), visit.at));
       break;
   }
-  if (again_at) Schedule(key, state, *again_at);
   if (again) MakeReady(key, state, *again);
   if (!state.due && !state.ready && state.failures == 0) states_.erase(at);
   changed_.notify_all();

@@ -60,7 +60,6 @@ class WorkQueue {
   WorkQueue(const WaitingClock& clock, QueueOptions options, QueueMeters meters);
 
   void Add(const Key& key, Lane lane);
-  void AddAt(const Key& key, Time time);  // the earlier of several times counts
 
   // Blocks until a key is due. Empty once ShutDown was called. Each key taken must be finished.
   std::optional<Key> Take();
@@ -82,7 +81,6 @@ class WorkQueue {
     Time readySince;
     std::optional<Time> takenAt;  // in flight
     std::optional<Lane> again;    // what came meanwhile
-    std::optional<Time> againAt;
     int failures = 0;
   };
   using States = std::map<Key, State, KeyLess>;

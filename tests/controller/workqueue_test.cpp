@@ -212,24 +212,26 @@ TEST_F(WorkQueueTest, ARevisitInThePastIsDueAtOnce) {
 }
 
 TEST_F(WorkQueueTest, AnEventCancelsTheRevisitBecauseTheVisitSaysTheNextOne) {
-  queue_.AddAt(PipelineKey("a"), clock_.Now() + Duration::Minutes(1));
+  queue_.Add(PipelineKey("a"), Lane::Live);
+  Take();
+  queue_.Finish(PipelineKey("a"), {Visit::Next::At, clock_.Now() + Duration::Minutes(1), ""});
   queue_.Add(PipelineKey("a"), Lane::Live);
   EXPECT_EQ(Take(), "a");
   queue_.Finish(PipelineKey("a"), kForget);
   EXPECT_FALSE(queue_.NextTime().has_value());
 }
 
-TEST_F(WorkQueueTest, TheEarlierOfTwoTimesCounts) {
-  const Time now = clock_.Now();
-  queue_.AddAt(PipelineKey("a"), now + Duration::Seconds(9));
-  queue_.AddAt(PipelineKey("a"), now + Duration::Seconds(3));
-  queue_.AddAt(PipelineKey("a"), now + Duration::Seconds(6));
-  EXPECT_EQ(*queue_.NextTime(), now + Duration::Seconds(3));
-  clock_.Advance(Duration::Seconds(3));
-  EXPECT_EQ(Take(), "a");
-  queue_.AddAt(PipelineKey("a"), now + Duration::Seconds(8));
-  queue_.Finish(PipelineKey("a"), kForget);
-  EXPECT_EQ(*queue_.NextTime(), now + Duration::Seconds(8)) << "a time asked for in flight is kept";
+TEST_F(WorkQueueTest, TheEarlierOfRevisitAndDebounceCounts) {
+  QueueOptions options;
+  options.debounce = [](const Key&) { return Duration::Millis(15); };
+  WorkQueue queue(clock_, options, {});
+  for (const auto& [revisit, due] : {std::pair(Duration::Millis(10), 10), std::pair(Duration::Minutes(1), 15)}) {
+    queue.Add(PipelineKey("a"), Lane::Initial);
+    ASSERT_TRUE(queue.TryTake().has_value());
+    queue.Finish(PipelineKey("a"), {Visit::Next::At, clock_.Now() + revisit, ""});
+    queue.Add(PipelineKey("a"), Lane::Live);
+    EXPECT_EQ(*queue.NextTime(), clock_.Now() + Duration::Millis(due));
+  }
 }
 
 TEST_F(WorkQueueTest, FailuresBackOffFromFiveMillisecondsToAThousandSeconds) {
