@@ -161,7 +161,6 @@ void WorkQueue::Finish(const Key& key, const Visit& visit) {
   if (at == states_.end() || !at->second.takenAt) return;
   State& state = at->second;
   const Time now = clock_.Now();
-  if (meters_.worked) meters_.worked(key, now - *state.takenAt);
   if (options_.share > 0 && now - *state.takenAt > options_.slowAfter) NoteSlow(key.ns);
   in_flight_.erase(std::find(in_flight_.begin(), in_flight_.end(), &*at));
   state.takenAt.reset();

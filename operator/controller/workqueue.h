@@ -34,7 +34,6 @@ struct QueueMeters {
   std::function<void(const api::Resource&, std::size_t)> depth;  // keys of one kind that are due and not taken
   std::function<void(const Key&)> added;
   std::function<void(const Key&, Duration)> waited;  // from due to taken
-  std::function<void(const Key&, Duration)> worked;  // from taken to finished
   std::function<void(const Key&)> retried;
 };
 

@@ -320,13 +320,12 @@ TEST_F(WorkQueueTest, TheDebounceGathersEventsOfAKey) {
   EXPECT_EQ(queue.TryTake()->name, "a") << "later events do not put the first one off";
 }
 
-TEST_F(WorkQueueTest, MetersCountDepthAddsWaitsWorkAndRetries) {
+TEST_F(WorkQueueTest, MetersCountDepthAddsWaitsAndRetries) {
   std::string log;
   QueueMeters meters;
   meters.depth = [&](const api::Resource&, std::size_t n) { log += "d" + std::to_string(n); };
   meters.added = [&](const Key&) { log += "+"; };
   meters.waited = [&](const Key&, Duration d) { log += "w" + std::to_string(d.ms); };
-  meters.worked = [&](const Key&, Duration d) { log += "o" + std::to_string(d.ms); };
   meters.retried = [&](const Key&) { log += "r"; };
   WorkQueue queue(clock_, {}, meters);
   queue.Add(PipelineKey("a"), Lane::Live);
@@ -335,7 +334,7 @@ TEST_F(WorkQueueTest, MetersCountDepthAddsWaitsWorkAndRetries) {
   clock_.Advance(Duration::Millis(4));
   EXPECT_EQ(queue.LongestRunning().ms, 4);
   queue.Finish(PipelineKey("a"), kBackoff);
-  EXPECT_EQ(log, "d1+w3d0o4r");
+  EXPECT_EQ(log, "d1+w3d0r");
   EXPECT_EQ(queue.LongestRunning().ms, 0);
 }
 
