@@ -94,27 +94,24 @@ ItemPtr Store::Read(const Json& object) const {
   return std::make_shared<const Item>(std::move(item));
 }
 
-StoreChange Store::Upsert(ItemPtr item) {
+void Store::Upsert(ItemPtr item) {
   const std::lock_guard lock(mutex_);
-  if (IsStale({item->meta.ns, item->meta.name}, item->meta.resourceVersion)) return StoreChange::None;
-  Put(std::move(item));
-  return StoreChange::Changed;
+  if (!IsStale({item->meta.ns, item->meta.name}, item->meta.resourceVersion)) Put(std::move(item));
 }
 
-StoreChange Store::Remove(const std::string& ns, const std::string& name, const std::string& uid, const std::string& resource_version) {
+void Store::Remove(const std::string& ns, const std::string& name, const std::string& uid, const std::string& resource_version) {
   const Key key{ns, name};
   const std::lock_guard lock(mutex_);
   const auto held = items_.find(key);
   if (held == items_.end()) {
     if (IsNumber(resource_version)) Bury(key, resource_version);
-    return StoreChange::None;
+    return;
   }
   const api::Meta meta = (*held)->meta;
   const bool same = !uid.empty() && uid == meta.uid;
-  if (!same && (!uid.empty() || Older(resource_version, meta.resourceVersion))) return StoreChange::None;
+  if (!same && (!uid.empty() || Older(resource_version, meta.resourceVersion))) return;
   Drop(key);
   Bury(key, Older(meta.resourceVersion, resource_version) ? resource_version : meta.resourceVersion);
-  return StoreChange::Changed;
 }
 
 std::vector<ItemPtr> Store::Replace(std::vector<ItemPtr> items, const std::string& resource_version) {

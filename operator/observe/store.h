@@ -28,8 +28,6 @@ struct Item {
 };
 using ItemPtr = std::shared_ptr<const Item>;
 
-enum class StoreChange { None, Changed };
-
 // The cache of one resource. The reflector feeds it; the executor writes through what the API server answered, so that
 // the next plan sees its own writes. An object older than the one held (resourceVersions of one resource compare as
 // numbers) is ignored. Safe from any thread.
@@ -40,9 +38,9 @@ class Store {
   // An object as the API server sent it, as this cache would hold it.
   ItemPtr Read(const Json& object) const;
 
-  StoreChange Upsert(ItemPtr item);
-  StoreChange Upsert(const Json& object) { return Upsert(Read(object)); }
-  StoreChange Remove(const std::string& ns, const std::string& name, const std::string& uid, const std::string& resource_version);
+  void Upsert(ItemPtr item);
+  void Upsert(const Json& object) { Upsert(Read(object)); }
+  void Remove(const std::string& ns, const std::string& name, const std::string& uid, const std::string& resource_version);
   // All pages of a list at once; what is not in it was deleted. Answers every object that changed, as it is and as it was, or vanished.
   std::vector<ItemPtr> Replace(std::vector<ItemPtr> items, const std::string& resource_version);
 
