@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "crds/base/json.h"
+#include "crds/base/text.h"
 
 namespace weir::storage {
 namespace {
@@ -13,15 +14,6 @@ constexpr std::size_t kLongestPart = 255;  // NAME_MAX
 
 Error Unsafe(std::string_view path, const std::string& why) {
   return {Fault::Invalid, "UnsafePath", "path " + Dump(Json(std::string(path))) + " " + why + ": use a relative path with '/' between plain names"};
-}
-
-bool IsUtf8(std::string_view text) {
-  try {
-    (void)Json(std::string(text)).dump();
-    return true;
-  } catch (const Json::exception&) {
-    return false;
-  }
 }
 
 Status CheckPart(std::string_view path, std::string_view part) {
@@ -48,7 +40,7 @@ Status CheckPath(std::string_view path) {
   for (const char c : path) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return Unsafe(path, "has a control character");
   }
-  if (!IsUtf8(path)) return Unsafe(path, "is not UTF-8");
+  if (FirstByteNotUtf8(path) != std::string_view::npos) return Unsafe(path, "is not UTF-8");
   for (const std::string& part : SplitPath(path)) {
     if (const Status status = CheckPart(path, part); !status) return status;
   }
