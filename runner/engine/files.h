@@ -63,7 +63,7 @@ struct DecodedFile {
 // What a decoded row must be.
 struct RowRules {
   std::vector<api::Column> columns;  // exactly these
-  std::vector<api::Check> checks;    // that quarantine rows: notNull, acceptedValues, range; not of columns with provenance
+  std::vector<api::Check> checks;    // of CheckScope::Row, that quarantine rows; not of columns with provenance
   FileOrigin origin;
 };
 

@@ -11,8 +11,11 @@
 namespace weir::api {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::StartsWith;
 using testing::UnorderedElementsAre;
 
 Json Parsed(const char* text) { return ParseJson(text).value(); }
@@ -98,7 +101,15 @@ TEST(CheckKinds, NameTheColumnsThatTheyUse) {
   EXPECT_EQ(uses(NotNullCheck{{"a", "b"}}), "columns[0]=a columns[1]=b ");
   EXPECT_EQ(uses(RangeCheck{"a", "1", ""}), "column=a ");
   EXPECT_EQ(uses(RowCountCheck{}), "");
-  EXPECT_EQ(QuarantineNeedsRowCheck(), "only notNull, acceptedValues and range can quarantine rows; use Block or Warn");
+}
+
+TEST(CheckKinds, ThatLookAtOneRowAreNamedWhereAnotherShallQuarantine) {
+  EXPECT_THAT(QuarantineNeedsRowCheck(), AllOf(StartsWith("only notNull, "), EndsWith(" can quarantine rows; use Block or Warn")));
+  CheckKinds::ForEach([&]<typename Kind>() {
+    const std::string name(Kind::kField);
+    EXPECT_EQ(QuarantineNeedsRowCheck().find(name) != std::string::npos, Kind::kScope == CheckScope::Row) << name;
+    EXPECT_EQ(QuarantineRule().find("has(self." + name + ")") != std::string::npos, Kind::kScope == CheckScope::Row) << name;
+  });
 }
 
 }  // namespace

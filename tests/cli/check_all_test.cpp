@@ -91,6 +91,8 @@ struct Mistake {
   std::string message;  // a part of it
 };
 
+std::string KindsOfChecks() { return Joined({api::CheckKinds::kFields.begin(), api::CheckKinds::kFields.end()}); }
+
 std::string OfCheck(const std::string& check) { return "  - {name: possible-temperature, " + check + "}\n"; }
 
 TEST(CheckAll, OneMistakeIsOneFinding) {
@@ -100,7 +102,7 @@ TEST(CheckAll, OneMistakeIsOneFinding) {
       {check, OfCheck("notNul: {columns: [sensor]}"), "spec.checks[0].notNul", "did you mean notNull?"},
       {check, OfCheck("notNul: {columns: [sensor]}, onFailure: Quarantine"), "spec.checks[0].notNul", "did you mean notNull?"},
       {check, OfCheck("rnage: {column: celsius, min: \"1\"}"), "spec.checks[0].rnage", "did you mean range?"},
-      {check, OfCheck("positive: {columns: [sensor]}"), "spec.checks[0].positive", "takes name, notNull, unique, acceptedValues, range, rowCount"},
+      {check, OfCheck("positive: {columns: [sensor]}"), "spec.checks[0].positive", "takes name, " + KindsOfChecks()},
       {check, OfCheck("columns: [sensor]"), "spec.checks[0].columns", "a field of this name is"},
       {check, OfCheck("notNull: "), "spec.checks[0].notNull", "has no value"},
       {check, OfCheck("notNull: {colums: [sensor]}"), "spec.checks[0].notNull.colums", "did you mean columns?"},
