@@ -85,6 +85,25 @@ void Describe(auto&& field, Of<RangeCheck> auto& self) {
   field("max", self.max, Rules{.doc = "Largest value that passes. Absent means no upper bound.", .maxLength = 64});
 }
 
+struct RegexCheck {
+  static constexpr std::string_view kField = "regex";
+  static constexpr std::string_view kDoc = "Every value matches a regular expression as a whole.";
+  static constexpr CheckScope kScope = CheckScope::Row;
+  std::string column;
+  std::string pattern;
+  bool operator==(const RegexCheck&) const = default;
+  std::vector<ColumnUse> Columns() const { return {{"column", column}}; }
+  std::string Summary() const { return "regex: " + column + " matches " + pattern; }
+};
+void Describe(auto&& field, Of<RegexCheck> auto& self) {
+  field("column", self.column, Rules{.doc = "The column, of type VARCHAR.", .required = true, .maxLength = 128});
+  field("pattern", self.pattern,
+        Rules{.doc = "Regular expression in the syntax of RE2, which the whole value must match; a missing value passes.",
+              .required = true,
+              .minLength = 1,
+              .maxLength = 1024});
+}
+
 struct RowCountCheck {
   static constexpr std::string_view kField = "rowCount";
   static constexpr std::string_view kDoc = "The whole has this many rows.";
@@ -102,7 +121,7 @@ void Describe(auto&& field, Of<RowCountCheck> auto& self) {
 }
 
 // Every kind of check. One is declared here, and gets the SQL of a failing row in runner/engine/checks.cpp.
-using CheckKinds = Choice<NotNullCheck, UniqueCheck, AcceptedValuesCheck, RangeCheck, RowCountCheck>;
+using CheckKinds = Choice<NotNullCheck, UniqueCheck, AcceptedValuesCheck, RangeCheck, RegexCheck, RowCountCheck>;
 
 // Said alike by the API server and by operator/plan.
 const std::string& QuarantineNeedsRowCheck();

@@ -56,15 +56,14 @@ bool IsGreater(const std::string& a, const std::string& b, const ColumnType& typ
 
 std::string ValueInSql(const std::string& text, const std::string& type) { return FromText(Literal(text), type, ""); }
 
+std::string FullMatch(const std::string& value, const std::string& pattern) { return "regexp_full_match(" + value + ", " + Literal(pattern) + ")"; }
+
 class Texts {
  public:
   explicit Texts(const api::Column& column) : word_(column.type), type_(formats::ParseColumnType(column.type).value_or(ColumnType{})) {}
 
   bool Add(const std::string& field, const std::string& text) {
-    if (text.find('\0') != std::string::npos) {
-      problems_.push_back(field + " " + formats::Shown(text) + " has the character U+0000, which no text of SQL can have; take it out");
-      return false;
-    }
+    if (!CanBeLiteral(field, text)) return false;
     const formats::Misfit misfit = formats::MisfitOf(text, type_);
     if (misfit == formats::Misfit::None) return true;
     problems_.push_back(field + " " + formats::Explain(misfit, text, word_) + "; write one such as " + Example(type_));
@@ -78,9 +77,27 @@ class Texts {
       problems_.push_back("range.min " + formats::Shown(range.min) + " is greater than range.max " + formats::Shown(range.max) +
                           ", so that no value passes; exchange them");
   }
+  Status AddRegex(Session& session, const api::RegexCheck& regex) {
+    if (type_.type != ValueType::Varchar) {
+      problems_.push_back("column " + regex.column + " is " + word_ + ", and regex matches VARCHAR only; use range or acceptedValues");
+      return Ok();
+    }
+    if (!CanBeLiteral("regex.pattern", regex.pattern)) return Ok();
+    Status compiled = session.Execute("SELECT " + FullMatch("''", regex.pattern));
+    if (compiled.ok() || compiled.error().fault != Fault::Invalid) return compiled;
+    problems_.push_back("regex.pattern " + formats::Shown(regex.pattern) + " is not a regular expression of RE2: " + OneLine(compiled.error().message) +
+                        "; write one such as [A-Z]{3}");
+    return Ok();
+  }
   std::string Problems() const { return Joined(problems_, "; "); }
 
  private:
+  bool CanBeLiteral(const std::string& field, const std::string& text) {
+    if (text.find('\0') == std::string::npos) return true;
+    problems_.push_back(field + " " + formats::Shown(text) + " has the character U+0000, which no text of SQL can have; take it out");
+    return false;
+  }
+
   std::string word_;
   ColumnType type_;
   std::vector<std::string> problems_;
@@ -88,11 +105,13 @@ class Texts {
 
 }  // namespace
 
-std::string WrongValues(const api::Check& check, const api::Column& column) {
+Result<std::string> WrongValues(Session& session, const api::Check& check, const api::Column& column) {
   Texts texts(column);
   if (const auto* range = check.rule.As<api::RangeCheck>()) texts.AddRange(*range);
   if (const auto* accepted = check.rule.As<api::AcceptedValuesCheck>())
     for (std::size_t i = 0; i < accepted->values.size(); ++i) texts.Add("acceptedValues.values[" + std::to_string(i) + "]", accepted->values[i]);
+  if (const auto* regex = check.rule.As<api::RegexCheck>())
+    if (Status asked = texts.AddRegex(session, *regex); !asked.ok()) return asked.error();
   return texts.Problems();
 }
 
@@ -110,5 +129,7 @@ std::string NotAccepted(const api::AcceptedValuesCheck& check, const std::string
   for (const std::string& text : check.values) values.push_back(ValueInSql(text, type));
   return value + " IS NOT NULL AND " + value + " NOT IN (" + Joined(values) + ")";
 }
+
+std::string NotMatched(const api::RegexCheck& check, const std::string& value) { return "NOT " + FullMatch(value, check.pattern); }
 
 }  // namespace weir::engine

@@ -50,6 +50,7 @@ std::string FailingRow(const api::Check& check, const std::vector<api::Column>& 
   return check.rule.Visit(api::Overloaded{[&](const api::NotNullCheck& rule) { return NotNullFails(rule, value); },
                                           [&](const api::AcceptedValuesCheck& rule) { return NotAccepted(rule, value(rule.column), type_of(rule.column)); },
                                           [&](const api::RangeCheck& rule) { return OutsideRange(rule, value(rule.column), type_of(rule.column)); },
+                                          [&](const api::RegexCheck& rule) { return NotMatched(rule, value(rule.column)); },
                                           [](const api::UniqueCheck&) { return std::string(); }, [](const api::RowCountCheck&) { return std::string(); }});
 }
 
@@ -63,7 +64,7 @@ std::vector<std::string> CheckedColumns(const api::Check& check) {
   return names;
 }
 
-Status CheckFits(const api::Check& check, const std::vector<api::Column>& columns) {
+Status CheckFits(Session& session, const api::Check& check, const std::vector<api::Column>& columns) {
   const auto unfit = [&check](const std::string& why) {
     return Error{Fault::Invalid, "Invalid", "check " + check.name + " (" + check.Summary() + ") cannot be evaluated: " + why};
   };
@@ -72,7 +73,9 @@ Status CheckFits(const api::Check& check, const std::vector<api::Column>& column
   for (const std::string& name : CheckedColumns(check)) {
     const api::Column* column = Find(columns, name);
     if (column == nullptr) return unfit("there is no column " + name);
-    if (const std::string wrong = WrongValues(check, *column); !wrong.empty()) return unfit(wrong);
+    const auto wrong = WrongValues(session, check, *column);
+    if (!wrong.ok()) return wrong.error();
+    if (!wrong->empty()) return unfit(*wrong);
   }
   return Ok();
 }

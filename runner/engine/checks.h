@@ -24,9 +24,9 @@ std::string FailureOf(const api::Check& check);
 std::vector<std::string> CheckedColumns(const api::Check& check);
 
 // Fault::Invalid when the check cannot be evaluated over these columns: it names one that is not there or a value that
-// its column cannot have, says nothing, or shall quarantine rows and does not look at single ones. Told before any row is
-// read, so that an empty table tells it too.
-Status CheckFits(const api::Check& check, const std::vector<api::Column>& columns);
+// its column cannot have, has a pattern that is none, says nothing, or shall quarantine rows and does not look at single
+// ones. Reported before any row is read, so that an empty table reports it too.
+Status CheckFits(Session& session, const api::Check& check, const std::vector<api::Column>& columns);
 
 // For each check, rows of the relation that fail; surplus rows of a unique check (a missing value is a value here: a key
 // has none); 0 or 1 for rowCount. One scan for all but the unique checks, which take one each, of their columns.

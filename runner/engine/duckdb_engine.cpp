@@ -85,9 +85,9 @@ Status DuckDbEngine::MakeView(const std::string& name, const std::vector<InputFi
                            "], hive_partitioning = false)");
 }
 
-Status AllFit(const std::vector<api::Check>& checks, const std::vector<api::Column>& columns) {
+Status AllFit(Session& session, const std::vector<api::Check>& checks, const std::vector<api::Column>& columns) {
   for (const api::Check& check : checks)
-    if (Status fits = CheckFits(check, columns); !fits.ok()) return fits;
+    if (Status fits = CheckFits(session, check, columns); !fits.ok()) return fits;
   return Ok();
 }
 
@@ -115,7 +115,7 @@ std::string WithOrigin(const RowRules& rules, const std::string& relation) {
 
 Result<DecodedFile> DuckDbEngine::Decode(const InputFile& file, const api::Format& format, const RowRules& rules, const std::string& into,
                                          const std::function<void(RejectedRow&&)>& rejected) {
-  if (Status fit = AllFit(rules.checks, rules.columns); !fit.ok()) return fit.error();
+  if (Status fit = AllFit(*session_, rules.checks, rules.columns); !fit.ok()) return fit.error();
   relations_[into] = rules.columns;
   RowRules in_file{.checks = rules.checks};
   for (const api::Column& column : rules.columns)
@@ -160,7 +160,7 @@ Error Unknown(const std::string& name) { return {Fault::Bug, "InternalError", "t
 Result<WrittenFile> DuckDbEngine::WriteParquet(const WriteRequest& request) {
   const auto relation = relations_.find(request.relation);
   if (relation == relations_.end()) return Unknown(request.relation);
-  if (Status fit = AllFit(request.checks, relation->second); !fit.ok()) return fit.error();
+  if (Status fit = AllFit(*session_, request.checks, relation->second); !fit.ok()) return fit.error();
   auto file = WriteRelation(*session_, relation->second, request);
   if (!file.ok()) return file.error();
   if (Status counted = CountDoubles(request, relation->second, file->failures); !counted.ok()) return counted.error();
@@ -185,7 +185,7 @@ Status DuckDbEngine::CountDoubles(const WriteRequest& request, const std::vector
 Result<std::vector<std::int64_t>> DuckDbEngine::CountFailures(const std::string& table, const std::vector<api::Check>& checks) {
   const auto declared = declared_.find(table);
   if (declared == declared_.end()) return Unknown(table);
-  if (Status fit = AllFit(checks, declared->second); !fit.ok()) return fit.error();
+  if (Status fit = AllFit(*session_, checks, declared->second); !fit.ok()) return fit.error();
   return CountFailingRows(*session_, table, declared->second, checks);
 }
 

@@ -117,6 +117,10 @@ TEST_F(Check, AValueOfACheckThatItsColumnCannotHaveIsToldByItsField) {
        "Dataset/readings spec.checks[0].range: check possible-temperature (range: celsius from -90 to nan) cannot be evaluated: "
        "range.max 'nan' is not a DOUBLE; write one such as 1.5"},
       {"s/max: \"60\"/max: \"-91\"/", "range.min '-90' is greater than range.max '-91', so that no value passes; exchange them"},
+      {"s/range: .*/regex: {column: sensor, pattern: (x}/",
+       "Dataset/readings spec.checks[0].regex: check possible-temperature (regex: sensor matches (x) cannot be evaluated: regex.pattern '(x' is not a regular "
+       "expression of RE2: missing ): (x; write one such as [A-Z]{3}"},
+      {"s/range: .*/regex: {column: battery, pattern: x}/", "column battery is INTEGER, and regex matches VARCHAR only; use range or acceptedValues"},
       {"s/max: \"60\"/max: infinity/; /^  - name: publish/,/never/d", "range.max 'infinity' is not a DOUBLE"},
       {"s/max: \"60\"/max: \"1_0\"/; /^kind: Pipeline/,/never/d", "range.max '1_0' is not a DOUBLE"},
       {"s/^  - name: publish/  - name: look\\n    check: {dataset: readings, checks: [{name: full, range: {column: battery, max: \"99.5\"}}]}\\n&/",

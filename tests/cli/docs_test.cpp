@@ -33,6 +33,11 @@ TEST_F(Docs, TheFirstTenMinutesShowWhatTheySay) {
     EXPECT_THAT(run.out + run.err, HasSubstr(part));
 }
 
+TEST_F(Docs, CheckedRowsAreQuarantinedOrWarnedOfAsTheirPageSays) {
+  const Ended run = RunBlocks("docs/how-to/check-rows.md");
+  for (const char* part : {"B3,DE,7.5", "order-number", "known-country"}) EXPECT_THAT(run.out + run.err, HasSubstr(part));
+}
+
 // Blocks that are a whole object pass the check.
 TEST_F(Docs, TheirManifestsPassTheCheck) {
   for (const std::string& document : Documents()) {

@@ -31,6 +31,9 @@ class CheckValues : public EngineTest {
   std::string NotAccepted(const std::string& type, const std::vector<std::string>& values, const std::vector<std::string>& accepted) {
     return Quarantined(type, values, {.rule = api::AcceptedValuesCheck{"v", accepted}});
   }
+  std::string NotMatched(const std::vector<std::string>& values, const std::string& pattern) {
+    return Quarantined("VARCHAR", values, {.rule = api::RegexCheck{"v", pattern}});
+  }
   // The same over a table, as the stage `check` and the writer do.
   std::int64_t FailuresInTable(const std::string& type, const std::vector<std::string>& values, const api::Check& check) {
     std::string file = "v\n";
@@ -68,6 +71,56 @@ TEST_F(CheckValues, ThatTheColumnCannotHaveAreRefusedWithWhatToWrite) {
 TEST_F(CheckValues, ThatNoTextOfSqlCanHaveAreNamed) {
   EXPECT_THAT(NotAccepted("VARCHAR", {"a"}, {"b", std::string("a\0b", 3)}),
               HasSubstr("acceptedValues.values[1] 'a\\x00b' has the character U+0000, which no text of SQL can have; take it out"));
+}
+
+TEST_F(CheckValues, APatternMatchesTheWholeValueOrTheRowFails) {
+  EXPECT_EQ(NotMatched({"AB1", "xAB1", "AB1x", "ab1", "A", ""}, "[A-Z]+[0-9]"), "3 4 5 6 7");
+  EXPECT_EQ(NotMatched({"a", "ab", "b"}, "a|ab"), "4") << "each alternative as a whole";
+  EXPECT_EQ(NotMatched({"a", "A"}, "(?i)a"), "");
+  EXPECT_EQ(NotMatched({"\xC3\xA9", "e"}, "\\pL"), "");
+  EXPECT_EQ(NotMatched({"\xC3\xA9", "ee"}, "."), "3") << "one character, not one byte";
+  EXPECT_EQ(NotMatched({"it's", "its"}, "it's"), "3");
+  EXPECT_EQ(NotMatched({"x"}, "x') OR TRUE --"),
+            "refused: check c (regex: v matches x') OR TRUE --) cannot be evaluated: regex.pattern 'x') OR TRUE --' is not a "
+            "regular expression of RE2: unexpected ): x') OR TRUE --; write one such as [A-Z]{3}");
+  EXPECT_EQ(NotMatched({"x", "x' --"}, "x' --"), "2") << "quotes of SQL are characters";
+}
+
+TEST_F(CheckValues, APatternTakesALineEndWhereItSaysSo) {
+  const api::Check check{.name = "c", .rule = api::RegexCheck{"v", "a.b"}};
+  const std::vector<api::Column> columns{Optional("v", "VARCHAR")};
+  Table("t", columns, "SELECT * FROM (VALUES ('a' || chr(10) || 'b'), ('axb'), (NULL), ('axb' || chr(10))) t(v)");
+  EXPECT_EQ(*engine_->CountFailures("t", {check}), std::vector<std::int64_t>{2});
+  EXPECT_EQ(*engine_->CountFailures("t", {{.name = "c", .rule = api::RegexCheck{"v", "(?s)a.b"}}}), std::vector<std::int64_t>{1});
+  EXPECT_EQ(*engine_->CountFailures("t", {{.name = "c", .rule = api::RegexCheck{"v", "a\\nb|axb\\n?"}}}), std::vector<std::int64_t>{0});
+}
+
+TEST_F(CheckValues, AMissingValuePassesEveryPattern) {
+  const std::vector<api::Column> columns{Optional("v", "VARCHAR")};
+  Table("t", columns, "SELECT NULL::VARCHAR AS v UNION ALL SELECT ''");
+  EXPECT_EQ(*engine_->CountFailures("t", {{.name = "c", .rule = api::RegexCheck{"v", "x"}}}), std::vector<std::int64_t>{1});
+}
+
+TEST_F(CheckValues, APatternThatTheEngineCannotCompileIsRefusedWithItsMistake) {
+  for (const auto& [pattern, mistake] : std::vector<std::pair<std::string, std::string>>{{"(a", "missing ): (a"},
+                                                                                         {"[z-a]", "invalid character class range: z-a"},
+                                                                                         {"(?=a)", "invalid perl operator: (?="},
+                                                                                         {"a{1001}", "invalid repetition size: {1001}"}}) {
+    const std::string said = NotMatched({"a"}, pattern);
+    EXPECT_THAT(said, HasSubstr("regex.pattern '" + pattern + "' is not a regular expression of RE2: " + mistake + "; write one such as [A-Z]{3}"));
+    const auto empty = engine_->Attach("none", {}, {Optional("v", "VARCHAR")});
+    ASSERT_TRUE(empty.ok());
+    const auto counted = engine_->CountFailures("none", {{.name = "c", .rule = api::RegexCheck{"v", pattern}}});
+    ASSERT_FALSE(counted.ok()) << "of a table without rows too";
+    EXPECT_EQ(counted.error().fault, Fault::Invalid);
+  }
+  EXPECT_THAT(NotMatched({"a"}, std::string("a\0b", 3)), HasSubstr("regex.pattern 'a\\x00b' has the character U+0000, which no text of SQL can have"));
+}
+
+TEST_F(CheckValues, APatternIsForTextsOnly) {
+  for (const char* type : {"BIGINT", "DATE", "BLOB", "DECIMAL(6,2)"})
+    EXPECT_THAT(Quarantined(type, {"1"}, {.rule = api::RegexCheck{"v", "1"}}),
+                HasSubstr(std::string("column v is ") + type + ", and regex matches VARCHAR only; use range or acceptedValues"));
 }
 
 TEST_F(CheckValues, ARangeThatNoValuePassesIsRefused) {

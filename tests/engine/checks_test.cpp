@@ -23,6 +23,7 @@ TEST_F(Checks, CountTheRowsThatFail) {
   EXPECT_EQ(Failures({.name = "c", .rule = api::AcceptedValuesCheck{"s", {"a", "it's"}}}), 1);
   EXPECT_EQ(Failures({.name = "c", .rule = api::RangeCheck{"n", "1", "10"}}), 1);
   EXPECT_EQ(Failures({.name = "c", .rule = api::RangeCheck{"n", "2", ""}}), 2);
+  EXPECT_EQ(Failures({.name = "c", .rule = api::RegexCheck{"s", "a|b"}}), 1);
   EXPECT_EQ(Failures({.name = "c", .rule = api::RowCountCheck{5, 5}}), 0);
   EXPECT_EQ(Failures({.name = "c", .rule = api::RowCountCheck{6, {}}}), 1);
   EXPECT_EQ(Failures({.name = "c", .rule = api::RowCountCheck{{}, 4}}), 1);
@@ -69,10 +70,11 @@ TEST_F(ChecksOfAWrite, AnswerAsTheyWouldOfTheFile) {
                                        {.name = "b", .rule = api::UniqueCheck{{"n"}}},
                                        {.name = "c", .rule = api::AcceptedValuesCheck{"s", {"a", "it's"}}},
                                        {.name = "d", .rule = api::RowCountCheck{6, {}}},
-                                       {.name = "e", .rule = api::RangeCheck{"n", "2", ""}}};
+                                       {.name = "e", .rule = api::RangeCheck{"n", "2", ""}},
+                                       {.name = "f", .rule = api::RegexCheck{"s", "[a-z]"}}};
   const auto written = WriteWith(checks);
   ASSERT_TRUE(written.ok()) << written.error().message;
-  EXPECT_THAT(written->failures, ElementsAre(2, 1, 1, 1, 2));
+  EXPECT_THAT(written->failures, ElementsAre(2, 1, 1, 1, 2, 1));
   EXPECT_EQ(*engine_->CountFailures("t", checks), written->failures);
   EXPECT_THAT(apart_, testing::IsEmpty());
 }
