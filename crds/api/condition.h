@@ -28,8 +28,8 @@ WEIR_ENUM(Reason,
           WithinLimit, LimitExceeded, NoLimit, NoData,
           // attempts
           OutOfMemory, RunnerKilled, PodDeleted, Evicted, NodeLost, ImageUnavailable, PodRejected, Unschedulable, SchedulingGated, StartFailed,
-          DeadlineExceeded, StoreUnavailable, SourceUnavailable, DiskFull, CheckFailed, QuarantineExceeded, Warned, BadInput, LedgerOpen, SqlInvalid,
-          SchemaMismatch, FileUnreadable, LogLost, LogCorrupt, NoFiles, Fenced, CommitConflict, InternalError);
+          DeadlineExceeded, StoreUnavailable, SourceUnavailable, AccessDenied, DiskFull, CheckFailed, QuarantineExceeded, Warned, BadInput, LedgerOpen,
+          SqlInvalid, SchemaMismatch, FileUnreadable, LogLost, LogCorrupt, NoFiles, Fenced, CommitConflict, InternalError);
 
 // metav1.Condition. lastTransitionTime changes only when `status` flips; observedGeneration is the generation that the
 // condition speaks of, so that `kubectl wait` ignores a stale one.

@@ -15,8 +15,8 @@ Reason OwnReason(Fault fault) {
     case Fault::Conflict: return Reason::CommitConflict;
     case Fault::Waiting:
     case Fault::Transient:
-    case Fault::Missing:
-    case Fault::Denied: return Reason::StoreUnavailable;
+    case Fault::Missing: return Reason::StoreUnavailable;
+    case Fault::Denied: return Reason::AccessDenied;
     case Fault::Bug: break;
   }
   return Reason::InternalError;

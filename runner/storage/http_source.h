@@ -35,8 +35,8 @@ std::string FileNameOfUrl(const std::string& url);
 
 // Streams the body of an http or https URL, as it is (no decompression), with bounded memory. Tries once. A body that
 // ends early is an error. Reason "SourceUnavailable" with Fault::Transient (unreachable, 5xx, 429, cut short), Missing
-// (404, 410), Denied (401, 403), Invalid (bad URL, credentials inside the URL, blocked address, other status, too large, lengths
-// that contradict each other, a Content-Encoding other than gzip);
+// (404, 410), Invalid (bad URL, credentials inside the URL, blocked address, other status, too large, lengths that contradict
+// each other, a Content-Encoding other than gzip); reason "AccessDenied" with Fault::Denied (401, 403);
 // an error of the sink is handed on as it is. Messages show the URL without its query.
 Result<FetchedFile> Fetch(const std::string& url, const std::function<Status(std::string_view)>& sink, const FetchOptions& options = {});
 

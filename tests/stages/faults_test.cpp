@@ -10,6 +10,7 @@
 namespace weir::stages {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 TEST(Outcome, EachFaultHasItsClass) {
@@ -25,6 +26,7 @@ TEST(Outcome, EachFaultHasItsClass) {
 TEST(Outcome, AReasonThatIsNoWordOfTheStatusBecomesTheFaultsOwn) {
   EXPECT_EQ(ReasonOf({Fault::Data, "Unheard", ""}), api::Reason::BadInput);
   EXPECT_EQ(ReasonOf({Fault::Exhausted, "DiskFull", ""}), api::Reason::DiskFull);
+  EXPECT_EQ(ReasonOf({Fault::Denied, storage::kFileDenied, ""}), api::Reason::AccessDenied);
 }
 
 class FailingWriter final : public storage::ObjectWriter {
@@ -129,6 +131,19 @@ TEST_F(Faults, AStoreThatIsDownIsTransientAndSaysSo) {
   FailAfter(0);
   folder_.Write("source/in/a.csv", "id\n1\n");
   EXPECT_THAT(Bad(Land(), api::OutcomeClass::Transient, api::Reason::StoreUnavailable).message, HasSubstr("the store is down"));
+}
+
+TEST_F(Faults, AStoreThatDeniesAccessIsRetriedAndHasAReasonOfItsOwn) {
+  class Denying final : public storage::FileSystemCalls {
+   public:
+    int CreateFile(int, const char*) override { return errno = EACCES, -1; }
+  };
+  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
+  Denying calls;
+  ports_.openStore = [&calls](const api::TaskStore& store) { return storage::OpenVolume(store.name, store.root, &calls); };
+  EXPECT_THAT(Bad(Land(), api::OutcomeClass::Transient, api::Reason::AccessDenied).message, AllOf(HasSubstr("not allowed: "), HasSubstr("Permission denied")));
+  Heal();
+  Good(Land("in/*.csv", 2));
 }
 
 // Exactly once rests on writes that never replace an object: no table begins where they do.

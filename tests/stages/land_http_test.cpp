@@ -101,7 +101,9 @@ TEST_F(LandHttp, WhatTheServerRefusesIsNamed) {
   const std::string url = server.Url("/orders.csv");
   Refused(url, api::OutcomeClass::Transient, api::Reason::SourceUnavailable, "404");
   status = "403 Forbidden";
-  Refused(url, api::OutcomeClass::Transient, api::Reason::SourceUnavailable, "403");
+  Refused(url, api::OutcomeClass::Transient, api::Reason::AccessDenied, "not allowed: GET " + url);
+  status = "401 Unauthorized";
+  Refused(url, api::OutcomeClass::Transient, api::Reason::AccessDenied, "401");
   status = "503 Service Unavailable";
   Refused(url, api::OutcomeClass::Transient, api::Reason::SourceUnavailable, "503");
   status = "200 OK";

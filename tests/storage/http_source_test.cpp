@@ -147,17 +147,17 @@ TEST_P(StatusTest, SaysWhatHappensNext) {
   const auto fetched = Fetch(server.Url("/f.csv?token=secret"), body.Sink());
   ASSERT_FALSE(fetched.ok());
   EXPECT_EQ(fetched.error().fault, GetParam().fault) << fetched.error().message;
-  EXPECT_EQ(fetched.error().reason, "SourceUnavailable");
+  EXPECT_EQ(fetched.error().reason, GetParam().fault == Fault::Denied ? "AccessDenied" : "SourceUnavailable");
   EXPECT_THAT(fetched.error().message, testing::HasSubstr("/f.csv"));
   EXPECT_THAT(fetched.error().message, testing::Not(testing::HasSubstr("secret")));
   EXPECT_EQ(body.bytes, "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Codes, StatusTest,
-                         testing::Values(Answered{"404 Not Found", Fault::Missing}, Answered{"403 Forbidden", Fault::Denied},
-                                         Answered{"500 Oops", Fault::Transient}, Answered{"503 Busy", Fault::Transient}, Answered{"429 Slow", Fault::Transient},
-                                         Answered{"400 Bad", Fault::Invalid}, Answered{"206 Partial", Fault::Invalid},
-                                         Answered{"204 No Content", Fault::Invalid}),
+                         testing::Values(Answered{"404 Not Found", Fault::Missing}, Answered{"401 Unauthorized", Fault::Denied},
+                                         Answered{"403 Forbidden", Fault::Denied}, Answered{"500 Oops", Fault::Transient},
+                                         Answered{"503 Busy", Fault::Transient}, Answered{"429 Slow", Fault::Transient}, Answered{"400 Bad", Fault::Invalid},
+                                         Answered{"206 Partial", Fault::Invalid}, Answered{"204 No Content", Fault::Invalid}),
                          [](const auto& instance) { return std::string(instance.param.status).substr(0, 3); });
 
 TEST(HttpSource, ABodyThatIsCutShortIsAnError) {

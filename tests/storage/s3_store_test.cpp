@@ -126,6 +126,7 @@ TEST_F(S3StoreTest, AWrongKeyIsDeniedAndSaysWhatToDo) {
   task_.credentials = keys.path();
   const auto put = Open(task_)->PutIfAbsent("x", "1");
   EXPECT_EQ(put.error().fault, Fault::Denied);
+  EXPECT_EQ(put.error().reason, "AccessDenied");
   EXPECT_THAT(put.error().message,
               AllOf(HasSubstr("PUT x"), HasSubstr(task_.bucket), HasSubstr(task_.endpoint), HasSubstr("SignatureDoesNotMatch"), HasSubstr("check the keys")));
   EXPECT_THAT(put.error().message, testing::Not(HasSubstr("wrong")));
