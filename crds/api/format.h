@@ -15,10 +15,14 @@ inline constexpr std::string_view kDelimiterPattern = "^[\\x01-\\x09\\x0b\\x0c\\
 // The directives that runner/formats/instant.h reads.
 inline constexpr std::string_view kTimestampFormatPattern = "^([^%]|%-?[ymdjHIMS]|%[YfpbBaAzZ%])*$";
 
+// Those of a dateFormat.
+inline constexpr std::string_view kDateFormatPattern = "^([^%]|%-?[ymd]|%[YbB%])*$";
+
 // Said alike by the API server and by operator/plan.
 inline constexpr std::string_view kCommentIsDelimiter =
     "begins with the delimiter: each row with an empty first value would count as a comment and be lost. Use another text, or leave comment out";
 inline constexpr std::string_view kTimestampFormatWithoutDay = "gives no day: it needs the year (%Y or %y) and the day of it (%m or %b or %B with %d, or %j)";
+inline constexpr std::string_view kDateFormatNotOneDay = "must have the year (%Y or %y), the month (%m, %b or %B) and the day (%d) exactly once each";
 
 struct CsvFormat {
   static constexpr std::string_view kField = "csv";
@@ -28,6 +32,7 @@ struct CsvFormat {
   std::string nullText;
   std::vector<std::string> nullTexts;  // beside nullText
   std::string timestampFormat;
+  std::string dateFormat;
   std::optional<std::int64_t> skipLines;
   std::string comment;
   std::optional<Encoding> encoding;  // absent: what a byte order mark says, else UTF-8
@@ -53,6 +58,11 @@ void Describe(auto&& field, Of<CsvFormat> auto& self) {
               .maxLength = 64,
               .pattern = kTimestampFormatPattern,
               .change = Change::NewRevision});
+  field("dateFormat", self.dateFormat,
+        Rules{.doc = "Layout of the values of DATE columns, as for strptime. Absent means ISO 8601, YYYY-MM-DD.",
+              .maxLength = 64,
+              .pattern = kDateFormatPattern,
+              .change = Change::NewRevision});
   field("skipLines", self.skipLines,
         Rules{.doc = "Lines at the start of each file that are not part of the table. Absent means none.",
               .min = 0,
@@ -72,6 +82,12 @@ void Describe(auto&& field, Of<CsvFormat> auto& self) {
                       "self.timestampFormat.matches('^([^%]|%[^-]|%-.)*%-?d'))))",
               .message = kTimestampFormatWithoutDay,
               .fieldPath = ".timestampFormat"});
+  // Three directives, and one of each kind among them.
+  field.Rule({.rule = "!has(self.dateFormat) || self.dateFormat == '' || (self.dateFormat.matches('^([^%]|%%)*(%-?[^%-]([^%]|%%)*){3}$') && "
+                      "self.dateFormat.matches('^([^%]|%[^-]|%-.)*%-?[Yy]') && self.dateFormat.matches('^([^%]|%[^-]|%-.)*%-?[mbB]') && "
+                      "self.dateFormat.matches('^([^%]|%[^-]|%-.)*%-?d'))",
+              .message = kDateFormatNotOneDay,
+              .fieldPath = ".dateFormat"});
   field("encoding", self.encoding, Rules{.doc = "Encoding of the files. Absent means what a byte order mark says, else UTF-8.", .change = Change::NewRevision});
 }
 

@@ -18,7 +18,7 @@ struct Form {
 
 // Patterns that stand at one field only are written out here as they are there; the test that walks the schema finds one
 // that was changed.
-constexpr std::array<Form, 25> kForms{{
+constexpr std::array<Form, 26> kForms{{
     {kObjectNamePattern, "a name of small letters, digits and '-' that begins with a letter and ends with a letter or digit", "load-orders"},
     {kSubdomainPattern, "a name of small letters, digits, '-' and '.' in which each part begins and ends with a letter or digit", "orders.v1"},
     {kColumnNamePattern, "a name of letters, digits and '_' that does not begin with a digit", "order_id"},
@@ -29,6 +29,7 @@ constexpr std::array<Form, 25> kForms{{
     {kSharePattern, "a share in percent from 0% to 100% with at most 4 decimals", "5%"},
     {kDelimiterPattern, "one ASCII character that is neither a double quotation mark nor a line end", ";"},
     {kTimestampFormatPattern, "a strptime format of the directives %Y %m %d %H %M %S %f %p %b %B %a %A %j %y %I %z %Z", "%d/%m/%Y %H:%M"},
+    {kDateFormatPattern, "a format of dates of the directives %Y %y %m %b %B %d", "%d.%m.%Y"},
     {kProxyPattern, "a URL of http:// or https:// with a host and no user, password or path", "http://proxy.example.com:3128"},
     {"^default$", "the only name that a Lake may have", "default"},
     {"^[a-z]([-a-z0-9]*[a-z0-9])?-v[1-9][0-9]{0,3}$", "a name of small letters, digits and '-' that ends in its version", "daily-orders-v1"},

@@ -83,26 +83,33 @@ void CheckChecks(const std::vector<api::Check>& checks, const std::string& path,
   for (std::size_t i = 0; i < checks.size(); ++i) CheckOne(checks[i], Item(path, i), columns, problems);
 }
 
-// The directives of a format of times, one letter each.
-std::set<char> DirectivesOf(const std::string& format) {
-  std::set<char> used;
+// The directives of a format of times or dates, one letter each; %% is none.
+std::string DirectivesOf(const std::string& format) {
+  std::string used;
   for (std::size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') continue;
     if (i + 1 < format.size() && format[i + 1] == '-') ++i;
-    if (++i < format.size()) used.insert(format[i]);
+    if (++i < format.size() && format[i] != '%') used += format[i];
   }
   return used;
 }
 
 bool NamesADay(const std::string& format) {
-  const std::set<char> used = DirectivesOf(format);
-  const auto has = [&used](std::string_view any) { return std::any_of(any.begin(), any.end(), [&used](char c) { return used.contains(c); }); };
+  const std::string used = DirectivesOf(format);
+  const auto has = [&used](std::string_view any) { return used.find_first_of(any) != std::string::npos; };
   return has("Yy") && (has("j") || (has("mbB") && has("d")));
+}
+
+bool NamesOneDay(const std::string& format) {
+  const std::string used = DirectivesOf(format);
+  const auto has = [&used](std::string_view any) { return used.find_first_of(any) != std::string::npos; };
+  return used.size() == 3 && has("Yy") && has("mbB") && has("d");
 }
 
 void CheckCsv(const api::CsvFormat& csv, std::vector<Problem>& problems) {
   if (!csv.timestampFormat.empty() && !NamesADay(csv.timestampFormat))
     problems.push_back({"spec.format.csv.timestampFormat", std::string(api::kTimestampFormatWithoutDay)});
+  if (!csv.dateFormat.empty() && !NamesOneDay(csv.dateFormat)) problems.push_back({"spec.format.csv.dateFormat", std::string(api::kDateFormatNotOneDay)});
   if (!csv.delimiter.empty() && csv.comment.starts_with(csv.delimiter)) problems.push_back({"spec.format.csv.comment", std::string(api::kCommentIsDelimiter)});
 }
 

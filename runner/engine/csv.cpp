@@ -140,6 +140,19 @@ Result<std::vector<ScanTarget>> FindColumns(const DecodeRequest& request, const 
   return targets;
 }
 
+Status CompileFormats(const api::CsvFormat& csv, ScanRules& rules) {
+  if (!csv.timestampFormat.empty()) {
+    auto format = formats::TimestampFormat::Compile(csv.timestampFormat);
+    if (!format.ok()) return format.error();
+    rules.timestampFormat = std::move(format).value();
+  }
+  if (csv.dateFormat.empty()) return Ok();
+  auto format = formats::DateFormat::Compile(csv.dateFormat);
+  if (!format.ok()) return format.error();
+  rules.dateFormat = std::move(format).value();
+  return Ok();
+}
+
 }  // namespace
 
 Result<DecodedFile> DecodeCsv(const DecodeRequest& request, const api::CsvFormat& csv) {
@@ -160,11 +173,7 @@ Result<DecodedFile> DecodeCsv(const DecodeRequest& request, const api::CsvFormat
                .rules = {.targets = std::move(targets).value(), .keepTexts = !request.rules.checks.empty(), .undecoded = opened->MayHold()},
                .nullTexts = NullTextsOf(csv),
                .encoding = std::string(api::Word(opened->encoding))};
-  if (!csv.timestampFormat.empty()) {
-    auto format = formats::TimestampFormat::Compile(csv.timestampFormat);
-    if (!format.ok()) return format.error();
-    scan.rules.timestampFormat = std::move(format).value();
-  }
+  if (Status compiled = CompileFormats(csv, scan.rules); !compiled.ok()) return compiled.error();
   if (Status made = MakeScannedRows(request, ScanCall(kCsvScan, &scan), scan.error); !made.ok()) return made.error();
   const auto rows = ReportScannedRows(request);
   if (!rows.ok()) return rows.error();

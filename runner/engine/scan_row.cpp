@@ -63,7 +63,7 @@ Misfit ScanRow::Set(idx_t row, std::size_t target, std::string_view text, Text l
     case ValueType::Float: return SetNumber<float>(vector, row, formats::ParseFloat(text));
     case ValueType::Double: return SetNumber<double>(vector, row, formats::ParseDouble(text));
     case ValueType::Decimal: return SetDecimal(vector, row, formats::ParseDecimal(text, type.precision, type.scale));
-    case ValueType::Date: return SetNumber<std::int32_t>(vector, row, formats::ParseDate(text));
+    case ValueType::Date: return SetNumber<std::int32_t>(vector, row, rules_.dateFormat ? rules_.dateFormat->Parse(text) : formats::ParseDate(text));
     case ValueType::Timestamp:
       return SetNumber<std::int64_t>(vector, row, rules_.timestampFormat ? rules_.timestampFormat->Parse(text) : formats::ParseTimestamp(text));
     case ValueType::Varchar:

@@ -27,6 +27,7 @@ struct ScanTarget {
 struct ScanRules {
   std::vector<ScanTarget> targets;
   std::optional<formats::TimestampFormat> timestampFormat;
+  std::optional<formats::DateFormat> dateFormat;
   bool keepTexts = false;                                   // text of good rows too: a check may quarantine them
   formats::Undecoded undecoded = formats::Undecoded::None;  // of the records' texts
 };

@@ -54,6 +54,9 @@ struct Cursor {
     rest.remove_prefix(lower.size());
     return true;
   }
+  bool StartsWithTwoDigits() const {
+    return rest.size() > 1 && std::all_of(rest.begin(), rest.begin() + 2, [](char c) { return c >= '0' && c <= '9'; });
+  }
   bool StartsWithLetter() const { return !rest.empty() && ((rest[0] | 0x20) >= 'a' && (rest[0] | 0x20) <= 'z'); }
 };
 
@@ -175,6 +178,37 @@ Misfit TakeDirective(char directive, Cursor& at, Civil& civil, Extra& extra) {
   }
 }
 
+// `known`: the directives that values of the field have, one letter each.
+Result<std::vector<FormatPart>> PartsOf(std::string_view format, std::string_view field, std::string_view known) {
+  std::vector<FormatPart> parts;
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    if (format[i] != '%') {
+      parts.push_back({0, format[i]});
+      continue;
+    }
+    if (i + 2 < format.size() && format[i + 1] == '-' && std::string_view("ymdjHIMS").find(format[i + 2]) != std::string_view::npos) ++i;
+    const char directive = ++i < format.size() ? format[i] : ' ';
+    if (directive != '%' && known.find(directive) == std::string_view::npos) {
+      std::string message(field);
+      message.append(" ").append(Shown(format)).append(": ").append(Shown(std::string{'%', directive})).append(" is unknown; known are ");
+      for (const char one : known) message.append("%").append(1, one).append(" ");
+      return Error{Fault::Invalid, "Invalid", message + "%%"};
+    }
+    parts.push_back(directive == '%' ? FormatPart{0, '%'} : FormatPart{directive, 0});
+  }
+  return parts;
+}
+
+// How many of the parts are one of these directives.
+std::ptrdiff_t Count(const std::vector<FormatPart>& parts, std::string_view directives) {
+  return std::count_if(parts.begin(), parts.end(), [directives](const FormatPart& part) { return directives.find(part.directive) != std::string_view::npos; });
+}
+
+// Whether a number's end would be a guess if it had one digit.
+bool TouchesAnother(const std::vector<FormatPart>& parts, std::size_t i) {
+  return (i > 0 && parts[i - 1].directive != 0) || (i + 1 < parts.size() && parts[i + 1].directive != 0);
+}
+
 }  // namespace
 
 Reading<std::int32_t> ParseDate(std::string_view text) {
@@ -213,27 +247,13 @@ Reading<std::int64_t> ParseTimestamp(std::string_view text) {
 }
 
 Result<TimestampFormat> TimestampFormat::Compile(std::string_view format) {
-  TimestampFormat compiled;
-  std::string used;
-  for (std::size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%') {
-      compiled.parts_.push_back({0, format[i]});
-      continue;
-    }
-    if (i + 2 < format.size() && format[i + 1] == '-' && std::string_view("ymdjHIMS").find(format[i + 2]) != std::string_view::npos) ++i;
-    const char directive = ++i < format.size() ? format[i] : ' ';
-    if (std::string_view("YymdjHIMSfpbBaAzZ%").find(directive) == std::string_view::npos)
-      return Error{Fault::Invalid, "Invalid",
-                   "timestampFormat " + Shown(format) + ": " + Shown(std::string{'%', directive}) +
-                       " is unknown; known are %Y %y %m %d %j %H %I %M %S %f %p %b %B %a %A %z %Z %%"};
-    if (directive == '%')
-      compiled.parts_.push_back({0, '%'});
-    else
-      compiled.parts_.push_back({directive, 0}), used += directive;
-  }
-  const auto has = [&used](std::string_view any) { return used.find_first_of(any) != std::string::npos; };
+  auto parts = PartsOf(format, "timestampFormat", "YymdjHIMSfpbBaAzZ");
+  if (!parts.ok()) return parts.error();
+  const auto has = [&parts](std::string_view any) { return Count(*parts, any) > 0; };
   if (!has("Yy") || !(has("j") || (has("mbB") && has("d"))))
     return Error{Fault::Invalid, "Invalid", "timestampFormat " + Shown(format) + " lacks year, month or day: write %Y, %m and %d"};
+  TimestampFormat compiled;
+  compiled.parts_ = std::move(parts).value();
   return compiled;
 }
 
@@ -242,7 +262,7 @@ Reading<std::int64_t> TimestampFormat::Parse(std::string_view text) const {
   Civil civil;
   Extra extra;
   Misfit worst = Misfit::None;
-  for (const Part& part : parts_) {
+  for (const FormatPart& part : parts_) {
     if (part.directive == 0) {
       if (!at.Take(part.literal)) return {0, Misfit::NotOne};
       continue;
@@ -262,6 +282,36 @@ Reading<std::int64_t> TimestampFormat::Parse(std::string_view text) const {
   auto micros = MicrosOf(civil);
   if (micros && extra.day_of_year > 0) micros.value += (extra.day_of_year - 1) * kDay;
   return micros && worst != Misfit::None ? Reading<std::int64_t>{0, worst} : micros;
+}
+
+Result<DateFormat> DateFormat::Compile(std::string_view format) {
+  auto parts = PartsOf(format, "dateFormat", "YymbBd");
+  if (!parts.ok()) return parts.error();
+  for (const char* one : {"Yy", "mbB", "d"})
+    if (Count(*parts, one) != 1)
+      return Error{Fault::Invalid, "Invalid", "dateFormat " + Shown(format) + " must have year, month and day exactly once each: write %Y, %m and %d"};
+  DateFormat compiled;
+  compiled.parts_ = std::move(parts).value();
+  return compiled;
+}
+
+Reading<std::int32_t> DateFormat::Parse(std::string_view text) const {
+  Cursor at{Trimmed(text)};
+  Civil civil;
+  Extra extra;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const FormatPart& part = parts_[i];
+    if (part.directive == 0) {
+      if (!at.Take(part.literal)) return {0, Misfit::NotOne};
+      continue;
+    }
+    const bool of_digits = part.directive == 'm' || part.directive == 'd';
+    if (of_digits && TouchesAnother(parts_, i) && !at.StartsWithTwoDigits()) return {0, Misfit::NotOne};
+    if (TakeDirective(part.directive, at, civil, extra) != Misfit::None) return {0, Misfit::NotOne};
+  }
+  const auto days = DaysOf(civil.year, civil.month, civil.day);
+  if (!at.Done() || !days) return {0, Misfit::NotOne};
+  return {*days, Misfit::None};
 }
 
 }  // namespace weir::formats

@@ -141,6 +141,7 @@ const std::vector<Edit> kEdits{
     {"nullText: NA", "nullText: \"-\"", "Dataset/history spec.format.csv.nullText"},
     {", nullText: NA", ", nullText: NA, encoding: Windows-1252", "Dataset/history spec.format.csv.encoding"},
     {", nullText: NA", ", nullText: NA, skipLines: 2", "Dataset/history spec.format.csv.skipLines"},
+    {", nullText: NA", ", nullText: NA, dateFormat: \"%d.%m.%Y\"", "Dataset/history spec.format.csv.dateFormat"},
     {"{delimiter: \";\", nullText", "{delimiter: \",\", nullText", "Dataset/history spec.format.csv.delimiter"},
     {"  format: {csv: {delimiter: \";\", nullText: NA}}\n", "  format: {csv: {delimiter: \";\", nullText: NA}}\n  redelivery: ReplaceSameName\n",
      "Dataset/history spec.redelivery"},

@@ -38,6 +38,11 @@ TEST_F(Docs, CheckedRowsAreQuarantinedOrWarnedOfAsTheirPageSays) {
   for (const char* part : {"B3,DE,7.5", "order-number", "known-country"}) EXPECT_THAT(run.out + run.err, HasSubstr(part));
 }
 
+TEST_F(Docs, DatesInAnotherLayoutAreReadAsTheirPageSays) {
+  const Ended run = RunBlocks("docs/how-to/files-to-manifests.md");
+  for (const char* day : {"2024-12-31", "2025-02-01"}) EXPECT_THAT(run.out, HasSubstr(day)) << run.err;
+}
+
 // Blocks that are a whole object pass the check.
 TEST_F(Docs, TheirManifestsPassTheCheck) {
   for (const std::string& document : Documents()) {

@@ -137,6 +137,33 @@ TEST_F(Csv, ReadsOtherDelimitersNullsFormatsAndFilesWithoutHeader) {
   EXPECT_THAT(RowsOf("decoded", columns), ElementsAre(R"({"at":"2024-02-01 03:04:00","id":null})"));
 }
 
+TEST_F(Csv, ReadsDatesByADeclaredFormatAlone) {
+  const api::CsvFormat csv{.nullTexts = {"-"}, .dateFormat = "%d.%m.%Y"};
+  const std::vector<api::Column> columns{Optional("day", "DATE"), Optional("at", "TIMESTAMP"), Optional("text", "VARCHAR")};
+  const auto rows = Decode(
+      Put("in.csv", "day,at,text\n01.02.2024,2024-02-01T10:00:00Z,01.02.2024\n2024-02-01,,iso\n-,,none\n31.02.2024,,a\n1.2.2024,01.02.2024,b\n"), csv, columns);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.csv", 3, "day", "'2024-02-01' is not a DATE", "2024-02-01,,iso"},
+                                     RejectedRow{"in.csv", 5, "day", "'31.02.2024' is not a DATE", "31.02.2024,,a"},
+                                     RejectedRow{"in.csv", 6, "at", "'01.02.2024' is not a TIMESTAMP", "1.2.2024,01.02.2024,b"}));
+  EXPECT_THAT(RowsOf("decoded", columns),
+              ElementsAre(R"({"at":"2024-02-01 10:00:00","day":"2024-02-01","text":"01.02.2024"})", R"({"at":null,"day":null,"text":"none"})"));
+}
+
+TEST_F(Csv, HoldsABoundOfACheckInIsoFormAgainstDatesOfADeclaredFormat) {
+  const api::Check early{.name = "early", .rule = api::RangeCheck{"day", "2024-02-01", ""}, .onFailure = api::OnFailure::Quarantine};
+  ASSERT_TRUE(Decode(Put("in.csv", "day\n31.01.2024\n01.02.2024\n"), api::CsvFormat{.dateFormat = "%d.%m.%Y"}, {Optional("day", "DATE")}, {early}).ok());
+  ASSERT_EQ(rejected_.size(), 1U);
+  EXPECT_EQ(rejected_[0].line, 2);
+}
+
+TEST_F(Csv, RefusesADateFormatThatGivesNoDay) {
+  const auto rows = Decode(Put("in.csv", "day\n2024\n"), api::CsvFormat{.dateFormat = "%Y"}, {Optional("day", "DATE")});
+  ASSERT_FALSE(rows.ok());
+  EXPECT_EQ(rows.error().fault, Fault::Invalid);
+  EXPECT_THAT(rows.error().message, HasSubstr("dateFormat '%Y' must have year, month and day"));
+}
+
 TEST_F(Csv, FindsColumnsThatShareANameOrHaveNoneWhereAllAreDeclared) {
   const InputFile file = Put("in.csv", "a,a,,a_2\n1,2,3,4\n");
   const std::vector<api::Column> all{Optional("a", "INTEGER"), Optional("a_3", "INTEGER"), Optional("column_3", "INTEGER"), Optional("a_2", "INTEGER")};

@@ -128,5 +128,43 @@ TEST(Values, OfADeclaredFormatAreInstants) {
   for (const char* bad : {"%Q", "%H:%M", "%Y-%m", "%"}) EXPECT_FALSE(TimestampFormat::Compile(bad).ok()) << bad;
 }
 
+TEST(Values, OfADeclaredDateFormatAreDatesOfItsLayoutOnly) {
+  const auto parse = [](const char* format, const std::string& text) {
+    const auto compiled = DateFormat::Compile(format);
+    EXPECT_TRUE(compiled.ok()) << format;
+    const auto reading = compiled->Parse(text);
+    return reading ? std::optional(reading.value) : std::nullopt;
+  };
+  const std::int32_t expected = ParseDate("2024-02-01").value;
+  EXPECT_EQ(parse("%d.%m.%Y", "01.02.2024"), expected);
+  EXPECT_EQ(parse("%d.%m.%Y", " 1.2.2024\t"), expected);
+  EXPECT_EQ(parse("%m/%d/%Y", "02/01/2024"), expected);
+  EXPECT_EQ(parse("%-m/%-d/%y", "2/1/24"), expected);
+  EXPECT_EQ(parse("%d-%b-%Y", "01-FEB-2024"), expected);
+  EXPECT_EQ(parse("%B %d, %Y", "February 1, 2024"), expected);
+  EXPECT_EQ(parse("%Y%m%d", "20240201"), expected);
+  EXPECT_EQ(parse("%Y\xE5\xB9\xB4%m/%d",
+                  "2024\xE5\xB9\xB4"
+                  "02/01"),
+            expected);
+  EXPECT_EQ(parse("%d.%m.%Y 00:00%%", "01.02.2024 00:00%"), expected);
+  EXPECT_EQ(parse("%d.%m.%y", "31.12.69"), ParseDate("1969-12-31").value);
+  EXPECT_EQ(parse("%d.%m.%y", "31.12.68"), ParseDate("2068-12-31").value);
+  for (const char* other : {"2024-02-01", "01.02.24", "01.02.2024 00:00", "1.2", "31.02.2024", "29.02.2023", "00.02.2024", "01.13.2024", "01-02-2024",
+                            "01.02.0000", "001.02.2024", "1 .2.2024", "", "heute"})
+    EXPECT_EQ(parse("%d.%m.%Y", other), std::nullopt) << other;
+  for (const char* guess : {"2024111", "2024011", "202411"}) EXPECT_EQ(parse("%Y%m%d", guess), std::nullopt) << guess << " could be two dates";
+}
+
+TEST(Values, OfADateFormatNeedYearMonthAndDayOnce) {
+  for (const char* bad :
+       {"", "%", "%Q", "%H", "%j", "%Y", "%Y-%m", "%m-%d", "%d.%d.%Y", "%d.%m.%Y %Y", "%d.%m.%b.%Y", "%y%Y-%m-%d", "%%d.%m.%Y", "%d.%m.%Y %H:%M"})
+    EXPECT_FALSE(DateFormat::Compile(bad).ok()) << bad;
+  EXPECT_EQ(DateFormat::Compile("%d.%m.%Y %H").error().message, "dateFormat '%d.%m.%Y %H': '%H' is unknown; known are %Y %y %m %b %B %d %%");
+  EXPECT_EQ(DateFormat::Compile("%m.%Y").error().message, "dateFormat '%m.%Y' must have year, month and day exactly once each: write %Y, %m and %d");
+  EXPECT_EQ(TimestampFormat::Compile("%Q").error().message,
+            "timestampFormat '%Q': '%Q' is unknown; known are %Y %y %m %d %j %H %I %M %S %f %p %b %B %a %A %z %Z %%");
+}
+
 }  // namespace
 }  // namespace weir::formats

@@ -58,5 +58,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(compiled->Parse(text));
   else
     fuzz::RequireReadable(compiled.error().message);
+  if (const auto compiled = DateFormat::Compile(format))
+    static_cast<void>(compiled->Parse(text));
+  else
+    fuzz::RequireReadable(compiled.error().message);
   return 0;
 }

@@ -258,6 +258,24 @@ TEST(CheckDataset, AFormatOfTimesIsTakenWhereTheRunnerTakesIt) {
   EXPECT_GT(taken, 100);
 }
 
+TEST(CheckDataset, AFormatOfDatesIsTakenWhereTheRunnerTakesIt) {
+  const std::vector<std::string> parts{"%Y", "%-y", "%m", "%-m", "%b", "%d", "%-d", "%%", "Y", "-"};
+  int taken = 0;
+  const auto judge = [&](const std::string& format) {
+    api::DatasetSpec dataset{.zone = api::Zone::Landing, .format = api::CsvFormat{.dateFormat = format}};
+    const bool here = CheckDataset(dataset).empty();
+    ASSERT_EQ(here, formats::DateFormat::Compile(format).ok()) << format;
+    taken += here ? 1 : 0;
+  };
+  for (const std::string& a : parts)
+    for (const std::string& b : parts)
+      for (const std::string& c : parts) judge(a + b + c), judge(a + "%%" + b + "%d" + c);
+  EXPECT_GT(taken, 50);
+  const api::DatasetSpec twice{.zone = api::Zone::Landing, .format = api::CsvFormat{.dateFormat = "%d.%d.%Y"}};
+  EXPECT_THAT(Texts(CheckDataset(twice)),
+              ElementsAre("spec.format.csv.dateFormat: must have the year (%Y or %y), the month (%m, %b or %B) and the day (%d) exactly once each"));
+}
+
 TEST(CheckDataset, ACommentThatBeginsAsTheDelimiterWouldTakeRowsForComments) {
   for (const std::string delimiter : {",", ";", "#", "\t"})
     for (const std::string comment : {"#", ",", ",,", ";x", "x,", "##"}) {

@@ -62,6 +62,24 @@ TEST_F(DecodeStage, ANewSchemaDecodesEverythingAgain) {
   EXPECT_THAT(Rows("orders"), ElementsAre(R"({"amount":10,"city":"Oslo","id":1})"));
 }
 
+TEST_F(DecodeStage, AnotherFormatOfDatesDecodesEverythingAgain) {
+  Table("orders").columns.push_back(Optional("day", "DATE"));
+  folder_.Write("source/in/a.csv", "id,city,amount,day\n1,Oslo,10,02.01.2024\n");
+  folder_.Write("source/in/b.csv", "id,city,amount,day\n2,Rome,20,2024-01-03\n");
+  Table("orders-raw").format = api::CsvFormat{.dateFormat = "%d.%m.%Y"};
+  Table("orders").quarantine = api::QuarantineLimit{.maxShare = "100%"};
+  EXPECT_EQ(Decoded().rows, Sums(2, 1, 1, 0));
+  EXPECT_THAT(Rows("orders"), ElementsAre(R"({"amount":10,"city":"Oslo","day":"2024-01-02","id":1})"));
+  NextRun();
+  Table("orders-raw").format = api::CsvFormat{.dateFormat = "%m.%d.%Y"};
+  EXPECT_EQ(Good(Decode()).rows, Sums(2, 1, 1, 0));
+  EXPECT_THAT(Rows("orders"), ElementsAre(R"({"amount":10,"city":"Oslo","day":"2024-02-01","id":1})"));
+  NextRun();
+  Table("orders-raw").format = api::CsvFormat{};
+  Good(Decode());
+  EXPECT_THAT(Rows("orders"), ElementsAre(R"({"amount":20,"city":"Rome","day":"2024-01-03","id":2})"));
+}
+
 TEST_F(DecodeStage, NothingNewCommitsNothing) {
   folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
   Decoded();
