@@ -6,6 +6,7 @@
 #include "cli/publishers.h"
 #include "cli/quarantine_report.h"
 #include "cli/text_table.h"
+#include "crds/api/attempt.h"
 #include "crds/api/read.h"
 #include "operator/plan/bundle.h"
 #include "runner/storage/file_tags.h"
@@ -156,7 +157,7 @@ class Chain {
     if (!object) return std::nullopt;
     const auto newest = LoadTable(world_, Text(At(*object, "status"), "location"), LogOf(*object, *input.resource), std::nullopt);
     if (!newest) return std::nullopt;
-    const auto taken = newest->transactionCommits.find(storage::StageApp(run_uid, stage));
+    const auto taken = newest->transactionCommits.find(api::TransactionOf({.runUid = run_uid, .stage = stage}));
     return taken == newest->transactionCommits.end() ? std::nullopt : std::optional(taken->second);
   }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/scratch.h"
+#include "crds/api/attempt.h"
 #include "crds/api/read.h"
 #include "crds/base/count.h"
 #include "crds/base/text.h"
@@ -140,7 +141,7 @@ QuarantineSources QuarantineOf(const storage::TableState& state) {
 }
 
 QuarantineSources QuarantineOf(const plan::Bundle& bundle, const api::Meta& run, const api::StageStatus& stage) {
-  return {{bundle.outcomePath + "/quarantine/" + run.name + "/" + run.uid + "/" + stage.name + "-" + std::to_string(stage.attempt) + ".jsonl", {}}};
+  return {{api::QuarantinePath(bundle.outcomePath, {.run = run.name, .runUid = run.uid, .stage = stage.name, .attempt = stage.attempt}), {}}};
 }
 
 Result<QuarantinedRows> ReadQuarantine(const World& world, const plan::Bundle& bundle, const QuarantineSources& sources, std::size_t limit) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crds/base/name.h"
+#include "crds/api/attempt.h"
 #include "operator/observe/observe.h"
 
 namespace weir::controller {
@@ -27,7 +27,7 @@ std::vector<Key> FormerOwnerOf(const Item& pod, const Stores& stores) {
   for (const auto& [label, resource] : {std::pair(api::kLabelRun, api::kPipelineRuns), std::pair(api::kLabelPipeline, api::kPipelines)})
     if (const auto found = pod.meta.labels.find(std::string(label)); found != pod.meta.labels.end()) {
       for (const ItemPtr& owner : stores.Of(resource).List(pod.meta.ns))
-        if (DerivedName({owner->meta.name}) == found->second) return {{resource, pod.meta.ns, owner->meta.name}};
+        if (api::LabelValue(owner->meta.name) == found->second) return {{resource, pod.meta.ns, owner->meta.name}};
       return {{resource, pod.meta.ns, found->second}};
     }
   return {};

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "crds/api/attempt.h"
 #include "crds/base/name.h"
 #include "operator/observe/observe.h"
 #include "operator/observe/read_object.h"
@@ -108,7 +109,7 @@ void ObserveShownRevisions(const Stores& stores, const std::string& ns, plan::Ob
 void ObserveValidationPods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedPipeline& observed) {
   for (const ItemPtr& item : stores.pods.OfOwner(ns, api::kPipelines.kind, name))
     (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(ReadPodWithNote(stores, *item));
-  for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelPipeline, DerivedName({name})))
+  for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelPipeline, api::LabelValue(name)))
     if (item->meta.ownerName.empty() && !item->meta.labels.contains(std::string(api::kLabelRun))) observed.orphans.push_back(ReadPodWithNote(stores, *item));
 }
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "crds/base/name.h"
+#include "crds/api/attempt.h"
 #include "operator/observe/observe.h"
 #include "operator/observe/read_object.h"
 #include "operator/plan/attempt_pod.h"
@@ -40,7 +40,7 @@ void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
 void ObservePods(const Stores& stores, const std::string& ns, const std::string& name, const std::string& uid, plan::ObservedRun& observed) {
   for (const ItemPtr& item : stores.pods.OfOwner(ns, api::kPipelineRuns.kind, name))
     (item->meta.ownerUid == uid ? observed.pods : observed.orphans).push_back(ReadPodWithNote(stores, *item));
-  for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelRun, DerivedName({name})))
+  for (const ItemPtr& item : stores.pods.Labelled(ns, api::kLabelRun, api::LabelValue(name)))
     if (item->meta.ownerName.empty()) observed.orphans.push_back(ReadPodWithNote(stores, *item));
 }
 
@@ -103,7 +103,7 @@ void ObserveOutputs(const Stores& stores, plan::ObservedRun& observed) {
     const std::string output = api::OutputOf(stage);
     const std::string name = output.substr(output.find('/') + 1);
     const ItemPtr item = output.empty() ? nullptr : (output.starts_with("View/") ? stores.views : stores.datasets).Get(observed.run->meta.ns, name);
-    if (item) observed.newestEpoch = std::max(observed.newestEpoch, plan::RunOfEpoch(Integer(At(At(item->brief, "status"), "committedBy"), "epoch")));
+    if (item) observed.newestEpoch = std::max(observed.newestEpoch, api::RunOfEpoch(Integer(At(At(item->brief, "status"), "committedBy"), "epoch")));
   }
 }
 

@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "operator/plan/pod_template.h"
+#include "crds/api/attempt.h"
 
 namespace weir::plan {
 namespace {
@@ -18,13 +18,13 @@ using Attempts = std::map<std::string, std::pair<std::string, int>>;
 Attempts AttemptsSoFar(const std::string& owner, const std::vector<api::StageStatus>& stages) {
   Attempts attempts;
   for (const api::StageStatus& stage : stages)
-    for (int attempt = 1; attempt <= stage.attempt; ++attempt) attempts.emplace(AttemptName(owner, stage.name, attempt), std::pair(stage.name, attempt));
+    for (int attempt = 1; attempt <= stage.attempt; ++attempt) attempts.emplace(api::PodName(owner, stage.name, attempt), std::pair(stage.name, attempt));
   return attempts;
 }
 
 // An attempt that the status which is known here has not begun yet is told by the labels alone.
 bool FitsItsLabels(const Pod& pod, const std::string& owner) {
-  return !pod.stage.empty() && pod.attempt > 0 && AttemptName(owner, pod.stage, pod.attempt) == pod.meta.name;
+  return !pod.stage.empty() && pod.attempt > 0 && api::PodName(owner, pod.stage, pod.attempt) == pod.meta.name;
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ std::vector<Pod> Recognised(std::vector<Pod> pods, const std::string& owner, con
 
 bool IsOfARunningAttempt(const std::string& pod, const std::string& owner, const std::vector<api::StageStatus>& stages) {
   return std::any_of(stages.begin(), stages.end(), [&](const api::StageStatus& stage) {
-    return stage.state == api::StageState::Running && AttemptName(owner, stage.name, stage.attempt) == pod;
+    return stage.state == api::StageState::Running && api::PodName(owner, stage.name, stage.attempt) == pod;
   });
 }
 

@@ -1,9 +1,9 @@
 #include "operator/plan/pod_template.h"
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 
+#include "crds/api/attempt.h"
 #include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "crds/base/text.h"
@@ -56,8 +56,7 @@ void SetMeta(Json& pod, const PodRequest& request) {
   meta["namespace"] = request.owner.ns;
   meta["annotations"] = request.runner.annotations.value_or(api::TextMap{});
   Json& labels = meta["labels"] = request.runner.labels.value_or(api::TextMap{});
-  const api::StageTask& task = request.task;
-  for (const auto& [label, value] : PodLabels(task.pipeline, task.revision, task.run, task.stage, task.attempt)) labels[label] = value;
+  for (const auto& [label, value] : api::PodLabels(api::AttemptOf(request.task))) labels[label] = value;
   meta["annotations"][std::string(api::kAnnotationTask)] = TaskText(request.task);
   meta["ownerReferences"].push_back(api::OwnerReference(request.ownerKind, request.owner));
 }
@@ -172,31 +171,7 @@ void SetSurroundings(Json& pod, const api::RunnerSettings& runner) {
     for (const api::EnvVar& variable : *runner.env) SetVariable(pod, variable.name, variable.value);
 }
 
-// Where the stage begins in `<run>-<stage>` as a reader takes it: after the last word that begins with a digit, as names of
-// the operator's runs end and stages seldom have one; without such a word, at the last word.
-std::size_t StageStartsAt(const std::string& both) {
-  std::size_t numbered = std::string::npos;
-  for (std::size_t i = 1; i < both.size(); ++i)
-    if (both[i - 1] == '-' && std::isdigit(static_cast<unsigned char>(both[i])) != 0) numbered = i;
-  return (numbered == std::string::npos ? both.rfind('-') : both.find('-', numbered)) + 1;
-}
-
 }  // namespace
-
-std::string AttemptName(const std::string& run, const std::string& stage, int attempt) {
-  const std::string number = std::to_string(attempt);
-  const std::string both = run + '-' + stage;
-  return StageStartsAt(both) == run.size() + 1 ? DerivedName({both, number}) : HashedName({run, stage, number});
-}
-
-api::TextMap PodLabels(const std::string& pipeline, const std::string& revision, const std::string& run, const std::string& stage, int attempt) {
-  api::TextMap labels{{std::string(api::kLabelPipeline), DerivedName({pipeline})},
-                      {std::string(api::kLabelRevision), DerivedName({revision})},
-                      {std::string(api::kLabelStage), stage},
-                      {std::string(api::kLabelAttempt), std::to_string(attempt)}};
-  if (!run.empty()) labels[std::string(api::kLabelRun)] = DerivedName({run});
-  return labels;
-}
 
 std::int64_t DeadlineSeconds(Duration timeout) { return std::max<std::int64_t>(1, (timeout.ms + 999) / 1000); }
 
@@ -208,7 +183,7 @@ Json ServiceAccountFor(const api::Meta& pipeline, const std::map<std::string, st
                {"metadata",
                 {{"name", ServiceAccountName(pipeline.name)},
                  {"namespace", pipeline.ns},
-                 {"labels", {{std::string(api::kLabelPipeline), DerivedName({pipeline.name})}}},
+                 {"labels", {{std::string(api::kLabelPipeline), api::LabelValue(pipeline.name)}}},
                  {"ownerReferences", Json::array({api::OwnerReference(api::kPipelines, pipeline)})}}},
                {"automountServiceAccountToken", false}};
   if (!annotations.empty()) account["metadata"]["annotations"] = annotations;

@@ -27,14 +27,6 @@ struct PodRequest {
 // loosen any of it.
 Json PodFor(const PodRequest& request, const Bundle& bundle);
 
-// Pods of one attempt are named `<run>-<stage>-<attempt>`, never generated. Where another run's stage could read the same
-// (run `by-hand` and stage `land`, run `by` and stage `hand-land`), all but one of them end in a hash, and so does what is
-// longer than a label.
-std::string AttemptName(const std::string& run, const std::string& stage, int attempt);
-
-// Labels of ours on the pod of an attempt of `stage`; `run` is empty for a validation.
-api::TextMap PodLabels(const std::string& pipeline, const std::string& revision, const std::string& run, const std::string& stage, int attempt);
-
 std::int64_t DeadlineSeconds(Duration timeout);  // of the pod of an attempt
 
 std::string ServiceAccountName(const std::string& pipeline);

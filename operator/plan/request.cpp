@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crds/api/attempt.h"
 #include "crds/base/name.h"
 
 namespace weir::plan {
@@ -85,7 +86,7 @@ Json RunObject(const api::Pipeline& pipeline, const DueRun& due, const std::stri
           {"metadata",
            {{"name", due.name},
             {"namespace", pipeline.meta.ns},
-            {"labels", {{std::string(api::kLabelPipeline), DerivedName({pipeline.meta.name})}}},
+            {"labels", {{std::string(api::kLabelPipeline), api::LabelValue(pipeline.meta.name)}}},
             {"ownerReferences", Json::array({api::OwnerReference(api::kPipelines, pipeline.meta)})}}},
           {"spec", {{"pipeline", pipeline.meta.name}, {"revision", revision}, {"reason", due.reason}, {"state", "Running"}}}};
 }

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "crds/base/text.h"
+#include "crds/api/attempt.h"
 #include "operator/plan/attempt.h"
 #include "operator/plan/pod_template.h"
 #include "operator/plan/rejection.h"
@@ -67,13 +68,14 @@ bool HasLostItsOwner(const ObservedPipeline& seen, const std::string& pod) {
 }
 
 AttemptPod NewestPod(const ObservedPipeline& seen, const std::string& revision, int attempt) {
-  const std::string stage(kValidationStage), name = AttemptName(revision, stage, attempt);
-  return {name, PodLabels(seen.pipeline->meta.name, revision, "", stage, attempt), DeadlineSeconds(kValidationTimeout), HasLostItsOwner(seen, name)};
+  const std::string stage(kValidationStage), name = api::PodName(revision, stage, attempt);
+  return {name, api::PodLabels({.pipeline = seen.pipeline->meta.name, .revision = revision, .stage = stage, .attempt = attempt}),
+          DeadlineSeconds(kValidationTimeout), HasLostItsOwner(seen, name)};
 }
 
 Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int attempt) {
   PodRequest request{
-      .name = AttemptName(RevisionName(bundle), std::string(kValidationStage), attempt), .ownerKind = api::kPipelines, .owner = seen.pipeline->meta};
+      .name = api::PodName(RevisionName(bundle), std::string(kValidationStage), attempt), .ownerKind = api::kPipelines, .owner = seen.pipeline->meta};
   request.image = ImageOf(seen.environment, bundle.runner);
   request.runner = RunnerFor(seen.environment, bundle.runner);
   request.resources = ValidatorResources(request.runner);

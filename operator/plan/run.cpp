@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/api/attempt.h"
 #include "crds/api/read.h"
 #include "crds/api/write.h"
 #include "operator/plan/conditions.h"
@@ -59,9 +60,10 @@ bool HasLostItsOwner(const ObservedRun& seen, const std::string& pod) {
 
 AttemptPod NewestPod(const ObservedRun& seen, const api::RunStatus& status, const api::Stage& stage, int attempt) {
   const api::PipelineRun& run = *seen.run;
-  const std::string name = AttemptName(run.meta.name, stage.name, attempt);
-  return {name, PodLabels(run.spec.pipeline, status.revision, run.meta.name, stage.name, attempt), DeadlineSeconds(TimeoutOf(stage)),
-          HasLostItsOwner(seen, name)};
+  const std::string name = api::PodName(run.meta.name, stage.name, attempt);
+  const api::Attempt newest{
+      .pipeline = run.spec.pipeline, .run = run.meta.name, .runUid = run.meta.uid, .revision = status.revision, .stage = stage.name, .attempt = attempt};
+  return {name, api::PodLabels(newest), DeadlineSeconds(TimeoutOf(stage)), HasLostItsOwner(seen, name)};
 }
 
 Plan WithStatus(const api::RunStatus& status) { return {.status = api::Write(status)}; }
@@ -102,7 +104,7 @@ Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::S
                         .epoch = status.epoch,
                         .known = seen.known,
                         .keys = seen.environment.localKeys};
-  PodRequest request{.name = AttemptName(run.name, stage.name, attempt), .ownerKind = api::kPipelineRuns, .owner = run};
+  PodRequest request{.name = api::PodName(run.name, stage.name, attempt), .ownerKind = api::kPipelineRuns, .owner = run};
   request.task = TaskFor(seen.revision->bundle, owner, stage, attempt);
   request.image = status.image;
   request.runner = RunnerFor(seen.environment, seen.revision->bundle.runner);

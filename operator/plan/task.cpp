@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "crds/api/attempt.h"
 #include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "operator/plan/lake.h"
@@ -15,8 +16,6 @@ namespace {
 using api::StageTask;
 using api::TargetKind;
 using api::TaskKind;
-
-constexpr std::int64_t kRunEpoch = 100'000;
 
 api::TaskStore StoreOf(const api::Store& store, const std::string& keys) {
   return store.place.Visit(api::Overloaded{
@@ -157,15 +156,11 @@ void AddCheckedTables(StageTask& task, const Bundle& bundle) {
 
 }  // namespace
 
-std::int64_t EpochOf(std::int64_t run, std::size_t stage, int attempt) { return run * kRunEpoch + static_cast<std::int64_t>(stage) * 1000 + attempt; }
-
-std::int64_t RunOfEpoch(std::int64_t epoch) { return epoch / kRunEpoch; }
-
 StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage& stage, int attempt) {
   StageTask task{.ns = owner.ns, .pipeline = bundle.pipeline, .run = owner.run, .runUid = owner.runUid, .revision = owner.revision, .image = owner.image};
   task.stage = stage.name;
   task.attempt = attempt;
-  task.epoch = EpochOf(owner.epoch, IndexOf(bundle, stage), attempt);
+  task.epoch = api::EpochOf(owner.epoch, IndexOf(bundle, stage), attempt);
   task.logicalTime = owner.created;
   stage.work.Visit([&](const auto& kind) { Fill(task, bundle, kind); });
   AddStores(task, bundle, owner.keys);

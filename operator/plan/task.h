@@ -29,12 +29,6 @@ struct TaskOwner {
   std::string keys;  // weir run: folder with the key files of every bucket; empty: each bucket's Secret is mounted in the pod
 };
 
-// epoch = that of the run (seconds) * 100,000 + place of the stage * 1,000 + attempt: monotone over the runs of a pipeline,
-// which go one after the other, over the stages of a run that commit to one table (land, then accept), since a stage needs
-// only stages above it, and over the attempts of a stage. `stage` counts from 0.
-std::int64_t EpochOf(std::int64_t run, std::size_t stage, int attempt);
-std::int64_t RunOfEpoch(std::int64_t epoch);  // the run's part of it
-
 // What the attempt needs to know and no more: its tables, and the stores that these lie in.
 api::StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage& stage, int attempt);
 

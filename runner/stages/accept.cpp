@@ -1,5 +1,6 @@
 #include <set>
 
+#include "crds/api/attempt.h"
 #include "runner/stages/copy_file.h"
 #include "runner/stages/file_policy.h"
 #include "runner/stages/file_zone.h"
@@ -61,7 +62,7 @@ Result<std::optional<api::Commit>> Clear(const Acceptance& acceptance, const std
     auto published = Publish(acceptance.place, acceptance.landing, std::move(change), facts);
     if (!published.ok()) return published.error();
     commit = *published;
-  } else if (state->transactions.contains(storage::StageApp(acceptance.place.task.runUid, acceptance.place.task.stage))) {
+  } else if (state->transactions.contains(api::TransactionOf(acceptance.place.Committer()))) {
     commit = CommitIn(acceptance.place, acceptance.landing, *state, state->Facts());  // of an attempt that ended before it could tell
   }
   if (commit) commit->warnings = MessagesOf(FindingsOf(state->Facts()));

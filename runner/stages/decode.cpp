@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "crds/api/attempt.h"
 #include "crds/api/write.h"
 #include "crds/base/name.h"
 #include "crds/base/text.h"
@@ -47,7 +48,7 @@ Result<std::string> OutputPath(const Decoding& decoding, const storage::DataFile
   const auto there = decoding.target.store->Stat(decoding.target.PathOf(path));
   if (!there.ok() && there.error().fault == Fault::Missing && !decoding.taken.contains(path)) return path;
   if (!there.ok() && there.error().fault != Fault::Missing) return there.error();
-  const FileIdentity made{input.path + '\0' + AttemptPath(decoding.place.task), Tag(input, kTagSha256) + decoding.schemaHash};
+  const FileIdentity made{input.path + '\0' + api::AttemptPath(AttemptOf(decoding.place.task)), Tag(input, kTagSha256) + decoding.schemaHash};
   std::string own = DecodedPath(input.path, MarkOf(made));
   if (decoding.taken.contains(own)) return Error{Fault::Bug, "InternalError", decoding.target.PathOf(own) + " is named by the log already"};
   if (Status removed = decoding.target.store->Remove(decoding.target.PathOf(own)); !removed.ok()) return removed.error();

@@ -21,10 +21,4 @@ std::string DecodedPath(const std::string& input, const std::string& suffix) {
   return storage::JoinPath(storage::FolderOf(input), storage::ExtendedName(storage::FileNameOf(input), suffix + ".parquet"));
 }
 
-std::string AttemptPath(const api::StageTask& task) { return task.run + "/" + task.runUid + "/" + task.stage + "-" + std::to_string(task.attempt); }
-
-std::string ResultPath(const api::StageTask& task) { return "part/" + AttemptPath(task) + "/0.parquet"; }
-std::string QuarantinePath(const api::StageTask& task) { return task.outcomePath + "/quarantine/" + AttemptPath(task) + ".jsonl"; }
-std::string OutcomePath(const api::StageTask& task) { return task.outcomePath + "/outcomes/" + AttemptPath(task) + ".json"; }
-
 }  // namespace weir::stages

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "crds/api/stage_task.h"
+#include "crds/base/time.h"
 #include "runner/stages/file_zone.h"
 
 namespace weir::stages {
@@ -18,14 +18,5 @@ std::string MarkOf(const FileIdentity& identity);
 
 // Of a decoded file, beside its input's place: "file_land_timestamp=5/data_5.csv.parquet".
 std::string DecodedPath(const std::string& input, const std::string& suffix = "");
-
-// "<run>/<UID of the run>/<stage>-<attempt>": no other attempt ever has it, also not one of a run that was made again by
-// the same name, or in another namespace of that name on the same volume.
-std::string AttemptPath(const api::StageTask& task);
-// Of the result of a query, relative to its table.
-std::string ResultPath(const api::StageTask& task);
-// In the outcome store.
-std::string QuarantinePath(const api::StageTask& task);
-std::string OutcomePath(const api::StageTask& task);
 
 }  // namespace weir::stages

@@ -31,15 +31,6 @@ Result<PlacedTable> Place::Table(const std::string& name, api::TargetKind kind) 
                std::string(view ? "View " : "Dataset ") + name + " does not exist in namespace " + task.ns};
 }
 
-storage::Committer Place::Committer() const {
-  return {.run = task.run,
-          .runUid = task.runUid,
-          .stage = task.stage,
-          .attempt = task.attempt,
-          .epoch = task.epoch,
-          .pipeline = task.pipeline,
-          .revision = task.revision,
-          .image = task.image};
-}
+api::Attempt Place::Committer() const { return AttemptOf(task); }
 
 }  // namespace weir::stages

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "crds/api/attempt.h"
 #include "runner/engine/checkpoint_file.h"
 #include "runner/stages/run_task.h"
 #include "runner/storage/table_log.h"
@@ -28,7 +29,7 @@ class Place {
   Result<std::shared_ptr<storage::ObjectStore>> Store(const std::string& name);
   Result<PlacedTable> Table(const std::string& name, api::TargetKind kind = api::TargetKind::Dataset);
   Result<PlacedTable> Placed(const api::TaskTable& table);
-  storage::Committer Committer() const;
+  api::Attempt Committer() const;
 
   const api::StageTask& task;
   const Ports& ports;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/api/attempt.h"
 #include "runner/stages/names.h"
 #include "runner/storage/object_lines.h"
 
@@ -28,7 +29,7 @@ std::vector<engine::RejectedRow> ExamplesIn(storage::ObjectStore& store, const s
 
 std::string QuarantineFile::Path() const {
   if (rows_ == 0) return "";
-  return QuarantinePath(place_.task);
+  return api::QuarantinePath(place_.task.outcomePath, AttemptOf(place_.task));
 }
 
 Status QuarantineFile::Open() {

@@ -2,6 +2,7 @@
 #include <map>
 #include <regex>
 
+#include "crds/api/attempt.h"
 #include "crds/api/write.h"
 #include "crds/base/count.h"
 #include "runner/stages/audit.h"
@@ -107,7 +108,7 @@ Error AboutRecursion(Error error, const api::StageTask& task) {
 }
 
 Result<engine::WrittenFile> WriteResult(QueryRun& run, const std::vector<Rule>& rules) {
-  engine::WriteRequest request{.relation = kResult, .store = run.output, .path = run.target.PathOf(ResultPath(run.place.task))};
+  engine::WriteRequest request{.relation = kResult, .store = run.output, .path = run.target.PathOf(api::ResultPath(AttemptOf(run.place.task)))};
   request.eventTime = run.target.table->eventTime;
   request.eventsUntil = EventsUntil(run.place.task, *run.target.table);
   request.checks = ChecksOf(rules);
@@ -190,8 +191,11 @@ Result<std::optional<api::StageOutcome>> Prepare(QueryRun& run) {
 // The result in place of all that the table holds.
 storage::TableChange ChangeTo(QueryRun& run, const storage::TableState& current, const engine::WrittenFile& written, const storage::TableSchema& schema) {
   storage::TableChange change{.schema = schema};
-  change.add = {
-      {.path = ResultPath(run.place.task), .bytes = written.bytes, .rows = written.rows, .modified = run.place.task.logicalTime, .stats = written.stats}};
+  change.add = {{.path = api::ResultPath(AttemptOf(run.place.task)),
+                 .bytes = written.bytes,
+                 .rows = written.rows,
+                 .modified = run.place.task.logicalTime,
+                 .stats = written.stats}};
   TagHash(run.target, *run.output, change.add.front());
   if (written.minEventTime) change.add.front().tags[kTagOldestEvent] = FormatMicros(*written.minEventTime);
   for (const auto& [path, old] : current.files) change.remove.push_back(path);
@@ -203,7 +207,7 @@ Audit AuditResult(QueryRun& run, const std::vector<Rule>& rules, const engine::W
   const api::TaskTable& table = *run.target.table;
   Audit audit = Judge(rules, written.failures, written.rows, Quarantining::Done);
   if (audit.broken.empty() && audit.warnings.empty()) return audit;
-  const engine::InputFile file{run.output, run.target.PathOf(ResultPath(run.place.task)), written.bytes, written.rows};
+  const engine::InputFile file{run.output, run.target.PathOf(api::ResultPath(AttemptOf(run.place.task))), written.bytes, written.rows};
   if (run.engine->Attach(kWritten, {file}, table.columns).ok())
     AddExamples(audit, rules, *run.engine, kWritten, table, [](const std::string&) { return std::string(); });
   return audit;

@@ -1,5 +1,6 @@
 #include "runner/stages/run_task.h"
 
+#include "crds/api/attempt.h"
 #include "crds/api/write.h"
 #include "runner/stages/names.h"
 #include "runner/stages/outcome.h"
@@ -26,7 +27,7 @@ void Record(Place& place, const api::StageOutcome& outcome) {
   const api::StageTask& task = place.task;
   if (task.outcomeStore.empty() || task.run.empty()) return;
   const auto store = place.Store(task.outcomeStore);
-  const std::string path = OutcomePath(task);
+  const std::string path = api::OutcomePath(task.outcomePath, AttemptOf(task));
   const Status put = store.ok() ? (*store)->PutIfAbsent(path, DumpPretty(api::Write(outcome)) + "\n") : Status(store.error());
   if (!put.ok() && put.error().reason != "Exists") place.ports.log("the outcome could not be kept at " + path + ": " + put.error().message);
 }

@@ -26,8 +26,6 @@ const Clock& SystemTime() {
   return clock;
 }
 
-std::string StageApp(const Committer& committer) { return storage::StageApp(committer.runUid, committer.stage); }
-
 // Of the place and the time, so that readers who remember a table know one that was made anew there, whose versions start
 // again: 32 hex digits of a digest in the shape of a UUID (version 8).
 std::string TableId(const std::string& location, Time made) {
@@ -37,7 +35,7 @@ std::string TableId(const std::string& location, Time made) {
   return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20);
 }
 
-Error Fenced(const std::string& table, const TableState& state, const Committer& committer) {
+Error Fenced(const std::string& table, const TableState& state, const api::Attempt& committer) {
   return {Fault::Fenced, "Fenced",
           "table " + table + " was taken by a newer attempt (epoch " + std::to_string(state.Epoch()) + ", this is attempt " +
               std::to_string(committer.attempt) + " with epoch " + std::to_string(committer.epoch) + "): nothing was committed"};
@@ -57,7 +55,7 @@ Status CheckOwner(const TableState& state, const TableChange& change, const std:
                    ": a table has one object; give this one another name or spec.database, or remove the table's folder when its data are not needed"};
 }
 
-Json CommitInfo(const Committer& committer, Time now, std::string_view operation) {
+Json CommitInfo(const api::Attempt& committer, Time now, std::string_view operation) {
   Json ours = {{"run", committer.run},     {"runUid", committer.runUid},     {"stage", committer.stage},       {"attempt", committer.attempt},
                {"epoch", committer.epoch}, {"pipeline", committer.pipeline}, {"revision", committer.revision}, {"image", committer.image}};
   return {{"timestamp", now.us / 1000},
@@ -139,8 +137,8 @@ void TableLog::WriteCheckpoint(const TableState& before, std::int64_t version, c
   if (old > 0 && old % kCheckpointKeptEvery != 0) static_cast<void>(store_->Remove(folder_.CheckpointPath(old)));
 }
 
-Result<CommitResult> TableLog::Recall(const TableState& state, const Committer& committer) {
-  const auto found = state.transactionCommits.find(StageApp(committer));
+Result<CommitResult> TableLog::Recall(const TableState& state, const api::Attempt& committer) {
+  const auto found = state.transactionCommits.find(TransactionOf(committer));
   const Result<LogEntry> entry = found == state.transactionCommits.end() ? Result<LogEntry>(Error{Fault::Missing}) : ReadEntry(found->second);
   if (!entry && entry.error().fault != Fault::Missing) return entry.error();
   if (!entry)
@@ -152,15 +150,15 @@ Result<CommitResult> TableLog::Recall(const TableState& state, const Committer& 
   return CommitResult{found->second, true, FactsOf(entry->commitInfo)};
 }
 
-Result<std::optional<CommitResult>> TableLog::FindCommitted(const Committer& committer) {
+Result<std::optional<CommitResult>> TableLog::FindCommitted(const api::Attempt& committer) {
   if (const Status fresh = Refresh(); !fresh) return fresh.error();
-  if (!known_->transactions.contains(StageApp(committer))) return std::optional<CommitResult>();
+  if (!known_->transactions.contains(TransactionOf(committer))) return std::optional<CommitResult>();
   Result<CommitResult> found = Recall(*known_, committer);
   if (!found) return found.error();
   return std::optional(std::move(*found));
 }
 
-Result<std::string> TableLog::ClaimEntry(const TableState& state, const Committer& committer, const TableSchema& schema) {
+Result<std::string> TableLog::ClaimEntry(const TableState& state, const api::Attempt& committer, const TableSchema& schema) {
   LogEntry entry;
   entry.timestamp = clock_->Now();
   entry.commitInfo = CommitInfo(committer, entry.timestamp, kClaimOperation);
@@ -179,7 +177,7 @@ Status TableLog::SettleClaim(const TableState& state) const {
   return claimed == state.transactionCommits.end() ? Ok() : store_->Settle(folder_.EntryPath(claimed->second));
 }
 
-Status TableLog::Claim(const Committer& committer, const TableSchema& schema) {
+Status TableLog::Claim(const api::Attempt& committer, const TableSchema& schema) {
   if (const Status fresh = Refresh(); !fresh) return fresh.error();
   TableState& state = *known_;
   int lost = 0;
@@ -199,13 +197,13 @@ Status TableLog::Claim(const Committer& committer, const TableSchema& schema) {
                "table " + path_ + " (" + store_->Describe() + "): could not be claimed, replies got lost or others kept writing"};
 }
 
-Result<std::string> TableLog::CommitEntry(const TableState& state, const Committer& committer, const TableChange& change) {
+Result<std::string> TableLog::CommitEntry(const TableState& state, const api::Attempt& committer, const TableChange& change) {
   LogEntry entry;
   entry.timestamp = clock_->Now();
   entry.commitInfo = CommitInfo(committer, entry.timestamp, "WRITE");
   entry.commitInfo["operationParameters"]["mode"] = change.remove.empty() ? "Append" : "Overwrite";
   entry.commitInfo[std::string(kOurs)]["facts"] = change.facts;
-  entry.transactions = {{std::string(kEpochApp), committer.epoch}, {StageApp(committer), committer.epoch}};
+  entry.transactions = {{std::string(kEpochApp), committer.epoch}, {TransactionOf(committer), committer.epoch}};
   auto metadata = MetadataFor(state, change.schema, kind_, store_->Location(path_), entry.timestamp);
   if (!metadata) return InTable(metadata.error(), path_);
   entry.metadata = std::move(*metadata);
@@ -229,17 +227,17 @@ Result<std::string> TableLog::CommitEntry(const TableState& state, const Committ
   return EncodeEntry(entry, kind_);
 }
 
-Result<CommitResult> TableLog::Commit(const Committer& committer, const TableChange& change) {
+Result<CommitResult> TableLog::Commit(const api::Attempt& committer, const TableChange& change) {
   if (const Status fresh = Refresh(); !fresh) return fresh.error();
   TableState& state = *known_;
   int lost = 0;
   for (int races = 0; races < kMostRaces; ++races) {
     if (const Status owned = CheckOwner(state, change, path_ + " (" + store_->Describe() + ")"); !owned) return owned.error();
     if (state.Epoch() > committer.epoch) return Fenced(path_, state, committer);
-    if (state.transactions.contains(StageApp(committer))) {
+    if (state.transactions.contains(TransactionOf(committer))) {
       Result<CommitResult> found = Recall(state, committer);
       // After a lost reply of our own, what stands there is this very commit.
-      if (found && lost > 0 && state.transactions.at(StageApp(committer)) == committer.epoch) found->alreadyCommitted = false;
+      if (found && lost > 0 && state.transactions.at(TransactionOf(committer)) == committer.epoch) found->alreadyCommitted = false;
       return found;
     }
     const Result<std::string> text = CommitEntry(state, committer, change);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "crds/api/attempt.h"
 #include "crds/api/stage_task.h"
 #include "crds/base/json.h"
 #include "crds/base/time.h"
@@ -17,18 +18,6 @@ namespace weir::storage {
 class CheckpointFiles;
 struct Checkpoint;
 struct LogEntry;
-
-// Which attempt wants to commit, and with which fence.
-struct Committer {
-  std::string run;
-  std::string runUid;
-  std::string stage;
-  int attempt = 1;
-  std::int64_t epoch = 0;
-  std::string pipeline;
-  std::string revision;
-  std::string image;
-};
 
 // What a stage wants to make visible in one step: the new set of files is (old - remove) + add.
 struct TableChange {
@@ -69,16 +58,16 @@ class TableLog {
   // the first attempt (no other can exist), an empty commit that carries the epoch for later ones. Fault::Fenced when a
   // higher epoch has the table. A table that has no commit yet gets `schema` with the claim, since a Delta log must
   // start with one, of at least one column, to be readable.
-  Status Claim(const Committer& committer, const TableSchema& schema);
+  Status Claim(const api::Attempt& committer, const TableSchema& schema);
 
   // What an earlier attempt of the same run and stage committed, if any. Look here first, then Claim, then work.
-  Result<std::optional<CommitResult>> FindCommitted(const Committer& committer);
+  Result<std::optional<CommitResult>> FindCommitted(const api::Attempt& committer);
 
   // Makes `change` visible as the next version, exactly once: put-if-absent of one log entry, again on the next number
   // when another writer took it (after the fence was looked at again), read back when the reply was lost. Each tenth version
   // gets a checkpoint; the commit holds also where that fails. Fault::Fenced, Conflict (a file to remove is gone, a file to
   // add is there), Transient or Exhausted; on any error the files stay.
-  Result<CommitResult> Commit(const Committer& committer, const TableChange& change);
+  Result<CommitResult> Commit(const api::Attempt& committer, const TableChange& change);
 
  private:
   Status CheckExpected(const TableState& state) const;
@@ -99,9 +88,9 @@ class TableLog {
   Result<TableState> ReplayAll(std::optional<std::int64_t> version);
   Status Refresh();
   Status Advance(TableState& state);
-  Result<CommitResult> Recall(const TableState& state, const Committer& committer);
-  Result<std::string> ClaimEntry(const TableState& state, const Committer& committer, const TableSchema& schema);
-  Result<std::string> CommitEntry(const TableState& state, const Committer& committer, const TableChange& change);
+  Result<CommitResult> Recall(const TableState& state, const api::Attempt& committer);
+  Result<std::string> ClaimEntry(const TableState& state, const api::Attempt& committer, const TableSchema& schema);
+  Result<std::string> CommitEntry(const TableState& state, const api::Attempt& committer, const TableChange& change);
 
   std::shared_ptr<ObjectStore> store_;
   std::string path_;

@@ -40,8 +40,6 @@ std::int64_t TableState::Epoch() const {
   return it == transactions.end() ? -1 : it->second;
 }
 
-std::string StageApp(const std::string& run_uid, const std::string& stage) { return std::string(kOurApps) + run_uid + "/" + stage; }
-
 const Json& FactsOf(const Json& commit_info) { return At(At(commit_info, kOurs), "facts"); }
 
 // What holds until a commit says otherwise, whoever writes in between: the owner of the table, which the first commit that
@@ -63,7 +61,7 @@ Totals TotalsOf(const TableState& state) { return {static_cast<std::int64_t>(sta
 
 void Expire(TableState& state, LogKind kind, Time now) {
   std::erase_if(state.transactionCommits, [&state](const auto& commit) {
-    const bool old = commit.first.starts_with(kOurApps) && commit.second < state.version - kTransactionsKept;
+    const bool old = commit.first.starts_with(api::kTransactions) && commit.second < state.version - kTransactionsKept;
     if (old) state.transactions.erase(commit.first);
     return old;
   });

@@ -10,9 +10,6 @@ namespace weir::storage {
 
 // txn appId under which the newest epoch of a table stands.
 inline constexpr std::string_view kEpochApp = "weirkeeper.epoch";
-// txn appId of what one stage of one run commits; it begins with kOurApps.
-inline constexpr std::string_view kOurApps = "weirkeeper/";
-std::string StageApp(const std::string& run_uid, const std::string& stage);
 // Member of commitInfo that is ours.
 inline constexpr std::string_view kOurs = "weirkeeper";
 // commitInfo.operation of a commit that only takes the table for an attempt.
@@ -29,7 +26,7 @@ Totals TotalsOf(const TableState& state);
 Json WithMemory(Json commit_info, const Json& before);
 
 // Takes away what a checkpoint need not say, so that its size does not grow with the age of the table: transactions under
-// kOurApps of more than kTransactionsKept versions ago, whose runs any commit since then has fenced off; and of LogKind::Delta
+// api::kTransactions of more than kTransactionsKept versions ago, whose runs any commit since then has fenced off; and of LogKind::Delta
 // files that were removed kTombstonesKept before `now` (Delta protocol, "Add File and Remove File"). Transactions of other engines
 // stay: a streaming writer reads its own after any time. Zones of files know by removed files what was there.
 inline constexpr std::int64_t kTransactionsKept = 1000;

@@ -34,9 +34,9 @@ class HourlyClock final : public weir::Clock {
   Time now = Time::FromSeconds(1'700'000'000);
 };
 
-storage::Committer Run(std::int64_t number) {
+api::Attempt Run(std::int64_t number) {
   const std::string run = "run-" + std::to_string(number);
-  return {.run = run, .runUid = "0b1c2d3e-" + run, .stage = "transform", .epoch = 2 * number, .pipeline = "bench", .revision = "bench-1", .image = "image"};
+  return {.pipeline = "bench", .run = run, .runUid = "0b1c2d3e-" + run, .revision = "bench-1", .image = "image", .stage = "transform", .epoch = 2 * number};
 }
 
 // As a stage replaces its table: one file goes, one comes.

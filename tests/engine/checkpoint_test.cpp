@@ -50,7 +50,7 @@ TEST_F(CheckpointTest, AnyVersionIsTheSameFromACheckpointAndFromTheFirstEntry) {
       change.facts = {{"contentHash", "h" + std::to_string(i)}, {"owner", "default/Dataset/t"}};
       if (below(4) == 0) change.facts["contract"] = {{"version", i}, {"text", texts[below(texts.size())]}};
       const int attempt = 1 + static_cast<int>(below(2));
-      const storage::Committer committer = AttemptOf("r" + std::to_string(i), attempt, 1'000 * (i + 1));
+      const api::Attempt committer = AttemptOf("r" + std::to_string(i), attempt, 1'000 * (i + 1));
       ASSERT_TRUE(log.Claim(committer, change.schema).ok());
       if (below(10) == 0) continue;  // killed
       const auto committed = log.Commit(committer, change);

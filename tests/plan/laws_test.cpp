@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "crds/api/attempt.h"
 #include "crds/base/name.h"
 #include "operator/plan/pod_outcome.h"
 #include "operator/plan/pod_template.h"
@@ -20,7 +21,7 @@ TEST(NameLaws, AttemptsOfDifferentRunsAndStagesHaveDifferentNames) {
   EXPECT_TRUE(rc::check([] {
     const auto words = *rc::gen::container<std::vector<std::string>>(5, rc::gen::element<std::string>("a", "b", "2", "7t9"));
     const auto one = *rc::gen::inRange<std::size_t>(1, 5), other = *rc::gen::inRange<std::size_t>(1, 5);
-    const auto name = [&words](std::size_t cut) { return AttemptName("r" + Joined(words, 0, cut), Joined(words, cut, 5), 1); };
+    const auto name = [&words](std::size_t cut) { return api::PodName("r" + Joined(words, 0, cut), Joined(words, cut, 5), 1); };
     RC_ASSERT((name(one) == name(other)) == (one == other));
     RC_ASSERT(IsDnsLabel(name(one)));
   }));
@@ -32,7 +33,7 @@ TEST(NameLaws, AttemptsOfTheOperatorsRunsAreNamedPlainly) {
     RC_PRE(stage.size() < 8U);
     const std::string run = "delays-20260105t000000-" + std::to_string(*rc::gen::inRange(1, 1000));
     const std::string name = Joined(stage, 0, stage.size());
-    RC_ASSERT(AttemptName(run, name, 3) == run + "-" + name + "-3");
+    RC_ASSERT(api::PodName(run, name, 3) == run + "-" + name + "-3");
   }));
 }
 

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "crds/api/attempt.h"
 #include "operator/plan/pod_template.h"
 #include "operator/plan/runner.h"
 #include "operator/plan/task.h"
@@ -40,7 +41,7 @@ Json ThePod(const api::RunnerSettings& runner = {.nodeSelector = api::TextMap{{"
                         .created = Time::FromSeconds(1'767'323'045),
                         .epoch = 1'767'323'045};
   PodRequest request{
-      .name = AttemptName("delays-1", "aggregate", 2), .ownerKind = api::kPipelineRuns, .owner = {.name = "delays-1", .ns = "default", .uid = "uid-1"}};
+      .name = api::PodName("delays-1", "aggregate", 2), .ownerKind = api::kPipelineRuns, .owner = {.name = "delays-1", .ns = "default", .uid = "uid-1"}};
   request.task = TaskFor(bundle, owner, bundle.stages[0], 2);
   request.image = "runner:1";
   request.runner = runner;
@@ -146,8 +147,8 @@ TEST(PodTemplate, GivesATaskOnlyTheTablesAndStoresThatItNeeds) {
 
 TEST(PodTemplate, NamesThatAreTooLongKeepWhatTellsThemApart) {
   const std::string run(60, 'r');
-  EXPECT_LE(AttemptName(run, "aggregate", 1).size(), 63U);
-  EXPECT_NE(AttemptName(run, "aggregate", 1), AttemptName(run, "aggregate", 2));
+  EXPECT_LE(api::PodName(run, "aggregate", 1).size(), 63U);
+  EXPECT_NE(api::PodName(run, "aggregate", 1), api::PodName(run, "aggregate", 2));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crds/api/attempt.h"
 #include "crds/contract/contract.h"
 #include "operator/plan/dag.h"
 #include "operator/plan/freshness.h"
@@ -269,9 +270,9 @@ TEST(Bundle, FindsTableNamesAsWholeWordsWhateverTheirCase) {
 }
 
 TEST(Task, EpochsGrowOverAttemptsStagesAndRuns) {
-  EXPECT_LT(EpochOf(7, 0, 1), EpochOf(7, 0, 2));
-  EXPECT_LT(EpochOf(7, 0, 999), EpochOf(7, 1, 1)) << "accept commits to the table that a second attempt of land had claimed";
-  EXPECT_LT(EpochOf(7, 49, 999), EpochOf(8, 0, 1));
+  EXPECT_LT(api::EpochOf(7, 0, 1), api::EpochOf(7, 0, 2));
+  EXPECT_LT(api::EpochOf(7, 0, 999), api::EpochOf(7, 1, 1)) << "accept commits to the table that a second attempt of land had claimed";
+  EXPECT_LT(api::EpochOf(7, 49, 999), api::EpochOf(8, 0, 1));
 }
 
 // ---- status patches

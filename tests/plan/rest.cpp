@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "crds/api/attempt.h"
 #include "crds/api/read.h"
 #include "operator/local/object_rules.h"
 #include "operator/plan/attempt.h"
@@ -31,12 +32,11 @@ bool Witness::MayWait(const Json& run) {
 // A stage says that it waits for as long as there is something to wait for, and no longer.
 void Witness::SawQuiet() {
   for (const Json& run : world_.List(api::kPipelineRuns))
-    for (const api::StageStatus& stage : StatusOf(run).stages)
-      LookAtWaiting(stage, plan::AttemptName(Text(At(run, "metadata"), "name"), stage.name, stage.attempt));
+    for (const api::StageStatus& stage : StatusOf(run).stages) LookAtWaiting(stage, api::PodName(Text(At(run, "metadata"), "name"), stage.name, stage.attempt));
   std::vector<api::Problem> ignored;
   for (const Json& pipeline : world_.List(api::kPipelines)) {
     const auto status = api::Read<api::PipelineStatus>(At(pipeline, "status"), "status", ignored);
-    if (status.validation) LookAtWaiting(*status.validation, plan::AttemptName(status.validating, status.validation->name, status.validation->attempt));
+    if (status.validation) LookAtWaiting(*status.validation, api::PodName(status.validating, status.validation->name, status.validation->attempt));
   }
 }
 

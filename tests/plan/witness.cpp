@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crds/api/attempt.h"
 #include "crds/api/read.h"
 #include "operator/local/object_rules.h"
 #include "operator/plan/attempt.h"
@@ -147,7 +148,7 @@ void Witness::LookAtRun(const std::string& name) {
 void Witness::LookAtCounted(const std::string& run, const RunStep& step, const StageStatus& before, const StageStatus& after) {
   const std::string what = "run " + run + ", stage " + after.name + ", attempt " + std::to_string(before.attempt);
   const auto made = made_.find({runs_[run].first, after.name, before.attempt});
-  if (made == made_.end()) return Law(rejected_.contains(plan::AttemptName(run, after.name, before.attempt)), what + " was counted, and had no pod");
+  if (made == made_.end()) return Law(rejected_.contains(api::PodName(run, after.name, before.attempt)), what + " was counted, and had no pod");
   const SeenPod& pod = pods_.at(made->second);
   const Counts as = after.state == StageState::Succeeded                           ? Counts::Success
                     : after.infrastructureFailures > before.infrastructureFailures ? Counts::Infrastructure

@@ -60,7 +60,7 @@ void PutOldVersion(const std::shared_ptr<ObjectStore>& store) {
 
 Status RunAttempt(const std::shared_ptr<ObjectStore>& store, int attempt, std::size_t bytes) {
   TableLog log = LogOf(store);
-  const Committer committer = AttemptOf("run", attempt);
+  const api::Attempt committer = AttemptOf("run", attempt);
   const auto found = log.FindCommitted(committer);
   if (!found) return found.error();
   if (found->has_value()) return Ok();

@@ -38,7 +38,7 @@ TEST_F(TableContention, SixteenWritersLoseNothingAndEachVersionHasOneOfThem) {
       TableLog log = Log();
       for (int i = 0; i < kCommits; ++i) {
         const std::string name = std::to_string(t) + "-" + std::to_string(i);
-        Committer committer = AttemptOf(name, 1);
+        api::Attempt committer = AttemptOf(name, 1);
         const auto result = log.Commit(committer, Adding(name + ".parquet"));
         const std::lock_guard lock(mutex);
         if (!result.ok()) problems.push_back(result.error().message);
@@ -111,7 +111,7 @@ TEST_F(TableContention, AClaimIsMadeOnceAndHidesNoFacts) {
 TEST_F(TableContention, ACommitOfAnEarlierAttemptIsRecalledWithItsFacts) {
   ASSERT_TRUE(Log().Commit(AttemptOf("run", 1), Adding("first", 5)).ok());
   ASSERT_TRUE(Log().Commit(AttemptOf("other", 1, 2'000'000), Adding("other", 9)).ok());
-  Committer second = AttemptOf("run", 2, 3'000'000);
+  api::Attempt second = AttemptOf("run", 2, 3'000'000);
   const auto found = Log().FindCommitted(second);
   ASSERT_TRUE(found.ok());
   ASSERT_TRUE(found->has_value());
@@ -127,7 +127,7 @@ TEST_F(TableContention, ACommitOfAnEarlierAttemptIsRecalledWithItsFacts) {
 
 TEST_F(TableContention, NothingCommittedIsNothingFound) {
   ASSERT_TRUE(Log().Commit(AttemptOf("run", 1), Adding("a")).ok());
-  Committer other_stage = AttemptOf("run", 1);
+  api::Attempt other_stage = AttemptOf("run", 1);
   other_stage.stage = "other";
   EXPECT_FALSE(Log().FindCommitted(other_stage)->has_value());
   EXPECT_FALSE(Log().FindCommitted(AttemptOf("another", 1))->has_value());

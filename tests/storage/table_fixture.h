@@ -18,15 +18,15 @@ class FixedClock final : public Clock {
 };
 inline const FixedClock kFixedClock;
 
-inline Committer AttemptOf(const std::string& run, int attempt, std::int64_t run_epoch = 1'000'000) {
-  return {.run = run,
+inline api::Attempt AttemptOf(const std::string& run, int attempt, std::int64_t run_epoch = 1'000'000) {
+  return {.pipeline = "p",
+          .run = run,
           .runUid = "uid-" + run,
+          .revision = "p-1",
+          .image = "img",
           .stage = "load",
           .attempt = attempt,
-          .epoch = run_epoch + attempt,
-          .pipeline = "p",
-          .revision = "p-1",
-          .image = "img"};
+          .epoch = run_epoch + attempt};
 }
 
 inline TableSchema OneColumn() { return {.columns = {{.name = "id", .type = "BIGINT"}}}; }

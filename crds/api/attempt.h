@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "crds/api/runner_settings.h"
+#include "crds/api/stage_task.h"
+
+// An attempt, and every name that is derived from it. Operator, runner and CLI find each other's objects, files and commits by
+// these names, also across releases: none of them changes.
+
+namespace weir::api {
+
+// One attempt of one stage of a run, or of the validation of a revision, which has no run.
+struct Attempt {
+  std::string ns;
+  std::string pipeline;
+  std::string run;
+  std::string runUid;
+  std::string revision;
+  std::string image;
+  std::string stage;
+  int attempt = 1;         // from 1
+  std::int64_t epoch = 0;  // EpochOf; 0 for a validation, which writes no table
+  bool operator==(const Attempt&) const = default;
+};
+Attempt AttemptOf(const StageTask& task);
+
+// Epoch of an attempt: epoch of the run (seconds) * 100,000 + place of the stage * 1,000 + attempt. Monotone over the runs of a
+// pipeline, over the stages of a run that commit to one table (land, then accept), since a stage needs only stages above it, and
+// over the attempts of a stage. `stage` counts from 0.
+std::int64_t EpochOf(std::int64_t run, std::size_t stage, int attempt);
+std::int64_t RunOfEpoch(std::int64_t epoch);  // the run's part of it
+
+// Value of a label that names an object: the name, cut to 63 characters with a hash where it is longer.
+std::string LabelValue(const std::string& name);
+// Labels of ours on the attempt's pod. That of the run is absent for a validation.
+TextMap PodLabels(const Attempt& attempt);
+// Name of the attempt's pod: `<owner>-<stage>-<attempt>`, where `owner` is the run, or for a validation the revision. Where another
+// run's stage could read the same (run `by-hand` and stage `land`, run `by` and stage `hand-land`), all but one of them end in a
+// hash, and so does what is longer than a label.
+std::string PodName(const std::string& owner, const std::string& stage, int attempt);
+
+// "<run>/<UID of the run>/<stage>-<attempt>": no other attempt ever has it, also not one of a run that was made again by
+// the same name, or in another namespace of that name on the same volume.
+std::string AttemptPath(const Attempt& attempt);
+std::string ResultPath(const Attempt& attempt);  // of the result of a query, relative to its table
+// In the outcome store. `folder` is outcomePath of the task or bundle.
+std::string QuarantinePath(const std::string& folder, const Attempt& attempt);
+std::string OutcomePath(const std::string& folder, const Attempt& attempt);
+
+// appId of the transaction (`txn` of the Delta protocol) of what one stage of one run commits to a table: its attempts share it,
+// so that one of them commits. It begins with kTransactions.
+inline constexpr std::string_view kTransactions = "weirkeeper/";
+std::string TransactionOf(const Attempt& attempt);
+
+}  // namespace weir::api
