@@ -23,6 +23,7 @@ struct Attempt {
   std::string stage;
   int attempt = 1;         // from 1
   std::int64_t epoch = 0;  // EpochOf; 0 for a validation, which writes no table
+  std::string lane;        // part of its table that it writes and replaces, such as a partition (IsLane); empty: the whole table
   bool operator==(const Attempt&) const = default;
 };
 Attempt AttemptOf(const StageTask& task);
@@ -32,6 +33,8 @@ Attempt AttemptOf(const StageTask& task);
 // over the attempts of a stage. `stage` counts from 0.
 std::int64_t EpochOf(std::int64_t run, std::size_t stage, int attempt);
 std::int64_t RunOfEpoch(std::int64_t epoch);  // the run's part of it
+// The highest epoch that an attempt of the same run and stage may have.
+std::int64_t LastEpochOfStage(std::int64_t epoch);
 
 // Value of a label that names an object: the name, cut to 63 characters with a hash where it is longer.
 std::string LabelValue(const std::string& name);
@@ -42,17 +45,26 @@ TextMap PodLabels(const Attempt& attempt);
 // hash, and so does what is longer than a label.
 std::string PodName(const std::string& owner, const std::string& stage, int attempt);
 
-// "<run>/<UID of the run>/<stage>-<attempt>": no other attempt ever has it, also not one of a run that was made again by
-// the same name, or in another namespace of that name on the same volume.
+// "<run>/<UID of the run>/<stage>-<attempt>", and "/<lane>" where it has one: no other attempt ever has it, also not one of a run
+// that was made again by the same name, or in another namespace of that name on the same volume.
 std::string AttemptPath(const Attempt& attempt);
 std::string ResultPath(const Attempt& attempt);  // of the result of a query, relative to its table
 // In the outcome store. `folder` is outcomePath of the task or bundle.
 std::string QuarantinePath(const std::string& folder, const Attempt& attempt);
 std::string OutcomePath(const std::string& folder, const Attempt& attempt);
 
-// appId of the transaction (`txn` of the Delta protocol) of what one stage of one run commits to a table: its attempts share it,
-// so that one of them commits. It begins with kTransactions.
+// Whether a text names a lane: 1 to 128 letters, digits and "._=%-", a letter or digit first.
+bool IsLane(std::string_view text);
+
+// appId of the transaction (`txn` of the Delta protocol) of what one stage of one run commits to a table, or to a lane of it: its
+// attempts share it, so that one of them commits. kTransactions, "<UID of the run>/<stage>", and "/<lane>" where it has one.
 inline constexpr std::string_view kTransactions = "weirkeeper/";
 std::string TransactionOf(const Attempt& attempt);
+std::string LaneOfTransaction(std::string_view app);  // empty: none
+
+// appId of the transaction whose version is the fence of a lane, its newest epoch: kFence for the whole table, else kFence,
+// "/" and the lane (docs/decisions/010-fence-lanes.md).
+inline constexpr std::string_view kFence = "weirkeeper.epoch";
+std::string FenceOf(std::string_view lane);
 
 }  // namespace weir::api

@@ -13,6 +13,7 @@ inline constexpr const char* kTagInput = "input";                // the file tha
 inline constexpr const char* kTagInputPath = "inputPath";        // of a file that is quarantined as a whole: the same in its store
 inline constexpr const char* kTagQuarantine = "quarantine";      // where the rows of it are kept that were quarantined, in the outcome store
 inline constexpr const char* kTagQuarantined = "quarantined";    // how many these are
+inline constexpr const char* kTagLane = "lane";                  // the lane that it was committed on; absent: the whole table
 inline constexpr const char* kTagQuarantinedWhole = "setAside";  // why the file as a whole is not used; it stands for no row
 
 // Files that were quarantined as a whole before they became files of the table: a list of {"file", "source", "why"}, of which

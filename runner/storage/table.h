@@ -59,8 +59,11 @@ struct TableState {
   const Json& Facts() const;
   // The program that wrote the newest version, as it names itself, when that is none of ours; else empty. A line for people.
   std::string OtherWriter() const;
-  // The newest epoch that has the table; -1 for none.
-  std::int64_t Epoch() const;
+  // The newest epoch that is in the way of attempts on `lane` (empty: the whole table), -1 for none: those with a lower one are
+  // fenced off. A lane has those of its own and of the whole table in its way, the whole table those of each lane too.
+  std::int64_t Epoch(const std::string& lane = "") const;
+  // Of commits and claims of just this lane, or of the whole table.
+  std::int64_t OwnEpoch(const std::string& lane) const;
 };
 
 }  // namespace weir::storage

@@ -7,6 +7,7 @@
 #include "runner/storage/delta_actions.h"
 #include "runner/storage/delta_schema.h"
 #include "runner/storage/digest.h"
+#include "runner/storage/file_tags.h"
 #include "runner/storage/paths.h"
 #include "runner/storage/table_state.h"
 
@@ -36,8 +37,9 @@ std::string TableId(const std::string& location, Time made) {
 }
 
 Error Fenced(const std::string& table, const TableState& state, const api::Attempt& committer) {
+  const std::string what = (committer.lane.empty() ? "table " : "lane " + committer.lane + " of table ") + table;
   return {Fault::Fenced, "Fenced",
-          "table " + table + " was taken by a newer attempt (epoch " + std::to_string(state.Epoch()) + ", this is attempt " +
+          what + " was taken by a newer attempt (epoch " + std::to_string(state.Epoch(committer.lane)) + ", this is attempt " +
               std::to_string(committer.attempt) + " with epoch " + std::to_string(committer.epoch) + "): nothing was committed"};
 }
 
@@ -58,6 +60,7 @@ Status CheckOwner(const TableState& state, const TableChange& change, const std:
 Json CommitInfo(const api::Attempt& committer, Time now, std::string_view operation) {
   Json ours = {{"run", committer.run},     {"runUid", committer.runUid},     {"stage", committer.stage},       {"attempt", committer.attempt},
                {"epoch", committer.epoch}, {"pipeline", committer.pipeline}, {"revision", committer.revision}, {"image", committer.image}};
+  if (!committer.lane.empty()) ours["lane"] = committer.lane;
   return {{"timestamp", now.us / 1000},
           {"operation", operation},
           {"operationParameters", Json::object()},
@@ -93,9 +96,16 @@ Result<std::optional<TableMetadata>> MetadataFor(const TableState& state, const 
                                      .others = state.otherMetadata});
 }
 
-// What the files add up to once `entry` is applied. Fault::Bug when that is not what the change says of itself: nothing is
-// committed then.
-Result<Totals> TotalsAfter(const TableState& state, const LogEntry& entry, const TableChange& change) {
+std::int64_t RowsOf(const TableState& state, const std::string& lane) {
+  std::int64_t rows = 0;
+  for (const auto& [path, file] : state.files)
+    if (Tag(file, kTagLane) == lane) rows += file.rows;
+  return rows;
+}
+
+// What the files add up to once `entry` is applied. Fault::Bug when that is not what the change says of itself, or of its lane:
+// nothing is committed then.
+Result<Totals> TotalsAfter(const TableState& state, const LogEntry& entry, const TableChange& change, const std::string& lane) {
   Totals totals = TotalsOf(state);
   const auto count = [&totals](const DataFile& file, int sign) { totals.files += sign, totals.rows += sign * file.rows, totals.bytes += sign * file.bytes; };
   for (const DataFile& file : entry.remove) count(file, -1);
@@ -105,11 +115,17 @@ Result<Totals> TotalsAfter(const TableState& state, const LogEntry& entry, const
       return Error{Fault::Bug, "LedgerOpen",
                    "file " + file.path + " has " + std::to_string(file.rows) + " rows, and " + Dump(file.stats["numRecords"]) + " by its statistics"};
   }
-  if (change.rows && *change.rows != totals.rows)
+  const std::int64_t rows = lane.empty() || !change.rows ? totals.rows : RowsOf(state, lane) + totals.rows - state.Rows();
+  if (change.rows && *change.rows != rows)
     return Error{Fault::Bug, "LedgerOpen",
-                 "the files of the new version have " + std::to_string(totals.rows) + " rows, and the ledger " + std::to_string(*change.rows) +
-                     "; nothing was committed"};
+                 "the files of the new version " + (lane.empty() ? "" : "on lane " + lane + " ") + "have " + std::to_string(rows) + " rows, and the ledger " +
+                     std::to_string(*change.rows) + "; nothing was committed"};
   return totals;
+}
+
+Status CheckLane(const std::string& lane) {
+  if (lane.empty() || api::IsLane(lane)) return Ok();
+  return Error{Fault::Bug, "InternalError", "\"" + OneLine(Cut(lane, 60)) + "\" cannot be the name of a lane"};
 }
 
 }  // namespace
@@ -162,7 +178,7 @@ Result<std::string> TableLog::ClaimEntry(const TableState& state, const api::Att
   LogEntry entry;
   entry.timestamp = clock_->Now();
   entry.commitInfo = CommitInfo(committer, entry.timestamp, kClaimOperation);
-  entry.transactions[std::string(kEpochApp)] = committer.epoch;
+  entry.transactions[api::FenceOf(committer.lane)] = committer.epoch;
   if (state.version < 0) {
     auto metadata = MetadataFor(state, schema, kind_, store_->Location(path_), entry.timestamp);
     if (!metadata) return InTable(metadata.error(), path_);
@@ -172,18 +188,19 @@ Result<std::string> TableLog::ClaimEntry(const TableState& state, const api::Att
 }
 
 // An attempt before may have been killed before it made its entry durable; one that was cleaned up is.
-Status TableLog::SettleClaim(const TableState& state) const {
-  const auto claimed = state.transactionCommits.find(std::string(kEpochApp));
+Status TableLog::SettleClaim(const TableState& state, const std::string& lane) const {
+  const auto claimed = state.transactionCommits.find(api::FenceOf(lane));
   return claimed == state.transactionCommits.end() ? Ok() : store_->Settle(folder_.EntryPath(claimed->second));
 }
 
 Status TableLog::Claim(const api::Attempt& committer, const TableSchema& schema) {
+  if (const Status named = CheckLane(committer.lane); !named) return InTable(named.error(), path_);
   if (const Status fresh = Refresh(); !fresh) return fresh.error();
   TableState& state = *known_;
   int lost = 0;
   for (int races = 0; races < kMostRaces; ++races) {
-    if (state.Epoch() > committer.epoch) return Fenced(path_, state, committer);
-    if (state.Epoch() == committer.epoch) return SettleClaim(state);
+    if (state.Epoch(committer.lane) > committer.epoch) return Fenced(path_, state, committer);
+    if (state.OwnEpoch(committer.lane) == committer.epoch) return SettleClaim(state, committer.lane);
     if (committer.attempt <= 1) return Ok();
     const Result<std::string> text = ClaimEntry(state, committer, schema);
     if (!text) return text.error();
@@ -203,15 +220,23 @@ Result<std::string> TableLog::CommitEntry(const TableState& state, const api::At
   entry.commitInfo = CommitInfo(committer, entry.timestamp, "WRITE");
   entry.commitInfo["operationParameters"]["mode"] = change.remove.empty() ? "Append" : "Overwrite";
   entry.commitInfo[std::string(kOurs)]["facts"] = change.facts;
-  entry.transactions = {{std::string(kEpochApp), committer.epoch}, {TransactionOf(committer), committer.epoch}};
+  entry.transactions = {{api::FenceOf(committer.lane), committer.epoch}, {TransactionOf(committer), committer.epoch}};
   auto metadata = MetadataFor(state, change.schema, kind_, store_->Location(path_), entry.timestamp);
   if (!metadata) return InTable(metadata.error(), path_);
+  const std::string& lane = committer.lane;
+  // An older run on another lane would bring the older schema back.
+  if (!lane.empty() && state.version >= 0 && *metadata)
+    return Error{
+        Fault::Invalid, "SchemaMismatch",
+        "table " + path_ + " has other columns or another format than this attempt writes on lane " + lane + ": only a commit of the whole table changes them"};
   entry.metadata = std::move(*metadata);
   for (const std::string& path : change.remove) {
     const auto file = state.files.find(path);
     if (file == state.files.end())
       return Error{Fault::Conflict, "CommitConflict",
                    "table " + path_ + ": file " + path + " to be removed is not in version " + std::to_string(state.version)};
+    if (!lane.empty() && Tag(file->second, kTagLane) != lane)
+      return Error{Fault::Bug, "InternalError", "table " + path_ + ": file " + path + " to be removed is not of lane " + lane};
     entry.remove.push_back(file->second);
   }
   for (const DataFile& file : change.add) {
@@ -220,20 +245,23 @@ Result<std::string> TableLog::CommitEntry(const TableState& state, const api::At
       return Error{Fault::Conflict, "CommitConflict",
                    "table " + path_ + ": file " + file.path + " to be added is already in version " + std::to_string(state.version)};
     entry.add.push_back(file);
+    entry.add.back().tags.erase(kTagLane);  // of the table that it was copied from
+    if (!lane.empty()) entry.add.back().tags[kTagLane] = lane;
   }
-  const Result<Totals> totals = TotalsAfter(state, entry, change);
+  const Result<Totals> totals = TotalsAfter(state, entry, change, lane);
   if (!totals) return InTable(totals.error(), path_);
   entry.commitInfo[std::string(kOurs)]["totals"] = {{"files", totals->files}, {"rows", totals->rows}, {"bytes", totals->bytes}};
   return EncodeEntry(entry, kind_);
 }
 
 Result<CommitResult> TableLog::Commit(const api::Attempt& committer, const TableChange& change) {
+  if (const Status named = CheckLane(committer.lane); !named) return InTable(named.error(), path_);
   if (const Status fresh = Refresh(); !fresh) return fresh.error();
   TableState& state = *known_;
   int lost = 0;
   for (int races = 0; races < kMostRaces; ++races) {
     if (const Status owned = CheckOwner(state, change, path_ + " (" + store_->Describe() + ")"); !owned) return owned.error();
-    if (state.Epoch() > committer.epoch) return Fenced(path_, state, committer);
+    if (state.Epoch(committer.lane) > committer.epoch) return Fenced(path_, state, committer);
     if (state.transactions.contains(TransactionOf(committer))) {
       Result<CommitResult> found = Recall(state, committer);
       // After a lost reply of our own, what stands there is this very commit.

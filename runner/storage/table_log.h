@@ -19,12 +19,13 @@ class CheckpointFiles;
 struct Checkpoint;
 struct LogEntry;
 
-// What a stage wants to make visible in one step: the new set of files is (old - remove) + add.
+// What a stage wants to make visible in one step: the new set of files is (old - remove) + add. On a lane, `remove` holds files
+// of that lane only, and the schema is the one that the table has.
 struct TableChange {
   TableSchema schema;
   std::vector<DataFile> add;
   std::vector<std::string> remove;   // paths
-  std::optional<std::int64_t> rows;  // that the table must have after it; a commit that gives another sum is refused
+  std::optional<std::int64_t> rows;  // that the table, or the lane, must have after it; a commit that gives another sum is refused
   Json facts;                        // goes into commitInfo: ledger, contentHash, dataAsOf, codeVersion, inputs
 };
 
@@ -54,19 +55,20 @@ class TableLog {
   // The newest version as of the last call that looked and answered Ok, without another look; valid until the next call.
   const TableState& Seen() const { return *known_; }
 
-  // Takes the table for this attempt: after it answers Ok, no commit with a lower epoch can succeed. Writes nothing for
-  // the first attempt (no other can exist), an empty commit that carries the epoch for later ones. Fault::Fenced when a
-  // higher epoch has the table. A table that has no commit yet gets `schema` with the claim, since a Delta log must
-  // start with one, of at least one column, to be readable.
+  // Takes the table, or the attempt's lane of it, for this attempt: after it answers Ok, no commit with a lower epoch can succeed
+  // there. Writes nothing for the first attempt (no other can exist), an empty commit that carries the epoch for later ones.
+  // Fault::Fenced when a higher epoch is in the way (TableState::Epoch). A table that has no commit yet gets `schema` with the
+  // claim, since a Delta log must start with one, of at least one column, to be readable.
   Status Claim(const api::Attempt& committer, const TableSchema& schema);
 
-  // What an earlier attempt of the same run and stage committed, if any. Look here first, then Claim, then work.
+  // What an earlier attempt of the same run and stage committed (on the same lane), if any. Look here first, then Claim, then work.
   Result<std::optional<CommitResult>> FindCommitted(const api::Attempt& committer);
 
   // Makes `change` visible as the next version, exactly once: put-if-absent of one log entry, again on the next number
   // when another writer took it (after the fence was looked at again), read back when the reply was lost. Each tenth version
   // gets a checkpoint; the commit holds also where that fails. Fault::Fenced, Conflict (a file to remove is gone, a file to
-  // add is there), Transient or Exhausted; on any error the files stay.
+  // add is there), Transient, Exhausted, Invalid with reason "SchemaMismatch" (a lane cannot change the schema) or Bug (a file to
+  // remove is of another lane, or the rows differ); on any error the files stay.
   Result<CommitResult> Commit(const api::Attempt& committer, const TableChange& change);
 
  private:
@@ -81,7 +83,7 @@ class TableLog {
   Result<Checkpoint> StartOf(const LogListing& listing, std::int64_t version) const;
   Error WithoutCheckpoint(const Error& unreadable, std::int64_t version) const;
   Status Remember(const LogListing& listing, TableState& state) const;
-  Status SettleClaim(const TableState& state) const;
+  Status SettleClaim(const TableState& state, const std::string& lane) const;
   Status NoteExpected(const TableState& state);
   void WriteCheckpoint(const TableState& before, std::int64_t version, const std::string& text) const;
   Status Replay(TableState& state, std::int64_t version);

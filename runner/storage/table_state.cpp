@@ -1,6 +1,8 @@
 #include "runner/storage/table_state.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "crds/base/text.h"
 
@@ -11,6 +13,52 @@ std::optional<Totals> RecordedTotals(const Json& commit_info) {
   const Json& totals = At(At(commit_info, kOurs), "totals");
   if (!totals.is_object()) return std::nullopt;
   return Totals{Integer(totals, "files"), Integer(totals, "rows"), Integer(totals, "bytes")};
+}
+
+std::int64_t EpochUnder(const TableState& state, const std::string& app) {
+  const auto found = state.transactions.find(app);
+  return found == state.transactions.end() ? -1 : found->second;
+}
+
+// Of lanes, with their epochs, the lowest first. Without kForgottenFences.
+std::vector<std::pair<std::int64_t, std::string>> FencesOfLanes(const TableState& state) {
+  std::vector<std::pair<std::int64_t, std::string>> fences;
+  for (auto it = state.transactions.lower_bound(std::string(kForgottenFences)); it != state.transactions.end() && it->first.starts_with(kForgottenFences); ++it)
+    if (it->first != kForgottenFences) fences.emplace_back(it->second, it->first);
+  std::sort(fences.begin(), fences.end());
+  return fences;
+}
+
+bool IsOfTheNewestVersion(const TableState& state, const std::string& app) {
+  const auto commit = state.transactionCommits.find(app);
+  return commit != state.transactionCommits.end() && commit->second == state.version;
+}
+
+void ExpireFences(TableState& state) {
+  const std::string forgotten(kForgottenFences);
+  const auto fences = FencesOfLanes(state);
+  std::size_t left = fences.size();
+  std::int64_t highest = EpochUnder(state, forgotten);
+  const std::int64_t whole = state.OwnEpoch("");
+  for (const auto& [epoch, app] : fences) {
+    const bool is_covered = epoch < whole;
+    // A checkpoint is compared with the entry of its version.
+    if (!is_covered && (left <= kLanesKept || IsOfTheNewestVersion(state, app))) continue;
+    if (!is_covered) highest = std::max(highest, epoch);
+    state.transactions.erase(app);
+    state.transactionCommits.erase(app);
+    --left;
+  }
+  if (highest > whole)
+    state.transactions[forgotten] = highest;
+  else
+    state.transactions.erase(forgotten);
+}
+
+// Whether no attempt of the stage and run that committed it can pass the fence any more.
+bool IsFencedOff(const TableState& state, const std::string& app) {
+  const std::string lane = api::LaneOfTransaction(app);
+  return lane.empty() || state.Epoch(lane) > api::LastEpochOfStage(EpochUnder(state, app));
 }
 
 }  // namespace
@@ -35,9 +83,13 @@ std::string TableState::OtherWriter() const {
   return engine.empty() ? "another program" : "another program (" + OneLine(Cut(engine, 60)) + ")";
 }
 
-std::int64_t TableState::Epoch() const {
-  const auto it = transactions.find(std::string(kEpochApp));
-  return it == transactions.end() ? -1 : it->second;
+std::int64_t TableState::OwnEpoch(const std::string& lane) const { return EpochUnder(*this, api::FenceOf(lane)); }
+
+std::int64_t TableState::Epoch(const std::string& lane) const {
+  const std::int64_t forgotten = EpochUnder(*this, std::string(kForgottenFences));
+  if (!lane.empty()) return std::max({OwnEpoch(""), OwnEpoch(lane), forgotten});
+  const auto fences = FencesOfLanes(*this);
+  return std::max({OwnEpoch(""), forgotten, fences.empty() ? -1 : fences.back().first});
 }
 
 const Json& FactsOf(const Json& commit_info) { return At(At(commit_info, kOurs), "facts"); }
@@ -60,8 +112,9 @@ Json WithMemory(Json commit_info, const Json& before) {
 Totals TotalsOf(const TableState& state) { return {static_cast<std::int64_t>(state.files.size()), state.Rows(), state.Bytes()}; }
 
 void Expire(TableState& state, LogKind kind, Time now) {
+  ExpireFences(state);
   std::erase_if(state.transactionCommits, [&state](const auto& commit) {
-    const bool old = commit.first.starts_with(api::kTransactions) && commit.second < state.version - kTransactionsKept;
+    const bool old = commit.first.starts_with(api::kTransactions) && commit.second < state.version - kTransactionsKept && IsFencedOff(state, commit.first);
     if (old) state.transactions.erase(commit.first);
     return old;
   });

@@ -60,9 +60,30 @@ TEST(AttemptNames, OfTheTransactionAreOnesOfAllAttemptsOfAStage) {
   EXPECT_EQ(TransactionOf(third), TransactionOf(kSecond));
 }
 
+TEST(AttemptNames, OfALaneFollowThoseOfTheWholeTable) {
+  Attempt of_a_day = kSecond;
+  of_a_day.lane = "day=2026-01-05";
+  EXPECT_EQ(AttemptPath(of_a_day), AttemptPath(kSecond) + "/day=2026-01-05");
+  EXPECT_EQ(ResultPath(of_a_day), "part/" + AttemptPath(kSecond) + "/day=2026-01-05/0.parquet");
+  EXPECT_EQ(TransactionOf(of_a_day), TransactionOf(kSecond) + "/day=2026-01-05");
+  EXPECT_EQ(LaneOfTransaction(TransactionOf(of_a_day)), "day=2026-01-05");
+  EXPECT_EQ(LaneOfTransaction(TransactionOf(kSecond)), "");
+  EXPECT_EQ(LaneOfTransaction("another.engine/a/b/c"), "");
+  EXPECT_EQ(FenceOf(""), "weirkeeper.epoch");
+  EXPECT_EQ(FenceOf("day=2026-01-05"), "weirkeeper.epoch/day=2026-01-05");
+}
+
+TEST(AttemptNames, OfLanesArePartsOfPaths) {
+  for (const char* good : {"a", "day=2026-01-05", "2026_01.part-7", "name=a%2Fb"}) EXPECT_TRUE(IsLane(good)) << good;
+  for (const char* bad : {"", "*", ".", "..", ".hidden", "-a", "a/b", "a b", "a\nb", "\xC3\xA4"}) EXPECT_FALSE(IsLane(bad)) << bad;
+  EXPECT_TRUE(IsLane(std::string(128, 'a')));
+  EXPECT_FALSE(IsLane(std::string(129, 'a')));
+}
+
 TEST(AttemptEpochs, CountTheRunTheStageAndTheAttempt) {
   EXPECT_EQ(EpochOf(1'767'571'200, 3, 2), 176'757'120'003'002);
   EXPECT_EQ(RunOfEpoch(176'757'120'003'002), 1'767'571'200);
+  EXPECT_EQ(LastEpochOfStage(176'757'120'003'002), EpochOf(1'767'571'200, 3, 999));
 }
 
 TEST(Attempt, IsThatOfItsTask) {
