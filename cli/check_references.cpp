@@ -218,7 +218,7 @@ std::vector<ResolvedPipeline> CheckReferences(const Manifests& manifests, const 
     check.Resolve(pipeline);
     for (const api::Stage& stage : pipeline.object.spec.stages)
       for (const api::Port& port : api::PortsOf(stage))
-        if (port.target == api::TargetKind::View) views.insert(pipeline.object.meta.ns + "/" + port.value);
+        if (port.RunsQueryOfView()) views.insert(pipeline.object.meta.ns + "/" + port.value);
   }
   for (const auto& view : declared.views)
     if (IsSound(declared, view) && !views.contains(view.object.meta.ns + "/" + view.object.meta.name))

@@ -19,7 +19,7 @@ std::set<std::string> PublishedBy(const api::PipelineSpec& pipeline) {
   std::set<std::string> views;
   for (const api::Stage& stage : pipeline.stages)
     for (const api::Port& port : api::PortsOf(stage))
-      if (port.target == api::TargetKind::View) views.insert(port.value);
+      if (port.RunsQueryOfView()) views.insert(port.value);
   return views;
 }
 

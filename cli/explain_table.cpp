@@ -28,9 +28,9 @@ std::vector<Input> InputsOf(const plan::Bundle& bundle, const std::string& stage
     if (stage.name != stage_name) continue;
     std::string sql;
     for (const api::Port& port : api::PortsOf(stage)) {
-      if (port.flow == api::Port::Flow::Reads) inputs.push_back({&api::kDatasets, port.value});
+      if (port.flow == api::Port::Flow::Reads) inputs.push_back({port.target == api::TargetKind::View ? &api::kViews : &api::kDatasets, port.value});
       if (port.flow == api::Port::Flow::ReadsBySql) sql = port.value;
-      if (const plan::BundleView* view = port.target == api::TargetKind::View ? plan::FindView(bundle, port.value) : nullptr) sql = view->sql;
+      if (const plan::BundleView* view = port.RunsQueryOfView() ? plan::FindView(bundle, port.value) : nullptr) sql = view->sql;
     }
     for (const api::TaskTable* table : TablesRead(bundle, sql))
       inputs.push_back({table->kind == api::TargetKind::View ? &api::kViews : &api::kDatasets, table->name});

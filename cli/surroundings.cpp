@@ -88,7 +88,7 @@ plan::Surroundings Neighbourhood::Of(const api::Pipeline& pipeline) const {
         continue;
       }
       names.Add(port.value, port.target == api::TargetKind::View ? named.views : named.datasets);
-      if (port.target != api::TargetKind::View) continue;
+      if (!port.RunsQueryOfView()) continue;
       const auto view = named.views.find(TableName(port.value));
       if (view != named.views.end()) names.AddSql(named.all.views[view->second].spec.query.sql);
     }

@@ -25,6 +25,8 @@ struct Port {
 
   // "Dataset/flights"
   std::string Label() const { return std::string(Word(target)) + "/" + value; }
+  // Whether the stage runs the query of the View; one that only reads a View has nothing to do with how it is made.
+  bool RunsQueryOfView() const { return flow == Flow::Writes && target == TargetKind::View; }
   // Whether it is about rows: SQL cannot name a Dataset of files.
   bool IsTable() const { return flow == Flow::ReadsBySql || zones.empty() || !HoldsFiles(zones.front()); }
 };
@@ -33,6 +35,7 @@ using Ports = std::vector<Port>;
 inline Port Reads(std::string_view field, std::string dataset, std::vector<Zone> zones, std::string_view zone_rule) {
   return {Port::Flow::Reads, std::string(field), std::move(dataset), TargetKind::Dataset, std::move(zones), zone_rule};
 }
+inline Port ReadsView(std::string_view field, std::string view) { return {Port::Flow::Reads, std::string(field), std::move(view), TargetKind::View}; }
 inline Port ReadsBySql(std::string_view field, std::string sql) { return {Port::Flow::ReadsBySql, std::string(field), std::move(sql)}; }
 inline Port Writes(std::string_view field, std::string dataset, std::vector<Zone> zones, std::string_view zone_rule) {
   return {Port::Flow::Writes, std::string(field), std::move(dataset), TargetKind::Dataset, std::move(zones), zone_rule};

@@ -109,7 +109,7 @@ class Resolver {
     for (const api::Port& port : api::PortsOf(stage)) {
       const std::string field = path + "." + port.field;
       if (port.target == api::TargetKind::View)
-        LookUpView(port.value, field);
+        LookUpView(port, field);
       else if (port.flow != api::Port::Flow::ReadsBySql)
         datasets.push_back(Take(port, field));
     }
@@ -209,19 +209,24 @@ class Resolver {
     return dataset;
   }
 
-  void LookUpView(const std::string& name, const std::string& path) {
+  void LookUpView(const api::Port& port, const std::string& path) {
+    const std::string& name = port.value;
     const api::View* view = Named(around_.views, name);
     if (view == nullptr)
       return out_.missing.push_back({Reason::ViewMissing, path, name, "there is no View \"" + name + "\" in this namespace yet", Nearest(around_.views, name)});
     if (const auto problems = CheckView(view->spec); !problems.empty())
       return out_.missing.push_back({Reason::Waiting, path, name, "View \"" + name + "\" is not valid yet: " + api::Join(problems), ""});
-    if (view->status.published) {
-      const auto broken = contract::Breaking(contract::Compare(*view->status.published, contract::ContractOf(view->spec), now_));
-      if (!broken.empty()) out_.broken.push_back("View " + name + ": " + contract::Describe(broken));
-      out_.revisit = Sooner(out_.revisit, contract::ChangesAt(view->spec.waivers, now_));
-    }
-    out_.bundle.views.push_back(BundleViewOf(*view));
+    if (port.RunsQueryOfView()) LookUpContract(*view);
     if (!IsRefused(api::TargetKind::View, view->meta, around_.datasets, path)) Place(*view, path);
+  }
+
+  void LookUpContract(const api::View& view) {
+    if (view.status.published) {
+      const auto broken = contract::Breaking(contract::Compare(*view.status.published, contract::ContractOf(view.spec), now_));
+      if (!broken.empty()) out_.broken.push_back("View " + view.meta.name + ": " + contract::Describe(broken));
+      out_.revisit = Sooner(out_.revisit, contract::ChangesAt(view.spec.waivers, now_));
+    }
+    out_.bundle.views.push_back(BundleViewOf(view));
   }
 
   // SQL could not tell the two apart.
@@ -324,7 +329,7 @@ std::vector<std::string> SqlOf(const api::PipelineSpec& pipeline, const std::vec
   for (const api::Stage& stage : pipeline.stages) {
     for (const api::Port& port : api::PortsOf(stage)) {
       if (port.flow == api::Port::Flow::ReadsBySql) texts.push_back(port.value);
-      if (port.target != api::TargetKind::View) continue;
+      if (!port.RunsQueryOfView()) continue;
       if (const api::View* view = Named(views, port.value)) texts.push_back(view->spec.query.sql);
     }
   }

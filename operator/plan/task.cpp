@@ -132,7 +132,7 @@ std::vector<api::TaskQuery> QueriesOf(const Bundle& bundle) {
       if (port.flow == api::Port::Flow::ReadsBySql)
         queries.push_back(
             {"spec.stages[" + std::to_string(i) + "]." + port.field, stage.name, port.value, output.substr(output.find('/') + 1), WrittenFrom(bundle, i)});
-      else if (const BundleView* view = port.target == TargetKind::View ? FindView(bundle, port.value) : nullptr)
+      else if (const BundleView* view = port.RunsQueryOfView() ? FindView(bundle, port.value) : nullptr)
         queries.push_back({"View/" + view->name + " spec.query.sql", stage.name, view->sql, view->name, WrittenFrom(bundle, i)});
     }
   }

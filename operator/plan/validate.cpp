@@ -211,7 +211,8 @@ void CheckOrder(const std::vector<api::Stage>& stages, std::size_t index, std::v
     for (std::size_t i = index; i < stages.size(); ++i) {
       if (OutputOf(stages[i]) != input.Label()) continue;
       const std::string writer = i == index ? "this stage itself writes" : "stage \"" + stages[i].name + "\" below writes; put that stage above this one";
-      problems.push_back({Item("spec.stages", index) + "." + input.field, "reads dataset " + input.value + ", which " + writer});
+      problems.push_back(
+          {Item("spec.stages", index) + "." + input.field, "reads " + Lower(std::string(api::Word(input.target))) + " " + input.value + ", which " + writer});
     }
   }
 }
