@@ -4,6 +4,7 @@
 #include "runner/engine/answer.h"
 #include "runner/engine/bind.h"
 #include "runner/engine/checks.h"
+#include "runner/engine/csv_writer.h"
 #include "runner/engine/decode.h"
 #include "runner/engine/engine.h"
 #include "runner/engine/errors.h"
@@ -32,6 +33,7 @@ class DuckDbEngine final : public Engine {
   Status MatchSelect(const std::string& sql, const std::vector<api::Column>& columns) override;
   Result<BoundQuery> Bind(const std::string& sql) override;
   Result<WrittenFile> WriteParquet(const WriteRequest& request) override;
+  Result<WrittenText> WriteCsv(const CsvRequest& request) override;
   Result<std::int64_t> CountRows(const std::string& table) override { return session_->Number("SELECT count(*) FROM main." + Quote(table)); }
   Result<std::vector<std::int64_t>> CountFailures(const std::string& table, const std::vector<api::Check>& checks) override;
   Result<FailingExample> FindFailing(const std::string& table, const api::Check& check, const std::vector<std::string>& also) override;
@@ -165,6 +167,11 @@ Result<WrittenFile> DuckDbEngine::WriteParquet(const WriteRequest& request) {
   if (!file.ok()) return file.error();
   if (Status counted = CountDoubles(request, relation->second, file->failures); !counted.ok()) return counted.error();
   return file;
+}
+
+Result<WrittenText> DuckDbEngine::WriteCsv(const CsvRequest& request) {
+  const auto declared = declared_.find(request.table);
+  return declared == declared_.end() ? Result<WrittenText>(Unknown(request.table)) : WriteTableAsCsv(*session_, declared->second, request);
 }
 
 // Which rows agree with others shows only when all are there.

@@ -98,6 +98,10 @@ class Engine {
   // not look at single rows, is Fault::Invalid. On a fault of the pass nothing is left in the store.
   virtual Result<WrittenFile> WriteParquet(const WriteRequest& request) = 0;
 
+  // Writes an attached table as one file of delimited text (csv_writer.h). Fault::Data, reason "BadInput", for a value that such
+  // text cannot hold; nothing is left in the store then.
+  virtual Result<WrittenText> WriteCsv(const CsvRequest& request) = 0;
+
   // Whether a Parquet file is what its log says (InputFile), by its size and its footer.
   virtual Status CheckFile(const InputFile& file) = 0;
 

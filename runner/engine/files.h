@@ -97,4 +97,18 @@ struct WrittenFile {
   std::vector<std::int64_t> failures;  // for each check, as CountFailures; for one that quarantines rows, these
 };
 
+// A file of delimited text to make of an attached table.
+struct CsvRequest {
+  std::string table;
+  std::shared_ptr<storage::ObjectStore> store;
+  std::string path;
+  std::string delimiter;
+  std::string nullText;
+};
+
+struct WrittenText {
+  std::int64_t bytes = 0;
+  std::int64_t rows = 0;
+};
+
 }  // namespace weir::engine
