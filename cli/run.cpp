@@ -89,9 +89,12 @@ Result<std::string> KeysFor(const std::optional<api::Lake>& lake) {
 std::set<std::string> StoresOf(const plan::Bundle& bundle) {
   std::set<std::string> names;
   for (const api::TaskTable& table : bundle.tables) names.insert(table.store);
-  for (const api::Stage& stage : bundle.stages)
+  for (const api::Stage& stage : bundle.stages) {
     if (const auto* land = stage.work.As<api::LandStage>())
       if (const auto* files = land->from.As<api::FilesSource>()) names.insert(plan::SourceStoreOf(*files));
+    if (const auto* exported = stage.work.As<api::ExportStage>())
+      if (const auto* files = exported->to.As<api::FilesTarget>()) names.insert(files->store);
+  }
   return names;
 }
 

@@ -6,6 +6,7 @@
 
 #include "crds/api/affinity.h"
 #include "crds/api/dataset.h"
+#include "crds/api/stages/export.h"
 
 namespace weir::api {
 namespace {
@@ -18,7 +19,7 @@ struct Form {
 
 // Patterns that stand at one field only are written out here as they are there; the test that walks the schema finds one
 // that was changed.
-constexpr std::array<Form, 26> kForms{{
+constexpr std::array<Form, 28> kForms{{
     {kObjectNamePattern, "a name of small letters, digits and '-' that begins with a letter and ends with a letter or digit", "load-orders"},
     {kSubdomainPattern, "a name of small letters, digits, '-' and '.' in which each part begins and ends with a letter or digit", "orders.v1"},
     {kColumnNamePattern, "a name of letters, digits and '_' that does not begin with a digit", "order_id"},
@@ -28,6 +29,8 @@ constexpr std::array<Form, 26> kForms{{
     {kLabelValuePattern, "a label value of letters, digits, '-', '_' and '.' that begins and ends with a letter or digit", "batch"},
     {kSharePattern, "a share in percent from 0% to 100% with at most 4 decimals", "5%"},
     {kDelimiterPattern, "one ASCII character that is neither a double quotation mark nor a line end", ";"},
+    {kExportDelimiterPattern, "a comma, a semicolon, a vertical bar or a tab", ";"},
+    {kExportNullPattern, "one of NULL, null, NA, N/A and None", "NA"},
     {kTimestampFormatPattern, "a strptime format of the directives %Y %m %d %H %M %S %f %p %b %B %a %A %j %y %I %z %Z", "%d/%m/%Y %H:%M"},
     {kDateFormatPattern, "a format of dates of the directives %Y %y %m %b %B %d", "%d.%m.%Y"},
     {kProxyPattern, "a URL of http:// or https:// with a host and no user, password or path", "http://proxy.example.com:3128"},

@@ -2,6 +2,7 @@
 
 #include "crds/api/stages/accept.h"
 #include "crds/api/stages/check.h"
+#include "crds/api/stages/export.h"
 #include "crds/api/stages/land.h"
 #include "crds/api/stages/publish.h"
 #include "crds/api/stages/transform.h"
@@ -27,7 +28,7 @@ void Describe(auto&& field, Of<RetryPolicy> auto& self) {
 
 // Every kind of stage. One is declared in crds/api/stages/<kind>.h: its fields, and its ports. Whoever handles kinds one by one
 // (tasks in operator/plan/task.cpp, references in operator/plan/resolve.cpp) does not compile without it.
-using StageKinds = Choice<LandStage, AcceptStage, TransformStage, CheckStage, PublishStage>;
+using StageKinds = Choice<LandStage, AcceptStage, TransformStage, CheckStage, PublishStage, ExportStage>;
 
 struct Stage {
   std::string name;

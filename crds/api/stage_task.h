@@ -88,7 +88,7 @@ void Describe(auto&& field, Of<TaskTable> auto& self) {
   field("redelivery", self.redelivery, Rules{.doc = "What a known name with other content means."});
 }
 
-WEIR_ENUM(TaskKind, Land, Accept, Decode, Transform, Check, Publish, Validate);
+WEIR_ENUM(TaskKind, Land, Accept, Decode, Transform, Check, Publish, Validate, Export);
 
 // One SQL text of a pipeline with what it must give, for Validate.
 struct TaskQuery {
@@ -124,7 +124,7 @@ struct StageTask {
   Time logicalTime;        // of the run: partition of landed files, xformedAt of rows
   std::vector<TaskStore> stores;
   std::vector<TaskTable> tables;  // Transform, Publish, Validate: all that SQL may name; else inputs and targets
-  std::string from;               // object name: Accept, Decode, Check (the dataset looked at)
+  std::string from;               // object name: Accept, Decode, Check (the dataset looked at), Export (its View too)
   std::string into;               // object name: Land, Accept, Decode, Transform, Publish
   std::optional<LandSource> source;
   std::optional<WhenEmpty> whenEmpty;         // Land
@@ -133,7 +133,8 @@ struct StageTask {
   std::vector<TaskQuery> queries;             // Validate
   std::string contractHash;                   // Publish
   std::optional<PublishedContract> contract;  // Publish: what the view promises now; its query is `sql`
-  std::vector<std::string> ownOutputs;        // Transform, Publish, Check: tables that stages of this pipeline write
+  std::vector<std::string> ownOutputs;        // Transform, Publish, Check, Export: tables that stages of this pipeline write
+  std::optional<ExportStage> exported;        // Export: as declared
   std::string outcomeStore;                   // where outcome files and quarantine lie
   std::string outcomePath;                    // such as default/_weirkeeper
   int format = 1;                             // raised by who sets a field that a reader of 1 must not pass over
@@ -164,6 +165,7 @@ void Describe(auto&& field, Of<StageTask> auto& self) {
   field("contractHash", self.contractHash, Rules{.doc = "Contract of the view."});
   field("contract", self.contract, Rules{.doc = "What the view promises."});
   field("ownOutputs", self.ownOutputs, Rules{.doc = "Tables that stages of this pipeline write: one that was never committed has no data yet."});
+  field("export", self.exported, Rules{.doc = "What is exported, and where to."});
   field("outcomeStore", self.outcomeStore, Rules{.doc = "Store of outcome files."});
   field("outcomePath", self.outcomePath, Rules{.doc = "Path of outcome files.", .maxLength = 1024});
 }

@@ -188,6 +188,34 @@ class Resolver {
 
   void LookUpMore(const api::PublishStage&, const Datasets&, const std::string&) {}
 
+  void LookUpMore(const api::ExportStage& exported, const Datasets&, const std::string& path) {
+    if (const auto* files = exported.to.As<api::FilesTarget>()) LookUpFolder(*files, path + ".to.files");
+    if (!exported.format.Is<api::CsvExport>()) return;
+    const bool is_view = !exported.view.empty();
+    const auto* table = FindTable(out_.bundle, is_view ? api::TargetKind::View : api::TargetKind::Dataset, is_view ? exported.view : exported.from);
+    if (table == nullptr) return;
+    for (const api::Column& column : table->columns)
+      if (column.type == "BLOB")
+        out_.problems.push_back({path + ".format.csv", "column " + column.name + " of " + table->name +
+                                                           " is a BLOB, and a CSV file holds text only: export parquet, or a View without the column"});
+  }
+
+  // The folders of a zone have the logs of its tables; files of an export would be among theirs.
+  void LookUpFolder(const api::FilesTarget& files, const std::string& path) {
+    if (FindStore(lake_, files.store) == nullptr) {
+      out_.problems.push_back({path + ".store", "there is no store \"" + files.store + "\" in the Lake" + HintAtStore(files.store, false)});
+      return;
+    }
+    const auto is_in = [](const std::string& inner, const std::string& outer) { return (inner + "/").starts_with(outer + "/"); };
+    for (const Zone zone : {Zone::Landing, Zone::RawHistory, Zone::Processed, Zone::Curated, Zone::Views}) {
+      const auto place = PlaceOf(lake_, zone);
+      if (place.store == files.store && (is_in(files.path, place.path) || is_in(place.path, files.path)))
+        out_.problems.push_back({path + ".path", "\"" + files.path + "\" and the zone " + std::string(api::Word(zone)) + ", which is at \"" + place.path +
+                                                     "\" of the same store, are one in the other: choose a folder outside of the zones, such as exports/" +
+                                                     pipeline_.meta.name});
+    }
+  }
+
   // The dataset, when it is there, valid and in one of the zones.
   const api::Dataset* Take(const api::Port& port, const std::string& path) {
     const std::string& name = port.value;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
-#include "crds/base/text.h"
 #include "crds/api/attempt.h"
+#include "crds/base/text.h"
 #include "operator/plan/attempt.h"
 #include "operator/plan/pod_template.h"
 #include "operator/plan/rejection.h"

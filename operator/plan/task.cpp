@@ -53,6 +53,8 @@ void AddStores(StageTask& task, const Bundle& bundle, const std::string& keys) {
     if (!task.source || table.name == task.into) needed.insert(table.store);  // of RawHistory a landing needs the policy only
   const auto* files = task.source ? task.source->As<api::FilesSource>() : nullptr;
   if (files != nullptr) needed.insert(files->store);
+  const auto* folder = task.exported ? task.exported->to.As<api::FilesTarget>() : nullptr;
+  if (folder != nullptr) needed.insert(folder->store);
   for (const api::Store& store : bundle.stores)
     if (needed.contains(store.name)) task.stores.push_back(StoreOf(store, keys));
 }
@@ -107,6 +109,14 @@ void Fill(StageTask& task, const Bundle& bundle, const api::PublishStage& publis
     task.contract->query.clear();
   }
   AddTable(task, bundle, TargetKind::View, publish.view);
+}
+
+void Fill(StageTask& task, const Bundle& bundle, const api::ExportStage& exported) {
+  task.kind = TaskKind::Export;
+  task.ownOutputs = OutputsOf(bundle.stages);
+  task.from = exported.view.empty() ? exported.from : exported.view;
+  task.exported = exported;
+  AddTable(task, bundle, exported.view.empty() ? TargetKind::Dataset : TargetKind::View, task.from);
 }
 
 std::size_t IndexOf(const Bundle& bundle, const api::Stage& stage) {

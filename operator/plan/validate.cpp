@@ -233,6 +233,17 @@ void CheckNeeds(const std::vector<api::Stage>& stages, std::size_t index, std::v
   }
 }
 
+// Each folder keeps the log of one export.
+void CheckFolder(const api::ExportStage& exported, const std::string& stage, const std::string& path, std::map<std::string, std::string>& folders,
+                 std::vector<Problem>& problems) {
+  const auto* files = exported.to.As<api::FilesTarget>();
+  if (files == nullptr) return;
+  const auto [first, is_first] = folders.emplace(files->store + "/" + files->path, stage);
+  if (!is_first)
+    problems.push_back(
+        {path, "stage \"" + first->second + "\" exports to " + files->path + " of store " + files->store + " too; give each export a folder of its own"});
+}
+
 }  // namespace
 
 std::vector<Problem> CheckLake(const api::LakeSpec& lake, Where where) {
@@ -290,7 +301,7 @@ std::vector<Problem> CheckView(const api::ViewSpec& view) {
 
 std::vector<Problem> CheckPipeline(const api::PipelineSpec& pipeline) {
   std::vector<Problem> problems;
-  std::map<std::string, std::string> writers;
+  std::map<std::string, std::string> writers, folders;
   for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
     const api::Stage& stage = pipeline.stages[i];
     const std::string path = Item("spec.stages", i);
@@ -299,6 +310,7 @@ std::vector<Problem> CheckPipeline(const api::PipelineSpec& pipeline) {
     if (const auto* land = stage.work.As<api::LandStage>()) CheckSource(land->from, path + ".land.from", problems);
     CheckOrder(pipeline.stages, i, problems);
     if (const auto* check = stage.work.As<api::CheckStage>()) CheckStageChecks(check->checks, path + ".check.checks", problems);
+    if (const auto* exported = stage.work.As<api::ExportStage>()) CheckFolder(*exported, stage.name, path + ".export.to.files.path", folders, problems);
     for (const api::Port& port : PortsOf(stage)) {
       if (port.flow != api::Port::Flow::Writes) continue;
       const auto [writer, first] = writers.emplace(port.Label(), stage.name);

@@ -17,6 +17,7 @@ Result<api::StageOutcome> Dispatch(Place& place) {
     case api::TaskKind::Transform:
     case api::TaskKind::Publish: return RunQuery(place);
     case api::TaskKind::Check: return RunCheck(place);
+    case api::TaskKind::Export: return RunExport(place);
     case api::TaskKind::Validate: return RunValidate(place);
   }
   return Error{Fault::Bug, "InternalError", "unknown kind of task"};

@@ -27,6 +27,11 @@ Result<api::StageOutcome> RunQuery(Place& place);
 // committed cannot be changed by looking at it.
 Result<api::StageOutcome> RunCheck(Place& place);
 
+// A table version -> one file of a folder, which has the log of its exports. A file is visible whole or not at all, and never
+// replaced; the log names the newest one, and an older attempt or run cannot change that. What was exported already is reported
+// as such. A file that others changed, or that is there with other content: Fault::Data, "FileUnreadable".
+Result<api::StageOutcome> RunExport(Place& place);
+
 // Binds every SQL of a revision against the declared tables; all findings at once.
 Result<api::StageOutcome> RunValidate(Place& place);
 

@@ -65,7 +65,7 @@ TEST(Ports, OfEachKindHaveTheFieldsThatNameData) {
   std::vector<std::string> fields;
   for (const Port& port : AllPorts()) fields.push_back(port.field);
   EXPECT_THAT(fields, UnorderedElementsAre("land.into", "accept.from", "accept.into", "transform.from", "transform.sql", "transform.into", "check.dataset",
-                                           "publish.view"));
+                                           "publish.view", "export.from", "export.view"));
   StageKinds::ForEach([&]<typename Kind>() {
     EXPECT_TRUE(std::any_of(fields.begin(), fields.end(), [](const std::string& field) { return field.starts_with(std::string(Kind::kField) + "."); }))
         << Kind::kField;
@@ -77,7 +77,9 @@ TEST(Ports, OfAStageAndOfItsJsonNameTheSame) {
   for (const char* text :
        {R"({"name": "a", "land": {"from": {"files": {"path": "*.csv"}}, "into": "in"}})", R"({"name": "a", "accept": {"from": "in", "into": "raw"}})",
         R"({"name": "a", "transform": {"from": "raw", "into": "t"}})", R"({"name": "a", "transform": {"sql": "SELECT 1 AS a", "into": "t"}})",
-        R"({"name": "a", "check": {"dataset": "t", "checks": [{"name": "some", "rowCount": {"min": 1}}]}})", R"({"name": "a", "publish": {"view": "v1"}})"}) {
+        R"({"name": "a", "check": {"dataset": "t", "checks": [{"name": "some", "rowCount": {"min": 1}}]}})", R"({"name": "a", "publish": {"view": "v1"}})",
+        R"({"name": "a", "export": {"from": "t", "to": {"files": {"store": "s", "path": "out"}}, "format": {"csv": {}}}})",
+        R"({"name": "a", "export": {"view": "v1", "to": {"files": {"store": "s", "path": "out"}}, "format": {"parquet": {}}}})"}) {
     std::vector<Problem> problems;
     const Ports read = PortsOf(Read<Stage>(Parsed(text), "", problems)), kept = PortsOf(Parsed(text));
     ASSERT_THAT(problems, ElementsAre()) << text;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -226,6 +227,24 @@ TEST_P(Stopped, AtEveryCallOfDecodingAndQueryingARetryConverges) {
   EXPECT_EQ(State("orders").files.size(), 2U);
   Everywhere([&](int attempt) { return Transform("SELECT city, sum(amount) AS total FROM orders GROUP BY city", attempt); }, SqlSums({{"orders", 0, 2}}, 1, 0));
   EXPECT_EQ(Rows("totals"), std::vector<std::string>{R"({"city":"Oslo","total":15})"});
+}
+
+TEST_P(Stopped, AtEveryCallOfAnExportARetryConverges) {
+  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n2,Rome,20\n");
+  Decoded();
+  for (const api::ExportFormat& format : {api::ExportFormat(api::CsvExport{}), api::ExportFormat(api::ParquetExport{})}) {
+    const auto make = [&](int attempt) {
+      api::StageTask task = Task(api::TaskKind::Export, "export", attempt);
+      task.from = "orders";
+      task.exported = api::ExportStage{.from = "orders", .to = api::FilesTarget{"lake", "out"}, .format = format};
+      return task;
+    };
+    Everywhere(make, Sums(2, 2, 0, 0));
+    const auto there = (*storage::OpenStore({.name = "lake", .root = folder_ / "lake"}))->List("out");
+    EXPECT_EQ(std::count_if(there->begin(), there->end(), [](const auto& object) { return object.path.find("_weirkeeper_log") == std::string::npos; }), 1);
+    std::filesystem::remove_all(folder_ / "lake/out");
+    NextRun();
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(By, Stopped,

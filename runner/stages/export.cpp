@@ -1,0 +1,282 @@
+#include <algorithm>
+
+#include "crds/api/write.h"
+#include "crds/base/count.h"
+#include "crds/base/text.h"
+#include "runner/engine/sql.h"
+#include "runner/stages/copy_file.h"
+#include "runner/stages/names.h"
+#include "runner/stages/own_inputs.h"
+#include "runner/stages/publication.h"
+#include "runner/stages/stage.h"
+#include "runner/stages/verification.h"
+#include "runner/storage/digest.h"
+#include "runner/storage/forwarding_store.h"
+#include "runner/storage/table_state.h"
+
+namespace weir::stages {
+namespace {
+
+constexpr const char* kRelation = "_weir_export";
+constexpr std::size_t kLongestNote = 512;
+// Tags of an exported file in the log of its folder: the table ("View/city-totals"), which table of that name, its version, and
+// all that decides what the file holds but for the program that writes it.
+constexpr const char* kTagTable = "table";
+constexpr const char* kTagTableId = "tableId";
+constexpr const char* kTagVersion = "version";
+constexpr const char* kTagMadeOf = "madeOf";
+constexpr const char* kTagWrittenAt = "written";  // by the store's clock, Unix microseconds
+
+// New files, hashed as they are written. A file that is there already with the same bytes is taken for the new one.
+class ExportStore final : public storage::ForwardingStore {
+ public:
+  explicit ExportStore(std::shared_ptr<storage::ObjectStore> store) : ForwardingStore(std::move(store)) {}
+
+  Result<std::unique_ptr<storage::ObjectWriter>> Create(const std::string& path) override {
+    auto out = inner().Create(path);
+    if (!out.ok()) return out;
+    return std::unique_ptr<storage::ObjectWriter>(std::make_unique<Writer>(*this, path, std::move(out).value()));
+  }
+  std::string sha256;  // of the file that was closed
+
+ private:
+  class Writer final : public storage::ObjectWriter {
+   public:
+    Writer(ExportStore& store, std::string path, std::unique_ptr<storage::ObjectWriter> out) : store_(store), path_(std::move(path)), out_(std::move(out)) {}
+    Status Write(std::string_view bytes) override {
+      digest_.Update(bytes);
+      return out_->Write(bytes);
+    }
+    Status Close() override {
+      const std::string sha256 = digest_.Hex();
+      const Status closed = CloseOrSame(store_.inner(), path_, *out_, sha256);
+      if (closed.ok()) store_.sha256 = sha256;
+      return closed;
+    }
+
+   private:
+    ExportStore& store_;
+    const std::string path_;
+    const std::unique_ptr<storage::ObjectWriter> out_;
+    storage::Sha256 digest_;
+  };
+};
+
+struct Export {
+  Place& place;
+  const api::ExportStage& declared;
+  PlacedTable folder;
+  PlacedTable source;
+  storage::TableState read;  // the version that is exported
+  std::string madeOf;
+
+  const api::TaskTable& Table() const { return *source.table; }
+  std::string Label() const { return std::string(api::Word(Table().kind)) + "/" + Table().name; }
+  std::string Version() const { return "version " + std::to_string(read.version) + " of " + Table().name; }
+  std::string LocationOf(const std::string& file) const { return folder.store->Location(folder.PathOf(file)); }
+};
+
+// The folder as a zone of files has its log. `name` is for people.
+api::TaskTable FolderOf(const api::StageTask& task, const api::FilesTarget& files) {
+  return {.name = files.path, .table = task.stage, .zone = api::Zone::Landing, .store = files.store, .path = files.path};
+}
+
+std::string OwnerOfFolder(const api::StageTask& task) { return task.ns + "/Pipeline/" + task.pipeline; }
+
+Status CheckFolderOwner(const api::StageTask& task, const PlacedTable& folder) {
+  const std::string owner = Text(At(folder.log->Seen().commitInfo, storage::kOurs), "owner");
+  if (owner.empty() || owner == OwnerOfFolder(task)) return Ok();
+  return Error{Fault::Invalid, "NameTaken",
+               "folder " + folder.table->path + " in store " + folder.table->store + " belongs to " + owner + ", which exported to it first, and not to " +
+                   OwnerOfFolder(task) + ": give each export a folder of its own"};
+}
+
+// What an earlier attempt of this stage exported. Takes the folder for this attempt when there is nothing.
+Result<std::optional<api::StageOutcome>> TakeFolder(const Place& place, const PlacedTable& folder, const storage::TableSchema& schema) {
+  const auto found = folder.log->FindCommitted(place.Committer());
+  if (!found.ok()) return found.error();
+  if (*found) {
+    const Json& facts = (*found)->facts;
+    api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = LedgerOf(facts), .notes = NotesOf(facts)};
+    outcome.message = "an earlier attempt had exported the file";
+    return std::optional<api::StageOutcome>(std::move(outcome));
+  }
+  if (Status owned = CheckFolderOwner(place.task, folder); !owned.ok()) return owned.error();
+  if (folder.log->Seen().version < 0)
+    if (Status kept = storage::ProbeConditionalWrites(*folder.store, folder.table->path); !kept.ok()) return kept.error();
+  if (Status claimed = folder.log->Claim(place.Committer(), schema); !claimed.ok()) return claimed.error();
+  return std::optional<api::StageOutcome>();
+}
+
+// All that decides the rows, their order and their form; `image` too decides the bytes.
+std::string HashOf(const Export& run, const std::string& image) {
+  Json columns = Json::array();
+  for (const api::Column& column : run.Table().columns) columns.push_back({column.name, column.type});
+  const Json parts{run.Label(), run.read.metadataId, run.read.version, Text(run.read.Facts(), "contentHash"), columns, api::WriteCanonical(run.declared.format),
+                   image};
+  return storage::Sha256Hex(Dump(parts)).substr(0, 16);
+}
+
+// "flights-v000000000012-0123456789abcdef.csv": of two files of one table the newer one sorts behind the older one.
+std::string FileNameOf(const Export& run) {
+  constexpr std::size_t kDigits = 12;
+  const std::string version = std::to_string(run.read.version);
+  std::string name = run.Table().name + "-v" + std::string(kDigits - std::min(kDigits, version.size()), '0') + version + "-";
+  return name.append(HashOf(run, run.place.task.image)).append(".").append(run.declared.format.Field());
+}
+
+Error ChangedByOthers(const Export& run, const std::string& file, const std::string& what) {
+  return {Fault::Data, "FileUnreadable",
+          run.folder.PathOf(file) + " in " + run.folder.store->Describe() + " " + what +
+              ", and an exported file is never replaced: remove it, and the next run exports the version again, or export to another folder"};
+}
+
+// Whether the file that the log names is there as it was exported. One that is gone is made again.
+Result<bool> IsThere(const Export& run, const storage::DataFile& file) {
+  const std::string path = run.folder.PathOf(file.path);
+  const auto there = run.folder.store->Stat(path);
+  if (!there.ok()) return there.error().fault == Fault::Missing ? Result<bool>(false) : there.error();
+  if (there->bytes == file.bytes && std::to_string(there->modified.us) == Tag(file, kTagWrittenAt)) return true;
+  const auto hashed = HashFile(*run.folder.store, path);
+  if (!hashed.ok()) return hashed.error();
+  if (hashed->sha256 == Tag(file, storage::kTagFileSha256)) return true;
+  return ChangedByOthers(run, file.path, "is not what was exported (SHA-256 " + hashed->sha256 + ")");
+}
+
+api::StageOutcome NothingWritten(const std::string& message) {
+  return {.result = api::OutcomeClass::Succeeded, .message = message, .notes = {Cut(message, kLongestNote)}};
+}
+
+// The outcome where the folder has the version already, or a newer one: an older run may end after it.
+Result<std::optional<api::StageOutcome>> FindExported(const Export& run, const storage::TableState& exported) {
+  for (const auto& [path, file] : exported.files) {
+    if (Tag(file, kTagTable) != run.Label()) continue;
+    const auto version = WholeNumber(Tag(file, kTagVersion));
+    const bool is_same_table = Tag(file, kTagTableId) == run.read.metadataId;
+    if (!is_same_table && version && *version >= run.read.version)
+      return Error{Fault::Invalid, "Invalid",
+                   run.Label() + " was made anew, and its " + run.Version() + " would count as older than " + run.LocationOf(path) +
+                       ", which is of the table before: export to another folder"};
+    if (is_same_table && version && *version > run.read.version)
+      return std::optional(NothingWritten("version " + std::to_string(*version) + " of " + run.Table().name + ", which is newer, is exported already"));
+    if (Tag(file, kTagMadeOf) != run.madeOf) continue;
+    const auto there = IsThere(run, file);
+    if (!there.ok()) return there.error();
+    if (*there) return std::optional(NothingWritten(run.Version() + " is unchanged and exported already: " + run.LocationOf(path)));
+  }
+  return std::optional<api::StageOutcome>();
+}
+
+struct Written {
+  std::int64_t bytes = 0;
+  std::int64_t rows = 0;
+};
+
+Result<Written> WriteAs(const Export& run, engine::Engine& engine, const std::shared_ptr<ExportStore>& store, const std::string& path) {
+  const std::string& table = run.Table().table;
+  return run.declared.format.Visit(
+      api::Overloaded{[&](const api::CsvExport& csv) -> Result<Written> {
+                        const auto text = engine.WriteCsv({table, store, path, csv.delimiter, csv.nullText});
+                        if (!text.ok()) return text.error();
+                        return Written{text->bytes, text->rows};
+                      },
+                      [&](const api::ParquetExport&) -> Result<Written> {
+                        if (Status selected = engine.Select("SELECT * FROM " + engine::Quote(table), run.Table().columns, kRelation); !selected.ok())
+                          return selected.error();
+                        const auto file = engine.WriteParquet({.relation = kRelation, .store = store, .path = path});
+                        if (!file.ok()) return file.error();
+                        return Written{file->bytes, file->rows};
+                      }});
+}
+
+// Reads the version and writes all of its rows, or nothing.
+Result<storage::DataFile> WriteFile(const Export& run) {
+  engine::Limits limits = run.place.ports.limits;
+  limits.threads = 1;  // the order of rows, and with it the bytes, are the same each time
+  auto engine = engine::MakeEngine(limits);
+  if (!engine.ok()) return engine.error();
+  const api::TaskTable& table = run.Table();
+  if (Status attached = (*engine)->Attach(table.table, InputsOf(run.source, run.read), table.columns); !attached.ok())
+    return WithRemedy(attached.error(), table);
+  const auto rows = (*engine)->CountRows(table.table);
+  if (!rows.ok()) return Diagnosed(rows.error(), {{&run.source, &run.read}});
+  storage::DataFile file{.path = FileNameOf(run), .modified = run.place.task.logicalTime};
+  const auto store = std::make_shared<ExportStore>(run.folder.store);
+  const auto written = WriteAs(run, **engine, store, run.folder.PathOf(file.path));
+  if (!written.ok() && written.error().reason == "Exists") return ChangedByOthers(run, file.path, "is there already with other content");
+  if (!written.ok()) return Diagnosed(written.error(), {{&run.source, &run.read}});
+  if (written->rows != *rows)
+    return Error{Fault::Bug, "LedgerOpen", run.Version() + " has " + std::to_string(*rows) + " rows, and " + std::to_string(written->rows) + " were exported"};
+  const auto there = run.folder.store->Stat(run.folder.PathOf(file.path));
+  if (!there.ok()) return there.error();
+  file.bytes = written->bytes;
+  file.rows = written->rows;
+  file.tags = {{storage::kTagFileSha256, store->sha256}, {kTagWrittenAt, std::to_string(there->modified.us)}, {kTagTable, run.Label()},
+               {kTagTableId, run.read.metadataId},       {kTagVersion, std::to_string(run.read.version)},     {kTagMadeOf, run.madeOf}};
+  return file;
+}
+
+Facts FactsOf(const Export& run, const storage::DataFile& file) {
+  Facts facts{.contentHash = Text(run.read.Facts(), "contentHash"), .dataAsOf = DataAsOf(run.read.Facts())};
+  facts.ledger = {.rowsIn = file.rows, .rowsOut = file.rows, .filtered = 0};
+  facts.inputs = {{run.Table().name, run.read.version, file.rows}};
+  const std::string folder = run.folder.store->Location(run.folder.table->path);
+  facts.notes = {Cut(file.path + " is exported to " + folder + ": " + run.Version() + ", " + Counted(file.rows, "row") + ", " + Counted(file.bytes, "byte") +
+                         ", SHA-256 " + Tag(file, storage::kTagFileSha256),
+                     kLongestNote)};
+  return facts;
+}
+
+// The file in place of the one that was the newest. One that is in the log, and was gone, needs no commit.
+Result<api::StageOutcome> CommitFile(const Export& run, const storage::DataFile& file, const storage::TableSchema& schema) {
+  const auto current = run.folder.log->Load();  // again: writing may have taken long
+  if (!current.ok()) return current.error();
+  const Facts facts = FactsOf(run, file);
+  api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .notes = facts.notes};
+  outcome.message = run.Version() + " is exported: " + Counted(file.rows, "row") + " in " + run.LocationOf(file.path);
+  if (const auto known = current->files.find(file.path); known != current->files.end()) {
+    if (Tag(known->second, storage::kTagFileSha256) == Tag(file, storage::kTagFileSha256)) return outcome;
+    return Error{Fault::Bug, "InternalError", run.LocationOf(file.path) + " was made again of the same rows, and has other bytes"};
+  }
+  if (auto newer = FindExported(run, *current); !newer.ok() || *newer) return newer.ok() ? Result<api::StageOutcome>(**newer) : newer.error();
+  storage::TableChange change{.schema = schema, .add = {file}, .facts = ToJson(facts, run.place.task)};
+  for (const auto& [path, older] : current->files) change.remove.push_back(path);
+  change.facts["owner"] = OwnerOfFolder(run.place.task);
+  const auto committed = run.folder.log->Commit(run.place.Committer(), change);
+  if (!committed.ok()) return committed.error();
+  return outcome;
+}
+
+}  // namespace
+
+Result<api::StageOutcome> RunExport(Place& place) {
+  const auto& exported = place.task.exported;
+  const auto* files = exported ? exported->to.As<api::FilesTarget>() : nullptr;
+  if (files == nullptr || exported->format.IsEmpty())
+    return Error{Fault::Invalid, "Invalid", "stage " + place.task.stage + " names no folder to export to, or no format"};
+  const api::TaskTable named = FolderOf(place.task, *files);
+  auto folder = place.Placed(named);
+  if (!folder.ok()) return folder.error();
+  const storage::TableSchema schema{.provider = std::string(exported->format.Field())};
+  auto earlier = TakeFolder(place, *folder, schema);
+  if (!earlier.ok()) return earlier.error();
+  if (*earlier) return **earlier;
+  auto source = place.Table(place.task.from, exported->view.empty() ? api::TargetKind::Dataset : api::TargetKind::View);
+  if (!source.ok()) return source.error();
+  auto state = source->log->Load();
+  if (!state.ok()) return state.error();
+  if (state->commitInfo.is_null()) {
+    const auto idle = NothingToRead(place.task, {source->table});
+    return idle.ok() ? Result<api::StageOutcome>(**idle) : idle.error();
+  }
+  Export run{.place = place, .declared = *exported, .folder = *folder, .source = *source, .read = std::move(state).value(), .madeOf = ""};
+  run.madeOf = HashOf(run, "");
+  const auto known = FindExported(run, folder->log->Seen());
+  if (!known.ok()) return known.error();
+  if (*known) return **known;
+  const auto file = WriteFile(run);
+  if (!file.ok()) return file.error();
+  return CommitFile(run, *file, schema);
+}
+
+}  // namespace weir::stages
