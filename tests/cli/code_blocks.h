@@ -21,6 +21,7 @@ inline const std::vector<std::string>& Documents() {
                                                    "docs/how-to/change-a-published-view.md",
                                                    "docs/how-to/check-rows.md",
                                                    "docs/how-to/read-and-restore.md",
+                                                   "docs/how-to/export-files.md",
                                                    "docs/how-to/test-cluster.md",
                                                    "docs/operations/runbook.md"};
   return kDocuments;
