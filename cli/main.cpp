@@ -6,17 +6,17 @@
 #include <iostream>
 #include <map>
 
-#include "cli/check.h"
-#include "cli/delete.h"
-#include "cli/explain.h"
-#include "cli/get.h"
-#include "cli/init.h"
+#include "cli/check/check.h"
+#include "cli/init/init.h"
+#include "cli/lake/delete.h"
+#include "cli/lake/world.h"
+#include "cli/manifests/yaml_text.h"
 #include "cli/manual.h"
-#include "cli/query.h"
-#include "cli/run.h"
-#include "cli/world.h"
-#include "cli/yaml_text.h"
-#include "crds/api/read.h"
+#include "cli/query/query.h"
+#include "cli/report/explain.h"
+#include "cli/report/get.h"
+#include "cli/run/run.h"
+#include "crds/api/describe/read.h"
 #include "crds/base/guard.h"
 #include "operator/local/quantity.h"
 

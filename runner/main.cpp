@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "crds/api/read.h"
-#include "crds/api/write.h"
+#include "crds/api/describe/read.h"
+#include "crds/api/describe/write.h"
 #include "crds/base/guard.h"
 #include "runner/stages/outcome.h"
 #include "runner/stages/run_task.h"

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "crds/api/choice.h"
-#include "crds/api/describe.h"
-#include "crds/api/meta.h"
-#include "crds/api/owner.h"
-#include "crds/api/words.h"
+#include "crds/api/describe/choice.h"
+#include "crds/api/describe/describe.h"
+#include "crds/api/describe/words.h"
+#include "crds/api/kubernetes/meta.h"
+#include "crds/api/kubernetes/owner.h"
 #include "crds/base/text.h"
 
 namespace weir::api {
@@ -120,7 +120,7 @@ void Describe(auto&& field, Of<RowCountCheck> auto& self) {
   field("max", self.max, Rules{.doc = "Most rows that pass.", .min = 0});
 }
 
-// Every kind of check. One is declared here, and gets the SQL of a failing row in runner/engine/checks.cpp.
+// Every kind of check. One is declared here, and gets the SQL of a failing row in runner/engine/sql/checks.cpp.
 using CheckKinds = Choice<NotNullCheck, UniqueCheck, AcceptedValuesCheck, RangeCheck, RegexCheck, RowCountCheck>;
 
 // Said alike by the API server and by operator/plan.

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "crds/api/condition.h"
-#include "crds/api/owner.h"
-#include "crds/api/words.h"
+#include "crds/api/describe/words.h"
+#include "crds/api/kubernetes/owner.h"
 
 namespace weir::api {
 

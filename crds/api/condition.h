@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "crds/api/describe.h"
-#include "crds/api/words.h"
+#include "crds/api/describe/describe.h"
+#include "crds/api/describe/words.h"
 #include "crds/base/time.h"
 
 namespace weir::api {

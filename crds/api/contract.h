@@ -1,7 +1,7 @@
 #pragma once
 
 #include "crds/api/dataset.h"
-#include "crds/api/words.h"
+#include "crds/api/describe/words.h"
 
 namespace weir::api {
 

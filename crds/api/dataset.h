@@ -3,11 +3,11 @@
 #include "crds/api/check.h"
 #include "crds/api/column.h"
 #include "crds/api/condition.h"
+#include "crds/api/describe/words.h"
 #include "crds/api/format.h"
+#include "crds/api/kubernetes/meta.h"
+#include "crds/api/kubernetes/owner.h"
 #include "crds/api/lake.h"
-#include "crds/api/meta.h"
-#include "crds/api/owner.h"
-#include "crds/api/words.h"
 
 namespace weir::api {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "crds/api/choice.h"
 #include "crds/api/condition.h"
-#include "crds/api/words.h"
+#include "crds/api/describe/choice.h"
+#include "crds/api/describe/words.h"
 
 namespace weir::api {
 
@@ -12,7 +12,7 @@ WEIR_ENUM_SPELT(Encoding, WEIR_ENCODINGS);
 
 // One ASCII byte that is neither '"' nor a line end.
 inline constexpr std::string_view kDelimiterPattern = "^[\\x01-\\x09\\x0b\\x0c\\x0e-\\x1f !#-~]$";
-// The directives that runner/formats/instant.h reads.
+// The directives that runner/formats/values/instant.h reads.
 inline constexpr std::string_view kTimestampFormatPattern = "^([^%]|%-?[ymdjHIMS]|%[YfpbBaAzZ%])*$";
 
 // Those of a dateFormat.

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "crds/api/choice.h"
 #include "crds/api/condition.h"
-#include "crds/api/meta.h"
-#include "crds/api/owner.h"
+#include "crds/api/describe/choice.h"
+#include "crds/api/describe/words.h"
+#include "crds/api/kubernetes/meta.h"
+#include "crds/api/kubernetes/owner.h"
 #include "crds/api/runner_settings.h"
-#include "crds/api/words.h"
 
 namespace weir::api {
 

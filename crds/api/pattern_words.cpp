@@ -4,8 +4,8 @@
 #include <array>
 #include <cctype>
 
-#include "crds/api/affinity.h"
 #include "crds/api/dataset.h"
+#include "crds/api/kubernetes/affinity.h"
 #include "crds/api/stages/export.h"
 
 namespace weir::api {

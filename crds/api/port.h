@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "crds/api/describe/words.h"
 #include "crds/api/lake.h"
-#include "crds/api/stage_outcome.h"
-#include "crds/api/words.h"
+#include "crds/api/protocol/stage_outcome.h"
 
 namespace weir::api {
 

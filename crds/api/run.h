@@ -1,8 +1,8 @@
 #pragma once
 
+#include "crds/api/describe/words.h"
 #include "crds/api/pipeline.h"
 #include "crds/api/stage_status.h"
-#include "crds/api/words.h"
 
 namespace weir::api {
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "crds/api/affinity.h"
-#include "crds/api/describe.h"
-#include "crds/api/owner.h"
-#include "crds/api/words.h"
+#include "crds/api/describe/describe.h"
+#include "crds/api/describe/words.h"
+#include "crds/api/kubernetes/affinity.h"
+#include "crds/api/kubernetes/owner.h"
 
 namespace weir::api {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "crds/api/choice.h"
-#include "crds/api/meta.h"
+#include "crds/api/describe/choice.h"
+#include "crds/api/kubernetes/meta.h"
 #include "crds/base/time.h"
 
 namespace weir::api {

@@ -27,7 +27,7 @@ void Describe(auto&& field, Of<RetryPolicy> auto& self) {
 }
 
 // Every kind of stage. One is declared in crds/api/stages/<kind>.h: its fields, and its ports. Whoever handles kinds one by one
-// (tasks in operator/plan/task.cpp, references in operator/plan/resolve.cpp) does not compile without it.
+// (tasks in operator/plan/run/task.cpp, references in operator/plan/resolve/resolve.cpp) does not compile without it.
 using StageKinds = Choice<LandStage, AcceptStage, TransformStage, CheckStage, PublishStage, ExportStage>;
 
 struct Stage {

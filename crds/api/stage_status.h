@@ -1,7 +1,7 @@
 #pragma once
 
-#include "crds/api/stage_outcome.h"
-#include "crds/api/words.h"
+#include "crds/api/describe/words.h"
+#include "crds/api/protocol/stage_outcome.h"
 
 namespace weir::api {
 

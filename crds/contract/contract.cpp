@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "crds/api/write.h"
+#include "crds/api/describe/write.h"
 #include "crds/base/name.h"
 #include "crds/base/text.h"
 #include "crds/contract/query_change.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "crds/api/condition.h"
-#include "crds/api/meta.h"
+#include "crds/api/kubernetes/meta.h"
 #include "crds/schema/openapi.h"
 
 namespace weir::schema {

@@ -1,7 +1,7 @@
 #include "crds/schema/openapi.h"
 
 #include "crds/api/dataset.h"
-#include "crds/api/type_words.h"
+#include "crds/api/describe/type_words.h"
 
 namespace weir::schema {
 namespace {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "crds/api/describe.h"
-#include "crds/api/words.h"
-#include "crds/api/write.h"
+#include "crds/api/describe/describe.h"
+#include "crds/api/describe/words.h"
+#include "crds/api/describe/write.h"
 #include "crds/base/json.h"
 #include "crds/base/time.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crds/api/attempt.h"
+#include "crds/api/protocol/attempt.h"
 #include "operator/observe/observe.h"
 
 namespace weir::controller {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "crds/api/read.h"
-#include "operator/controller/visit.h"
+#include "crds/api/describe/read.h"
+#include "operator/controller/loop/visit.h"
 #include "operator/execute/execute.h"
 #include "operator/observe/observe.h"
 #include "operator/plan/refusal.h"
-#include "operator/plan/rejection.h"
+#include "operator/plan/run/rejection.h"
 #include "operator/report/report.h"
 
 namespace weir::controller {

@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "crds/api/meta.h"
+#include "crds/api/kubernetes/meta.h"
 #include "crds/api/runner_settings.h"
 #include "crds/base/time.h"
 #include "operator/kube/cluster_api.h"

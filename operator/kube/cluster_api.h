@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "crds/api/meta.h"
+#include "crds/api/kubernetes/meta.h"
 #include "crds/base/json.h"
 #include "crds/base/result.h"
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "operator/kube/api_status.h"
-#include "operator/kube/request_path.h"
+#include "operator/kube/http/request_path.h"
 #include "operator/kube/watch_frame.h"
 
 namespace weir::kube {

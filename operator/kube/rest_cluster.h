@@ -7,7 +7,7 @@
 #include <string>
 
 #include "operator/kube/cluster_api.h"
-#include "operator/kube/http.h"
+#include "operator/kube/http/http.h"
 #include "operator/kube/list_splitter.h"
 
 namespace weir::kube {

@@ -86,7 +86,7 @@ const Kept& KeptOf(const api::Resource& resource) {
   if (resource == api::kRevisions) return kRevision;
   if (resource == api::kPods) return kPod;
   if (resource == api::kServiceAccounts) return kServiceAccount;
-  std::abort();  // The callers' resources are the constants of crds/api/meta.h.
+  std::abort();  // The callers' resources are the constants of crds/api/kubernetes/meta.h.
 }
 
 Json Pick(const Json& object, const Paths& paths) {

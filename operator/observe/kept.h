@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crds/api/meta.h"
+#include "crds/api/kubernetes/meta.h"
 #include "crds/base/json.h"
 
 namespace weir::observe {

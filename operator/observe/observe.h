@@ -4,10 +4,10 @@
 
 #include "crds/base/result.h"
 #include "operator/observe/store.h"
-#include "operator/plan/pipeline.h"
-#include "operator/plan/run.h"
-#include "operator/plan/stray.h"
-#include "operator/plan/table.h"
+#include "operator/plan/pipeline/pipeline.h"
+#include "operator/plan/pod/stray.h"
+#include "operator/plan/run/run.h"
+#include "operator/plan/table/table.h"
 
 namespace weir::observe {
 

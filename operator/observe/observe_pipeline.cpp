@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <set>
 
-#include "crds/api/attempt.h"
+#include "crds/api/protocol/attempt.h"
 #include "crds/base/name.h"
 #include "operator/observe/observe.h"
 #include "operator/observe/read_object.h"
-#include "operator/plan/lake.h"
-#include "operator/plan/pod_template.h"
+#include "operator/plan/pod/pod_template.h"
+#include "operator/plan/resolve/lake.h"
 
 namespace weir::observe {
 namespace {

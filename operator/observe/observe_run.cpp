@@ -1,12 +1,12 @@
 #include <algorithm>
 
-#include "crds/api/attempt.h"
+#include "crds/api/protocol/attempt.h"
 #include "operator/observe/observe.h"
 #include "operator/observe/read_object.h"
-#include "operator/plan/attempt_pod.h"
-#include "operator/plan/history.h"
-#include "operator/plan/resolve.h"
-#include "operator/plan/task.h"
+#include "operator/plan/pipeline/history.h"
+#include "operator/plan/pod/attempt_pod.h"
+#include "operator/plan/resolve/resolve.h"
+#include "operator/plan/run/task.h"
 
 namespace weir::observe {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "operator/plan/pod.h"
+#include "operator/plan/pod/pod.h"
 
 namespace weir::observe {
 

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "crds/api/read.h"
+#include "crds/api/describe/read.h"
 #include "operator/observe/store.h"
 
 namespace weir::observe {

@@ -198,7 +198,7 @@ const Store& Stores::Of(const api::Resource& resource) const {
   if (resource == api::kRevisions) return revisions;
   if (resource == api::kPods) return pods;
   if (resource == api::kServiceAccounts) return serviceAccounts;
-  std::abort();  // The callers' resources are the constants of crds/api/meta.h.
+  std::abort();  // The callers' resources are the constants of crds/api/kubernetes/meta.h.
 }
 
 Store& Stores::Of(const api::Resource& resource) { return const_cast<Store&>(std::as_const(*this).Of(resource)); }

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "crds/api/meta.h"
+#include "crds/api/kubernetes/meta.h"
 #include "crds/base/json.h"
 #include "operator/observe/kept.h"
 #include "operator/observe/pod_notes.h"

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "crds/api/meta.h"
+#include "crds/api/kubernetes/meta.h"
 #include "crds/api/runner_settings.h"
 #include "crds/base/json.h"
 #include "crds/base/time.h"

@@ -3,7 +3,7 @@
 #include <optional>
 #include <set>
 
-#include "operator/plan/attempt.h"
+#include "operator/plan/run/attempt.h"
 
 namespace weir::plan {
 namespace {

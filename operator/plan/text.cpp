@@ -1,6 +1,6 @@
 #include "operator/plan/text.h"
 
-#include "crds/api/meta.h"
+#include "crds/api/kubernetes/meta.h"
 
 namespace weir::plan {
 

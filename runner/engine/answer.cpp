@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "runner/engine/json_values.h"
+#include "runner/engine/values/json_values.h"
 
 namespace weir::engine {
 namespace {

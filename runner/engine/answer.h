@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "crds/base/json.h"
-#include "runner/engine/bind.h"
+#include "runner/engine/sql/bind.h"
 
 namespace weir::engine {
 

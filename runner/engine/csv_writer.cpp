@@ -1,7 +1,7 @@
 #include "runner/engine/csv_writer.h"
 
 #include "crds/base/count.h"
-#include "runner/engine/sql.h"
+#include "runner/engine/sql/sql.h"
 
 namespace weir::engine {
 namespace {

@@ -2,17 +2,17 @@
 #include <map>
 
 #include "runner/engine/answer.h"
-#include "runner/engine/bind.h"
-#include "runner/engine/checks.h"
 #include "runner/engine/csv_writer.h"
-#include "runner/engine/decode.h"
+#include "runner/engine/decode/decode.h"
+#include "runner/engine/decode/sniff.h"
 #include "runner/engine/engine.h"
 #include "runner/engine/errors.h"
-#include "runner/engine/footers.h"
-#include "runner/engine/parquet_writer.h"
+#include "runner/engine/parquet/footers.h"
+#include "runner/engine/parquet/parquet_writer.h"
 #include "runner/engine/session.h"
-#include "runner/engine/sniff.h"
-#include "runner/engine/sql.h"
+#include "runner/engine/sql/bind.h"
+#include "runner/engine/sql/checks.h"
+#include "runner/engine/sql/sql.h"
 
 namespace weir::engine {
 namespace {

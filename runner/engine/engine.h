@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "crds/api/stage_task.h"
+#include "crds/api/protocol/stage_task.h"
 #include "crds/base/json.h"
 #include "crds/base/result.h"
 #include "runner/engine/files.h"

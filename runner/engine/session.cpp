@@ -4,13 +4,13 @@
 #include <duckdb/main/config.hpp>
 #include <thread>
 
-#include "runner/engine/csv_scan.h"
-#include "runner/engine/instants.h"
-#include "runner/engine/json_scan.h"
-#include "runner/engine/parquet_functions.h"
-#include "runner/engine/parquet_tap.h"
-#include "runner/engine/sql.h"
-#include "runner/engine/value_functions.h"
+#include "runner/engine/decode/csv_scan.h"
+#include "runner/engine/decode/json_scan.h"
+#include "runner/engine/parquet/parquet_functions.h"
+#include "runner/engine/parquet/parquet_tap.h"
+#include "runner/engine/sql/sql.h"
+#include "runner/engine/values/instants.h"
+#include "runner/engine/values/value_functions.h"
 
 namespace weir::engine {
 namespace {

@@ -1,15 +1,15 @@
 #include <set>
 
-#include "crds/api/attempt.h"
-#include "runner/stages/copy_file.h"
-#include "runner/stages/file_policy.h"
-#include "runner/stages/file_zone.h"
-#include "runner/stages/names.h"
-#include "runner/stages/publication.h"
+#include "crds/api/protocol/attempt.h"
+#include "runner/stages/files/copy_file.h"
+#include "runner/stages/files/file_policy.h"
+#include "runner/stages/files/file_zone.h"
+#include "runner/stages/files/store_file.h"
 #include "runner/stages/stage.h"
-#include "runner/stages/store_file.h"
-#include "runner/stages/verification.h"
-#include "runner/storage/table_state.h"
+#include "runner/stages/tables/names.h"
+#include "runner/stages/tables/publication.h"
+#include "runner/stages/tables/verification.h"
+#include "runner/storage/table/table_state.h"
 
 namespace weir::stages {
 namespace {

@@ -1,7 +1,7 @@
-#include "runner/stages/audit.h"
-#include "runner/stages/own_inputs.h"
 #include "runner/stages/stage.h"
-#include "runner/stages/verification.h"
+#include "runner/stages/tables/audit.h"
+#include "runner/stages/tables/own_inputs.h"
+#include "runner/stages/tables/verification.h"
 
 namespace weir::stages {
 

@@ -1,18 +1,18 @@
 #include <algorithm>
 
-#include "crds/api/write.h"
+#include "crds/api/describe/write.h"
 #include "crds/base/count.h"
 #include "crds/base/text.h"
-#include "runner/engine/sql.h"
-#include "runner/stages/copy_file.h"
-#include "runner/stages/names.h"
-#include "runner/stages/own_inputs.h"
-#include "runner/stages/publication.h"
+#include "runner/engine/sql/sql.h"
+#include "runner/stages/files/copy_file.h"
 #include "runner/stages/stage.h"
-#include "runner/stages/verification.h"
+#include "runner/stages/tables/names.h"
+#include "runner/stages/tables/own_inputs.h"
+#include "runner/stages/tables/publication.h"
+#include "runner/stages/tables/verification.h"
 #include "runner/storage/digest.h"
 #include "runner/storage/forwarding_store.h"
-#include "runner/storage/table_state.h"
+#include "runner/storage/table/table_state.h"
 
 namespace weir::stages {
 namespace {

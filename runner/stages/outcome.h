@@ -1,6 +1,6 @@
 #pragma once
 
-#include "crds/api/stage_outcome.h"
+#include "crds/api/protocol/stage_outcome.h"
 #include "crds/base/result.h"
 
 namespace weir::stages {

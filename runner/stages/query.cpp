@@ -2,19 +2,19 @@
 #include <map>
 #include <regex>
 
-#include "crds/api/attempt.h"
-#include "crds/api/write.h"
+#include "crds/api/describe/write.h"
+#include "crds/api/protocol/attempt.h"
 #include "crds/base/count.h"
-#include "runner/stages/audit.h"
-#include "runner/stages/events_ahead.h"
-#include "runner/stages/names.h"
-#include "runner/stages/own_inputs.h"
-#include "runner/stages/promise.h"
-#include "runner/stages/publication.h"
-#include "runner/stages/quarantine_limit.h"
+#include "runner/stages/decoding/quarantine_limit.h"
 #include "runner/stages/stage.h"
-#include "runner/stages/unchanged.h"
-#include "runner/stages/verification.h"
+#include "runner/stages/tables/audit.h"
+#include "runner/stages/tables/events_ahead.h"
+#include "runner/stages/tables/names.h"
+#include "runner/stages/tables/own_inputs.h"
+#include "runner/stages/tables/promise.h"
+#include "runner/stages/tables/publication.h"
+#include "runner/stages/tables/unchanged.h"
+#include "runner/stages/tables/verification.h"
 
 namespace weir::stages {
 namespace {

@@ -1,10 +1,10 @@
 #include "runner/stages/run_task.h"
 
-#include "crds/api/attempt.h"
-#include "crds/api/write.h"
-#include "runner/stages/names.h"
+#include "crds/api/describe/write.h"
+#include "crds/api/protocol/attempt.h"
 #include "runner/stages/outcome.h"
 #include "runner/stages/stage.h"
+#include "runner/stages/tables/names.h"
 
 namespace weir::stages {
 namespace {

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "crds/api/stage_outcome.h"
-#include "crds/api/stage_task.h"
+#include "crds/api/protocol/stage_outcome.h"
+#include "crds/api/protocol/stage_task.h"
 #include "crds/base/time.h"
 #include "runner/engine/engine.h"
 #include "runner/storage/object_store.h"

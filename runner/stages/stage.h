@@ -1,7 +1,7 @@
 #pragma once
 
-#include "runner/stages/place.h"
-#include "runner/stages/quarantine.h"
+#include "runner/stages/decoding/quarantine.h"
+#include "runner/stages/tables/place.h"
 
 namespace weir::stages {
 

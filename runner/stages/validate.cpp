@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <map>
 
-#include "runner/engine/sql_binder.h"
+#include "runner/engine/sql/sql_binder.h"
 #include "runner/stages/outcome.h"
 #include "runner/stages/stage.h"
 #include "runner/stages/validations.h"

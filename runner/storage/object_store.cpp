@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "runner/storage/paths.h"
-#include "runner/storage/s3_store.h"
-#include "runner/storage/volume_store.h"
+#include "runner/storage/s3/s3_store.h"
+#include "runner/storage/volume/volume_store.h"
 
 namespace weir::storage {
 

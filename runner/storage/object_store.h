@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crds/api/stage_task.h"
+#include "crds/api/protocol/stage_task.h"
 #include "crds/base/result.h"
 #include "crds/base/time.h"
 

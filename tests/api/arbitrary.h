@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "crds/api/write.h"
+#include "crds/api/describe/write.h"
 
 namespace weir::api {
 

@@ -1,6 +1,6 @@
 // Each name that is derived from an attempt, as releases so far have written it. When one of these fails, an upgrade would make
 // pods twice, forget commits or lose quarantined rows.
-#include "crds/api/attempt.h"
+#include "crds/api/protocol/attempt.h"
 
 #include <gtest/gtest.h>
 

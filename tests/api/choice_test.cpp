@@ -1,12 +1,12 @@
-#include "crds/api/choice.h"
+#include "crds/api/describe/choice.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "crds/api/check.h"
-#include "crds/api/read.h"
+#include "crds/api/describe/read.h"
+#include "crds/api/describe/write.h"
 #include "crds/api/stage.h"
-#include "crds/api/write.h"
 
 namespace weir::api {
 namespace {

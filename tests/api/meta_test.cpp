@@ -1,4 +1,4 @@
-#include "crds/api/meta.h"
+#include "crds/api/kubernetes/meta.h"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "crds/api/read.h"
-#include "crds/api/stage_outcome.h"
+#include "crds/api/describe/read.h"
+#include "crds/api/protocol/stage_outcome.h"
 #include "tests/api/arbitrary.h"
 
 namespace weir::api {

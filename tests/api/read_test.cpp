@@ -1,4 +1,4 @@
-#include "crds/api/read.h"
+#include "crds/api/describe/read.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

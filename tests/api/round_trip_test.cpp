@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "crds/api/read.h"
+#include "crds/api/describe/read.h"
+#include "crds/api/protocol/stage_task.h"
 #include "crds/api/run.h"
-#include "crds/api/stage_task.h"
 #include "tests/api/arbitrary.h"
 
 namespace weir::api {

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "crds/api/read.h"
-#include "crds/api/stage_task.h"
+#include "crds/api/describe/read.h"
+#include "crds/api/protocol/stage_task.h"
 #include "tests/api/arbitrary.h"
 
 // What releases send each other: docs/compatibility.md.

@@ -1,11 +1,11 @@
-#include "crds/api/words.h"
+#include "crds/api/describe/words.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
+#include "crds/api/protocol/stage_task.h"
 #include "crds/api/run.h"
-#include "crds/api/stage_task.h"
 
 namespace weir::elsewhere {
 

@@ -6,7 +6,7 @@ import unittest
 import sources
 
 DOCUMENTS = ["README.md", *map(str, sources.walk("docs/how-to")), *map(str, sources.walk("docs/operations"))]
-# `tested`: tests/cli/docs_test.cpp; `tested-on-server`: tests/cli/docs_on_server_test.cpp; `tested-by PATH`: the same
+# `tested`: tests/cli/docs/docs_test.cpp; `tested-on-server`: tests/cli/docs/docs_on_server_test.cpp; `tested-by PATH`: the same
 # commands in that program; `needs-docker`: what no test here can have.
 MARKS = re.compile(r"(sh (tested|tested-on-server|needs-docker|tested-by (?P<path>\S+))|yaml|text)?$")
 PROOFS = "docs/bad-input.md"
@@ -55,7 +55,7 @@ class Documents(unittest.TestCase):
         self.assertEqual([(document, path) for document, path in paths if not (sources.ROOT / path).exists()], [])
 
     def test_every_document_is_run(self):
-        listed = sources.text("tests/cli/code_blocks.h")
+        listed = sources.text("tests/cli/docs/code_blocks.h")
         self.assertEqual([document for document in DOCUMENTS if f'"{document}"' not in listed], [])
 
     def test_links_lead_somewhere(self):

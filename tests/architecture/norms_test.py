@@ -1,5 +1,6 @@
 """Sizes, names and texts of our sources."""
 
+import collections
 import re
 import unittest
 
@@ -8,6 +9,9 @@ import sources
 MOST_LINES, MOST_HEADER_LINES, MOST_FUNCTION_LINES = 400, 150, 60
 FORBIDDEN_WORDS = ("Manager", "Helper", "Util", "Utils", "Common", "Handler", "Processor", "Info")
 FORBIDDEN_FOLDERS = {"common", "util", "utils", "helpers", "misc"}
+MOST_FILES = 25
+# One case or input a file, and as many as there are.
+DATA_FOLDERS = re.compile(r"tests/(schema/(accepted|refused|contract/.*)|plan/cases/.*|fuzz/corpus/.*)")
 TEXT_FILES = (".h", ".cpp", ".txt", ".cmake", ".md", ".yaml", ".yml", ".json", ".sh", ".py", ".tpl")
 # Paths that exist on one machine only.
 MACHINE_PATHS = re.compile(r"(?<![\w.$/])/(work|root|home/\w+)/[\w.]")
@@ -72,6 +76,11 @@ class Norms(unittest.TestCase):
         paths = [path for room in sources.ROOMS for path in sources.walk(room)]
         bad = [str(path) for path in paths if FORBIDDEN_FOLDERS & set(path.parts[:-1]) or path.stem in FORBIDDEN_FOLDERS]
         self.assertEqual(bad, [])
+
+    def test_folders_hold_few_files(self):
+        folders = collections.Counter(path.parent.as_posix() for room in sources.ROOMS for path in sources.walk(room))
+        crowded = [f"{folder}: {count} files" for folder, count in sorted(folders.items()) if count > MOST_FILES and not DATA_FOLDERS.fullmatch(folder)]
+        self.assertEqual(crowded, [])
 
     def test_no_path_of_a_machine_is_committed(self):
         rooms = (*sources.ROOMS, "charts", "docs", "examples", "cmake")

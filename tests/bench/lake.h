@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "runner/engine/engine.h"
-#include "runner/storage/table_log.h"
+#include "runner/storage/table/table_log.h"
 
 // What the benchmarks of stages need: a lake with one committed table.
 namespace weir::bench {

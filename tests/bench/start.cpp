@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "crds/api/write.h"
+#include "crds/api/describe/write.h"
 #include "tests/bench/lake.h"
 
 namespace {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "runner/engine/checkpoint_file.h"
-#include "runner/storage/volume_store.h"
+#include "runner/engine/parquet/checkpoint_file.h"
+#include "runner/storage/volume/volume_store.h"
 #include "tests/bench/lake.h"
 
 namespace {

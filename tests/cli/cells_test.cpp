@@ -1,4 +1,4 @@
-#include "cli/cells.h"
+#include "cli/report/cells.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // One path for several files.
-#include "cli/data_files.h"
+#include "cli/init/data_files.h"
 
 #include <fnmatch.h>
 #include <gtest/gtest.h>

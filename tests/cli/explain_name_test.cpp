@@ -3,7 +3,7 @@
 
 #include <sstream>
 
-#include "cli/explain.h"
+#include "cli/report/explain.h"
 
 namespace weir::cli {
 namespace {

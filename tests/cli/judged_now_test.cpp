@@ -1,8 +1,8 @@
-#include "cli/judged_now.h"
+#include "cli/lake/judged_now.h"
 
 #include <gtest/gtest.h>
 
-#include "cli/world.h"
+#include "cli/lake/world.h"
 #include "tests/temporary_folder.h"
 
 namespace weir::cli {

@@ -1,11 +1,11 @@
-#include "cli/manifests.h"
+#include "cli/manifests/manifests.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <sstream>
 
-#include "cli/declared.h"
+#include "cli/manifests/declared.h"
 #include "tests/temporary_folder.h"
 
 namespace weir::cli {

@@ -1,4 +1,4 @@
-#include "cli/runner_process.h"
+#include "cli/machine/runner_process.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -3,10 +3,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "cli/finding.h"
-#include "cli/progress.h"
-#include "cli/text_table.h"
-#include "cli/yaml_text.h"
+#include "cli/manifests/finding.h"
+#include "cli/manifests/yaml_text.h"
+#include "cli/run/progress.h"
+#include "cli/screen/text_table.h"
 #include "crds/base/text.h"
 #include "crds/base/yaml.h"
 

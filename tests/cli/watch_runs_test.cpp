@@ -1,4 +1,4 @@
-#include "cli/watch_runs.h"
+#include "cli/run/watch_runs.h"
 
 #include <gmock/gmock.h>
 #include <sys/resource.h>
@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "cli/world.h"
+#include "cli/lake/world.h"
 #include "tests/temporary_folder.h"
 
 namespace weir::cli {

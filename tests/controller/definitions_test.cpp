@@ -1,4 +1,4 @@
-#include "operator/controller/definitions.h"
+#include "operator/controller/instruments/definitions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "operator/plan/rejection.h"
+#include "operator/plan/run/rejection.h"
 
 // What admission webhooks and people do to the objects that the operator makes, and what it makes of that.
 namespace weir::execute {

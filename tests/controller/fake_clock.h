@@ -4,8 +4,8 @@
 #include <chrono>
 #include <functional>
 
+#include "operator/controller/loop/waiting_clock.h"
 #include "operator/controller/reconcile.h"
-#include "operator/controller/waiting_clock.h"
 
 namespace weir::controller {
 

@@ -1,4 +1,4 @@
-#include "operator/controller/footprint.h"
+#include "operator/controller/instruments/footprint.h"
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>

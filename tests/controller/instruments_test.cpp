@@ -1,4 +1,4 @@
-#include "operator/controller/instruments.h"
+#include "operator/controller/instruments/instruments.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

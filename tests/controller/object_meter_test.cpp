@@ -1,6 +1,6 @@
 // The law of series: after any history of objects, the gauges of objects are those that a process which starts now would
 // show, and the counters of objects are of pipelines that exist and of stages that they have.
-#include "operator/controller/object_meter.h"
+#include "operator/controller/instruments/object_meter.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "operator/controller/reflector.h"
+#include "operator/controller/loop/reflector.h"
 
 #include <gtest/gtest.h>
 

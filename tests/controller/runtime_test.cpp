@@ -1,4 +1,4 @@
-#include "operator/controller/runtime.h"
+#include "operator/controller/loop/runtime.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "operator/controller/visit.h"
+#include "operator/controller/loop/visit.h"
 
 #include <gtest/gtest.h>
 

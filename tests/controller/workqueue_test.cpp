@@ -1,4 +1,4 @@
-#include "operator/controller/workqueue.h"
+#include "operator/controller/loop/workqueue.h"
 
 #include <gtest/gtest.h>
 

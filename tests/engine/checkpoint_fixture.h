@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 
-#include "runner/engine/checkpoint_file.h"
+#include "runner/engine/parquet/checkpoint_file.h"
 #include "runner/engine/session.h"
-#include "runner/storage/delta_actions.h"
-#include "tests/storage/table_fixture.h"
+#include "runner/storage/table/delta_actions.h"
+#include "tests/storage/table/table_fixture.h"
 
 namespace weir::engine {
 

@@ -1,4 +1,4 @@
-#include "runner/engine/checkpoint_file.h"
+#include "runner/engine/parquet/checkpoint_file.h"
 
 #include <gmock/gmock.h>
 

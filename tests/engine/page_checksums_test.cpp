@@ -1,5 +1,5 @@
 // Pages of Parquet files and the checksums of their writer.
-#include "runner/engine/page_checksums.h"
+#include "runner/engine/parquet/page_checksums.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runner/formats/gunzip.h"
-#include "runner/formats/thrift_compact.h"
+#include "runner/formats/encoding/gunzip.h"
+#include "runner/formats/parquet/thrift_compact.h"
 #include "tests/gzip.h"
 
 namespace weir::engine {

@@ -3,7 +3,7 @@
 #include <iterator>
 
 #include "runner/engine/file_system.h"
-#include "runner/formats/parquet_footer.h"
+#include "runner/formats/parquet/parquet_footer.h"
 #include "tests/engine/engine_fixture.h"
 #include "tests/folders.h"
 

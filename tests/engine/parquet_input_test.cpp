@@ -4,7 +4,7 @@
 #include <iterator>
 #include <random>
 
-#include "runner/formats/parquet_footer.h"
+#include "runner/formats/parquet/parquet_footer.h"
 #include "runner/storage/forwarding_store.h"
 #include "tests/engine/engine_fixture.h"
 #include "tests/folders.h"

@@ -3,7 +3,7 @@
 #include <random>
 #include <set>
 
-#include "runner/formats/value.h"
+#include "runner/formats/values/value.h"
 #include "tests/engine/engine_fixture.h"
 
 namespace weir::engine {

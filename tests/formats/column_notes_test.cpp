@@ -1,5 +1,5 @@
 // What `weir init` says about columns that stay text.
-#include "runner/formats/column_notes.h"
+#include "runner/formats/columns/column_notes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <map>
 #include <random>
 
-#include "runner/formats/value.h"
+#include "runner/formats/values/value.h"
 
 namespace weir::formats {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "runner/formats/csv_inference.h"
+#include "runner/formats/csv/csv_inference.h"
 
 namespace weir::formats {
 namespace {

@@ -1,12 +1,12 @@
 // Which encoding `weir init` proposes, and what it says about the bytes that are not UTF-8.
-#include "runner/formats/encoding_evidence.h"
+#include "runner/formats/encoding/encoding_evidence.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "runner/formats/utf8.h"
+#include "runner/formats/encoding/utf8.h"
 
 namespace weir::formats {
 namespace {

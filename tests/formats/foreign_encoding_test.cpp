@@ -1,5 +1,5 @@
 // What is said of texts in encodings that no Dataset can declare, made by iconv of the C library.
-#include "runner/formats/foreign_encoding.h"
+#include "runner/formats/encoding/foreign_encoding.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 #include <random>
 
-#include "runner/formats/encoding_evidence.h"
+#include "runner/formats/encoding/encoding_evidence.h"
 
 namespace weir::formats {
 namespace {

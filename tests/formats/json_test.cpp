@@ -4,7 +4,7 @@
 #include <random>
 
 #include "crds/base/json.h"
-#include "runner/formats/json_record.h"
+#include "runner/formats/json/json_record.h"
 
 namespace weir::formats {
 namespace {

@@ -1,13 +1,13 @@
 // Names of columns and objects from titles that are not ASCII.
-#include "runner/formats/latin_letters.h"
+#include "runner/formats/columns/latin_letters.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 #include <set>
 
-#include "runner/formats/sql_names.h"
-#include "runner/formats/utf8.h"
+#include "runner/formats/columns/sql_names.h"
+#include "runner/formats/encoding/utf8.h"
 
 namespace weir::formats {
 namespace {

@@ -1,11 +1,11 @@
 // Headers of pages and lists of row groups, as a Parquet file has them.
-#include "runner/formats/parquet_pages.h"
+#include "runner/formats/parquet/parquet_pages.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "runner/formats/parquet_footer.h"
-#include "runner/formats/thrift_compact.h"
+#include "runner/formats/parquet/parquet_footer.h"
+#include "runner/formats/parquet/thrift_compact.h"
 #include "tests/counted_memory.h"
 
 namespace weir::formats {

@@ -3,10 +3,10 @@
 
 #include <random>
 
-#include "runner/formats/csv_blocks.h"
-#include "runner/formats/csv_inference.h"
-#include "runner/formats/gunzip.h"
-#include "runner/formats/utf8.h"
+#include "runner/formats/csv/csv_blocks.h"
+#include "runner/formats/csv/csv_inference.h"
+#include "runner/formats/encoding/gunzip.h"
+#include "runner/formats/encoding/utf8.h"
 #include "tests/gzip.h"
 
 namespace weir::formats {

@@ -1,5 +1,5 @@
 // Titles as declarations name them.
-#include "runner/formats/title.h"
+#include "runner/formats/columns/title.h"
 
 #include <gtest/gtest.h>
 

@@ -5,8 +5,8 @@
 #include <map>
 #include <sstream>
 
-#include "runner/formats/instant.h"
-#include "runner/formats/value.h"
+#include "runner/formats/values/instant.h"
+#include "runner/formats/values/value.h"
 #include "tests/folders.h"
 
 namespace weir::formats {

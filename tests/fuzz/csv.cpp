@@ -1,8 +1,8 @@
 // Delimited text: layout, blocks and records.
 #include <algorithm>
 
-#include "runner/formats/csv_blocks.h"
-#include "runner/formats/csv_layout.h"
+#include "runner/formats/csv/csv_blocks.h"
+#include "runner/formats/csv/csv_layout.h"
 #include "tests/fuzz/invariant.h"
 
 using namespace weir;

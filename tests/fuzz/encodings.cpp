@@ -1,5 +1,5 @@
 // The bytes of a file on their way to text: gzip, byte order marks, encodings.
-#include "runner/formats/encoding.h"
+#include "runner/formats/encoding/encoding.h"
 
 #include "crds/base/text.h"
 #include "tests/fuzz/invariant.h"

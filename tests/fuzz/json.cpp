@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "crds/base/json.h"
-#include "runner/formats/json_record.h"
+#include "runner/formats/json/json_record.h"
 #include "tests/fuzz/invariant.h"
 
 using namespace weir;

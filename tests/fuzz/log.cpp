@@ -1,6 +1,6 @@
 // Entries of a table's log, by any writer, and the table that they make.
-#include "runner/storage/delta_actions.h"
-#include "runner/storage/table_state.h"
+#include "runner/storage/table/delta_actions.h"
+#include "runner/storage/table/table_state.h"
 #include "tests/fuzz/invariant.h"
 
 using namespace weir;

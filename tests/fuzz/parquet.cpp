@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runner/engine/page_checksums.h"
-#include "runner/formats/parquet_footer.h"
-#include "runner/formats/parquet_pages.h"
+#include "runner/engine/parquet/page_checksums.h"
+#include "runner/formats/parquet/parquet_footer.h"
+#include "runner/formats/parquet/parquet_pages.h"
 #include "tests/fuzz/invariant.h"
 
 using namespace weir;

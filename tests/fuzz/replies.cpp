@@ -1,8 +1,8 @@
 // What HTTP servers send: headers, times, waits and the XML of S3.
 #include "crds/base/text.h"
 #include "operator/kube/api_status.h"
-#include "runner/storage/http_head.h"
-#include "runner/storage/s3_xml.h"
+#include "runner/storage/http/http_head.h"
+#include "runner/storage/s3/s3_xml.h"
 #include "tests/fuzz/invariant.h"
 
 using namespace weir;

@@ -3,7 +3,7 @@
 #include <duckdb.hpp>
 #include <duckdb/parser/parser.hpp>
 
-#include "runner/engine/sql_text.h"
+#include "runner/engine/sql/sql_text.h"
 #include "tests/fuzz/invariant.h"
 
 using namespace weir;

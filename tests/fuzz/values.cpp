@@ -1,10 +1,10 @@
 // The grammar of values: one function per column type, and declared timestamp formats.
-#include "runner/formats/value.h"
+#include "runner/formats/values/value.h"
 
 #include <array>
 #include <cmath>
 
-#include "runner/formats/instant.h"
+#include "runner/formats/values/instant.h"
 #include "tests/fuzz/invariant.h"
 
 using namespace weir;

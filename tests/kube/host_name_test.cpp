@@ -1,5 +1,5 @@
 // A DNS that never answers. The C library's look-up is replaced for this program, the HTTP library's calls of it too.
-#include "operator/kube/host_name.h"
+#include "operator/kube/http/host_name.h"
 
 #include <dlfcn.h>
 #include <gmock/gmock.h>
@@ -10,7 +10,7 @@
 #include <mutex>
 #include <thread>
 
-#include "operator/kube/http.h"
+#include "operator/kube/http/http.h"
 #include "tests/kube/local_server.h"
 
 namespace {

@@ -5,7 +5,7 @@
 
 #include <atomic>
 
-#include "operator/kube/http.h"
+#include "operator/kube/http/http.h"
 #include "tests/counted_memory.h"
 #include "tests/kube/local_server.h"
 

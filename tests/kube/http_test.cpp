@@ -1,4 +1,4 @@
-#include "operator/kube/http.h"
+#include "operator/kube/http/http.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

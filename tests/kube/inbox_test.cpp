@@ -1,4 +1,4 @@
-#include "operator/kube/inbox.h"
+#include "operator/kube/http/inbox.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "operator/kube/lease.h"
+#include "operator/kube/lease/lease.h"
 
 #include <gtest/gtest.h>
 

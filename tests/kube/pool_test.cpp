@@ -1,4 +1,4 @@
-#include "operator/kube/pool.h"
+#include "operator/kube/http/pool.h"
 
 #include <gtest/gtest.h>
 

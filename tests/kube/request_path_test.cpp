@@ -1,4 +1,4 @@
-#include "operator/kube/request_path.h"
+#include "operator/kube/http/request_path.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "operator/kube/tls.h"
+#include "operator/kube/http/tls.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

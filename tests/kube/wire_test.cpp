@@ -1,4 +1,4 @@
-#include "operator/kube/wire.h"
+#include "operator/kube/http/wire.h"
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "crds/base/yaml.h"
-#include "operator/plan/resolve.h"
-#include "operator/plan/task.h"
-#include "operator/plan/validate.h"
+#include "operator/plan/resolve/resolve.h"
+#include "operator/plan/run/task.h"
+#include "operator/plan/validate/validate.h"
 
 namespace weir::plan {
 namespace {

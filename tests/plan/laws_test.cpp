@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "crds/api/attempt.h"
+#include "crds/api/protocol/attempt.h"
 #include "crds/base/name.h"
-#include "operator/plan/pod_outcome.h"
-#include "operator/plan/pod_template.h"
-#include "operator/plan/retry.h"
+#include "operator/plan/pod/pod_outcome.h"
+#include "operator/plan/pod/pod_template.h"
+#include "operator/plan/run/retry.h"
 
 // Laws of the policies that hold for every input, tried on random ones; see tests/base/laws_test.cpp.
 namespace weir::plan {

@@ -3,10 +3,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "crds/api/attempt.h"
-#include "operator/plan/pod_template.h"
-#include "operator/plan/runner.h"
-#include "operator/plan/task.h"
+#include "crds/api/protocol/attempt.h"
+#include "operator/plan/pod/pod_template.h"
+#include "operator/plan/pod/runner.h"
+#include "operator/plan/run/task.h"
 #include "tests/folders.h"
 #include "tests/plan/all_settings.h"
 

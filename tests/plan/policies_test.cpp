@@ -1,18 +1,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "crds/api/attempt.h"
+#include "crds/api/protocol/attempt.h"
 #include "crds/contract/contract.h"
-#include "operator/plan/dag.h"
-#include "operator/plan/freshness.h"
-#include "operator/plan/history.h"
 #include "operator/plan/notice.h"
-#include "operator/plan/pod_outcome.h"
-#include "operator/plan/pod_template.h"
-#include "operator/plan/resolve.h"
-#include "operator/plan/retry.h"
-#include "operator/plan/task.h"
-#include "operator/plan/validate.h"
+#include "operator/plan/pipeline/history.h"
+#include "operator/plan/pod/pod_outcome.h"
+#include "operator/plan/pod/pod_template.h"
+#include "operator/plan/resolve/dag.h"
+#include "operator/plan/resolve/resolve.h"
+#include "operator/plan/run/retry.h"
+#include "operator/plan/run/task.h"
+#include "operator/plan/table/freshness.h"
+#include "operator/plan/validate/validate.h"
 #include "operator/report/report.h"
 
 namespace weir::plan {

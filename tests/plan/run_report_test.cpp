@@ -1,5 +1,5 @@
 // The closing sentence of a run.
-#include "operator/plan/run_report.h"
+#include "operator/plan/run/run_report.h"
 
 #include <gtest/gtest.h>
 

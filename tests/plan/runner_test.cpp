@@ -1,10 +1,10 @@
-#include "operator/plan/runner.h"
+#include "operator/plan/pod/runner.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "crds/api/write.h"
-#include "operator/plan/validate.h"
+#include "crds/api/describe/write.h"
+#include "operator/plan/validate/validate.h"
 #include "tests/plan/all_settings.h"
 
 namespace weir::plan {

@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "crds/base/yaml.h"
-#include "operator/plan/location.h"
-#include "operator/plan/resolve.h"
-#include "operator/plan/validate.h"
-#include "runner/formats/instant.h"
+#include "operator/plan/resolve/location.h"
+#include "operator/plan/resolve/resolve.h"
+#include "operator/plan/validate/validate.h"
+#include "runner/formats/values/instant.h"
 
 namespace weir::plan {
 namespace {

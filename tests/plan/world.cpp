@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "crds/api/read.h"
-#include "crds/api/write.h"
+#include "crds/api/describe/read.h"
+#include "crds/api/describe/write.h"
 #include "crds/base/yaml.h"
 #include "operator/controller/owner_map.h"
 #include "operator/local/object_rules.h"

@@ -10,8 +10,8 @@
 #include <tuple>
 #include <vector>
 
+#include "crds/api/protocol/stage_task.h"
 #include "crds/api/run.h"
-#include "crds/api/stage_task.h"
 #include "operator/controller/reconcile.h"
 #include "operator/local/memory_cluster.h"
 

@@ -7,7 +7,7 @@
 #include <set>
 #include <sstream>
 
-#include "crds/api/read.h"
+#include "crds/api/describe/read.h"
 #include "crds/base/yaml.h"
 #include "crds/contract/contract.h"
 #include "tests/folders.h"

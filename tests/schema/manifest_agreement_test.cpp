@@ -6,10 +6,10 @@
 #include <set>
 #include <sstream>
 
-#include "crds/api/read.h"
+#include "crds/api/describe/read.h"
 #include "crds/api/run.h"
 #include "crds/base/yaml.h"
-#include "operator/plan/validate.h"
+#include "operator/plan/validate/validate.h"
 #include "tests/folders.h"
 
 // What the API server takes and refuses (tests/schema/on_server), the parser and operator/plan take and refuse too, so that

@@ -1,5 +1,5 @@
 #include "crds/contract/contract.h"
-#include "runner/storage/table_state.h"
+#include "runner/storage/table/table_state.h"
 #include "tests/stages/stage_fixture.h"
 
 namespace weir::stages {

@@ -4,8 +4,8 @@
 #include <cstdio>
 
 #include "runner/stages/outcome.h"
-#include "runner/storage/file_system_calls.h"
-#include "runner/storage/volume_store.h"
+#include "runner/storage/volume/file_system_calls.h"
+#include "runner/storage/volume/volume_store.h"
 #include "tests/stages/stage_fixture.h"
 
 namespace weir::stages {

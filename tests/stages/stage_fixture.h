@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "crds/api/read.h"
-#include "crds/api/write.h"
-#include "runner/stages/publication.h"
+#include "crds/api/describe/read.h"
+#include "crds/api/describe/write.h"
 #include "runner/stages/run_task.h"
-#include "runner/storage/table_log.h"
+#include "runner/stages/tables/publication.h"
+#include "runner/storage/table/table_log.h"
 #include "tests/temporary_folder.h"
 
 namespace weir::stages {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "tests/storage/table_fixture.h"
+#include "tests/storage/table/table_fixture.h"
 
 namespace weir::storage {
 

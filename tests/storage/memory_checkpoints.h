@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runner/storage/checkpoint.h"
+#include "runner/storage/table/checkpoint.h"
 
 namespace weir::storage {
 

@@ -6,10 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runner/storage/http_source.h"
-#include "runner/storage/s3_store.h"
+#include "runner/storage/http/http_source.h"
+#include "runner/storage/s3/s3_store.h"
 #include "tests/storage/loopback.h"
-#include "tests/storage/s3_server.h"
+#include "tests/storage/s3/s3_server.h"
 
 namespace weir::storage {
 namespace {

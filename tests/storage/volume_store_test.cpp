@@ -1,5 +1,5 @@
 // What only a volume has: links, pipes, full disks, the order of syncs.
-#include "runner/storage/volume_store.h"
+#include "runner/storage/volume/volume_store.h"
 
 #include <gmock/gmock.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "runner/storage/volume_store.h"
+#include "runner/storage/volume/volume_store.h"
 #include "tests/storage/store_under_test.h"
 #include "tests/temporary_folder.h"
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "crds/api/describe/words.h"
 #include "crds/api/port.h"
 #include "crds/api/source.h"
-#include "crds/api/words.h"
 
 namespace weir::api {
 

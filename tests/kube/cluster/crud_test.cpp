@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "operator/kube/request_path.h"
+#include "operator/kube/http/request_path.h"
 #include "tests/kube/cluster/server.h"
 #include "tests/temporary_folder.h"
 

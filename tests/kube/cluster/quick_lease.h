@@ -1,6 +1,6 @@
 #pragma once
 
-#include "operator/kube/lease.h"
+#include "operator/kube/lease/lease.h"
 
 namespace weir::kube {
 
