@@ -127,11 +127,12 @@ class Editor {
   }
   api::Check One(const std::string& name) {
     const api::OnFailure any[] = {api::OnFailure::Warn, api::OnFailure::Warn, api::OnFailure::Block, api::OnFailure::Quarantine};
-    switch (Below(5)) {
+    switch (Below(6)) {
       case 0: return Checked(name, api::NotNullCheck{{"city"}}, any[Below(4)]);
       case 1: return Checked(name, api::RangeCheck{"amount", "", std::to_string(10 + Below(40))}, any[Below(4)]);
       case 2: return Checked(name, api::AcceptedValuesCheck{"city", {"Oslo"}}, any[Below(4)]);
       case 3: return Checked(name, api::UniqueCheck{{"id"}}, any[Below(3)]);
+      case 4: return Checked(name, api::RegexCheck{"city", Once(2) ? "[A-Z][a-z]+" : "R.*"}, any[Below(4)]);
       default: return Checked(name, api::RowCountCheck{.max = Below(8)}, any[Below(3)]);
     }
   }
