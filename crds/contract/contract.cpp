@@ -278,16 +278,17 @@ class Comparison {
   std::vector<Finding> findings_;
 };
 
-bool Holds(const std::vector<Finding>& findings, ContractRule rule, Severity severity) {
-  return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) { return f.rule == rule && f.severity == severity; });
+bool Holds(const std::vector<Finding>& findings, std::string_view field, Severity severity) {
+  return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) { return f.path.starts_with(field) && f.severity == severity; });
 }
 
-// `first` is what was promised, `next` what is declared: the promise stays unless a waiver changed it.
+// `first` is what was promised, `next` what is declared in `field`: the promise stays unless a waiver changed it. One rule may be
+// about several fields; a waiver that one of them needed agrees to nothing about another.
 template <typename T>
-void Keep(const std::vector<Finding>& findings, ContractRule rule, const std::optional<T>& first, const std::optional<T>& was, std::optional<T>& next,
+void Keep(const std::vector<Finding>& findings, std::string_view field, const std::optional<T>& first, const std::optional<T>& was, std::optional<T>& next,
           std::optional<T>& promised) {
-  const bool breaks = Holds(findings, rule, Severity::Breaking);
-  promised = (first || breaks) && !Holds(findings, rule, Severity::Warning) ? first : next;
+  const bool breaks = Holds(findings, field, Severity::Breaking);
+  promised = (first || breaks) && !Holds(findings, field, Severity::Warning) ? first : next;
   if (breaks) next = was ? was : first;
 }
 
@@ -341,9 +342,9 @@ PublishedContract Succeed(const std::optional<PublishedContract>& before, Publis
     first = before->promised.value_or(was);
   }
   api::Promise promised;
-  Keep(findings, ContractRule::SlaFreshness, first.freshness, was.freshness, declared.freshness, promised.freshness);
-  Keep(findings, ContractRule::SlaFreshness, first.eventTime, was.eventTime, declared.eventTime, promised.eventTime);
-  Keep(findings, ContractRule::SlaHistory, first.lookback, was.lookback, declared.lookback, promised.lookback);
+  Keep(findings, "spec.freshness", first.freshness, was.freshness, declared.freshness, promised.freshness);
+  Keep(findings, "spec.eventTime", first.eventTime, was.eventTime, declared.eventTime, promised.eventTime);
+  Keep(findings, "spec.lookback", first.lookback, was.lookback, declared.lookback, promised.lookback);
   declared.promised = promised;
   std::set<ContractRule> waived;
   for (const Finding& finding : findings)
@@ -351,6 +352,13 @@ PublishedContract Succeed(const std::optional<PublishedContract>& before, Publis
   const std::vector<api::Waiver> offered = std::exchange(declared.waivers, before ? SpentOf(*before, now) : std::vector<api::Waiver>());
   for (const api::Waiver& waiver : offered)
     if (waived.contains(waiver.rule)) Spend(waiver, declared);
+  return declared;
+}
+
+PublishedContract AsOfNow(const PublishedContract& revision, PublishedContract declared) {
+  if (declared.hash != revision.hash || declared.query != revision.query) return revision;
+  declared.waivers = revision.waivers;
+  if (revision.stability) declared.eventTime = revision.eventTime;  // an older release kept neither
   return declared;
 }
 

@@ -47,6 +47,11 @@ std::string Describe(const std::vector<Finding>& findings);
 // stays as it was published.
 api::PublishedContract Succeed(const std::optional<api::PublishedContract>& before, api::PublishedContract declared, Time now);
 
+// Under which contract a run publishes: that of its revision, with what a View declares now of all that it may change without a
+// new revision (stability, meanings, grain, freshness, lookback), as long as columns, keys and query are the revision's. Waivers
+// and event time are: a change of these makes a revision.
+api::PublishedContract AsOfNow(const api::PublishedContract& revision, api::PublishedContract declared);
+
 // Whether a column has one of the names by which rows are marked as deleted: deletedAt, is_deleted, deleted, tombstone ...
 // A fixed list (docs/how-to/change-a-published-view.md), compared without case and underscores. It is a guess by name: a mark
 // of another name is not seen, and a column of such a name counts as a mark whatever it holds.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "crds/api/protocol/attempt.h"
+#include "crds/contract/contract.h"
 #include "operator/observe/observe.h"
 #include "operator/observe/read_object.h"
 #include "operator/plan/pipeline/history.h"
@@ -95,6 +96,18 @@ void ObserveKnown(const Stores& stores, const std::string& ns, plan::ObservedRun
   }
 }
 
+// A View that cannot be read declares nothing: the revision has what it declared.
+void ObserveDeclared(const Stores& stores, const std::string& ns, plan::ObservedRun& observed) {
+  if (!observed.revision) return;
+  for (const plan::BundleView& view : observed.revision->bundle.views) {
+    const ItemPtr item = stores.views.Get(ns, view.name);
+    if (!item || item->meta.deleted) continue;
+    std::vector<api::Problem> problems;
+    const auto declared = ReadObject<api::View>(*item, problems);
+    if (problems.empty()) observed.declared.emplace(view.name, contract::ContractOf(declared.spec));
+  }
+}
+
 // What the run will write may show a commit of a higher epoch than any run that is left: of a pipeline that is gone, or from
 // before the clock was set back. The next commit must be newer than it.
 void ObserveOutputs(const Stores& stores, plan::ObservedRun& observed) {
@@ -129,6 +142,7 @@ Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::stri
   ObserveNamed(stores, observed);
   if (const Status read = ObserveRevision(stores, ns, observed); !read) return read.error();
   ObserveKnown(stores, ns, observed);
+  ObserveDeclared(stores, ns, observed);
   if (observed.run->status.attempts == 0) {
     ObserveOthers(stores, observed);
     ObserveOutputs(stores, observed);

@@ -149,6 +149,27 @@ TEST_F(ContractMemory, RowsThatLookbackPromisesMayNotFallOut) {
   Good(publishing());
 }
 
+// In two steps, over a version that reaches nowhere, all that was promised could be cut.
+TEST_F(ContractMemory, AVersionWithoutATimeHasNoneOfTheRowsThatLookbackPromises) {
+  for (const char* table : {"totals", "city-totals"}) Table(table).columns.push_back(Optional("day", "DATE"));
+  Table("city-totals").eventTime = "day";
+  const auto publishing = [this] {
+    api::StageTask task = Publishing("SELECT city, total, day FROM totals WHERE city IS NOT NULL");
+    task.contract->lookback = Duration::Hours(24 * 30);
+    return task;
+  };
+  NextRun();
+  Good(Transform("SELECT city, sum(amount) AS total, DATE '2023-01-01' AS day FROM orders GROUP BY city"));
+  Good(publishing());
+  NextRun();
+  Good(Transform("SELECT city, sum(amount) AS total, DATE '2023-01-01' AS day FROM orders WHERE id < 0 GROUP BY city"));
+  EXPECT_THAT(Bad(publishing(), api::OutcomeClass::Data, api::Reason::ContractBroken).message,
+              AllOf(HasSubstr("SlaHistory spec.lookback"), HasSubstr("has no row with a time in day")));
+  NextRun();
+  Good(Transform("SELECT city, sum(amount) AS total, NULL::DATE AS day FROM orders GROUP BY city"));
+  EXPECT_THAT(Bad(publishing(), api::OutcomeClass::Data, api::Reason::ContractBroken).message, HasSubstr("has no row with a time in day"));
+}
+
 TEST_F(ContractMemory, ATableHasOneOwnerOverAllNamespacesOfAStore) {
   Good(Publishing());
   api::StageTask other = Publishing();

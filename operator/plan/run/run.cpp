@@ -103,6 +103,7 @@ Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::S
                         .created = run.created,
                         .epoch = status.epoch,
                         .known = seen.known,
+                        .declared = seen.declared,
                         .keys = seen.environment.localKeys};
   PodRequest request{.name = api::PodName(run.name, stage.name, attempt), .ownerKind = api::kPipelineRuns, .owner = run};
   request.task = TaskFor(seen.revision->bundle, owner, stage, attempt);

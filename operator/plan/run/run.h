@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct ObservedRun {
   std::vector<std::string> ahead;    // runs of the same pipeline that have started, or are older and can start, and are not finished; oldest first
   std::int64_t newestEpoch = 0;      // of the other runs of the pipeline
   std::vector<KnownTable> known;     // of the revision's tables; one whose loss is accepted is left out
+  std::map<std::string, api::PublishedContract> declared;  // by the Views that the revision publishes, which may have changed since
   Environment environment;
 
   bool operator==(const ObservedRun&) const = default;

@@ -6,6 +6,7 @@
 #include "crds/api/describe/write.h"
 #include "crds/api/protocol/attempt.h"
 #include "crds/base/name.h"
+#include "crds/contract/contract.h"
 #include "operator/plan/resolve/lake.h"
 #include "operator/plan/resolve/location.h"
 #include "operator/plan/resolve/resolve.h"
@@ -106,7 +107,6 @@ void Fill(StageTask& task, const Bundle& bundle, const api::PublishStage& publis
     AddSql(task, bundle, view->sql);
     task.contractHash = view->contract.hash;
     task.contract = PromiseOf(*view);
-    task.contract->query.clear();
   }
   AddTable(task, bundle, TargetKind::View, publish.view);
 }
@@ -164,6 +164,12 @@ void AddCheckedTables(StageTask& task, const Bundle& bundle) {
   }
 }
 
+void SetPromise(StageTask& task, const TaskOwner& owner) {
+  if (const auto declared = owner.declared.find(task.into); declared != owner.declared.end())
+    task.contract = contract::AsOfNow(*task.contract, declared->second);
+  task.contract->query.clear();  // it stands in the task
+}
+
 }  // namespace
 
 StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage& stage, int attempt) {
@@ -173,6 +179,7 @@ StageTask TaskFor(const Bundle& bundle, const TaskOwner& owner, const api::Stage
   task.epoch = api::EpochOf(owner.epoch, IndexOf(bundle, stage), attempt);
   task.logicalTime = owner.created;
   stage.work.Visit([&](const auto& kind) { Fill(task, bundle, kind); });
+  if (task.contract) SetPromise(task, owner);
   AddStores(task, bundle, owner.keys);
   AddKnown(task, owner.known);
   task.outcomeStore = bundle.outcomeStore;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct TaskOwner {
   Time created;            // of the run: its logical time
   std::int64_t epoch = 0;  // of the run: what those of its attempts count from
   std::vector<KnownTable> known;
+  std::map<std::string, api::PublishedContract> declared;  // what Views declare now, by name
   std::string keys;  // weir run: folder with the key files of every bucket; empty: each bucket's Secret is mounted in the pod
 };
 

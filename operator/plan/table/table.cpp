@@ -96,7 +96,7 @@ void DescribeView(const ObservedView& seen, const api::ViewStatus& status, const
   conditions.Progressing(Reason::NeverPublished, "Pipeline \"" + seen.publishers.front() + "\" has not published a version yet.");
 }
 
-// Freshness and lookback change in place, and so are those of the spec; what the runner read back from the table's log wins
+// What a View changes without a new revision is that of the spec; what the runner read back from the table's log wins
 // over what was lost here. A run that was refused reports the published contract as a whole.
 void Publish(const SeenCommit& seen, const api::ViewSpec& spec, api::ViewStatus& status, Time now) {
   const std::optional<api::PublishedContract>& logged = seen.commit.contract;
@@ -104,7 +104,7 @@ void Publish(const SeenCommit& seen, const api::ViewSpec& spec, api::ViewStatus&
     if (logged && !logged->columns.empty()) status.published = logged;
     return;
   }
-  api::PublishedContract declared = *seen.contract;
+  api::PublishedContract declared = contract::AsOfNow(*seen.contract, contract::ContractOf(spec));
   declared.freshness = spec.freshness;
   declared.lookback = spec.lookback;
   if (!declared.stability) declared.eventTime = spec.eventTime;  // of a revision that an older release made

@@ -95,8 +95,10 @@ Status KeepLookback(const PlacedTable& target, const storage::TableState& state,
   if (!promise.next || !promise.next->lookback || column.empty()) return Ok();
   const Duration lookback = *promise.next->lookback;
   const auto before = OldestPublished(state, column);
-  const std::optional<Time>& after = written.minEventTime;  // logs without the tag have milliseconds
-  if (!before || !after || !written.maxEventTime || *after < *before + Duration::Millis(1) || *after <= *written.maxEventTime - lookback) return Ok();
+  if (!before) return Ok();
+  const std::optional<Time>& after = written.minEventTime;
+  const bool reaches_as_far = after && *after < *before + Duration::Millis(1);  // logs without the tag have milliseconds
+  if (reaches_as_far || (after && written.maxEventTime && *after <= *written.maxEventTime - lookback)) return Ok();
   for (const api::Waiver& waiver : promise.waivers) {
     if (waiver.rule != api::ContractRule::SlaHistory) continue;
     contract::Spend(waiver, *promise.next);
@@ -104,7 +106,8 @@ Status KeepLookback(const PlacedTable& target, const storage::TableState& state,
   }
   return Error{Fault::Data, "ContractBroken",
                "SlaHistory spec.lookback: " + target.table->name + " promises rows back to " + weir::Format(lookback) +
-                   " before its newest; the published version reaches back to " + weir::Format(*before) + ", this one only to " + weir::Format(*after) +
+                   " before its newest; the published version reaches back to " + weir::Format(*before) + ", this one " +
+                   (after ? "only to " + weir::Format(*after) : "has no row with a time in " + column) +
                    "; bring the older rows back, or add a waiver of SlaHistory that no publication has used"};
 }
 

@@ -46,6 +46,25 @@ TEST(Waivers, AreUsedUpByThePublicationThatTheyLetPass) {
   EXPECT_THAT(Broken(third, Contract({"a"}, {kDrop})), HasSubstr("the waiver of ColumnNoDelete until 2027-06-30 was used by an earlier publication"));
 }
 
+// Steps of maxLag that need no waiver would each start from the last one.
+TEST(Waivers, OfMaxAheadLeavesWhatWasPromisedOfMaxLag) {
+  const auto lagging = [](int hours, int minutes_ahead, std::vector<api::Waiver> waivers = {}) {
+    api::PublishedContract contract = Contract({"a"}, std::move(waivers));
+    contract.freshness = api::Freshness{Duration::Hours(hours)};
+    contract.eventTime = api::EventTime{.column = "a", .maxAhead = Duration::Minutes(minutes_ahead)};
+    return contract;
+  };
+  auto published = Succeed(std::nullopt, lagging(24, 5), kNow);
+  const std::vector<api::Waiver> ahead{{ContractRule::SlaFreshness, "Their clock is a minute ahead.", {}, "2027-06-30"}};
+  const auto next = lagging(36, 6, ahead);
+  ASSERT_EQ(Broken(published, next), "");
+  published = Succeed(published, next, kNow);
+  EXPECT_EQ(published.promised->freshness->maxLag, Duration::Hours(24));
+  EXPECT_EQ(published.promised->eventTime->MaxAhead(), Duration::Minutes(6));
+  EXPECT_THAT(Broken(published, lagging(37, 6)), HasSubstr("spec.freshness.maxLag"));
+  EXPECT_EQ(Broken(published, lagging(36, 6)), "");
+}
+
 TEST(Waivers, ThatWereUsedDoNotCountAgainWhenTheyWereTakenOutInBetween) {
   auto published = Succeed(std::nullopt, Contract({"a", "b", "c"}), kNow);
   published = Succeed(published, Contract({"a", "b"}, {kDrop}), kNow);
@@ -116,6 +135,23 @@ TEST(Waivers, NoHistoryHasMorePublicationsThatBreakThanWaivers) {
     ASSERT_LE(breaking, static_cast<int>(offered.size()));
   }
   EXPECT_GT(passed, 200);
+}
+
+TEST(AsOfNow, IsWhatTheViewDeclaresWhileItIsMadeTheSameWay) {
+  api::PublishedContract revision = Contract({"a", "b"}, {kDrop});
+  revision.stability = api::Stability::Alpha;
+  api::PublishedContract declared = Contract({"a", "b"});
+  declared.stability = api::Stability::Stable;
+  declared.lookback = Duration::Hours(24);
+  declared.columns[0].meaning = "net";
+  const api::PublishedContract now = AsOfNow(revision, declared);
+  EXPECT_EQ(now.stability, api::Stability::Stable);
+  EXPECT_EQ(now.lookback, Duration::Hours(24));
+  EXPECT_EQ(now.columns[0].meaning, "net");
+  EXPECT_THAT(now.waivers, ElementsAre(kDrop)) << "another waiver makes another revision";
+  declared.query += " WHERE a > 1";
+  EXPECT_EQ(AsOfNow(revision, declared), revision);
+  EXPECT_EQ(AsOfNow(revision, Contract({"a"})), revision);
 }
 
 }  // namespace
