@@ -1,6 +1,7 @@
 #include <set>
 
 #include "crds/api/protocol/attempt.h"
+#include "crds/base/count.h"
 #include "runner/stages/files/copy_file.h"
 #include "runner/stages/files/file_policy.h"
 #include "runner/stages/files/file_zone.h"
@@ -142,6 +143,23 @@ Status Sort(const Acceptance& acceptance, const storage::TableState& landed, con
   return Ok();
 }
 
+// Files that went from Landing into a history that has lost them since: its log was given up, or restored without its end.
+std::vector<api::Finding> OfLostHistory(const Acceptance& acceptance, const storage::TableState& landed, const storage::TableState& history) {
+  const std::set<FileIdentity> known = Identities(history);
+  std::vector<std::string> lost;
+  for (const auto& [path, file] : landed.tombstones)
+    if (!known.contains(IdentityOf(file))) lost.push_back(OneLine(Tag(file, kTagSource).empty() ? path : Tag(file, kTagSource)));
+  if (lost.empty()) return {};
+  constexpr std::size_t kNamed = 3;
+  const auto count = static_cast<std::int64_t>(lost.size());
+  std::string text = Counted(count, "file") + (count == 1 ? " that was accepted is" : " that were accepted are") + " no longer in its log and " +
+                     (count == 1 ? "counts" : "count") + " as landed: ";
+  const std::vector<std::string> first(lost.begin(), lost.begin() + static_cast<std::ptrdiff_t>(std::min(kNamed, lost.size())));
+  text += Joined(first) + (lost.size() > kNamed ? ", ..." : "");
+  text += ". To land again what is still at its source, remove the folder of Dataset " + acceptance.landing.table->name + " and accept the loss of its log too";
+  return {{"Dataset/" + acceptance.history.table->name, text}};
+}
+
 std::vector<api::Finding> ReservationsOf(const Acceptance& acceptance, const Sorted& sorted) {
   if (sorted.quarantined.empty()) return {};
   return {{"Dataset/" + acceptance.landing.table->name,
@@ -164,14 +182,16 @@ Result<api::StageOutcome> Accept(const Acceptance& acceptance, const storage::Ta
               .excluded = sorted.excluded,
               .quarantinedWhole = sorted.quarantined};
   facts.ledger = {.rowsIn = files.in, .rowsOut = files.out, .quarantined = files.quarantined, .filtered = files.known + files.excluded};
-  facts.findings = ReservationsOf(acceptance, sorted);
+  facts.findings = OfLostHistory(acceptance, *landed, *state);
+  for (api::Finding& finding : ReservationsOf(acceptance, sorted)) facts.findings.push_back(std::move(finding));
   api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = facts.ledger, .files = files, .findings = facts.findings};
   outcome.message =
       std::to_string(files.out) + " of " + std::to_string(files.in) + " landed files accepted, " + std::to_string(files.known) + " were there before";
   if (files.excluded > 0) outcome.message += ", " + std::to_string(files.excluded) + " excluded";
   if (files.quarantined > 0) outcome.message += ", " + std::to_string(files.quarantined) + " quarantined";
   if (sorted.change.add.empty() && HasSameLeftOutFiles(facts, *state)) {
-    if (!facts.quarantinedWhole.empty()) outcome.commits = CommitsThatHold(acceptance.place, acceptance.history, *state);  // its log names them all
+    // Its log names them all.
+    if (!facts.quarantinedWhole.empty() || !facts.findings.empty()) outcome.commits = CommitsThatHold(acceptance.place, acceptance.history, *state);
     return outcome;
   }
   const auto commit = Publish(acceptance.place, acceptance.history, std::move(sorted.change), facts);

@@ -143,6 +143,47 @@ TEST_F(Verification, ALogThatStatusKnowsAndThatIsGoneIsNoFreshTable) {
   EXPECT_EQ(Good(Transform()).commits[0].version, 0);
 }
 
+TEST_F(Verification, FilesThatALostHistoryHadAreNamedUntilTheyAreThereAgain) {
+  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,2\n");
+  Good(Land());
+  const auto accepted = Good(Accept()).commits[0];
+  Table("orders-raw").known = api::KnownVersion{accepted.version, accepted.epoch, accepted.contentHash, accepted.location};
+  std::filesystem::remove_all(folder_ / ("lake/" + Table("orders-raw").path));
+  NextRun();
+  Good(Land());
+  EXPECT_THAT(Bad(Accept(), api::OutcomeClass::Data, api::Reason::LogLost).message, HasSubstr("only when the log of Landing is given up too"));
+  Table("orders-raw").known.reset();  // the loss was accepted
+  NextRun();
+  const api::StageOutcome anew = Good(Accept());
+  ASSERT_THAT(anew.findings, testing::SizeIs(1));
+  EXPECT_THAT(anew.findings[0].message, AllOf(HasSubstr("1 file that was accepted is no longer in its log and counts as landed"), HasSubstr("in/a.csv"),
+                                              HasSubstr("Dataset orders-landing")));
+  folder_.Write("source/in/b.csv", "id,city,amount\n2,Rome,3\n");
+  NextRun();
+  Good(Land());
+  EXPECT_THAT(Good(Accept()).commits[0].warnings, testing::SizeIs(1));
+  NextRun();
+  Good(Land());
+  EXPECT_THAT(Good(Accept()).findings, testing::SizeIs(1)) << "nothing was accepted";
+  std::filesystem::remove_all(folder_ / ("lake/" + Table("orders-landing").path));
+  NextRun();
+  Good(Land());
+  EXPECT_THAT(Good(Accept()).findings, testing::IsEmpty());
+  EXPECT_THAT(State("orders-raw").files, testing::SizeIs(2));
+}
+
+TEST_F(Verification, AFileThatTheEndOfAHistoryHadIsNamed) {
+  for (const char* name : {"a.csv", "b.csv"}) {
+    folder_.Write(std::string("source/in/") + name, "id,city,amount\n1,Oslo,2\n");
+    Good(Land());
+    Good(Accept());
+    NextRun();
+  }
+  std::filesystem::remove(folder_ / LogOf("orders-raw", 1));  // and status was lost
+  Good(Land());
+  EXPECT_THAT(Good(Accept()).findings.at(0).message, HasSubstr("in/b.csv"));
+}
+
 TEST_F(Verification, AnOlderOrAnotherLogIsLostToo) {
   Decoded();
   Good(Transform());
