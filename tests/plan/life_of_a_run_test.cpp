@@ -98,6 +98,54 @@ TEST(LifeOfARun, NamesQuarantinedRowsAndWarningsInEveryCondition) {
   EXPECT_NE(again.find("Unchanged: 2,999,989 rows, 11 quarantined."), std::string::npos) << again;
 }
 
+// What it promised while the data stayed the same could be taken back without a word.
+TEST(LifeOfARun, PublishesUnderWhatTheViewDeclaresNow) {
+  World world;
+  std::optional<api::PublishedContract> asked;
+  world.runner = [&](const api::StageTask& task) {
+    if (task.kind == api::TaskKind::Publish) asked = task.contract;
+    return Succeeds();
+  };
+  const std::string flights = kFlights, freshness = "freshness: {maxLag: 3h}";
+  std::string edited = flights;
+  edited.replace(edited.rfind(freshness), freshness.size(), freshness + "\n  stability: Stable");
+  std::string alpha = flights;
+  alpha.replace(alpha.rfind(freshness), freshness.size(), freshness + "\n  stability: Alpha");
+  world.Apply(alpha);
+  ASSERT_TRUE(world.Converge());
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->stability, api::Stability::Alpha);
+  const auto revisions = world.List(api::kRevisions).size();
+  world.Apply(edited);
+  ASSERT_TRUE(world.Converge());
+  EXPECT_EQ(world.List(api::kRevisions).size(), revisions);
+  world.Annotate(api::kPipelines, "delays", "weirkeeper.io/requested-at", "again");
+  ASSERT_TRUE(world.Converge());
+  EXPECT_EQ(asked->stability, api::Stability::Stable);
+  EXPECT_EQ(asked->query, "") << "it stands in the task";
+}
+
+TEST(LifeOfARun, NamesAsManyOfItsWarningsAsHaveRoom) {
+  World world;
+  world.runner = [](const api::StageTask& task) {
+    Ending ending = Succeeds();
+    if (task.kind != api::TaskKind::Check) return ending;
+    ending.says = api::StageOutcome{.result = OutcomeClass::Succeeded};
+    for (int i = 0; i < 30; ++i) ending.says->findings.push_back({"check", "check c" + std::to_string(i) + ": 3 rows fail"});
+    return ending;
+  };
+  world.Apply(kFlights);
+  ASSERT_TRUE(world.Converge());
+  const Json run = world.Get(api::kPipelineRuns, world.RunNames().front());
+  for (const Json& stage : At(At(run, "status"), "stages")) {
+    if (Text(stage, "name") != "audit") continue;
+    const Json& warnings = At(stage, "warnings");
+    ASSERT_FALSE(warnings.empty());
+    const std::string last = warnings.back().get<std::string>();
+    EXPECT_NE(last.find(std::to_string(31 - warnings.size()) + " more: check c"), std::string::npos) << last;
+  }
+}
+
 TEST(LifeOfARun, LooksAtAConvergedClusterWithoutACall) {
   World world;
   world.Apply(kFlights);

@@ -151,11 +151,14 @@ void CountFailure(StageStatus& stage, const StageOutcome& outcome, const api::Re
 }
 
 std::vector<std::string> WarningsOf(const StageOutcome& outcome) {
+  const auto& findings = outcome.findings;
+  const std::size_t whole = findings.size() > kWarnings ? kWarnings - 1 : findings.size();
   std::vector<std::string> warnings;
-  for (const api::Finding& finding : outcome.findings) {
-    if (warnings.size() == kWarnings) break;
-    warnings.push_back(Cut(finding.message, kWarning));
-  }
+  for (std::size_t i = 0; i < whole; ++i) warnings.push_back(Cut(findings[i].message, kWarning));
+  if (whole == findings.size()) return warnings;
+  std::string more = std::to_string(findings.size() - whole) + " more: ";
+  for (std::size_t i = whole; i < findings.size() && more.size() < kWarning; ++i) more += (i == whole ? "" : "; ") + findings[i].message;
+  warnings.push_back(Cut(more, kWarning));
   return warnings;
 }
 
