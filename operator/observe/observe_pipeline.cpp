@@ -15,7 +15,8 @@ namespace {
 struct References {
   std::vector<std::string> datasets;
   std::vector<std::string> views;
-  std::set<std::string> words;  // of all SQL
+  std::vector<std::string> queried;  // views whose query the pipeline runs
+  std::set<std::string> words;       // of all SQL
 };
 
 References ReferencesOf(const Json& spec) {
@@ -24,6 +25,7 @@ References ReferencesOf(const Json& spec) {
   if (!stages.is_array()) return all;
   for (const Json& stage : stages)
     for (api::Port& port : api::PortsOf(stage)) {
+      if (port.RunsQueryOfView()) all.queried.push_back(port.value);
       if (port.flow == api::Port::Flow::ReadsBySql)
         all.words.merge(plan::WordsOf(port.value));
       else
@@ -42,7 +44,7 @@ bool Concerned(const References& references, const std::string& name) {
 }
 
 References WithSqlOfViews(References references, const Stores& stores, const std::string& ns) {
-  for (const std::string& view : references.views)
+  for (const std::string& view : references.queried)
     if (const ItemPtr item = stores.views.Get(ns, view)) references.words.merge(plan::WordsOf(Text(At(At(item->brief, "spec"), "query"), "sql")));
   return references;
 }

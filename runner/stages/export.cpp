@@ -91,16 +91,15 @@ Status CheckFolderOwner(const api::StageTask& task, const PlacedTable& folder) {
                    OwnerOfFolder(task) + ": give each export a folder of its own"};
 }
 
+api::StageOutcome OfEarlierAttempt(const Json& facts) {
+  return {.result = api::OutcomeClass::Succeeded, .message = "an earlier attempt had exported the file", .rows = LedgerOf(facts), .notes = NotesOf(facts)};
+}
+
 // What an earlier attempt of this stage exported. Takes the folder for this attempt when there is nothing.
 Result<std::optional<api::StageOutcome>> TakeFolder(const Place& place, const PlacedTable& folder, const storage::TableSchema& schema) {
   const auto found = folder.log->FindCommitted(place.Committer());
   if (!found.ok()) return found.error();
-  if (*found) {
-    const Json& facts = (*found)->facts;
-    api::StageOutcome outcome{.result = api::OutcomeClass::Succeeded, .rows = LedgerOf(facts), .notes = NotesOf(facts)};
-    outcome.message = "an earlier attempt had exported the file";
-    return std::optional<api::StageOutcome>(std::move(outcome));
-  }
+  if (*found) return std::optional<api::StageOutcome>(OfEarlierAttempt((*found)->facts));
   if (Status owned = CheckFolderOwner(place.task, folder); !owned.ok()) return owned.error();
   if (folder.log->Seen().version < 0)
     if (Status kept = storage::ProbeConditionalWrites(*folder.store, folder.table->path); !kept.ok()) return kept.error();
@@ -108,12 +107,12 @@ Result<std::optional<api::StageOutcome>> TakeFolder(const Place& place, const Pl
   return std::optional<api::StageOutcome>();
 }
 
-// All that decides the rows, their order and their form; `image` too decides the bytes.
-std::string HashOf(const Export& run, const std::string& image) {
+// All that decides the rows, their order and their form; `writer`, the program, too decides the bytes.
+std::string HashOf(const Export& run, const std::string& writer) {
   Json columns = Json::array();
   for (const api::Column& column : run.Table().columns) columns.push_back({column.name, column.type});
   const Json parts{run.Label(), run.read.metadataId, run.read.version, Text(run.read.Facts(), "contentHash"), columns, api::WriteCanonical(run.declared.format),
-                   image};
+                   writer};
   return storage::Sha256Hex(Dump(parts)).substr(0, 16);
 }
 
@@ -122,7 +121,7 @@ std::string FileNameOf(const Export& run) {
   constexpr std::size_t kDigits = 12;
   const std::string version = std::to_string(run.read.version);
   std::string name = run.Table().name + "-v" + std::string(kDigits - std::min(kDigits, version.size()), '0') + version + "-";
-  return name.append(HashOf(run, run.place.task.image)).append(".").append(run.declared.format.Field());
+  return name.append(HashOf(run, run.place.task.image + " " + WEIR_VERSION)).append(".").append(run.declared.format.Field());
 }
 
 Error ChangedByOthers(const Export& run, const std::string& file, const std::string& what) {
@@ -147,17 +146,21 @@ api::StageOutcome NothingWritten(const std::string& message) {
   return {.result = api::OutcomeClass::Succeeded, .message = message, .notes = {Cut(message, kLongestNote)}};
 }
 
-// The outcome where the folder has the version already, or a newer one: an older run may end after it.
-Result<std::optional<api::StageOutcome>> FindExported(const Export& run, const storage::TableState& exported) {
+enum class Look { BeforeReading, BeforeCommit };
+
+// The outcome where the folder has the version already, or a newer one: an older run may end after it. What the folder had before
+// the table was read is of no newer version, or the table began again.
+Result<std::optional<api::StageOutcome>> FindExported(const Export& run, const storage::TableState& exported, Look look) {
   for (const auto& [path, file] : exported.files) {
     if (Tag(file, kTagTable) != run.Label()) continue;
     const auto version = WholeNumber(Tag(file, kTagVersion));
     const bool is_same_table = Tag(file, kTagTableId) == run.read.metadataId;
-    if (!is_same_table && version && *version >= run.read.version)
+    const bool is_newer = version && *version > run.read.version;
+    if (is_same_table ? is_newer && look == Look::BeforeReading : version && *version >= run.read.version)
       return Error{Fault::Invalid, "Invalid",
-                   run.Label() + " was made anew, and its " + run.Version() + " would count as older than " + run.LocationOf(path) +
-                       ", which is of the table before: export to another folder"};
-    if (is_same_table && version && *version > run.read.version)
+                   run.Label() + " was " + (is_same_table ? "restored to an older version" : "made anew") + ", and its " + run.Version() +
+                       " would count as older than " + run.LocationOf(path) + ", which is of the table before: export to another folder"};
+    if (is_same_table && is_newer)
       return std::optional(NothingWritten("version " + std::to_string(*version) + " of " + run.Table().name + ", which is newer, is exported already"));
     if (Tag(file, kTagMadeOf) != run.madeOf) continue;
     const auto there = IsThere(run, file);
@@ -238,13 +241,14 @@ Result<api::StageOutcome> CommitFile(const Export& run, const storage::DataFile&
     if (Tag(known->second, storage::kTagFileSha256) == Tag(file, storage::kTagFileSha256)) return outcome;
     return Error{Fault::Bug, "InternalError", run.LocationOf(file.path) + " was made again of the same rows, and has other bytes"};
   }
-  if (auto newer = FindExported(run, *current); !newer.ok() || *newer) return newer.ok() ? Result<api::StageOutcome>(**newer) : newer.error();
-  storage::TableChange change{.schema = schema, .add = {file}, .facts = ToJson(facts, run.place.task)};
+  if (auto newer = FindExported(run, *current, Look::BeforeCommit); !newer.ok() || *newer)
+    return newer.ok() ? Result<api::StageOutcome>(**newer) : newer.error();
+  storage::TableChange change{.schema = schema, .add = {file}, .rows = file.rows, .facts = ToJson(facts, run.place.task)};
   for (const auto& [path, older] : current->files) change.remove.push_back(path);
   change.facts["owner"] = OwnerOfFolder(run.place.task);
   const auto committed = run.folder.log->Commit(run.place.Committer(), change);
   if (!committed.ok()) return committed.error();
-  return outcome;
+  return committed->alreadyCommitted ? OfEarlierAttempt(committed->facts) : outcome;
 }
 
 }  // namespace
@@ -271,7 +275,7 @@ Result<api::StageOutcome> RunExport(Place& place) {
   }
   Export run{.place = place, .declared = *exported, .folder = *folder, .source = *source, .read = std::move(state).value(), .madeOf = ""};
   run.madeOf = HashOf(run, "");
-  const auto known = FindExported(run, folder->log->Seen());
+  const auto known = FindExported(run, folder->log->Seen(), Look::BeforeReading);
   if (!known.ok()) return known.error();
   if (*known) return **known;
   const auto file = WriteFile(run);

@@ -9,9 +9,9 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const std::vector<api::Column> kAll{Optional("b", "BOOLEAN"), Optional("t", "TINYINT"), Optional("s", "SMALLINT"),  Optional("i", "INTEGER"),
-                                    Optional("l", "BIGINT"),  Optional("f", "FLOAT"),   Optional("d", "DOUBLE"),    Optional("p", "DECIMAL(38,18)"),
-                                    Optional("v", "VARCHAR"), Optional("day", "DATE"),  Optional("at", "TIMESTAMP")};
+const std::vector<api::Column> kAll{Optional("b", "BOOLEAN"), Optional("t", "TINYINT"), Optional("s", "SMALLINT"),      Optional("i", "INTEGER"),
+                                    Optional("l", "BIGINT"),  Optional("f", "FLOAT"),   Optional("d", "DOUBLE"),        Optional("p", "DECIMAL(38,18)"),
+                                    Optional("v", "VARCHAR"), Optional("day", "DATE"),  Optional("moment", "TIMESTAMP")};
 
 class CsvWriter : public EngineTest {
  protected:
@@ -61,16 +61,16 @@ TEST_F(CsvWriter, EveryTypeReadsBackAsItWas) {
                  "('false', '-128', '0', '0', '0', '-3.4028235e38', '-0', '-0.000000000000000001', '', '9999-12-31', '9999-12-31 23:59:59.999999'), "
                  "(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL), "
                  "('true', '0', '0', '0', '0', '1e-45', '1.7976931348623157e308', '0', 'NA', NULL, '2024-01-31 10:00:00.123456')) "
-                 "AS v(b, t, s, i, l, f, d, p, v, day, at)");
+                 "AS v(b, t, s, i, l, f, d, p, v, day, moment)");
   for (const char* delimiter : {",", ";", "|", "\t"})
     for (const char* null_text : {"", "NULL", "null", "NA", "N/A", "None"}) SurvivesAFile(kAll, delimiter, null_text);
 }
 
 TEST_F(CsvWriter, TheFileIsAsItIsDescribed) {
-  const std::vector<api::Column> columns{Optional("id", "INTEGER"), Optional("name", "VARCHAR"), Optional("at", "TIMESTAMP")};
-  Make(columns, "SELECT * FROM (VALUES (1, 'a\"b', TIMESTAMP '2024-01-31 10:00:00'), (2, NULL, NULL)) AS v(id, name, at)");
+  const std::vector<api::Column> columns{Optional("id", "INTEGER"), Optional("name", "VARCHAR"), Optional("moment", "TIMESTAMP")};
+  Make(columns, "SELECT * FROM (VALUES (1, 'a\"b', TIMESTAMP '2024-01-31 10:00:00'), (2, NULL, NULL)) AS v(id, name, moment)");
   ASSERT_TRUE(WriteText("out.csv", ";", "NA").ok());
-  EXPECT_EQ(*store_->Get("out.csv"), "id;\"name\";at\n1;\"a\"\"b\";2024-01-31T10:00:00.000000Z\n2;NA;NA\n");
+  EXPECT_EQ(*store_->Get("out.csv"), "id;\"name\";moment\n1;\"a\"\"b\";2024-01-31T10:00:00.000000Z\n2;NA;NA\n");
 }
 
 TEST_F(CsvWriter, ATableWithoutRowsHasAHeader) {

@@ -101,6 +101,7 @@ TEST_F(Exports, AStoreThatTheLakeLacksIsNamed) {
 TEST_F(Exports, AFolderOfAZoneIsRefused) {
   for (const char* path : {"exported", "exported/curated", "exported/curated/x"})
     EXPECT_THAT(Texts(Resolved(Export("from: totals", path)).problems), ElementsAre(HasSubstr("spec.stages[0].export.to.files.path"))) << path;
+  EXPECT_THAT(Texts(Resolved(Export("from: totals", "out/_weirkeeper_log")).problems), ElementsAre(HasSubstr("begins with '_'")));
   for (const char* path : {"exported/curated2", "curated", "landing"}) EXPECT_THAT(Texts(Resolved(Export("from: totals", path)).problems), IsEmpty()) << path;
 }
 
@@ -109,10 +110,14 @@ TEST_F(Exports, ABlobIsNoCsv) {
               ElementsAre(HasSubstr("spec.stages[0].export.format.csv: column b of totals is a BLOB")));
 }
 
-TEST_F(Exports, TwoToOneFolderAreRefused) {
-  const std::string stages = Export("from: totals", "out", "parquet", "first") + ", " + Export("view: totals-v1", "out", "parquet", "second");
-  EXPECT_THAT(Texts(Resolved(stages).problems),
-              ElementsAre(HasSubstr("spec.stages[1].export.to.files.path: stage \"first\" exports to out of store shared too")));
+TEST_F(Exports, TwoToOneFolderOrOneInsideTheOtherAreRefused) {
+  for (const char* second : {"out", "out/x"}) {
+    const std::string stages = Export("from: totals", "out", "parquet", "first") + ", " + Export("view: totals-v1", second, "parquet", "second");
+    EXPECT_THAT(Texts(Resolved(stages).problems),
+                ElementsAre(HasSubstr("spec.stages[1].export.to.files.path: overlaps the folder of store shared to which stage \"first\" exports; give each")));
+  }
+  const std::string beside = Export("from: totals", "out", "parquet", "first") + ", " + Export("view: totals-v1", "out2", "parquet", "second");
+  EXPECT_THAT(Texts(Resolved(beside).problems), IsEmpty());
 }
 
 TEST_F(Exports, AFileOfAZoneOfFilesIsAFileAlready) {

@@ -207,12 +207,13 @@ class Resolver {
       return;
     }
     const auto is_in = [](const std::string& inner, const std::string& outer) { return (inner + "/").starts_with(outer + "/"); };
+    if (("/" + files.path).find("/_") != std::string::npos)
+      out_.problems.push_back({path + ".path", "\"" + files.path + "\" has a part that begins with '_', as folders of logs do: use another name"});
     for (const Zone zone : {Zone::Landing, Zone::RawHistory, Zone::Processed, Zone::Curated, Zone::Views}) {
       const auto place = PlaceOf(lake_, zone);
       if (place.store == files.store && (is_in(files.path, place.path) || is_in(place.path, files.path)))
-        out_.problems.push_back({path + ".path", "\"" + files.path + "\" and the zone " + std::string(api::Word(zone)) + ", which is at \"" + place.path +
-                                                     "\" of the same store, are one in the other: choose a folder outside of the zones, such as exports/" +
-                                                     pipeline_.meta.name});
+        out_.problems.push_back({path + ".path", "folder \"" + files.path + "\" overlaps the zone " + std::string(api::Word(zone)) + " (\"" + place.path +
+                                                     "\" in the same store); use a folder outside the zones, such as exports/" + pipeline_.meta.name});
     }
   }
 

@@ -238,10 +238,12 @@ void CheckFolder(const api::ExportStage& exported, const std::string& stage, con
                  std::vector<Problem>& problems) {
   const auto* files = exported.to.As<api::FilesTarget>();
   if (files == nullptr) return;
-  const auto [first, is_first] = folders.emplace(files->store + "/" + files->path, stage);
-  if (!is_first)
-    problems.push_back(
-        {path, "stage \"" + first->second + "\" exports to " + files->path + " of store " + files->store + " too; give each export a folder of its own"});
+  const std::string folder = files->store + "/" + files->path + "/";
+  for (const auto& [other, exporter] : folders)
+    if (folder.starts_with(other) || other.starts_with(folder))
+      problems.push_back({path, "overlaps the folder of store " + files->store + " to which stage \"" + exporter +
+                                    "\" exports; give each export a folder of its own, none inside another"});
+  folders.emplace(folder, stage);
 }
 
 }  // namespace
