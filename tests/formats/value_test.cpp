@@ -138,6 +138,9 @@ TEST(Values, OfADeclaredDateFormatAreDatesOfItsLayoutOnly) {
   const std::int32_t expected = ParseDate("2024-02-01").value;
   EXPECT_EQ(parse("%d.%m.%Y", "01.02.2024"), expected);
   EXPECT_EQ(parse("%d.%m.%Y", " 1.2.2024\t"), expected);
+  EXPECT_EQ(parse(" %d.%m.%Y ", "1.2.2024"), expected) << "blanks around a value do not count, and none around a format";
+  EXPECT_EQ(parse("%d0%m/%Y", "01002/2024"), expected);
+  EXPECT_EQ(parse("%d0%m/%Y", "1001/2024"), std::nullopt) << "could be two dates";
   EXPECT_EQ(parse("%m/%d/%Y", "02/01/2024"), expected);
   EXPECT_EQ(parse("%-m/%-d/%y", "2/1/24"), expected);
   EXPECT_EQ(parse("%d-%b-%Y", "01-FEB-2024"), expected);

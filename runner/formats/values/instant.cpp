@@ -181,6 +181,7 @@ Misfit TakeDirective(char directive, Cursor& at, Civil& civil, Extra& extra) {
 // `known`: the directives that values of the field have, one letter each.
 Result<std::vector<FormatPart>> PartsOf(std::string_view format, std::string_view field, std::string_view known) {
   std::vector<FormatPart> parts;
+  format = Trimmed(format);  // as each value is
   for (std::size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') {
       parts.push_back({0, format[i]});
@@ -206,7 +207,8 @@ std::ptrdiff_t Count(const std::vector<FormatPart>& parts, std::string_view dire
 
 // Whether a number's end would be a guess if it had one digit.
 bool TouchesAnother(const std::vector<FormatPart>& parts, std::size_t i) {
-  return (i > 0 && parts[i - 1].directive != 0) || (i + 1 < parts.size() && parts[i + 1].directive != 0);
+  const auto may_be_digit = [&parts](std::size_t j) { return parts[j].directive != 0 || (parts[j].literal >= '0' && parts[j].literal <= '9'); };
+  return (i > 0 && may_be_digit(i - 1)) || (i + 1 < parts.size() && may_be_digit(i + 1));
 }
 
 }  // namespace
