@@ -7,6 +7,14 @@
 #include "cli/lake/surroundings.h"
 
 namespace weir::cli {
+namespace {
+
+// A status that was restored from a copy may be older than the log.
+bool KnowsAsMuch(const api::ViewStatus& status, const plan::SeenCommit& newest) {
+  return status.published && status.committedBy && status.committedBy->epoch >= newest.commit.epoch;
+}
+
+}  // namespace
 
 void AddContractsOfLake(const Declared& declared, const std::string& lake, Published& published) {
   std::map<std::string, std::size_t> known;
@@ -18,10 +26,11 @@ void AddContractsOfLake(const Declared& declared, const std::string& lake, Publi
     const plan::Surroundings& all = around.All(ns);
     LakeLogs logs(all, folder);
     for (const api::TaskTable& table : plan::TablesOf(all, EnvironmentFor(all))) {
+      if (table.kind != api::TargetKind::View) continue;
       const auto there = known.find(ns + "/" + table.name);
-      const bool needed = table.kind == api::TargetKind::View && (there == known.end() || !published.views[there->second].status.published);
-      auto newest = needed ? logs.Newest(ns, table) : std::nullopt;
+      auto newest = logs.Newest(ns, table);
       if (!newest || !newest->commit.contract) continue;
+      if (there != known.end() && KnowsAsMuch(published.views[there->second].status, *newest)) continue;
       if (there != known.end()) {
         published.views[there->second].status.published = std::move(newest->commit.contract);
         continue;

@@ -135,6 +135,17 @@ TEST_F(LostState, OfOneObjectIsTakenFromItsLog) {
   EXPECT_EQ(StatusOf("view/weather-readings-v1"), before);
 }
 
+TEST_F(LostState, OfACopyThatIsOlderThanTheLogsForgetsNoPromise) {
+  RunExample();
+  ASSERT_EQ(Shell(std::string("cp ") + kState + " old && sed -i '/^kind: View/,$ s/description: Temperature\\.,/& meaning: of the air,/' readings.yaml").code,
+            0);
+  RunExample();
+  EXPECT_THAT(Weir("get views -o yaml").out, HasSubstr("meaning: of the air")) << "held, though no row changed";
+  ASSERT_EQ(Shell(std::string("cp old ") + kState + " && sed -i 's/meaning: of the air/meaning: of the ground/' readings.yaml").code, 0);
+  EXPECT_THAT(Weir("check readings.yaml").out, HasSubstr("MeaningUnit"));
+  EXPECT_EQ(Weir("run readings.yaml").code, 2);
+}
+
 // As a clock leaves it that was once ahead: nothing in the new state has an epoch as high.
 TEST_F(LostState, DoesNotLetARunBeginBelowTheEpochsOfTheLogs) {
   RunExample();
