@@ -11,7 +11,6 @@
 #include "runner/stages/tables/publication.h"
 #include "runner/stages/tables/verification.h"
 #include "runner/storage/digest.h"
-#include "runner/storage/forwarding_store.h"
 #include "runner/storage/table/table_state.h"
 
 namespace weir::stages {
@@ -25,41 +24,14 @@ constexpr const char* kTagTable = "table";
 constexpr const char* kTagTableId = "tableId";
 constexpr const char* kTagVersion = "version";
 constexpr const char* kTagMadeOf = "madeOf";
-constexpr const char* kTagWrittenAt = "written";  // by the store's clock, Unix microseconds
 
-// New files, hashed as they are written. A file that is there already with the same bytes is taken for the new one.
-class ExportStore final : public storage::ForwardingStore {
+// A file that is there already with the same bytes is taken for the new one.
+class ExportStore final : public HashingStore {
  public:
-  explicit ExportStore(std::shared_ptr<storage::ObjectStore> store) : ForwardingStore(std::move(store)) {}
-
-  Result<std::unique_ptr<storage::ObjectWriter>> Create(const std::string& path) override {
-    auto out = inner().Create(path);
-    if (!out.ok()) return out;
-    return std::unique_ptr<storage::ObjectWriter>(std::make_unique<Writer>(*this, path, std::move(out).value()));
-  }
-  std::string sha256;  // of the file that was closed
+  using HashingStore::HashingStore;
 
  private:
-  class Writer final : public storage::ObjectWriter {
-   public:
-    Writer(ExportStore& store, std::string path, std::unique_ptr<storage::ObjectWriter> out) : store_(store), path_(std::move(path)), out_(std::move(out)) {}
-    Status Write(std::string_view bytes) override {
-      digest_.Update(bytes);
-      return out_->Write(bytes);
-    }
-    Status Close() override {
-      const std::string sha256 = digest_.Hex();
-      const Status closed = CloseOrSame(store_.inner(), path_, *out_, sha256);
-      if (closed.ok()) store_.sha256 = sha256;
-      return closed;
-    }
-
-   private:
-    ExportStore& store_;
-    const std::string path_;
-    const std::unique_ptr<storage::ObjectWriter> out_;
-    storage::Sha256 digest_;
-  };
+  Status CloseFile(const std::string& path, storage::ObjectWriter& out, const std::string& sha256) override { return CloseOrSame(inner(), path, out, sha256); }
 };
 
 struct Export {
@@ -132,14 +104,10 @@ Error ChangedByOthers(const Export& run, const std::string& file, const std::str
 
 // Whether the file that the log names is there as it was exported. One that is gone is made again.
 Result<bool> IsThere(const Export& run, const storage::DataFile& file) {
-  const std::string path = run.folder.PathOf(file.path);
-  const auto there = run.folder.store->Stat(path);
-  if (!there.ok()) return there.error().fault == Fault::Missing ? Result<bool>(false) : there.error();
-  if (there->bytes == file.bytes && std::to_string(there->modified.us) == Tag(file, kTagWrittenAt)) return true;
-  const auto hashed = HashFile(*run.folder.store, path);
-  if (!hashed.ok()) return hashed.error();
-  if (hashed->sha256 == Tag(file, storage::kTagFileSha256)) return true;
-  return ChangedByOthers(run, file.path, "is not what was exported (SHA-256 " + hashed->sha256 + ")");
+  const auto now = Sha256Now(run.folder, file);
+  if (!now.ok()) return now.error().fault == Fault::Missing ? Result<bool>(false) : now.error();
+  if (*now == Tag(file, storage::kTagFileSha256)) return true;
+  return ChangedByOthers(run, file.path, "is not what was exported (SHA-256 " + *now + ")");
 }
 
 api::StageOutcome NothingWritten(const std::string& message) {
@@ -210,12 +178,10 @@ Result<storage::DataFile> WriteFile(const Export& run) {
   if (!written.ok()) return Diagnosed(written.error(), {{&run.source, &run.read}});
   if (written->rows != *rows)
     return Error{Fault::Bug, "LedgerOpen", run.Version() + " has " + std::to_string(*rows) + " rows, and " + std::to_string(written->rows) + " were exported"};
-  const auto there = run.folder.store->Stat(run.folder.PathOf(file.path));
-  if (!there.ok()) return there.error();
   file.bytes = written->bytes;
   file.rows = written->rows;
-  file.tags = {{storage::kTagFileSha256, store->sha256}, {kTagWrittenAt, std::to_string(there->modified.us)}, {kTagTable, run.Label()},
-               {kTagTableId, run.read.metadataId},       {kTagVersion, std::to_string(run.read.version)},     {kTagMadeOf, run.madeOf}};
+  file.tags = {{kTagTable, run.Label()}, {kTagTableId, run.read.metadataId}, {kTagVersion, std::to_string(run.read.version)}, {kTagMadeOf, run.madeOf}};
+  if (Status tagged = TagWritten(run.folder, *store, file); !tagged.ok()) return tagged.error();
   return file;
 }
 

@@ -10,14 +10,14 @@
 namespace weir::stages {
 
 // A store whose new files are hashed on their way. Not thread-safe.
-class HashingStore final : public storage::ForwardingStore {
+class HashingStore : public storage::ForwardingStore {
  public:
   using ForwardingStore::ForwardingStore;
 
   Result<std::unique_ptr<storage::ObjectWriter>> Create(const std::string& path) override {
     auto out = inner().Create(path);
     if (!out.ok()) return out;
-    return std::unique_ptr<storage::ObjectWriter>(std::make_unique<Writer>(std::move(out).value(), hashes_[path]));
+    return std::unique_ptr<storage::ObjectWriter>(std::make_unique<Writer>(*this, path, std::move(out).value()));
   }
   // Of a file that was closed; empty for others.
   std::string Sha256Of(const std::string& path) const {
@@ -25,23 +25,29 @@ class HashingStore final : public storage::ForwardingStore {
     return found == hashes_.end() ? "" : found->second;
   }
 
+ protected:
+  // Ends a file whose bytes have this SHA-256.
+  virtual Status CloseFile(const std::string&, storage::ObjectWriter& out, const std::string&) { return out.Close(); }
+
  private:
   class Writer final : public storage::ObjectWriter {
    public:
-    Writer(std::unique_ptr<storage::ObjectWriter> out, std::string& hash) : out_(std::move(out)), hash_(hash) {}
+    Writer(HashingStore& store, std::string path, std::unique_ptr<storage::ObjectWriter> out) : store_(store), path_(std::move(path)), out_(std::move(out)) {}
     Status Write(std::string_view bytes) override {
       digest_.Update(bytes);
       return out_->Write(bytes);
     }
     Status Close() override {
-      const Status closed = out_->Close();
-      if (closed.ok()) hash_ = digest_.Hex();
+      std::string sha256 = digest_.Hex();
+      const Status closed = store_.CloseFile(path_, *out_, sha256);
+      if (closed.ok()) store_.hashes_[path_] = std::move(sha256);
       return closed;
     }
 
    private:
+    HashingStore& store_;
+    const std::string path_;
     const std::unique_ptr<storage::ObjectWriter> out_;
-    std::string& hash_;
     storage::Sha256 digest_;
   };
 

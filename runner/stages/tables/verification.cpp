@@ -118,18 +118,25 @@ Status TagWritten(const PlacedTable& table, const HashingStore& written, storage
   return Ok();
 }
 
+Result<std::string> Sha256Now(const PlacedTable& table, const storage::DataFile& file) {
+  const std::string path = table.PathOf(file.path);
+  const auto there = table.store->Stat(path);
+  if (!there.ok()) return there.error();
+  if (there->bytes == file.bytes && std::to_string(there->modified.us) == Tag(file, kTagWritten)) return Tag(file, storage::kTagFileSha256);
+  const auto hashed = HashFile(*table.store, path);
+  if (!hashed.ok()) return hashed.error();
+  return hashed->sha256;
+}
+
 Status CheckWritten(const PlacedTable& table, const storage::DataFile& file, engine::Engine& engine) {
   engine::InputFile input{table.store, table.PathOf(file.path), file.bytes, file.rows};
   if (Status whole = engine.CheckFile(input); !whole.ok()) return whole;
   const std::string sha256 = Tag(file, storage::kTagFileSha256);
   if (sha256.empty()) return Ok();
-  const auto there = table.store->Stat(input.path);
-  if (!there.ok()) return there.error();
-  if (std::to_string(there->modified.us) == Tag(file, kTagWritten)) return Ok();
-  const auto hashed = HashFile(*table.store, input.path);
-  if (!hashed.ok()) return hashed.error();
-  if (hashed->sha256 == sha256) return Ok();
-  return storage::NotWhatWas("written", input.path + " in " + table.store->Describe(), hashed->sha256, sha256);
+  const auto now = Sha256Now(table, file);
+  if (!now.ok()) return now.error();
+  if (*now == sha256) return Ok();
+  return storage::NotWhatWas("written", input.path + " in " + table.store->Describe(), *now, sha256);
 }
 
 Error Diagnosed(Error error, const std::vector<std::pair<const PlacedTable*, const storage::TableState*>>& read) {

@@ -30,6 +30,10 @@ void TagHash(const PlacedTable& table, const HashingStore& written, storage::Dat
 // The same, and when the store says that it was written: what CheckWritten goes by.
 Status TagWritten(const PlacedTable& table, const HashingStore& written, storage::DataFile& file);
 
+// SHA-256 of a file that TagWritten tagged: the tagged one while size and time are as they were then, else that of the bytes
+// that are there now. Errors: those of the store, Fault::Missing included.
+Result<std::string> Sha256Now(const PlacedTable& table, const storage::DataFile& file);
+
 // Whether a file that was committed is there and whole. Size and footer always; every byte when the store says that it
 // was written at another time than it was then. Fault::Data, reason "FileUnreadable", when not.
 Status CheckWritten(const PlacedTable& table, const storage::DataFile& file, engine::Engine& engine);
