@@ -55,8 +55,8 @@ api::TaskTable FolderOf(const api::StageTask& task, const api::FilesTarget& file
 
 std::string OwnerOfFolder(const api::StageTask& task) { return task.ns + "/Pipeline/" + task.pipeline; }
 
-Status CheckFolderOwner(const api::StageTask& task, const PlacedTable& folder) {
-  const std::string owner = Text(At(folder.log->Seen().commitInfo, storage::kOurs), "owner");
+Status CheckFolderOwner(const api::StageTask& task, const PlacedTable& folder, const storage::TableState& seen) {
+  const std::string owner = Text(At(seen.commitInfo, storage::kOurs), "owner");
   if (owner.empty() || owner == OwnerOfFolder(task)) return Ok();
   return Error{Fault::Invalid, "NameTaken",
                "folder " + folder.table->path + " in store " + folder.table->store + " belongs to " + owner + ", which exported to it first, and not to " +
@@ -65,18 +65,6 @@ Status CheckFolderOwner(const api::StageTask& task, const PlacedTable& folder) {
 
 api::StageOutcome OfEarlierAttempt(const Json& facts) {
   return {.result = api::OutcomeClass::Succeeded, .message = "an earlier attempt had exported the file", .rows = LedgerOf(facts), .notes = NotesOf(facts)};
-}
-
-// What an earlier attempt of this stage exported. Takes the folder for this attempt when there is nothing.
-Result<std::optional<api::StageOutcome>> TakeFolder(const Place& place, const PlacedTable& folder, const storage::TableSchema& schema) {
-  const auto found = folder.log->FindCommitted(place.Committer());
-  if (!found.ok()) return found.error();
-  if (*found) return std::optional<api::StageOutcome>(OfEarlierAttempt((*found)->facts));
-  if (Status owned = CheckFolderOwner(place.task, folder); !owned.ok()) return owned.error();
-  if (folder.log->Seen().version < 0)
-    if (Status kept = storage::ProbeConditionalWrites(*folder.store, folder.table->path); !kept.ok()) return kept.error();
-  if (Status claimed = folder.log->Claim(place.Committer(), schema); !claimed.ok()) return claimed.error();
-  return std::optional<api::StageOutcome>();
 }
 
 // All that decides the rows, their order and their form; `writer`, the program, too decides the bytes.
@@ -228,9 +216,9 @@ Result<api::StageOutcome> RunExport(Place& place) {
   auto folder = place.Placed(named);
   if (!folder.ok()) return folder.error();
   const storage::TableSchema schema{.provider = std::string(exported->format.Field())};
-  auto earlier = TakeFolder(place, *folder, schema);
+  const auto earlier = RecallOrClaim(place, *folder, schema, [&](const storage::TableState& seen) { return CheckFolderOwner(place.task, *folder, seen); });
   if (!earlier.ok()) return earlier.error();
-  if (*earlier) return **earlier;
+  if (*earlier) return OfEarlierAttempt((*earlier)->facts);
   auto source = place.Table(place.task.from, exported->view.empty() ? api::TargetKind::Dataset : api::TargetKind::View);
   if (!source.ok()) return source.error();
   auto state = source->log->Load();

@@ -121,16 +121,21 @@ std::vector<std::string> NotesOf(const Json& facts) {
   return notes;
 }
 
+Result<std::optional<storage::CommitResult>> RecallOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema,
+                                                           const std::function<Status(const storage::TableState&)>& check_owner) {
+  auto found = target.log->FindCommitted(place.Committer());
+  if (!found.ok() || *found) return found;
+  if (Status owned = check_owner(target.log->Seen()); !owned.ok()) return owned.error();
+  if (target.log->Seen().version < 0)
+    if (Status kept = storage::ProbeConditionalWrites(*target.store, target.table->path); !kept.ok()) return kept.error();
+  if (Status claimed = target.log->Claim(place.Committer(), schema); !claimed.ok()) return claimed.error();
+  return found;
+}
+
 Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema) {
-  const auto found = target.log->FindCommitted(place.Committer());
+  const auto found = RecallOrClaim(place, target, schema, [&](const storage::TableState& seen) { return CheckOwner(place.task, *target.table, seen); });
   if (!found.ok()) return found.error();
-  if (!*found) {
-    if (const Status owned = CheckOwner(place.task, *target.table, target.log->Seen()); !owned.ok()) return owned.error();
-    if (target.log->Seen().version < 0)
-      if (const Status kept = storage::ProbeConditionalWrites(*target.store, target.table->path); !kept.ok()) return kept.error();
-    if (const Status claimed = target.log->Claim(place.Committer(), schema); !claimed.ok()) return claimed.error();
-    return std::optional<api::StageOutcome>();
-  }
+  if (!*found) return std::optional<api::StageOutcome>();
   const auto commit = CommitOf(place, target, **found);
   if (!commit.ok()) return commit.error();
   api::StageOutcome outcome;

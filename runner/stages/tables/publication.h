@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -46,9 +47,12 @@ std::vector<std::string> NotesOf(const Json& facts);
 // `before` is the table's newest version. Adds a finding that says so.
 void CarryDataTime(const api::TaskTable& table, const storage::TableState& before, Facts& facts);
 
-// The earlier commit of this stage of this run, as its outcome; nothing when there is none. Claims the table then, and the
-// version that was there is what the log has seen. A table that begins is refused on a store that overwrites objects
+// The earlier commit of this stage of this run; nothing when there is none. Claims the table then, unless `check_owner` refuses
+// the version that is there, which is what the log has seen. A table that begins is refused on a store that overwrites objects
 // (ProbeConditionalWrites).
+Result<std::optional<storage::CommitResult>> RecallOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema,
+                                                           const std::function<Status(const storage::TableState&)>& check_owner);
+// The same of a Dataset or View, with the earlier commit as its outcome.
 Result<std::optional<api::StageOutcome>> FindOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema);
 
 // The ledger of a stage that ran SQL over `inputs`.
