@@ -142,7 +142,7 @@ Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::stri
   ObserveNamed(stores, observed);
   if (const Status read = ObserveRevision(stores, ns, observed); !read) return read.error();
   ObserveKnown(stores, ns, observed);
-  ObserveDeclared(stores, ns, observed);
+  if (!IsFinishedRun(*seen.item)) ObserveDeclared(stores, ns, observed);
   if (observed.run->status.attempts == 0) {
     ObserveOthers(stores, observed);
     ObserveOutputs(stores, observed);
