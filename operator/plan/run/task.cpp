@@ -167,7 +167,7 @@ void AddCheckedTables(StageTask& task, const Bundle& bundle) {
 void SetPromise(StageTask& task, const TaskOwner& owner) {
   if (const auto declared = owner.declared.find(task.into); declared != owner.declared.end())
     task.contract = contract::AsOfNow(*task.contract, declared->second);
-  task.contract->query.clear();  // it stands in the task
+  task.contract->query.clear();  // it is sql of the task
 }
 
 }  // namespace
