@@ -52,8 +52,8 @@ class Restorer {
     auto newest = logs.Newest(ns, table);
     if (!newest) return std::nullopt;
     std::vector<std::string> writers = WritersOf(published_, ns, table);
-    if (view != nullptr) return plan::MakePlan(plan::ObservedView{*view, {}, {std::move(*newest)}, std::move(writers), {}}, now_).status;
-    return plan::MakePlan(plan::ObservedDataset{*dataset, {}, {std::move(*newest)}, std::move(writers), {}}, now_).status;
+    if (view != nullptr) return plan::MakePlan(plan::ObservedView{*view, {}, {std::move(*newest)}, {}, std::move(writers), {}}, now_).status;
+    return plan::MakePlan(plan::ObservedDataset{*dataset, {}, {std::move(*newest)}, {}, std::move(writers), {}}, now_).status;
   }
 
   const Published& published_;

@@ -3,6 +3,7 @@
 #include "crds/api/check.h"
 #include "crds/api/column.h"
 #include "crds/api/condition.h"
+#include "crds/api/damage.h"
 #include "crds/api/describe/words.h"
 #include "crds/api/format.h"
 #include "crds/api/kubernetes/meta.h"
@@ -227,6 +228,7 @@ struct TableStatus {
   std::optional<CommittedBy> committedBy;
   std::optional<std::int64_t> quarantined;
   std::vector<std::string> warnings;
+  std::optional<Damage> damage;
   bool operator==(const TableStatus&) const = default;
 };
 void DescribeFacts(auto&& field, auto& self) {
@@ -248,6 +250,9 @@ void DescribeFacts(auto&& field, auto& self) {
         Rules{.doc = "What a person should look at in that version: checks that failed with Warn, quarantined files, times in the future.",
               .maxLength = 512,
               .maxItems = 8});
+  field("damage", self.damage,
+        Rules{.doc = "Why that version cannot be read. Cleared by a newer attempt that commits or confirms a version, or when a later run of that pipeline "
+                     "succeeds."});
 }
 void Describe(auto&& field, Of<TableStatus> auto& self) { DescribeFacts(field, self); }
 

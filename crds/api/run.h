@@ -43,6 +43,7 @@ struct RunStatus {
   std::string duration;
   std::vector<Commit> commits;   // what the run made visible, in order; Dataset and View status are derived from it
   std::vector<Commit> standing;  // views whose new version was refused: what stays published of them
+  std::vector<Damage> damaged;   // tables whose committed version a stage could not read
   bool operator==(const RunStatus&) const = default;
 };
 void Describe(auto&& field, Of<RunStatus> auto& self) {
@@ -61,6 +62,7 @@ void Describe(auto&& field, Of<RunStatus> auto& self) {
   field("duration", self.duration, Rules{.doc = "From start to end, once ended."});
   field("commits", self.commits, Rules{.doc = "Versions that the run made visible.", .maxItems = 100});
   field("standing", self.standing, Rules{.doc = "What stays published of each View whose new version was refused for its contract.", .maxItems = 50});
+  field("damaged", self.damaged, Rules{.doc = "Tables whose committed version a stage could not read.", .maxItems = 50});
 }
 
 using PipelineRun = Object<RunSpec, RunStatus>;

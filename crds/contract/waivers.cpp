@@ -8,7 +8,15 @@ namespace {
 
 constexpr std::size_t kRecorded = 16;  // as published.waivers takes
 
-bool AreSame(const api::Waiver& a, const api::Waiver& b) { return a.rule == b.rule && a.reason == b.reason && a.until == b.until; }
+// A reason without blanks and in lower case: written otherwise it is no other reason.
+std::string Folded(const std::string& reason) {
+  std::string folded;
+  for (const unsigned char c : reason)
+    if (std::isspace(c) == 0) folded += static_cast<char>(std::tolower(c));
+  return folded;
+}
+
+bool AreSame(const api::Waiver& a, const api::Waiver& b) { return a.rule == b.rule && Folded(a.reason) == Folded(b.reason) && a.until == b.until; }
 
 bool IsBlank(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c) != 0; });

@@ -68,12 +68,19 @@ void AddTablesOf(const Item& pipeline, std::vector<Key>& keys) {
     keys.push_back({output.starts_with("View/") ? api::kViews : api::kDatasets, pipeline.meta.ns, output.substr(output.find('/') + 1)});
 }
 
-void AddCommitted(const Item& run, std::vector<Key>& keys) {
-  for (const char* list : {"commits", "standing"}) {
+void AddTablesThatItNames(const Item& run, std::vector<Key>& keys) {
+  for (const char* list : {"commits", "standing", "damaged"}) {
     const Json& commits = At(At(run.brief, "status"), list);
     if (!commits.is_array()) continue;
     for (const Json& commit : commits) keys.push_back({Text(commit, "kind") == "View" ? api::kViews : api::kDatasets, run.meta.ns, Text(commit, "name")});
   }
+}
+
+// A later run that succeeds shows that they can be read again.
+void AddTablesFoundDamagedBy(const std::string& pipeline, const std::string& ns, const Stores& stores, std::vector<Key>& keys) {
+  for (const api::Resource& resource : {api::kDatasets, api::kViews})
+    for (const ItemPtr& table : stores.Of(resource).List(ns))
+      if (Text(At(At(table->brief, "status"), "damage"), "pipeline") == pipeline) keys.push_back({resource, ns, table->meta.name});
 }
 
 std::vector<Key> AffectedByRun(const Item& run, const Stores& stores) {
@@ -81,7 +88,8 @@ std::vector<Key> AffectedByRun(const Item& run, const Stores& stores) {
   const std::string pipeline = Text(At(run.brief, "spec"), "pipeline");
   keys.push_back({api::kPipelineRuns, run.meta.ns, run.meta.name});
   keys.push_back({api::kPipelines, run.meta.ns, pipeline});
-  AddCommitted(run, keys);
+  AddTablesThatItNames(run, keys);
+  if (observe::IsFinishedRun(run)) AddTablesFoundDamagedBy(pipeline, run.meta.ns, stores, keys);
   AddUnfinishedRuns(stores, run.meta.ns, pipeline, keys);
   // What is of no attempt any more is nobody's.
   for (const ItemPtr& pod : stores.pods.OfNobody(run.meta.ns)) keys.push_back({api::kPods, run.meta.ns, pod->meta.name});

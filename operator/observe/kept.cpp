@@ -24,7 +24,7 @@ const Kept kDeclaration{.text = {"spec", "status"}, .brief = {"status.conditions
 
 const Kept kTable{.text = {"spec", "status"},
                   .brief = {"spec.owner.team", "spec.query.sql", "status.conditions", "status.committedBy.epoch", "status.committedBy.revision",
-                            "status.version", "status.contentHash", "status.location"}};
+                            "status.version", "status.contentHash", "status.location", "status.damage.pipeline"}};
 
 // Of the stages what they read and write, whatever their kind.
 const Kept& KeptOfPipelines() {
@@ -44,7 +44,7 @@ const Kept& KeptOfPipelines() {
 // All but status.stages, by far the largest.
 const Kept kRun{.text = {"spec", "status"},
                 .brief = {"spec.pipeline", "spec.revision", "status.conditions", "status.revision", "status.image", "status.epoch", "status.finished",
-                          "status.attempts", "status.commits", "status.standing"}};
+                          "status.attempts", "status.commits", "status.standing", "status.damaged"}};
 
 const Kept kRevision{.text = {"data", "revision"}, .brief = {"revision"}};
 

@@ -35,6 +35,7 @@ bool HasStartedRun(const Item& run);
 
 // A run's Succeeded condition is True or False, read without the rest of its status.
 bool IsFinishedRun(const Item& run);
+bool HasSucceeded(const Item& run);
 
 // Whether a pipeline depends on the Lake, Dataset or View: its stages or the views that they publish name it, or their
 // SQL may.

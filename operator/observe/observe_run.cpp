@@ -12,6 +12,14 @@
 namespace weir::observe {
 namespace {
 
+// Status of the condition Succeeded, empty when it is not there.
+std::string SucceededOf(const Item& run) {
+  const Json& conditions = At(At(run.brief, "status"), "conditions");
+  if (!conditions.is_array()) return "";
+  const auto found = std::find_if(conditions.begin(), conditions.end(), [](const Json& c) { return Text(c, "type") == "Succeeded"; });
+  return found == conditions.end() ? "" : Text(*found, "status");
+}
+
 // Whether it asks for a revision that the pipeline does not have: it cannot start, and holds no other back.
 bool HasNoRevision(const Stores& stores, const Item& run, const std::string& pipeline_uid) {
   const std::string wanted = Text(At(run.brief, "spec"), "revision");
@@ -124,12 +132,9 @@ void ObserveOutputs(const Stores& stores, plan::ObservedRun& observed) {
 
 bool HasStartedRun(const Item& run) { return Integer(At(run.brief, "status"), "attempts") > 0; }
 
-bool IsFinishedRun(const Item& run) {
-  const Json& conditions = At(At(run.brief, "status"), "conditions");
-  if (!conditions.is_array()) return false;
-  return std::any_of(conditions.begin(), conditions.end(),
-                     [](const Json& c) { return Text(c, "type") == "Succeeded" && (Text(c, "status") == "True" || Text(c, "status") == "False"); });
-}
+bool IsFinishedRun(const Item& run) { return HasSucceeded(run) || SucceededOf(run) == "False"; }
+
+bool HasSucceeded(const Item& run) { return SucceededOf(run) == "True"; }
 
 Result<Seen<plan::ObservedRun>> ObserveRun(const Stores& stores, const std::string& ns, const std::string& name, const plan::Environment& environment) {
   Seen<plan::ObservedRun> seen{.item = stores.runs.Get(ns, name)};

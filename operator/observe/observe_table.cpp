@@ -34,6 +34,27 @@ std::vector<plan::SeenCommit> NewestCommit(const Stores& stores, const std::stri
   return newest;
 }
 
+// Damage of the table that runs report, the newest of all; and whether the pipelines that found it had a run that succeeded.
+plan::SeenDamage DamageOf(const Stores& stores, const std::string& ns, std::string_view kind, const Item& table) {
+  plan::SeenDamage seen;
+  std::vector<api::Problem> ignored;
+  const auto runs = stores.runs.List(ns);
+  for (const ItemPtr& run : runs) {
+    const Json& damaged = At(At(run->brief, "status"), "damaged");
+    if (!damaged.is_array()) continue;
+    for (const Json& damage : damaged)
+      if (IsOf(damage, kind, table.meta.name) && (!seen.newest || Integer(damage, "epoch") > seen.newest->epoch))
+        seen.newest = api::Read<api::Damage>(damage, "status.damaged", ignored);
+  }
+  const std::string known = Text(At(At(table.brief, "status"), "damage"), "pipeline");
+  for (const ItemPtr& run : runs) {
+    const std::string pipeline = Text(At(run->brief, "spec"), "pipeline");
+    if (pipeline != known && !(seen.newest && seen.newest->pipeline == pipeline)) continue;
+    if (HasSucceeded(*run)) seen.succeeded[pipeline] = std::max(seen.succeeded[pipeline], Integer(At(run->brief, "status"), "epoch"));
+  }
+  return seen;
+}
+
 // Names of the pipelines that write the output ("View/daily-v1").
 std::vector<std::string> WritersOf(const Stores& stores, const std::string& ns, const std::string& output) {
   std::vector<std::string> writers;
@@ -67,6 +88,7 @@ Result<Seen<plan::ObservedDataset>> ObserveDataset(const Stores& stores, const s
   if (!seen.item) return seen;
   seen.observed.dataset = ReadObject<api::Dataset>(*seen.item, seen.observed.unreadable);
   seen.observed.commits = NewestCommit(stores, ns, "Dataset", name);
+  seen.observed.damage = DamageOf(stores, ns, "Dataset", *seen.item);
   seen.observed.writers = WritersOf(stores, ns, "Dataset/" + name);
   if (const ItemPtr view = stores.views.Get(ns, name); view && !view->meta.deleted) seen.observed.namesake = view->meta;
   return seen;
@@ -77,6 +99,7 @@ Result<Seen<plan::ObservedView>> ObserveView(const Stores& stores, const std::st
   if (!seen.item) return seen;
   seen.observed.view = ReadObject<api::View>(*seen.item, seen.observed.unreadable);
   seen.observed.commits = NewestCommit(stores, ns, "View", name);
+  seen.observed.damage = DamageOf(stores, ns, "View", *seen.item);
   if (const ItemPtr dataset = stores.datasets.Get(ns, name); dataset && !dataset->meta.deleted) seen.observed.namesake = dataset->meta;
   seen.observed.publishers = WritersOf(stores, ns, "View/" + name);
   for (plan::SeenCommit& commit : seen.observed.commits)

@@ -22,6 +22,7 @@ struct Acceptance {
 };
 
 Error Changed(const PlacedTable& landing, const storage::DataFile& file, const std::string& sha256) {
+  landing.NoteDamage();
   return {Fault::Data, "FileUnreadable",
           landing.PathOf(file.path) + " in " + landing.store->Describe() + " is not what was landed: SHA-256 " + sha256 + " instead of " +
               Tag(file, kTagSha256) + "; it was not accepted and stays where it is"};

@@ -17,7 +17,7 @@ Result<api::StageOutcome> RunCheck(Place& place) {
   auto engine = engine::MakeEngine(place.ports.limits);
   if (!engine.ok()) return engine.error();
   if (Status attached = (*engine)->Attach("_weir_checked", InputsOf(*target, *state), target->table->columns); !attached.ok())
-    return WithRemedy(attached.error(), *target->table);
+    return WithRemedy(attached.error(), *target);
 
   const auto rules = RulesOf({}, {}, place.task.checks);  // its schema was enforced when it was written
   const auto failures = (*engine)->CountFailures("_weir_checked", ChecksOf(rules));

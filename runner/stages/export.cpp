@@ -156,7 +156,7 @@ Result<storage::DataFile> WriteFile(const Export& run) {
   if (!engine.ok()) return engine.error();
   const api::TaskTable& table = run.Table();
   if (Status attached = (*engine)->Attach(table.table, InputsOf(run.source, run.read), table.columns); !attached.ok())
-    return WithRemedy(attached.error(), table);
+    return WithRemedy(attached.error(), run.source);
   const auto rows = (*engine)->CountRows(table.table);
   if (!rows.ok()) return Diagnosed(rows.error(), {{&run.source, &run.read}});
   storage::DataFile file{.path = FileNameOf(run), .modified = run.place.task.logicalTime};

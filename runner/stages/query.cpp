@@ -50,7 +50,7 @@ Status Attach(QueryRun& run, const api::TaskTable& table) {
   auto state = placed->log->Load();
   if (!state.ok()) return state.error();
   if (Status owned = CheckOwner(run.place.task, table, *state); !owned.ok()) return owned;
-  if (Status attached = run.engine->Attach(table.table, InputsOf(*placed, *state), table.columns); !attached.ok()) return WithRemedy(attached.error(), table);
+  if (Status attached = run.engine->Attach(table.table, InputsOf(*placed, *state), table.columns); !attached.ok()) return WithRemedy(attached.error(), *placed);
   run.sources.push_back({&table, *placed, std::move(state).value()});
   return Ok();
 }

@@ -35,7 +35,10 @@ void Record(Place& place, const api::StageOutcome& outcome) {
 
 api::StageOutcome Run(Place& place) try {
   auto outcome = Dispatch(place);
-  return outcome.ok() ? std::move(outcome).value() : Failed(outcome.error());
+  if (outcome.ok()) return std::move(outcome).value();
+  api::StageOutcome failed = Failed(outcome.error());
+  failed.damaged = place.DamagedBy(outcome.error());
+  return failed;
 } catch (const std::bad_alloc&) {
   return Failed({Fault::Exhausted, "OutOfMemory", "the runner is out of memory; raise resources.memory of stage " + place.task.stage});
 } catch (const std::exception& error) {

@@ -132,6 +132,34 @@ TEST_F(QueryCommand, ALogThatIsGoneIsToldAndNeverAFreshTable) {
   EXPECT_THAT(run.err, HasSubstr("LogLost"));
 }
 
+// "Ready False LogLost, Available ..." of one object in the output of `weir get -o json`; freshness is left out.
+std::string Conditions(const std::string& json, const std::string& name) {
+  std::string text;
+  const auto objects = ParseJson(json);
+  if (!objects) return json;
+  for (const Json& object : objects->is_array() ? *objects : At(*objects, "items")) {
+    if (Text(At(object, "metadata"), "name") != name) continue;
+    for (const Json& c : At(At(object, "status"), "conditions"))
+      if (Text(c, "type") != "Fresh" && Text(c, "type") != "SLAMet")
+        text += (text.empty() ? "" : ", ") + Text(c, "type") + " " + Text(c, "status") + " " + Text(c, "reason");
+  }
+  return text;
+}
+
+TEST_F(QueryCommand, ATableWhoseLogIsGoneIsNotReadyUntilItIsBack) {
+  RunExample();
+  const std::string log = Shell("printf %s $(find .weir/lake -type d -name _delta_log | grep /readings/)").out;
+  ASSERT_EQ(Shell("mv " + log + " kept").code, 0);
+  EXPECT_EQ(Weir("run readings.yaml").code, 1);
+  const Ended damaged = Weir("get datasets -o json");
+  EXPECT_EQ(Conditions(damaged.out, "readings"), "Ready False LogLost, Available False LogLost, Stalled True LogLost") << damaged.out;
+  EXPECT_THAT(damaged.out, HasSubstr("Version 0 cannot be read (found by stage decode of run "));
+  EXPECT_THAT(Weir("get datasets -o wide").out, HasSubstr("LogLost"));
+  ASSERT_EQ(Shell("mv kept " + log).code, 0);
+  ASSERT_EQ(Weir("run readings.yaml").code, 0);
+  EXPECT_EQ(Conditions(Weir("get datasets -o json").out, "readings"), "Ready True InForce, Available True Committed");
+}
+
 TEST_F(QueryCommand, ALostFileIsNamedAndTheNextRunMakesItAnew) {
   RunExample();
   ASSERT_EQ(Shell("rm $(find .weir/lake -name '*.parquet' | grep /readings/)").code, 0);

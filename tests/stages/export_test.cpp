@@ -234,8 +234,16 @@ TEST_F(ExportStage, AFolderBelongsToThePipelineThatExportedToItFirst) {
 TEST_F(ExportStage, ADamagedFileOfTheTableIsExportedByNobody) {
   const std::string part = State("orders").files.begin()->first;
   std::filesystem::resize_file(folder_ / ("lake/" + Table("orders").path + "/" + part), 10);
-  Bad(Export(), api::OutcomeClass::Data, api::Reason::FileUnreadable);
+  const auto outcome = Bad(Export(), api::OutcomeClass::Data, api::Reason::FileUnreadable);
+  EXPECT_EQ(outcome.damaged, (api::TableName{api::TargetKind::Dataset, "orders"}));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "lake/out/orders/_weirkeeper_log"));
+}
+
+TEST_F(ExportStage, ADamagedLogOfTheFolderIsNoDamageOfTheTable) {
+  Good(Export());
+  folder_.Write("lake/out/orders/_weirkeeper_log/00000000000000000000.json", "{");
+  NextVersion();
+  EXPECT_EQ(Bad(Export(), api::OutcomeClass::Data, api::Reason::LogCorrupt).damaged, std::nullopt);
 }
 
 TEST_F(ExportStage, ATaskWithoutAFolderIsRefused) {

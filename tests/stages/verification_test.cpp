@@ -22,6 +22,7 @@ class Verification : public StageTest {
     std::snprintf(name, sizeof name, "%020d.json", version);
     return "lake/" + Table(table).path + "/" + log + "/" + name;
   }
+  api::TableName Of(const std::string& table) { return {Table(table).kind, table}; }
   void Change(const std::string& file, const std::function<void(std::string&)>& change) {
     std::string bytes = folder_.Read(file);
     change(bytes);
@@ -43,6 +44,7 @@ TEST_F(Verification, ARawHistoryFileThatWasChangedIsNotDecoded) {
   const auto outcome = Bad(Decode(), api::OutcomeClass::Data, api::Reason::FileUnreadable);
   EXPECT_THAT(outcome.message, HasSubstr("file_land_timestamp=1700003600/a_1700003600.csv"));
   EXPECT_THAT(outcome.message, HasSubstr("SHA-256 " + storage::Sha256Hex(folder_.Read(FileOf("orders-raw"))) + " instead of " + was));
+  EXPECT_EQ(outcome.damaged, Of("orders-raw"));
   EXPECT_EQ(State("orders").version, -1);
 }
 
@@ -58,9 +60,24 @@ TEST_F(Verification, NoSingleByteOfARawHistoryFileCanBeOther) {
   Change(file, [](std::string& bytes) { bytes += '\n'; });
   Bad(Decode(), api::OutcomeClass::Data, api::Reason::FileUnreadable);
   std::filesystem::remove(folder_ / file);
-  EXPECT_THAT(Bad(Decode(), api::OutcomeClass::Data, api::Reason::FileUnreadable).message, HasSubstr("is gone"));
+  const auto gone = Bad(Decode(), api::OutcomeClass::Data, api::Reason::FileUnreadable);
+  EXPECT_THAT(gone.message, HasSubstr("is gone"));
+  EXPECT_EQ(gone.damaged, Of("orders-raw"));
   folder_.Write(file, whole);
   EXPECT_EQ(Good(Decode()).rows, Sums(2, 2, 0, 0));
+}
+
+TEST_F(Verification, AFileThatItsSupplierBrokeIsNoDamageOfTheTable) {
+  folder_.Write("source/in/b.csv", "other,columns\n1,2\n");
+  Good(Land());
+  Good(Accept());
+  EXPECT_EQ(Bad(Decode(), api::OutcomeClass::Data, api::Reason::FileUnreadable).damaged, std::nullopt);
+}
+
+TEST_F(Verification, ALandedFileThatWasChangedIsDamageOfLanding) {
+  Good(Land());
+  Replace(FileOf("orders-landing"), "20", "99");
+  EXPECT_EQ(Bad(Accept(), api::OutcomeClass::Data, api::Reason::FileUnreadable).damaged, Of("orders-landing"));
 }
 
 class Damaged : public Verification, public testing::WithParamInterface<const char*> {
@@ -100,6 +117,7 @@ TEST_P(Damaged, FilesStopTheSqlThatReadsThemByName) {
   EXPECT_THAT(outcome.message, HasSubstr(Table("orders").path + "/" + file));
   EXPECT_THAT(outcome.message, HasSubstr("Run the pipeline that writes Dataset orders again"));
   EXPECT_EQ(outcome.message.find("weir://"), std::string::npos) << outcome.message;
+  EXPECT_EQ(outcome.damaged, Of("orders"));
   EXPECT_EQ(State("totals").version, -1);
 }
 
@@ -119,6 +137,7 @@ TEST_F(Verification, AnEntryOfALogThatDoesNotAddUpIsTold) {
   const auto outcome = Bad(Transform(), api::OutcomeClass::Data, api::Reason::LogCorrupt);
   EXPECT_THAT(outcome.message, HasSubstr("has 1 rows"));
   EXPECT_THAT(outcome.message, HasSubstr("recorded 2 rows"));
+  EXPECT_EQ(outcome.damaged, Of("orders")) << "the log of an input";
 }
 
 TEST_F(Verification, AZoneOfFilesAddsUpToItsContentHash) {
@@ -126,7 +145,9 @@ TEST_F(Verification, AZoneOfFilesAddsUpToItsContentHash) {
   Good(Accept());
   const std::string sha256 = State("orders-raw").files.begin()->second.tags.at("sha256");
   Replace(LogOf("orders-raw", 0), "\"sha256\":\"" + sha256, "\"sha256\":\"" + std::string(64, '0'));
-  EXPECT_THAT(Bad(Decode(), api::OutcomeClass::Data, api::Reason::LogCorrupt).message, HasSubstr("content hash"));
+  const auto outcome = Bad(Decode(), api::OutcomeClass::Data, api::Reason::LogCorrupt);
+  EXPECT_THAT(outcome.message, HasSubstr("content hash"));
+  EXPECT_EQ(outcome.damaged, Of("orders-raw"));
 }
 
 TEST_F(Verification, ALogThatStatusKnowsAndThatIsGoneIsNoFreshTable) {
@@ -137,7 +158,9 @@ TEST_F(Verification, ALogThatStatusKnowsAndThatIsGoneIsNoFreshTable) {
   Good(Transform());  // what is there is fine, and newer is too
   std::filesystem::remove_all(folder_ / "lake/Curated/default/shop/totals/_delta_log");
   NextRun();
-  EXPECT_THAT(Bad(Transform(), api::OutcomeClass::Data, api::Reason::LogLost).message, HasSubstr("has version 0 by its status, and its log is gone"));
+  const auto lost = Bad(Transform(), api::OutcomeClass::Data, api::Reason::LogLost);
+  EXPECT_THAT(lost.message, HasSubstr("has version 0 by its status, and its log is gone"));
+  EXPECT_EQ(lost.damaged, Of("totals")) << "the log of the target";
   EXPECT_FALSE(std::filesystem::exists(folder_ / LogOf("totals", 0)));
   Table("totals").known.reset();  // the loss was accepted
   EXPECT_EQ(Good(Transform()).commits[0].version, 0);

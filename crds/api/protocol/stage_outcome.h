@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crds/api/contract.h"
+#include "crds/api/damage.h"
 #include "crds/api/describe/words.h"
 
 namespace weir::api {
@@ -62,8 +63,6 @@ void Describe(auto&& field, Of<FileLedger> auto& self) {
   field("excluded", self.excluded, Rules{.doc = "Files that spec.exclude names."});
   field("superseded", self.superseded, Rules{.doc = "Files of which a newer delivery under the same name counts."});
 }
-
-WEIR_ENUM(TargetKind, Dataset, View);
 
 // One version that became visible, or that a run found to hold still.
 struct Commit {
@@ -141,7 +140,8 @@ struct StageOutcome {
   std::optional<Ledger> rows;
   std::optional<FileLedger> files;  // Land, Accept, Decode
   std::vector<Commit> commits;
-  std::optional<Commit> standing;  // publish, refused for its contract: the version that stays published
+  std::optional<Commit> standing;    // publish, refused for its contract: the version that stays published
+  std::optional<TableName> damaged;  // failed: the table whose committed version could not be read
   std::vector<Finding> findings;
   std::vector<std::string> notes;
   std::string dependencies;  // validate: tables that each SQL reads, "stage:table,table;stage:..."
@@ -157,6 +157,7 @@ void Describe(auto&& field, Of<StageOutcome> auto& self) {
   field("files", self.files, Rules{.doc = "The ledger of files."});
   field("commits", self.commits, Rules{.doc = "What became visible.", .maxItems = 4});
   field("standing", self.standing, Rules{.doc = "What stays published of a View whose new version was refused."});
+  field("damaged", self.damaged, Rules{.doc = "Table whose committed version could not be read: its log or a file is gone or was changed."});
   field("findings", self.findings, Rules{.doc = "What to look at.", .maxItems = 1000});
   field("notes", self.notes, Rules{.doc = "Information that needs no action.", .maxLength = 512, .maxItems = 4});
   field("dependencies", self.dependencies, Rules{.doc = "Tables that each stage's SQL reads.", .maxLength = 4096});

@@ -124,6 +124,18 @@ void TakeCommits(const api::StageOutcome& outcome, api::RunStatus& status) {
   }
 }
 
+void TakeDamage(const api::StageOutcome& outcome, const api::PipelineRun& run, std::size_t stage, api::RunStatus& status) {
+  const StageStatus& ended = status.stages[stage];
+  status.damaged.push_back({.kind = outcome.damaged->kind,
+                            .name = outcome.damaged->name,
+                            .pipeline = run.spec.pipeline,
+                            .run = run.meta.name,
+                            .stage = ended.name,
+                            .epoch = api::EpochOf(status.epoch, stage, ended.attempt),
+                            .reason = outcome.reason,
+                            .message = Cut(outcome.message, kStageMessage)});
+}
+
 // Of no attempt, so that nobody will ever count its end.
 std::vector<Pod> HeldOfNoStage(const std::vector<Pod>& pods) {
   std::vector<Pod> found;
@@ -143,6 +155,7 @@ void AdvanceStages(const ObservedRun& seen, Turn& turn, Time now) {
     if (progress.podIsMissing) turn.create.push_back(PodOf(seen, turn.status, stage, status.attempt));
     if (progress.ended && progress.ended->result == api::OutcomeClass::Succeeded) TakeCommits(*progress.ended, turn.status);
     if (progress.ended && progress.ended->standing) turn.status.standing.push_back(*progress.ended->standing);
+    if (progress.ended && progress.ended->damaged) TakeDamage(*progress.ended, *seen.run, i, turn.status);
     turn.settle.insert(turn.settle.end(), progress.after.begin(), progress.after.end());
     turn.revisit = Sooner(turn.revisit, progress.revisit);
   }

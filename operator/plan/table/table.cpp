@@ -1,6 +1,7 @@
 #include "operator/plan/table/table.h"
 
 #include "crds/api/describe/write.h"
+#include "crds/api/protocol/attempt.h"
 #include "crds/base/count.h"
 #include "crds/contract/contract.h"
 #include "operator/plan/conditions.h"
@@ -42,6 +43,16 @@ void TakeFacts(const SeenCommit& seen, api::TableStatus& status) {
       .run = seen.run, .stage = seen.commit.stage, .attempt = seen.commit.attempt, .epoch = seen.commit.epoch, .revision = seen.revision, .image = seen.image};
 }
 
+// The newest damage that nothing newer shows to be repaired.
+std::optional<api::Damage> StandingDamage(const api::TableStatus& status, const SeenDamage& seen) {
+  std::optional<api::Damage> damage = status.damage;
+  if (seen.newest && (!damage || seen.newest->epoch > damage->epoch)) damage = seen.newest;
+  if (!damage || (status.committedBy && status.committedBy->epoch > damage->epoch)) return std::nullopt;
+  const auto succeeded = seen.succeeded.find(damage->pipeline);
+  const bool was_read = succeeded != seen.succeeded.end() && succeeded->second > api::RunOfEpoch(damage->epoch);
+  return was_read ? std::nullopt : damage;
+}
+
 // Data that are there, and that no stage brings up to date any more.
 std::string LeftAlone(const api::TableStatus& status, const std::vector<std::string>& writers, const std::string& what) {
   return status.version && writers.empty() ? " No Pipeline of this namespace " + what + " any more, so no newer version comes." : "";
@@ -75,6 +86,24 @@ std::string Reservations(const api::TableStatus& status) {
 
 std::string CanBeRead(const api::TableStatus& status) { return Cut(Version(*status.version) + " can be read." + Reservations(status), kConditionMessage); }
 
+std::string CannotBeRead(const api::TableStatus& status) {
+  const api::Damage& damage = *status.damage;
+  std::string text = status.version ? Version(*status.version) : "The table";
+  text.append(" cannot be read (found by stage ").append(damage.stage).append(" of run ").append(damage.run).append("): ").append(damage.message);
+  return Cut(text, kConditionMessage);
+}
+
+api::Reason WhyDamaged(const api::TableStatus& status) { return status.damage->reason.value_or(Reason::FileUnreadable); }
+
+void DescribeAvailable(const api::TableStatus& status, Reason available, Reason never, const std::string& none, ConditionList& conditions) {
+  if (status.damage)
+    conditions.False(ConditionType::Available, WhyDamaged(status), CannotBeRead(status));
+  else if (status.version)
+    conditions.True(ConditionType::Available, available, CanBeRead(status));
+  else
+    conditions.False(ConditionType::Available, never, none);
+}
+
 // Ready of a View: its declaration stands, keeps the published contract, and a version is published under it.
 void DescribeView(const ObservedView& seen, const api::ViewStatus& status, const std::string& left_alone, ConditionList& conditions, Time now) {
   const api::ViewSpec& spec = seen.view->spec;
@@ -82,6 +111,7 @@ void DescribeView(const ObservedView& seen, const api::ViewStatus& status, const
   if (!problems.empty()) return conditions.Stuck(Reason::Invalid, api::Join(problems));
   if (seen.namesake && HasTheName(api::TargetKind::View, seen.view->meta, *seen.namesake))
     return conditions.Stuck(Reason::NameTaken, "metadata.name: " + NameTakenBy(api::TargetKind::View, seen.view->meta) + ".");
+  if (status.damage) return conditions.Stuck(WhyDamaged(status), CannotBeRead(status));
   if (status.published) {
     const api::PublishedContract declared = contract::ContractOf(spec);
     const auto broken = contract::Breaking(contract::Compare(*status.published, declared, now));
@@ -127,6 +157,7 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
   const api::Dataset& dataset = *seen.dataset;
   api::TableStatus status = dataset.status;
   if (const SeenCommit* newest = NewerThan(status.committedBy, seen.commits)) TakeFacts(*newest, status);
+  status.damage = StandingDamage(status, seen.damage);
   if (api::HoldsFiles(dataset.spec.zone)) status.rows.reset();  // nobody has counted them: 0 would be a claim
   ConditionList conditions(dataset.status.conditions, dataset.meta.generation, now);
   const std::string left_alone = LeftAlone(status, seen.writers, "writes this Dataset");
@@ -135,12 +166,11 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
     conditions.Stuck(Reason::Invalid, api::Join(problems));
   else if (seen.namesake && HasTheName(api::TargetKind::Dataset, dataset.meta, *seen.namesake))
     conditions.Stuck(Reason::NameTaken, "metadata.name: " + NameTakenBy(api::TargetKind::Dataset, dataset.meta) + ".");
+  else if (status.damage)
+    conditions.Stuck(WhyDamaged(status), CannotBeRead(status));
   else
     conditions.InForce(Reason::InForce, Cut("The declaration is valid and in force." + left_alone + Reservations(status), kConditionMessage));
-  if (status.version)
-    conditions.True(ConditionType::Available, Reason::Committed, CanBeRead(status));
-  else
-    conditions.False(ConditionType::Available, Reason::NeverCommitted, "No run has committed a version yet.");
+  DescribeAvailable(status, Reason::Committed, Reason::NeverCommitted, "No run has committed a version yet.", conditions);
   const auto revisit = DescribeFreshness(status, dataset.spec, left_alone, conditions, now);
   status.observedGeneration = dataset.meta.generation;
   status.conditions = conditions.Take();
@@ -155,13 +185,11 @@ Plan MakePlan(const ObservedView& seen, Time now) {
     TakeFacts(*newest, status);
     Publish(*newest, view.spec, status, now);
   }
+  status.damage = StandingDamage(status, seen.damage);
   ConditionList conditions(view.status.conditions, view.meta.generation, now);
   const std::string left_alone = LeftAlone(status, seen.publishers, "publishes this View");
   DescribeView(seen, status, left_alone, conditions, now);
-  if (status.version)
-    conditions.True(ConditionType::Available, Reason::Published, CanBeRead(status));
-  else
-    conditions.False(ConditionType::Available, Reason::NeverPublished, "No version was published yet.");
+  DescribeAvailable(status, Reason::Published, Reason::NeverPublished, "No version was published yet.", conditions);
   auto revisit = DescribeFreshness(status, view.spec, left_alone, conditions, now);
   if (status.published) revisit = Sooner(revisit, contract::ChangesAt(view.spec.waivers, now));
   status.observedGeneration = view.meta.generation;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,11 +26,21 @@ struct SeenCommit {
   bool operator==(const SeenCommit&) const = default;
 };
 
+// What runs report of a table that an attempt could not read.
+struct SeenDamage {
+  std::optional<api::Damage> newest;  // by epoch
+  // Epoch of the newest run that succeeded (RunStatus::epoch), of each pipeline that `newest` or the table's status names.
+  std::map<std::string, std::int64_t> succeeded;
+
+  bool operator==(const SeenDamage&) const = default;
+};
+
 // Everything that a Dataset's or a View's plan depends on.
 struct ObservedDataset {
   std::optional<api::Dataset> dataset;
   std::vector<api::Problem> unreadable;
   std::vector<SeenCommit> commits;
+  SeenDamage damage;
   std::vector<std::string> writers;   // pipelines with a stage that writes it
   std::optional<api::Meta> namesake;  // the View of the same name
   bool operator==(const ObservedDataset&) const = default;
@@ -38,6 +49,7 @@ struct ObservedView {
   std::optional<api::View> view;
   std::vector<api::Problem> unreadable;
   std::vector<SeenCommit> commits;
+  SeenDamage damage;
   std::vector<std::string> publishers;  // pipelines with a stage that publishes it
   std::optional<api::Meta> namesake;    // the Dataset of the same name
   bool operator==(const ObservedView&) const = default;

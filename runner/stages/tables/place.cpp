@@ -1,6 +1,16 @@
 #include "runner/stages/tables/place.h"
 
+#include "runner/stages/tables/verification.h"
+
 namespace weir::stages {
+namespace {
+
+Status CheckLog(const PlacedTable& table) {
+  const auto state = HoldsFiles(table.table->zone) ? LoadZone(table) : table.log->Load();
+  return state ? Ok() : Status(state.error());
+}
+
+}  // namespace
 
 Result<std::shared_ptr<storage::ObjectStore>> Place::Store(const std::string& name) {
   if (const auto open = stores_.find(name); open != stores_.end()) return open->second;
@@ -20,7 +30,8 @@ Result<PlacedTable> Place::Placed(const api::TaskTable& table) {
   const auto kind = HoldsFiles(table.zone) ? storage::LogKind::Files : storage::LogKind::Delta;
   auto log = std::make_shared<storage::TableLog>(*store, table.path, kind, ports.clock, checkpoints_.get());
   if (table.known && table.known->location == (*store)->Location(table.path)) log->Expect(*table.known);
-  return PlacedTable{&table, *store, std::move(log)};
+  opened_.push_back({&table, *store, std::move(log), damaged_});
+  return opened_.back();
 }
 
 Result<PlacedTable> Place::Table(const std::string& name, api::TargetKind kind) {
@@ -29,6 +40,16 @@ Result<PlacedTable> Place::Table(const std::string& name, api::TargetKind kind) 
   const bool view = kind == api::TargetKind::View;
   return Error{Fault::Invalid, view ? "ViewMissing" : "DatasetMissing",
                std::string(view ? "View " : "Dataset ") + name + " does not exist in namespace " + task.ns};
+}
+
+std::optional<api::TableName> Place::DamagedBy(const Error& error) const {
+  const api::TaskTable* damaged = error.reason == "FileUnreadable" ? *damaged_ : nullptr;
+  if (error.reason == "LogLost" || error.reason == "LogCorrupt")
+    for (const PlacedTable& table : opened_)
+      if (const Status whole = CheckLog(table); !whole && whole.error().reason == error.reason) damaged = table.table;
+  for (const api::TaskTable& table : task.tables)
+    if (&table == damaged) return api::TableName{table.kind, table.name};
+  return std::nullopt;
 }
 
 api::Attempt Place::Committer() const { return AttemptOf(task); }

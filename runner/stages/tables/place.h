@@ -2,7 +2,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "crds/api/protocol/attempt.h"
 #include "runner/engine/parquet/checkpoint_file.h"
@@ -16,8 +18,13 @@ struct PlacedTable {
   const api::TaskTable* table = nullptr;
   std::shared_ptr<storage::ObjectStore> store;
   std::shared_ptr<storage::TableLog> log;
+  std::shared_ptr<const api::TaskTable*> damaged;  // of the Place that opened it
 
   std::string PathOf(const std::string& file) const { return table->path + "/" + file; }
+  // A file of its committed version is gone or is not what was committed. Counts when the attempt fails.
+  void NoteDamage() const {
+    if (damaged) *damaged = table;
+  }
 };
 
 // Where one task finds what it names. Stores are opened when they are first needed. Fault::Invalid, reason "Invalid", for
@@ -31,11 +38,17 @@ class Place {
   Result<PlacedTable> Placed(const api::TaskTable& table);
   api::Attempt Committer() const;
 
+  // The table of the task that made the attempt fail with `error`: its log (LogLost, LogCorrupt), which is read again, or a file
+  // (FileUnreadable) is not what was committed. Nothing for other errors, and for folders that are no table of the task.
+  std::optional<api::TableName> DamagedBy(const Error& error) const;
+
   const api::StageTask& task;
   const Ports& ports;
 
  private:
   std::map<std::string, std::shared_ptr<storage::ObjectStore>> stores_;
+  std::vector<PlacedTable> opened_;
+  std::shared_ptr<const api::TaskTable*> damaged_ = std::make_shared<const api::TaskTable*>(nullptr);
   std::shared_ptr<storage::CheckpointFiles> checkpoints_ = engine::MakeCheckpointFiles();
 };
 

@@ -41,7 +41,7 @@ class Collector final : public storage::ObjectWriter {
 // Gives one file of another store, once its bytes are found to be the right ones.
 class VerifyingStore final : public storage::ForwardingStore {
  public:
-  VerifyingStore(std::shared_ptr<storage::ObjectStore> store, std::string sha256) : ForwardingStore(std::move(store)), sha256_(std::move(sha256)) {}
+  VerifyingStore(const PlacedTable& zone, std::string sha256) : ForwardingStore(zone.store), zone_(zone), sha256_(std::move(sha256)) {}
 
   Result<std::unique_ptr<storage::ObjectReader>> Open(const std::string& path) override {
     if (!verified_)
@@ -58,6 +58,7 @@ class VerifyingStore final : public storage::ForwardingStore {
     const auto copied = there->bytes <= kKeptInMemory ? CopyInto(inner(), path, memory) : HashFile(inner(), path);
     if (!copied.ok()) return copied.error();
     if (copied->sha256 != sha256_) {
+      zone_.NoteDamage();
       Error error = storage::NotWhatWas("accepted", path + " in " + Describe(), copied->sha256, sha256_);
       error.message += "; nothing of it was used. Restore the file, or exclude it";
       return error;
@@ -67,10 +68,12 @@ class VerifyingStore final : public storage::ForwardingStore {
     return Ok();
   }
   Error Gone(const std::string& path) const {
+    zone_.NoteDamage();
     return {Fault::Data, "FileUnreadable",
             path + " in " + Describe() + " is gone, and the log names it with SHA-256 " + sha256_ + ". Restore the file, or exclude it"};
   }
 
+  const PlacedTable zone_;
   const std::string sha256_;
   bool verified_ = false;
   std::shared_ptr<const std::string> bytes_;
@@ -94,7 +97,7 @@ Result<storage::TableState> LoadZone(const PlacedTable& zone) {
 engine::InputFile Verified(const PlacedTable& zone, const storage::DataFile& file) {
   const std::string sha256 = Tag(file, kTagSha256);
   if (sha256.empty()) return {zone.store, zone.PathOf(file.path), file.bytes};
-  return {std::make_shared<VerifyingStore>(zone.store, sha256), zone.PathOf(file.path)};
+  return {std::make_shared<VerifyingStore>(zone, sha256), zone.PathOf(file.path)};
 }
 
 std::vector<engine::InputFile> InputsOf(const PlacedTable& table, const storage::TableState& state) {
@@ -141,7 +144,7 @@ Status CheckWritten(const PlacedTable& table, const storage::DataFile& file, eng
 
 Error Diagnosed(Error error, const std::vector<std::pair<const PlacedTable*, const storage::TableState*>>& read) {
   for (const auto& [table, state] : read)
-    if (error.message.find(table->PathOf("")) != std::string::npos) return WithRemedy(std::move(error), *table->table);
+    if (error.message.find(table->PathOf("")) != std::string::npos) return WithRemedy(std::move(error), *table);
   if (!MayBeAFile(error)) return error;
   for (const auto& [table, state] : read) {
     for (const auto& [path, file] : state->files) {
@@ -150,14 +153,15 @@ Error Diagnosed(Error error, const std::vector<std::pair<const PlacedTable*, con
       const auto hashed = HashFile(*table->store, table->PathOf(path));
       if (!hashed.ok()) return error;
       if (hashed->sha256 != sha256)
-        return WithRemedy(storage::NotWhatWas("written", table->PathOf(path) + " in " + table->store->Describe(), hashed->sha256, sha256), *table->table);
+        return WithRemedy(storage::NotWhatWas("written", table->PathOf(path) + " in " + table->store->Describe(), hashed->sha256, sha256), *table);
     }
   }
   return error;
 }
 
-Error WithRemedy(Error error, const api::TaskTable& table) {
-  return storage::WithRemedy(std::move(error), std::string(api::Word(table.kind)) + " " + table.name);
+Error WithRemedy(Error error, const PlacedTable& table) {
+  if (error.reason == "FileUnreadable") table.NoteDamage();
+  return storage::WithRemedy(std::move(error), std::string(api::Word(table.table->kind)) + " " + table.table->name);
 }
 
 }  // namespace weir::stages

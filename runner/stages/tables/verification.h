@@ -41,7 +41,7 @@ Status CheckWritten(const PlacedTable& table, const storage::DataFile& file, eng
 // What DuckDB met while it read these tables, told by the file: when one of them is not what was written, it is that.
 Error Diagnosed(Error error, const std::vector<std::pair<const PlacedTable*, const storage::TableState*>>& read);
 
-// With what helps: the pipeline that writes the table makes the file again.
-Error WithRemedy(Error error, const api::TaskTable& table);
+// With what helps: the pipeline that writes the table makes the file again. An unreadable file is noted as damage of the table.
+Error WithRemedy(Error error, const PlacedTable& table);
 
 }  // namespace weir::stages

@@ -47,6 +47,14 @@ TEST(Waivers, AreUsedUpByThePublicationThatTheyLetPass) {
 }
 
 // Steps of maxLag that need no waiver would each start from the last one.
+TEST(Waivers, ThatWereUsedAreKnownByTheirReasonHoweverItIsWritten) {
+  api::PublishedContract published;
+  published.waivers = {{.rule = api::ContractRule::ColumnNoDelete, .reason = "Nobody reads b.", .until = "2027-06-30"}};
+  for (const char* reason : {"nobody reads B.", " Nobody  reads\tb. ", "Nobody reads b."})
+    EXPECT_TRUE(contract::IsSpent(published, {.rule = api::ContractRule::ColumnNoDelete, .reason = reason, .until = "2027-06-30"})) << reason;
+  EXPECT_FALSE(contract::IsSpent(published, {.rule = api::ContractRule::ColumnNoDelete, .reason = "Nobody reads c.", .until = "2027-06-30"}));
+}
+
 TEST(Waivers, OfMaxAheadLeavesWhatWasPromisedOfMaxLag) {
   const auto lagging = [](int hours, int minutes_ahead, std::vector<api::Waiver> waivers = {}) {
     api::PublishedContract contract = Contract({"a"}, std::move(waivers));
