@@ -1,13 +1,15 @@
 #include "runner/stages/tables/place.h"
 
+#include <algorithm>
+
 #include "runner/stages/tables/verification.h"
 
 namespace weir::stages {
 namespace {
 
-Status CheckLog(const PlacedTable& table) {
+bool HasLogFault(const PlacedTable& table, const std::string& reason) {
   const auto state = HoldsFiles(table.table->zone) ? LoadZone(table) : table.log->Load();
-  return state ? Ok() : Status(state.error());
+  return !state && state.error().reason == reason;
 }
 
 }  // namespace
@@ -30,8 +32,10 @@ Result<PlacedTable> Place::Placed(const api::TaskTable& table) {
   const auto kind = HoldsFiles(table.zone) ? storage::LogKind::Files : storage::LogKind::Delta;
   auto log = std::make_shared<storage::TableLog>(*store, table.path, kind, ports.clock, checkpoints_.get());
   if (table.known && table.known->location == (*store)->Location(table.path)) log->Expect(*table.known);
-  opened_.push_back({&table, *store, std::move(log), damaged_});
-  return opened_.back();
+  PlacedTable placed{&table, *store, std::move(log), damaged_};
+  const auto is_this = [&table](const api::TaskTable& other) { return &other == &table; };
+  if (std::any_of(task.tables.begin(), task.tables.end(), is_this)) opened_.push_back(placed);
+  return placed;
 }
 
 Result<PlacedTable> Place::Table(const std::string& name, api::TargetKind kind) {
@@ -43,12 +47,10 @@ Result<PlacedTable> Place::Table(const std::string& name, api::TargetKind kind) 
 }
 
 std::optional<api::TableName> Place::DamagedBy(const Error& error) const {
-  const api::TaskTable* damaged = error.reason == "FileUnreadable" ? *damaged_ : nullptr;
-  if (error.reason == "LogLost" || error.reason == "LogCorrupt")
-    for (const PlacedTable& table : opened_)
-      if (const Status whole = CheckLog(table); !whole && whole.error().reason == error.reason) damaged = table.table;
-  for (const api::TaskTable& table : task.tables)
-    if (&table == damaged) return api::TableName{table.kind, table.name};
+  const bool is_of_a_log = error.reason == "LogLost" || error.reason == "LogCorrupt";
+  if (!is_of_a_log && error.reason != "FileUnreadable") return std::nullopt;
+  for (const PlacedTable& opened : opened_)
+    if (is_of_a_log ? HasLogFault(opened, error.reason) : opened.table == *damaged_) return api::TableName{opened.table->kind, opened.table->name};
   return std::nullopt;
 }
 

@@ -47,7 +47,7 @@ class Place {
 
  private:
   std::map<std::string, std::shared_ptr<storage::ObjectStore>> stores_;
-  std::vector<PlacedTable> opened_;
+  std::vector<PlacedTable> opened_;  // of the task: others, such as a folder of exports, may not outlive their stage
   std::shared_ptr<const api::TaskTable*> damaged_ = std::make_shared<const api::TaskTable*>(nullptr);
   std::shared_ptr<storage::CheckpointFiles> checkpoints_ = engine::MakeCheckpointFiles();
 };
