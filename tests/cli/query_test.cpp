@@ -152,7 +152,7 @@ TEST_F(QueryCommand, ATableWhoseLogIsGoneIsNotReadyUntilItIsBack) {
   ASSERT_EQ(Shell("mv " + log + " kept").code, 0);
   EXPECT_EQ(Weir("run readings.yaml").code, 1);
   const Ended damaged = Weir("get datasets -o json");
-  EXPECT_EQ(Conditions(damaged.out, "readings"), "Ready False LogLost, Available False LogLost, Stalled True LogLost") << damaged.out;
+  EXPECT_EQ(Conditions(damaged.out, "readings"), "Ready False LogLost, Stalled True LogLost, Available False LogLost") << damaged.out;
   EXPECT_THAT(damaged.out, HasSubstr("Version 0 cannot be read (found by stage decode of run "));
   EXPECT_THAT(Weir("get datasets -o wide").out, HasSubstr("LogLost"));
   ASSERT_EQ(Shell("mv kept " + log).code, 0);
