@@ -3,24 +3,24 @@
 #include <algorithm>
 #include <cctype>
 
+#include "crds/base/text.h"
+
 namespace weir::contract {
 namespace {
 
 constexpr std::size_t kRecorded = 16;  // as published.waivers takes
 
+bool IsBlankByte(unsigned char c) { return std::isspace(c) != 0; }
+
 // A reason without blanks and in lower case: written otherwise it is no other reason.
-std::string Folded(const std::string& reason) {
-  std::string folded;
-  for (const unsigned char c : reason)
-    if (std::isspace(c) == 0) folded += static_cast<char>(std::tolower(c));
-  return folded;
+std::string Folded(std::string reason) {
+  std::erase_if(reason, IsBlankByte);
+  return Lower(reason);
 }
 
 bool AreSame(const api::Waiver& a, const api::Waiver& b) { return a.rule == b.rule && Folded(a.reason) == Folded(b.reason) && a.until == b.until; }
 
-bool IsBlank(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c) != 0; });
-}
+bool IsBlank(const std::string& text) { return std::all_of(text.begin(), text.end(), IsBlankByte); }
 
 bool CountsAt(const api::Waiver& waiver, Time now) {
   const auto end = EndOf(waiver);

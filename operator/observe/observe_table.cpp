@@ -47,6 +47,7 @@ plan::SeenDamage DamageOf(const Stores& stores, const std::string& ns, std::stri
         seen.newest = api::Read<api::Damage>(damage, "status.damaged", ignored);
   }
   const std::string known = Text(At(At(table.brief, "status"), "damage"), "pipeline");
+  if (!seen.newest && known.empty()) return seen;
   for (const ItemPtr& run : runs) {
     const std::string pipeline = Text(At(run->brief, "spec"), "pipeline");
     if (pipeline != known && !(seen.newest && seen.newest->pipeline == pipeline)) continue;

@@ -47,8 +47,8 @@ std::vector<std::string> NotesOf(const Json& facts);
 // `before` is the table's newest version. Adds a finding that says so.
 void CarryDataTime(const api::TaskTable& table, const storage::TableState& before, Facts& facts);
 
-// The earlier commit of this stage of this run; nothing when there is none. Claims the table then, unless `check_owner` refuses
-// the version that is there, which is what the log has seen. A table that begins is refused on a store that overwrites objects
+// The earlier commit of this stage of this run. Without one the result is empty and the table is claimed, unless `check_owner`
+// refuses the version that is there, which is what the log has seen. A table that begins is refused on a store that overwrites objects
 // (ProbeConditionalWrites).
 Result<std::optional<storage::CommitResult>> RecallOrClaim(const Place& place, const PlacedTable& target, const storage::TableSchema& schema,
                                                            const std::function<Status(const storage::TableState&)>& check_owner);
