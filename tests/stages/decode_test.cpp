@@ -117,6 +117,21 @@ TEST_F(DecodeStage, AnOlderAttemptCannotCommitAfterANewerOneHasTheTable) {
   EXPECT_THAT(Bad(Decode(1), api::OutcomeClass::Fenced, api::Reason::Fenced).message, HasSubstr("newer attempt"));
 }
 
+TEST_F(DecodeStage, AnOlderRunReplacesNothingOfANewerOne) {
+  folder_.Write("source/in/a.csv", "id,city,amount\n1,Oslo,10\n");
+  Good(Land());
+  Good(Accept());
+  const api::StageTask late = Decode();
+  NextRun();
+  folder_.Write("source/in/b.csv", "id,city,amount\n2,Rome,20\n");
+  Decoded();
+  const auto rows = Rows("orders");
+  const auto version = State("orders").version;
+  EXPECT_THAT(Bad(late, api::OutcomeClass::Fenced, api::Reason::Fenced).message, HasSubstr("was taken by a newer run, orders-"));
+  EXPECT_EQ(Rows("orders"), rows);
+  EXPECT_EQ(State("orders").version, version);
+}
+
 TEST_F(DecodeStage, AnUnreadableFileIsNamed) {
   folder_.Write("source/in/a.csv", "id,city\n1,Oslo\n");
   Good(Land());

@@ -36,11 +36,24 @@ std::string TableId(const std::string& location, Time made) {
   return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20);
 }
 
+// "a newer run, load-2 (epoch 200001, version 7": who holds the fence that is in the way, as far as the log has it.
+std::string WhoTook(const TableState& state, const api::Attempt& committer) {
+  const std::int64_t epoch = state.Epoch(committer.lane);
+  const Json& newest = At(state.commitInfo, kOurs);
+  std::string text = api::RunOfEpoch(epoch) == api::RunOfEpoch(committer.epoch) ? "a newer attempt" : "a newer run";
+  if (Integer(newest, "epoch", -1) == epoch) text.append(", ").append(Text(newest, "run"));
+  text.append(" (epoch ").append(std::to_string(epoch));
+  for (const std::string& lane : {std::string(), committer.lane})
+    if (const auto commit = state.transactionCommits.find(api::FenceOf(lane)); commit != state.transactionCommits.end() && state.OwnEpoch(lane) == epoch)
+      return text.append(", version ").append(std::to_string(commit->second));
+  return text;
+}
+
 Error Fenced(const std::string& table, const TableState& state, const api::Attempt& committer) {
   const std::string what = (committer.lane.empty() ? "table " : "lane " + committer.lane + " of table ") + table;
   return {Fault::Fenced, "Fenced",
-          what + " was taken by a newer attempt (epoch " + std::to_string(state.Epoch(committer.lane)) + ", this is attempt " +
-              std::to_string(committer.attempt) + " with epoch " + std::to_string(committer.epoch) + "): nothing was committed"};
+          what + " was taken by " + WhoTook(state, committer) + "; this is attempt " + std::to_string(committer.attempt) + " with epoch " +
+              std::to_string(committer.epoch) + "): nothing was committed"};
 }
 
 Error InTable(Error error, const std::string& table) {

@@ -89,7 +89,8 @@ TEST_F(TableLanes, AnOlderRunOnAnotherLaneIsNotFencedOff) {
 TEST_F(TableLanes, AnOlderRunOnTheSameLaneIsFencedOff) {
   ASSERT_TRUE(Commits(On("a", "new", 2'000'000), "a"));
   IsFenced(On("a", "old", 1'000'000));
-  EXPECT_THAT(Log().Commit(On("a", "old", 1'000'000), Adding("ghost")).error().message, HasSubstr("lane a of table t was taken by a newer attempt"));
+  EXPECT_THAT(Log().Commit(On("a", "old", 1'000'000), Adding("ghost")).error().message,
+              HasSubstr("lane a of table t was taken by a newer run, new (epoch 2000001, version 0; this is attempt 1 with epoch 1000001)"));
 }
 
 TEST_F(TableLanes, ACommitOfTheWholeTableFencesOffEachLane) {
