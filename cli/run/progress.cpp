@@ -47,7 +47,8 @@ Paint PaintOf(api::StageState state) {
     case api::StageState::Running: return Paint::Blue;
     case api::StageState::Retrying: return Paint::Yellow;
     case api::StageState::Pending:
-    case api::StageState::Skipped: return Paint::Dim;
+    case api::StageState::Skipped:
+    case api::StageState::Superseded: return Paint::Dim;
   }
   return Paint::Plain;
 }
@@ -117,9 +118,10 @@ void Progress::Draw(const std::vector<std::string>& lines) {
   terminal_.err << text << std::flush;
 }
 
-// The message of a failure that is final is in the closing lines; that of one which is tried again is nowhere else.
+// The message of an end that is final is in the closing lines; that of one which is tried again is nowhere else.
 std::string Progress::Why(const api::StageStatus& stage, const std::string& run) {
-  if (stage.state == api::StageState::Failed) return stage.reason ? " (" + std::string(api::Word(*stage.reason)) + ")" : "";
+  const bool is_final = stage.state == api::StageState::Failed || stage.state == api::StageState::Superseded;
+  if (is_final) return stage.reason ? " (" + std::string(api::Word(*stage.reason)) + ")" : "";
   if (stage.message.empty()) return "";
   const bool again = std::exchange(messages_[run + "/" + stage.name], stage.message) == stage.message;
   return again ? ": as before" : ": " + Printable(stage.message);

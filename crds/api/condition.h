@@ -22,8 +22,8 @@ WEIR_ENUM(Reason,
           InForce, Invalid, Validating, ValidationFailed, Waiting, DatasetMissing, ViewMissing, LakeInvalid, WriterConflict, ContractBroken, NameTaken, Moved,
           Refused, Suspended, NeverPublished, Published, NeverCommitted, Committed,
           // runs
-          Pending, Queued, Running, Paused, ProgressingWithRetry, Completed, StageFailed, Cancelled, NoRunYet, RunSucceeded, RunFailed, PipelineMissing,
-          RevisionMissing,
+          Pending, Queued, Running, Paused, ProgressingWithRetry, Completed, StageFailed, Cancelled, Superseded, NoRunYet, RunSucceeded, RunFailed,
+          PipelineMissing, RevisionMissing,
           // freshness
           WithinLimit, LimitExceeded, NoLimit, NoData,
           // attempts

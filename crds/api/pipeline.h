@@ -12,7 +12,7 @@ struct RunHistory {
 };
 void Describe(auto&& field, Of<RunHistory> auto& self) {
   field("succeeded", self.succeeded, Rules{.doc = "Succeeded runs to keep.", .min = 1, .max = 100});
-  field("failed", self.failed, Rules{.doc = "Failed and cancelled runs to keep.", .min = 1, .max = 100});
+  field("failed", self.failed, Rules{.doc = "Failed and cancelled runs to keep, and as many that a newer run superseded.", .min = 1, .max = 100});
 }
 
 struct PipelineSpec {

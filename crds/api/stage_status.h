@@ -5,7 +5,8 @@
 
 namespace weir::api {
 
-WEIR_ENUM(StageState, Pending, Running, Retrying, Succeeded, Failed, Skipped);
+// Superseded: a newer run has its table, and it stopped without any effect (docs/decisions/011-superseded.md).
+WEIR_ENUM(StageState, Pending, Running, Retrying, Succeeded, Failed, Skipped, Superseded);
 
 // One stage of one run. `attempt` is the highest attempt that was ever started: it is raised in status before the pod
 // is created, so that no attempt is lost or made twice over a restart. `pod` is the name of that attempt's pod once it
@@ -34,7 +35,7 @@ struct StageStatus {
 };
 void Describe(auto&& field, Of<StageStatus> auto& self) {
   field("name", self.name, Rules{.doc = "Name of the stage.", .required = true});
-  field("state", self.state, Rules{.doc = "Pending, Running, Retrying, Succeeded, Failed or Skipped."});
+  field("state", self.state, Rules{.doc = "Pending, Running, Retrying, Succeeded, Failed, Skipped or Superseded."});
   field("attempt", self.attempt, Rules{.doc = "Highest attempt started so far, from 1."});
   field("ownFailures", self.ownFailures, Rules{.doc = "Failed attempts that count against retry.maxAttempts."});
   field("infrastructureFailures", self.infrastructureFailures, Rules{.doc = "Attempts lost to nodes, evictions and deletions."});

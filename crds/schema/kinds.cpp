@@ -123,13 +123,15 @@ const std::vector<Kind>& Kinds() {
 
 std::string_view Meaning(ConditionType type) {
   switch (type) {
-    case ConditionType::Ready: return "The newest generation is valid and in force. View: and a version is published under it. PipelineRun: it succeeded.";
+    case ConditionType::Ready:
+      return "The newest generation is valid and in force. View: and a version is published under it. PipelineRun: it succeeded, or a newer "
+             "run superseded it.";
     case ConditionType::Reconciling: return "The operator is at work on the newest generation, or waits for something that it needs. There only while True.";
     case ConditionType::Stalled: return "Nothing happens until somebody changes something. There only while True, never together with Reconciling.";
     case ConditionType::Available: return "Something is in force and serves, perhaps of an older generation. Dataset and View: a version can be read.";
     case ConditionType::RolledOut: return "Pipeline: a run of the revision in force succeeded.";
     case ConditionType::LastRunSucceeded: return "Pipeline: the newest finished run succeeded. Never changes Ready.";
-    case ConditionType::Succeeded: return "PipelineRun: Unknown while it runs, then True or False for good.";
+    case ConditionType::Succeeded: return "PipelineRun: Unknown while it runs, then True or False for good. False with Superseded is no failure.";
     case ConditionType::Fresh: return "Dataset and View: the data's age is below freshness.maxLag now.";
     case ConditionType::SLAMet: return "Dataset and View: everything that was promised about time holds. Never changes Ready.";
     case ConditionType::Suspended: return "Pipeline: spec.suspend holds back new runs.";

@@ -101,7 +101,7 @@ struct Metrics::Families {
   Family<Gauge>& leader = Gauges(registry, "weirkeeper_leader", "1 while this process leads");
   Family<Gauge>& outdated =
       Gauges(registry, "weirkeeper_definition_outdated", "1 while the API server holds no definition, or one older than this operator was built with");
-  Family<Counter>& runs = Counters(registry, "weirkeeper_pipeline_runs_total", "Runs that ended, by result");
+  Family<Counter>& runs = Counters(registry, "weirkeeper_pipeline_runs_total", "Runs that ended, by result: Succeeded, Failed, Cancelled or Superseded");
   Family<Histogram>& run_seconds = Histograms(registry, "weirkeeper_pipeline_run_duration_seconds", "Time from a run's start to its end");
   Family<Counter>& attempts = Counters(registry, "weirkeeper_stage_attempts_total", "Attempts of stages that ended, by reason");
   Family<Counter>& quarantined = Counters(registry, "weirkeeper_stage_rows_quarantined_total", "Rows that stages quarantined");

@@ -135,6 +135,17 @@ TEST_F(InstrumentsTest, QuarantinedRowsAndWarningsAreCountedWhenTheirStageSuccee
   EXPECT_THAT(metrics_.Render(), HasSubstr("weirkeeper_stage_warnings_total{namespace=\"n\",pipeline=\"p\",stage=\"decode\"} 1"));
 }
 
+TEST_F(InstrumentsTest, ASupersededRunHasAResultOfItsOwn) {
+  const auto stage = [](const char* state) { return Json::array({{{"name", "s"}, {"state", state}, {"reason", "Fenced"}, {"countedPod", "pod1"}}}); };
+  HavePipeline(Json::array({{{"name", "s"}}}));
+  See(api::kPipelineRuns, "1", {{"pipeline", "p"}}, Run("Unknown", "Running", Json::array({{{"name", "s"}, {"state", "Running"}}})));
+  See(api::kPipelineRuns, "2", {{"pipeline", "p"}}, Run("False", "Superseded", stage("Superseded")));
+  const std::string text = metrics_.Render();
+  EXPECT_THAT(text, HasSubstr("weirkeeper_pipeline_runs_total{namespace=\"n\",pipeline=\"p\",result=\"Superseded\"} 1"));
+  EXPECT_THAT(text, Not(HasSubstr("result=\"Failed\"")));
+  EXPECT_THAT(text, HasSubstr("weirkeeper_stage_attempts_total{reason=\"Fenced\"} 1"));
+}
+
 TEST_F(InstrumentsTest, AnAttemptWhosePodNeverWasIsCounted) {
   const auto stage = [](const char* state, int failures) {
     return Json::array({{{"name", "s"}, {"state", state}, {"reason", "PodRejected"}, {"infrastructureFailures", failures}}});

@@ -6,6 +6,7 @@
 
 #include "crds/api/describe/read.h"
 #include "crds/api/describe/write.h"
+#include "crds/api/protocol/attempt.h"
 #include "crds/base/yaml.h"
 #include "operator/controller/owner_map.h"
 #include "operator/local/object_rules.h"
@@ -264,6 +265,11 @@ void World::StartPod(const Json& pod) {
   Json running = sidecars;
   running.push_back({{"name", "runner"}, {"state", {{"running", {{"startedAt", Format(clock.now)}}}}}});
   (void)cluster.Patch(ref, kube::PatchType::Merge, kube::Subresource::Status, {{"status", {{"phase", "Running"}, {"containerStatuses", running}}}});
+}
+
+void World::Overtake(const Json& pod) {
+  const api::StageTask task = TaskOf(pod);
+  if (!task.into.empty()) epochs_[task.into] = std::max(epochs_[task.into], api::EpochOf(api::RunOfEpoch(task.epoch) + 1, 0, 0));
 }
 
 std::optional<api::StageOutcome> World::EndPod(const Json& pod, const Ending& ending) {

@@ -59,6 +59,7 @@ class World {
   // What another worker does with one object, be it in the middle of a call of the first.
   void LookAt(const api::Resource& resource, const std::string& name);
   void StartPod(const Json& pod);                                                  // on a node; a later attempt claims its table then
+  void Overtake(const Json& pod);                                                  // a newer run takes the table that the pod is to write
   std::optional<api::StageOutcome> EndPod(const Json& pod, const Ending& ending);  // answers its words
 
   // ---- what can be seen

@@ -46,8 +46,14 @@ std::set<std::string> StagesOf(const observe::Item& pipeline) {
 
 // Which attempts have ended. Not by pods alone: that of one that was rejected never was.
 std::string EndsOf(const api::StageStatus& stage) {
-  const int ended = stage.ownFailures + stage.infrastructureFailures + (stage.state == api::StageState::Succeeded ? 1 : 0);
+  const bool no_failure = stage.state == api::StageState::Succeeded || stage.state == api::StageState::Superseded;
+  const int ended = stage.ownFailures + stage.infrastructureFailures + (no_failure ? 1 : 0);
   return ended == 0 ? stage.countedPod : std::to_string(ended) + "/" + stage.countedPod;
+}
+
+std::string_view ResultOf(const api::Condition& succeeded) {
+  if (succeeded.reason == api::Reason::Cancelled || succeeded.reason == api::Reason::Superseded) return api::Word(succeeded.reason);
+  return succeeded.status == api::ConditionStatus::True ? "Succeeded" : "Failed";
 }
 
 }  // namespace
@@ -86,8 +92,7 @@ void ObjectMeter::SeenRun(const api::PipelineRun& run) {
   if (!ended) return CountAttempts(run, active->second);
   CountAttempts(run, active->second);
   const double seconds = run.status.started ? static_cast<double>((*run.status.finished - *run.status.started).ms) / 1000 : 0;
-  const bool cancelled = succeeded->reason == api::Reason::Cancelled;
-  const std::string_view result = cancelled ? "Cancelled" : succeeded->status == api::ConditionStatus::True ? "Succeeded" : "Failed";
+  const std::string_view result = ResultOf(*succeeded);
   if (const observe::ItemPtr pipeline = stores_.pipelines.Get(run.meta.ns, run.spec.pipeline)) {
     const std::string team = TeamOf(pipeline.get());
     metrics_.RunFinished({api::kPipelines.kind, run.meta.ns, run.spec.pipeline, team}, result, seconds);

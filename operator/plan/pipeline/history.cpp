@@ -12,6 +12,11 @@ namespace {
 
 bool Succeeded(const api::PipelineRun& run) { return api::IsTrue(run.status.conditions, api::ConditionType::Succeeded); }
 
+bool WasSuperseded(const api::PipelineRun& run) {
+  const api::Condition* succeeded = api::Find(run.status.conditions, api::ConditionType::Succeeded);
+  return succeeded != nullptr && succeeded->reason == api::Reason::Superseded;
+}
+
 bool EveryCommitIsShown(const api::PipelineRun& run, const ShownEpochs& shown) {
   return std::all_of(run.status.commits.begin(), run.status.commits.end(), [&shown](const api::Commit& commit) {
     const auto found = shown.find(std::string(api::Word(commit.kind)) + "/" + commit.name);
@@ -49,8 +54,9 @@ std::vector<Action> PruneRuns(const api::Meta& pipeline, const api::RunHistory& 
   std::vector<Action> prune;
   int succeeded = 0;
   int failed = 0;
+  int superseded = 0;  // apart, so that they push no failure out of sight
   for (const api::PipelineRun* run : finished) {
-    const bool kept = Succeeded(*run) ? ++succeeded <= keep.succeeded : ++failed <= keep.failed;
+    const bool kept = Succeeded(*run) ? ++succeeded <= keep.succeeded : ++(WasSuperseded(*run) ? superseded : failed) <= keep.failed;
     if (!kept && EveryCommitIsShown(*run, shown)) prune.insert(prune.begin(), DeleteRun{run->meta.ns, run->meta.name, run->meta.uid});
   }
   return prune;

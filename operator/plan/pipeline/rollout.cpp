@@ -191,6 +191,7 @@ Verdict VerdictOf(const StageStatus& validation, const std::string& revision) {
   const std::string attempt = "Attempt " + std::to_string(validation.attempt) + " to validate revision " + revision + ": ";
   switch (validation.state) {
     case StageState::Succeeded: return {Standing::InForce, Reason::InForce, "Revision " + revision + " is in force."};
+    case StageState::Superseded:  // writes no table, so its pod says what is not so
     case StageState::Failed: return {Standing::Stuck, validation.reason.value_or(Reason::InternalError), validation.message};
     case StageState::Retrying: return {Standing::Progressing, Reason::ProgressingWithRetry, attempt + validation.message};
     default: break;

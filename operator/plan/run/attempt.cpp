@@ -41,6 +41,16 @@ void CountSuccess(StageStatus& stage, const StageOutcome& outcome, Time now) {
   if (!outcome.commits.empty()) stage.version = outcome.commits.front().version;  // the second of a stage that accepts clears Landing
 }
 
+// No other attempt of the run is newer, so it was a newer run that took the table.
+void Supersede(StageStatus& stage, const StageOutcome& outcome, Time now) {
+  stage.state = StageState::Superseded;
+  stage.reason = Reason::Fenced;
+  stage.message = Cut(outcome.message, kStageMessage);
+  stage.finished = now;
+  stage.retryAt.reset();
+  stage.refusedSince.reset();
+}
+
 // Who reads that a pod was deleted looks for somebody who did it: here the run was cancelled, and we did.
 void ReportCancelled(StageOutcome& outcome) {
   if (outcome.reason != Reason::PodDeleted && outcome.reason != Reason::RunnerKilled) return;
@@ -54,6 +64,8 @@ void Count(Progress& progress, StageOutcome outcome, const std::string& pod, con
   if (intent == Intent::Stop) ReportCancelled(outcome);
   if (outcome.result == OutcomeClass::Succeeded)
     CountSuccess(progress.stage, outcome, now);
+  else if (outcome.result == OutcomeClass::Fenced)
+    Supersede(progress.stage, outcome, now);
   else
     CountFailure(progress.stage, outcome, policy, intent, now);
   progress.ended = std::move(outcome);
@@ -170,7 +182,8 @@ bool HoldsUp(Reason reason) {
 bool IsHeldUp(const StageStatus& stage) { return stage.state == StageState::Running && stage.reason && HoldsUp(*stage.reason); }
 
 bool IsOver(const StageStatus& stage) {
-  return stage.state == StageState::Succeeded || stage.state == StageState::Failed || stage.state == StageState::Skipped;
+  return stage.state == StageState::Succeeded || stage.state == StageState::Failed || stage.state == StageState::Skipped ||
+         stage.state == StageState::Superseded;
 }
 
 void StartAttempt(StageStatus& stage, Time now) {

@@ -37,7 +37,7 @@ Progress Advance(const api::StageStatus& before, const std::vector<Pod>& pods, c
 // The next attempt, as of now.
 void StartAttempt(api::StageStatus& stage, Time now);
 
-// The newest attempt ended with `outcome`, which is no success: another one follows, or the stage has failed.
+// The newest attempt ended with `outcome`, neither a success nor fenced off: another one follows, or the stage has failed.
 void CountFailure(api::StageStatus& stage, const api::StageOutcome& outcome, const api::RetryPolicy& policy, Intent intent, Time now);
 
 // The findings of an attempt that succeeded, as status keeps them: the first few, cut to the API's bounds.
@@ -49,6 +49,6 @@ bool HoldsUp(api::Reason reason);
 // This is so of the newest attempt; the reason says which.
 bool IsHeldUp(const api::StageStatus& stage);
 
-bool IsOver(const api::StageStatus& stage);  // Succeeded, Failed or Skipped
+bool IsOver(const api::StageStatus& stage);  // Succeeded, Failed, Skipped or Superseded
 
 }  // namespace weir::plan

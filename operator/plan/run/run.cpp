@@ -176,11 +176,12 @@ void StartWhatIsDue(const ObservedRun& seen, Turn& turn, Time now) {
 bool NeedsWhatDidNotSucceed(const std::vector<api::Stage>& stages, std::size_t index, const std::vector<StageStatus>& statuses) {
   const std::vector<std::string> needs = NeedsOf(stages, index);
   return std::any_of(statuses.begin(), statuses.end(), [&needs](const StageStatus& s) {
-    return (s.state == StageState::Failed || s.state == StageState::Skipped) && std::find(needs.begin(), needs.end(), s.name) != needs.end();
+    const bool did_not = s.state == StageState::Failed || s.state == StageState::Skipped || s.state == StageState::Superseded;
+    return did_not && std::find(needs.begin(), needs.end(), s.name) != needs.end();
   });
 }
 
-// After a failure the stages that do not need the one that failed run to their ends: their data are as good as ever.
+// The stages that do not need one that failed, or was superseded, run to their ends: their data are as good as ever.
 void SkipWhatWillNotRun(const ObservedRun& seen, api::RunStatus& status) {
   const std::vector<api::Stage>& stages = seen.revision->bundle.stages;
   const bool stopped = IntentOf(*seen.run) == Intent::Stop && !AnyAttemptGoesOn(status.stages);

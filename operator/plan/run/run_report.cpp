@@ -118,6 +118,15 @@ void FailFor(Reason reason, const std::string& message, api::RunStatus& status, 
   conditions.Stuck(reason, message);
 }
 
+// Not Ready would be read as a failure, and Stalled as something to mend: there is nothing to do.
+void Supersede(const StageStatus& stage, api::RunStatus& status, ConditionList& conditions, Time now) {
+  End(status, now);
+  const std::string message =
+      Cut("A newer run took over after " + StagesDone(status) + ", which is no failure. " + Of(stage) + stage.message, kConditionMessage);
+  conditions.False(ConditionType::Succeeded, Reason::Superseded, message);
+  conditions.InForce(Reason::Superseded, message);
+}
+
 void GoOn(Reason reason, const std::string& message, ConditionList& conditions) {
   conditions.Unknown(ConditionType::Succeeded, reason, message);
   conditions.Progressing(reason, message);
@@ -148,14 +157,17 @@ void DescribeRun(const api::PipelineRun& run, api::RunStatus& status, Time now) 
   CountUp(status);
   const bool over = !status.stages.empty() && std::all_of(status.stages.begin(), status.stages.end(), IsOver);
   const StageStatus* failed = FirstIn(status, StageState::Failed);
+  const StageStatus* superseded = FirstIn(status, StageState::Superseded);
   if (!over)
     TellProgress(run, status, conditions);
-  else if (failed == nullptr && Count(status, StageState::Skipped) == 0)
+  else if (failed == nullptr && superseded == nullptr && Count(status, StageState::Skipped) == 0)
     Succeed(status, conditions, now);
   else if (run.spec.state == RunState::Cancelled)
     FailFor(Reason::Cancelled, CancelledSentence(run, status), status, conditions, now);
   else if (failed != nullptr)
     FailFor(Reason::StageFailed, Of(*failed) + failed->message, status, conditions, now);
+  else if (superseded != nullptr)
+    Supersede(*superseded, status, conditions, now);
   status.conditions = conditions.Take();
 }
 

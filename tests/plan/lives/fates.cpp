@@ -35,6 +35,7 @@ const std::vector<Fate>& BadFates() {
       Silent("half a message", {.exitCode = 0, .garbled = R"({"result":"Succe)", .works = true}, Counts::Own, Budget::AsOurs),
       Silent("a message with a field that we do not know",
              {.exitCode = api::ExitCodeOf(OutcomeClass::Resource), .reason = "Error", .garbled = R"({"result":"Resource","hint":"more"})"}, Counts::Own),
+      {.name = "overtaken by a newer run", .ending = Succeeds(), .overtaken = true},
   };
   return kFates;
 }
@@ -47,8 +48,8 @@ Fate FateOf(const api::StageOutcome& said) {
     case OutcomeClass::Transient:
     case OutcomeClass::Resource: break;
     case OutcomeClass::Data:
-    case OutcomeClass::User:
-    case OutcomeClass::Fenced: fate.budget = Budget::None; break;
+    case OutcomeClass::User: fate.budget = Budget::None; break;
+    case OutcomeClass::Fenced: fate.counts = Counts::Superseded; break;
     case OutcomeClass::Bug: fate.budget = Budget::AsOurs; break;
   }
   return fate;

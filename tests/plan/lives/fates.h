@@ -9,7 +9,7 @@
 namespace weir::test {
 
 // As what an attempt must be counted.
-enum class Counts { Success, Own, Infrastructure };
+enum class Counts { Success, Superseded, Own, Infrastructure };
 // How many failures of its own a stage survives that fails like this.
 enum class Budget { None, AsOurs, AsDeclared };
 
@@ -21,6 +21,7 @@ struct Fate {
   Counts counts = Counts::Own;
   Budget budget = Budget::AsDeclared;
   bool firm = false;
+  bool overtaken = false;  // a newer run takes the table before
 };
 
 const std::vector<Fate>& BadFates();

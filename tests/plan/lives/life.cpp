@@ -192,6 +192,7 @@ void Life::End(unsigned which, unsigned how) {
   if (!pod.is_object()) return;
   const bool well = how % 2 == 0;
   const Fate& fate = BadFates()[how / 2 % BadFates().size()];
+  if (!well && fate.overtaken) world_.Overtake(pod);
   const auto said = world_.EndPod(pod, well ? Succeeds() : fate.ending);
   witness_.SawEnd(Text(At(pod, "metadata"), "uid"), said ? FateOf(*said) : fate, said ? said->commits : std::vector<api::Commit>());
   witness_.SawPods();

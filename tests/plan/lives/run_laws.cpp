@@ -90,6 +90,7 @@ class Laws {
       case StageState::Running: return Law(open == 1, name + "runs with " + std::to_string(open) + " attempts that are not counted");
       case StageState::Failed: return Law(open == 0 || (open == 1 && step_.stopped), name + "failed with an attempt that is not counted");
       case StageState::Retrying:
+      case StageState::Superseded:
       case StageState::Succeeded: return Law(open == 0, name + "has " + std::to_string(open) + " attempts that are not counted");
     }
   }
@@ -124,7 +125,20 @@ class Laws {
     if (!plan::IsFinished(after_)) return Law(after_.stages.empty() || !over, "every stage is over, and the run is not");
     Law(over, "the run is over, and a stage is not");
     Law(api::IsTrue(after_.conditions, api::ConditionType::Succeeded) == (well && !after_.stages.empty()), "Succeeded is not what the stages say");
+    SupersededIsNoFailure();
     Law(after_.finished.has_value(), "status.finished is absent of a run that is over");
+  }
+
+  // A run that lost its revision or was cancelled says that.
+  void SupersededIsNoFailure() {
+    const auto any = [this](StageState state) {
+      return std::any_of(after_.stages.begin(), after_.stages.end(), [state](const StageStatus& s) { return s.state == state; });
+    };
+    const bool says = api::Find(after_.conditions, api::ConditionType::Succeeded)->reason == api::Reason::Superseded;
+    const bool is = any(StageState::Superseded) && !any(StageState::Failed);
+    Law(!says || is, "it ended Superseded, and no newer run took a table, or a stage failed by itself");
+    Law(!is || says || step_.stopped, "a newer run took its table, and it did not end Superseded");
+    Law(!says || api::Find(after_.conditions, api::ConditionType::Stalled) == nullptr, "it is superseded and Stalled");
   }
 
   const RunStep& step_;
@@ -137,7 +151,10 @@ class Laws {
 
 std::vector<std::string> BrokenLaws(const RunStep& step) { return Laws(step).Broken(); }
 
-int CountedEnds(const StageStatus& stage) { return stage.ownFailures + stage.infrastructureFailures + (stage.state == StageState::Succeeded ? 1 : 0); }
+int CountedEnds(const StageStatus& stage) {
+  const bool no_failure = stage.state == StageState::Succeeded || stage.state == StageState::Superseded;
+  return stage.ownFailures + stage.infrastructureFailures + (no_failure ? 1 : 0);
+}
 
 const StageStatus* FindStage(const RunStatus& status, const std::string& name) {
   const auto found = std::find_if(status.stages.begin(), status.stages.end(), [&name](const StageStatus& s) { return s.name == name; });

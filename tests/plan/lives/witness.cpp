@@ -151,6 +151,7 @@ void Witness::LookAtCounted(const std::string& run, const RunStep& step, const S
   if (made == made_.end()) return Law(rejected_.contains(api::PodName(run, after.name, before.attempt)), what + " was counted, and had no pod");
   const SeenPod& pod = pods_.at(made->second);
   const Counts as = after.state == StageState::Succeeded                           ? Counts::Success
+                    : after.state == StageState::Superseded                        ? Counts::Superseded
                     : after.infrastructureFailures > before.infrastructureFailures ? Counts::Infrastructure
                                                                                    : Counts::Own;
   Law(MayCount(pod, as), what + " was counted as " + std::to_string(static_cast<int>(as)) + ": " + (pod.fate ? pod.fate->name : "it has not ended"));
