@@ -16,7 +16,8 @@ bool Writes(const api::PipelineSpec& spec, const std::vector<std::string>& outpu
 std::string StateOf(const api::Condition* succeeded) {
   if (succeeded == nullptr || succeeded->status == api::ConditionStatus::Unknown) return "Running";
   if (succeeded->status == api::ConditionStatus::True) return "Succeeded";
-  return succeeded->reason == api::Reason::Cancelled ? "Cancelled" : "Failed";
+  const bool by_itself = succeeded->reason != api::Reason::Cancelled && succeeded->reason != api::Reason::Superseded;
+  return by_itself ? "Failed" : std::string(api::Word(succeeded->reason));
 }
 
 Json ReasonAndMessage(const api::Condition& condition) { return {{"reason", api::Word(condition.reason)}, {"message", condition.message}}; }
@@ -84,7 +85,7 @@ void PrintPublishers(const Terminal& terminal, const Json& publishers) {
       terminal.out << "no run yet";
     } else {
       const std::string state = Text(run, "state");
-      const Paint paint = state == "Succeeded" ? Paint::Green : state == "Running" ? Paint::Plain : Paint::Red;
+      const Paint paint = state == "Succeeded" ? Paint::Green : state == "Running" || state == "Superseded" ? Paint::Plain : Paint::Red;
       terminal.out << "newest run " << Shown(run, "name") << " " << terminal.OnOut(paint, state);
     }
     if (const Json& stage = At(run, "stage"); !stage.is_null())

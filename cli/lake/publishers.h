@@ -12,7 +12,7 @@ const api::Stage* StageThatWrites(const api::PipelineSpec& pipeline, const std::
 
 // The pipelines of the namespace that write one of these outputs ("View/daily-v1"), a list of {pipeline, suspended, stalled, run}:
 // `stalled` is {reason, message}; `run` is the newest {name, state, reason, message, stage}, where state is Running, Succeeded,
-// Failed or Cancelled, and stage the first that failed, as {name, reason, message}. Null members are left out.
+// Failed, Cancelled or Superseded, and stage the first that failed, as {name, reason, message}. Null members are left out.
 Result<Json> PublishersOf(const World& world, const std::vector<std::string>& outputs);
 
 void PrintPublishers(const Terminal& terminal, const Json& publishers);

@@ -35,11 +35,18 @@ std::string_view WordOf(State state) {
     case State::Starting: return "Starting";
     case State::Running: return "Running";
     case State::Succeeded: return "Succeeded";
+    case State::Superseded: return "Superseded";
     case State::Failed: return "Failed";
     case State::Refused: return "Refused";
     case State::Suspended: break;
   }
   return "Suspended";
+}
+
+// What the closing line begins with.
+std::string_view ClosingWord(State state) {
+  if (state == State::Superseded) return "superseded";
+  return state == State::Succeeded || state == State::Suspended ? "ok" : "failed";
 }
 
 }  // namespace
@@ -48,9 +55,9 @@ Exit TellRuns(const Terminal& terminal, const World& world, const std::vector<Pi
   Exit exit = Exit::Ok;
   ToldMessages told;
   for (const PipelineView& view : views) {
-    const bool good = view.state == State::Succeeded || view.state == State::Suspended;
+    const bool good = view.state == State::Succeeded || view.state == State::Superseded || view.state == State::Suspended;
     if (!good) exit = Exit::Failed;
-    terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, good ? "ok" : "failed") << " " << OneLine(view.name);
+    terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, std::string(ClosingWord(view.state))) << " " << OneLine(view.name);
     if (!view.run.empty()) terminal.err << " (" << OneLine(view.run) << ")";
     terminal.err << (told.IsNews(view.message) ? ": " + Printable(view.message) : view.message.empty() ? "" : ": as above") << "\n";
     if (view.state == State::Succeeded) TellSuccess(terminal, world, view.run);

@@ -9,7 +9,8 @@
 namespace weir::cli {
 
 // What became of each pipeline, for people, on the error stream; a failure with everything that is known about it. Each
-// message once. Failed when one did not succeed and is not suspended.
+// message once. Failed when one did not succeed and is
+// neither suspended nor superseded by a newer run.
 Exit TellRuns(const Terminal& terminal, const World& world, const std::vector<PipelineView>& views);
 
 // The same for programs: a list of {namespace, name, state, message, run, report}. `state` is a word of PipelineView::State;

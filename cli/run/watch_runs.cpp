@@ -44,7 +44,9 @@ PipelineView FromRun(const std::string& pipeline, const RunView& run) {
   PipelineView view{pipeline, PipelineView::State::Running, "", run.name};
   if (!plan::IsFinished(run.status)) return view;
   const api::Condition* succeeded = api::Find(run.status.conditions, api::ConditionType::Succeeded);
-  view.state = succeeded->status == api::ConditionStatus::True ? PipelineView::State::Succeeded : PipelineView::State::Failed;
+  view.state = succeeded->status == api::ConditionStatus::True ? PipelineView::State::Succeeded
+               : succeeded->reason == api::Reason::Superseded  ? PipelineView::State::Superseded
+                                                               : PipelineView::State::Failed;
   view.message = succeeded->message;
   return view;
 }
@@ -121,7 +123,9 @@ PipelineView RunFollower::LookAt(const std::string& name, Time now) {
   const std::vector<RunView> runs = Runs();
   PipelineView view{name, PipelineView::State::Starting, "", ""};
   for (const RunView& run : runs) {
-    if (run.pipeline != name || (view.state != PipelineView::State::Starting && plan::IsFinished(run.status))) continue;
+    // A superseded run says nothing where the newer one is here.
+    const bool judged = view.state != PipelineView::State::Starting && view.state != PipelineView::State::Superseded;
+    if (run.pipeline != name || (judged && plan::IsFinished(run.status))) continue;
     view = FromRun(name, run);
     if (plan::IsFinished(run.status) && !IsTold(run) && !Settled(now)) view.state = PipelineView::State::Running;
   }

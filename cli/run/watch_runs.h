@@ -14,7 +14,7 @@ namespace weir::cli {
 // How one pipeline of a session stands.
 struct PipelineView {
   std::string name;
-  enum class State { Starting, Running, Succeeded, Failed, Refused, Suspended } state = State::Starting;
+  enum class State { Starting, Running, Succeeded, Superseded, Failed, Refused, Suspended } state = State::Starting;
   std::string message;  // why, where it is not well
   std::string run;      // the newest run of this session
 };

@@ -6,8 +6,10 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "cli/lake/world.h"
+#include "cli/run/run_answer.h"
 #include "tests/temporary_folder.h"
 
 namespace weir::cli {
@@ -64,6 +66,36 @@ TEST_F(WatchRuns, AreNotOverBeforeTheirPipelineSaysSo) {
 TEST_F(WatchRuns, DoNotWaitForAnObjectThatIsGone) {
   Tell(api::kPipelines, "load", {{"lastRunFinished", kFinished}});
   ASSERT_TRUE(session_->Cluster().Delete({api::kViews, "default", "orders-v1"}, ""));
+  EXPECT_EQ(State(), PipelineView::State::Succeeded);
+}
+
+// What `weir run` says and how it exits.
+TEST_F(WatchRuns, SupersededByANewerRunAreNoFailure) {
+  constexpr const char* kWhy = "A newer run took over after 0 of 1 stages, which is no failure. Table t was taken by a newer run, load-9 (epoch 9, version 3).";
+  Tell(api::kPipelines, "load", {{"lastRunFinished", kFinished}});
+  Tell(api::kPipelineRuns, "load-1",
+       {{"conditions", {{{"type", "Succeeded"}, {"status", "False"}, {"reason", "Superseded"}, {"message", kWhy}}}},
+        {"finished", kFinished},
+        {"commits", Json::array()}});
+  const auto views = follower_.Look(Time::FromSeconds(100));
+  EXPECT_EQ(views[0].state, PipelineView::State::Superseded);
+  std::ostringstream out, err;
+  const World world{std::shared_ptr<kube::ClusterApi>(&session_->Cluster(), [](kube::ClusterApi*) {}), "default", folder_ / "lake"};
+  EXPECT_EQ(TellRuns({out, err}, world, views), Exit::Ok);
+  EXPECT_THAT(err.str(), testing::HasSubstr(std::string("superseded load (load-1): ") + kWhy));
+  EXPECT_EQ(Text(AnswerOfRuns(world, views)[0], "state"), "Superseded");
+}
+
+TEST_F(WatchRuns, OfAPipelineAreJudgedByTheNewerOne) {
+  Tell(api::kPipelines, "load", {{"lastRunFinished", kFinished}});
+  Tell(api::kViews, "orders-v1", {{"version", 3}, {"committedBy", {{"run", "load-2"}}}});
+  const Json superseded = {{"conditions", {{{"type", "Succeeded"}, {"status", "False"}, {"reason", "Superseded"}, {"message", "A newer run took over."}}}},
+                           {"finished", kFinished},
+                           {"commits", Json::array()}};
+  Put(api::kPipelineRuns, "load-2", {{"pipeline", "load"}});
+  Tell(api::kPipelineRuns, "load-2", Json(At(*session_->Cluster().Get({api::kPipelineRuns, "default", "load-1"}), "status")));
+  Tell(api::kPipelineRuns, "load-1", superseded);
+  EXPECT_EQ(follower_.Look(Time::FromSeconds(100))[0].run, "load-2");
   EXPECT_EQ(State(), PipelineView::State::Succeeded);
 }
 
