@@ -4,7 +4,7 @@
 
 namespace weir {
 
-// By how much the clocks of two machines may differ: a time that is less far ahead counts as now.
+// Largest difference between the clocks of two machines. A time that is in the future by less than this counts as now.
 inline constexpr Duration kClockSkew = Duration::Minutes(5);
 
 }  // namespace weir

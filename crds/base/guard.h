@@ -4,16 +4,15 @@
 
 namespace weir {
 
-// How a program ends that cannot go on.
+// Exit codes of a program that cannot continue.
 struct LastExits {
   const char* program;  // its name, which begins the line
-  int exhausted;        // exit code where memory, a thread or another resource of the system is not to be had
-  int bug;              // exit code of any other exception that nobody caught
+  int exhausted;        // exit code when memory, a thread or another resource of the system is exhausted
+  int bug;              // exit code of any other uncaught exception
 };
 
-// What a `main` does, once: returns what `body` returns. An exception that nobody caught, on this thread or another,
-// becomes one line on stderr and the exit code. On this thread what was opened is closed first; on another the process
-// ends at once.
+// Body of a `main`, called once: returns the result of `body`. An uncaught exception, on this thread or another, becomes
+// one line on stderr and the exit code. On this thread the stack is unwound first; on another the process ends at once.
 int Guarded(const LastExits& exits, const std::function<int()>& body);
 
 }  // namespace weir

@@ -7,17 +7,17 @@
 
 namespace weir {
 
-// `flights-daily` <-> `flights_daily`: objects are named with '-', tables with '_', and one derives from the other.
+// `flights-daily` <-> `flights_daily`: object names use '-', table names '_'; each is derived from the other.
 std::string TableName(std::string_view object_name);
 std::string ObjectName(std::string_view table_name);
 
-// The parts, at least one, joined with '-'. Where that could be read as other parts (one after the first has a '-' in it)
-// or is longer than `limit` (63, a DNS label, by default), a hash of the whole is put behind it and the rest cut to fit.
-// So of lists of one length, different ones have different names, but for a collision of 40 bits, and the same list
-// always has the same. What names of one kind are made of must have one length.
+// The parts, at least one, joined with '-'. Where the result is ambiguous (a part after the first contains '-') or longer
+// than `limit` (63, a DNS label, by default), it is cut and a 40-bit hash of the whole is appended. So equal lists have
+// equal names, and different lists of the same length have different names unless the hashes collide. Names of one kind
+// must all be derived from the same number of parts.
 std::string DerivedName(const std::vector<std::string>& parts, std::size_t limit = 63);
 
-// With the hash in any case.
+// The same, always with the hash.
 std::string HashedName(const std::vector<std::string>& parts, std::size_t limit = 63);
 
 // FNV-1a, 64 bit (Fowler, Noll, Vo). Stable over programs and versions: names and revisions depend on it.

@@ -7,25 +7,25 @@
 
 namespace weir {
 
-// What happens next after a failure. Decided where the knowledge is (the callee), acted on in one place (the caller's
-// loop), so that no code between them has to interpret messages.
+// Class of a failure, which decides what happens next. The callee sets it and the caller's loop acts on it, so that no code
+// in between has to interpret messages.
 enum class Fault {
-  Invalid,    // The user's declaration is wrong: nothing happens until it changes.
-  Waiting,    // Something that is needed is not there yet: a watch event or a long revisit brings it.
-  Transient,  // The other side is unwell (5xx, timeout, refused): back off and try again.
-  Conflict,   // Somebody else wrote first (409): observe again at once.
-  Missing,    // The thing that was asked for does not exist (404).
-  Denied,     // Not allowed (401, 403, admission): as Transient for the schedule, but said to the user.
+  Invalid,    // The user's manifest is wrong: not retried until it changes.
+  Waiting,    // A dependency does not exist yet: retried on a watch event or after a long delay.
+  Transient,  // The server failed (5xx, timeout, refused): retry with back-off.
+  Conflict,   // Another writer was first (409): observe again at once.
+  Missing,    // The requested object does not exist (404).
+  Denied,     // Not allowed (401, 403, admission): scheduled as Transient, and reported to the user.
   Exhausted,  // A limit was hit: memory, disk, quota.
-  Fenced,     // A newer attempt has taken over: stop without any effect.
+  Fenced,     // A newer attempt owns the table: stop without any effect.
   Data,       // The data broke a rule or cannot be read as declared.
   Bug,        // An invariant of ours broke.
 };
 
 const char* Name(Fault fault);
 
-// `reason` is a CamelCase word of the closed vocabulary in crds/api/condition.h or a stable id of the folder that made
-// it; `message` is one sentence for a person: it names the field or object and what to do.
+// `reason` is a CamelCase enum value of crds/api/condition.h or a stable id of the module that made it. `message` is one
+// sentence for a person: it names the field or object and what to do.
 struct Error {
   Fault fault = Fault::Bug;
   std::string reason;

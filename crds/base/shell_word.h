@@ -5,10 +5,10 @@
 
 namespace weir {
 
-// In single quotes, as a POSIX shell takes any text for one word.
+// The text in single quotes, escaped so that a POSIX shell reads it as one word.
 std::string ShellQuoted(std::string_view text);
 
-// The text as one word of a shell: as it is where no shell means anything by it, else quoted. For commands that people copy.
+// The text as one word of a shell: quoted only where it contains special characters. For commands that people copy.
 std::string ShellWord(std::string_view text);
 
 }  // namespace weir

@@ -18,12 +18,11 @@ struct CodePoint {
 };
 CodePoint ReadCodePoint(std::string_view text);
 
-// Where the first byte is that belongs to no well-formed code point; npos when the text is UTF-8.
+// Offset of the first byte that is not part of a well-formed code point; npos when the text is UTF-8.
 std::size_t FirstByteNotUtf8(std::string_view text);
 
-// Text from data, names and servers as a terminal may get it: control characters (also those of U+0080 to U+009F, which
-// some terminals obey), marks that turn the direction of writing, and bytes that are not UTF-8 become '?', a tab a space.
-// Newlines stay.
+// Makes untrusted text safe for a terminal: control characters (also U+0080 to U+009F, which some terminals interpret),
+// bidirectional control marks and bytes that are not UTF-8 become '?', a tab becomes a space. Newlines are kept.
 std::string Printable(std::string_view text);
 
 // The same on one line: newlines become spaces too.
@@ -38,10 +37,10 @@ std::string Quoted(std::string_view text, std::size_t most = 60);
 // "a, b, c".
 std::string Joined(const std::vector<std::string>& parts, std::string_view separator = ", ");
 
-// The text with A to Z as a to z; all else as it is.
+// The text with A to Z lowered; other characters are unchanged.
 std::string Lower(std::string_view text);
 
-// A whole number and nothing else, in the range; nothing where the text is another, however long.
+// The integer that the whole text is, within [least, most]; nullopt for any other text, of any length.
 std::optional<std::int64_t> WholeNumber(std::string_view text, std::int64_t least = std::numeric_limits<std::int64_t>::min(),
                                         std::int64_t most = std::numeric_limits<std::int64_t>::max());
 

@@ -25,8 +25,8 @@ struct Duration {
   Duration operator*(std::int64_t n) const { return {ms * n}; }
 };
 
-// Fails with Fault::Invalid on anything that is not one to four number-unit groups, and on more than 99999 days. What
-// Format writes of a length that was read is read again as the same.
+// Fault::Invalid unless the text is one to four number-unit groups of at most 99999 days. ParseDuration(Format(d)) is d
+// for every duration that was parsed.
 Result<Duration> ParseDuration(std::string_view text);
 std::string Format(Duration duration);
 
@@ -49,7 +49,7 @@ std::string Format(Time time);         // 2026-01-02T03:04:05Z (to the second)
 std::string FormatMicros(Time time);   // 2026-01-02T03:04:05.000006Z
 std::string FormatCompact(Time time);  // 20260102t030405, usable inside an object name
 
-// Where programs get the time from; tests and simulation pass their own.
+// Source of the current time; tests and the simulation pass their own.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -13,11 +13,11 @@ namespace weir {
 
 inline constexpr std::size_t kLongestYaml = 1 << 20;  // bytes
 
-// The line, from 1, of each field of a document: a tree of the document's shape, so that it is as large as the document.
+// The line, from 1, of each field of a document. A tree of the document's shape, so its size is linear in the document.
 class YamlLines {
  public:
-  // Line of the field at `path` ("spec.stages[0].name"), or of the nearest thing around it that the document has; 0 for
-  // a path of which nothing is there.
+  // Line of the field at `path` ("spec.stages[0].name"), or of its nearest parent that the document has; 0 when it has
+  // none.
   int Nearest(std::string_view path) const;
 
  private:
@@ -32,13 +32,14 @@ class YamlLines {
   std::unique_ptr<Children> children_;
 };
 
-// What YAML reads otherwise than it looks: `&x` and `!x` are no part of a value; `on`, `010` and `1_000` are others to YAML 1.1, so to kubectl.
+// A value that YAML may read differently than a person: `&x` and `!x` are not part of a value; `on`, `010` and `1_000` have another meaning in YAML 1.1,
+// which kubectl uses.
 struct YamlRemark {
   int line = 1;
   std::string message;
 };
 
-// One YAML document as JSON, and where each field is. The first 20 remarks; strict readers refuse a document that has one.
+// One YAML document as JSON, the line of each field, and at most 20 remarks. Strict readers refuse a document with remarks.
 struct YamlDocument {
   Json value;
   int line = 1;

@@ -11,7 +11,7 @@ namespace weir::contract {
 
 enum class Severity { Breaking, Warning };
 
-// What an edit of a View breaks or strains of its published contract, by one rule.
+// One violation of a View's published contract by an edit, found by one rule.
 struct Finding {
   api::ContractRule rule = api::ContractRule::ColumnNoDelete;
   Severity severity = Severity::Breaking;
@@ -23,15 +23,16 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
-// What a spec promises: every part that rules compare, and its waivers.
+// The contract of a spec: every part that rules compare, and its waivers.
 api::PublishedContract ContractOf(const api::ViewSpec& spec);
 
-// Can a reader of what is published go on reading what `declared` would publish? Compares with what was published, never
-// with an earlier spec, so that an edit can be reverted and a View that never published may change freely. A View that was
-// published as Alpha has warnings only, and so has what a waiver covers at `now` that no publication has used. Freshness may be loosened to 1.5 times
-// the promised limit; its event time may not be changed, nor added where freshness was promised without one. A DECIMAL may get more digits at the same scale (a
-// warning), and a key may be added. Parts that the published contract does not carry, because an older release wrote it, are not compared. The CRD of View says
-// the same in CEL (crds/schema/contract_rules.cpp) but for what CEL cannot know: queries and the ends of waivers.
+// The changes from `published` to `declared` that can break readers. Compares with the published contract, never with an
+// earlier spec, so that an edit can be reverted and a View that never published may change freely. Only warnings for a View
+// that was published as Alpha, and for a finding that an unused waiver covers at `now`. Freshness may be loosened to 1.5
+// times the promised limit; its event time may not be changed, nor added where freshness was promised without one. A
+// DECIMAL may get more digits at the same scale (a warning), and a key may be added. Parts that `published` lacks, because
+// an older release wrote it, are not compared. The CRD of View has the same rules in CEL (crds/schema/contract_rules.cpp),
+// except for queries and the end dates of waivers, which CEL cannot evaluate.
 std::vector<Finding> Compare(const api::PublishedContract& published, const api::PublishedContract& declared, Time now);
 
 std::vector<Finding> Breaking(std::vector<Finding> findings);
@@ -41,20 +42,19 @@ std::string Sentence(const Finding& finding);
 // "ColumnNoDelete spec.columns breaks ...; ..."
 std::string Describe(const std::vector<Finding>& findings);
 
-// What is published once `declared` has been: `declared` with the waivers that this and earlier publications used, as long
-// as they have not ended, and with the promise of
-// `before` where it was not loosened by one of them. A freshness, event time or lookback that breaks the promise unwaived
-// stays as it was published.
+// The published contract after `declared` was published: `declared`, the waivers that this and earlier publications used
+// and that have not ended, and the freshness, event time and lookback of `before` where no waiver covers a change that
+// breaks them.
 api::PublishedContract Succeed(const std::optional<api::PublishedContract>& before, api::PublishedContract declared, Time now);
 
-// Under which contract a run publishes: that of its revision, with what a View declares now of all that it may change without a
-// new revision (stability, meanings, grain, freshness, lookback), as long as columns, keys and query are the revision's. Waivers
-// and event time are: a change of these makes a revision.
+// The contract under which a run publishes: that of its revision, with the View's current values of the fields that may
+// change without a new revision (stability, meanings, grain, freshness, lookback), as long as columns, keys and query equal
+// those of the revision. A change of waivers or event time makes a new revision.
 api::PublishedContract AsOfNow(const api::PublishedContract& revision, api::PublishedContract declared);
 
-// Whether a column has one of the names by which rows are marked as deleted: deletedAt, is_deleted, deleted, tombstone ...
-// A fixed list (docs/how-to/change-a-published-view.md), compared without case and underscores. It is a guess by name: a mark
-// of another name is not seen, and a column of such a name counts as a mark whatever it holds.
+// Whether a column has a name that commonly marks deleted rows: deletedAt, is_deleted, deleted, tombstone ... A fixed list
+// (docs/how-to/change-a-published-view.md), compared without case and underscores. Judged by name only: a marker with
+// another name is not found, and a column with such a name counts as a marker whatever its values.
 bool IsDeleteMarker(const std::string& column);
 
 }  // namespace weir::contract

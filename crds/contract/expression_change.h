@@ -7,20 +7,20 @@
 
 namespace weir::contract {
 
-// What the findings about one published column let its own expression in the SELECT list do. Nothing: it has no finding.
+// Changes of a published column's expression in the SELECT list that its findings allow. By default none.
 struct ColumnFreedom {
-  bool cast = false;  // another type that keeps the values: the type of its outermost cast may go from `was` to `is`
-  bool gaps = false;  // it may miss values: coalesce or ifnull may be taken off, nullif may be put on
-  bool any = false;   // it is gone, or its values mean something else: any expression, or none
+  bool cast = false;  // the type changed and keeps the values: the type of its outermost cast may change from `was` to `is`
+  bool gaps = false;  // it became nullable: coalesce or ifnull may be removed, nullif may be added
+  bool any = false;   // it was removed, or its meaning changed: any expression, or none
   std::string was;    // type as published, as in spec.columns: "DECIMAL(10,2)"
-  std::string is;     // type as declared; empty for a column that is gone
+  std::string is;     // type as declared; empty for a removed column
 };
 
-// Every published column, by its name in small letters.
+// Every published column, by its name in lower case.
 using ColumnFreedoms = std::map<std::string, ColumnFreedom>;
 
-// The name that an expression has in the result, in small letters: behind AS, at the end, or of the column that it is.
-// Empty when unknown.
+// The name of an expression in the result, in lower case: the name after AS, the alias at its end, or the name of the
+// column that it is. Empty when unknown.
 std::string NameOf(const Tokens& item);
 
 // An expression without its name: `a + b AS c` is `a + b`. A column as it is: itself.

@@ -6,9 +6,9 @@
 
 namespace weir::contract {
 
-// Functions of SQL whose result is one value of one row's values, the same each time: an expression of these alone adds no row,
-// drops none, and looks at no other. A test asks the engine that none of them is an aggregate, makes rows or is random; cast,
-// extract and their like are syntax there. In small letters.
+// Deterministic scalar functions of SQL, in lower case: an expression of these alone adds no row, drops none and reads no
+// other row. A test checks against the engine's catalog that none of them is an aggregate, a table function or random.
+// cast, extract and the like are syntax in the engine.
 const std::set<std::string, std::less<>>& RowFunctions();
 
 bool IsRowFunction(std::string_view word);

@@ -4,11 +4,11 @@
 
 namespace weir::contract {
 
-// What a word means to the SQL parser of the engine when no quotes are around it. Reserved: never, or not everywhere, the
-// name of a column. Unreserved: a name wherever no clause wants the keyword. None: a name.
+// Class of an unquoted word in the engine's SQL parser. Reserved: not allowed as a column name, at least in some places.
+// Unreserved: a name, except where a clause expects the keyword. None: a name.
 enum class Keyword { None, Unreserved, Reserved };
 
-// `word` in small letters. The words are those of the engine's release; a test holds them against its own list.
+// `word` in lower case. A test compares the list with that of the engine's release.
 Keyword KeywordOf(std::string_view word);
 
 }  // namespace weir::contract

@@ -16,15 +16,15 @@ bool ClosesBracket(const std::string& token);
 
 enum class Names { InSmallLetters, AsWritten };
 
-// A SQL text cut as the engine's parser cuts it, in a form that formatting does not change: no blanks, comments or closing
-// semicolons; words and numbers in small letters; `!=` for `<>`; quotes taken off names that mean the same without them.
+// The tokens of a SQL text as the engine's parser splits it, independent of formatting: no blanks, comments or closing
+// semicolons; words and numbers in lower case; `!=` for `<>`; no quotes around names that mean the same without them.
 // String literals and names of struct fields, which are values of results, stay as written, and so do operators of several
 // characters: `a <@ b` is not `a < @b`. With Names::AsWritten names keep their case, but for keywords and functions. Two texts
-// of equal tokens mean the same to the engine, where NamesMayBeValues only with names as written. Never fails.
+// with equal tokens mean the same to the engine; where NamesMayBeValues, only with Names::AsWritten. Never fails.
 Tokens TokensOf(std::string_view sql, Names names = Names::InSmallLetters);
 
-// Whether a name in the text may be seen in its rows, in the case in which it is written: a whole row is made into a value
-// (`to_json(t)`, `t::VARCHAR`), or names are (UNPIVOT, typeof, alias). Judged by tokens, so that some texts count though none is.
+// Whether a name in the text may appear, in the case in which it is written, as a value in the result: a whole row becomes a
+// value (`to_json(t)`, `t::VARCHAR`), or names do (UNPIVOT, typeof, alias). Judged by tokens, with false positives.
 bool NamesMayBeValues(const Tokens& tokens);
 
 }  // namespace weir::contract

@@ -8,29 +8,29 @@
 
 namespace weir::contract {
 
-// A waiver counts from this long before its last day on: one of 9999 would be a way out for ever.
+// A waiver is valid for at most this long before its last day, so that a date such as 9999-12-31 is not a permanent waiver.
 inline constexpr Duration kLongestWaiver = Duration::Hours(24 * 366);
 
-// The instant at which the last day of the waiver is over; nothing when `until` is no day of the calendar.
+// The end of the waiver's last day; nullopt when `until` is not a valid date.
 std::optional<Time> EndOf(const api::Waiver& waiver);
-// The next instant after `now` at which a waiver begins or ends to count: a comparison gives the same until then.
+// The next instant after `now` at which a waiver becomes valid or ends. Compare gives the same result until then.
 std::optional<Time> ChangesAt(const std::vector<api::Waiver>& waivers, Time now);
 
-// Whether a publication used it already. One publication uses a waiver up, whatever it changes by the rule: the next change
-// needs a new one. Two waivers are the same when rule, reason and until are; `approvedBy` may be completed later.
+// Whether a publication used the waiver. A waiver covers all changes by its rule in one publication; the next change needs a
+// new one. Two waivers are equal when rule, reason and until are; `approvedBy` may be added later.
 bool IsSpent(const api::PublishedContract& published, const api::Waiver& waiver);
 
-// The waiver of `declared` that lets a finding of `rule` pass at `now`; null when there is none. The CRD of View says the same
-// in CEL but for the time (crds/schema/contract_rules.cpp).
+// The waiver of `declared` that covers findings of `rule` at `now`; null when there is none. Owned by `declared`. The CRD of
+// View has the same rule in CEL, except for the time (crds/schema/contract_rules.cpp).
 const api::Waiver* WaiverFor(const api::PublishedContract& published, const api::PublishedContract& declared, api::ContractRule rule, Time now);
 
-// Why no waiver of `declared` counts for `rule` though there is one, to end a sentence; else empty.
+// End of a sentence: why the waivers of `declared` for `rule` are not valid. Empty when there is none or one is valid.
 std::string WhyNotWaived(const api::PublishedContract& published, const api::PublishedContract& declared, api::ContractRule rule, Time now);
 
 // Records in `next` that its publication used `waiver`.
 void Spend(const api::Waiver& waiver, api::PublishedContract& next);
 
-// The waivers that earlier publications used and that have not ended: what `next` has to go on knowing.
+// The waivers that earlier publications used and that have not ended: the next published contract must keep them.
 std::vector<api::Waiver> SpentOf(const api::PublishedContract& published, Time now);
 
 }  // namespace weir::contract
