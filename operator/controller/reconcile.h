@@ -13,14 +13,14 @@
 
 namespace weir::controller {
 
-// What a reconcile is about: one object of a kind of ours, or a pod with our finalizer that belongs to none.
+// The subject of a reconcile: one object of our kinds, or a pod with our finalizer and without a controller.
 struct Key {
   api::Resource resource;
   std::string ns;
   std::string name;
 };
 
-// How the operator was started; part of what plans depend on.
+// Start options of the operator; plans depend on them.
 struct Settings {
   std::string runnerImage;
   std::string localLake;       // weir run: folder of the built-in Lake; empty in a cluster
@@ -29,8 +29,8 @@ struct Settings {
   api::RunnerSettings runner;  // defaults of every Lake's
 };
 
-// The pipelines of which a run that has not started is being looked at. Runs of one pipeline go one after the other, and two
-// workers that look at two of them at once would each find that none has started. Safe from any thread.
+// The pipelines with a reconcile of a run that has not started. Runs of one pipeline start one after the other, and two
+// workers that reconcile two of them at once would both find that none has started. Safe from any thread.
 class StartingRuns {
  public:
   bool Enter(const std::string& ns, const std::string& pipeline);  // false: another worker is there
@@ -41,7 +41,7 @@ class StartingRuns {
   std::set<std::pair<std::string, std::string>> pipelines_;
 };
 
-// Everything that a reconcile touches. `cluster` is called by execute/ and report/ only.
+// The dependencies of a reconcile. Only execute/ and report/ call `cluster`.
 struct Ports {
   observe::Stores& stores;
   kube::ClusterApi& cluster;
@@ -50,22 +50,22 @@ struct Ports {
   StartingRuns starting = {};
 };
 
-// When the key is looked at again, apart from events: the work queue's instruction.
+// When the key is reconciled next without an event: the result for the work queue.
 struct Visit {
   enum class Next { Forget, At, Backoff, Now } next = Next::Forget;
-  Time at;             // of At; of Backoff and Now the latest time, though never sooner than in kOverdue; zero: none
-  std::string error;   // for the log: why it is tried again, or an event that could not be told
-  std::string reason;  // the error's word, for the metric
+  Time at;             // of At; for Backoff and Now the latest time, but at least kOverdue from now; zero: none
+  std::string error;   // for the log: why it is retried, or why an event could not be created
+  std::string reason;  // the error's reason, for the metric
 };
 
-// After an error, how long what is due by the clock waits at least: its time may come during each visit that fails.
+// Minimum delay after an error of a visit that is due by the clock: otherwise it would be due again during each failed visit.
 inline constexpr Duration kOverdue = Duration::Seconds(10);
 
-// How long the calls of one visit may take before it ends, for the next one to go on: each may be held by an admission webhook.
+// After this time a visit makes no more calls, and the next visit continues: each call may wait for an admission webhook.
 inline constexpr Duration kLongestTurn = Duration::Seconds(60);
 
-// One turn of the loop: observe, plan, execute, report. Never throws; tries each call once. May run for different keys
-// from several threads at once, never for one key twice at the same time.
+// One pass of the loop: observe, plan, execute, report. Never throws; makes each call once. Safe from several threads for
+// different keys; must not run twice for one key at the same time.
 Visit Reconcile(const Key& key, Ports& ports);
 
 }  // namespace weir::controller

@@ -9,20 +9,20 @@
 
 namespace weir::kube {
 
-// What an API server says when it does not do what was asked: metav1.Status, as a body or in an ERROR event.
+// An API server's description of a failure: metav1.Status, as the body of a reply or in an ERROR event.
 struct ApiStatus {
   int code = 0;
   std::string reason;   // AlreadyExists, Conflict, Expired, Forbidden, Invalid, NotFound, TooManyRequests, ...
-  std::string message;  // the API server's own words, with the causes that they do not mention
+  std::string message;  // the API server's message, followed by the causes that it does not mention
   int retryAfterSeconds = 0;
 };
 
 // A body that is not a Status (a proxy's, for example) becomes the message, cut to 300 bytes; `http_code` then is the code.
-// Such a 404 is how an API server answers for kinds that it does not serve; one for an object that is not there is a Status.
+// An API server returns such a 404 for a kind that it does not serve; for a missing object it returns a Status.
 ApiStatus ReadApiStatus(int http_code, std::string_view body);
 ApiStatus ReadApiStatus(const Json& status);
 
-// The Error that ClusterApi promises for it. `what` names the call and the object and begins the message:
+// The Error that ClusterApi returns for it. `what` names the call and the object and starts the message:
 // "create pods default/x: pods \"x\" already exists".
 Error ErrorFor(const ApiStatus& status, const std::string& what);
 

@@ -10,21 +10,21 @@
 namespace weir::kube {
 
 // A credential: text that was given once, or a file that is read again at every use, so that a rotated certificate or
-// token is picked up without a restart. Neither set means that there is none.
+// token is picked up without a restart. Neither set: no credential.
 struct Credential {
   std::string text;
   std::string file;
 
   bool Given() const { return !text.empty() || !file.empty(); }
-  // "" when none is given. Waits for no pipe longer than `wait`. Fault::Denied with reason "BadCredentials" when the file
+  // "" when none is given. Waits for a pipe at most `wait`. Fault::Denied with reason "BadCredentials" when the file
   // cannot be read or is empty.
   Result<std::string> Read(Duration wait = Duration::Seconds(10)) const;
 };
 
-// One API server and who we are to it. Certificates and keys are PEM.
+// One API server and our credentials for it. Certificates and keys are PEM.
 struct Access {
-  std::string server;      // https://host:port, with a path where the server stands behind one; no '/' at the end
-  Credential authority;    // what signs the server's certificate; nothing else is trusted
+  std::string server;      // https://host:port, with a path if the server has one; no '/' at the end
+  Credential authority;    // CA of the server's certificate; nothing else is trusted
   Credential certificate;  // ours, with `key`
   Credential key;
   Credential token;
@@ -35,8 +35,8 @@ struct Access {
 using Environment = std::function<std::string(const std::string& name)>;
 std::string ProcessEnvironment(const std::string& name);
 
-// Which kubeconfig, and what of it. `path` may name several files with ':' between, as KUBECONFIG does; of two entries
-// with one name the first counts. An empty `context` is the file's current-context.
+// A kubeconfig and its context. `path` may name several files separated by ':', as KUBECONFIG does; of two entries with the
+// same name the first is used. An empty `context` is the file's current-context.
 struct KubeconfigChoice {
   std::string path;
   std::string context;

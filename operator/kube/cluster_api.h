@@ -24,9 +24,9 @@ struct Selection {
   std::string fieldSelector;  // the same
 };
 
-// Takes the objects of a list one by one, with apiVersion and kind filled in, without managedFields.
+// Receives the objects of a list one by one, with apiVersion and kind filled in, without managedFields.
 struct ListSink {
-  std::function<void()> anew;  // before the first object, and again when those that came so far are void
+  std::function<void()> anew;  // before the first object, and again when the list restarts and all objects so far must be dropped
   std::function<void(Json&&)> object;
 };
 
@@ -54,7 +54,7 @@ class StopToken {
   StopToken();
   void Stop() const;
   bool Stopped() const;
-  // Called once, at once or when Stop is called, from the thread that calls Stop. The answer's destruction deregisters.
+  // Calls `callback` once: now if Stop was called, else from the thread that calls Stop. Destroying the result deregisters it.
   std::shared_ptr<void> OnStop(std::function<void()> callback) const;
 
  private:
@@ -62,9 +62,9 @@ class StopToken {
   std::shared_ptr<State> state_;
 };
 
-// The API server as the operator needs it. Two implementations: operator/kube/rest_cluster (HTTP) and
-// operator/local/memory_cluster (one process: `weir run`, simulation). Calls block and may come from several threads at
-// once. Each call is tried once. Errors: Missing 404; Conflict 409 for a stale resourceVersion, a failed precondition or
+// Client of an API server. Two implementations: operator/kube/rest_cluster (HTTP) and operator/local/memory_cluster (in one
+// process: `weir run`, simulation). Calls block and are safe from several threads. Each call is made once, without
+// retries. Errors: Missing 404; Conflict 409 for a stale resourceVersion, a failed precondition or
 // an object that exists already (reason "AlreadyExists"); Denied 401/403; Invalid 400/422; Transient for 429, 5xx,
 // timeouts and connections (reason "TooManyRequests" with the seconds to wait in the message for 429).
 class ClusterApi {
@@ -72,9 +72,9 @@ class ClusterApi {
   virtual ~ClusterApi() = default;
 
   virtual Result<Json> Get(const ObjectRef& ref) = 0;
-  // Answers the list's resourceVersion. What was given to the sink is the list only if there was no error.
+  // Returns the list's resourceVersion. After an error the objects given to the sink are incomplete.
   virtual Result<std::string> ListInto(const Selection& selection, const ListSink& sink) = 0;
-  // All at once, for who has little to list.
+  // The whole list in memory: for short lists.
   Result<Listing> List(const Selection& selection);
   virtual Result<Json> Create(const ObjectRef& ref, const Json& object) = 0;
   // `patch` is a merge patch (object), a JSON patch (list) or an applied object (server-side apply, force, field

@@ -9,23 +9,23 @@
 
 namespace weir::kube {
 
-// Cuts the objects out of a list as its bytes arrive, by counting braces, so that neither the text nor the objects of a
-// page are ever in memory together. Bounded: an object to 16 MiB (etcd's largest is 1.5 MB), a list to 1,000,000 objects,
-// what is beside them, blanks included, to 1 MiB.
+// Extracts the objects of a list as its bytes arrive, by counting braces, so that neither the text nor all objects of a
+// page are in memory at once. Limits: 16 MiB for an object (etcd's largest is 1.5 MB), 1,000,000 objects for a list, 1 MiB
+// for everything else, including blanks.
 class ListSplitter {
  public:
   using Take = std::function<Status(std::string_view object)>;
 
-  // Calls `take` with the text of each object that is complete with these bytes, wherever the pieces begin and end; its
-  // first error ends the call, and nothing further will be right. Fault::Transient, reason "TooLarge".
+  // Calls `take` with the text of each object that these bytes complete; pieces may end anywhere. Returns the first error of
+  // `take`; the splitter must not be used after an error. Fault::Transient, reason "TooLarge", above a limit.
   Status Feed(std::string_view bytes, const Take& take);
 
-  // The list without its objects, once all bytes were fed. Fault::Invalid when they were no JSON, no object with a list of
-  // objects, or broke off.
+  // The list without its objects, after all bytes were fed. Fault::Invalid when they are not JSON, not an object with a list
+  // of objects, or incomplete.
   Result<Json> Rest() const;
 
  private:
-  // What the list of items goes on with.
+  // The token that must follow in the list of items.
   enum class Next { ObjectOrEnd, Object, CommaOrEnd, Nothing };
 
   void Count(char c);

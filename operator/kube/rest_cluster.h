@@ -12,8 +12,8 @@
 
 namespace weir::kube {
 
-// One call as metrics want it. `code` is the HTTP status, or 0 when there was no reply; `seconds` ends with the reply's
-// body, for a watch with its headers.
+// One call, for metrics. `code` is the HTTP status, or 0 without a reply; `seconds` lasts until the end of the reply's
+// body, for a watch until its headers.
 struct ApiCall {
   std::string_view verb;      // get, list, create, patch, apply, delete, watch
   std::string_view resource;  // pods, pipelines, ...
@@ -33,8 +33,8 @@ struct RestClusterSettings {
 // The API server over HTTP. Safe from any thread; the clients are shared by all calls. Holds no state about objects.
 class RestCluster final : public ClusterApi {
  public:
-  // `watches` is a client of its own, since a watch may be silent for longer than a call may; so is `writes`, since webhooks may
-  // hold a call that writes. Null: `calls` takes them.
+  // `watches` has longer timeouts, because a watch may be silent for longer than a call; so has `writes`, because webhooks may
+  // delay a write. Null: `calls` is used for them.
   RestCluster(std::unique_ptr<HttpClient> calls, std::unique_ptr<HttpClient> watches, RestClusterSettings settings = {},
               std::unique_ptr<HttpClient> writes = nullptr);
 
@@ -57,7 +57,7 @@ class RestCluster final : public ClusterApi {
   };
   Result<Json> Send(const Call& call);
   Result<std::string> ListPages(const Selection& selection, int page_size, const ListSink& sink);
-  // Answers the page without its objects.
+  // Returns the page without its objects.
   Result<Json> ReadPage(const Call& call, const ListSplitter::Take& take);
   void Observe(const Call& call, const Result<HttpReply>& reply, double seconds) const;
   Duration RandomWatchTime();
@@ -70,7 +70,7 @@ class RestCluster final : public ClusterApi {
   std::mt19937_64 random_;
 };
 
-// A RestCluster on one server; the lease's elector takes one of its own with `deadlines` OfLease, which hold for its writes too.
+// Creates a RestCluster for one server. The leader elector uses a separate one with `deadlines` OfLease, for writes too.
 Result<std::unique_ptr<RestCluster>> ConnectCluster(const Access& access, RestClusterSettings settings = {},
                                                     const std::optional<Deadlines>& deadlines = std::nullopt);
 

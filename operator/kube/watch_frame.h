@@ -12,12 +12,11 @@
 
 namespace weir::kube {
 
-// Cuts a stream of bytes into lines, wherever the pieces begin and end. One line at most 16 MiB: etcd's largest object
-// is 1.5 MB.
+// Splits a stream of bytes into lines; pieces may end anywhere. A line has at most 16 MiB: etcd's largest object is 1.5 MB.
 class LineFramer {
  public:
-  // Calls `line` for each line that is complete with these bytes; empty lines are passed over. Fault::Transient, reason
-  // "TooLarge", when a line is longer than allowed: nothing further will be right.
+  // Calls `line` for each line that these bytes complete; empty lines are skipped. Fault::Transient, reason "TooLarge", when
+  // a line is too long: the framer must not be used afterwards.
   Status Feed(std::string_view bytes, const std::function<void(std::string_view)>& line);
   bool Midline() const { return !rest_.empty(); }
 
@@ -31,8 +30,7 @@ class LineFramer {
 using WatchFrame = std::variant<WatchEvent, ApiStatus>;
 Result<WatchFrame> ReadWatchFrame(std::string_view line);
 
-// The member of metadata that is passed over in whatever the server sends: half of an object's bytes, and nobody here
-// reads them.
+// The member of metadata that is skipped when objects are parsed: it is half of an object's bytes and is not used.
 inline constexpr std::string_view kUnread = "managedFields";
 
 }  // namespace weir::kube

@@ -11,25 +11,24 @@
 
 namespace weir::controller {
 
-// How the definition that the API server holds stands to the one that this operator was built with. Newer is good: fields
-// are only ever added. NotAllowed: the operator may not read it, and does without.
+// The CRD on the API server compared with the one that this operator was built with. Newer is compatible: fields are only
+// ever added. NotAllowed: the operator may not read CRDs and works without the check.
 enum class DefinitionState { Unknown, Same, Newer, Older, Missing, NotAllowed };
 
-// From its annotations: the same when the schema's hash is, else by the release that it came with. One that is being deleted
-// is missing.
+// By its annotations: Same when the schema's hash is equal, else by its release. One that is being deleted is Missing.
 DefinitionState CompareDefinition(const Json& definition, std::string_view hash, std::string_view release);
 
-// Whether the API server holds the definitions that this operator was built with: they may be installed apart from it, and
-// to an older one what the operator writes is unknown. An older one is told in the log, in a metric, and by not being
-// ready. Safe from any thread.
+// Checks that the API server has the CRDs that this operator was built with: they can be installed separately, and an older
+// CRD does not have all fields that the operator writes. An older or missing one is logged, exported as a metric and makes
+// the operator not ready. Safe from any thread.
 class Definitions {
  public:
   Definitions(kube::ClusterApi& cluster, std::string release, telemetry::Metrics& metrics, telemetry::Health& health)
       : cluster_(cluster), release_(std::move(release)), metrics_(metrics), health_(health) {}
 
-  // To be called before a kind is listed or watched: every some minutes. Asks for the kind's definition each time, unless that
-  // is not allowed: what was good may be deleted or replaced by an older one. The API server ends the watches of a kind whose
-  // definition changes, so that either is seen within seconds, and so is its end.
+  // Call it before each list and each watch of a kind (every few minutes). Gets the kind's CRD each time, unless that is not
+  // allowed, because it may have been deleted or replaced by an older one. The API server ends the watches of a kind when its
+  // CRD changes, so a change is detected within seconds.
   void Look(const api::Resource& resource);
 
  private:

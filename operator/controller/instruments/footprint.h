@@ -5,23 +5,23 @@
 
 namespace weir::controller {
 
-// Makes the allocator share few heaps among many threads, and take large blocks from the kernel and give them back one by
-// one. Process-wide; before other threads are started.
+// Limits the allocator's arenas, and maps large blocks separately so that each is returned to the kernel when freed.
+// Process-wide; call it before other threads are started.
 void KeepHeapSmall();
 
-// Gives back the pages of the program and its libraries that were read to load them: symbols, their names, relocations. A
-// fifth of what is resident. Whoever reads one again gets it from its file.
+// Drops the resident pages of symbol tables, symbol names and relocations of the program and its libraries: a fifth of
+// resident memory. A later read loads a page from its file again.
 void DropLoadedSymbols();
 
-// What is freed stays with the allocator, in pages between those that are used: after a list or a busy time that is many
-// times what is used at rest. Gives it back once there is rest, and loaded symbols with it. For one thread.
+// Returns freed memory to the kernel when the operator is idle, and drops loaded symbols. Freed memory stays with the
+// allocator otherwise, which after a list or a busy time is many times the memory used at rest. Not safe across threads.
 class FootprintTrim {
  public:
   FootprintTrim();
   explicit FootprintTrim(std::function<void()> trim) : trim_(std::move(trim)) {}
 
-  // To be called every five seconds. `work` counts what was done so far. Memory is given back when that has stood still
-  // since the call before, and a minute later once more: the HTTP library closes connections that were idle so long.
+  // Call it every five seconds. `work` is a counter of the work done so far. Memory is returned when it is unchanged since
+  // the last call, and again a minute later: the HTTP library closes connections after being idle that long.
   void Look(std::uint64_t work);
 
  private:

@@ -10,15 +10,15 @@
 
 namespace weir::controller {
 
-// Connects the runtime to metrics, probes and the log. Ready: every store is full. Alive: each watch comes round and no
-// reconcile hangs; CheckWorkers must be called every few seconds. Outlives the runtime.
+// Connects the runtime to metrics, probes and the log. Ready: every store has its first list. Alive: each watch makes
+// progress and no reconcile hangs; CheckWorkers must be called every few seconds. Must outlive the runtime.
 class Instruments {
  public:
   Instruments(const observe::Stores& stores, telemetry::Metrics& metrics, telemetry::Health& health);
 
   RuntimeMeters Meters();
   void CheckWorkers(const WorkQueue& queue);
-  // Lists, events and reconciles so far, bookmarks apart: it stands still at rest.
+  // Number of lists, events (without bookmarks) and reconciles so far: constant while the operator is idle.
   std::uint64_t Work() const { return work_; }
 
  private:

@@ -10,19 +10,19 @@
 
 namespace weir::controller {
 
-// What objects say about themselves in their status, as metrics: conditions, freshness, quarantined rows and warnings,
-// runs and attempts that ended. A run counts when it is seen to end, so that a restart of the operator counts nothing
-// twice. Series exist of objects that exist, and of their stages: a run that outlives its pipeline, or a stage that its
-// pipeline lost meanwhile, counts in no series of theirs. Safe from any thread.
+// Metrics from the status of objects: conditions, freshness, quarantined rows and warnings, finished runs and attempts. A
+// run is counted when it is observed to finish, so that a restart of the operator counts nothing twice. Only existing
+// objects and their stages have series: a run whose pipeline was deleted, or a stage that was removed, is not counted.
+// Safe from any thread.
 class ObjectMeter {
  public:
   ObjectMeter(const observe::Stores& stores, telemetry::Metrics& metrics) : stores_(stores), metrics_(metrics) {}
 
-  // `item` came, changed or went; the store says which.
+  // `item` was added, changed or deleted; which of them is read from the store.
   void Seen(const api::Resource& resource, const observe::Item& item);
 
  private:
-  // All under the lock, so that nothing is counted of what is forgotten meanwhile.
+  // All called with the lock held, so that a deleted object is not counted at the same time.
   bool CountsNothing(const observe::Item& run) const;
   void SeenRun(const api::PipelineRun& run);
   void CountAttempts(const api::PipelineRun& run, std::map<std::string, std::string>& counted);

@@ -7,8 +7,8 @@
 
 namespace weir::controller {
 
-// Delays that double from `first` to `longest`, each shortened by up to a fifth at random, so that what failed together
-// does not come back together. Not safe across threads.
+// Exponential back-off from `first` to `longest`, each delay shortened by up to a fifth at random, so that calls that failed
+// together are not retried together. Not safe across threads.
 class Backoff {
  public:
   Backoff(Duration first, Duration longest, std::uint64_t seed) : first_(first), longest_(longest), random_(seed) {}

@@ -18,34 +18,34 @@ namespace weir::controller {
 struct ReflectorOptions {
   Duration firstBackoff = Duration::Millis(800);
   Duration longestBackoff = Duration::Seconds(30);
-  Duration calmAfter = Duration::Minutes(2);     // a watch that lasted so long ends the row of failures
-  Duration shortWatch = Duration::Seconds(1);    // a watch that ended sooner and told nothing has failed
+  Duration calmAfter = Duration::Minutes(2);     // a watch that lasted this long resets the count of failures
+  Duration shortWatch = Duration::Seconds(1);    // a watch that ended sooner without an event counts as failed
   Duration relistEvery = Duration::Minutes(45);  // plus up to a third: API servers have been seen to drop events
   std::uint64_t seed = 1;
-  // Objects with this finalizer stay in the store though they lose the label that selects them, and are looked for among all
-  // others with each list. Empty: what is not selected is treated as deleted.
+  // Objects with this finalizer stay in the store even when they lose the label that selects them, and each list searches
+  // unselected objects for them. Empty: an object that is not selected is treated as deleted.
   std::string_view keepWithFinalizer;
 };
 
 struct ReflectorCallbacks {
-  // Each object that came, changed or went, after it stands in the store. Every event is told, also one whose object
-  // the store had already from a write of ours: what depends on it has not been looked at yet.
+  // Each object that was added, changed or deleted, after the store was updated. Called for every event, also when the store
+  // has the object already from the operator's own write: dependent objects have not been reconciled yet.
   std::function<void(const observe::Item&, Lane)> seen;
   // For logs, metrics and probes; may be empty.
   std::function<void(const Error&)> failed;
   std::function<void()> relisted;
-  std::function<void(kube::WatchEventType)> told;  // each event, bookmarks too
-  std::function<void()> turned;                    // each list and each watch begins: the reflector moves
+  std::function<void(kube::WatchEventType)> told;  // for each event, including bookmarks
+  std::function<void()> turned;                    // at the begin of each list and each watch: a sign of progress
 };
 
-// Keeps one store equal to what the API server holds: list, then watch from the list's version, and again from the last
-// version seen whenever the watch ends. Lists again only when that version is gone, and seldom as a safety net.
+// Keeps one store equal to the API server: lists, then watches from the list's resourceVersion, and from the last version
+// seen when a watch ends. Lists again when that version has expired, and every `relistEvery` as a safety net.
 class Reflector {
  public:
   Reflector(kube::ClusterApi& cluster, kube::Selection selection, observe::Store& store, const WaitingClock& clock, ReflectorCallbacks callbacks,
             ReflectorOptions options);
 
-  // Blocks until `stop` is raised. Once per object. An exception out of a callback counts as a failure: list anew.
+  // Blocks until `stop` is raised. Call it once. An exception from a callback counts as a failure and causes a new list.
   void Run(const kube::StopToken& stop);
 
  private:
@@ -53,10 +53,10 @@ class Reflector {
   Next ListOnce();
   Status AddUnselected(std::vector<observe::ItemPtr>& listed);
   bool IsKept(const api::Meta& meta) const;
-  // An error, unless the API server says that it is gone, or another in its place.
+  // False when the object was deleted or replaced by another of its name; an error when that is unknown.
   Result<bool> StillExists(const observe::Item& before) const;
   Next WatchOnce(const kube::StopToken& stop);
-  // An error when it is not known what the event means: the store is as before, and must be listed anew.
+  // An error when the event cannot be interpreted: the store is unchanged and a new list is needed.
   Status Take(kube::WatchEvent&& event);
   void Fail(const Error& error);
   void Pause(const kube::StopToken& stop) const;

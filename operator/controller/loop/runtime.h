@@ -14,15 +14,15 @@
 
 namespace weir::controller {
 
-// The keys that must be looked at when `item` came, changed or went.
+// The keys to reconcile when `item` was added, changed or deleted.
 using AffectedKeys = std::function<std::vector<Key>(const api::Resource& resource, const observe::Item& item)>;
 using ReconcileFunction = std::function<Visit(const Key& key, Ports& ports)>;
 
 struct RuntimeOptions {
   std::string ns;   // empty: all namespaces
-  int workers = 8;  // half of them at most are in one namespace, and in all together that are known to be slow
-  // How long events of one object are gathered before it is looked at. Runs are looked at without delay, because a stage
-  // waits for it; what comes while one is in flight makes one visit more, however much it is.
+  int workers = 8;  // at most half of them for one namespace, and at most half for all slow namespaces together
+  // How long events of one object are collected before it is reconciled. Runs are reconciled without delay, because a stage
+  // waits for it; events during a reconcile cause one more reconcile, however many there are.
   Duration debounce = Duration::Millis(20);
   ReflectorOptions reflector;
   std::uint64_t seed = 1;
@@ -32,16 +32,16 @@ struct RuntimeOptions {
 struct RuntimeMeters {
   QueueMeters queue;
   std::function<void(const Key&, const Visit&, Duration)> reconciled;
-  std::function<void(const api::Resource&, const observe::Item&)> seen;  // each object that came, changed or went
+  std::function<void(const api::Resource&, const observe::Item&)> seen;  // each object that was added, changed or deleted
   std::function<void(const api::Resource&, const Error&)> watchFailed;
   std::function<void(const api::Resource&)> relisted;
   std::function<void(const api::Resource&, kube::WatchEventType)> told;
   std::function<void(const api::Resource&)> turned;  // a watch or list begins
 };
 
-// The operator at work: one reflector for each resource it reads feeds the stores and the queue; workers take keys from
-// the queue and reconcile them. Nothing is reconciled before every store has its first list: a plan on half a picture
-// would make what exists already. An exception that leaves a reconcile or a reflector costs a back-off, not the process.
+// The controller runtime: one reflector per watched resource feeds the stores and the queue; workers take keys from the
+// queue and reconcile them. Nothing is reconciled before every store has its first list: a plan on a partial cache would
+// create objects that exist. An exception from a reconcile or a reflector causes a back-off and does not end the process.
 class Runtime {
  public:
   Runtime(Ports& ports, const WaitingClock& clock, ReconcileFunction reconcile, AffectedKeys affected, RuntimeOptions options, RuntimeMeters meters);
@@ -49,15 +49,16 @@ class Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  // What is watched.
+  // The watched resources.
   static std::vector<api::Resource> Watched();
 
   // Fills the stores and the queue, so that a standby can take over at once.
   void StartWatching();
-  // Begins to reconcile, as soon as all stores are full. Only the leader may. From any thread; after Stop it does nothing.
+  // Starts reconciling when every store has its first list. Call it only as the leader. Safe from any thread; does nothing
+  // after Stop.
   void StartWorking();
   void Start() { StartWatching(), StartWorking(); }
-  // Ends the watches, lets each reconcile in flight come to its end and joins all threads. Safe to call twice.
+  // Ends the watches, waits for reconciles in flight and joins all threads. Safe to call twice.
   void Stop();
 
   bool Synced() const;  // every store has its first list

@@ -5,14 +5,15 @@
 
 namespace weir::controller {
 
-// When an object is looked at again after an error: the one place that turns a fault into a schedule.
+// When an object is reconciled again after an error: the only place that maps a fault to a schedule.
 Visit VisitFor(const Error& error);
 
-// After a plan was carried out, as far as `done` says it was. An error puts nothing off for which a time is known: the plan's
-// revisit, and `latest`.
+// The next visit after a plan was executed with the result `done`. An error does not delay the visit beyond the plan's
+// revisit or `latest`.
 Visit NextVisit(const plan::Plan& plan, const Status& done, std::optional<Time> latest = std::nullopt);
 
-// The API server will not take the object as it is: say so to the user, and go on trying, for rules and quotas change.
+// Whether the API server refuses the object itself: reported to the user and still retried, because policies and quotas
+// change.
 bool IsRefusal(const Error& error);
 
 }  // namespace weir::controller

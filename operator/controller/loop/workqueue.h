@@ -26,7 +26,7 @@ struct KeyLess {
   }
 };
 
-// Live: something happened just now. Initial: found by a list at start or by a relist; comes after all that is live.
+// Live: from an event. Initial: from the first list or a relist; taken after all live keys.
 enum class Lane { Live, Initial };
 
 // Called with the queue locked: count and return. Members may be empty.
@@ -41,19 +41,19 @@ struct QueueOptions {
   Duration firstBackoff = Duration::Millis(5);
   Duration longestBackoff = Duration::Seconds(1000);
   std::uint64_t seed = 1;
-  // At most so many keys of one namespace are in flight at once, and of all slow namespaces together, so that calls which webhooks
-  // of some namespaces hold do not take all workers; 0: no bound. A namespace is slow from when a visit there takes longer than
-  // `slowAfter` until none has for `slowFor`: most visits call nobody, and a fast one says nothing.
+  // Maximum number of keys in flight of one namespace, and of all slow namespaces together, so that calls that wait for
+  // webhooks of some namespaces do not occupy all workers; 0: no limit. A namespace becomes slow when a visit takes longer
+  // than `slowAfter`, and stays so until none did for `slowFor`: most visits make no call, so one fast visit proves nothing.
   std::size_t share = 0;
   Duration slowAfter = Duration::Seconds(2);
   Duration slowFor = Duration::Minutes(5);
-  // How long live events of a key are gathered before it is due; empty: not at all.
+  // How long live events of a key are collected before it is due; empty: no delay.
   std::function<Duration(const Key&)> debounce;
 };
 
-// Which keys to look at and when. Each key is in one place at a time: waiting for its time, due, or in flight with at
-// most one worker; what comes while it is in flight makes it due again afterwards. Taking a key cancels its time: the
-// visit says the next one. Safe from any thread.
+// The keys to reconcile, and when. Each key is in one state: waiting for its time, due, or in flight with one worker; an
+// event during flight makes it due again afterwards. Taking a key cancels its pending time: the visit sets the next one.
+// Safe from any thread.
 class WorkQueue {
  public:
   WorkQueue(const WaitingClock& clock, QueueOptions options, QueueMeters meters);
@@ -63,11 +63,11 @@ class WorkQueue {
   // Blocks until a key is due. Empty once ShutDown was called. Each key taken must be finished.
   std::optional<Key> Take();
   std::optional<Key> TryTake();  // for simulation: never blocks
-  // Obeys the visit: Backoff and Now count as failures in a row (Now begins at 5 ms, too, so that a conflict that never
-  // ends does not spin), Forget and At end the row.
+  // Schedules the next visit. Backoff and Now count as consecutive failures (Now also starts at 5 ms, so that a permanent
+  // conflict does not spin); Forget and At reset the count.
   void Finish(const Key& key, const Visit& visit);
 
-  void ShutDown();    // what is due stays undone; what is in flight goes on
+  void ShutDown();    // due keys are dropped; keys in flight continue
   bool Idle() const;  // nothing is due or in flight; times may be pending
   std::size_t Depth() const;
   std::optional<Time> NextTime() const;  // the earliest pending time
@@ -79,17 +79,17 @@ class WorkQueue {
     std::optional<Lane> ready;  // due, in this lane
     Time readySince;
     std::optional<Time> takenAt;  // in flight
-    std::optional<Lane> again;    // what came meanwhile
+    std::optional<Lane> again;    // an event during flight
     int failures = 0;
   };
   using States = std::map<Key, State, KeyLess>;
-  // Oldest first. May hold keys that have moved to another place: one is due in the lane that its state names.
+  // Oldest first. May contain stale keys: a key is due only in the lane that its state has.
   struct Lanes {
     std::deque<Key> live, initial;
     std::deque<Key>& Of(Lane lane) { return lane == Lane::Live ? live : initial; }
     bool Empty() const { return live.empty() && initial.empty(); }
   };
-  using Group = std::string;  // that has one share: a namespace, or all slow ones, which is ""
+  using Group = std::string;  // namespaces that have one share: one namespace, or "" for all slow ones
 
   void Schedule(const Key& key, State& state, Time time);
   void MakeReady(const Key& key, State& state, Lane lane);
@@ -110,7 +110,7 @@ class WorkQueue {
   Backoff backoff_;
   States states_;
   Lanes due_;
-  std::map<Group, Lanes> throttled_;                  // due as well; their group had all of its share when they were looked at
+  std::map<Group, Lanes> throttled_;                  // also due; their group had used its share when they were checked
   std::vector<const States::value_type*> in_flight_;  // as many as there are workers
   std::map<std::string, Time> slow_;                  // namespaces, and when a visit was last seen to be slow
   std::set<std::pair<Time, Key>, bool (*)(const std::pair<Time, Key>&, const std::pair<Time, Key>&)> times_;

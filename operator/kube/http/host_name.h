@@ -9,21 +9,21 @@
 
 namespace weir::kube {
 
-// The name or IPv4 address of a server. A look-up of a name may take minutes while the DNS is silent and cannot be ended:
-// it has a thread of its own, of which there is one at a time, and who asks waits for it no longer than he says. Safe from
-// any thread; the destructor waits for nothing.
+// The name or IPv4 address of a server. A DNS look-up may take minutes and cannot be cancelled, so it runs on a thread of
+// its own, at most one at a time, and callers wait for it only until their deadline. Safe from any thread; the destructor
+// does not wait.
 class HostName {
  public:
   explicit HostName(std::string host);
 
   enum class Protocol { IPv4, IPv6 };
-  // That of the address which getaddrinfo puts first, and so connecting tries first. Asks the DNS unless it has answered since
-  // the last MarkStale; one that is silent for a second or a fourth of the time then, or fails, leaves the answer of before. Fault::Transient:
-  // "Timeout" at the deadline, "Stopped", "ConnectionFailed" when there is no such name.
+  // Protocol of the first address of getaddrinfo, which connecting tries first. Queries the DNS unless it has replied since
+  // the last MarkStale. When a later query fails, or takes longer than a second or a fourth of the time, returns the previous
+  // result. Fault::Transient: "Timeout" at the deadline, "Stopped", "ConnectionFailed" when the name does not exist.
   Result<Protocol> FirstProtocol(std::chrono::steady_clock::time_point deadline, const StopToken& stop);
-  // The same without asking; IPv4 when it is not known.
+  // The last result, without a query; IPv4 when there is none.
   Protocol Known() const;
-  // After a failure to connect: the name may stand for another address now.
+  // Call it after a failure to connect: the name may have another address now.
   void MarkStale();
 
  private:

@@ -30,10 +30,10 @@ struct HttpReply {
   double headSeconds = 0;  // from the call to the status line
 };
 
-// How long the other side may take. Ordinary calls: a leg 10 s, whole 30 s. Calls that write: longer than an admission webhook may
-// take, 30 s. Watches: a leg 100 s (bookmarks come about every 60 s), no end. The lease's client: 3 s and 5 s.
+// Timeouts of a call. Ordinary calls: a leg 10 s, whole 30 s. Calls that write: longer than the 30 s limit of an admission
+// webhook. Watches: a leg 100 s (bookmarks are sent about every 60 s), no limit for the whole. The lease's client: 3 s and 5 s.
 struct Deadlines {
-  Duration leg;    // between two signs of life: connected, greeted, headers, each piece of the body
+  Duration leg;    // between two signs of progress: connected, TLS handshake, headers, each piece of the body
   Duration whole;  // 0 = none
 
   static Deadlines OfCalls() { return {Duration::Seconds(10), Duration::Seconds(30)}; }
@@ -46,10 +46,10 @@ struct Deadlines {
 // reason Timeout, ConnectionRefused, ConnectionFailed, ConnectionReset, Stopped or TooLarge (a body over 64 MiB; 17 MiB without the
 // end of a head or a chunk), or what reading a credential failed with. Blocks; safe from any thread; the destructor may run while calls of other threads fail.
 //
-// A request may reach the server twice when a pooled connection dies before the status line: every POST must name what
-// it makes, so that the second one is refused as AlreadyExists.
+// A request may reach the server twice when a pooled connection is closed before the status line: every POST must contain
+// the object's name, so that the second one fails with AlreadyExists.
 //
-// What the library keeps of heads and chunks is not bounded for the one call that connects to another address of a name than its first.
+// The library's buffers for heads and chunks are unbounded for a call that connects to another address than the first of its name.
 class HttpClient {
  public:
   virtual ~HttpClient() = default;

@@ -12,15 +12,15 @@
 
 namespace weir::kube {
 
-// Where the HTTP library's threads leave what arrives of one reply, and the caller's thread takes it. Neither side waits
-// for the other while it holds something, and the caller may give up at any time: what comes later is dropped.
+// Bounded buffer for one reply, between the HTTP library's threads and the caller's thread. Neither side waits for the other
+// with a lock held, and the caller may give up at any time: bytes that arrive later are dropped.
 class Inbox {
  public:
   using Deadline = std::optional<std::chrono::steady_clock::time_point>;
   enum class Took { Bytes, End, Late };
 
-  // From the library's threads. Put answers whether there is room for more; when there is not, `resume` is called once,
-  // from another thread, as soon as there is, or when nobody will take any more.
+  // From the library's threads. Put returns whether there is space for more; when there is not, `resume` is called once,
+  // from another thread, as soon as there is space or the reader is gone.
   void Head(HttpReply reply);
   bool Put(std::string_view bytes, std::function<void()> resume);
   // The first call counts.

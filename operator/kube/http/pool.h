@@ -8,14 +8,14 @@
 
 namespace weir::kube {
 
-// Things that are used by one at a time and kept for the next: as many as were ever used at once. Safe from any thread.
+// Pool of objects that one user has at a time. Keeps as many as were ever in use at once. Safe from any thread.
 template <typename T>
 class Pool : public std::enable_shared_from_this<Pool<T>> {
  public:
-  // `open` makes one when none is idle, outside of any lock; those that are not `reusable` are dropped when they come back.
+  // `open` creates one when none is idle, without a lock held; those that are not `reusable` are dropped when returned.
   Pool(std::function<std::unique_ptr<T>()> open, std::function<bool(const T&)> reusable) : open_(std::move(open)), reusable_(std::move(reusable)) {}
 
-  // The one that came back last. It comes back when the last reference goes, on any thread, also when the pool is no more.
+  // The one that was returned last. It is returned when its last reference is destroyed, on any thread, also after the pool.
   std::shared_ptr<T> Take() {
     std::unique_ptr<T> taken;
     int generation = 0;
@@ -34,7 +34,7 @@ class Pool : public std::enable_shared_from_this<Pool<T>> {
     });
   }
 
-  // Nothing that was made before is handed out again.
+  // Drops all idle objects, and those in use when they are returned.
   void Renew() {
     std::vector<std::unique_ptr<T>> old;  // ends after the lock
     const std::lock_guard lock(mutex_);

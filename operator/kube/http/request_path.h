@@ -12,8 +12,8 @@ namespace weir::kube {
 // Everything but letters, digits and -._~ as %XX.
 std::string PercentEncode(std::string_view text);
 
-// Where the API server keeps a resource: /api/v1/namespaces/<ns>/pods[/<name>[/<sub>]], /apis/<group>/... With an empty
-// `ns`, all namespaces or a resource that has none.
+// URL path of a resource: /api/v1/namespaces/<ns>/pods[/<name>[/<sub>]], /apis/<group>/... With an empty `ns`: all
+// namespaces, or a cluster-scoped resource.
 std::string ObjectPath(const api::Resource& resource, std::string_view ns, std::string_view name = {}, std::string_view subresource = {});
 
 // "?a=b&c=d"; pairs with an empty value are left out; empty when nothing is left.

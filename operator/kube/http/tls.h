@@ -8,7 +8,7 @@ struct ssl_ctx_st;  // OpenSSL's SSL_CTX
 
 namespace weir::kube {
 
-// PEM texts; `certificate` and `key` are empty for who comes with a token.
+// PEM texts; `certificate` and `key` are empty when a token is used.
 struct TlsMaterial {
   std::string authority;
   std::string certificate;
@@ -16,18 +16,18 @@ struct TlsMaterial {
 };
 
 // Makes an OpenSSL context speak TLS 1.2 or later, trust `authority` only (one or more certificates), and show our
-// certificate. Fault::Invalid, reason "BadCredentials", when a text is not what it should be or the key is another's.
+// certificate. Fault::Invalid, reason "BadCredentials", when a text is malformed or the key does not match the certificate.
 Status UseTls(ssl_ctx_st* context, const TlsMaterial& material);
 
-// The same on a context that is thrown away: to say at start what would fail later.
+// The same on a temporary context: reports at start what would fail later.
 Status CheckTls(const TlsMaterial& material);
 
-// Lets OpenSSL register its end before the HTTP library starts its threads: at the exit of the process they end first, and
-// what OpenSSL keeps for each of them is given back. Any number of times, from any thread.
+// Makes OpenSSL register its exit handler before the HTTP library starts its threads: these then end first at process exit,
+// and OpenSSL frees its state of each of them. May be called any number of times, from any thread.
 void PrepareTls();
 
 // Points OpenSSL's default roots at a file and a folder that do not exist. The HTTP library loads them for every
-// connection, which costs 19 ms of CPU each time and would trust the world. Call before any other thread is started.
+// connection, which costs 19 ms of CPU each time and would trust every public CA. Call it before other threads are started.
 void TrustNoSystemRoots();
 
 }  // namespace weir::kube

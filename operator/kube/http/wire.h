@@ -6,13 +6,13 @@
 
 namespace weir::kube {
 
-// The socket of one call under the HTTP library: how many bytes were read from it, and its end. The library keeps the head of a reply until it is whole,
-// and so each chunk, in a buffer that has no limit, and shows neither; the kernel counts what it took. Owns no descriptor:
-// a socket that was closed meanwhile, also when another file has its number now, counts as 0. Safe from any thread.
+// The socket of one call of the HTTP library: counts the bytes that were read from it, and can shut it down. The library
+// buffers the head of a reply, and each chunk, without a limit until it is complete; the kernel's counter shows how much
+// was read. Owns no descriptor: a socket that was closed, even if its number was reused, counts as 0. Safe from any thread.
 class Wire {
  public:
-  // A new call: there is no socket yet. Answers its number, by which alone it is ended: who was told late to end an earlier
-  // call does nothing.
+  // Starts a new call, which has no socket yet. Returns its number, which End takes, so that a late End of an earlier call
+  // does nothing.
   std::uint64_t BeginCall();
   // The call uses `socket` from now on, new or from a pool. Bytes count from here. False after End.
   bool Use(int socket);
@@ -20,15 +20,15 @@ class Wire {
   void CountAnew();
   // Since the last of the two; 0 before Use, and where the kernel does not count (Linux before 4.2).
   std::uint64_t Bytes() const;
-  // Whether a connection was shut down: who reads from it sees its end, in a thread of his own. Closing it under him instead
-  // would be a race that the library loses. Once; later calls return the same. True as well for a call that is over.
+  // Shuts the connection down, so that the library's thread reads its end; closing the descriptor would be a race with that
+  // thread. Returns whether a connection was shut down; later calls return the same. True also for a call that is over.
   bool End(std::uint64_t call);
   bool Ended() const;
 
  private:
   mutable std::mutex mutex_;
   int socket_ = -1;
-  std::uint64_t cookie_ = 0;  // which socket it is: a number of a descriptor is given again
+  std::uint64_t cookie_ = 0;  // identifies the socket: descriptor numbers are reused
   std::uint64_t from_ = 0;
   std::uint64_t call_ = 0;
   std::optional<bool> ended_;

@@ -25,22 +25,22 @@ struct LeaseSettings {
 // Called from the elector's threads; must return soon, since renewing waits for them.
 struct LeaseEvents {
   std::function<void()> onLead;
-  // At most once, and for good: an elector that lost takes no part any more. The process must end within
-  // duration - renewDeadline, because then another may lead.
+  // Called at most once: an elector that lost never leads again. The process must end within duration - renewDeadline,
+  // because then another process may lead.
   std::function<void(const std::string& why)> onLoss;
-  std::function<void(const Error&)> onError;  // a try failed; the next follows
+  std::function<void(const Error&)> onError;  // a renewal or claim failed and will be retried
 };
 
-// Makes one of several processes the leader, by a Lease (coordination.k8s.io/v1). A lease is no fence: a leader that
-// stalls may act after another took over, so what it does must be safe by names, uids and epochs.
+// Leader election by a Lease (coordination.k8s.io/v1). A lease is not a fence: a leader that stalls may act after another
+// took over, so its actions must be made safe by names, uids and epochs.
 class LeaderElector {
  public:
-  // `cluster` must have connections of its own (Deadlines::OfLease), so that the operator's load cannot keep it waiting.
+  // `cluster` must have connections of its own (Deadlines::OfLease), so that the operator's load does not delay it.
   LeaderElector(std::unique_ptr<ClusterApi> cluster, LeaseSettings settings, const Clock& wall, LeaseEvents events);
-  ~LeaderElector();  // ends without giving the lease up, if Stop was not called
+  ~LeaderElector();  // keeps the lease, if Stop was not called
 
   void Start();
-  // Ends the threads and gives the lease up, so that the next leader need not wait. After all other writes have ended.
+  // Ends the threads and releases the lease, so that the next leader need not wait. Call it after all other writes have ended.
   void Stop();
   bool Leading() const;
 

@@ -11,15 +11,15 @@ namespace weir::kube {
 
 using Monotonic = std::chrono::steady_clock::time_point;
 
-// The Lease as one candidate knows it. Whether the holder is still there is judged by how long the record has stood
-// unchanged on our own monotonic clock, never by the times written in it: clocks of two nodes differ.
+// The Lease as last seen by one candidate. Whether its holder is alive is judged by how long the record is unchanged on our
+// own monotonic clock, never by the times in the record: clocks of two nodes differ.
 class LeaseRecord {
  public:
   // `duration`: for how long a holder that does not renew keeps the lease.
   LeaseRecord(std::string identity, Duration duration);
 
-  // What the API server showed, by a read or as the answer to a write of ours. `now` is when the call was sent for a
-  // write, and when the answer came for a read: the cautious side each time.
+  // The Lease as returned by a read or by our own write. `now`: for a write the time when the call was sent, for a read the
+  // time when the reply arrived, which is the safe side each time.
   void Saw(const Json& lease, Monotonic now);
   void SawNothing();
 
@@ -28,8 +28,8 @@ class LeaseRecord {
   bool MayClaim(Monotonic now) const;
   const std::string& holder() const { return holder_; }
 
-  // The merge patch (or, without a record, the object) that makes or keeps it ours, and the one that gives it up. Both
-  // carry the resourceVersion of what was seen. `wall` is written for people and other tools.
+  // The merge patch (or, without a record, the object) that claims or renews the lease, and the one that releases it. Both
+  // contain the resourceVersion last seen. `wall` is written for people and other tools.
   Json Claim(Time wall) const;
   Json Release(Time wall) const;
 
