@@ -21,15 +21,16 @@ namespace weir::local {
 enum class Verb { Get, List, Create, Patch, Delete, Watch };
 enum class Moment { Before, After };  // before or after the call took effect
 
-// Asked for each call, outside of all locks. An Error is what the caller gets: `Before` the call has no effect, `After`
-// it has (a lost reply). It may throw too, to model a caller that dies there. For List and Watch ref.name is empty.
+// Called for each API call, without a lock held. A returned Error is the result of the call: `Before` the call has no
+// effect, `After` it has (a lost reply). It may also throw, to model a crash of the caller. For List and Watch ref.name is
+// empty.
 using FaultHook = std::function<std::optional<Error>(Verb verb, const kube::ObjectRef& ref, Moment moment)>;
 
 // The API server in one process, for `weir run` and for simulation: objects of any resource with uid, resourceVersion,
 // generation and creationTimestamp, the status subresource apart, merge patch, JSON patch and a simple server-side apply
-// (lists are replaced as a whole, finalizers and owner references united), preconditions, finalizers, deletion of what
-// has lost its last owner, and watches with a bounded history. What it does not model: admission by schema, namespaces,
-// access rights, paging. Safe from any thread.
+// (lists are replaced as a whole, finalizers and owner references are merged), preconditions, finalizers, garbage
+// collection of objects without an owner, and watches with a bounded history. Not modelled: admission by schema,
+// namespaces, access rights, paging. Safe from any thread.
 class MemoryCluster final : public kube::ClusterApi {
  public:
   struct Options {
@@ -47,10 +48,10 @@ class MemoryCluster final : public kube::ClusterApi {
   Result<kube::WatchEnd> Watch(const kube::Selection& selection, const std::string& resource_version, const std::function<void(kube::WatchEvent&&)>& sink,
                                const kube::StopToken& stop) override;
 
-  // The whole state as one JSON file, replaced atomically. Load replaces what is held; watches of before are Expired.
-  // `root` is the absolute folder that paths and file:// locations in the objects are below: a state that is loaded for
-  // another root than it was saved for has them moved to that. New uids never meet those of before, saved or not.
-  // Errors: Exhausted when it cannot be written; Missing when there is no such name; Denied when it cannot be read; Data when it is none of ours.
+  // The whole state as one JSON file, replaced atomically. Load replaces all objects; existing watches become Expired.
+  // `root` is the absolute folder that contains the paths and file:// locations in the objects: a state that is loaded with
+  // another root than it was saved with has them rewritten. New uids never equal earlier ones, saved or not.
+  // Errors: Exhausted when it cannot be written; Missing when the file does not exist; Denied when it cannot be read; Data when it is not a saved state.
   Status Save(const std::filesystem::path& path, const std::string& root = "") const;
   Status Load(const std::filesystem::path& path, const std::string& root = "");
 

@@ -17,17 +17,17 @@ bool IsTerminal(const Json& pod);
 bool IsDeleting(const Json& object);
 bool HasFinalizers(const Json& object);
 
-// A running pod goes only when its containers have: deletion marks it first, and the kubelet ends it.
+// Whether deletion only marks the object first: a running pod is removed when the kubelet has ended its containers.
 bool DeletesGracefully(const api::Resource& resource, const Json& object);
 
 // Fills in apiVersion, kind, name and namespace, drops what a client cannot set (status of kinds with the subresource,
-// uid, generation ...) and defaults status. Fault::Invalid when the object contradicts `ref` or its name is none.
+// uid, generation ...) and defaults status. Fault::Invalid when the object contradicts `ref` or its name is invalid.
 Result<Json> PrepareCreate(const kube::ObjectRef& ref, Json object);
 
 // `old` with the patch applied: without `Subresource::Status` the status stays, with it nothing but the status changes.
-// Server-owned metadata stays. `applied` is the object of the last PatchType::Apply (null when none): fields that it
-// had and the new one lacks are removed. Conflict on a stale resourceVersion or another uid inside the patch; Invalid on
-// a patch that cannot be applied, also one whose `test` fails, as the API server answers.
+// Server-owned metadata is kept. `applied` is the object of the last PatchType::Apply (null when none): fields that it
+// has and the new one lacks are removed. Conflict on a stale resourceVersion or another uid inside the patch; Invalid on
+// a patch that cannot be applied, or whose `test` fails, as on the API server.
 Result<Json> PreparePatch(const kube::ObjectRef& ref, const Json& old, kube::PatchType type, kube::Subresource sub, const Json& patch, const Json& applied);
 
 // Whether anything outside metadata and status differs: then generation goes up by one.

@@ -7,7 +7,7 @@
 
 namespace weir::local {
 
-// How the one container of a pod ended, in the words of a kubelet.
+// How the only container of a pod ended, as a kubelet reports it.
 struct ContainerEnd {
   int exitCode = 0;
   std::string reason;   // Completed, Error, OOMKilled, StartError, ContainerStatusUnknown

@@ -22,7 +22,7 @@ struct Command {
   std::filesystem::path folder;            // working folder
 };
 
-// Something that a thread waits for beside a process: Ring from any thread, as often as wanted.
+// An eventfd that wakes Process::Wait. Ring is safe from any thread, any number of times.
 class Bell {
  public:
   Bell();
@@ -37,23 +37,23 @@ class Bell {
   int fd_;
 };
 
-// One child process, leader of a process group of its own. It dies with the thread that started it, so that thread must
-// wait for it. The destructor kills and reaps what still runs. Not safe across threads.
+// One child process, leader of its own process group. The kernel kills it when the thread that started it ends, so that
+// thread must wait for it. The destructor kills and reaps it. Not safe across threads.
 class Process {
  public:
-  // Fault::Invalid, reason "StartError", when the program cannot be executed; Exhausted when there is no room for it.
+  // Fault::Invalid, reason "StartError", when the program cannot be executed; Exhausted when memory or processes ran out.
   static Result<std::unique_ptr<Process>> Start(const Command& command);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  // Until the process has ended (true), the bell rang, or the time is over. No time: without end.
+  // Blocks until the process has ended (true), `bell` was rung or `time` has passed (false). Absent `time`: no limit.
   bool Wait(const Bell& bell, std::optional<Duration> time);
   void Terminate() const;              // SIGTERM, to the process alone as in a container
   void Kill() const;                   // SIGKILL, to its whole group
   std::int64_t ResidentBytes() const;  // of the process itself; 0 when it has ended
   pid_t Pid() const { return pid_; }
-  // After Wait answered true: 0 to 255, or 128 + the signal that ended it. Kills what is left of the group.
+  // After Wait returned true: 0 to 255, or 128 + the signal that ended it. Kills what is left of the group.
   int ExitCode();
 
  private:

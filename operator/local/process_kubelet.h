@@ -20,8 +20,8 @@
 namespace weir::local {
 
 struct KubeletOptions {
-  std::filesystem::path runner;  // the program that each pod is run with, whatever its image says
-  std::filesystem::path folder;  // for tasks and scratch; what a pod used is removed when it has ended
+  std::filesystem::path runner;  // the program of every pod; the pod's image is ignored
+  std::filesystem::path folder;  // for tasks and scratch; a pod's files are removed when it has ended
   std::filesystem::path logs;    // <pod>.log, kept
   int parallel = 2;              // pods at once; the others stay Pending
   std::string node = "local";
@@ -31,7 +31,7 @@ struct KubeletOptions {
 // The kubelet of a cluster in one process: runs each pod as a child process
 //   <runner> --task FILE --termination-log FILE --scratch DIR
 // with the pod's annotation weirkeeper.io/task as FILE and its limits in WEIR_MEMORY_LIMIT (bytes) and WEIR_CPU_LIMIT
-// (cores, rounded up), and reports on it in the pod's status as a kubelet does. A process above its memory limit is
+// (cores, rounded up), and writes the pod's status as a kubelet does. A process above its memory limit is
 // killed as OOMKilled; one past activeDeadlineSeconds, or whose pod is deleted, gets SIGTERM, the pod's grace and SIGKILL.
 // A pod that another kubelet of this name left running is reported as lost (ContainerStatusUnknown).
 class ProcessKubelet {
@@ -41,9 +41,9 @@ class ProcessKubelet {
   ProcessKubelet(const ProcessKubelet&) = delete;
   ProcessKubelet& operator=(const ProcessKubelet&) = delete;
 
-  // Errors: Exhausted when the folders cannot be made; Invalid when the runner is no program.
+  // Errors: Exhausted when the folders cannot be created; Invalid when the runner is not executable.
   Status Start();
-  // Ends every process as a node does that shuts down (pod reason Terminated) and joins all threads. Safe to call twice.
+  // Ends every process as a node shutdown does (pod reason Terminated) and joins all threads. Safe to call twice.
   void Stop();
 
  private:

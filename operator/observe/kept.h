@@ -8,19 +8,20 @@
 
 namespace weir::observe {
 
-// Paths of members, such as `spec.stages.publish`; a list on the way stands for each of its objects.
+// Paths of members, such as `spec.stages.publish`; a step into a list applies to each of its objects.
 using Paths = std::vector<std::string_view>;
 
-// What the caches keep of one object beside its metadata. Whoever reads another member of an object adds it here, or reads null.
+// The members of an object that the caches keep besides its metadata. All others read as null, so a member must be listed
+// here before code reads it.
 struct Kept {
   Paths text;   // all that is read at all: kept as text, and parsed whenever the object itself is looked at
   Paths brief;  // of that, what is read when other objects are looked at: kept parsed as well, because those may be many
 };
 
-// Of one of the resources that are watched.
+// For one of the watched resources.
 const Kept& KeptOf(const api::Resource& resource);
 
-// The members of `object` at the paths, nothing else. Lists keep their length, so that an item keeps its place.
+// The members of `object` at the paths, nothing else. Lists keep their length, so that an item keeps its index.
 Json Pick(const Json& object, const Paths& paths);
 
 }  // namespace weir::observe

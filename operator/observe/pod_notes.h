@@ -12,7 +12,7 @@ namespace weir::observe {
 
 inline constexpr std::size_t kMostPodNotes = 1024;
 
-// What events said of pods that do not start, by the pod's UID; the newest ones only. Safe from any thread.
+// The newest warning events of pods that do not start, by the pod's UID; at most kMostPodNotes. Safe from any thread.
 class PodNotes {
  public:
   void Keep(const std::string& uid, plan::PodNote note);
@@ -24,7 +24,7 @@ class PodNotes {
   std::deque<std::string> oldest_first_;
 };
 
-// Of the events (events.k8s.io/v1) of one pod the newest one says how it stands; those of ours do not count. Only it is kept.
+// Keeps the newest of the events (events.k8s.io/v1) of one pod, without the operator's own events.
 class NewestEvent {
  public:
   void Take(Json&& event);

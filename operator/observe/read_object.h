@@ -8,9 +8,9 @@
 
 namespace weir::observe {
 
-// An object of ours from spec and status as the API server sent them. Problems of the spec are collected, unknown fields aside:
-// the API server has let them pass, so its schema is newer than ours. Status is ours; what of it cannot be read counts as never
-// written.
+// An object of ours from spec and status as the API server sent them. Problems of the spec are collected, except unknown
+// fields: the API server has accepted them, so its schema is newer than ours. Parts of status that cannot be read are
+// treated as never written.
 template <typename Object>
 Object ReadFrom(const api::Meta& meta, const Json& json, std::vector<api::Problem>& problems) {
   std::vector<api::Problem> ignored;
@@ -27,7 +27,7 @@ Object ReadObject(const Item& item, std::vector<api::Problem>& problems) {
   return ReadFrom<Object>(item.meta, item.Whole(), problems);
 }
 
-// With what Kept::brief names of it, and nothing else.
+// With the members of Kept::brief only.
 template <typename Object>
 Object ReadBrief(const Item& item) {
   std::vector<api::Problem> ignored;

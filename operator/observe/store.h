@@ -17,31 +17,31 @@
 
 namespace weir::observe {
 
-// One object as last seen, immutable: what KeptOf its resource says. An object is small as text and large when parsed, so
-// only a little of it is held parsed.
+// One object as last seen, immutable, with the members that KeptOf lists for its resource. Parsed JSON takes much more memory
+// than text, so only a few members are kept parsed.
 struct Item {
   api::Meta meta;
   Json brief;
   std::string text;
 
-  Json Whole() const;  // parsed anew each time: to be held while it is read
+  Json Whole() const;  // parses `text` on each call: keep the result while reading it
 };
 using ItemPtr = std::shared_ptr<const Item>;
 
-// The cache of one resource. The reflector feeds it; the executor writes through what the API server answered, so that
-// the next plan sees its own writes. An object older than the one held (resourceVersions of one resource compare as
-// numbers) is ignored. Safe from any thread.
+// The cache of one resource. The reflector feeds it; the executor also adds the API server's replies, so that the next plan
+// sees the operator's own writes. An object older than the cached one (resourceVersions of one resource compare as numbers)
+// is ignored. Safe from any thread.
 class Store {
  public:
-  explicit Store(const api::Resource& resource);  // one that is watched
+  explicit Store(const api::Resource& resource);  // a watched resource
 
-  // An object as the API server sent it, as this cache would hold it.
+  // Converts an object of the API server to an item of this cache, without adding it.
   ItemPtr Read(const Json& object) const;
 
   void Upsert(ItemPtr item);
   void Upsert(const Json& object) { Upsert(Read(object)); }
   void Remove(const std::string& ns, const std::string& name, const std::string& uid, const std::string& resource_version);
-  // All pages of a list at once; what is not in it was deleted. Answers every object that changed, as it is and as it was, or vanished.
+  // Replaces the content by a whole list; objects that are not in it were deleted. Returns the changed objects in their new and old form, and the deleted ones.
   std::vector<ItemPtr> Replace(std::vector<ItemPtr> items, const std::string& resource_version);
 
   ItemPtr Get(const std::string& ns, const std::string& name) const;  // null when absent
@@ -57,7 +57,7 @@ class Store {
 
  private:
   using Key = std::pair<std::string, std::string>;
-  // By namespace and name, which stand in the item.
+  // By namespace and name of the item.
   struct ByName {
     using is_transparent = void;
     bool operator()(const ItemPtr& a, const ItemPtr& b) const { return Of(a) < Of(b); }
@@ -77,7 +77,7 @@ class Store {
   Items items_;
   std::map<std::string, Items> by_owner_;
   std::map<std::string, Items> by_owner_name_;                     // "ns/Kind/name"; "ns//": OfNobody
-  std::map<std::pair<std::string, std::string>, Items> by_label_;  // those that plans look objects up by
+  std::map<std::pair<std::string, std::string>, Items> by_label_;  // the labels by which plans look up objects
   std::map<Key, std::string> tombstones_;                          // newest resourceVersion of removed objects, bounded
   std::deque<Key> burials_;                                        // keys of tombstones_, oldest first
   bool synced_ = false;
@@ -87,7 +87,7 @@ class Store {
 struct Stores {
   Store lakes{api::kLakes}, datasets{api::kDatasets}, views{api::kViews}, pipelines{api::kPipelines}, runs{api::kPipelineRuns};
   Store revisions{api::kRevisions}, pods{api::kPods}, serviceAccounts{api::kServiceAccounts};
-  PodNotes podNotes;  // asked for where a pod does not start and its status does not say why
+  PodNotes podNotes;  // filled by ReadPodEvents for pods that do not start for a reason that their status lacks
   Store& Of(const api::Resource& resource);
   const Store& Of(const api::Resource& resource) const;
 };

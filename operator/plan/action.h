@@ -12,8 +12,8 @@
 
 namespace weir::plan {
 
-// What the operator can do to the cluster, as data: a plan asks, execute/ does, one call for each. The set is closed.
-// Names of what is created are derived from what it is for, so that doing an action twice does it once.
+// The operator's actions on the cluster, as data: plans contain them and execute/ performs them, one API call for each. The set
+// is closed. Names of created objects are derived from their purpose, so that actions are idempotent.
 struct EnsureServiceAccount {
   Json object;
   bool operator==(const EnsureServiceAccount&) const = default;
@@ -27,9 +27,9 @@ struct CreateRun {
   bool operator==(const CreateRun&) const = default;
 };
 struct CreatePod {
-  std::string stage;  // whose status tells when the pod is refused
+  std::string stage;  // its status reports it when the pod is refused
   Json object;
-  bool lostItsOwner = false;  // it is there, and gets its owner back: nothing is created
+  bool lostItsOwner = false;  // the pod exists: its owner reference is restored and nothing is created
   bool operator==(const CreatePod&) const = default;
 };
 struct DeletePod {
@@ -50,23 +50,23 @@ struct DeleteRevision {
   std::string uid;
   bool operator==(const DeleteRevision&) const = default;
 };
-// Takes our finalizer from a pod whose outcome is counted, or that nobody is left to count.
+// Removes our finalizer from a pod whose outcome is recorded, or whose owner is gone.
 struct ReleasePod {
   std::string ns;
   std::string name;
   std::string uid;
-  std::vector<std::string> finalizers;  // as observed; the patch tests that they still stand so
+  std::vector<std::string> finalizers;  // as observed; the patch fails when they have changed
   bool operator==(const ReleasePod&) const = default;
 };
-// Puts labels of ours back that others have changed: the watch finds a pod by one of them.
+// Restores our labels that others have changed: the watch selects pods by one of them.
 struct RelabelPod {
   std::string ns;
   std::string name;
   std::string uid;
-  Json labels;  // a text each; null: it is not ours on this pod and goes
+  Json labels;  // strings; null: the label is removed
   bool operator==(const RelabelPod&) const = default;
 };
-// Reads the events of a pod that does not start, for the next visit; the one action that changes nothing.
+// Reads the events of a pod that does not start, for the next visit; the only action that changes nothing.
 struct ReadPodEvents {
   std::string ns;
   std::string name;
@@ -77,18 +77,18 @@ struct ReadPodEvents {
 using Action =
     std::variant<EnsureServiceAccount, CreateRevision, CreateRun, CreatePod, DeletePod, DeleteRun, DeleteRevision, ReleasePod, RelabelPod, ReadPodEvents>;
 
-// Relabelling last: it may be refused for long, and nothing waits for it. Reading first: it is never refused, and a plan comes
-// again soon to see what was read.
+// Sorts ReadPodEvents first, because it is never refused, and RelabelPod last, because it may be refused for long and nothing
+// depends on it.
 void PutInOrder(std::vector<Action>& actions);
 
-// One visit's answer: `before`, then `status`, then `after`, in order; the first failure ends the visit. What status
-// promises to remember (an attempt that is about to start) stands before the action that it is about; what makes status
-// true (a run that a request got) comes before it.
+// The result of one visit: `before`, then `status`, then `after`, in order; the first failure ends the visit. Actions that
+// status must record first (an attempt that is about to start) are in `after`; actions that status reports as done (a run
+// for a request) are in `before`.
 struct Plan {
   std::vector<Action> before;
-  std::optional<Json> status;  // the whole status as it shall stand; written only when it differs
+  std::optional<Json> status;  // the whole new status; written only when it differs
   std::vector<Action> after;
-  std::optional<Time> revisit;  // first instant at which the plan would be another without any event
+  std::optional<Time> revisit;  // first instant at which the plan may change without an event
 
   bool operator==(const Plan&) const = default;
 };
@@ -96,13 +96,13 @@ struct Plan {
 // The earlier of the two; absent means never.
 std::optional<Time> Sooner(std::optional<Time> a, std::optional<Time> b);
 
-// How the operator was started, as far as plans depend on it.
+// Start options of the operator on which plans depend.
 struct Environment {
   std::string runnerImage;
   std::string localLake;       // weir run: folder of the built-in Lake; empty in a cluster
   std::string localSource;     // weir run: folder of the store `source`
   std::string localKeys;       // weir run: folder with the key files of every bucket; empty: none was named
-  api::RunnerSettings runner;  // of every Lake, unless the Lake says otherwise
+  api::RunnerSettings runner;  // defaults for every Lake
 
   bool IsLocal() const { return !localLake.empty(); }
   bool operator==(const Environment&) const = default;

@@ -6,9 +6,9 @@
 
 namespace weir::plan {
 
-// Builds the conditions of one object. Keeps the status contract: lastTransitionTime moves only when a status flips,
-// every condition speaks of the generation that was observed, Reconciling and Stalled stand only while True and never
-// together (the later call wins), and the order is that of the types.
+// Builds the conditions of one object. Keeps the status contract: lastTransitionTime changes only when a status changes,
+// every condition has the observed generation, Reconciling and Stalled are present only while True and never together (the
+// later call wins), and the order is that of the types.
 class ConditionList {
  public:
   ConditionList(const api::Conditions& previous, std::int64_t generation, Time now);
@@ -17,7 +17,7 @@ class ConditionList {
   void True(api::ConditionType type, api::Reason reason, std::string message);
   void False(api::ConditionType type, api::Reason reason, std::string message);
   void Unknown(api::ConditionType type, api::Reason reason, std::string message);
-  void Keep(api::ConditionType type);  // as it was, for this generation; nothing when it was not there
+  void Keep(api::ConditionType type);  // copies the previous one, for this generation; nothing when it was absent
 
   // The three that kstatus reads, together.
   void InForce(api::Reason reason, std::string message);      // Ready

@@ -14,11 +14,11 @@ struct Subject {
   api::Meta meta;  // name, ns and uid
 };
 
-// The object that stays as it is when the API server refuses the action, where that is not the one that was planned for.
+// The object that a refused action leaves unchanged, when it is not the object of the plan.
 std::optional<Subject> SubjectOf(const Action& action);
 
-// The event that tells what the API server refuses, for what no condition can tell: the objects that cannot go, and status
-// itself. Told again in other words, it is still the same event.
+// The event for a refusal by the API server that no condition can report: of a deletion, or of status itself. Its identity
+// does not depend on the error's message.
 Notice RefusalOf(const Action& action, const Error& why);
 Notice RefusalOfStatus(const Error& why);
 

@@ -7,7 +7,7 @@
 
 namespace weir::plan {
 
-// Bounds of the API in bytes for Cut, kept with room to spare: a status that the API server refuses says nothing at all.
+// Limits in bytes for Cut, well below those of the CRDs, because the API server refuses a whole status for one long message.
 inline constexpr std::size_t kConditionMessage = 4000;
 inline constexpr std::size_t kStageMessage = 2000;
 inline constexpr std::size_t kWarning = 500;

@@ -10,14 +10,13 @@
 
 namespace weir::telemetry {
 
-// Whether the process works and whether it may be used. Each worker and each watch has a pulse: it says that it moves,
-// and promised how long it is silent at most. Each cache that must be full before anything is decided is awaited. Safe
-// from any thread.
+// Liveness and readiness of the process. Each worker and each watch has a pulse, with a maximum time between two beats. Each
+// cache that must have its first list before the process is ready is awaited. Safe from any thread.
 class Health {
  public:
   using Moment = std::chrono::steady_clock::time_point;
 
-  // Begins (or begins again) a pulse that is stuck when no Beat came for `longest`. Ended for good by EndPulse.
+  // Starts (or restarts) a pulse, which is stuck when there was no Beat for `longest`. EndPulse removes it.
   void BeginPulse(const std::string& name, Duration longest, Moment now);
   void Beat(const std::string& name, Moment now);
   void EndPulse(const std::string& name);
@@ -25,11 +24,11 @@ class Health {
   void Await(const std::string& name);
   void Arrived(const std::string& name);
 
-  // Something is wrong that a person must mend before this process may be used; `why` says what and how.
+  // Reports a problem that a person must fix before the process is ready; `why`: the problem and its fix. Withdraw clears it.
   void Object(const std::string& name, const std::string& why);
   void Withdraw(const std::string& name);
 
-  // Who is stuck; what is still awaited or objected: each a sentence for a person. Empty is good.
+  // Stuck pulses, and awaited caches and problems: each a sentence for a person. Empty: alive, ready.
   std::vector<std::string> Stuck(Moment now) const;
   std::vector<std::string> Awaited() const;
 

@@ -11,7 +11,7 @@ namespace weir::telemetry {
 enum class LogLevel { Debug, Info, Warning, Error };
 enum class LogForm { Json, Text };  // one JSON object a line, for collectors; or text, for a terminal
 
-// What a line is about, beside its message: {"namespace", ns}, {"attempt", 2}.
+// A structured field of a log line: {"namespace", ns}, {"attempt", 2}.
 struct LogField {
   std::string_view key;
   std::variant<std::string, std::int64_t, double, bool> value;

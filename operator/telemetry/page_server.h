@@ -17,11 +17,10 @@ struct Page {
   std::string body;
 };
 
-// Path -> what it shows; called on the server's thread, and so must not wait.
+// Path -> function that makes the page; called on the server's thread, so it must not block.
 using Pages = std::map<std::string, std::function<Page()>>;
 
-// /healthz: every pulse beats, else 503 and who is stuck. /readyz: everything awaited arrived, else 503 and what is
-// missing. Both must outlive the pages.
+// /healthz: 200, or 503 with the stuck pulses. /readyz: 200, or 503 with what is awaited. `health` must outlive the pages.
 Pages HealthPages(const Health& health);
 // /metrics.
 Pages MetricsPages(const Metrics& metrics);
@@ -32,10 +31,10 @@ struct PageAddress {
 };
 
 // Serves pages over plain HTTP to GET, from one thread of its own. At most 64 connections, the rest are closed at once;
-// each has 5 s for a request of 8 KiB at most. So whoever can reach the port can neither exhaust nor block the process.
+// each has 5 s for a request of at most 8 KiB. So no client can exhaust or block the process.
 class PageServer {
  public:
-  // Fault::Invalid, reason "BadAddress", when the address is none or is taken.
+  // Fault::Invalid, reason "BadAddress", when the address is invalid or in use.
   static Result<std::unique_ptr<PageServer>> Start(const PageAddress& address, Pages pages);
   ~PageServer();  // closes all connections
   int port() const;

@@ -39,9 +39,9 @@ void Describe(auto&& field, api::Of<BundleView> auto& self) {
   field("promise", self.promise, api::Rules{.doc = "All that it promises; no part of the revision's name unless it has waivers."});
 }
 
-// What a ControllerRevision of a Pipeline holds: everything that a run needs to know, resolved and immutable. Texts for
-// people are left out, so that editing one makes no revision. `tables` are all that the stages name and all that their
-// SQL may mean: every dataset of tables and every view whose table name occurs in one of the texts.
+// Content of a ControllerRevision of a Pipeline: all input of a run, resolved and immutable. Descriptions are left out, so
+// that editing one makes no revision. `tables` are the tables that the stages name and those that their SQL may read: every
+// dataset of tables and every view whose table name occurs in one of the texts.
 struct Bundle {
   static constexpr int kFormat = 1;  // the highest that this release reads (docs/compatibility.md)
   std::string pipeline;
@@ -53,7 +53,7 @@ struct Bundle {
   api::RunnerSettings runner;  // image empty: the one that the operator was installed with
   std::string outcomeStore;
   std::string outcomePath;
-  int format = 1;  // raised by who sets a field that a reader of 1 must not pass over
+  int format = 1;  // higher when a field is set that a reader of format 1 must not ignore
   bool operator==(const Bundle&) const = default;
 };
 void Describe(auto&& field, api::Of<Bundle> auto& self) {
@@ -69,8 +69,8 @@ void Describe(auto&& field, api::Of<Bundle> auto& self) {
   field("outcomePath", self.outcomePath, api::Rules{.doc = "Path of outcome files.", .maxLength = 1024});
 }
 
-// `<pipeline>-<hash of the bundle>`: the same bundle always has the same name. What a View promises beyond its contract
-// changes in place; with waivers it makes a revision, so that the next publish records what they allow.
+// `<pipeline>-<hash of the bundle>`: equal bundles have equal names. A View's promise beyond its contract is not hashed and
+// changes in place, unless it has waivers: these make a revision, so that the next publish records what they allow.
 std::string RevisionName(const Bundle& bundle);
 
 // The ControllerRevision, owned by the pipeline.
@@ -83,20 +83,20 @@ struct Revision {
   Bundle bundle;
   bool operator==(const Revision&) const = default;
 };
-// Data and number from a ControllerRevision. Fault::Bug when the data is not one of ours.
+// Data and number from a ControllerRevision. Fault::Bug when the data is not a bundle.
 Result<Revision> ReadRevision(api::Meta meta, const Json& object);
 
 const api::TaskTable* FindTable(const Bundle& bundle, api::TargetKind kind, const std::string& name);
 const BundleView* FindView(const Bundle& bundle, const std::string& name);
 
-// Every word of the text that may be a name, in small letters: to ask for many names, read the text once.
+// Every word of the text that may be a name, in lower case: to look for many names with one scan.
 std::set<std::string> WordsOf(const std::string& sql);
-// Whether the word occurs in the SQL text as a whole identifier, whatever its case: a superset of what the text reads,
-// without reading SQL.
+// Whether the name occurs in the SQL text as a whole identifier, in any case. Finds all tables that the text reads, and may
+// find others, because SQL is not parsed.
 bool MayName(const std::string& sql, const std::string& table);
 
 BundleView BundleViewOf(const api::View& view);
-// All that the revision's View promises, its query included.
+// The published contract of the revision's View, with its query.
 api::PublishedContract PromiseOf(const BundleView& view);
 
 }  // namespace weir::plan

@@ -22,9 +22,9 @@ struct OtherPipeline {
   bool operator==(const OtherPipeline&) const = default;
 };
 
-// Everything that a Pipeline's plan depends on.
+// The input of a Pipeline's plan.
 struct ObservedPipeline {
-  std::optional<api::Pipeline> pipeline;  // absent: it is gone, and only its validation pods are left
+  std::optional<api::Pipeline> pipeline;  // absent: deleted, and only its validation pods are left
   std::vector<api::Problem> unreadable;   // of its spec
   Surroundings around;
   std::vector<OtherPipeline> others;
@@ -44,8 +44,8 @@ struct ObservedPipeline {
 // in force, and gets its run. Ready says that this generation is in force, and does not wait for runs.
 Plan MakePlan(const ObservedPipeline& seen, Time now);
 
-// The status to report instead when the API server refuses an action, so that the user reads why nothing goes on. Absent
-// when status has nothing to say about it.
+// The status to write instead when the API server refuses an action, with the reason why the pipeline is blocked. Absent
+// when status does not report such a refusal.
 std::optional<Json> StatusWhenRefused(const ObservedPipeline& seen, const Json& planned, const Action& refused, const Error& why, Time now);
 
 }  // namespace weir::plan

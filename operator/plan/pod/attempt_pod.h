@@ -11,21 +11,21 @@ namespace weir::plan {
 
 // Expected name, labels and deadline of an attempt's pod.
 struct AttemptPod {
-  std::string name;     // which nobody can change
-  api::TextMap labels;  // those of ours
+  std::string name;     // immutable
+  api::TextMap labels;  // only ours
   std::int64_t deadlineSeconds = 0;
-  bool lostItsOwner = false;  // it is there, and not among the pods of its owner
+  bool lostItsOwner = false;  // it exists without its owner reference
 };
 
-// The pods with the stage and the attempt that their names say, whatever their labels do: names are derived from `owner` (the
-// run, or the revision that is validated), the stage and the attempt, and stay. One that fits no attempt of `stages` so far, nor
-// the one that its labels tell, has no stage.
+// The pods with stage and attempt set from their names, which are immutable, and not from their labels. Names are derived from
+// `owner` (the run, or the revision being validated), the stage and the attempt. A pod whose name matches no attempt of
+// `stages`, nor the attempt in its labels, has no stage.
 std::vector<Pod> Recognised(std::vector<Pod> pods, const std::string& owner, const std::vector<api::StageStatus>& stages);
 
-// Whether a pod has the name of the newest attempt of one of `stages`, which runs; `owner` as for Recognised.
+// Whether a pod has the name of the newest attempt of one of `stages`, and that attempt runs; `owner` as for Recognised.
 bool IsOfARunningAttempt(const std::string& pod, const std::string& owner, const std::vector<api::StageStatus>& stages);
 
-// Whether an orphan is such a pod, and was not left by a former object with the name of its owner, which was made at `since`.
+// Whether an orphan is such a pod, and not of an earlier object with its owner's name. `since`: creation of the owner.
 bool HasLostItsOwner(const Pod& orphan, Time since, const std::string& owner, const std::vector<api::StageStatus>& stages);
 
 // Our labels that others have changed, with the values that RelabelPod puts back; empty if nothing was changed.

@@ -9,17 +9,17 @@
 
 namespace weir::plan {
 
-// The one container of a pod that is ours; clusters add others to it (meshes, log shippers, agents), anywhere in its lists.
+// Our container in a pod. Clusters may inject others (service meshes, log shippers, agents) anywhere in its lists.
 inline constexpr std::string_view kRunnerContainer = "runner";
 
-// Where its outcome is read.
+// The file from which the kubelet reads its outcome.
 inline constexpr std::string_view kTerminationLog = "/dev/termination-log";
 
-// How far the runner is, whatever else is in its pod.
+// Phase of the runner container, independent of other containers in its pod.
 enum class PodPhase { Pending, Running, Ended };
 
-// The newest event of a pod, when it is a warning: the kubelet says nowhere else that it waits for a Secret, a ConfigMap or a
-// volume. Empty texts: there is none.
+// The newest event of a pod, when it is a warning: only events report that a pod waits for a Secret, a ConfigMap or a volume.
+// Empty strings: no such event.
 struct PodNote {
   std::string reason;  // FailedMount, FailedAttachVolume, FailedCreatePodSandBox ...
   std::string message;
@@ -27,28 +27,28 @@ struct PodNote {
   bool operator==(const PodNote&) const = default;
 };
 
-// What plans read of a pod of ours. Containers are known by their names: an attempt is what the container `runner` does.
-// Other containers matter only while they keep it from starting, and when they would keep the pod after it has ended.
+// The parts of our pods that plans use. The attempt is the container `runner`, found by name. Other containers matter only
+// while they delay its start, and when they keep the pod running after it has ended.
 struct Pod {
   api::Meta meta;
   std::string stage;
   int attempt = 0;
   PodPhase phase = PodPhase::Pending;
   bool started = false;          // the runner ran at least once
-  bool lingers = false;          // it is not over, and nothing but a deletion is sure to end it
+  bool lingers = false;          // still running, and may run until it is deleted
   std::optional<Time> accepted;  // by its kubelet
   std::string waitingContainer;  // the one that waits: an init container, or the runner
   std::string waitingImage;
   std::string waitingReason;  // ImagePullBackOff, CreateContainerConfigError ...
   std::string waitingMessage;
-  std::optional<PodNote> note;       // absent: nobody asked
+  std::optional<PodNote> note;       // absent: events were not read
   std::string initFailure;           // how an init container failed; empty when none did
-  std::string holding;               // which init container keeps the runner waiting, though nothing is wrong with it; empty when none does
-  std::optional<Time> holdingSince;  // it runs; absent: none does, or the kubelet does not say
+  std::string holding;               // the init container, without an error, for which the runner waits; empty when there is none
+  std::optional<Time> holdingSince;  // start of that container; absent: none, or not reported by the kubelet
   std::string otherContainers;       // their names where none is the runner; empty otherwise
-  std::string ignoredBy;             // the scheduler whose pod it is, while no scheduler has looked at it; empty otherwise
+  std::string ignoredBy;             // spec.schedulerName while no scheduler has handled the pod; empty otherwise
   std::string unschedulable;         // the scheduler's message while it finds no node
-  std::string gated;                 // which scheduling gates hold it back
+  std::string gated;                 // scheduling gates that block it
   std::optional<int> exitCode;
   std::string exitReason;   // OOMKilled, Error, StartError ...
   std::string exitMessage;  // the termination message
@@ -57,21 +57,21 @@ struct Pod {
   std::string disruption;  // reason of the condition DisruptionTarget while True
   std::string memoryLimit;
   std::string messagePath;                      // terminationMessagePath of the runner; empty: not known
-  std::int64_t deadlineSeconds = 0;             // activeDeadlineSeconds as it stands; 0: none
+  std::int64_t deadlineSeconds = 0;             // current activeDeadlineSeconds; 0: none
   std::optional<std::int64_t> deadlineWasMade;  // as the operator wrote it; absent: not known
 
   bool operator==(const Pod&) const = default;
   bool HoldsOurFinalizer() const;
 };
 
-// Takes our finalizer from each pod that still has it.
+// Removes our finalizer from each pod that has it.
 std::vector<Action> ReleaseAll(const std::vector<Pod>& pods);
 
-// For pods whose ends are counted, or will never be: deletes those that linger, and takes our finalizer from all.
+// For pods whose outcome is recorded, or never will be: deletes those that linger, and removes our finalizer from all.
 std::vector<Action> EndAndRelease(const std::vector<Pod>& pods);
 
-// What becomes of pods of an owner that is gone, when another has its name: they are deleted, since they have the names of its
-// pods. One that was just made and has no owner at all may be waited for, and be given its owner: it stays until it is old.
+// Actions for pods of a deleted owner whose name a new object has: they are deleted, because the new object's pods need their
+// names. A new pod without any owner reference may still get it restored, so it is kept for kOrphanIsOldAfter.
 struct Leftovers {
   std::vector<Action> actions;
   std::optional<Time> revisit;
@@ -79,7 +79,7 @@ struct Leftovers {
 inline constexpr Duration kOrphanIsOldAfter = Duration::Minutes(1);
 Leftovers DeleteAndRelease(const std::vector<Pod>& pods, Time now);
 
-// Lenient: takes what is there; spec and status from an object as the API server sent it.
+// Reads spec and status of an object as the API server sent it; absent members keep their defaults.
 Pod ReadPod(api::Meta meta, const Json& object);
 
 }  // namespace weir::plan

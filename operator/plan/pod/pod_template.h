@@ -10,7 +10,7 @@ namespace weir::plan {
 
 inline constexpr std::string_view kCaBundleFile = "/var/run/weirkeeper/ca/ca.crt";
 
-// What of a pod differs from stage to stage; everything else is the skeleton in pod_template.cpp.
+// The parts of a pod that differ between stages; everything else is fixed in pod_template.cpp.
 struct PodRequest {
   std::string name;
   api::Resource ownerKind;
@@ -23,8 +23,8 @@ struct PodRequest {
 };
 
 // The pod of one attempt: restricted Pod Security, read-only root, no API token, request equal to limit, our finalizer,
-// the task in an annotation that reaches the runner as a file, and only the stores that the task names. Settings cannot
-// loosen any of it.
+// the task in an annotation that is mounted as a file, and only the stores that the task names. Settings cannot weaken any
+// of this.
 Json PodFor(const PodRequest& request, const Bundle& bundle);
 
 std::int64_t DeadlineSeconds(Duration timeout);  // of the pod of an attempt

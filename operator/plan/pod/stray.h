@@ -7,14 +7,14 @@
 
 namespace weir::plan {
 
-// A pod that may hold our finalizer although it belongs to no Pipeline and no run, so that no other plan looks at it.
+// A pod that may have our finalizer although it belongs to no Pipeline and no run, so that no other plan handles it.
 struct ObservedStray {
-  std::optional<Pod> pod;  // absent: it is gone, or belongs to one
+  std::optional<Pod> pod;  // absent: deleted, or it belongs to one
 
   bool operator==(const ObservedStray&) const = default;
 };
 
-// Its finalizer goes once its runner has ended, or somebody deletes it: nobody counts its end.
+// Removes its finalizer when its runner has ended or it is being deleted: no object records its outcome.
 Plan MakePlan(const ObservedStray& seen, Time now);
 
 }  // namespace weir::plan

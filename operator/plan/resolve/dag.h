@@ -8,10 +8,10 @@
 
 namespace weir::plan {
 
-// Stages that must have succeeded before stage `index` starts: what it says, or the stage above when it says nothing.
+// Stages that must have succeeded before stage `index` starts: its `needs`, or the previous stage when that is absent.
 std::vector<std::string> NeedsOf(const std::vector<api::Stage>& stages, std::size_t index);
 
-// Every stage that it needs has committed. `statuses` holds one entry for each stage.
+// Whether every needed stage has committed. `statuses` has one entry for each stage.
 bool EverythingNeededSucceeded(const std::vector<api::Stage>& stages, std::size_t index, const std::vector<api::StageStatus>& statuses);
 
 }  // namespace weir::plan

@@ -11,14 +11,14 @@ namespace weir::plan {
 inline constexpr std::string_view kLakeName = "default";
 inline constexpr std::string_view kSourceStore = "source";
 
-// What holds without a Lake named `default`: in a cluster one claim, in `weir run` two folders.
+// The Lake that is used when none is named `default`: in a cluster one claim, in `weir run` two folders.
 api::LakeSpec BuiltInLake(const Environment& environment);
 
 struct Place {
   std::string store;
   std::string path;
 };
-// Where a zone lies: the store, and the path in it without the environment.
+// Store of a zone and its path in the store, without the environment.
 Place PlaceOf(const api::LakeSpec& lake, api::Zone zone);
 
 // The store that a landing reads from: kSourceStore where it names none.

@@ -13,7 +13,7 @@
 
 namespace weir::plan {
 
-// What a pipeline refers to, as observed. Problems of the Lake's own spec are said by the Lake.
+// The objects that a pipeline refers to, as observed. Problems of the Lake's own spec are reported in the Lake's status.
 struct Elsewhere {
   std::string object;  // "Dataset shop/orders"
   Time created;
@@ -21,14 +21,14 @@ struct Elsewhere {
   bool operator==(const Elsewhere&) const = default;
 };
 struct Surroundings {
-  std::optional<api::Lake> lake;       // the one named `default`, else the built-in one holds
+  std::optional<api::Lake> lake;       // the one named `default`; absent: the built-in one is used
   std::vector<api::Dataset> datasets;  // of the namespace: at least those that the stages or their SQL may name
   std::vector<api::View> views;
   std::vector<Elsewhere> elsewhere;  // Datasets of other namespaces whose tables have the name of one of these
   bool operator==(const Surroundings&) const = default;
 };
 
-// A reference that nothing answers yet: the pipeline waits for it. Or one that is refused.
+// A reference that cannot be resolved yet, for which the pipeline waits, or one that is refused.
 struct Missing {
   api::Reason reason = api::Reason::DatasetMissing;
   std::string path;     // field of the pipeline; empty for the Lake
@@ -41,20 +41,20 @@ struct Missing {
 std::string Sentence(const Missing& missing);
 
 struct Resolution {
-  std::vector<api::Problem> problems;  // what is wrong, by field of the pipeline
-  std::vector<Missing> missing;        // what is not there yet
+  std::vector<api::Problem> problems;  // errors, by field of the pipeline
+  std::vector<Missing> missing;        // references to objects that do not exist yet
   std::vector<std::string> broken;     // findings against published contracts
-  std::vector<Missing> refused;        // what other objects or data that are there forbid: NameTaken, Moved
-  std::optional<Time> revisit;         // when a waiver ends, and with it perhaps the answer
-  Bundle bundle;                       // whole only when the four are empty
+  std::vector<Missing> refused;        // conflicts with other objects or existing data: NameTaken, Moved
+  std::optional<Time> revisit;         // next begin or end of a waiver, when the result may change
+  Bundle bundle;                       // complete only when the four lists are empty
 };
 
-// The largest task that may travel in a pod's annotation, of the 256 KiB that annotations have together.
+// Largest task in a pod's annotation, in bytes; all annotations of a pod together may have 256 KiB.
 inline constexpr std::size_t kTaskLimit = std::size_t{200} * 1024;
 
 Resolution Resolve(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment, Time now);
 
-// Whether `other`, of the other kind and with the same table name, has the name: it was there first.
+// Whether `other`, of the other kind and with the same table name, owns the name because it is older.
 bool HasTheName(api::TargetKind kind, const api::Meta& meta, const api::Meta& other);
 std::string NameTakenBy(api::TargetKind kind, const api::Meta& meta);
 

@@ -10,14 +10,14 @@
 
 namespace weir::plan {
 
-// What a schema cannot say about one object by itself: the rules that stand as CEL in the CRDs, and those that CEL
-// cannot pay for. Controllers and `weir check` ask here. Every problem at once, with its path from `spec`.
+// Rules about one object that a schema cannot express: those that are CEL in the CRDs, and those that exceed CEL's cost
+// limit. Used by controllers and `weir check`. Each function returns all problems, with their paths from `spec`.
 enum class Where { Cluster, Local };
 
 std::vector<api::Problem> CheckLake(const api::LakeSpec& lake, Where where);
 std::vector<api::Problem> CheckDataset(const api::DatasetSpec& dataset);
 std::vector<api::Problem> CheckView(const api::ViewSpec& view);
-// Stages among themselves; what they name is looked up by Resolve.
+// Rules among stages; their references are checked by Resolve.
 std::vector<api::Problem> CheckPipeline(const api::PipelineSpec& pipeline);
 
 }  // namespace weir::plan
