@@ -86,7 +86,7 @@ std::string NoContractOf(const std::vector<std::string>& views, const std::strin
 }
 
 // Silence would pass for a verdict: nothing was there to break.
-void TellNothingCompared(const Terminal& terminal, const CheckOptions& options, const Declared& declared, const Base& base) {
+void WarnNothingCompared(const Terminal& terminal, const CheckOptions& options, const Declared& declared, const Base& base) {
   const auto& views = base.published.views;
   if (declared.views.empty()) return;
   const std::string note = terminal.OnErr(Paint::Yellow, "note") + ": no published contract was compared, for ";
@@ -103,7 +103,7 @@ void TellNothingCompared(const Terminal& terminal, const CheckOptions& options, 
 }
 
 // A file of Views alone, which `weir get views` writes: what is beneath them has nothing to be compared with.
-void TellNothingBeneath(const Terminal& terminal, const CheckOptions& options, const Declared& declared, const Published& base) {
+void WarnNothingBelow(const Terminal& terminal, const CheckOptions& options, const Declared& declared, const Published& base) {
   const bool beneath = !declared.datasets.empty() || !declared.pipelines.empty();
   if (options.against.empty() || !beneath || base.views.empty() || !base.datasets.empty() || !base.pipelines.empty()) return;
   terminal.err << terminal.OnErr(Paint::Yellow, "note") << ": " << OneLine(options.against)
@@ -169,8 +169,8 @@ Exit Check(const Terminal& terminal, const CheckOptions& options, std::istream& 
   if (!cluster) AddContractsOfLake(declared, options.place.lake, base->published);
   const Findings findings = CheckAll(manifests, declared, base->published, FindRunner());
   Print(terminal, terminal.out, findings);
-  TellNothingCompared(terminal, options, declared, *base);
-  TellNothingBeneath(terminal, options, declared, base->published);
+  WarnNothingCompared(terminal, options, declared, *base);
+  WarnNothingBelow(terminal, options, declared, base->published);
   Summarize(terminal, manifests, findings);
   const bool unreadable =
       std::any_of(manifests.findings.begin(), manifests.findings.end(), [](const Finding& f) { return f.rule == "FileUnreadable" || f.rule == "NoManifests"; });

@@ -46,7 +46,7 @@ std::string CheckOf(const std::string& field) {
 
 // A check with another finding was not read as it was meant, or names a column that is not there: what the engine makes of
 // the rest is a consequence.
-bool IsOfAFaultyCheck(const Finding& finding, const Findings& others) {
+bool IsAboutFaultyCheck(const Finding& finding, const Findings& others) {
   const std::string check = CheckOf(finding.field);
   return !check.empty() && std::any_of(others.begin(), others.end(), [&](const Finding& other) {
     const bool same = other.file == finding.file && other.object == finding.object && CheckOf(other.field) == check;
@@ -68,7 +68,7 @@ class SqlCheck {
     std::set<std::string> judged;     // datasets, ns/name
     for (const ResolvedPipeline& pipeline : pipelines) {
       api::StageTask task = plan::ValidationTask(pipeline.bundle, pipeline.ns, 1);
-      LeaveOutWhatIsDoubtful(task);
+      DropDoubtful(task);
       LetAllBeEvaluated(task);
       const bool checks = std::any_of(task.tables.begin(), task.tables.end(), [](const api::TaskTable& table) { return !table.checks.empty(); });
       if ((task.queries.empty() && !checks) || !CanBeAsked(declared, task)) continue;
@@ -96,7 +96,7 @@ class SqlCheck {
 
   // Tables of which only the name is known, and the SQL that may read or fill them or whose target is missing: what is wrong
   // with those has a finding of its own.
-  void LeaveOutWhatIsDoubtful(api::StageTask& task) const {
+  void DropDoubtful(api::StageTask& task) const {
     std::erase_if(task.tables, [&](const api::TaskTable& table) { return doubtful_.contains(task.ns + "/" + table.table); });
     const auto is_known = [&task](const api::TaskQuery& query) {
       const auto kind = query.path.starts_with("View/") ? api::TargetKind::View : api::TargetKind::Dataset;
@@ -119,7 +119,7 @@ class SqlCheck {
         if (!manifests_.incomplete || finding.message.find(" is not declared") == std::string::npos)
           Say(manifest, finding.path, "SqlInvalid", finding.message + HintAt(manifest, task, finding));
     if (outcome.findings.empty() && outcome.result != api::OutcomeClass::Succeeded) Say(manifest, "", "SqlInvalid", outcome.message);
-    TellUnwritten(manifest, task, outcome.dependencies);
+    WarnUnwritten(manifest, task, outcome.dependencies);
   }
 
   std::string HintAt(const Manifest& manifest, const api::StageTask& task, const api::Finding& finding) const {
@@ -136,7 +136,7 @@ class SqlCheck {
 
   // "stage:table,table;stage:table" of what each query reads. A project that is checked without its pipelines says nothing
   // about who writes.
-  void TellUnwritten(const Manifest& manifest, const api::StageTask& task, const std::string& dependencies) {
+  void WarnUnwritten(const Manifest& manifest, const api::StageTask& task, const std::string& dependencies) {
     std::istringstream stages(dependencies);
     for (std::string stage; std::getline(stages, stage, ';');) {
       const std::size_t colon = stage.find(':');
@@ -163,7 +163,7 @@ class SqlCheck {
                       : other == labelled_.end() ? manifest.Problem("spec", rule, path + ": " + message)
                                                  : other->second->Problem(path.substr(space + 1), rule, message);
     finding.severity = severity;
-    if (!IsOfAFaultyCheck(finding, findings_)) findings_.push_back(std::move(finding));
+    if (!IsAboutFaultyCheck(finding, findings_)) findings_.push_back(std::move(finding));
   }
 
   const Manifests& manifests_;

@@ -71,16 +71,16 @@ void CheckEnvelope(const Json& object, const schema::Kind& kind, std::vector<api
 
 // A column whose type has another name elsewhere has a finding; what reads it can be judged all the same.
 template <typename Column>
-void TakeTypesAsMeant(const Json& json, std::vector<Column>& columns) {
+void ReplaceForeignTypes(const Json& json, std::vector<Column>& columns) {
   for (std::size_t i = 0; i < columns.size() && json.is_array() && i < json.size(); ++i)
     if (columns[i].type.empty()) columns[i].type = api::TypeMeantBy(Text(json[i], "type"));
 }
-void TakeTypesAsMeant(const Json& object, api::DatasetSpec& spec) {
-  if (spec.schema) TakeTypesAsMeant(At(At(At(object, "spec"), "schema"), "columns"), spec.schema->columns);
+void ReplaceForeignTypes(const Json& object, api::DatasetSpec& spec) {
+  if (spec.schema) ReplaceForeignTypes(At(At(At(object, "spec"), "schema"), "columns"), spec.schema->columns);
 }
-void TakeTypesAsMeant(const Json& object, api::ViewSpec& spec) { TakeTypesAsMeant(At(At(object, "spec"), "columns"), spec.columns); }
+void ReplaceForeignTypes(const Json& object, api::ViewSpec& spec) { ReplaceForeignTypes(At(At(object, "spec"), "columns"), spec.columns); }
 template <typename Spec>
-void TakeTypesAsMeant(const Json&, const Spec&) {}
+void ReplaceForeignTypes(const Json&, const Spec&) {}
 
 // Nobody knows which of two things a stage is to do: it does none, and what one of them would collide with is no finding.
 void LeaveOpen(const std::vector<api::Problem>& problems, api::PipelineSpec& spec) {
@@ -147,7 +147,7 @@ class ManifestReader {
       out_.findings.push_back(manifest.Problem(problems[i].path, "Schema", problems[i].message));
     if (problems.size() > kMostProblems)
       out_.findings.push_back(manifest.Problem("", "Schema", "has " + Counted(static_cast<std::int64_t>(problems.size() - kMostProblems), "more problem")));
-    TakeTypesAsMeant(manifest.object, object.spec);
+    ReplaceForeignTypes(manifest.object, object.spec);
     LeaveOpen(all, object.spec);
     list.push_back({index, std::move(object)});
   }

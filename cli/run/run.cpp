@@ -225,7 +225,7 @@ bool MissedAFile(const World& world, const PipelineView& view, const std::string
 }
 
 // Where files were looked for, when nobody named the folder.
-void TellSource(const Terminal& terminal, const RunOptions& options, const World& world, const std::string& source, const std::vector<PipelineView>& views) {
+void PrintSource(const Terminal& terminal, const RunOptions& options, const World& world, const std::string& source, const std::vector<PipelineView>& views) {
   if (!options.source.empty()) return;
   if (std::any_of(views.begin(), views.end(), [&](const PipelineView& view) { return MissedAFile(world, view, source); }))
     terminal.err << "\n"
@@ -233,7 +233,7 @@ void TellSource(const Terminal& terminal, const RunOptions& options, const World
                  << ", the folder of the manifests, when no --source FOLDER names another\n";
 }
 
-void TellNotes(const Terminal& terminal, const std::vector<std::string>& sentences) {
+void PrintSentences(const Terminal& terminal, const std::vector<std::string>& sentences) {
   for (const std::string& sentence : sentences) terminal.err << "\n" << terminal.OnErr(Paint::Yellow, "note") << " " << Printable(sentence) << "\n";
 }
 
@@ -289,8 +289,8 @@ Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job
   Interrupt interrupt;
   RunFollower follower(session, ns, pipelines);
   // The last run of a killed session may have begun in this second, and no state tell of it.
-  AwaitNextSecond(interrupt, session.FollowsAKilledOne() ? std::max(SystemClock().Now(), follower.NewestCreated()) : follower.NewestCreated());
-  TellNotes(screen, NotesOnInterrupted(follower.CancelThoseOfKilledSessions(), declared, choice));
+  AwaitNextSecond(interrupt, session.PreviousWasKilled() ? std::max(SystemClock().Now(), follower.NewestCreated()) : follower.NewestCreated());
+  PrintSentences(screen, NotesOnInterrupted(follower.CancelThoseOfKilledSessions(), declared, choice));
   if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Refuse(terminal, findings, applied.error(), Exit::Usage);
   if (const Status restored = RestoreStatus(session.Cluster(), place.lake, SystemClock().Now()); !restored) return Refuse(terminal, findings, restored.error());
   const auto promised = ReadPublished(session.Cluster());  // a lost state makes no first publication
@@ -304,11 +304,11 @@ Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job
   const End end = loop.Run();
   const Status saved = session.Stop();
   const World world{std::shared_ptr<kube::ClusterApi>(&session.Cluster(), [](kube::ClusterApi*) {}), ns, options.place.lake, World::Kind::Local};
-  const Exit exit = TellRuns(screen, world, loop.Views());
-  TellSource(screen, options, world, place.source, loop.Views());
-  TellNotes(screen, LeftBehind(*before, declared, ns));
-  if (const auto after = ReadPublished(session.Cluster())) TellNotes(screen, FirstPublications(*promised, *after, ns));
-  if (terminal.format != OutputFormat::Table) Answer(terminal, findings, AnswerOfRuns(world, loop.Views()), saved);
+  const Exit exit = PrintRuns(screen, world, loop.Views());
+  PrintSource(screen, options, world, place.source, loop.Views());
+  PrintSentences(screen, LeftBehind(*before, declared, ns));
+  if (const auto after = ReadPublished(session.Cluster())) PrintSentences(screen, FirstPublications(*promised, *after, ns));
+  if (terminal.format != OutputFormat::Table) Answer(terminal, findings, RunsAsJson(world, loop.Views()), saved);
   if (!saved) return Complain(screen, saved.error());
   return end == End::Interrupted ? Exit::Interrupted : end == End::TimedOut ? Exit::Failed : exit;
 }

@@ -16,7 +16,7 @@ Terminal OnErrorStream(const Terminal& terminal) {
   return {terminal.err, terminal.err, terminal.errKind, terminal.errKind, terminal.colors, terminal.width, terminal.height, OutputFormat::Table};
 }
 
-void TellSuccess(const Terminal& terminal, const World& world, const std::string& run) {
+void PrintSuccess(const Terminal& terminal, const World& world, const std::string& run) {
   const auto report = RunReport(world, run, 0);
   if (!report) return;
   for (const std::string& sentence : LandedNothing(At(*report, "stages")))
@@ -51,7 +51,7 @@ std::string_view ClosingWord(State state) {
 
 }  // namespace
 
-Exit TellRuns(const Terminal& terminal, const World& world, const std::vector<PipelineView>& views) {
+Exit PrintRuns(const Terminal& terminal, const World& world, const std::vector<PipelineView>& views) {
   Exit exit = Exit::Ok;
   ToldMessages told;
   for (const PipelineView& view : views) {
@@ -60,14 +60,14 @@ Exit TellRuns(const Terminal& terminal, const World& world, const std::vector<Pi
     terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, std::string(ClosingWord(view.state))) << " " << OneLine(view.name);
     if (!view.run.empty()) terminal.err << " (" << OneLine(view.run) << ")";
     terminal.err << (told.IsNews(view.message) ? ": " + Printable(view.message) : view.message.empty() ? "" : ": as above") << "\n";
-    if (view.state == State::Succeeded) TellSuccess(terminal, world, view.run);
+    if (view.state == State::Succeeded) PrintSuccess(terminal, world, view.run);
     if (view.state != State::Failed) continue;
     if (const auto report = RunReport(world, view.run, kRows)) PrintRunReport(OnErrorStream(terminal), *report, told);
   }
   return exit;
 }
 
-Json AnswerOfRuns(const World& world, const std::vector<PipelineView>& views) {
+Json RunsAsJson(const World& world, const std::vector<PipelineView>& views) {
   Json pipelines = Json::array();
   for (const PipelineView& view : views) {
     Json pipeline = {{"namespace", world.ns},   {"name", view.name}, {"state", WordOf(view.state)},

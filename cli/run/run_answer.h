@@ -9,12 +9,11 @@
 namespace weir::cli {
 
 // What became of each pipeline, for people, on the error stream; a failure with everything that is known about it. Each
-// message once. Failed when one did not succeed and is
-// neither suspended nor superseded by a newer run.
-Exit TellRuns(const Terminal& terminal, const World& world, const std::vector<PipelineView>& views);
+// message once. Failed when one did not succeed and is neither suspended nor superseded by a newer run.
+Exit PrintRuns(const Terminal& terminal, const World& world, const std::vector<PipelineView>& views);
 
 // The same for programs: a list of {namespace, name, state, message, run, report}. `state` is a word of PipelineView::State;
 // `report` is what `weir explain run` tells, null where no run was begun.
-Json AnswerOfRuns(const World& world, const std::vector<PipelineView>& views);
+Json RunsAsJson(const World& world, const std::vector<PipelineView>& views);
 
 }  // namespace weir::cli

@@ -60,7 +60,7 @@ local::KubeletOptions KubeletFor(const SessionOptions& options) {
 Session::Session(SessionOptions options, int lock)
     : options_(std::move(options)),
       lock_(lock),
-      follows_killed_(IsMarked(lock)),
+      previous_killed_(IsMarked(lock)),
       cluster_(clock_),
       ports_{stores_, cluster_, clock_, {"local", options_.lake, options_.source, options_.keys}},
       kubelet_(cluster_, clock_, KubeletFor(options_)),

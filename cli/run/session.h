@@ -31,7 +31,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // Whether the session before this one was killed: what it did last may not be in the state.
-  bool FollowsAKilledOne() const { return follows_killed_; }
+  bool PreviousWasKilled() const { return previous_killed_; }
 
   local::MemoryCluster& Cluster() { return cluster_; }
   const SessionOptions& Options() const { return options_; }
@@ -52,7 +52,7 @@ class Session {
 
   SessionOptions options_;
   int lock_;  // file descriptor that holds the lock; the file is empty unless a session has begun and not ended
-  bool follows_killed_;
+  bool previous_killed_;
   controller::SystemWaitingClock clock_;
   local::MemoryCluster cluster_;
   observe::Stores stores_;

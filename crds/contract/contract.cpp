@@ -82,7 +82,7 @@ std::string KeyText(const std::vector<std::string>& texts) {
 }
 
 // A column that is gone while one of the same type stands at its place under a name that was not published.
-const PublishedColumn* LooksRenamedTo(const std::vector<PublishedColumn>& published, std::size_t index, const std::vector<PublishedColumn>& declared) {
+const PublishedColumn* FindRenamedColumn(const std::vector<PublishedColumn>& published, std::size_t index, const std::vector<PublishedColumn>& declared) {
   if (index >= declared.size()) return nullptr;
   const PublishedColumn& there = declared[index];
   return there.type == published[index].type && Find(published, there.name) == nullptr ? &there : nullptr;
@@ -183,7 +183,7 @@ class Comparison {
 
   void Gone(std::size_t index) {
     const PublishedColumn& before = published_.columns[index];
-    if (const PublishedColumn* renamed = LooksRenamedTo(published_.columns, index, declared_.columns))
+    if (const PublishedColumn* renamed = FindRenamedColumn(published_.columns, index, declared_.columns))
       return Add(ContractRule::ColumnNoDelete, "spec.columns[" + std::to_string(index) + "].name", "column " + before.name,
                  "column " + renamed->name + " in its place", "it looks renamed: keep \"" + before.name + "\" and add \"" + renamed->name + "\" beside it");
     Add(ContractRule::ColumnNoDelete, "spec.columns", "column " + before.name, "", "keep the column");

@@ -116,7 +116,7 @@ bool HoldsName(const Tokens& tokens, const std::string& name) {
   return false;
 }
 
-bool NamedByOthers(const std::string& name, const std::vector<Tokens>& list) {
+bool IsReferencedByOthers(const std::string& name, const std::vector<Tokens>& list) {
   return std::any_of(list.begin(), list.end(), [&](const Tokens& item) { return NameOf(item) != name && HoldsName(item, name); });
 }
 
@@ -171,7 +171,7 @@ class ListChange {
     const bool groups = Holds(before_.after, {"group"});
     if (!KeepsRows(item, aggregates_) && !(groups && !Holds(item, {"unnest", "generate_subscripts"}))) return false;
     if (item.size() == 1) return true;
-    return (IsPlain(item) || KeepsValues(column->second) || !HoldsName(after_.after, name)) && !NamedByOthers(name, after_.list);
+    return (IsPlain(item) || KeepsValues(column->second) || !HoldsName(after_.after, name)) && !IsReferencedByOthers(name, after_.list);
   }
 
   const Shape& before_;

@@ -90,40 +90,40 @@ Text TypeRuleId() {
          " ? 'TypeWiden' : 'TypeNarrow') : " + lossy + " ? 'TypeWidenLossy' : 'TypeClassChange')";
 }
 
-RuleTexts Dropped() {
+RuleTexts RemovalRule() {
   return Over({"ColumnNoDelete", "ColumnNoDelete: published columns were dropped or renamed", "true", "o.name in m",
                "'ColumnNoDelete: column %s was dropped or renamed'.format([o.name])"});
 }
 
-RuleTexts Retyped() {
+RuleTexts TypeRule() {
   return Over({"", "TypeClassChange: types of published columns changed", "c.type", TypeHolds() + " || " + TypeRuleId() + " in waived",
                "'%s: column %s was %s, is %s'.format([" + TypeRuleId() + ", o.name, o.type, m[o.name]])"});
 }
 
-RuleTexts Rescaled() {
+RuleTexts ScaleRule() {
   return Over({"DecimalScale", "DecimalScale: digits behind the point of published columns changed", "c.type", ScaleHolds(),
                "'DecimalScale: column %s was %s, is %s'.format([o.name, o.type, m[o.name]])"});
 }
 
-RuleTexts Loosened() {
+RuleTexts NullabilityRule() {
   return Over({"NullabilityLoosen", "NullabilityLoosen: published columns that always have a value may miss it now", "!has(c.nullable) || c.nullable",
                "!has(o.nullable) || o.nullable || !(o.name in m) || !m[o.name]", "'NullabilityLoosen: column %s always had a value'.format([o.name])"});
 }
 
-RuleTexts Remeasured() {
+RuleTexts UnitRule() {
   return Over({"MeaningUnit", "MeaningUnit: units of published columns changed", "has(c.unit) ? c.unit : ''",
                "!(o.name in m) || m[o.name] == (has(o.unit) ? o.unit : '')",
                "'MeaningUnit: column %s was in %s, is in %s'.format([o.name, has(o.unit) ? o.unit : 'no unit', m[o.name] == '' ? 'no unit' : m[o.name]])"});
 }
 
 // The meanings themselves are too long for a message. One that is added where there was none takes nothing away.
-RuleTexts Redefined() {
+RuleTexts MeaningRule() {
   return Over({"MeaningUnit", "MeaningUnit: meanings of published columns changed", "has(c.meaning) ? c.meaning : ''",
                "!(o.name in m) || !has(o.meaning) || m[o.name] == o.meaning", "'MeaningUnit: column %s has another meaning'.format([o.name])"});
 }
 
 // Columns such as deletedAt, deleted or is_deleted (crds/contract, IsDeleteMarker).
-RuleTexts Marked() {
+RuleTexts DeleteMarkerRule() {
   const Text known = "[oldSelf.status.published.columns.transformMapEntry(i, o, {o.name: true})]";
   const Text marker =
       "c.name.lowerAscii().replace('_', '') in ['deleted', 'deletedat', 'deletedon', 'deletedtime', 'deletedts', 'deletedate', 'deletiondate', 'isdeleted', "
@@ -133,13 +133,13 @@ RuleTexts Marked() {
           ".spec.columns"};
 }
 
-RuleTexts Rekeyed() {
+RuleTexts KeyRule() {
   const Text keys = "oldSelf.status.published.keys.all(o, has(self.spec.keys) && self.spec.keys.exists(k, sets.equivalent(k.columns, o.columns)))";
   return {kFree + Same("keys") + "!has(oldSelf.status.published.keys) || " + Waived("'KeyChange'") + " || " + keys,
           "KeyChange: a published key was removed or changed" + kAdvice, "", ".spec.keys"};
 }
 
-RuleTexts Regrained() {
+RuleTexts GrainRule() {
   return {kFree + Same("grain") + "!has(oldSelf.status.published.grain) || " + Waived("'KeyChange'") + " || self.spec.grain == oldSelf.status.published.grain",
           "KeyChange: the published grain was changed" + kAdvice, "", ".spec.grain"};
 }
@@ -151,7 +151,7 @@ Text Promised(const Text& field, const Text& value) {
   return "(has(" + first + ") ? " + of(first) + " : " + of(base) + ")";
 }
 
-RuleTexts Delayed() {
+RuleTexts FreshnessRule() {
   const Text is = "self.spec.freshness.maxLag";
   return {kFree + Same("freshness") + Waived("'SlaFreshness'") + " || " + Promised("freshness", "freshness.maxLag") + ".all(was, has(self.spec.freshness) && " +
               is + " + " + is + " <= was + was + was)",
@@ -160,7 +160,7 @@ RuleTexts Delayed() {
 
 // Another column, or a time further ahead, loosens freshness without a word about maxLag. One that is added where freshness
 // was promised in the time of the datasets read makes another promise of the same maxLag.
-RuleTexts Retimed() {
+RuleTexts EventTimeRule() {
   const Text is = "self.spec.eventTime";
   const auto ahead_in = [](const Text& from) { return "(has(" + from + ".maxAhead) ? " + from + ".maxAhead : duration('5m'))"; };
   const auto aheads = [&](const Text& from) { return "(has(" + from + ".eventTime) ? [" + ahead_in(from + ".eventTime") + "] : [])"; };
@@ -171,14 +171,14 @@ RuleTexts Retimed() {
           "SlaFreshness: eventTime was added or removed, names another column, or its maxAhead was raised" + kAdvice, "", ".spec.eventTime"};
 }
 
-RuleTexts CutShort() {
+RuleTexts LookbackRule() {
   return {kFree + Same("lookback") + Waived("'SlaHistory'") + " || " + Promised("lookback", "lookback") +
               ".all(was, has(self.spec.lookback) && self.spec.lookback >= was)",
           "SlaHistory: lookback was removed or shortened" + kAdvice, "", ".spec"};
 }
 
 // Without it a contract could be left in two steps.
-RuleTexts Lowered() {
+RuleTexts StabilityRule() {
   return {kFree + Same("stability") + Waived("'StabilityLowered'") + " || self.spec.stability == 'Stable'",
           "StabilityLowered: a published Stable view cannot become Alpha" + kAdvice, "", ".spec.stability"};
 }
@@ -186,8 +186,8 @@ RuleTexts Lowered() {
 }  // namespace
 
 std::vector<api::CelRule> ContractRules() {
-  static const std::vector<RuleTexts> texts{Dropped(), Retyped(),   Rescaled(), Loosened(), Remeasured(), Redefined(), Marked(),
-                                            Rekeyed(), Regrained(), Delayed(),  Retimed(),  CutShort(),   Lowered()};
+  static const std::vector<RuleTexts> texts{RemovalRule(), TypeRule(),  ScaleRule(),     NullabilityRule(), UnitRule(),     MeaningRule(),  DeleteMarkerRule(),
+                                            KeyRule(),     GrainRule(), FreshnessRule(), EventTimeRule(),   LookbackRule(), StabilityRule()};
   std::vector<api::CelRule> rules;
   for (const RuleTexts& t : texts) rules.push_back({t.rule, t.message, t.messageExpression, t.fieldPath, "FieldValueForbidden"});
   return rules;

@@ -92,7 +92,7 @@ std::vector<Key> AffectedByRun(const Item& run, const Stores& stores) {
   if (observe::IsFinishedRun(run)) AddTablesFoundDamagedBy(pipeline, run.meta.ns, stores, keys);
   AddUnfinishedRuns(stores, run.meta.ns, pipeline, keys);
   // What is of no attempt any more is nobody's.
-  for (const ItemPtr& pod : stores.pods.OfNobody(run.meta.ns)) keys.push_back({api::kPods, run.meta.ns, pod->meta.name});
+  for (const ItemPtr& pod : stores.pods.WithoutController(run.meta.ns)) keys.push_back({api::kPods, run.meta.ns, pod->meta.name});
   return keys;
 }
 

@@ -44,9 +44,9 @@ class Turn {
     if (status) status = Report(plan.status);
     if (status) status = Confirm(plan);
     if (status) status = Execute(plan.after, plan);
-    Status told = TellWhatChanged();
+    Status told = ReportChanges();
     if (refusal_)
-      if (const Status refused = TellRefusal(); !refused) told = refused;
+      if (const Status refused = ReportRefusal(); !refused) told = refused;
     Visit visit = NextVisit(plan, status, aPodIsRefused_ ? std::optional<Time>(now_ + plan::kRefusedPodIsTriedEvery) : std::nullopt);
     if (visit.error.empty() && !told) visit.error = told.error().message;
     return visit;
@@ -79,7 +79,7 @@ class Turn {
   Status Confirm(const Plan& plan) {
     const bool makes_a_pod = std::any_of(plan.after.begin(), plan.after.end(), [](const auto& a) { return std::holds_alternative<plan::CreatePod>(a); });
     if (!makes_a_pod || !item_ || item_ != seen_.item) return Ok();
-    return report::ConfirmSeen(key_.resource, *item_, ports_.cluster, ports_.stores);
+    return report::CheckUnchanged(key_.resource, *item_, ports_.cluster, ports_.stores);
   }
 
   // In status, which makes an event of it when it is new; where status has no place for it, as an event alone.
@@ -92,17 +92,17 @@ class Turn {
       refusal_ = Refusal{{key_.resource, item_->meta}, plan::RefusalOf(action, why)};
   }
 
-  Status TellWhatChanged() {
+  Status ReportChanges() {
     if (!item_ || item_ == seen_.item) return Ok();
     std::vector<plan::Notice> notices = plan::NoticesOf(ConditionsOf(*seen_.item), ConditionsOf(*item_));
     if (item_->text.find("\"warnings\"") != std::string::npos) {  // parsing is most of what a visit costs
       const std::vector<plan::Notice> warnings = plan::WarningsOf(At(seen_.item->Whole(), "status"), At(item_->Whole(), "status"));
       notices.insert(notices.end(), warnings.begin(), warnings.end());
     }
-    return report::TellEvents(key_.resource, item_->meta, notices, now_, ports_.cluster, [this] { return GoesOn(); });
+    return report::CreateEvents(key_.resource, item_->meta, notices, now_, ports_.cluster, [this] { return GoesOn(); });
   }
 
-  Status TellRefusal() { return report::TellEvents(refusal_->about.resource, refusal_->about.meta, {refusal_->notice}, now_, ports_.cluster); }
+  Status ReportRefusal() { return report::CreateEvents(refusal_->about.resource, refusal_->about.meta, {refusal_->notice}, now_, ports_.cluster); }
 
   struct Refusal {
     plan::Subject about;
@@ -119,7 +119,7 @@ class Turn {
 };
 
 template <typename Observed>
-Visit TakeTurn(const Key& key, const Result<observe::Seen<Observed>>& seen, Ports& ports) {
+Visit RunVisit(const Key& key, const Result<observe::Seen<Observed>>& seen, Ports& ports) {
   if (!seen) return VisitFor(seen.error());
   return Turn<Observed>(key, *seen, ports).Run();
 }
@@ -147,7 +147,7 @@ Visit ReconcileRun(const Key& key, const plan::Environment& environment, Ports& 
     place.emplace(ports.starting, key.ns, Text(At(run->brief, "spec"), "pipeline"));
     if (!place->IsMine()) return {Visit::Next::Now, {}, ""};
   }
-  return TakeTurn(key, observe::ObserveRun(ports.stores, key.ns, key.name, environment), ports);
+  return RunVisit(key, observe::ObserveRun(ports.stores, key.ns, key.name, environment), ports);
 }
 
 }  // namespace
@@ -166,11 +166,11 @@ Visit Reconcile(const Key& key, Ports& ports) {
   const plan::Environment environment{ports.settings.runnerImage, ports.settings.localLake, ports.settings.localSource, ports.settings.localKeys,
                                       ports.settings.runner};
   if (key.resource == api::kPipelineRuns) return ReconcileRun(key, environment, ports);
-  if (key.resource == api::kPipelines) return TakeTurn(key, observe::ObservePipeline(ports.stores, key.ns, key.name, environment), ports);
-  if (key.resource == api::kDatasets) return TakeTurn(key, observe::ObserveDataset(ports.stores, key.ns, key.name), ports);
-  if (key.resource == api::kViews) return TakeTurn(key, observe::ObserveView(ports.stores, key.ns, key.name), ports);
-  if (key.resource == api::kPods) return TakeTurn(key, observe::ObserveStray(ports.stores, key.ns, key.name), ports);
-  if (key.resource == api::kLakes) return TakeTurn(key, observe::ObserveLake(ports.stores, key.ns, key.name, environment), ports);
+  if (key.resource == api::kPipelines) return RunVisit(key, observe::ObservePipeline(ports.stores, key.ns, key.name, environment), ports);
+  if (key.resource == api::kDatasets) return RunVisit(key, observe::ObserveDataset(ports.stores, key.ns, key.name), ports);
+  if (key.resource == api::kViews) return RunVisit(key, observe::ObserveView(ports.stores, key.ns, key.name), ports);
+  if (key.resource == api::kPods) return RunVisit(key, observe::ObserveStray(ports.stores, key.ns, key.name), ports);
+  if (key.resource == api::kLakes) return RunVisit(key, observe::ObserveLake(ports.stores, key.ns, key.name, environment), ports);
   return {};
 }
 

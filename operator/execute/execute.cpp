@@ -27,7 +27,7 @@ class Executor {
     if (!action.lostItsOwner) return Create(api::kPods, action.object);
     const kube::ObjectRef ref = RefOf(api::kPods, action.object);
     const observe::ItemPtr known = stores_.pods.Get(ref.ns, ref.name);
-    const Status taken = TakeWhatExists(ref, action.object);
+    const Status taken = AdoptExisting(ref, action.object);
     return known && !taken && taken.error().reason == kVanished ? Forget(ref, known->meta.uid) : taken;
   }
   Status operator()(const plan::DeletePod& action) { return Delete({api::kPods, action.ns, action.name}, action.uid); }
@@ -83,7 +83,7 @@ class Executor {
     const Result<Json> created = cluster_.Create(ref, object);
     if (created) return resource == api::kPods ? KeepPod(ref, *created, object) : Keep(resource, *created);
     if (created.error().reason != "AlreadyExists") return created.error();
-    return TakeWhatExists(ref, object);
+    return AdoptExisting(ref, object);
   }
 
   // The wanted owner as the controller, of which there can be one, beside the owners that others have named.
@@ -150,7 +150,7 @@ class Executor {
   // Of the same owner it is what a lost reply was about. A pod of the same attempt is taken also while it is on its way out, so that
   // its end counts; anything else that is, or whose owner of that name is gone, will make room. A revision that was orphaned is
   // adopted if it holds the same.
-  Status TakeWhatExists(const kube::ObjectRef& ref, const Json& wanted) {
+  Status AdoptExisting(const kube::ObjectRef& ref, const Json& wanted) {
     const Result<Json> existing = ReadExisting(ref);
     if (!existing) return existing.error();
     const api::Meta its = api::ReadMeta(*existing), ours = api::ReadMeta(wanted);

@@ -20,11 +20,11 @@ void PickInto(const Json& from, std::string_view path, Json& to) {
   }
 }
 
-const Kept kDeclaration{.text = {"spec", "status"}, .brief = {"status.conditions"}};
+const Kept kDeclaration{.cachedPaths = {"spec", "status"}, .parsedPaths = {"status.conditions"}};
 
-const Kept kTable{.text = {"spec", "status"},
-                  .brief = {"spec.owner.team", "spec.query.sql", "status.conditions", "status.committedBy.epoch", "status.committedBy.revision",
-                            "status.version", "status.contentHash", "status.location", "status.damage.pipeline"}};
+const Kept kTable{.cachedPaths = {"spec", "status"},
+                  .parsedPaths = {"spec.owner.team", "spec.query.sql", "status.conditions", "status.committedBy.epoch", "status.committedBy.revision",
+                                  "status.version", "status.contentHash", "status.location", "status.damage.pipeline"}};
 
 // Of the stages what they read and write, whatever their kind.
 const Kept& KeptOfPipelines() {
@@ -34,45 +34,45 @@ const Kept& KeptOfPipelines() {
     return paths;
   }();
   static const Kept kept = [] {
-    Kept all{.text = {"spec", "status"}, .brief = {"spec.owner.team", "spec.stages.name", "status.conditions", "status.revision"}};
-    all.brief.insert(all.brief.end(), ports.begin(), ports.end());
+    Kept all{.cachedPaths = {"spec", "status"}, .parsedPaths = {"spec.owner.team", "spec.stages.name", "status.conditions", "status.revision"}};
+    all.parsedPaths.insert(all.parsedPaths.end(), ports.begin(), ports.end());
     return all;
   }();
   return kept;
 }
 
 // All but status.stages, by far the largest.
-const Kept kRun{.text = {"spec", "status"},
-                .brief = {"spec.pipeline", "spec.revision", "status.conditions", "status.revision", "status.image", "status.epoch", "status.finished",
-                          "status.attempts", "status.commits", "status.standing", "status.damaged"}};
+const Kept kRun{.cachedPaths = {"spec", "status"},
+                .parsedPaths = {"spec.pipeline", "spec.revision", "status.conditions", "status.revision", "status.image", "status.epoch", "status.finished",
+                                "status.attempts", "status.commits", "status.standing", "status.damaged"}};
 
-const Kept kRevision{.text = {"data", "revision"}, .brief = {"revision"}};
+const Kept kRevision{.cachedPaths = {"data", "revision"}, .parsedPaths = {"revision"}};
 
-const Kept kPod{.text = {"spec.containers.name",
-                         "spec.containers.image",
-                         "spec.containers.resources.limits.memory",
-                         "spec.containers.terminationMessagePath",
-                         "spec.initContainers.name",
-                         "spec.initContainers.image",
-                         "spec.initContainers.restartPolicy",
-                         "spec.schedulingGates",
-                         "spec.schedulerName",
-                         "spec.nodeName",
-                         "spec.activeDeadlineSeconds",
-                         "status.phase",
-                         "status.startTime",
-                         "status.reason",
-                         "status.message",
-                         "status.conditions.type",
-                         "status.conditions.status",
-                         "status.conditions.reason",
-                         "status.conditions.message",
-                         "status.containerStatuses.name",
-                         "status.containerStatuses.state",
-                         "status.initContainerStatuses.name",
-                         "status.initContainerStatuses.state",
-                         "status.initContainerStatuses.started"},
-                .brief = {}};
+const Kept kPod{.cachedPaths = {"spec.containers.name",
+                                "spec.containers.image",
+                                "spec.containers.resources.limits.memory",
+                                "spec.containers.terminationMessagePath",
+                                "spec.initContainers.name",
+                                "spec.initContainers.image",
+                                "spec.initContainers.restartPolicy",
+                                "spec.schedulingGates",
+                                "spec.schedulerName",
+                                "spec.nodeName",
+                                "spec.activeDeadlineSeconds",
+                                "status.phase",
+                                "status.startTime",
+                                "status.reason",
+                                "status.message",
+                                "status.conditions.type",
+                                "status.conditions.status",
+                                "status.conditions.reason",
+                                "status.conditions.message",
+                                "status.containerStatuses.name",
+                                "status.containerStatuses.state",
+                                "status.initContainerStatuses.name",
+                                "status.initContainerStatuses.state",
+                                "status.initContainerStatuses.started"},
+                .parsedPaths = {}};
 
 const Kept kServiceAccount{};
 

@@ -14,8 +14,8 @@ using Paths = std::vector<std::string_view>;
 // The members of an object that the caches keep besides its metadata. All others read as null, so a member must be listed
 // here before code reads it.
 struct Kept {
-  Paths text;   // all that is read at all: kept as text, and parsed whenever the object itself is looked at
-  Paths brief;  // of that, what is read when other objects are looked at: kept parsed as well, because those may be many
+  Paths cachedPaths;  // members that are kept at all: as text, parsed when the object itself is reconciled
+  Paths parsedPaths;  // of these, members that are read for other objects: also kept parsed, because there may be many such reads
 };
 
 // For one of the watched resources.

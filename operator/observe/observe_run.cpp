@@ -59,22 +59,23 @@ void ObserveNamed(const Stores& stores, plan::ObservedRun& observed) {
   const auto is_seen = [&observed](const Item& item) {
     return std::any_of(observed.orphans.begin(), observed.orphans.end(), [&item](const plan::Pod& pod) { return pod.meta.uid == item.meta.uid; });
   };
-  for (const ItemPtr& item : stores.pods.OfNobody(run.meta.ns))
-    if (plan::IsOfARunningAttempt(item->meta.name, run.meta.name, run.status.stages) && !is_seen(*item))
+  for (const ItemPtr& item : stores.pods.WithoutController(run.meta.ns))
+    if (plan::BelongsToRunningAttempt(item->meta.name, run.meta.name, run.status.stages) && !is_seen(*item))
       observed.orphans.push_back(ReadPodWithNote(stores, *item));
 }
 
-bool IsOfAnUnfinishedRun(const Stores& stores, const api::Meta& pod) {
+bool BelongsToUnfinishedRun(const Stores& stores, const api::Meta& pod) {
   std::vector<api::Problem> ignored;
   for (const ItemPtr& item : stores.runs.List(pod.ns))
-    if (!IsFinishedRun(*item) && plan::IsOfARunningAttempt(pod.name, item->meta.name, ReadObject<api::PipelineRun>(*item, ignored).status.stages)) return true;
+    if (!IsFinishedRun(*item) && plan::BelongsToRunningAttempt(pod.name, item->meta.name, ReadObject<api::PipelineRun>(*item, ignored).status.stages))
+      return true;
   return false;
 }
 
 bool IsStray(const Stores& stores, const api::Meta& pod) {
   if (!pod.ownerUid.empty()) return pod.ownerKind != api::kPipelines.kind && pod.ownerKind != api::kPipelineRuns.kind;
   const auto has = [&pod](std::string_view label) { return pod.labels.contains(std::string(label)); };
-  return !has(api::kLabelPipeline) && !has(api::kLabelRun) && !IsOfAnUnfinishedRun(stores, pod);
+  return !has(api::kLabelPipeline) && !has(api::kLabelRun) && !BelongsToUnfinishedRun(stores, pod);
 }
 
 Status ObserveRevision(const Stores& stores, const std::string& ns, plan::ObservedRun& observed) {

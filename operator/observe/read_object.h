@@ -27,7 +27,7 @@ Object ReadObject(const Item& item, std::vector<api::Problem>& problems) {
   return ReadFrom<Object>(item.meta, item.Whole(), problems);
 }
 
-// With the members of Kept::brief only.
+// With the members of Kept::parsedPaths only.
 template <typename Object>
 Object ReadBrief(const Item& item) {
   std::vector<api::Problem> ignored;

@@ -77,18 +77,18 @@ void Store::Drop(const Key& key) {
   items_.erase(held);
 }
 
-void Store::Bury(const Key& key, const std::string& resource_version) {
+void Store::AddTombstone(const Key& key, const std::string& resource_version) {
   const auto [at, fresh] = tombstones_.emplace(key, resource_version);
   if (!fresh && Older(at->second, resource_version)) at->second = resource_version;
-  if (fresh) burials_.push_back(key);
-  if (burials_.size() <= kMaxTombstones) return;
-  tombstones_.erase(burials_.front());
-  burials_.pop_front();
+  if (fresh) tombstone_order_.push_back(key);
+  if (tombstone_order_.size() <= kMaxTombstones) return;
+  tombstones_.erase(tombstone_order_.front());
+  tombstone_order_.pop_front();
 }
 
 ItemPtr Store::Read(const Json& object) const {
-  const Json kept = Pick(object, kept_.text);
-  Item item{.meta = api::ReadMeta(object), .brief = Pick(kept, kept_.brief), .text = Dump(kept)};
+  const Json kept = Pick(object, kept_.cachedPaths);
+  Item item{.meta = api::ReadMeta(object), .brief = Pick(kept, kept_.parsedPaths), .text = Dump(kept)};
   DropLongAnnotations(item.meta);
   item.text.shrink_to_fit();
   return std::make_shared<const Item>(std::move(item));
@@ -104,14 +104,14 @@ void Store::Remove(const std::string& ns, const std::string& name, const std::st
   const std::lock_guard lock(mutex_);
   const auto held = items_.find(key);
   if (held == items_.end()) {
-    if (IsNumber(resource_version)) Bury(key, resource_version);
+    if (IsNumber(resource_version)) AddTombstone(key, resource_version);
     return;
   }
   const api::Meta meta = (*held)->meta;
   const bool same = !uid.empty() && uid == meta.uid;
   if (!same && (!uid.empty() || Older(resource_version, meta.resourceVersion))) return;
   Drop(key);
-  Bury(key, Older(meta.resourceVersion, resource_version) ? resource_version : meta.resourceVersion);
+  AddTombstone(key, Older(meta.resourceVersion, resource_version) ? resource_version : meta.resourceVersion);
 }
 
 std::vector<ItemPtr> Store::Replace(std::vector<ItemPtr> items, const std::string& resource_version) {
@@ -136,7 +136,7 @@ std::vector<ItemPtr> Store::Replace(std::vector<ItemPtr> items, const std::strin
   for (ItemPtr& item : vanished) {
     const Key key{item->meta.ns, item->meta.name};
     Drop(key);
-    Bury(key, IsNumber(resource_version) ? resource_version : item->meta.resourceVersion);
+    AddTombstone(key, IsNumber(resource_version) ? resource_version : item->meta.resourceVersion);
     changed.push_back(std::move(item));
   }
   synced_ = true;

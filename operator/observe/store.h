@@ -50,7 +50,7 @@ class Store {
   // Objects whose controller has this kind and name, including former objects of that name.
   std::vector<ItemPtr> OfOwner(const std::string& ns, std::string_view kind, const std::string& name) const;
   // Objects with finalizers and without a controller.
-  std::vector<ItemPtr> OfNobody(const std::string& ns) const { return OfOwner(ns, "", ""); }
+  std::vector<ItemPtr> WithoutController(const std::string& ns) const { return OfOwner(ns, "", ""); }
   std::vector<ItemPtr> Labelled(const std::string& ns, std::string_view label, const std::string& value) const;
   std::size_t Size() const;
   bool Synced() const;  // the first list is in
@@ -70,16 +70,16 @@ class Store {
   bool IsStale(const Key& key, const std::string& resource_version) const;
   void Put(ItemPtr item);
   void Drop(const Key& key);
-  void Bury(const Key& key, const std::string& resource_version);
+  void AddTombstone(const Key& key, const std::string& resource_version);
 
   const Kept& kept_;
   mutable std::mutex mutex_;
   Items items_;
   std::map<std::string, Items> by_owner_;
-  std::map<std::string, Items> by_owner_name_;                     // "ns/Kind/name"; "ns//": OfNobody
+  std::map<std::string, Items> by_owner_name_;                     // "ns/Kind/name"; "ns//": WithoutController
   std::map<std::pair<std::string, std::string>, Items> by_label_;  // the labels by which plans look up objects
   std::map<Key, std::string> tombstones_;                          // newest resourceVersion of removed objects, bounded
-  std::deque<Key> burials_;                                        // keys of tombstones_, oldest first
+  std::deque<Key> tombstone_order_;                                // keys of tombstones_, oldest first
   bool synced_ = false;
 };
 

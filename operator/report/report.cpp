@@ -67,15 +67,15 @@ Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const obser
   return now;
 }
 
-Status ConfirmSeen(const api::Resource& resource, const observe::Item& seen, kube::ClusterApi& cluster, observe::Stores& stores) {
+Status CheckUnchanged(const api::Resource& resource, const observe::Item& seen, kube::ClusterApi& cluster, observe::Stores& stores) {
   if (const Status read = ReadAnew(resource, seen.meta, cluster, stores); !read) return read;
   const observe::ItemPtr now = stores.Of(resource).Get(seen.meta.ns, seen.meta.name);
   if (now && now->meta.resourceVersion == seen.meta.resourceVersion) return Ok();
   return Error{Fault::Conflict, "Conflict", std::string(resource.kind) + " " + seen.meta.name + " has changed since it was seen"};
 }
 
-Status TellEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster,
-                  const std::function<bool()>& goes_on) {
+Status CreateEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster,
+                    const std::function<bool()>& goes_on) {
   Status all = Ok();
   bool first = true;
   for (const plan::Notice& notice : notices) {

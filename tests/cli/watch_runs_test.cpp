@@ -119,15 +119,15 @@ TEST(Sessions, KnowThatTheOneBeforeWasKilled) {
   const test::TemporaryFolder folder;
   const auto open = [&folder] { return std::move(Session::Open({folder / "lake", folder / "source", "/bin/true"})).value(); };
   auto first = open();
-  EXPECT_FALSE(first->FollowsAKilledOne());
+  EXPECT_FALSE(first->PreviousWasKilled());
   ASSERT_TRUE(first->Start());
   ASSERT_TRUE(first->Stop());
   first.reset();
-  EXPECT_FALSE(open()->FollowsAKilledOne());
+  EXPECT_FALSE(open()->PreviousWasKilled());
   const std::filesystem::path lock = std::filesystem::path(StateFile(folder / "lake")).parent_path() / "lock";
   std::ofstream(lock) << "4711\n";
-  EXPECT_TRUE(open()->FollowsAKilledOne());
-  EXPECT_TRUE(open()->FollowsAKilledOne()) << "a session that did not start says nothing of the one before";
+  EXPECT_TRUE(open()->PreviousWasKilled());
+  EXPECT_TRUE(open()->PreviousWasKilled()) << "a session that did not start says nothing of the one before";
 }
 
 // Else the next session would not know that this one was killed.

@@ -74,7 +74,7 @@ void ObjectMeter::CountAttempts(const api::PipelineRun& run, std::map<std::strin
 }
 
 // A run that had ended before its first sight counts nothing. They are many, and each relist shows them all.
-bool ObjectMeter::CountsNothing(const observe::Item& run) const {
+bool ObjectMeter::IsIgnored(const observe::Item& run) const {
   return !active_.contains(run.meta.uid) && observe::IsFinishedRun(run) && !Text(At(run.brief, "status"), "finished").empty();
 }
 
@@ -119,7 +119,7 @@ void ObjectMeter::Seen(const api::Resource& resource, const observe::Item& item)
     active_.erase(item.meta.uid);
     metrics_.Forget(subject);
   }
-  if (now && !(resource == api::kPipelineRuns && CountsNothing(*now))) Show(subject, resource, *now);
+  if (now && !(resource == api::kPipelineRuns && IsIgnored(*now))) Show(subject, resource, *now);
 }
 
 }  // namespace weir::controller

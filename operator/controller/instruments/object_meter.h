@@ -23,7 +23,7 @@ class ObjectMeter {
 
  private:
   // All called with the lock held, so that a deleted object is not counted at the same time.
-  bool CountsNothing(const observe::Item& run) const;
+  bool IsIgnored(const observe::Item& run) const;
   void SeenRun(const api::PipelineRun& run);
   void CountAttempts(const api::PipelineRun& run, std::map<std::string, std::string>& counted);
   void Show(const telemetry::Subject& subject, const api::Resource& resource, const observe::Item& item);

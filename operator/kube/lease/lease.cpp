@@ -23,7 +23,7 @@ void LeaderElector::Stop() {
   if (!led || !record_.Ours()) return;
   const auto released = cluster_->Patch(Ref(), PatchType::Merge, Subresource::None, record_.Release(wall_.Now()));
   if (!released && events_.onError) events_.onError(released.error());
-  record_.SawNothing();
+  record_.ObserveAbsent();
 }
 
 bool LeaderElector::Leading() const {
@@ -95,7 +95,7 @@ Status LeaderElector::ReadRecord() {
     return Ok();
   }
   if (lease.error().fault != Fault::Missing) return lease.error();
-  record_.SawNothing();
+  record_.ObserveAbsent();
   return Ok();
 }
 

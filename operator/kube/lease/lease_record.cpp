@@ -16,7 +16,7 @@ void LeaseRecord::Saw(const Json& lease, Monotonic now) {
   holder_ = Text(At(lease, "spec"), "holderIdentity");
 }
 
-void LeaseRecord::SawNothing() {
+void LeaseRecord::ObserveAbsent() {
   lease_ = nullptr;
   holder_.clear();
 }

@@ -36,7 +36,7 @@ std::int64_t PlaceOf(const api::PipelineRun& run) {
 
 }  // namespace
 
-bool CameBefore(const api::PipelineRun& a, const api::PipelineRun& b) {
+bool IsEarlierRun(const api::PipelineRun& a, const api::PipelineRun& b) {
   const std::int64_t place_a = PlaceOf(a);
   const std::int64_t place_b = PlaceOf(b);
   return place_a != place_b ? place_a < place_b : IsOlder(a.meta, b.meta);
@@ -49,7 +49,7 @@ std::vector<Action> PruneRuns(const api::Meta& pipeline, const api::RunHistory& 
   for (const api::PipelineRun& run : runs)
     if (IsFinished(run.status) && !run.meta.deleted && !IsKept(run.meta) && (run.meta.ownerUid == pipeline.uid || run.meta.ownerUid.empty()))
       finished.push_back(&run);
-  std::sort(finished.begin(), finished.end(), [](const auto* a, const auto* b) { return CameBefore(*b, *a); });
+  std::sort(finished.begin(), finished.end(), [](const auto* a, const auto* b) { return IsEarlierRun(*b, *a); });
 
   std::vector<Action> prune;
   int succeeded = 0;

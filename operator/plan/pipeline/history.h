@@ -33,6 +33,6 @@ bool IsOlder(const api::Meta& a, const api::Meta& b);  // by creation, then by n
 
 // Whether run `a` of a pipeline is before `b`. Ordered by epoch, which grows with each run independently of the clock; runs
 // without an epoch are ordered by creation, and an unfinished one is after all runs with an epoch.
-bool CameBefore(const api::PipelineRun& a, const api::PipelineRun& b);
+bool IsEarlierRun(const api::PipelineRun& a, const api::PipelineRun& b);
 
 }  // namespace weir::plan

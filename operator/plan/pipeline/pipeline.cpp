@@ -20,14 +20,14 @@ using api::Reason;
 bool NobodyIsLeftToCount(const ObservedPipeline& seen) { return !seen.pipeline || seen.pipeline->meta.deleted.has_value(); }
 
 const api::PipelineRun* Newest(const std::vector<api::PipelineRun>& runs) {
-  const auto newest = std::max_element(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return CameBefore(a, b); });
+  const auto newest = std::max_element(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return IsEarlierRun(a, b); });
   return newest == runs.end() ? nullptr : &*newest;
 }
 
 const api::PipelineRun* NewestFinished(const std::vector<api::PipelineRun>& runs) {
   const api::PipelineRun* newest = nullptr;
   for (const api::PipelineRun& run : runs)
-    if (IsFinished(run.status) && (newest == nullptr || CameBefore(*newest, run))) newest = &run;
+    if (IsFinished(run.status) && (newest == nullptr || IsEarlierRun(*newest, run))) newest = &run;
   return newest;
 }
 
@@ -40,7 +40,7 @@ std::string LastFailure(const ObservedPipeline& seen, const std::string& made) {
   return " The newest run " + newest->meta.name + " did not succeed: " + api::Find(newest->status.conditions, ConditionType::Succeeded)->message;
 }
 
-void DescribeStanding(const Verdict& verdict, const api::PipelineSpec& spec, const std::string& failure, ConditionList& conditions) {
+void DescribeVerdict(const Verdict& verdict, const api::PipelineSpec& spec, const std::string& failure, ConditionList& conditions) {
   switch (verdict.standing) {
     case Standing::InForce:
       return spec.suspend ? conditions.InForce(Reason::Suspended, verdict.message + " No new runs start while spec.suspend is true." + failure)
@@ -98,7 +98,7 @@ void DescribeSuspension(const api::PipelineSpec& spec, ConditionList& conditions
 
 // Makes the run that is due, unless a newer revision may come into force in a moment. One that waits for something, or
 // whose validation is tried again, may take for ever: it holds nothing back. Answers the run's name.
-std::string MakeTheRunThatIsDue(const ObservedPipeline& seen, const Verdict& verdict, api::PipelineStatus& status, Plan& plan) {
+std::string CreateDueRun(const ObservedPipeline& seen, const Verdict& verdict, api::PipelineStatus& status, Plan& plan) {
   if (verdict.reason == Reason::Validating) return "";
   api::Pipeline pipeline = *seen.pipeline;
   pipeline.status = status;
@@ -114,7 +114,7 @@ std::string MakeTheRunThatIsDue(const ObservedPipeline& seen, const Verdict& ver
 void Describe(const ObservedPipeline& seen, const Verdict& verdict, const std::string& made, api::PipelineStatus& status, Time now) {
   const api::Pipeline& pipeline = *seen.pipeline;
   ConditionList conditions(pipeline.status.conditions, pipeline.meta.generation, now);
-  DescribeStanding(verdict, pipeline.spec, LastFailure(seen, made), conditions);
+  DescribeVerdict(verdict, pipeline.spec, LastFailure(seen, made), conditions);
   DescribeAvailability(verdict, status, conditions);
   DescribeRollout(seen, verdict, status, conditions);
   DescribeRuns(seen, status, conditions, made);
@@ -127,14 +127,14 @@ Reason ReasonOf(const Error& refusal) { return refusal.reason == api::Word(Reaso
 
 std::string Refusal(const Error& why) { return "The API server refuses it: " + why.message; }
 
-void TellRefusedPod(const ObservedPipeline& seen, const Error& why, api::PipelineStatus& status, Time now) {
+void ReportRefusedPod(const ObservedPipeline& seen, const Error& why, api::PipelineStatus& status, Time now) {
   if (!status.validation) return;
   CountRejectedValidator(*seen.pipeline, why, status, now);
   Describe(seen, VerdictOf(*status.validation, status.validating), "", status, now);
 }
 
 // The revision is in force all the same. What says that the run was made is taken back, so that it is made later.
-void TellRefusedRun(const ObservedPipeline& seen, const Error& why, api::PipelineStatus& status, Time now) {
+void ReportRefusedRun(const ObservedPipeline& seen, const Error& why, api::PipelineStatus& status, Time now) {
   const api::PipelineStatus& before = seen.pipeline->status;
   ConditionList conditions(before.conditions, seen.pipeline->meta.generation, now);
   for (const api::Condition& planned : status.conditions)
@@ -149,7 +149,7 @@ void TellRefusedRun(const ObservedPipeline& seen, const Error& why, api::Pipelin
 }
 
 // Nothing of what was planned has happened yet.
-void TellRefusedRevision(const ObservedPipeline& seen, const Error& why, api::PipelineStatus& status, Time now) {
+void ReportRefusedRevision(const ObservedPipeline& seen, const Error& why, api::PipelineStatus& status, Time now) {
   status = seen.pipeline->status;
   Describe(seen, {Standing::Progressing, ReasonOf(why), "The new revision cannot be made. " + Refusal(why)}, "", status, now);
 }
@@ -166,7 +166,7 @@ Plan MakePlan(const ObservedPipeline& seen, Time now) {
   api::PipelineStatus status = pipeline.status;
   const Resolution resolution = Resolve(pipeline, seen.around, seen.environment, now);
   Rollout rollout;
-  if (auto objection = Objection(seen, resolution))
+  if (auto objection = BlockingVerdict(seen, resolution))
     rollout.verdict = std::move(*objection);
   else
     rollout = RollOut(seen, resolution.bundle, status, now);
@@ -176,7 +176,7 @@ Plan MakePlan(const ObservedPipeline& seen, Time now) {
   Append(rollout.before, std::move(leftovers.actions));
   rollout.revisit = Sooner(rollout.revisit, leftovers.revisit);
   Plan plan{.before = std::move(rollout.before), .after = std::move(rollout.after), .revisit = Sooner(rollout.revisit, resolution.revisit)};
-  const std::string made = MakeTheRunThatIsDue(seen, rollout.verdict, status, plan);
+  const std::string made = CreateDueRun(seen, rollout.verdict, status, plan);
   Describe(seen, rollout.verdict, made, status, now);
   plan.status = api::Write(status);
   Append(plan.after, PruneRuns(pipeline.meta, pipeline.spec.runHistory, seen.runs, seen.shown));
@@ -189,11 +189,11 @@ std::optional<Json> StatusWhenRefused(const ObservedPipeline& seen, const Json& 
   std::vector<api::Problem> ignored;
   auto status = api::Read<api::PipelineStatus>(planned, "status", ignored);
   if (std::holds_alternative<CreatePod>(refused))
-    TellRefusedPod(seen, why, status, now);
+    ReportRefusedPod(seen, why, status, now);
   else if (std::holds_alternative<CreateRun>(refused))
-    TellRefusedRun(seen, why, status, now);
+    ReportRefusedRun(seen, why, status, now);
   else if (std::holds_alternative<CreateRevision>(refused) || std::holds_alternative<EnsureServiceAccount>(refused))
-    TellRefusedRevision(seen, why, status, now);
+    ReportRefusedRevision(seen, why, status, now);
   else
     return std::nullopt;
   return api::Write(status);

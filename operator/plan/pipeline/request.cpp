@@ -68,7 +68,7 @@ std::string RequestOf(const api::Pipeline& pipeline) {
   return request;
 }
 
-bool AsksForMore(const std::string& request, const std::string& earlier) { return !FirstNew(request, earlier).empty(); }
+bool IsNewRequest(const std::string& request, const std::string& earlier) { return !FirstNew(request, earlier).empty(); }
 
 std::optional<DueRun> RunDue(const api::Pipeline& pipeline) {
   const std::string& in_force = pipeline.status.revision;

@@ -21,7 +21,7 @@ struct DueRun {
 // value once a run was created for it.
 std::string RequestOf(const api::Pipeline& pipeline);
 // Whether a request has a word that an earlier one lacks.
-bool AsksForMore(const std::string& request, const std::string& earlier);
+bool IsNewRequest(const std::string& request, const std::string& earlier);
 
 // Without a schedule a pipeline runs once for each revision that comes into force and once for each new request; one run
 // covers both at once. A request is new when it differs from status.lastHandledRequest, even if it repeats an older one. Of

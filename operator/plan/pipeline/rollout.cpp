@@ -100,9 +100,9 @@ std::optional<Action> AccountToEnsure(const ObservedPipeline& seen) {
 }
 
 // Given up for a reason that another attempt may find fixed, and somebody asks for more than when it began.
-bool IsAskedForAgain(const api::PipelineStatus& status, const std::string& request) {
+bool IsRetryRequested(const api::PipelineStatus& status, const std::string& request) {
   const StageStatus& validation = *status.validation;
-  return validation.state == StageState::Failed && validation.reason != Reason::ValidationFailed && AsksForMore(request, status.validationRequest);
+  return validation.state == StageState::Failed && validation.reason != Reason::ValidationFailed && IsNewRequest(request, status.validationRequest);
 }
 
 std::string WhyItFailed(const ObservedPipeline& seen, const Bundle& candidate, const api::StageOutcome& outcome) {
@@ -116,7 +116,7 @@ std::string WhyItFailed(const ObservedPipeline& seen, const Bundle& candidate, c
 }
 
 // A finding stands until the bundle changes; what else has failed for good may be asked for again. A policy may change alone.
-void TellWhyItFailed(const std::string& revision, const api::StageOutcome& outcome, std::string why, StageStatus& validation) {
+void ReportValidationFailure(const std::string& revision, const api::StageOutcome& outcome, std::string why, StageStatus& validation) {
   validation.message = std::move(why);
   if (SameInputGivesTheSameAnswer(outcome.result) && outcome.reason != Reason::PodRejected)
     validation.reason = Reason::ValidationFailed;
@@ -138,12 +138,12 @@ void BeginValidation(const ObservedPipeline& seen, const Bundle& candidate, int 
 void Validate(const ObservedPipeline& seen, const Bundle& candidate, api::PipelineStatus& status, Rollout& rollout, Time now) {
   const std::string name = RevisionName(candidate);
   if (status.validating != name || !status.validation) return BeginValidation(seen, candidate, 0, status, rollout, now);
-  if (IsAskedForAgain(status, RequestOf(*seen.pipeline))) return BeginValidation(seen, candidate, status.validation->attempt, status, rollout, now);
+  if (IsRetryRequested(status, RequestOf(*seen.pipeline))) return BeginValidation(seen, candidate, status.validation->attempt, status, rollout, now);
   const AttemptPod newest = NewestPod(seen, name, status.validation->attempt);
   Progress progress = Advance(*status.validation, PodsOf(seen, name, status.validation), newest, candidate.retry, Intent::Go, now);
   if (progress.podIsMissing) rollout.after.push_back(ValidationPod(seen, candidate, progress.stage.attempt));
   if (progress.ended && progress.ended->result != api::OutcomeClass::Succeeded)
-    TellWhyItFailed(name, *progress.ended, WhyItFailed(seen, candidate, *progress.ended), progress.stage);
+    ReportValidationFailure(name, *progress.ended, WhyItFailed(seen, candidate, *progress.ended), progress.stage);
   status.validation = std::move(progress.stage);
   rollout.after.insert(rollout.after.end(), progress.after.begin(), progress.after.end());
   rollout.revisit = progress.revisit;
@@ -172,7 +172,7 @@ std::string Explain(const api::StageOutcome& outcome) {
   return Cut(text, kStageMessage);
 }
 
-std::optional<Verdict> Objection(const ObservedPipeline& seen, const Resolution& resolution) {
+std::optional<Verdict> BlockingVerdict(const ObservedPipeline& seen, const Resolution& resolution) {
   if (!seen.unreadable.empty()) return Verdict{Standing::Stuck, Reason::Invalid, api::Join(seen.unreadable)};
   if (!resolution.problems.empty()) return Verdict{Standing::Stuck, Reason::Invalid, api::Join(resolution.problems)};
   if (auto conflict = ConflictOf(seen)) return conflict;
@@ -184,7 +184,7 @@ std::optional<Verdict> Objection(const ObservedPipeline& seen, const Resolution&
 
 void CountRejectedValidator(const api::Pipeline& pipeline, const Error& why, api::PipelineStatus& status, Time now) {
   const auto ended = CountRejection(*status.validation, why, {kValidationTimeout, pipeline.spec.retry}, now);
-  if (ended) TellWhyItFailed(status.validating, *ended, Cut(ended->message, kStageMessage), *status.validation);
+  if (ended) ReportValidationFailure(status.validating, *ended, Cut(ended->message, kStageMessage), *status.validation);
 }
 
 Verdict VerdictOf(const StageStatus& validation, const std::string& revision) {

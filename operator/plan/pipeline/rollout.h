@@ -31,7 +31,7 @@ struct Rollout {
 bool GetsItsOwnerBack(const ObservedPipeline& seen, const Pod& orphan);
 
 // Why no revision can be made of the current spec; absent when one can.
-std::optional<Verdict> Objection(const ObservedPipeline& seen, const Resolution& resolution);
+std::optional<Verdict> BlockingVerdict(const ObservedPipeline& seen, const Resolution& resolution);
 
 // Rolls the candidate out: creates the revision and its validation pod, and sets status.revision when validation succeeds. If
 // it fails, the revision in force does not change. Writes `status`.

@@ -23,7 +23,7 @@ Attempts AttemptsSoFar(const std::string& owner, const std::vector<api::StageSta
 }
 
 // An attempt that the status which is known here has not begun yet is told by the labels alone.
-bool FitsItsLabels(const Pod& pod, const std::string& owner) {
+bool MatchesLabels(const Pod& pod, const std::string& owner) {
   return !pod.stage.empty() && pod.attempt > 0 && api::PodName(owner, pod.stage, pod.attempt) == pod.meta.name;
 }
 
@@ -35,20 +35,20 @@ std::vector<Pod> Recognised(std::vector<Pod> pods, const std::string& owner, con
   for (Pod& pod : pods) {
     if (const auto found = attempts.find(pod.meta.name); found != attempts.end())
       std::tie(pod.stage, pod.attempt) = found->second;
-    else if (!FitsItsLabels(pod, owner))
+    else if (!MatchesLabels(pod, owner))
       pod.stage.clear(), pod.attempt = 0;
   }
   return pods;
 }
 
-bool IsOfARunningAttempt(const std::string& pod, const std::string& owner, const std::vector<api::StageStatus>& stages) {
+bool BelongsToRunningAttempt(const std::string& pod, const std::string& owner, const std::vector<api::StageStatus>& stages) {
   return std::any_of(stages.begin(), stages.end(), [&](const api::StageStatus& stage) {
     return stage.state == api::StageState::Running && api::PodName(owner, stage.name, stage.attempt) == pod;
   });
 }
 
 bool HasLostItsOwner(const Pod& orphan, Time since, const std::string& owner, const std::vector<api::StageStatus>& stages) {
-  return orphan.meta.ownerUid.empty() && orphan.HoldsOurFinalizer() && orphan.meta.created >= since && IsOfARunningAttempt(orphan.meta.name, owner, stages);
+  return orphan.meta.ownerUid.empty() && orphan.HoldsOurFinalizer() && orphan.meta.created >= since && BelongsToRunningAttempt(orphan.meta.name, owner, stages);
 }
 
 Json ChangedLabels(const Pod& pod, const AttemptPod& made) {

@@ -23,7 +23,7 @@ struct AttemptPod {
 std::vector<Pod> Recognised(std::vector<Pod> pods, const std::string& owner, const std::vector<api::StageStatus>& stages);
 
 // Whether a pod has the name of the newest attempt of one of `stages`, and that attempt runs; `owner` as for Recognised.
-bool IsOfARunningAttempt(const std::string& pod, const std::string& owner, const std::vector<api::StageStatus>& stages);
+bool BelongsToRunningAttempt(const std::string& pod, const std::string& owner, const std::vector<api::StageStatus>& stages);
 
 // Whether an orphan is such a pod, and not of an earlier object with its owner's name. `since`: creation of the owner.
 bool HasLostItsOwner(const Pod& orphan, Time since, const std::string& owner, const std::vector<api::StageStatus>& stages);

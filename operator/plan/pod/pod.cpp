@@ -157,7 +157,7 @@ Leftovers DeleteAndRelease(const std::vector<Pod>& pods, Time now) {
   Leftovers leftovers;
   std::vector<Pod> old;
   for (const Pod& pod : pods) {
-    const Time old_at = pod.meta.created + kOrphanIsOldAfter;
+    const Time old_at = pod.meta.created + kOrphanGracePeriod;
     if (pod.meta.ownerUid.empty() && !pod.meta.deleted && pod.HoldsOurFinalizer() && now < old_at)
       leftovers.revisit = Sooner(leftovers.revisit, old_at);
     else

@@ -71,12 +71,12 @@ std::vector<Action> ReleaseAll(const std::vector<Pod>& pods);
 std::vector<Action> EndAndRelease(const std::vector<Pod>& pods);
 
 // Actions for pods of a deleted owner whose name a new object has: they are deleted, because the new object's pods need their
-// names. A new pod without any owner reference may still get it restored, so it is kept for kOrphanIsOldAfter.
+// names. A new pod without any owner reference may still get it restored, so it is kept for kOrphanGracePeriod.
 struct Leftovers {
   std::vector<Action> actions;
   std::optional<Time> revisit;
 };
-inline constexpr Duration kOrphanIsOldAfter = Duration::Minutes(1);
+inline constexpr Duration kOrphanGracePeriod = Duration::Minutes(1);
 Leftovers DeleteAndRelease(const std::vector<Pod>& pods, Time now);
 
 // Reads spec and status of an object as the API server sent it; absent members keep their defaults.

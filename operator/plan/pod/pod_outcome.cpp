@@ -18,7 +18,7 @@ StageOutcome Ended(OutcomeClass result, Reason reason, std::string message) { re
 
 bool IsOneOf(const std::string& word, std::initializer_list<std::string_view> words) { return std::find(words.begin(), words.end(), word) != words.end(); }
 
-bool WaitsForItsImage(const Pod& pod) {
+bool IsWaitingForImage(const Pod& pod) {
   return IsOneOf(pod.waitingReason, {"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable"});
 }
 
@@ -33,7 +33,7 @@ bool IsAboutVolumesOrSandbox(const PodNote& note) {
   return IsOneOf(note.reason, {"FailedMount", "FailedAttachVolume", "FailedMapVolume", "FailedCreatePodSandBox", "FailedPrepareDynamicResources"});
 }
 
-bool IsAboutWhatDoesNotExist(const PodNote& note) {
+bool IsAboutMissingObject(const PodNote& note) {
   return note.message.find("not found") != std::string::npos || note.message.find("non-existent") != std::string::npos;
 }
 
@@ -42,15 +42,15 @@ std::string Both(const std::string& reason, const std::string& message) { return
 
 std::string InBrackets(const std::string& reason, const std::string& message) { return " (" + reason + ")" + (message.empty() ? "" : ": " + message); }
 
-std::string HasNoRunner(const Pod& pod) {
+std::string MissingRunnerMessage(const Pod& pod) {
   const std::string kubelet =
       pod.waitingMessage.empty() ? "" : " The kubelet says of " + pod.waitingContainer + ": " + Both(pod.waitingReason, pod.waitingMessage);
   return "The pod has no container named " + std::string(kRunnerContainer) + " (found: " + pod.otherContainers + "). " + ByOthers("renamed or removed it") +
          kubelet;
 }
 
-std::string WhyItDidNotStart(const Pod& pod) {
-  if (!pod.otherContainers.empty()) return HasNoRunner(pod);
+std::string StartFailureMessage(const Pod& pod) {
+  if (!pod.otherContainers.empty()) return MissingRunnerMessage(pod);
   if (!pod.initFailure.empty()) return pod.initFailure;
   if (!pod.holding.empty()) return Both(pod.reason, "it waited for " + pod.holding);
   if (pod.note && !pod.note->message.empty()) return pod.note->reason + ": " + pod.note->message;
@@ -58,16 +58,16 @@ std::string WhyItDidNotStart(const Pod& pod) {
   return Both(pod.reason, pod.message);
 }
 
-// A longer one, or none, takes nothing from the attempt: what has ended then had all of its time.
-bool IsDeadlineOfOthers(const Pod& pod) { return pod.deadlineWasMade && pod.deadlineSeconds > 0 && pod.deadlineSeconds < *pod.deadlineWasMade; }
+// A longer one, or none, does not shorten the attempt.
+bool HasForeignDeadline(const Pod& pod) { return pod.deadlineWasMade && pod.deadlineSeconds > 0 && pod.deadlineSeconds < *pod.deadlineWasMade; }
 
-StageOutcome EndedByTheDeadlineOfOthers(const Pod& pod) {
+StageOutcome OutcomeOfForeignDeadline(const Pod& pod) {
   return Ended(OutcomeClass::Infrastructure, Reason::DeadlineExceeded,
                "Pod " + pod.meta.name + " was ended by its activeDeadlineSeconds of " + std::to_string(pod.deadlineSeconds) + ". " +
                    ByOthers("set it in place of the " + std::to_string(*pod.deadlineWasMade) + " seconds of the attempt's timeout"));
 }
 
-std::optional<StageOutcome> TheRunnersWords(const Pod& pod) {
+std::optional<StageOutcome> ParsedOutcome(const Pod& pod) {
   if (pod.exitMessage.empty()) return std::nullopt;
   const Result<Json> json = ParseJson(pod.exitMessage);
   if (!json) return std::nullopt;
@@ -76,8 +76,8 @@ std::optional<StageOutcome> TheRunnersWords(const Pod& pod) {
   return std::move(outcome).value();
 }
 
-// Nobody let the container end by itself.
-std::optional<StageOutcome> TakenAway(const Pod& pod) {
+// Absent when the container ended on its own.
+std::optional<StageOutcome> OutcomeOfLostPod(const Pod& pod) {
   const std::string& name = pod.meta.name;
   if (pod.reason == "NodeLost" || pod.disruption == "DeletionByTaintManager" || pod.disruption == "DeletionByPodGC")
     return Ended(OutcomeClass::Infrastructure, Reason::NodeLost, "The node of pod " + name + " was lost; another attempt takes over and fences this one off.");
@@ -117,30 +117,30 @@ StageOutcome ByExitCode(const Pod& pod, int code) {
   return Ended(OutcomeClass::Bug, Reason::InternalError, ended + " and no outcome; see its log.");
 }
 
-// A runner that was told to stop knows that it was, not by whom: the pod tells.
-bool OnlyKnowsThatItWasStopped(const std::optional<StageOutcome>& said) { return said && said->result == OutcomeClass::Infrastructure; }
+// Then the pod status has the cause: the runner only received a signal.
+bool WasStoppedFromOutside(const std::optional<StageOutcome>& parsed) { return parsed && parsed->result == OutcomeClass::Infrastructure; }
 
 StageOutcome OutcomeOfEnded(const Pod& pod) {
-  auto said = TheRunnersWords(pod);
-  if (said && !OnlyKnowsThatItWasStopped(said)) return std::move(*said);
-  if (pod.reason == "DeadlineExceeded" && IsDeadlineOfOthers(pod)) return EndedByTheDeadlineOfOthers(pod);
+  auto parsed = ParsedOutcome(pod);
+  if (parsed && !WasStoppedFromOutside(parsed)) return std::move(*parsed);
+  if (pod.reason == "DeadlineExceeded" && HasForeignDeadline(pod)) return OutcomeOfForeignDeadline(pod);
   if (pod.reason == "DeadlineExceeded" && pod.started)
     return Ended(OutcomeClass::Resource, Reason::DeadlineExceeded,
                  "The attempt took longer than the stage's attemptTimeout; raise it, or give the stage more CPU.");
-  if (auto taken = TakenAway(pod)) return std::move(*taken);
-  if (said) return std::move(*said);
+  if (auto lost = OutcomeOfLostPod(pod)) return std::move(*lost);
+  if (parsed) return std::move(*parsed);
   if (pod.exitCode) return ByExitCode(pod, *pod.exitCode);
-  return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, "Pod " + pod.meta.name + " ended before its runner started: " + WhyItDidNotStart(pod));
+  return Ended(OutcomeClass::Infrastructure, Reason::StartFailed, "Pod " + pod.meta.name + " ended before its runner started: " + StartFailureMessage(pod));
 }
 
-// That the pod itself tells.
-std::optional<Obstacle> ToldObstacle(const Pod& pod) {
+// From the status and events of the pod.
+std::optional<Obstacle> ReportedObstacle(const Pod& pod) {
   if (pod.phase == PodPhase::Ended) return std::nullopt;
   const Time gives_up = pod.accepted.value_or(pod.meta.created) + kImagePatience;
-  if (!pod.otherContainers.empty()) return Obstacle{Reason::StartFailed, HasNoRunner(pod), gives_up};
+  if (!pod.otherContainers.empty()) return Obstacle{Reason::StartFailed, MissingRunnerMessage(pod), gives_up};
   if (pod.phase != PodPhase::Pending) return std::nullopt;
   const std::string words = InBrackets(pod.waitingReason, pod.waitingMessage);
-  if (WaitsForItsImage(pod)) {
+  if (IsWaitingForImage(pod)) {
     const std::string whose = IsInitContainer(pod) ? " of init container " + pod.waitingContainer : "";
     return Obstacle{Reason::ImageUnavailable, "The image " + pod.waitingImage + whose + " cannot be had" + words, gives_up};
   }
@@ -153,21 +153,21 @@ std::optional<Obstacle> ToldObstacle(const Pod& pod) {
   if (!pod.unschedulable.empty()) return Obstacle{Reason::Unschedulable, "No node takes the pod: " + pod.unschedulable, std::nullopt};
   if (pod.note && IsAboutVolumesOrSandbox(*pod.note))
     return Obstacle{Reason::StartFailed, "The pod cannot be set up" + InBrackets(pod.note->reason, pod.note->message),
-                    IsAboutWhatDoesNotExist(*pod.note) ? gives_up : gives_up - kImagePatience + kVolumePatience};
+                    IsAboutMissingObject(*pod.note) ? gives_up : gives_up - kImagePatience + kVolumePatience};
   return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<Time> HoldIsToldAt(const Pod& pod) {
-  if (pod.phase != PodPhase::Pending || (pod.holding.empty() && pod.ignoredBy.empty()) || ToldObstacle(pod)) return std::nullopt;
-  return pod.holdingSince.value_or(pod.accepted.value_or(pod.meta.created)) + kHoldIsToldAfter;
+  if (pod.phase != PodPhase::Pending || (pod.holding.empty() && pod.ignoredBy.empty()) || ReportedObstacle(pod)) return std::nullopt;
+  return pod.holdingSince.value_or(pod.accepted.value_or(pod.meta.created)) + kSlowStartReportedAfter;
 }
 
 std::optional<Obstacle> ObstacleOf(const Pod& pod, Time now) {
-  if (auto told = ToldObstacle(pod)) return told;
-  const auto told_at = HoldIsToldAt(pod);
-  if (!told_at || now < *told_at) return std::nullopt;
+  if (auto reported = ReportedObstacle(pod)) return reported;
+  const auto reported_at = HoldIsToldAt(pod);
+  if (!reported_at || now < *reported_at) return std::nullopt;
   if (pod.holding.empty())
     return Obstacle{Reason::Unschedulable, "No scheduler has handled the pod: spec.schedulerName is " + pod.ignoredBy + '.', std::nullopt};
   return Obstacle{Reason::StartFailed,
@@ -179,22 +179,22 @@ std::optional<Time> EventsAreDueAt(const Pod& pod) {
   if (pod.phase != PodPhase::Pending || pod.started || !pod.accepted || pod.meta.deleted) return std::nullopt;
   Pod without_note = pod;
   without_note.note.reset();
-  if (ToldObstacle(without_note)) return std::nullopt;
-  if (!pod.note) return *pod.accepted + kEventsAreReadAfter;
-  return pod.note->read + std::clamp(pod.note->read - *pod.accepted, kEventsAreReadAfter, kEventsAreReadEvery);
+  if (ReportedObstacle(without_note)) return std::nullopt;
+  if (!pod.note) return *pod.accepted + kFirstEventReadAfter;
+  return pod.note->read + std::clamp(pod.note->read - *pod.accepted, kFirstEventReadAfter, kEventReadInterval);
 }
 
 std::optional<StageOutcome> OutcomeOf(const Pod& pod, Time now) {
   if (pod.phase == PodPhase::Ended) return OutcomeOfEnded(pod);
-  if (pod.meta.deleted && (!pod.started || now >= *pod.meta.deleted + kDeletionPatience)) return TakenAway(pod);
-  const auto obstacle = ToldObstacle(pod);
+  if (pod.meta.deleted && (!pod.started || now >= *pod.meta.deleted + kDeletionPatience)) return OutcomeOfLostPod(pod);
+  const auto obstacle = ReportedObstacle(pod);
   if (obstacle && obstacle->givesUpAt && now >= *obstacle->givesUpAt) return Ended(OutcomeClass::Infrastructure, obstacle->reason, obstacle->message);
   return std::nullopt;
 }
 
 std::optional<Time> OutcomeChangesAt(const Pod& pod) {
   if (pod.phase == PodPhase::Ended) return std::nullopt;
-  const auto obstacle = ToldObstacle(pod);
+  const auto obstacle = ReportedObstacle(pod);
   const auto deletion = pod.meta.deleted ? std::optional<Time>(*pod.meta.deleted + kDeletionPatience) : std::nullopt;
   return Sooner(deletion, obstacle ? obstacle->givesUpAt : std::nullopt);
 }

@@ -13,14 +13,14 @@ inline constexpr Duration kImagePatience = Duration::Minutes(2);
 // The same for a volume, which may have to be detached from another node first.
 inline constexpr Duration kVolumePatience = Duration::Minutes(10);
 // When the events of a pod that its kubelet accepted, and that does not start, are read first, and how often after that.
-inline constexpr Duration kEventsAreReadAfter = Duration::Seconds(3);
-inline constexpr Duration kEventsAreReadEvery = Duration::Seconds(30);
+inline constexpr Duration kFirstEventReadAfter = Duration::Seconds(3);
+inline constexpr Duration kEventReadInterval = Duration::Seconds(30);
 // How long after its grace period a deleted pod may take to end before its attempt is counted as lost. Its commits are
 // fenced by the epoch of the next attempt, so its process may still run.
 inline constexpr Duration kDeletionPatience = Duration::Seconds(10);
 
 // How long an init container may run, a sidecar may start, or a pod may wait for its scheduler before status reports it.
-inline constexpr Duration kHoldIsToldAfter = Duration::Seconds(10);
+inline constexpr Duration kSlowStartReportedAfter = Duration::Seconds(10);
 
 // Why a waiting pod does not start.
 struct Obstacle {

@@ -82,7 +82,7 @@ class Resolver {
       out_.missing.push_back({Reason::LakeInvalid, "", std::string(kLakeName), "Lake default is not valid: " + api::Join(lake_problems), ""});
     FillSettings();
     for (std::size_t i = 0; i < pipeline_.spec.stages.size(); ++i) LookUp(pipeline_.spec.stages[i], "spec.stages[" + std::to_string(i) + "]");
-    AddWhatSqlMayName();
+    AddTablesNamedInSql();
     SortTables();
     CheckSizes();
     return std::move(out_);
@@ -283,7 +283,7 @@ class Resolver {
     Add(std::move(table));
   }
 
-  void AddWhatSqlMayName() {
+  void AddTablesNamedInSql() {
     std::set<std::string> words;
     for (const std::string& sql : SqlOf(pipeline_.spec, around_.views)) words.merge(WordsOf(sql));
     const auto named = [&words](const std::string& table) { return words.contains(table); };

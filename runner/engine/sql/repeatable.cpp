@@ -104,7 +104,7 @@ std::optional<std::string> FindWord(const duckdb::Expression& source, const duck
   switch (source.GetExpressionClass()) {
     case duckdb::ExpressionClass::BOUND_CONSTANT: {
       const auto& value = source.Cast<duckdb::BoundConstantExpression>().value;
-      if (value.IsNull() || value.type().id() != duckdb::LogicalTypeId::VARCHAR || !IsWordOfTheClock(value.ToString(), type)) return std::nullopt;
+      if (value.IsNull() || value.type().id() != duckdb::LogicalTypeId::VARCHAR || !IsClockKeyword(value.ToString(), type)) return std::nullopt;
       return "'" + value.ToString() + "'";
     }
     case duckdb::ExpressionClass::BOUND_CAST:  // of a literal to the type of a CASE or list
@@ -212,7 +212,7 @@ bool IsValueWord(const std::string& name) {
   return IsAmong(words, name);
 }
 
-bool IsWordOfTheClock(const std::string& text, const duckdb::LogicalType& type) {
+bool IsClockKeyword(const std::string& text, const duckdb::LogicalType& type) {
   static const Words words{"now", "today", "tomorrow", "yesterday"};
   std::string word = duckdb::StringUtil::Lower(text);
   duckdb::StringUtil::Trim(word);

@@ -27,7 +27,7 @@ bool IsRepeatable(duckdb::ClientContext& context, const Call& call);
 bool IsValueWord(const std::string& name);
 
 // Whether the text is, for a type of time, no value but the time at which it is read: now, today, tomorrow, yesterday.
-bool IsWordOfTheClock(const std::string& text, const duckdb::LogicalType& type);
+bool IsClockKeyword(const std::string& text, const duckdb::LogicalType& type);
 
 // The calls of an expression of a parse tree, and of all that is in it, subqueries apart.
 void CollectCalls(const duckdb::ParsedExpression& expression, std::set<Call>& calls);

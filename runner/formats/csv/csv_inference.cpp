@@ -76,7 +76,7 @@ class Declaration {
     if (layout_.dialect.skipLines > 0) csv.skipLines = layout_.dialect.skipLines;
     if (layout_.header == HeaderFound::No) csv.header = false;
     if (encoding != api::Encoding::Utf8) csv.encoding = encoding;
-    TellLayout();
+    NoteLayout();
     const bool named = layout_.header != HeaderFound::No;
     const std::vector<std::string> names = Names();
     const std::vector<std::string> in_sql = SqlNames(names);
@@ -89,7 +89,7 @@ class Declaration {
       if (!note.empty()) Note("column " + names[i] + ": " + note);
     }
     DeclareNulls(names);
-    TellRecords(in_sql);
+    NoteRecords(in_sql);
     return std::move(inferred_);
   }
 
@@ -103,7 +103,7 @@ class Declaration {
     return names;
   }
 
-  void TellLayout() {
+  void NoteLayout() {
     const std::string line = "line " + std::to_string(layout_.line);
     const char delimiter = layout_.dialect.delimiter;
     if (layout_.declared) Note("line 1 declares the delimiter " + Shown(delimiter == '\t' ? "\\t" : std::string(1, delimiter)) + ", as Excel does");
@@ -128,7 +128,7 @@ class Declaration {
   }
 
   // A header that is there again is a row like any other to the decoder.
-  void TellRecords(const std::vector<std::string>& in_sql) {
+  void NoteRecords(const std::vector<std::string>& in_sql) {
     if (seen_.rows == 0)
       Note("it has column names and no rows, so every column is text; run weir init again with a file that has rows, or write the types yourself");
     if (seen_.wordy) Note("no delimiter divides its lines, and most have several words: each line is one value; if the file is no table, leave it out");

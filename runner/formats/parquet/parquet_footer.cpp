@@ -78,7 +78,7 @@ void ReadLogical(Element& element) {
 }
 
 // Readers differ in which of the two they go by.
-bool SaysOneThing(const Element& element) {
+bool IsConsistent(const Element& element) {
   const auto converted = element.converted == kMapKeyValue ? kMap : element.converted;  // as older writers say it
   return (!converted || !element.implied || converted == element.implied) &&
          (!element.scale || !element.logicalScale || *element.scale == *element.logicalScale) &&
@@ -278,7 +278,7 @@ Status TakeSchema(ThriftReader& reader, ThriftWriter& writer, ParquetFooter& foo
   std::vector<Element> elements = ReadSchema(reader);
   if (reader.ok() && elements.size() == 1 && elements[0].children.value_or(0) == 0) return NotMetadata("it has no columns");
   for (const Element& element : elements) {
-    if (!SaysOneThing(element)) return NotMetadata("its footer gives " + NameOf(element.name) + " two types, which differ: it is damaged");
+    if (!IsConsistent(element)) return NotMetadata("its footer gives " + NameOf(element.name) + " two types, which differ: it is damaged");
     if (IsCut(element)) return NotMetadata("its footer gives the values of " + NameOf(element.name) + " too few bytes: it is damaged");
   }
   Schema schema(elements, footer, leaves);
