@@ -18,13 +18,13 @@ struct CheckOptions {
   Place place;
 };
 
-// Says everything that admission, the controllers and the runner's validation would say, before a commit.
+// Reports, before a commit, every finding of admission, of the controllers and of the runner's validation.
 Exit Check(const Terminal& terminal, const CheckOptions& options, std::istream& in);
 
-// The rules in the order in which they need each other. Each appends to `findings`.
-// Of one object: what CEL and plan/validate say; what an edit may not change; the published contract.
+// The rules, in the order of their dependencies. Each appends to `findings`.
+// Rules about one object: those of CEL and plan/validate, immutable fields, and the published contract.
 void CheckObjects(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings);
-// Names that two objects would share: as a table of SQL, or as a place in a store, over namespaces too.
+// Names that two objects would share: as a SQL table, or as a path in a store, also across namespaces.
 void CheckNames(const Manifests& manifests, const Declared& declared, const Neighbourhood& around, Findings& findings);
 // A pipeline with all that it names, and the manifest that its findings belong to.
 struct ResolvedPipeline {
@@ -44,7 +44,7 @@ void CheckSql(const Manifests& manifests, const Declared& declared, const Publis
 // about rows and values, against what is published; and tables with data that no pipeline feeds any more.
 void CheckBelow(const Manifests& manifests, const Declared& declared, const Published& published, Findings& findings);
 
-// All of them. Without a runner, SQL is not bound and a warning says so.
+// All rules. Without a runner, SQL is not bound and there is a warning.
 Findings CheckAll(const Manifests& manifests, const Declared& declared, const Published& published, const Result<std::string>& runner);
 
 }  // namespace weir::cli

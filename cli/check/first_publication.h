@@ -7,8 +7,8 @@
 
 namespace weir::cli {
 
-// What a reader was promised for the first time between `before` and `after`: one sentence for all Views of `ns` that are
-// Stable, with the ways to change them later. Empty when no View is published for the first time. Pure.
+// The Stable Views of `ns` that were published for the first time between `before` and `after`: one sentence for all, with
+// the ways to change them later. Empty when there is none. Pure.
 std::vector<std::string> FirstPublications(const Published& before, const Published& after, const std::string& ns);
 
 }  // namespace weir::cli

@@ -10,8 +10,8 @@
 
 namespace weir::cli {
 
-// Which table each stage makes of which, by the Pipelines that are declared and those of `published` that the manifests do
-// not repeat. SQL is not bound: whatever a text may name by a word counts as read. Not thread-safe.
+// Input and output tables of all stages, from the declared Pipelines and those of `published` that the manifests do not
+// repeat. SQL is not bound: every table whose name occurs in a text counts as read. Not thread-safe.
 class Lineage {
  public:
   // Copies what it needs of both.

@@ -9,8 +9,7 @@
 
 namespace weir::cli {
 
-// Whether a hint may explain this error of the engine: it reports SQL that it cannot parse or a table that it does not know, and has
-// no hint of its own.
+// Whether a hint may explain this error of the engine: a syntax error or an unknown table, without a hint by the engine.
 bool MayBeHinted(std::string_view error);
 
 // Of a SQL text that cannot be bound: the first dataset of files that it names, which SQL cannot read, and the tables into which

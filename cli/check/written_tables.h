@@ -14,8 +14,8 @@ class WrittenTables {
  public:
   WrittenTables(const Manifests& manifests, const Declared& declared, const Published& published);
 
-  // Whether it is known that nothing ever wrote the table. Nothing is known of a namespace without a pipeline, for a project may be
-  // checked without them, nor of one whose pipelines could not be read as a whole.
+  // Whether the table was certainly never written. False for all tables of a namespace without pipelines, because a project may
+  // be checked without them, and of one whose pipelines could not be read completely.
   bool IsUnwritten(const std::string& ns, const std::string& table) const;
 
  private:

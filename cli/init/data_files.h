@@ -8,7 +8,7 @@
 
 namespace weir::cli {
 
-// The files that `weir init` is to look at.
+// The input files of `weir init`.
 struct GivenFile {
   std::string path;
   bool listed = false;  // found in a folder: what is no data is left out with a note

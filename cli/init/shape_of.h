@@ -9,7 +9,7 @@
 namespace weir::cli {
 
 // Equal for files that one Dataset can hold in any order of their rows: folder, format and titles. Words for missing values add
-// up, so they make no difference. `encoding` stands for the file's own. Pure, as all here.
+// up, so they make no difference. `encoding` replaces the file's own. Pure, as all functions here.
 std::string ShapeOf(const InferredFile& file, const std::string& encoding);
 
 // As a Dataset declares it; "UTF-8" where it need not. Empty for formats without encodings.

@@ -8,7 +8,7 @@
 
 namespace weir::cli {
 
-// Who the starter manifests speak for.
+// Names in the starter manifests.
 struct StarterNames {
   std::string name;  // of the whole: the file, and `load-<name>`
   std::string team;
@@ -19,7 +19,7 @@ inline constexpr std::size_t kFilesOfPipeline = 12;
 
 // Complete manifests for the files: datasets Landing, RawHistory and Processed and a View for each, and pipelines that land,
 // accept, decode and publish them: one, or for more than kFilesOfPipeline files several with a number in their names. Pure. Where
-// a file cannot be declared (a name that SQL reserves, too many columns), `weir check` says so.
+// a file cannot be declared (a name that SQL reserves, too many columns), `weir check` reports it.
 std::vector<Json> StarterManifests(const StarterNames& names, const std::vector<InferredFile>& files);
 
 // The same as one YAML text with a word of explanation in front, and a comment for each file that others may follow.

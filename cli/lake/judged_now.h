@@ -4,9 +4,9 @@
 
 namespace weir::cli {
 
-// Between two runs of `weir run` no controller is there to turn a condition at the instant at which data become late. Judges
-// every Dataset and View with a freshness limit by the clock, as the controllers do, and changes its status in `cluster`:
-// what is loaded from a lake then tells the truth of this moment. Nothing is started, and nothing is saved.
+// Updates the freshness conditions in the status of every Dataset and View in `cluster` to the current time, as the
+// controllers do. Needed for a loaded lake, because no controller runs between two runs of `weir run`. Starts and saves
+// nothing.
 void JudgeNow(local::MemoryCluster& cluster, const Clock& clock);
 
 }  // namespace weir::cli

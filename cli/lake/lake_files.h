@@ -29,10 +29,10 @@ Result<std::string> KeysOf(const std::string& name, const api::S3Store& store);
 
 // The store of a Lake as this process reaches it: a volume with a path is that folder; one with a claim is the folder of
 // the store's name below `world.lake`, where the person has mounted or copied it; a bucket is read with the key files in
-// the folder that WEIR_S3_CREDENTIALS names. Fault::Missing says which of these is not there.
+// the folder that WEIR_S3_CREDENTIALS names. Fault::Missing names the one that does not exist.
 Result<std::shared_ptr<storage::ObjectStore>> OpenLakeStore(const World& world, const api::Store& store);
 
-// What a status calls `location`: file:///folder/of/the/table, as the runner that wrote it saw it, or s3://bucket/path.
+// Opens the `location` of a status: file:///folder/of/the/table, a path of the runner that wrote it, or s3://bucket/path.
 Result<LakePlace> OpenLocation(const World& world, const std::string& location);
 
 // The table at `location` as of one version, or the newest. Fault::Missing where its store is not here or has no such version,

@@ -9,14 +9,14 @@
 
 namespace weir::cli {
 
-// What stands on the cluster or in the local state already: contract rules compare with it, and manifests may refer to
-// objects of it that they do not repeat.
+// The objects on the cluster or in the local state. Contract rules compare with them, and manifests may refer to them without
+// repeating them.
 struct Published {
   std::vector<api::Lake> lakes;
   std::vector<api::Dataset> datasets;
   std::vector<api::View> views;
   std::vector<api::Pipeline> pipelines;
-  std::string lake;  // the local lake that remembers them, as it was given; empty for a cluster
+  std::string lake;  // the local lake whose state has them, as given by the user; empty for a cluster
 };
 
 // Of one namespace, or of every one when `ns` is empty: people often may read their own only.

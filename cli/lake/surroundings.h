@@ -9,8 +9,8 @@
 
 namespace weir::cli {
 
-// What the pipelines of each namespace would see once the manifests are applied: the declared objects, and of the published
-// ones those that the manifests do not repeat. Built once, since a project may have thousands of objects. Not thread-safe.
+// The objects of each namespace after the manifests are applied: the declared ones, and the published ones that the manifests
+// do not repeat. Build it once, because a project may have thousands of objects. Not thread-safe.
 class Neighbourhood {
  public:
   // Copies what it needs of both.
@@ -33,7 +33,7 @@ class Neighbourhood {
   std::map<std::string, Named> namespaces_;
 };
 
-// Folders that stand for the local lake where nothing is read or written, or none when the Lake is one of a cluster.
+// Placeholder folders of the local lake for checks that read and write nothing; none when the Lake is one of a cluster.
 plan::Environment EnvironmentFor(const plan::Surroundings& around);
 
 }  // namespace weir::cli

@@ -13,8 +13,8 @@ class MemoryCluster;
 
 namespace weir::cli {
 
-// Which world a command looks at: the cluster of a kubeconfig that was given, else the lake that `weir run` keeps, else,
-// where there is no such lake, the cluster of the variable KUBECONFIG.
+// Selects where a command reads objects: from the cluster of a given kubeconfig, else from the lake of `weir run`, else, when
+// there is no such lake, from the cluster of the variable KUBECONFIG.
 struct Place {
   std::string lake = ".weir/lake";
   std::string kubeconfig;  // files as KUBECONFIG names them; empty: none was given
@@ -32,23 +32,23 @@ struct World {
   std::shared_ptr<storage::CheckpointFiles> checkpoints = engine::MakeCheckpointFiles();  // of the tables' logs
 };
 
-// Fails with Fault::Missing "NoState" where no run has left anything yet, and with kStateMissing where tables are there and
-// the state is not; both say what to do first. Fails otherwise, with the path, where there is a state that cannot be used.
+// Fault::Missing "NoState" before the first run, and kStateMissing when there are tables without a state; both messages have
+// the next step. Any other fault, with the path, for a state that cannot be used.
 Result<World> Open(const Place& place);
-// By which clock the conditions of freshness in a lake are: of its last run, or of this moment, which looks at each table and is
-// for who shows them. Open judges by now.
+// Time of the freshness conditions in a loaded lake: that of its last run, or now, which reads each table and is for commands
+// that print them. Open uses Now.
 enum class Judged { AsSaved, Now };
 // The lake, whatever kubeconfig there is.
 Result<World> OpenLocal(const Place& place, Judged judged = Judged::AsSaved);
 
-// The local world's state: objects as an API server would hold them. It is stored in the lake, so that both move together.
+// File of the local state: the objects as an API server would store them. It is in the lake, so that both move together.
 std::string StateFile(const std::string& lake);
 // The reason of an Error: a lake with tables has lost its state, or has one without any object.
 inline constexpr std::string_view kStateMissing = "StateMissing";
 // Loads it, with errors as Open has them. Reads only.
 Status LoadState(local::MemoryCluster& cluster, const std::string& lake);
 
-// What to say of an object that is not there: with the nearest name of its kind, if one is near.
+// The error for an object that does not exist, with the nearest name of its kind, if one is similar.
 Error NoSuchObject(kube::ClusterApi& cluster, const api::Resource& kind, const std::string& ns, const std::string& name);
 // "view", as commands take it.
 std::string WordFor(const api::Resource& kind);

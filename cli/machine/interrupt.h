@@ -6,8 +6,8 @@
 
 namespace weir::cli {
 
-// Ctrl-C, SIGTERM and SIGHUP (a terminal that is closed) while it lives: counted instead of ending the program. A reader
-// who goes away (`| head`) does not end it either: what runs goes on unwatched. One at a time in a process.
+// While an object of this class exists, Ctrl-C, SIGTERM and SIGHUP (a closed terminal) are counted and do not end the program,
+// and SIGPIPE (`| head`) is ignored. One at a time in a process.
 class Interrupt {
  public:
   Interrupt();

@@ -17,8 +17,8 @@ Result<std::string> FindRunner();
 inline constexpr Duration kLongestValidation = Duration::Minutes(5);
 
 // Runs Validate tasks to their end in one process, as pods would one by one, and returns the outcome of each. The process
-// dies with the calling thread. Fault::Bug when it ends without outcomes; Transient "TimedOut" when it was killed at the
-// deadline.
+// is killed when the calling thread ends. Fault::Bug when it ends without outcomes; Transient "TimedOut" when it was killed
+// at the deadline.
 Result<std::vector<api::StageOutcome>> RunValidations(const std::string& runner, const std::vector<api::StageTask>& tasks,
                                                       Duration deadline = kLongestValidation);
 

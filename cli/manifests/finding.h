@@ -7,7 +7,7 @@
 
 namespace weir::cli {
 
-// One thing that is wrong with the manifests, where it stands and what to write instead.
+// One problem of the manifests, with its position and what to write instead.
 struct Finding {
   std::string file;
   int line = 0;        // from 1; 0 when the whole file is meant

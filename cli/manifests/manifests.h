@@ -33,7 +33,7 @@ struct Manifests {
   std::vector<Manifest> objects;
   Findings findings;                 // what could not be read at all
   std::vector<std::string> refused;  // "namespace/name" of documents that name an object whose kind is not known
-  bool incomplete = false;           // a file could not be read, and nobody knows which objects it holds
+  bool incomplete = false;           // a file could not be read, so its objects are unknown
   std::size_t foreign = 0;           // what is for others: documents of other API groups, and files of a folder that hold no object
 };
 

@@ -8,8 +8,8 @@
 
 namespace weir::cli {
 
-// Objects with Schema findings are read as far as they go, so that one command reports all that can be judged. These
-// functions say what of such an object can be judged, so that no finding is only a consequence of another one.
+// Objects with Schema findings are read partially, so that one command reports as many findings as possible. These functions
+// return which parts of such an object can be checked, so that no finding is only a consequence of another one.
 
 // Whether one of the fields is the one at `path`, contains it or is inside of it.
 bool Touches(const std::vector<std::string>& unread, std::string_view path);
@@ -30,7 +30,7 @@ bool CanJudgeContract(const Declared& declared, const Declaration<api::View>& vi
 // Tables, as "namespace/table", of which only the name is known: no SQL that may read them can be bound. Columns of a type
 // that another system has a name for are taken as meant.
 std::set<std::string> DoubtfulTables(const Manifests& manifests, const Declared& declared);
-// Namespaces whose Lake is only known by name: nothing can be said about stores and places.
+// Namespaces whose Lake is known only by name: stores and locations cannot be checked.
 std::set<std::string> DoubtfulLakes(const Declared& declared);
 
 }  // namespace weir::cli

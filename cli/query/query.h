@@ -16,7 +16,7 @@ struct QueryOptions {
   Duration timeout;                   // 0: none
 };
 
-// Answers one SELECT over the tables of the lake: each Dataset of tables and each View of the namespace by its table
+// Executes one SELECT over the tables of the lake: each Dataset of tables and each View of the namespace by its table
 // name, at its newest version. What does not fit into memory is spilled into a scratch folder that goes with the query.
 // Ctrl-C ends it with Exit::Interrupted, its time with Exit::Failed. A table that was never committed is an error, and so
 // are more than a million rows for a program that gave no limit: a part would pass for the whole.

@@ -20,7 +20,7 @@ struct ExplainOptions {
 // made of.
 Exit Explain(const Terminal& terminal, const World& world, ExplainOptions options, Time now);
 
-// The parts of the report; each answers JSON, which the text form is made of. Missing objects are errors.
+// The parts of the report as JSON, from which the text form is printed. Missing objects are errors.
 Result<Json> RunReport(const World& world, const std::string& name, std::size_t rows);
 Result<Json> TableReport(const World& world, const api::Resource& resource, const std::string& name, std::size_t rows, Time now);
 Result<Json> PipelineReport(const World& world, const std::string& name, std::size_t rows);
@@ -29,10 +29,10 @@ Result<Json> PipelineReport(const World& world, const std::string& name, std::si
 // succeeded.
 std::vector<std::string> LandedNothing(const Json& stages);
 
-// Messages that the reader has seen: several conditions, stages and objects repeat what one failure says.
+// Messages printed so far, to print each once: several conditions, stages and objects repeat the message of one failure.
 class ToldMessages {
  public:
-  // Whether no message so far contains this one, or its cause: what is behind its first colon. From then on it was told.
+  // Adds the message. True when no earlier message contains it or its cause, the part after its first colon.
   bool IsNews(const std::string& message);
 
  private:
@@ -46,7 +46,7 @@ void PrintRunReport(const Terminal& terminal, const Json& report, ToldMessages t
 void PrintTableReport(const Terminal& terminal, const Json& report);
 void PrintPipelineReport(const Terminal& terminal, const Json& report);
 
-// "  Ready=False Stalled: message" for each condition; a message that was told is left out.
+// "  Ready=False Stalled: message" for each condition; a message that was printed before is left out.
 void PrintConditions(const Terminal& terminal, const Json& conditions, ToldMessages& told);
 
 }  // namespace weir::cli

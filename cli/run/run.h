@@ -19,12 +19,12 @@ struct RunOptions {
 };
 
 // No cluster: loads the manifests, checks them, runs their pipelines on this machine with the operator's own
-// controllers, and answers when every run has ended. As JSON or YAML the answer is {findings, pipelines}: what `weir check`
-// finds, and what became of each pipeline (run_answer.h); what kept the run from starting or its state from being saved is
-// {error: {reason, message}} beside them. Ctrl-C cancels the runs; a second one kills what still runs.
+// controllers, and returns when every run has ended. As JSON or YAML the output is {findings, pipelines}: the findings of
+// `weir check`, and the result of each pipeline (run_answer.h). When a run could not start or its state could not be saved,
+// it also has {error: {reason, message}}. Ctrl-C cancels the runs; a second one kills the runners.
 Exit Run(const Terminal& terminal, const RunOptions& options, std::istream& in);
 
-// What Run does for a call that it does not take: complains, and gives programs the answer {error, findings, pipelines}.
+// Output of Run for an invalid call: a message on stderr, and as JSON or YAML {error, findings, pipelines}.
 Exit RefuseRun(const Terminal& terminal, const Error& error, Exit exit = Exit::Failed);
 
 }  // namespace weir::cli

@@ -11,7 +11,7 @@
 
 namespace weir::cli {
 
-// How one pipeline of a session stands.
+// State of one pipeline of a session.
 struct PipelineView {
   std::string name;
   enum class State { Starting, Running, Succeeded, Superseded, Failed, Refused, Suspended } state = State::Starting;
@@ -29,7 +29,7 @@ struct InterruptedRun {
 // Follows the runs that a session starts.
 class RunFollower {
  public:
-  // `pipelines` of namespace `ns`. Looks at the cluster once, before anything starts, to know which runs are old.
+  // `pipelines` of namespace `ns`. Lists the runs once; create it before anything starts, so that these are the earlier runs.
   RunFollower(Session& session, std::string ns, std::vector<std::string> pipelines);
 
   // Starts one run of the pipeline by annotation; the controllers do the rest.
@@ -39,13 +39,13 @@ class RunFollower {
   // would be one.
   Time NewestCreated() const { return newest_; }
 
-  // Cancels all unfinished runs of earlier sessions, of every pipeline of the lake, but not those that are paused: they do not
-  // know what was delivered since, and their state may be older than what their stages have committed. Returns those that are
-  // cancelled now. Call before Start.
+  // Cancels all unfinished runs of earlier sessions, of every pipeline of the lake, except paused ones: they do not include
+  // files delivered since, and their state may be older than the commits of their stages. Returns the cancelled runs. Call it
+  // before Start.
   std::vector<InterruptedRun> CancelThoseOfKilledSessions();
 
-  // One look. A pipeline that has settled without a run is asked for one. A run counts as Running until what it wrote
-  // says so in its own status: who looks after the session has ended must not see less than the run did.
+  // Returns the current states, and requests a run for a pipeline that has settled without one. A run counts as Running until
+  // the status of its outputs shows its commits, so that the saved state includes them.
   std::vector<PipelineView> Look(Time now);
   std::vector<RunView> Runs() const;  // of this session
 

@@ -19,8 +19,8 @@ enum class OutputFormat { Table, Json, Yaml, Csv };
 
 enum class Paint { Plain, Bold, Dim, Red, Green, Yellow, Blue };
 
-// Where a command writes. `out` gets the answer and nothing else, so that it can be piped; `err` gets progress and
-// complaints. Colours appear only on a terminal and never with NO_COLOR (https://no-color.org) or TERM=dumb.
+// Output streams of a command. `out` gets the result and nothing else, so that it can be piped; `err` gets progress and
+// errors. Colours appear only on a terminal and never with NO_COLOR (https://no-color.org) or TERM=dumb.
 struct Terminal {
   std::ostream& out;
   std::ostream& err;
@@ -36,14 +36,14 @@ struct Terminal {
   std::string OnErr(Paint paint, std::string_view text) const { return In(paint, text, errKind); }
 };
 
-// The process's own streams, looked at once.
+// The process's own streams, inspected once.
 Terminal ProcessTerminal();
 
 // "weir: <message>" on err.
 Exit Complain(const Terminal& terminal, const Error& error, Exit exit = Exit::Failed);
 
-// `exit`, unless the answer could not be written in full (a full disk): then a complaint and Failed. Nobody is to take
-// half an answer for a whole one.
+// `exit`, unless the output could not be written completely (a full disk): then an error message and Failed, so that partial
+// output is not taken for a complete one.
 Exit Delivered(const Terminal& terminal, Exit exit);
 
 // The text member of an object, printable on one line.

@@ -13,7 +13,7 @@ namespace weir::cli {
 struct TextTable {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
-  std::vector<bool> right;    // columns that are figures; absent means left
+  std::vector<bool> right;    // columns that are right-aligned, such as numbers; absent means left
   std::vector<bool> byEnd{};  // columns of which the end stays where they are cut, such as names; absent means the beginning
 };
 
