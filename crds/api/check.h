@@ -41,7 +41,7 @@ void Describe(auto&& field, Of<NotNullCheck> auto& self) {
 
 struct UniqueCheck {
   static constexpr std::string_view kField = "unique";
-  static constexpr std::string_view kDoc = "No two rows agree in these columns.";
+  static constexpr std::string_view kDoc = "No two rows have the same values in these columns.";
   static constexpr CheckScope kScope = CheckScope::Rows;
   std::vector<std::string> columns;
   bool operator==(const UniqueCheck&) const = default;
@@ -65,12 +65,12 @@ struct AcceptedValuesCheck {
 void Describe(auto&& field, Of<AcceptedValuesCheck> auto& self) {
   field("column", self.column, Rules{.doc = "The column.", .required = true, .maxLength = 128});
   field("values", self.values,
-        Rules{.doc = "Every value that may occur, as text; a missing value passes.", .required = true, .maxLength = 256, .minItems = 1, .maxItems = 256});
+        Rules{.doc = "Every allowed value, as a string; a missing value passes.", .required = true, .maxLength = 256, .minItems = 1, .maxItems = 256});
 }
 
 struct RangeCheck {
   static constexpr std::string_view kField = "range";
-  static constexpr std::string_view kDoc = "Every value lies between min and max, both included.";
+  static constexpr std::string_view kDoc = "Every value is between min and max, both included.";
   static constexpr CheckScope kScope = CheckScope::Row;
   std::string column;
   std::string min;
@@ -81,7 +81,8 @@ struct RangeCheck {
 };
 void Describe(auto&& field, Of<RangeCheck> auto& self) {
   field("column", self.column, Rules{.doc = "The column.", .required = true, .maxLength = 128});
-  field("min", self.min, Rules{.doc = "Smallest value that passes, as text of the column's type. Absent means no lower bound.", .maxLength = 64});
+  field("min", self.min,
+        Rules{.doc = "Smallest value that passes, as a string in the format of the column's type. Absent means no lower bound.", .maxLength = 64});
   field("max", self.max, Rules{.doc = "Largest value that passes. Absent means no upper bound.", .maxLength = 64});
 }
 
@@ -106,7 +107,7 @@ void Describe(auto&& field, Of<RegexCheck> auto& self) {
 
 struct RowCountCheck {
   static constexpr std::string_view kField = "rowCount";
-  static constexpr std::string_view kDoc = "The whole has this many rows.";
+  static constexpr std::string_view kDoc = "The table has this many rows.";
   static constexpr CheckScope kScope = CheckScope::Count;
   std::optional<std::int64_t> min;
   std::optional<std::int64_t> max;

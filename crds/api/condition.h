@@ -46,9 +46,9 @@ struct Condition {
 void Describe(auto&& field, Of<Condition> auto& self) {
   field("type", self.type, Rules{.doc = "What the condition is about.", .required = true});
   field("status", self.status, Rules{.doc = "True, False or Unknown.", .required = true});
-  field("reason", self.reason, Rules{.doc = "Why, in one word; the runbook has a heading for each.", .required = true});
+  field("reason", self.reason, Rules{.doc = "Why, as one enum value; the runbook has a heading for each.", .required = true});
   field("message", self.message, Rules{.doc = "Why, in a sentence that names the field or object and what to do.", .maxLength = 4096});
-  field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this speaks of."});
+  field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this condition describes."});
   field("lastTransitionTime", self.lastTransitionTime, Rules{.doc = "When status last flipped.", .required = true});
 }
 

@@ -23,10 +23,10 @@ struct Waiver {
 void Describe(auto&& field, Of<Waiver> auto& self) {
   field("rule", self.rule, Rules{.doc = "Rule of the contract whose findings are accepted.", .required = true});
   field("reason", self.reason,
-        Rules{.doc = "Why readers can live with the change.", .required = true, .minLength = 10, .maxLength = 512, .pattern = kNotBlankPattern});
+        Rules{.doc = "Why readers accept the change.", .required = true, .minLength = 10, .maxLength = 512, .pattern = kNotBlankPattern});
   field("approvedBy", self.approvedBy, Rules{.doc = "Who agreed, such as the teams that read the view.", .maxItems = 16});
   field("until", self.until,
-        Rules{.doc = "Last day on which it counts (UTC), such as \"2027-01-31\".",
+        Rules{.doc = "Last valid day (UTC), such as \"2027-01-31\".",
               .required = true,
               .maxLength = 10,
               .pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"});
@@ -84,12 +84,12 @@ void Describe(auto&& field, Of<PublishedContract> auto& self) {
   field("columns", self.columns, Rules{.doc = "Columns as published.", .maxItems = 500, .listKey = "name"});
   field("keys", self.keys, Rules{.doc = "Keys as published.", .maxItems = 4});
   field("grain", self.grain, Rules{.doc = "Grain as published."});
-  field("query", self.query, Rules{.doc = "Query that made the published version.", .maxLength = 65536});
+  field("query", self.query, Rules{.doc = "Query of the published version.", .maxLength = 65536});
   field("stability", self.stability, Rules{.doc = "Stability as published."});
   field("freshness", self.freshness, Rules{.doc = "Freshness as published."});
   field("eventTime", self.eventTime, Rules{.doc = "Event time as published."});
   field("lookback", self.lookback, Rules{.doc = "Lookback as published.", .min = 1000});
-  field("promised", self.promised, Rules{.doc = "What was promised first under this view's version, or with the newest waiver."});
+  field("promised", self.promised, Rules{.doc = "Time limits as first promised for this view, or with the newest waiver."});
   field("waivers", self.waivers, Rules{.doc = "Waivers that its publication used.", .maxItems = 16});
   field("hash", self.hash, Rules{.doc = "Hash of the contract."});
 }

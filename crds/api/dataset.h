@@ -63,10 +63,7 @@ struct Freshness {
 };
 void Describe(auto&& field, Of<Freshness> auto& self) {
   field("maxLag", self.maxLag,
-        Rules{.doc = "Longest time that the data may lie behind now; at exactly this age they are late.",
-              .required = true,
-              .min = 1000,
-              .change = Change::InPlace});
+        Rules{.doc = "Greatest age of the data; at exactly this age they are late.", .required = true, .min = 1000, .change = Change::InPlace});
 }
 
 // How many rows of one file, or of one result of SQL, may be quarantined. More than that, and nothing is committed.
@@ -98,7 +95,7 @@ struct Exclusion {
 };
 void Describe(auto&& field, Of<Exclusion> auto& self) {
   field("file", self.file,
-        Rules{.doc = "The file as messages name it: its path or name in this dataset (one delivery), or its path or name at the source (every delivery).",
+        Rules{.doc = "The file: its path or name in this dataset (one delivery), or its path or name at the source (every delivery).",
               .required = true,
               .minLength = 1,
               .maxLength = 1024,
@@ -135,18 +132,18 @@ struct DatasetSpec {
   bool operator==(const DatasetSpec&) const = default;
 };
 void Describe(auto&& field, Of<DatasetSpec> auto& self) {
-  field("zone", self.zone, Rules{.doc = "Zone in which the dataset lies. Cannot change.", .required = true});
+  field("zone", self.zone, Rules{.doc = "Zone that stores the dataset. Cannot change.", .required = true});
   field("database", self.database,
-        Rules{.doc = "Folder of its zone in which the table lies. Absent means the namespace.", .maxLength = 63, .pattern = kObjectNamePattern});
+        Rules{.doc = "Folder of the zone that contains the table. Absent means the namespace.", .maxLength = 63, .pattern = kObjectNamePattern});
   field("description", self.description, Rules{.doc = "What one row or file is.", .maxLength = 1024, .change = Change::InPlace});
-  field("owner", self.owner, Rules{.doc = "Who answers for it.", .required = true});
+  field("owner", self.owner, Rules{.doc = "Owner of the dataset.", .required = true});
   field("format", self.format,
         Rules{.doc = "How its files are written; required in Landing and RawHistory, refused elsewhere (tables are Parquet under a Delta Lake log).",
               .change = Change::NewRevision});
-  field("schema", self.schema, Rules{.doc = "Columns and keys; required from Processed on, refused where files lie as they came."});
-  field("eventTime", self.eventTime, Rules{.doc = "Which column carries the time of the events.", .change = Change::NewRevision});
+  field("schema", self.schema, Rules{.doc = "Columns and keys; required in Processed and Curated, refused in Landing and RawHistory."});
+  field("eventTime", self.eventTime, Rules{.doc = "Column with the time of the events.", .change = Change::NewRevision});
   field("checks", self.checks,
-        Rules{.doc = "What must hold before a new version is visible.", .maxItems = 64, .listKey = "name", .change = Change::NewRevision});
+        Rules{.doc = "Checks that run before a new version becomes visible.", .maxItems = 64, .listKey = "name", .change = Change::NewRevision});
   field("quarantine", self.quarantine,
         Rules{.doc = "How many rows may be quarantined before a run fails; Processed and Curated. Absent means any number, but not every row of a file."});
   field(
@@ -162,7 +159,7 @@ void Describe(auto&& field, Of<DatasetSpec> auto& self) {
                      "quarantined, counted and reported, the others continue, and it is tried again when its schema or format changes. Absent means Fail.",
               .change = Change::NewRevision});
   field("redelivery", self.redelivery,
-        Rules{.doc = "What a file means that comes under a name that was delivered before, with other content; Landing and RawHistory. Append: both count. "
+        Rules{.doc = "How to treat a file whose name was delivered before with other content; Landing and RawHistory. Append: both count. "
                      "ReplaceSameName: the newest of each name counts when files are decoded. Refuse: the first counts; a later one stays where "
                      "it is, is counted as quarantined and reported. Absent means Append, with a warning.",
               .change = Change::NewRevision});
@@ -208,7 +205,7 @@ void Describe(auto&& field, Of<CommittedBy> auto& self) {
   field("run", self.run, Rules{.doc = "PipelineRun."});
   field("stage", self.stage, Rules{.doc = "Stage."});
   field("attempt", self.attempt, Rules{.doc = "Attempt, from 1."});
-  field("epoch", self.epoch, Rules{.doc = "Its epoch: a commit with a higher one is newer."});
+  field("epoch", self.epoch, Rules{.doc = "Fencing number of the attempt: a commit with a higher one is newer."});
   field("revision", self.revision, Rules{.doc = "Revision of the pipeline."});
   field("image", self.image, Rules{.doc = "Image of the runner.", .maxLength = 512});
 }
@@ -232,7 +229,7 @@ struct TableStatus {
   bool operator==(const TableStatus&) const = default;
 };
 void DescribeFacts(auto&& field, auto& self) {
-  field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status speaks of."});
+  field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status describes."});
   field("conditions", self.conditions,
         Rules{.doc = "Ready, Available, Fresh, SLAMet, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
   field("version", self.version, Rules{.doc = "Newest committed version of the table log."});
@@ -240,16 +237,14 @@ void DescribeFacts(auto&& field, auto& self) {
   field("files", self.files, Rules{.doc = "Files in that version."});
   field("bytes", self.bytes, Rules{.doc = "Bytes in that version."});
   field("dataAsOf", self.dataAsOf, Rules{.doc = "Time of the newest data in that version."});
-  field("location", self.location, Rules{.doc = "Where it lies: store and path.", .maxLength = 1024});
+  field("location", self.location, Rules{.doc = "Location of the table: store and path.", .maxLength = 1024});
   field("place", self.place,
-        Rules{.doc = "The same as the Lake names it; a Lake or Dataset that would put it elsewhere is refused (Moved).", .maxLength = 1024});
+        Rules{.doc = "Location in terms of the Lake; a change of the Lake or Dataset that would move it is refused (Moved).", .maxLength = 1024});
   field("contentHash", self.contentHash, Rules{.doc = "Hash over all rows, independent of their order; equal content gives an equal hash."});
-  field("committedBy", self.committedBy, Rules{.doc = "Which attempt made that version."});
+  field("committedBy", self.committedBy, Rules{.doc = "Attempt that committed that version."});
   field("quarantined", self.quarantined, Rules{.doc = "Rows that were quarantined on the way into that version."});
   field("warnings", self.warnings,
-        Rules{.doc = "What a person should look at in that version: checks that failed with Warn, quarantined files, times in the future.",
-              .maxLength = 512,
-              .maxItems = 8});
+        Rules{.doc = "Warnings about that version: checks that failed with Warn, quarantined files, times in the future.", .maxLength = 512, .maxItems = 8});
   field("damage", self.damage,
         Rules{.doc = "Why that version cannot be read. Cleared by a newer attempt that commits or confirms a version, or when a later run of that pipeline "
                      "succeeds."});

@@ -48,11 +48,11 @@ void Describe(auto&& field, Of<CsvFormat> auto& self) {
   field("header", self.header,
         Rules{.doc = "Whether the first line after skipLines and comments names the columns. Absent means true.", .change = Change::NewRevision});
   field("nullText", self.nullText,
-        Rules{.doc = "Text that stands for a missing value. Absent means the empty value. A quoted value in a VARCHAR or BLOB column is never missing.",
+        Rules{.doc = "String that means a missing value. Absent means the empty value. A quoted value in a VARCHAR or BLOB column is never missing.",
               .maxLength = 32,
               .change = Change::NewRevision});
   field("nullTexts", self.nullTexts,
-        Rules{.doc = "Further texts that stand for a missing value, beside nullText.", .maxLength = 32, .maxItems = 32, .change = Change::NewRevision});
+        Rules{.doc = "More strings that mean a missing value, besides nullText.", .maxLength = 32, .maxItems = 32, .change = Change::NewRevision});
   field("timestampFormat", self.timestampFormat,
         Rules{.doc = "strptime format of TIMESTAMP columns. Absent means ISO 8601.",
               .maxLength = 64,
@@ -69,7 +69,7 @@ void Describe(auto&& field, Of<CsvFormat> auto& self) {
               .max = 1'000'000,
               .change = Change::NewRevision});
   field("comment", self.comment,
-        Rules{.doc = "Lines that start with this text are not part of the table. Absent means that there are no comments.",
+        Rules{.doc = "Lines that start with this string are not part of the table. Absent means that there are no comments.",
               .maxLength = 8,
               .pattern = "^([!#-~]*)$",
               .change = Change::NewRevision});
@@ -88,7 +88,8 @@ void Describe(auto&& field, Of<CsvFormat> auto& self) {
                       "self.dateFormat.matches('^([^%]|%[^-]|%-.)*%-?d'))",
               .message = kDateFormatNotOneDay,
               .fieldPath = ".dateFormat"});
-  field("encoding", self.encoding, Rules{.doc = "Encoding of the files. Absent means what a byte order mark says, else UTF-8.", .change = Change::NewRevision});
+  field("encoding", self.encoding,
+        Rules{.doc = "Encoding of the files. Absent means the one of a byte order mark, else UTF-8.", .change = Change::NewRevision});
 }
 
 struct ParquetFormat {
@@ -100,7 +101,7 @@ void Describe(auto&&, Of<ParquetFormat> auto&) {}
 
 struct JsonFormat {  // newline-delimited or one array
   static constexpr std::string_view kField = "json";
-  static constexpr std::string_view kDoc = "JSON objects, one a line, or one array of them.";
+  static constexpr std::string_view kDoc = "JSON objects, one per line, or one array of them.";
   bool operator==(const JsonFormat&) const = default;
 };
 void Describe(auto&&, Of<JsonFormat> auto&) {}

@@ -41,8 +41,8 @@ struct VolumeStore {
 };
 void Describe(auto&& field, Of<VolumeStore> auto& self) {
   field("claim", self.claim,
-        Rules{.doc = "PersistentVolumeClaim in this namespace, mounted into each runner pod; stages of one run may lie on several nodes, so ReadWriteMany "
-                     "where there are several.",
+        Rules{.doc = "PersistentVolumeClaim in this namespace, mounted into each runner pod; pods of one run may be on several nodes, so ReadWriteMany "
+                     "on a cluster with several nodes.",
               .maxLength = 253,
               .pattern = kSubdomainPattern});
   field("path", self.path, Rules{.doc = "Folder on this machine; for weir run only, a cluster refuses it.", .maxLength = 1024});
@@ -66,7 +66,7 @@ struct ZonePlace {
   bool operator==(const ZonePlace&) const = default;
 };
 void Describe(auto&& field, Of<ZonePlace> auto& self) {
-  field("name", self.name, Rules{.doc = "Zone that is placed here.", .required = true});
+  field("name", self.name, Rules{.doc = "Zone to store here.", .required = true});
   field("store", self.store, Rules{.doc = "Name of one of the stores.", .required = true, .maxLength = 63});
   field("path", self.path,
         Rules{.doc = "Folder or key prefix inside the store. Absent means the zone's own name in small letters (landing, raw-history, processed, curated, "
@@ -87,16 +87,12 @@ void Describe(auto&& field, Of<LakeSpec> auto& self) {
       "environment", self.environment,
       Rules{
           .doc = "First folder of every path, such as production or staging.", .maxLength = 63, .pattern = kObjectNamePattern, .change = Change::NewRevision});
-  field("stores", self.stores, Rules{.doc = "Where data can lie.", .required = true, .minItems = 1, .maxItems = 16, .listKey = "name"});
+  field("stores", self.stores, Rules{.doc = "Places where data can be stored.", .required = true, .minItems = 1, .maxItems = 16, .listKey = "name"});
   field("zones", self.zones,
-        Rules{.doc = "Which store holds which zone. A zone that is absent is in the first store.",
-              .maxItems = 5,
-              .listKey = "name",
-              .change = Change::NewRevision});
-  field(
-      "runner", self.runner,
-      Rules{.doc = "How runner pods look in this namespace. A field that is absent is as in the defaults of the operator (runnerDefaults of the chart), and an "
-                   "empty list or mapping means none; \"absent means\" below is what holds where those do not set it either."});
+        Rules{.doc = "Store of each zone. A zone that is not listed is in the first store.", .maxItems = 5, .listKey = "name", .change = Change::NewRevision});
+  field("runner", self.runner,
+        Rules{.doc = "Settings of runner pods in this namespace. An absent field has the operator's default (runnerDefaults of the chart); an "
+                     "empty list or mapping means none; \"absent means\" below applies where those defaults do not set it either."});
   field.Rule({.rule = "!has(self.zones) || self.zones.all(z, self.stores.exists(s, s.name == z.store))",
               .message = "zones name only stores that are listed in stores",
               .fieldPath = ".zones"});
@@ -108,7 +104,7 @@ struct LakeStatus {
   bool operator==(const LakeStatus&) const = default;
 };
 void Describe(auto&& field, Of<LakeStatus> auto& self) {
-  field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status speaks of."});
+  field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status describes."});
   field("conditions", self.conditions, Rules{.doc = "Ready, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
 }
 

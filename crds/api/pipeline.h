@@ -28,14 +28,14 @@ struct PipelineSpec {
 void Describe(auto&& field, Of<PipelineSpec> auto& self) {
   field("purpose", self.purpose,
         Rules{.doc = "Business purpose.", .required = true, .minLength = 10, .maxLength = 1024, .pattern = kNotBlankPattern, .change = Change::InPlace});
-  field("owner", self.owner, Rules{.doc = "Who answers for it.", .required = true});
-  field("retry", self.retry, Rules{.doc = "Retries of each stage that names none of its own."});
+  field("owner", self.owner, Rules{.doc = "Owner of the pipeline.", .required = true});
+  field("retry", self.retry, Rules{.doc = "Retries of each stage without its own retry."});
   field("runHistory", self.runHistory, Rules{.doc = "How many finished runs to keep.", .change = Change::InPlace});
   field("request", self.request,
-        Rules{.doc = "Run now, by Git alone: a new text here starts one run. The annotation weirkeeper.io/requested-at does the same by kubectl.",
+        Rules{.doc = "A new string here starts one run, for example from Git. With kubectl, use the annotation weirkeeper.io/requested-at.",
               .maxLength = 63,
               .change = Change::NextRun});
-  field("suspend", self.suspend, Rules{.doc = "Start no new runs; what runs goes on.", .change = Change::InPlace});
+  field("suspend", self.suspend, Rules{.doc = "Start no new runs; running ones continue.", .change = Change::InPlace});
   field("stages", self.stages,
         Rules{.doc = "What a run does, in order.", .required = true, .minItems = 1, .maxItems = 50, .listKey = "name", .change = Change::NewRevision});
   field.Rule({.rule = "self.stages.all(s, !has(s.needs) || s.needs.all(n, self.stages.exists(t, t.name == n)))",
@@ -60,19 +60,19 @@ struct PipelineStatus {
   bool operator==(const PipelineStatus&) const = default;
 };
 void Describe(auto&& field, Of<PipelineStatus> auto& self) {
-  field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status speaks of."});
+  field("observedGeneration", self.observedGeneration, Rules{.doc = "Generation of the spec that this status describes."});
   field(
       "conditions", self.conditions,
       Rules{.doc = "Ready, Available, RolledOut, LastRunSucceeded, Suspended, and Reconciling or Stalled while they hold.", .maxItems = 16, .listKey = "type"});
   field("revision", self.revision, Rules{.doc = "ControllerRevision that is in force for the next run."});
   field("revisionNumber", self.revisionNumber, Rules{.doc = "Its number, from 1."});
   field("validating", self.validating, Rules{.doc = "ControllerRevision that is being validated, or that was refused."});
-  field("validation", self.validation, Rules{.doc = "How the newest validation went."});
+  field("validation", self.validation, Rules{.doc = "Result of the newest validation."});
   field("validationRequest", self.validationRequest,
-        Rules{.doc = "Request that the newest validation knew of. A later one tries a validation again that was given up."});
-  field("lastHandledRevision", self.lastHandledRevision, Rules{.doc = "Newest revision that got its run."});
-  field("lastHandledRequest", self.lastHandledRequest, Rules{.doc = "Newest request that got its run."});
-  field("runNumber", self.runNumber, Rules{.doc = "How many runs were made for revisions and requests; the name of the newest ends in it."});
+        Rules{.doc = "Newest request at the time of the last validation. A later one retries a validation that was given up."});
+  field("lastHandledRevision", self.lastHandledRevision, Rules{.doc = "Newest revision that started a run."});
+  field("lastHandledRequest", self.lastHandledRequest, Rules{.doc = "Newest request that started a run."});
+  field("runNumber", self.runNumber, Rules{.doc = "Number of runs created for revisions and requests; the name of the newest run ends in it."});
   field("lastRun", self.lastRun, Rules{.doc = "Newest PipelineRun."});
   field("lastRunResult", self.lastRunResult, Rules{.doc = "Reason of its Succeeded condition."});
   field("lastRunFinished", self.lastRunFinished, Rules{.doc = "When the newest finished run ended."});

@@ -136,7 +136,7 @@ inline constexpr std::int64_t kLargestId = 2'147'483'647;
 void Describe(auto&& field, Of<RunnerSettings> auto& self) {
   constexpr auto kChange = Change::NewRevision;
   field("image", self.image, Rules{.doc = "Image of the runner. Absent means the one the operator was installed with.", .maxLength = 512, .change = kChange});
-  field("resources", self.resources, Rules{.doc = "CPU and memory of stages that name none. Absent means 1 and 1Gi."});
+  field("resources", self.resources, Rules{.doc = "CPU and memory of stages without resources. Absent means 1 and 1Gi."});
   field("validator", self.validator, Rules{.doc = "Pods that validate a revision."});
   field("scratchSize", self.scratchSize,
         Rules{.doc = "Limit of the scratch space of each pod, such as 20Gi. Absent means no limit but the node's.",
@@ -156,19 +156,19 @@ void Describe(auto&& field, Of<RunnerSettings> auto& self) {
   field("annotations", self.annotations,
         Rules{.doc = "Annotations of the pods, such as sidecar.istio.io/inject; none of weirkeeper.io.", .maxLength = 1024, .maxItems = 16, .change = kChange});
   field("serviceAccountAnnotations", self.serviceAccountAnnotations,
-        Rules{.doc = "Annotations of the service accounts of the pods, such as those that bind a cloud identity. Ones that are removed here stay on accounts "
+        Rules{.doc = "Annotations of the service accounts of the pods, such as those that bind a cloud identity. Removing one here keeps it on accounts "
                      "that exist.",
               .maxLength = 1024,
               .maxItems = 16,
               .change = Change::InPlace});
   field("imagePullSecrets", self.imagePullSecrets, Rules{.doc = "Secrets to pull the image with.", .maxItems = 8, .change = kChange});
   field("userIds", self.userIds,
-        Rules{.doc = "Fixed (the default): the pods run as runAsUser, runAsGroup and fsGroup. FromCluster: the pods name none of the three, and the cluster "
+        Rules{.doc = "Fixed (the default): the pods run as runAsUser, runAsGroup and fsGroup. FromCluster: the pods set none of the three, and the cluster "
                      "assigns them, as OpenShift does.",
               .change = kChange});
   field("runAsUser", self.runAsUser, Rules{.doc = "User ID of the pods. Absent means 65532.", .min = 1, .max = kLargestId, .change = kChange});
   field("runAsGroup", self.runAsGroup, Rules{.doc = "Group ID of the pods. Absent means 65532.", .min = 1, .max = kLargestId, .change = kChange});
-  field("fsGroup", self.fsGroup, Rules{.doc = "Group that volumes are made writable for. Absent means 65532.", .min = 1, .max = kLargestId, .change = kChange});
+  field("fsGroup", self.fsGroup, Rules{.doc = "Group that gets write access to volumes. Absent means 65532.", .min = 1, .max = kLargestId, .change = kChange});
   field("env", self.env, Rules{.doc = "Environment variables of the runner.", .maxItems = 32, .listKey = "name", .change = kChange});
   field("proxy", self.proxy, Rules{.doc = "HTTP proxies for sources and stores.", .change = kChange});
   field("caBundle", self.caBundle, Rules{.doc = "Certificate authorities to trust besides those of the image.", .change = kChange});

@@ -15,7 +15,7 @@ struct FilesSource {
 };
 void Describe(auto&& field, Of<FilesSource> auto& self) {
   field("store", self.store,
-        Rules{.doc = "Store of the Lake that holds the files. Absent means the store named source; weir run takes the folder of the manifests for it.",
+        Rules{.doc = "Store of the Lake that holds the files. Absent means the store named source; weir run uses the folder of the manifests for it.",
               .maxLength = 63});
   field("path", self.path, Rules{.doc = "Path in the store, with * and ? in the last part.", .required = true, .minLength = 1, .maxLength = 1024});
   field.Rule({.rule = "!self.path.startsWith('/') && !self.path.matches('(^|/)[.][.]?(/|$)|//|/$')",
@@ -36,14 +36,13 @@ struct HttpSource {
   Duration Timeout() const { return timeout.value_or(Duration::Minutes(30)); }
 };
 void Describe(auto&& field, Of<HttpSource> auto& self) {
-  field(
-      "url", self.url,
-      Rules{.doc =
-                "What to fetch with GET. Link-local and metadata addresses are refused, and so are user names and passwords. The part after ? is never shown: "
-                "it may hold a token.",
-            .required = true,
-            .maxLength = 2048,
-            .pattern = "^https?://[^\\s]+$"});
+  field("url", self.url,
+        Rules{.doc =
+                  "URL to fetch with GET. Link-local and metadata addresses are refused, and so are user names and passwords. The part after ? is never shown: "
+                  "it may hold a token.",
+              .required = true,
+              .maxLength = 2048,
+              .pattern = "^https?://[^\\s]+$"});
   field(
       "maxBytes", self.maxBytes,
       Rules{.doc = "Largest file that is fetched, such as 500Mi. Absent means 10Gi.", .maxLength = 16, .pattern = "^[1-9][0-9]{0,14}(Ki|Mi|Gi|Ti|k|M|G|T)?$"});

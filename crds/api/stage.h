@@ -16,11 +16,9 @@ struct RetryPolicy {
   bool operator==(const RetryPolicy&) const = default;
 };
 void Describe(auto&& field, Of<RetryPolicy> auto& self) {
-  field("maxAttempts", self.maxAttempts,
-        Rules{.doc = "Attempts that a stage has for failures of its own; a lost node or evicted pod is retried apart from these.",
-              .min = 1,
-              .max = 20,
-              .change = Change::NewRevision});
+  field(
+      "maxAttempts", self.maxAttempts,
+      Rules{.doc = "Attempts for failures of the stage itself; lost nodes and evicted pods do not count.", .min = 1, .max = 20, .change = Change::NewRevision});
   field("backoff", self.backoff,
         Rules{.doc = "Delay before the first retry; doubles after each.", .min = 100, .max = 3'600'000, .change = Change::NewRevision});
   field("maxBackoff", self.maxBackoff, Rules{.doc = "Longest delay between two attempts.", .min = 100, .max = 86'400'000, .change = Change::NewRevision});
@@ -42,7 +40,7 @@ struct Stage {
 void Describe(auto&& field, Of<Stage> auto& self) {
   field("name", self.name, Rules{.doc = "Name of the stage.", .required = true, .maxLength = 40, .pattern = kObjectNamePattern});
   field("needs", self.needs,
-        Rules{.doc = "Stages above this one that must have succeeded first. Absent means the stage just above; an empty list means none.",
+        Rules{.doc = "Stages above this one that must succeed first. Absent means the stage just above; an empty list means none.",
               .maxLength = 40,
               .maxItems = 50});
   field.OneOf(self.work);

@@ -40,7 +40,7 @@ void Describe(auto&& field, Of<StageStatus> auto& self) {
   field("ownFailures", self.ownFailures, Rules{.doc = "Failed attempts that count against retry.maxAttempts."});
   field("infrastructureFailures", self.infrastructureFailures, Rules{.doc = "Attempts lost to nodes, evictions and deletions."});
   field("reason", self.reason, Rules{.doc = "Why the newest finished attempt ended, or why the stage waits."});
-  field("message", self.message, Rules{.doc = "The same in a sentence.", .maxLength = 2048});
+  field("message", self.message, Rules{.doc = "Details of the reason.", .maxLength = 2048});
   field("pod", self.pod, Rules{.doc = "Pod of the newest attempt."});
   field("countedPod", self.countedPod, Rules{.doc = "UID of the newest pod whose outcome is counted."});
   field("started", self.started, Rules{.doc = "When the newest attempt was started."});
@@ -50,7 +50,7 @@ void Describe(auto&& field, Of<StageStatus> auto& self) {
   field("rows", self.rows, Rules{.doc = "The ledger: where the rows (or files) went."});
   field("version", self.version, Rules{.doc = "Version that the stage committed."});
   field("files", self.files, Rules{.doc = "The ledger of files: in = out + known + quarantined + excluded + superseded."});
-  field("warnings", self.warnings, Rules{.doc = "What a person should look at though the stage succeeded.", .maxLength = 512, .maxItems = 8});
+  field("warnings", self.warnings, Rules{.doc = "Warnings of a stage that succeeded.", .maxLength = 512, .maxItems = 8});
   field("notes", self.notes,
         Rules{.doc = "Information that needs no action, such as columns that files have for the first time and no Dataset declares.",
               .maxLength = 512,

@@ -17,7 +17,7 @@ struct ViewColumn {
 void Describe(auto&& field, Of<ViewColumn> auto& self) {
   field("name", self.name, Rules{.doc = "Name of the column, part of the contract.", .required = true, .maxLength = 128, .pattern = kColumnNamePattern});
   field("type", self.type,
-        Rules{.doc = "Type of the column, part of the contract; words as in Dataset.", .required = true, .maxLength = 32, .pattern = kTypePattern});
+        Rules{.doc = "Type of the column, part of the contract; same values as in Dataset.", .required = true, .maxLength = 32, .pattern = kTypePattern});
   field("nullable", self.nullable, Rules{.doc = "Whether a value may be missing; part of the contract. Absent means true."});
   field(
       "description", self.description,
@@ -69,7 +69,7 @@ void Describe(auto&& field, Of<ViewStatus> auto& self) {
 
 void Describe(auto&& field, Of<ViewSpec> auto& self) {
   field("purpose", self.purpose,
-        Rules{.doc = "What it is for.", .required = true, .minLength = 10, .maxLength = 1024, .pattern = kNotBlankPattern, .change = Change::InPlace});
+        Rules{.doc = "Purpose of the view.", .required = true, .minLength = 10, .maxLength = 1024, .pattern = kNotBlankPattern, .change = Change::InPlace});
   field("grain", self.grain,
         Rules{.doc = "What one row is; part of the contract.",
               .required = true,
@@ -77,18 +77,18 @@ void Describe(auto&& field, Of<ViewSpec> auto& self) {
               .maxLength = 256,
               .pattern = kNotBlankPattern,
               .change = Change::InPlace});
-  field("owner", self.owner, Rules{.doc = "Who answers for it.", .required = true});
-  field("query", self.query, Rules{.doc = "How it is made.", .required = true});
+  field("owner", self.owner, Rules{.doc = "Owner of the view.", .required = true});
+  field("query", self.query, Rules{.doc = "Query of the view.", .required = true});
   field("columns", self.columns, Rules{.doc = "The contract, column by column.", .required = true, .minItems = 1, .maxItems = 500, .listKey = "name"});
   field("keys", self.keys, Rules{.doc = "Unique keys; part of the contract, checked before each publish.", .maxItems = 4});
-  field("eventTime", self.eventTime, Rules{.doc = "Which column carries the time of the events. Absent means the data's time is that of the datasets read."});
+  field("eventTime", self.eventTime, Rules{.doc = "Column with the time of the events. Absent means the data's time is that of the datasets read."});
   field("freshness", self.freshness, Rules{.doc = "How old the data may be; part of the contract."});
   field("lookback", self.lookback,
-        Rules{.doc = "How far back from its newest event the view reaches at least, once it has; needs eventTime; part of the contract. Absent means that "
+        Rules{.doc = "How far back from the newest event the view promises rows, once it has them; needs eventTime; part of the contract. Absent means that "
                      "nothing is promised.",
               .min = 1000,
               .change = Change::InPlace});
-  field("stability", self.stability, Rules{.doc = "Alpha may change in any way; Stable is held to its contract once published."});
+  field("stability", self.stability, Rules{.doc = "Alpha may change in any way; Stable must keep its contract once published."});
   field("waivers", self.waivers,
         Rules{.doc = "Changes of the published contract that readers agreed to, one for each rule.", .maxItems = 16, .listKey = "rule"});
 }

@@ -131,10 +131,10 @@ std::string_view Meaning(ConditionType type) {
     case ConditionType::Available: return "Something is in force and serves, perhaps of an older generation. Dataset and View: a version can be read.";
     case ConditionType::RolledOut: return "Pipeline: a run of the revision in force succeeded.";
     case ConditionType::LastRunSucceeded: return "Pipeline: the newest finished run succeeded. Never changes Ready.";
-    case ConditionType::Succeeded: return "PipelineRun: Unknown while it runs, then True or False for good. False with Superseded is no failure.";
+    case ConditionType::Succeeded: return "PipelineRun: Unknown while it runs, then True or False permanently. False with reason Superseded is no failure.";
     case ConditionType::Fresh: return "Dataset and View: the data's age is below freshness.maxLag now.";
     case ConditionType::SLAMet: return "Dataset and View: everything that was promised about time holds. Never changes Ready.";
-    case ConditionType::Suspended: return "Pipeline: spec.suspend holds back new runs.";
+    case ConditionType::Suspended: return "Pipeline: spec.suspend prevents new runs.";
   }
   return "";
 }

@@ -115,7 +115,7 @@ std::string ReferencePage(const Kind& kind) {
 
 std::string ConditionsPage() {
   Text page = "<!-- " + Text(GeneratedNote()) + " -->\n# Conditions\n\n";
-  page += "Each condition carries the generation that it speaks of; `lastTransitionTime` changes only when `status` flips.\n\n| type | meaning |\n|---|---|\n";
+  page += "Each condition has the generation that it describes; `lastTransitionTime` changes only when `status` flips.\n\n| type | meaning |\n|---|---|\n";
   for (const std::string_view word : api::Words<api::ConditionType>::kAll)
     page += "| " + Code(Text(word)) + " | " + Cell(Text(Meaning(*api::FromWord<api::ConditionType>(word)))) + " |\n";
   page += "\n## Reasons\n\nA closed set; each has a heading in the runbook.\n\n";

@@ -13,7 +13,7 @@ namespace weir::api {
 //
 //   struct RetryPolicy { int maxAttempts = 3; Duration backoff = Duration::Seconds(30); };
 //   void Describe(auto&& field, Of<RetryPolicy> auto& self) {
-//     field("maxAttempts", self.maxAttempts, Rules{.doc = "Attempts before the stage has failed for good.", .min = 1, .max = 100});
+//     field("maxAttempts", self.maxAttempts, Rules{.doc = "Attempts before the stage fails permanently.", .min = 1, .max = 100});
 //     field("backoff", self.backoff, Rules{.doc = "Delay before the first retry; doubles after each."});
 //   }
 //

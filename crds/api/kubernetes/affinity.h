@@ -34,7 +34,7 @@ void Describe(auto&& field, Of<Toleration> auto& self) {
   field("operator", self.op, Rules{.doc = "Exists or Equal. Absent means Equal."});
   field("value", self.value, Rules{.doc = "Value of the taint, with operator Equal.", .maxLength = 63});
   field("effect", self.effect, Rules{.doc = "Effect of the taint. Absent means every effect."});
-  field("tolerationSeconds", self.tolerationSeconds, Rules{.doc = "How long a NoExecute taint is tolerated. Absent means for good."});
+  field("tolerationSeconds", self.tolerationSeconds, Rules{.doc = "How long a NoExecute taint is tolerated. Absent means permanently."});
   field.Rule({.rule = "(has(self.key) && self.key != '') || (has(self.operator) && self.operator == 'Exists')",
               .message = "a toleration without key has the operator Exists",
               .fieldPath = ".operator"});
@@ -118,7 +118,7 @@ void Describe(auto&& field, Of<PodAffinityTerm> auto& self) {
   field("labelSelector", self.labelSelector, Rules{.doc = "Pods that are meant."});
   field("namespaces", self.namespaces, Rules{.doc = "Namespaces of those pods. Absent means this one.", .maxLength = 63, .maxItems = 8});
   field("topologyKey", self.topologyKey,
-        Rules{.doc = "Label of nodes that says what is near, such as kubernetes.io/hostname.",
+        Rules{.doc = "Node label that defines the topology, such as kubernetes.io/hostname.",
               .required = true,
               .minLength = 1,
               .maxLength = kLongestLabelKey,

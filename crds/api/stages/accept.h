@@ -22,7 +22,7 @@ void Describe(auto&& field, Of<AcceptStage> auto& self) {
               .maxLength = 63,
               .pattern = kObjectNamePattern});
   field("into", self.into,
-        Rules{.doc = "Dataset in the zone RawHistory; it keeps the files for good.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
+        Rules{.doc = "Dataset in the zone RawHistory; it keeps the files permanently.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
 }
 
 }  // namespace weir::api

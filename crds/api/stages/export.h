@@ -14,7 +14,7 @@ struct FilesTarget {
 void Describe(auto&& field, Of<FilesTarget> auto& self) {
   field("store", self.store, Rules{.doc = "Store of the Lake that gets the files.", .required = true, .maxLength = 63, .pattern = kObjectNamePattern});
   field("path", self.path,
-        Rules{.doc = "Folder in the store. It belongs to the pipeline that exports to it first, and lies in no zone of the Lake.",
+        Rules{.doc = "Folder in the store. It belongs to the pipeline that exports to it first, and is in no zone of the Lake.",
               .required = true,
               .maxLength = 512,
               .pattern = "^([A-Za-z0-9_][-A-Za-z0-9_.]*)(/[A-Za-z0-9_][-A-Za-z0-9_.]*)*$"});
