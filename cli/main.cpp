@@ -90,7 +90,7 @@ Result<Duration> TimeoutOf(const Call& call) {
   const auto timeout = ParseDuration(call.timeout);
   if (timeout && timeout->ms > 0) return timeout;
   return Error{Fault::Invalid, "Usage",
-               "--timeout " + OneLine(call.timeout) + " is no time above 0: write whole numbers with units, such as 30s, 10m or 1h30m"};
+               "--timeout " + OneLine(call.timeout) + " is not a time above 0: write whole numbers with units, such as 30s, 10m or 1h30m"};
 }
 
 void AddLake(CLI::App& app, Call& call) {
@@ -191,7 +191,7 @@ Exit StartQuery(Call& call) {
   if (!call.memory.empty()) {
     const auto bytes = local::QuantityMillis(call.memory);
     if (!bytes || *bytes / 1000 < kLeastMemory)
-      return Complain(call.terminal, {Fault::Invalid, "Usage", "--memory " + call.memory + " is no size of at least 512Mi: write 512Mi, 4Gi or 4G"},
+      return Complain(call.terminal, {Fault::Invalid, "Usage", "--memory " + call.memory + " is not a size of at least 512Mi: write 512Mi, 4Gi or 4G"},
                       Exit::Usage);
     call.query.memoryBytes = *bytes / 1000;
   }

@@ -103,7 +103,7 @@ engine::Limits LimitsOf(const Arguments& arguments) {
 
 Result<api::StageTask> ReadTask(const std::string& path) {
   const auto json = ParseJson(ReadFile(path));
-  if (!json.ok()) return Error{Fault::Invalid, "Invalid", "the task file " + path + " is no JSON: " + json.error().message};
+  if (!json.ok()) return Error{Fault::Invalid, "Invalid", "the task file " + path + " is not JSON: " + json.error().message};
   auto task = api::ReadWire<api::StageTask>(*json);
   if (!task.ok()) return Error{Fault::Invalid, "Invalid", "the task file " + path + " cannot be read: " + task.error().message};
   return task;
@@ -118,7 +118,7 @@ int Validate(const Arguments& arguments) {
     auto task = json.ok() ? api::ReadWire<api::StageTask>(*json) : Result<api::StageTask>(json.error());
     if (!task.ok() || task->kind != api::TaskKind::Validate)
       return Finish(arguments, stages::Failed({Fault::Invalid, "Invalid",
-                                               "line " + std::to_string(tasks.size() + 1) + " of " + arguments.validations + " is no Validate task" +
+                                               "line " + std::to_string(tasks.size() + 1) + " of " + arguments.validations + " is not a Validate task" +
                                                    (task.ok() ? "" : ": " + task.error().message)}));
     tasks.push_back(std::move(task).value());
   }

@@ -232,7 +232,7 @@ class BelowCheck {
     Warn(pipeline->manifest, "spec.stages", "NoPublisher",
          "View \"" + view.meta.name +
              "\" is published, and no stage publishes it any more: readers keep its last version, which grows older until it is late; "
-             "keep the View and its stage beside a new one until nobody reads it, then delete it");
+             "keep the View and its stage beside a new one while it has readers, then delete it");
   }
 
   // The one that published the View before; a local lake remembers no more than what it has now, so there any of the namespace.
@@ -254,7 +254,7 @@ class BelowCheck {
       Warn(view.manifest, "metadata.name", "NoPublisher",
            "is published, and no pipeline publishes it any more: no run brings it new data, and it grows older until it is late; add a stage with publish: "
            "{view: " +
-               meta.name + "}, or remove the View when nobody reads it");
+               meta.name + "}, or remove the View when it has no readers");
   }
 
   // Nothing is said where the answer may be in what was not read, or where a project is checked without its pipelines.

@@ -26,7 +26,7 @@ bool IsManifest(const std::string& name) { return name.ends_with(".yaml") || nam
 // Why a file of a folder is no data, as far as that shows without opening it; empty where it may be.
 std::string NoDataBecause(const fs::directory_entry& entry) {
   std::error_code error;
-  if (entry.is_directory(error)) return "is a folder: give it by itself";
+  if (entry.is_directory(error)) return "is a folder: pass it alone";
   if (!entry.is_regular_file(error)) return "is not a regular file";
   if (entry.file_size(error) == 0) return "is empty";
   return access(entry.path().c_str(), R_OK) == 0 ? "" : std::string("may not be read: ") + std::strerror(errno);

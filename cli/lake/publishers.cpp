@@ -94,7 +94,7 @@ void PrintPublishers(const Terminal& terminal, const Json& publishers) {
       terminal.out << " " << Shown(run, "reason") << ": " << Printable(Text(run, "message"));
     terminal.out << "\n";
     if (At(publisher, "suspended") == Json(true))
-      terminal.out << "  " << Shown(publisher, "pipeline") << " is suspended, so it starts no run: set spec.suspend to false to go on\n";
+      terminal.out << "  " << Shown(publisher, "pipeline") << " is suspended, so it starts no run: set spec.suspend to false to continue\n";
     if (const Json& stalled = At(publisher, "stalled"); !stalled.is_null())
       terminal.out << "  " << Shown(publisher, "pipeline") << " is Stalled " << Shown(stalled, "reason") << ": " << Printable(Text(stalled, "message")) << "\n";
   }

@@ -35,13 +35,13 @@ void CheckTextMap(const Json& meta, const char* member, std::vector<api::Problem
   if (!map.is_object()) return problems.push_back({path, api::WrongType(map, "a mapping of text to text")});
   std::size_t wrong = 0;
   for (const auto& [key, value] : map.items())
-    if (!value.is_string() && ++wrong <= kMostProblems) problems.push_back({path + "." + key, api::WrongType(value, "text") + "; quote it"});
+    if (!value.is_string() && ++wrong <= kMostProblems) problems.push_back({path + "." + key, api::WrongType(value, "a string") + "; quote it"});
 }
 
 void CheckName(const Json& meta, const schema::Kind& kind, std::vector<api::Problem>& problems) {
   const Json& name = At(meta, "name");
   if (name.is_null()) return problems.push_back({"metadata.name", "is required"});
-  if (!name.is_string()) return problems.push_back({"metadata.name", api::WrongType(name, "text") + "; quote it"});
+  if (!name.is_string()) return problems.push_back({"metadata.name", api::WrongType(name, "a string") + "; quote it"});
   api::Rules rules;
   rules.pattern = kind.namePattern, rules.maxLength = kind.nameMaxLength, rules.minLength = 1;
   api::CheckText(name.get<std::string>(), rules, "metadata.name", problems);
@@ -49,7 +49,7 @@ void CheckName(const Json& meta, const schema::Kind& kind, std::vector<api::Prob
 
 void CheckNamespace(const Json& meta, std::vector<api::Problem>& problems) {
   const Json& ns = At(meta, "namespace");
-  if (!ns.is_string()) return problems.push_back({"metadata.namespace", api::WrongType(ns, "text") + "; quote it"});
+  if (!ns.is_string()) return problems.push_back({"metadata.namespace", api::WrongType(ns, "a string") + "; quote it"});
   if (!IsDnsLabel(ns.get<std::string>()))
     problems.push_back({"metadata.namespace", "must be small letters, digits and '-', not \"" + ns.get<std::string>() + "\""});
 }
@@ -123,7 +123,7 @@ class ManifestReader {
     const Manifest& other = manifests_.objects[first->second];
     out_.findings.push_back(
         manifest.Problem("metadata.name", "NameTaken",
-                         "stands here a second time; the first is in " + other.file + ":" + std::to_string(other.LineOf("metadata.name")) + ": keep one"));
+                         "is declared a second time here; the first is in " + other.file + ":" + std::to_string(other.LineOf("metadata.name")) + ": keep one"));
     return true;
   }
 

@@ -96,7 +96,7 @@ class Loader {
   void TellHowManyMore() {
     if (refused_ > kMostRefused)
       out_.findings.push_back(
-          {refused_file_, 0, "", "", "Schema", "has " + std::to_string(refused_ - kMostRefused) + " more documents or items that are no objects of ours"});
+          {refused_file_, 0, "", "", "Schema", "has " + std::to_string(refused_ - kMostRefused) + " more documents or items that are not Weirkeeper objects"});
   }
 
   void Folder(const std::string& path) {

@@ -246,8 +246,7 @@ void PrintChain(const Terminal& terminal, const Json& node, std::size_t depth) {
   terminal.out << "\n";
   const std::string indent(2 * depth + 2, ' ');
   if (const std::string problem = Text(node, "inputsAreNewest"); !problem.empty() && !At(node, "inputs").empty())
-    terminal.out << indent
-                 << "its inputs as they are today, which may be newer than what it was made of; its log cannot be read from here: " << Printable(problem)
+    terminal.out << indent << "its current inputs, which may be newer than those of this version; its log cannot be read from here: " << Printable(problem)
                  << "\n";
   const Json& by = At(node, "inputsByRevision");
   if (!by.is_null() && At(node, "inputsUnreadable").is_null())

@@ -73,8 +73,8 @@ Result<Choice> Chosen(const Declared& declared, const RunOptions& options) {
     choice.pipelines.push_back(pipeline.meta.name);
   }
   if (!choice.pipelines.empty()) return choice;
-  if (options.pipeline.empty()) return Error{Fault::Invalid, "Usage", "the manifests hold no Pipeline, so there is nothing to run"};
-  return Error{Fault::Invalid, "Usage", "the manifests hold no Pipeline \"" + options.pipeline + "\""};
+  if (options.pipeline.empty()) return Error{Fault::Invalid, "Usage", "the manifests have no Pipeline, so there is nothing to run"};
+  return Error{Fault::Invalid, "Usage", "the manifests have no Pipeline \"" + options.pipeline + "\""};
 }
 
 // The folder with the keys of the lake's buckets; empty when it has none.

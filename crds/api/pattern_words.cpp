@@ -23,7 +23,7 @@ constexpr std::array<Form, 28> kForms{{
     {kObjectNamePattern, "a name of small letters, digits and '-' that begins with a letter and ends with a letter or digit", "load-orders"},
     {kSubdomainPattern, "a name of small letters, digits, '-' and '.' in which each part begins and ends with a letter or digit", "orders.v1"},
     {kColumnNamePattern, "a name of letters, digits and '_' that does not begin with a digit", "order_id"},
-    {kNotBlankPattern, "a text that says something, not blanks alone", "delays for each airport and day"},
+    {kNotBlankPattern, "a string with more than blanks", "delays for each airport and day"},
     {kTypePattern, "a column type: BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), VARCHAR, DATE, TIMESTAMP or BLOB", "INTEGER"},
     {kLabelKeyPattern, "a label key of letters, digits, '-', '_' and '.', perhaps behind a domain and '/'", "example.com/team"},
     {kLabelValuePattern, "a label value of letters, digits, '-', '_' and '.' that begins and ends with a letter or digit", "batch"},

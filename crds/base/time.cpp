@@ -24,7 +24,7 @@ constexpr std::int64_t kLongestMs = 99'999LL * 86'400'000;  // days of five digi
 constexpr std::array<Unit, 6> kUnits{{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}}};
 
 Error BadDuration(std::string_view text) {
-  return {Fault::Invalid, "BadDuration", Quoted(text) + " is no duration: write numbers with units ms, s, m, h, d or w, such as 90s, 2h30m or 1d"};
+  return {Fault::Invalid, "BadDuration", Quoted(text) + " is not a duration: write numbers with units ms, s, m, h, d or w, such as 90s, 2h30m or 1d"};
 }
 
 Error BadTime(std::string_view text) { return {Fault::Invalid, "BadTime", Quoted(text) + " is no RFC 3339 time such as 2026-01-02T03:04:05Z"}; }

@@ -106,7 +106,7 @@ class YamlBuilder final : public YAML::EventHandler {
   void Key(const std::string& key, const YAML::Mark& mark) {
     Frame& top = stack_.back();
     const auto [member, fresh] = top.value->get_ref<Json::object_t&>().emplace(key, nullptr);
-    if (!fresh) throw Refusal{mark.line + 1, "the key " + Quoted(key) + " stands here twice"};
+    if (!fresh) throw Refusal{mark.line + 1, "the key " + Quoted(key) + " is here twice"};
     top.slot = &member->second;
     top.slotLines = &Children(*top.lines).members[key];
     top.slotLines->line_ = mark.line + 1;

@@ -32,7 +32,7 @@ Ordered KnownTypeValidation() {
   }
   return {{"rule", "!(self.upperAscii() in [" + words + "])"},
           {"message", "is the word of another system; see the description for ours"},
-          {"messageExpression", "'%s is no type here: write %s'.format([self, {" + map + "}[self.upperAscii()]])"}};
+          {"messageExpression", "'%s is not a column type: write %s'.format([self, {" + map + "}[self.upperAscii()]])"}};
 }
 
 }  // namespace

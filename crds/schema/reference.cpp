@@ -22,12 +22,12 @@ const Ordered& Inner(const Ordered& schema) { return schema["type"] == "array" ?
 
 Text TypeOf(const Ordered& schema) {
   if (schema["type"] == "array") return "list of " + TypeOf(schema["items"]);
-  if (schema.contains("additionalProperties")) return "map of text";
-  if (schema.contains("enum")) return "word";
+  if (schema.contains("additionalProperties")) return "map of strings";
+  if (schema.contains("enum")) return "enum";
   const Text format = schema.value("format", ""), type = schema["type"].get<Text>();
   if (format == "duration") return "duration";
   if (format == "date-time") return "time";
-  if (type == "string") return "text";
+  if (type == "string") return "string";
   return type == "object" ? "mapping" : type;
 }
 

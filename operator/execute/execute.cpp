@@ -210,7 +210,7 @@ Execution Execute(const std::vector<plan::Action>& actions, kube::ClusterApi& cl
   bool first = true;
   for (const plan::Action& action : actions) {
     if (!std::exchange(first, false) && goes_on && !goes_on())
-      return {Error{Fault::Conflict, "TookLong", "the calls of this visit took long; the next one goes on"}, std::nullopt};
+      return {Error{Fault::Conflict, "TookLong", "the API calls of this reconcile took long; the next one continues"}, std::nullopt};
     if (Status done = std::visit(executor, action); !done) return {std::move(done), action};
   }
   return {};

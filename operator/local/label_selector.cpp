@@ -32,7 +32,7 @@ Result<LabelSelector::Requirement> LabelSelector::ParseOne(std::string_view text
     found.label = text;
   }
   if (found.label.empty() || !IsWord(found.label) || !IsWord(found.value))
-    return Error{Fault::Invalid, "BadLabelSelector", "label selector \"" + std::string(text) + "\" is none of a=b, a!=b, a, !a"};
+    return Error{Fault::Invalid, "BadLabelSelector", "label selector \"" + std::string(text) + "\" is not one of a=b, a!=b, a, !a"};
   return found;
 }
 

@@ -39,7 +39,7 @@ Status WriteFile(const std::filesystem::path& path, const std::string& text) {
 }
 
 Error NotOurs(const std::filesystem::path& path, const std::string& problem) {
-  return {Fault::Data, "BadState", path.string() + " holds no state of weir: " + problem};
+  return {Fault::Data, "BadState", path.string() + " is not a state file of weir: " + problem};
 }
 
 // Only a name that is not there at all is a state that was never saved: whatever else keeps it from being read (a link

@@ -133,7 +133,7 @@ Result<Json> PrepareCreate(const kube::ObjectRef& ref, Json object) {
       return Invalid(ref, "metadata." + field + " is " + given + ", not " + wanted);
     meta[field] = wanted;
   }
-  if (!IsObjectName(ref.name)) return Invalid(ref, "metadata.name is no DNS-1123 subdomain");
+  if (!IsObjectName(ref.name)) return Invalid(ref, "metadata.name is not a DNS-1123 subdomain");
   if (!Text(meta, "resourceVersion").empty()) return Invalid(ref, "metadata.resourceVersion must not be set on objects to be created");
   meta.erase("managedFields");
   for (const std::string_view field : kServerOwned)

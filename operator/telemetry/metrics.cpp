@@ -86,21 +86,20 @@ struct Series {
 
 struct Metrics::Families {
   Registry registry;
-  Family<Counter>& reconciles = Counters(registry, "weirkeeper_reconcile_total", "Turns of the loop, by what came of them");
+  Family<Counter>& reconciles = Counters(registry, "weirkeeper_reconcile_total", "Turns of the loop, by result");
   Family<Counter>& reconcile_errors = Counters(registry, "weirkeeper_reconcile_errors_total", "Turns of the loop that failed, by reason");
   Family<Histogram>& reconcile_seconds = Histograms(registry, "weirkeeper_reconcile_duration_seconds", "Time of one turn of the loop");
   Family<Gauge>& queue_depth = Gauges(registry, "weirkeeper_workqueue_depth", "Objects waiting to be reconciled");
   Family<Counter>& queue_adds = Counters(registry, "weirkeeper_workqueue_adds_total", "Objects put into the work queue");
   Family<Counter>& queue_retries = Counters(registry, "weirkeeper_workqueue_retries_total", "Objects put back after a failure");
   Family<Histogram>& queue_seconds = Histograms(registry, "weirkeeper_workqueue_latency_seconds", "Time from due to taken up");
-  Family<Counter>& api_calls = Counters(registry, "weirkeeper_api_requests_total", "Calls to the API server by HTTP status; code 0 is no answer");
+  Family<Counter>& api_calls = Counters(registry, "weirkeeper_api_requests_total", "Calls to the API server by HTTP status; code 0 means no reply");
   Family<Histogram>& api_seconds =
       Histograms(registry, "weirkeeper_api_request_duration_seconds", "Time of a call to the API server; of a watch, to its first answer");
   Family<Counter>& watch_events = Counters(registry, "weirkeeper_watch_events_total", "Events that watches brought");
   Family<Counter>& watch_restarts = Counters(registry, "weirkeeper_watch_restarts_total", "Watches that ended and were started again, by reason");
   Family<Gauge>& leader = Gauges(registry, "weirkeeper_leader", "1 while this process leads");
-  Family<Gauge>& outdated =
-      Gauges(registry, "weirkeeper_definition_outdated", "1 while the API server holds no definition, or one older than this operator was built with");
+  Family<Gauge>& outdated = Gauges(registry, "weirkeeper_definition_outdated", "1 while the API server has no CRD, or one older than the operator's");
   Family<Counter>& runs = Counters(registry, "weirkeeper_pipeline_runs_total", "Runs that ended, by result: Succeeded, Failed, Cancelled or Superseded");
   Family<Histogram>& run_seconds = Histograms(registry, "weirkeeper_pipeline_run_duration_seconds", "Time from a run's start to its end");
   Family<Counter>& attempts = Counters(registry, "weirkeeper_stage_attempts_total", "Attempts of stages that ended, by reason");

@@ -23,8 +23,7 @@ Status ProbeConditionalWrites(ObjectStore& store, const std::string& folder) {
   static_cast<void>(store.Remove(path));  // whoever may not remove may still write tables
   if (second.ok() || (kept.ok() && *kept != "1")) {
     return Error{Fault::Invalid, "ConditionalWritesMissing",
-                 store.Describe() +
-                     " overwrites objects although it was told not to (If-None-Match): tables would lose commits there; use a store with conditional writes"};
+                 store.Describe() + " ignores If-None-Match and overwrites objects: tables would lose commits there; use a store with conditional writes"};
   }
   if (second.error().fault != Fault::Conflict) return second;
   return kept.ok() ? Ok() : Status(kept.error());

@@ -28,13 +28,13 @@ TEST(Reader, TellsEveryProblemAtOnceWithItsPath) {
     "purpose": "short", "owner": {"team": "Aviation"}, "suspend": "yes", "retry": {"maxAttempts": 21, "backoff": "soon"},
     "stages": [{"name": "land", "land": {"from": {"files": {"path": "*.csv"}}}}, {"nmae": "x", "publish": {"view": "v-v1"}}]})");
   EXPECT_THAT(problems, ElementsAre("spec.purpose: must have at least 10 characters, has 5", HasSubstr("or digit, such as aviation, not \"Aviation\""),
-                                    "spec.retry.maxAttempts: must be from 1 to 20, is 21", HasSubstr("spec.retry.backoff: \"soon\" is no duration"),
+                                    "spec.retry.maxAttempts: must be from 1 to 20, is 21", HasSubstr("spec.retry.backoff: \"soon\" is not a duration"),
                                     "spec.suspend: must be true or false, not \"yes\"", HasSubstr("spec.stages[0].land.into: is required"),
                                     HasSubstr("spec.stages[1].name: is required"), "spec.stages[1].nmae: is unknown (did you mean name?)"));
 }
 
 TEST(Reader, ATypeThatYamlCutAtItsCommaIsOneProblemWithTheWholeType) {
-  const std::string cut = "is no type here: was cut at its comma: inside { } quote it, type: ";
+  const std::string cut = "is not a column type: was cut at its comma: inside { } quote it, type: ";
   EXPECT_THAT(ProblemsOf<Column>(R"x({"name": "a", "type": "DECIMAL(8", "3)": null})x"), ElementsAre("spec.type: \"DECIMAL(8\" " + cut + "\"DECIMAL(8,3)\""));
   EXPECT_THAT(ProblemsOf<Column>(R"x({"name": "a", "type": "numeric( 8", " 3 )": null})x"),
               ElementsAre("spec.type: \"numeric( 8\" " + cut + "\"DECIMAL(8,3)\""));

@@ -63,7 +63,7 @@ TEST(ParseYaml, RefusesAliasesSoThatABombHasNothingToExpand) {
 TEST(ParseYaml, AnchorsThatNobodyUsesAreHarmless) { EXPECT_EQ(ValueOf("a: &x 1"), Json::parse(R"({"a": 1})")); }
 
 TEST(ParseYaml, RefusesADuplicateKeyWithItsLine) {
-  EXPECT_EQ(ErrorOf("a: 1\nb: 2\na: 3\n"), "line 3: the key \"a\" stands here twice");
+  EXPECT_EQ(ErrorOf("a: 1\nb: 2\na: 3\n"), "line 3: the key \"a\" is here twice");
   EXPECT_THAT(ErrorOf("x:\n- {b: 1, b: 2}\n"), StartsWith("line 2: the key \"b\""));
 }
 

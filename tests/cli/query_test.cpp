@@ -52,7 +52,7 @@ TEST_F(QueryCommand, ANumberOutOfItsRangeIsOneShortLine) {
   for (const char* command : {"query 'SELECT 1 AS a' --timeout 0s", "run readings.yaml --timeout 0s", "run readings.yaml --timeout soon"}) {
     const Ended ended = Weir(command);
     EXPECT_EQ(ended.code, 2) << command;
-    EXPECT_THAT(ended.err, HasSubstr("is no time above 0: write whole numbers with units, such as 30s, 10m or 1h30m")) << command;
+    EXPECT_THAT(ended.err, HasSubstr("is not a time above 0: write whole numbers with units, such as 30s, 10m or 1h30m")) << command;
   }
 }
 

@@ -127,12 +127,12 @@ TEST_F(ParquetDamage, WhatAFooterSaysInTwoWaysMustAgree) {
       "\x25\x02\x18\x07"
       "element",
       11);  // repetition and name of the values of the list
-  EXPECT_THAT(error(with(element, std::string_view("\0", 1), 1)), HasSubstr("which values may be missing of column tags, and they differ"));
+  EXPECT_THAT(error(with(element, std::string_view("\0", 1), 1)), HasSubstr("which values may be missing of column tags: it is damaged"));
   EXPECT_EQ(error(with("tags\x15\x02\x15\x06", "\x14", 6)), "") << "a list is one by its logical type alone";
   EXPECT_THAT(RowsOf("decoded", columns)[2], HasSubstr(R"("tags":"[0,1]")"));
-  EXPECT_THAT(error(with("\x18\x04tags", "j", 2)), HasSubstr("the name of column jags, and they differ"));
+  EXPECT_THAT(error(with("\x18\x04tags", "j", 2)), HasSubstr("the name of column jags: it is damaged"));
   const std::string_view id("\x15\x04\x25\x02\x18\x02id", 8);
-  EXPECT_THAT(error(with(id, std::string_view("\0", 1), 1)), HasSubstr("the type of column id, and they differ"));
+  EXPECT_THAT(error(with(id, std::string_view("\0", 1), 1)), HasSubstr("the type of column id: it is damaged"));
   EXPECT_THAT(error(with(std::string_view("\x15\x0E\x15\x08", 4), "\x06", 3)), HasSubstr("the values of price too few bytes"));
 }
 

@@ -25,7 +25,7 @@ const Mistake kMistakes[] = {
     {"cycle", R"(  - {name: one, needs: [two], transform: {sql: SELECT day FROM flights, into: a}}
   - {name: two, needs: [one], transform: {sql: SELECT day FROM flights, into: b}}
 )",
-     "Stalled", "spec.stages[0].needs[0] \"two\" does not stand above \"one\"; put the stages in the order in which they run"},
+     "Stalled", "spec.stages[0].needs[0] \"two\" is not above \"one\"; list the stages in the order in which they run"},
     {"stranger", "  - {name: one, needs: [tow], transform: {sql: SELECT day FROM flights, into: a}}\n", "Stalled",
      "spec.stages[0].needs[0] there is no stage \"tow\" in this pipeline"},
     {"two_writers", R"(  - {name: one, transform: {sql: SELECT day FROM flights, into: a}}

@@ -138,7 +138,7 @@ TEST(ParseRunnerSettings, NamesThePathOfWhatIsWrong) {
   for (const auto& [yaml, said] : std::initializer_list<std::pair<const char*, const char*>>{
            {"node: {a: b}", "node is unknown"},
            {"labels: {weirkeeper.io/run: x}", "labels labels of weirkeeper.io are set by the operator alone"},
-           {"labels: {team: has space}", "labels.team \"has space\" is no value of a label"},
+           {"labels: {team: has space}", "labels.team \"has space\" is not a valid label value"},
            {"labels: {-team: a}", "labels \"-team\" is no key"},
            {"annotations: {Example.com/a: b}", "annotations \"Example.com/a\" is no key"},
            {"annotations: {container.apparmor.security.beta.kubernetes.io/runner: unconfined}", "chooses a security profile"},

@@ -60,8 +60,9 @@ TEST(CheckDataset, DecimalsHaveNoMoreDigitsBehindThePointThanAtAll) {
       ASSERT_EQ(CheckView(view).empty(), scale <= precision) << type << api::Join(CheckView(view));
     }
   const auto dataset = Read<api::DatasetSpec>("{zone: Processed, owner: {team: a}, schema: {columns: [{name: a, type: 'DECIMAL(2,5)'}]}}");
-  EXPECT_THAT(Texts(CheckDataset(dataset)), ElementsAre(HasSubstr("spec.schema.columns[0].type: \"DECIMAL(2,5)\" is no type here: the scale, the digits behind "
-                                                                  "the point, is at most the precision, all digits: write DECIMAL(5,5), or a smaller scale")));
+  EXPECT_THAT(Texts(CheckDataset(dataset)),
+              ElementsAre(HasSubstr("spec.schema.columns[0].type: \"DECIMAL(2,5)\" is not a column type: the scale, the digits behind "
+                                    "the point, is at most the precision, all digits: write DECIMAL(5,5), or a smaller scale")));
 }
 
 TEST(CheckPipeline, SuggestsTheStageThatWasMeant) {
@@ -86,9 +87,9 @@ stages:
 - {name: one, needs: [two], transform: {sql: SELECT 1 AS a, into: x}}
 - {name: two, needs: [one, three], transform: {sql: SELECT 2 AS a, into: x}}
 )");
-  EXPECT_THAT(Texts(CheckPipeline(pipeline)), ElementsAre(HasSubstr("spec.stages[0].needs[0]: \"two\" does not stand above \"one\""),
-                                                          HasSubstr("spec.stages[1].needs[1]: there is no stage \"three\""),
-                                                          HasSubstr("spec.stages[1]: writes dataset x, which stage \"one\" writes too")));
+  EXPECT_THAT(Texts(CheckPipeline(pipeline)),
+              ElementsAre(HasSubstr("spec.stages[0].needs[0]: \"two\" is not above \"one\""), HasSubstr("spec.stages[1].needs[1]: there is no stage \"three\""),
+                          HasSubstr("spec.stages[1]: writes dataset x, which stage \"one\" writes too")));
 }
 
 api::Dataset Table(const std::string& name, const std::string& spec) {

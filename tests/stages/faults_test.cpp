@@ -158,7 +158,7 @@ TEST_F(Faults, NoTableBeginsOnAStoreThatOverwrites) {
   Overwriting calls;
   ports_.openStore = [&calls](const api::TaskStore& store) { return storage::OpenVolume(store.name, store.root, &calls); };
   const auto refused = Bad(Accept(), api::OutcomeClass::User, api::Reason::Invalid);
-  EXPECT_THAT(refused.message, HasSubstr("overwrites objects although it was told not to"));
+  EXPECT_THAT(refused.message, HasSubstr("ignores If-None-Match and overwrites objects"));
   EXPECT_EQ(State("orders-raw").version, -1);
   Heal();
   Good(Accept(2));

@@ -30,7 +30,7 @@ TEST_F(Program, EachClassOfFailureHasItsExitCode) {
 
 TEST_F(Program, ATaskThatCannotBeReadIsToldToo) {
   EXPECT_EQ(RunTaskFile("{\"kind\": \"Land\", \"kind\": 1"), 14);
-  EXPECT_THAT(Said().message, HasSubstr("is no JSON"));
+  EXPECT_THAT(Said().message, HasSubstr("is not JSON"));
   EXPECT_EQ(RunTaskFile("{\"kind\": \"Juggle\"}"), 14);
   EXPECT_THAT(Said().message, HasSubstr("kind"));
 }

@@ -155,7 +155,7 @@ TEST(PrivateAuthority, ThatIsNoCertificateIsNamed) {
   const Bundle bundle(folder.Write("ca.crt", "not a certificate"));
   const auto fetched = Fetch("https://127.0.0.1:1/", [](std::string_view) { return Ok(); });
   ASSERT_FALSE(fetched.ok());
-  EXPECT_THAT(fetched.error().message, AllOf(HasSubstr("the CA bundle of the Lake"), HasSubstr("holds no certificate in PEM form")));
+  EXPECT_THAT(fetched.error().message, AllOf(HasSubstr("the CA bundle of the Lake"), HasSubstr("has no certificate in PEM form")));
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ bool IsRestOfType(const Json& object, const std::string& key, const std::string&
     const std::string advice = CutTypeAdvice(type, key);
     if (advice.empty()) continue;
     for (Problem& problem : problems)
-      if (problem.path == (path.empty() ? name : path + "." + name)) return problem.message = Quoted(type) + " is no type here: " + advice, true;
+      if (problem.path == (path.empty() ? name : path + "." + name)) return problem.message = Quoted(type) + " is not a column type: " + advice, true;
   }
   return false;
 }
@@ -133,7 +133,7 @@ bool CheckText(const std::string& value, const Rules& rules, const std::string& 
   if (size < static_cast<std::size_t>(rules.minLength) && !(other_form && value.empty()))
     problems.push_back({path, "must have at least " + Counted(rules.minLength, "character") + ", has " + Grouped(static_cast<std::int64_t>(size))});
   if (other_form)
-    problems.push_back({path, rules.pattern == kTypePattern ? Quoted(value) + " is no type here: " + TypeAdvice(value)
+    problems.push_back({path, rules.pattern == kTypePattern ? Quoted(value) + " is not a column type: " + TypeAdvice(value)
                                                             : FormAdvice(rules.pattern, value) + ", not " + Quoted(value)});
   return problems.size() == before;
 }
@@ -212,7 +212,7 @@ void Reader::Take(const Json& value, std::string& out, const Rules& rules, const
     const bool form =
         value.is_primitive() && rules.pattern != kTypePattern && !rules.pattern.empty() && !std::regex_search(Dump(value), Compiled(rules.pattern));
     if (form) return problems_.push_back({path, FormAdvice(rules.pattern, "") + ", not " + Shown(value)});
-    return problems_.push_back({path, WrongType(value, "text") + (value.is_primitive() ? "; quote it" : "")});
+    return problems_.push_back({path, WrongType(value, "a string") + (value.is_primitive() ? "; quote it" : "")});
   }
   if (CheckText(value.get_ref<const std::string&>(), rules, path, problems_)) out = value.get<std::string>();
 }

@@ -78,7 +78,7 @@ void Instruments::Reconciled(const Key& key, const Visit& visit, Duration took) 
   ++work_;
   metrics_.Reconciled(key.resource.kind, Word(visit.next), Seconds(took));
   if (visit.next != Visit::Next::Backoff && visit.next != Visit::Next::Now && !visit.error.empty())
-    Log(LogLevel::Warning, "An event could not be told", {{"kind", key.resource.kind}, {"namespace", key.ns}, {"name", key.name}, {"error", visit.error}});
+    Log(LogLevel::Warning, "An event could not be reported", {{"kind", key.resource.kind}, {"namespace", key.ns}, {"name", key.name}, {"error", visit.error}});
   if (visit.next != Visit::Next::Backoff) {
     Log(LogLevel::Debug, "Reconciled",
         {{"kind", key.resource.kind}, {"namespace", key.ns}, {"name", key.name}, {"next", Word(visit.next)}, {"seconds", Seconds(took)}});

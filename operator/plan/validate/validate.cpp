@@ -33,7 +33,7 @@ class Columns {
   void Add(const std::string& name, const std::string& type, std::size_t index) {
     if (!folded_.insert(Lower(name)).second)
       problems_.push_back({Item(path_, index) + ".name", "\"" + name + "\" differs from another column at most in case; SQL takes both for the same"});
-    if (!api::IsTypeOfTheEngine(type)) problems_.push_back({Item(path_, index) + ".type", Quoted(type) + " is no type here: " + api::TypeAdvice(type)});
+    if (!api::IsTypeOfTheEngine(type)) problems_.push_back({Item(path_, index) + ".type", Quoted(type) + " is not a column type: " + api::TypeAdvice(type)});
     types_[name] = type;
   }
   void Refer(const std::string& name, const std::string& path) {
@@ -229,7 +229,7 @@ void CheckNeeds(const std::vector<api::Stage>& stages, std::size_t index, std::v
     if (found == stages.size())
       problems.push_back({path, "there is no stage \"" + need + "\" in this pipeline" + NearestName(need, stages)});
     else if (found >= index)
-      problems.push_back({path, "\"" + need + "\" does not stand above \"" + stages[index].name + "\"; put the stages in the order in which they run"});
+      problems.push_back({path, "\"" + need + "\" is not above \"" + stages[index].name + "\"; list the stages in the order in which they run"});
   }
 }
 
@@ -276,7 +276,7 @@ std::vector<Problem> CheckDataset(const api::DatasetSpec& dataset) {
   if (files && dataset.schema) problems.push_back({"spec.schema", "is refused in " + zone + ", where files lie as they came"});
   if (!files && !dataset.schema) problems.push_back({"spec.schema", "is required in " + zone});
   if (files && dataset.freshness) problems.push_back({"spec.freshness", "belongs on Processed and Curated datasets and on views"});
-  if (files && !dataset.checks.empty()) problems.push_back({"spec.checks", "look at rows; " + zone + " holds files as they came"});
+  if (files && !dataset.checks.empty()) problems.push_back({"spec.checks", "check rows, but " + zone + " holds files"});
   if (files && dataset.eventTime) problems.push_back({"spec.eventTime", "names a column; " + zone + " holds files as they came"});
   CheckPolicies(dataset, problems);
   if (const auto* csv = dataset.format ? dataset.format->As<api::CsvFormat>() : nullptr) CheckCsv(*csv, problems);
@@ -296,7 +296,7 @@ std::vector<Problem> CheckView(const api::ViewSpec& view) {
   if (view.lookback && !view.eventTime) problems.push_back({"spec.lookback", "is counted in the view's event time: add spec.eventTime"});
   for (std::size_t i = 0; i < view.waivers.size(); ++i) {
     if (!contract::EndOf(view.waivers[i]))
-      problems.push_back({Item("spec.waivers", i) + ".until", "\"" + view.waivers[i].until + "\" is no day of the calendar; write one such as \"2027-01-31\""});
+      problems.push_back({Item("spec.waivers", i) + ".until", "\"" + view.waivers[i].until + "\" is not a date; write one such as \"2027-01-31\""});
   }
   return problems;
 }

@@ -50,7 +50,7 @@ bool IsKey(const std::string& key) {
 }
 
 void CheckKey(const std::string& key, const std::string& path, Problems& problems) {
-  if (!IsKey(key)) problems.push_back({path, Quoted(key) + " is no key as Kubernetes has them; write one such as team or example.com/team"});
+  if (!IsKey(key)) problems.push_back({path, Quoted(key) + " is not a valid Kubernetes key; write one such as team or example.com/team"});
 }
 
 void CheckMap(const Map& map, const std::string& path, Problems& problems) {
@@ -61,7 +61,7 @@ void CheckLabels(const Map& labels, const std::string& path, Problems& problems)
   CheckMap(labels, path, problems);
   for (const auto& [key, value] : labels)
     if (!value.empty() && !IsLabelText(value))
-      problems.push_back({path + "." + key, Quoted(value) + " is no value of a label: letters, digits, '-', '_' and '.', at most 63"});
+      problems.push_back({path + "." + key, Quoted(value) + " is not a valid label value: letters, digits, '-', '_' and '.', at most 63"});
 }
 
 // The domain of a key is what stands before its '/': weirkeeper.io and those below it are ours, notweirkeeper.io is not.
@@ -91,7 +91,8 @@ void CheckToleration(const api::Toleration& toleration, const std::string& path,
   if (!toleration.key.empty()) CheckKey(toleration.key, path + ".key", problems);
   if (toleration.key.empty() && !exists) problems.push_back({path + ".operator", "a toleration without key has the operator Exists"});
   if (exists && !toleration.value.empty()) problems.push_back({path + ".value", "a toleration with the operator Exists has no value"});
-  if (!toleration.value.empty() && !IsLabelText(toleration.value)) problems.push_back({path + ".value", Quoted(toleration.value) + " is no value of a taint"});
+  if (!toleration.value.empty() && !IsLabelText(toleration.value))
+    problems.push_back({path + ".value", Quoted(toleration.value) + " is not a valid taint value"});
   if (toleration.tolerationSeconds && toleration.effect != api::TaintEffect::NoExecute)
     problems.push_back({path + ".tolerationSeconds", "belongs to the effect NoExecute; take it out, or set effect: NoExecute"});
 }
@@ -134,7 +135,7 @@ void CheckTerm(const api::PodAffinityTerm& term, const std::string& path, Proble
   CheckKey(term.topologyKey, path + ".topologyKey", problems);
   for (std::size_t i = 0; i < term.namespaces.size(); ++i)
     if (!IsSubdomain(term.namespaces[i]) || term.namespaces[i].find('.') != std::string::npos)
-      problems.push_back({Item(path + ".namespaces", i), Quoted(term.namespaces[i]) + " is no name of a namespace"});
+      problems.push_back({Item(path + ".namespaces", i), Quoted(term.namespaces[i]) + " is not a valid namespace name"});
   if (!term.labelSelector) return;
   CheckLabels(term.labelSelector->matchLabels, path + ".labelSelector.matchLabels", problems);
   CheckRequirements(term.labelSelector->matchExpressions, Whose::Pods, path + ".labelSelector.matchExpressions", problems);

@@ -26,7 +26,7 @@ void CheckPath(const std::string& value, const std::string& path, std::vector<Pr
   const std::vector<std::string> parts = Split(value, '/');
   if (std::any_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty() || part == "." || part == ".."; }))
     problems.push_back({path, "\"" + value +
-                                  "\" is no path inside of the store: give one such as in/*.csv, without a leading or trailing slash, empty parts, . or "
+                                  "\" is not a path inside the store: give one such as in/*.csv, without a leading or trailing slash, empty parts, . or "
                                   "..; for another folder, list it as a store of the Lake (weir run takes --source)"});
   if (std::any_of(parts.begin(), parts.end() - 1, [](const std::string& part) { return part.find_first_of("*?") != std::string::npos; }))
     problems.push_back(

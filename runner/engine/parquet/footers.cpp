@@ -46,7 +46,7 @@ Status CheckFooters(Session& session, const std::vector<InputFile>& files, const
     const Status one = CheckAll(session, {files[i]}, {names[i]});
     if (one.ok()) continue;
     if (IsNotOfTheFile(session, one.error())) return one;
-    return Error{Fault::Data, "FileUnreadable", NameInStore(files[i]) + " is no whole Parquet file: " + ForPeople(one.error().message, files[i].path)};
+    return Error{Fault::Data, "FileUnreadable", NameInStore(files[i]) + " is not a complete Parquet file: " + ForPeople(one.error().message, files[i].path)};
   }
   return all;
 }

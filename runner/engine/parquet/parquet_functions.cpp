@@ -243,7 +243,7 @@ duckdb::unique_ptr<duckdb::FunctionData> BindShape(duckdb::ClientContext& contex
                                                    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   if (!arguments[1]->IsFoldable()) throw duckdb::BinderException("%s wants its spec as a constant", function.name);
   const auto spec = ParseJson(duckdb::ExpressionExecutor::EvaluateScalar(context, *arguments[1]).ToString());
-  if (!spec.ok()) throw duckdb::BinderException("%s: its spec is no JSON", function.name);
+  if (!spec.ok()) throw duckdb::BinderException("%s: its spec is not JSON", function.name);
   auto data = duckdb::make_uniq<ShapeData>();
   data->spec = *spec;
   for (const Json& leaf : At(data->spec, "leaves"))

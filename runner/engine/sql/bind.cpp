@@ -166,7 +166,7 @@ std::set<std::string> ColumnsOf(const Names& names, const DeclaredTables& declar
 // The empty tables that SQL is bound against have a rowid, and those that it runs over have none.
 Status CheckRowid(const Names& names, const DeclaredTables& declared) {
   if (!names.rowid || ColumnsOf(names, declared).contains("rowid")) return Ok();
-  return Refused("rowid is no column: no table keeps a number of its rows; write row_number() OVER (ORDER BY ...) where you need one");
+  return Refused("rowid is not a column: tables have no row numbers; write row_number() OVER (ORDER BY ...) where you need one");
 }
 
 // With the words that are no column of any table, but a value of the engine: `user`, current_user.

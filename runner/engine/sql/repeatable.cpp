@@ -200,7 +200,7 @@ std::string Instead(const std::string& what) {
   if (what == kComputedName) return "write the name of the aggregate as a text";
   if (IsAmong(kOfSamples, what)) return what == "approx_top_k" ? "count the values with GROUP BY" : "use quantile_cont or quantile_disc";
   if (IsAmong(kOfMachine, what) || what == "current_database" || what.starts_with("current_schema"))
-    return "it tells of the engine and of who asks, not of the data; write the value itself";
+    return "it depends on the engine and the user, not on the data; write the value itself";
   if (IsClock(what)) return "use a time of the data, such as (SELECT max(day) FROM flights)";
   return "make the value from the row, such as md5(concat_ws('|', carrier, flight))";
 }

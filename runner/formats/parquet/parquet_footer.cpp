@@ -306,7 +306,7 @@ Status Distribute(std::vector<ParquetChunk>& chunks, const std::vector<LeafInFoo
     const LeafInFooter& leaf = leaves[chunk.leaf];
     ParquetColumn& column = *of_leaf[chunk.leaf];
     if (const char* what = Contradiction(chunk.repeated, leaf); what != nullptr)
-      return NotMetadata(std::string("its footer says in two ways ") + what + " of column " + NameOf(column.name) + ", and they differ: it is damaged");
+      return NotMetadata(std::string("its footer contradicts itself about ") + what + " of column " + NameOf(column.name) + ": it is damaged");
     chunk.repeated = {};
     if (leaf.repetition == 0) chunk.values = chunk.rows;
     column.chunks.push_back(chunk);

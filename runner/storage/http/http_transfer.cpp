@@ -236,7 +236,7 @@ Result<std::string> ReadAuthorities() {
   const Result<std::string> own = ReadBounded(bundle, limits);
   if (!own) return Error{own.error().fault, "FileUnreadable", "the CA bundle of the Lake: " + own.error().message};
   if (own->find("-----BEGIN CERTIFICATE-----") == std::string::npos)
-    return Error{Fault::Invalid, "FileUnreadable", std::string("the CA bundle of the Lake, ") + bundle + ", holds no certificate in PEM form"};
+    return Error{Fault::Invalid, "FileUnreadable", std::string("the CA bundle of the Lake, ") + bundle + ", has no certificate in PEM form"};
   const char* image = std::getenv("SSL_CERT_FILE");
   if (image == nullptr) image = curl_version_info(CURLVERSION_NOW)->cainfo;
   const Result<std::string> others = ReadBounded(image != nullptr ? image : "/etc/ssl/certs/ca-certificates.crt", limits);

@@ -97,7 +97,7 @@ Result<std::unique_ptr<S3Client>> S3Client::Make(const api::TaskStore& store) {
   if (endpoint.ends_with('/')) endpoint.pop_back();
   if (!IsEndpoint(endpoint)) return BadStore(store, "endpoint \"" + store.endpoint + "\" must be http://host[:port] or https://host[:port]");
   if (store.bucket.empty() || store.bucket.find('/') != std::string::npos || !CheckPath(store.bucket).ok())
-    return BadStore(store, "bucket \"" + store.bucket + "\" is no name of a bucket");
+    return BadStore(store, "bucket \"" + store.bucket + "\" is not a valid bucket name");
   S3Credentials credentials;
   for (const auto& [name, value, required] :
        {std::tuple{"accessKeyId", &credentials.accessKeyId, true}, std::tuple{"secretAccessKey", &credentials.secretAccessKey, true},

@@ -117,7 +117,7 @@ class S3Store final : public ObjectStore {
       if (!reply) return reply.error();
       if (XmlElements(reply->body, "ListBucketResult").empty())
         return Error{Fault::Transient, "StoreUnavailable",
-                     Describe() + ": the reply to a list is no list of an S3 store: " + Dump(Json(reply->body.substr(0, 60)))};
+                     Describe() + ": the reply to a list request is not an S3 list: " + Dump(Json(reply->body.substr(0, 60)))};
       if (const Status taken = TakePage(reply->body, found); !taken) return taken.error();
       if (XmlText(reply->body, "IsTruncated") != "true") break;
       request.query["continuation-token"] = XmlText(reply->body, "NextContinuationToken");

@@ -191,7 +191,7 @@ Status TableLog::CheckExpected(const TableState& state) const {
   const std::string of_files = kind_ == LogKind::Files ? ". A file comes again only when the log of Landing is given up too" : "";
   return Error{Fault::Data, "LogLost",
                "table " + path_ + " (" + store_->Describe() + ") has version " + std::to_string(expected_->version) + " by its status, and " + found +
-                   ": restore the folder from a backup. To begin anew without these data, set the annotation " + std::string(api::kAnnotationAcceptLoss) +
+                   ": restore the folder from a backup. To start over without these data, set the annotation " + std::string(api::kAnnotationAcceptLoss) +
                    ": \"" + std::to_string(expected_->epoch) + "\" on its Dataset or View" + of_files};
 }
 

@@ -111,7 +111,7 @@ Result<Descriptor> VolumeFolders::OpenFile(const std::string& path) const {
     return error;
   }
   struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return FileError(errno, "cannot look at " + path);
+  if (::fstat(file.get(), &info) != 0) return FileError(errno, "cannot inspect " + path);
   if (S_ISDIR(info.st_mode)) return Error{Fault::Missing, "NotFound", path + " is a folder, not a file"};
   if (!S_ISREG(info.st_mode)) return NotRegular(path);
   return file;

@@ -205,7 +205,7 @@ class VolumeStore final : public ObjectStore {
     if (const Status safe = CheckReadable(path); !safe) return safe.error();
     Result<Descriptor> file = folders_->OpenFile(path);
     if (!file) return Named(file.error(), path);
-    if (::fstat(file->get(), &info) != 0) return FileError(errno, "cannot look at " + What(path));
+    if (::fstat(file->get(), &info) != 0) return FileError(errno, "cannot inspect " + What(path));
     return file;
   }
 
@@ -231,7 +231,7 @@ class VolumeStore final : public ObjectStore {
                std::vector<StoredObject>& found) const {
     struct stat info {};
     if (::fstatat(parent.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
-      return errno == ENOENT ? Ok() : Status(FileError(errno, "cannot look at " + path));
+      return errno == ENOENT ? Ok() : Status(FileError(errno, "cannot inspect " + path));
     if (!S_ISDIR(info.st_mode)) {
       if (path > start_after) found.push_back({path, S_ISREG(info.st_mode) ? info.st_size : 0, ModifiedOf(info)});
       return Ok();

@@ -163,7 +163,7 @@ TEST_F(Tour, RunsOneNamespaceAtATimeAndLooksAtThatOne) {
 
 TEST_F(Tour, RunsOnlyThePipelineThatWasAskedFor) {
   CopyExample("quarantine/readings.yaml");
-  EXPECT_THAT(Weir("run readings.yaml --pipeline other").err, HasSubstr("hold no Pipeline \"other\""));
+  EXPECT_THAT(Weir("run readings.yaml --pipeline other").err, HasSubstr("have no Pipeline \"other\""));
   EXPECT_EQ(Weir("run readings.yaml --pipeline collect-readings").code, 0);
 }
 

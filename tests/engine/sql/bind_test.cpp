@@ -129,7 +129,7 @@ TEST_F(RowOfTheEngine, RowidIsRefusedWhereNoColumnHasThatName) {
     const Status matched = engine_->MatchSelect(sql, {Optional("v", "BIGINT")});
     ASSERT_FALSE(matched.ok()) << sql;
     EXPECT_EQ(matched.error().reason, "SqlInvalid");
-    EXPECT_THAT(matched.error().message, testing::HasSubstr("rowid is no column: ")) << sql;
+    EXPECT_THAT(matched.error().message, testing::HasSubstr("rowid is not a column: ")) << sql;
   }
   for (const std::string sql :
        {"SELECT count(*) AS v FROM t", "SELECT 1 AS v FROM t", "SELECT count(*) AS v FROM t, t u", "SELECT a AS v FROM t WHERE EXISTS (SELECT 1 FROM t)"})

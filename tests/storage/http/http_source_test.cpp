@@ -130,7 +130,7 @@ TEST(HttpSource, ACaBundleThatCannotBeUsedIsNamed) {
     EXPECT_THAT(Fetch(server.Url("/a"), body.Sink()).error().message, testing::HasSubstr("/nonexistent/ca.crt"));
   }
   const Variable garbage("WEIR_CA_BUNDLE", "/proc/self/cmdline");
-  EXPECT_THAT(Fetch(server.Url("/a"), body.Sink()).error().message, testing::HasSubstr("holds no certificate in PEM form"));
+  EXPECT_THAT(Fetch(server.Url("/a"), body.Sink()).error().message, testing::HasSubstr("has no certificate in PEM form"));
   EXPECT_EQ(server.requests(), 0);
 }
 
