@@ -101,7 +101,7 @@ void AddLake(CLI::App& app, Call& call) {
 void AddPlace(CLI::App& app, Call& call) {
   AddLake(app, call);
   app.add_option("--kubeconfig", call.place.kubeconfig,
-                 "Look at this cluster instead of the local lake; --lake then names a folder with its volumes, one folder for each store")
+                 "Use this cluster instead of the local lake; --lake then names a folder with its volumes, one folder for each store")
       ->type_name("FILE");
   app.add_option("--context", call.place.context, "Context of the kubeconfig")->type_name("NAME");
 }
@@ -110,18 +110,18 @@ Exit InWorld(Call& call, const std::function<Exit(const World&)>& command) {
   const auto world = Open(call.place);
   if (!world) return Complain(call.terminal, world.error(), world.error().fault == Fault::Invalid ? Exit::Usage : Exit::Failed);
   if (world->kind == World::Kind::Cluster && call.place.kubeconfig.empty())
-    call.terminal.err << "Looking at the cluster of KUBECONFIG: there is no lake in " << OneLine(call.place.lake) << "\n";
+    call.terminal.err << "Using the cluster of KUBECONFIG: there is no lake in " << OneLine(call.place.lake) << "\n";
   return command(*world);
 }
 
 void AddInit(CLI::App& app, Call& call) {
-  CLI::App& init = *app.add_subcommand("init", "From CSV, JSON or Parquet files, or a folder of them, to complete manifests");
+  CLI::App& init = *app.add_subcommand("init", "Write complete manifests for CSV, JSON or Parquet files, or a folder of them");
   init.footer(
       "Examples:\n  weir init orders.csv\n  weir init data/ --name shop\n  weir init data/orders.csv data/customers.parquet --output manifests --team sales");
   init.add_option("FILE", call.init.files, "Data files, or folders of them; files with one header and dated names become one Dataset")
       ->required()
       ->type_name("");
-  init.add_option("-o,--output,--out", call.init.out, "Folder for the manifests, made where it is missing; absent means the folder of the first file")
+  init.add_option("-o,--output,--out", call.init.out, "Folder for the manifests, created if it is missing; absent means the folder of the first file")
       ->type_name("FOLDER");
   init.add_option("--name", call.init.name, "Name of the whole; absent means the name of the folder or of the first file")->type_name("NAME");
   init.add_option("--team", call.init.team, "Owning team")->capture_default_str()->type_name("NAME");
@@ -129,12 +129,12 @@ void AddInit(CLI::App& app, Call& call) {
 }
 
 void AddCheck(CLI::App& app, Call& call) {
-  CLI::App& check = *app.add_subcommand("check", "Say everything that is wrong with manifests, before a commit");
+  CLI::App& check = *app.add_subcommand("check", "Report everything that is wrong with manifests, before a commit");
   check.footer("Examples:\n  weir check manifests/\n  kustomize build overlays/production | weir check - -o json");
   check.add_option("PATH", call.check.paths, "Manifest files, folders of them, or - for standard input")->required()->type_name("");
   check
       .add_option("--against", call.check.against,
-                  "Published objects to hold contracts against, as kubectl get lakes,datasets,views,pipelines -A -o json or weir get -o json writes them; "
+                  "Published objects to compare contracts with, as kubectl get lakes,datasets,views,pipelines -A -o json or weir get -o json writes them; "
                   "absent means the local lake's")
       ->type_name("FILE");
   AddOutput(check, call, kFormats);
@@ -163,7 +163,7 @@ void AddRun(CLI::App& app, Call& call) {
   run.add_option("PATH", call.run.paths, "Manifest files, folders of them, or - for standard input")->required()->type_name("");
   run.add_option("--source", call.run.source, "Folder of the store named source; absent means the folder of the first PATH")->type_name("FOLDER");
   run.add_option("--pipeline", call.run.pipeline, "Only this pipeline")->type_name("NAME");
-  run.add_option("--timeout", call.timeout, "Cancel the runs after so long, such as 10m")->type_name("DURATION");
+  run.add_option("--timeout", call.timeout, "Cancel the runs after this time, such as 10m")->type_name("DURATION");
   AddOutput(run, call, kFormats);
   AddLake(run, call);
   run.callback([&call] { call.command = [&call] { return StartRun(call); }; });
@@ -199,7 +199,7 @@ Exit StartQuery(Call& call) {
 }
 
 void AddQuery(CLI::App& app, Call& call) {
-  CLI::App& query = *app.add_subcommand("query", "Answer a SELECT over the tables of the lake, at their newest version");
+  CLI::App& query = *app.add_subcommand("query", "Run a SELECT over the newest versions of the tables in the lake");
   query.footer("Example:\n  weir query \"SELECT day, sum(amount) AS amount FROM orders_v1 GROUP BY day ORDER BY day\" -o csv");
   query.add_option("SQL", call.query.sql, "One SELECT; datasets and views by table name, such as flights_daily")->required()->type_name("");
   query
@@ -209,17 +209,17 @@ void AddQuery(CLI::App& app, Call& call) {
       ->type_name("N");
   query.add_option("--memory", call.memory, "Memory that the query may use, such as 4Gi; absent means 60 % of this machine's. The rest is spilled to TMPDIR")
       ->type_name("SIZE");
-  query.add_option("--timeout", call.timeout, "Give up after so long, such as 30s")->type_name("DURATION");
+  query.add_option("--timeout", call.timeout, "Cancel the query after this time, such as 30s")->type_name("DURATION");
   AddOutput(query, call, kQueryFormats);
   AddPlace(query, call);
   query.callback([&call] { call.command = [&call] { return StartQuery(call); }; });
 }
 
 void AddExplain(CLI::App& app, Call& call) {
-  CLI::App& explain = *app.add_subcommand("explain", "Why did it fail, why is it late, where did the rows go");
+  CLI::App& explain = *app.add_subcommand("explain", "Show why something failed or is late, and where the rows went");
   explain.footer("Examples:\n  weir explain run\n  weir explain view/orders-v1\n  weir explain pipeline/load-orders --kubeconfig ~/.kube/config -n sales");
   explain.add_option("KIND/NAME", call.explain.kind, "run/NAME (or run alone: the newest), pipeline/NAME, view/NAME, dataset/NAME")->required()->type_name("");
-  explain.add_option("NAME", call.explain.name, "The name, when it is not behind a slash")->type_name("");
+  explain.add_option("NAME", call.explain.name, "The name, if KIND has none after a slash")->type_name("");
   explain.add_option("--rows", call.explain.rows, "Quarantined rows, and files quarantined as a whole, to show for each stage or table")
       ->check(WholeNumber(0, kMostRows))
       ->capture_default_str()
@@ -235,7 +235,7 @@ void AddDelete(CLI::App& app, Call& call) {
   CLI::App& remove = *app.add_subcommand("delete", "Remove an object from the local lake; its tables stay");
   remove.footer("Examples:\n  weir delete view/orders-v1\n  weir delete pipeline/load-orders");
   remove.add_option("KIND/NAME", call.remove.kind, "view/NAME, dataset/NAME, pipeline/NAME, run/NAME or lake/NAME")->required()->type_name("");
-  remove.add_option("NAME", call.remove.name, "The name, when it is not behind a slash")->type_name("");
+  remove.add_option("NAME", call.remove.name, "The name, if KIND has none after a slash")->type_name("");
   remove.add_flag_callback(
       "--ignore-not-found", [&call] { call.remove.whenGone = WhenGone::Ignore; }, "Succeed when there is no such object");
   AddLake(remove, call);

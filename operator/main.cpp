@@ -180,7 +180,7 @@ class Operator {
     // Another may lead within seconds, and nothing in flight is worth a write after that: names, uids and epochs make
     // the end as safe as a crash.
     events.onLoss = [](const std::string& why) {
-      Log(LogLevel::Error, "The lease is lost; this process ends", {{"reason", why}});
+      Log(LogLevel::Error, "The lease is lost; this process exits", {{"reason", why}});
       std::_Exit(kExitFailed);
     };
     events.onError = [](const Error& error) {
@@ -219,7 +219,7 @@ int Run(const Flags& flags) {
   telemetry::StartLog(LevelOf(flags.logLevel), flags.logFormat == "text" ? telemetry::LogForm::Text : telemetry::LogForm::Json);
   const sigset_t ending = BlockSignals();
   auto access = kube::FindAccess(flags.kubeconfig, kube::ProcessEnvironment);
-  if (!access) return Fail("Found no way to an API server", access.error());
+  if (!access) return Fail("Found no API server", access.error());
   auto runner = ReadRunnerSettings(flags.runnerSettings);
   if (!runner) return Fail("Cannot use the settings of runners", runner.error());
   Operator program(flags, std::move(*access), std::move(*runner));
@@ -231,7 +231,7 @@ int Run(const Flags& flags) {
     signal = ::sigtimedwait(&ending, nullptr, &interval);
     program.Check();
   }
-  Log(LogLevel::Info, "Ending: what is in flight comes to its end", {{"signal", signal}});
+  Log(LogLevel::Info, "Stopping: running reconciles finish first", {{"signal", signal}});
   ::alarm(kLongestDrainSeconds);
   program.Drain();
   Log(LogLevel::Info, "Ended");

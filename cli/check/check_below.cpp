@@ -231,7 +231,7 @@ class BelowCheck {
     if (declared || pipeline == nullptr || !view.status.published || !IsLeft(ns, "View/" + view.meta.name)) return;
     Warn(pipeline->manifest, "spec.stages", "NoPublisher",
          "View \"" + view.meta.name +
-             "\" is published, and no stage publishes it any more: readers keep its last version, which grows older until it is late; "
+             "\" is published, and no stage publishes it any more: readers keep its last version, which gets older until it is late; "
              "keep the View and its stage beside a new one while it has readers, then delete it");
   }
 
@@ -252,7 +252,7 @@ class BelowCheck {
     const api::View* before = Before(views_, meta);
     if (before != nullptr && before->status.published && IsLeft(meta.ns, "View/" + meta.name))
       Warn(view.manifest, "metadata.name", "NoPublisher",
-           "is published, and no pipeline publishes it any more: no run brings it new data, and it grows older until it is late; add a stage with publish: "
+           "is published, and no pipeline publishes it any more: no run brings it new data, and it gets older until it is late; add a stage with publish: "
            "{view: " +
                meta.name + "}, or remove the View when it has no readers");
   }

@@ -75,7 +75,7 @@ void CheckObjects(const Manifests& manifests, const Declared& declared, const Pu
     const api::Dataset* before = datasets.Same(dataset.object.meta);
     if (before != nullptr && before->spec.zone != dataset.object.spec.zone && CanJudge(declared, dataset, "spec.zone"))
       findings.push_back(manifest.Problem(
-          "spec.zone", "Invalid", "cannot change from " + std::string(api::Word(before->spec.zone)) + ": make a new Dataset and let the pipeline fill it"));
+          "spec.zone", "Invalid", "cannot change from " + std::string(api::Word(before->spec.zone)) + ": create a new Dataset and let the pipeline fill it"));
   }
   for (const auto& view : declared.views) {
     Add(manifests, declared, view, plan::CheckView(view.object.spec), findings);

@@ -116,7 +116,7 @@ std::vector<std::string> LeftBehind(const Published& published, const Declared& 
     if (views.contains(name))
       sentences.push_back("view " + name +
                           " is published, and no pipeline publishes it any more: no run brings it new data until a stage with publish: {view: " + name +
-                          "} is back; to give it up, remove its manifest");
+                          "} is back; to delete it permanently, remove its manifest");
     else
       sentences.push_back("view " + name + " is published but no longer declared, and no run brings it new data; " +
                           CommandThatDeletes(published, api::kViews, ns, name) + " removes it (its files stay)");

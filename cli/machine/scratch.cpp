@@ -66,7 +66,7 @@ Result<Scratch> Scratch::Make() {
     if (const int lock = Locked(path); lock >= 0) return Scratch(path, lock);
   }
   return Error{Fault::Exhausted, "DiskFull",
-               "cannot make a temporary folder " + path + ": " + std::strerror(errno) + "; set TMPDIR to a folder that can be written"};
+               "cannot create a temporary folder " + path + ": " + std::strerror(errno) + "; set TMPDIR to a folder that can be written"};
 }
 
 Scratch::~Scratch() {

@@ -24,7 +24,7 @@ Result<int> Lock(const std::string& lake) {
   const fs::path folder = fs::path(StateFile(lake)).parent_path();
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) return Error{Fault::Exhausted, "DiskFull", "cannot make the folder " + folder.string() + ": " + error.message() + "; name another with --lake"};
+  if (error) return Error{Fault::Exhausted, "DiskFull", "cannot create the folder " + folder.string() + ": " + error.message() + "; name another with --lake"};
   const int lock = open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (lock < 0)
     return Error{Fault::Exhausted, "DiskFull", "cannot write in " + folder.string() + ": " + std::strerror(errno) + "; name another lake with --lake"};

@@ -164,7 +164,7 @@ void Describe(auto&& field, Of<DatasetSpec> auto& self) {
                      "it is, is counted as quarantined and reported. Absent means Append, with a warning.",
               .change = Change::NewRevision});
   field("freshness", self.freshness, Rules{.doc = "How old the data may be; refused on Landing and RawHistory."});
-  field.Rule({.rule = "self.zone == oldSelf.zone", .message = "zone cannot change: make a new Dataset and let the pipeline fill it", .fieldPath = ".zone"});
+  field.Rule({.rule = "self.zone == oldSelf.zone", .message = "zone cannot change: create a new Dataset and let the pipeline fill it", .fieldPath = ".zone"});
   field.Rule({.rule = "(self.zone in ['Landing','RawHistory']) == has(self.format)",
               .message = "format is required in Landing and RawHistory and refused elsewhere",
               .fieldPath = ".format"});

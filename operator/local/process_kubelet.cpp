@@ -55,7 +55,7 @@ Status ProcessKubelet::Start() {
   std::error_code problem;
   std::filesystem::create_directories(options_.folder, problem);
   if (!problem) std::filesystem::create_directories(options_.logs, problem);
-  if (problem) return Error{Fault::Exhausted, "DiskFull", "cannot make the folders of the pods under " + options_.folder.string() + ": " + problem.message()};
+  if (problem) return Error{Fault::Exhausted, "DiskFull", "cannot create the folders of the pods under " + options_.folder.string() + ": " + problem.message()};
   if (::access(options_.runner.c_str(), X_OK) != 0)
     return Error{Fault::Invalid, "StartError", "the runner " + options_.runner.string() + " is not a program that can be executed; name another with --runner"};
   threads_.emplace_back([this] { WatchPods(); });

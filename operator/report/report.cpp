@@ -79,7 +79,8 @@ Status CreateEvents(const api::Resource& resource, const api::Meta& about, const
   Status all = Ok();
   bool first = true;
   for (const plan::Notice& notice : notices) {
-    if (!std::exchange(first, false) && goes_on && !goes_on()) return Error{Fault::Transient, "TookLong", "events were left out, because calls took long"};
+    if (!std::exchange(first, false) && goes_on && !goes_on())
+      return Error{Fault::Transient, "TookLong", "events were left out, because API calls took too long"};
     const Json event = EventFor(resource, about, notice, now);
     const Result<Json> created = cluster.Create({api::kEvents, about.ns, Text(At(event, "metadata"), "name")}, event);
     if (!created && created.error().reason != "AlreadyExists") all = created.error();

@@ -86,9 +86,9 @@ const BadManifest kBadManifests[] = {
      "readings.yaml",
      75, "Pipeline/collect-readings", "spec.stages[1].check.dataset", "Invalid", "reads dataset readings, which stage \"decode\" below writes"},
     {"SqlWithTheClock", "sed -i 's/FROM readings$/FROM readings WHERE measured_at < now()/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql",
-     "SqlInvalid", "now() or current_timestamp gives other rows each time"},
+     "SqlInvalid", "now() or current_timestamp is not deterministic"},
     {"SqlWithALimitAndNoOrder", "sed -i 's/FROM readings$/FROM readings LIMIT 3/' readings.yaml", 53, "View/weather-readings-v1", "spec.query.sql",
-     "SqlInvalid", "LIMIT without ORDER BY gives other rows each time"},
+     "SqlInvalid", "LIMIT without ORDER BY is not deterministic"},
     {"EmptySourceName", "sed -i 's/name: battery, type: INTEGER/name: battery, type: INTEGER, sourceName: \"\"/' readings.yaml", 36, "Dataset/readings",
      "spec.schema.columns[3].sourceName", "Schema", "is empty and would be ignored"},
     {"TypeOfAnotherSystem", "sed -i 's/name: battery, type: INTEGER/name: battery, type: int4/' readings.yaml", 36, "Dataset/readings",
@@ -342,7 +342,7 @@ TEST_F(BadTogether, EveryMistakeIsSaidAtOnce) {
 TEST_F(BadTogether, ALakeThatCannotBeWrittenIsToldByItsPath) {
   const Ended run = Weir("run readings.yaml --lake /dev/null/lake");
   EXPECT_EQ(run.code, 1);
-  EXPECT_THAT(run.err, AllOf(StartsWith("weir: cannot make the folder /dev/null/lake"), HasSubstr("--lake")));
+  EXPECT_THAT(run.err, AllOf(StartsWith("weir: cannot create the folder /dev/null/lake"), HasSubstr("--lake")));
 }
 
 // Each folder that a state, a task or the engine would have to hold as a text.

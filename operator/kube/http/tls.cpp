@@ -58,7 +58,7 @@ Status UseTls(ssl_ctx_st* context, const TlsMaterial& material) {
 
 Status CheckTls(const TlsMaterial& material) {
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-  return context ? UseTls(context.get(), material) : Status(Error{Fault::Exhausted, "NoTls", "OpenSSL cannot make a TLS context"});
+  return context ? UseTls(context.get(), material) : Status(Error{Fault::Exhausted, "NoTls", "OpenSSL cannot create a TLS context"});
 }
 
 void PrepareTls() { OPENSSL_init_ssl(0, nullptr); }

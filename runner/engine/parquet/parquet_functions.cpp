@@ -241,7 +241,7 @@ struct ShapeData final : duckdb::FunctionData {
 
 duckdb::unique_ptr<duckdb::FunctionData> BindShape(duckdb::ClientContext& context, duckdb::ScalarFunction& function,
                                                    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
-  if (!arguments[1]->IsFoldable()) throw duckdb::BinderException("%s wants its spec as a constant", function.name);
+  if (!arguments[1]->IsFoldable()) throw duckdb::BinderException("%s needs its spec as a constant", function.name);
   const auto spec = ParseJson(duckdb::ExpressionExecutor::EvaluateScalar(context, *arguments[1]).ToString());
   if (!spec.ok()) throw duckdb::BinderException("%s: its spec is not JSON", function.name);
   auto data = duckdb::make_uniq<ShapeData>();

@@ -253,7 +253,7 @@ std::optional<std::string> FindUnrepeatable(duckdb::ClientContext& context, cons
 }
 
 std::string Unrepeatable(const std::string& what) {
-  return Written(what) + " gives other rows each time, and a run that is made again must give the same: " + Instead(what);
+  return Written(what) + " is not deterministic, and a repeated run must give the same rows: " + Instead(what);
 }
 
 }  // namespace weir::engine

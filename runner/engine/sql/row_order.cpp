@@ -182,7 +182,7 @@ void RowOrder::VisitCall(const duckdb::ParsedExpression& expression) {
 void RowOrder::Refuse(const std::string& what, const std::string& instead, duckdb::optional_idx at) {
   if (refused_) return;
   std::string text = what;
-  text.append(" gives other rows each time, and a run that is made again must give the same: ").append(instead).append(LineOf(at));
+  text.append(" is not deterministic, and a repeated run must give the same rows: ").append(instead).append(LineOf(at));
   refused_ = std::move(text);
 }
 

@@ -101,7 +101,7 @@ void ReadValues(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, du
 }
 
 std::string Constant(duckdb::ClientContext& context, const duckdb::Expression& argument) {
-  if (!argument.IsFoldable()) throw duckdb::BinderException("%s wants its type and its format as constants", kValueOfText);
+  if (!argument.IsFoldable()) throw duckdb::BinderException("%s needs its type and its format as constants", kValueOfText);
   return duckdb::ExpressionExecutor::EvaluateScalar(context, argument).ToString();
 }
 

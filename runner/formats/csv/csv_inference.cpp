@@ -131,7 +131,7 @@ class Declaration {
   void NoteRecords(const std::vector<std::string>& in_sql) {
     if (seen_.rows == 0)
       Note("it has column names and no rows, so every column is text; run weir init again with a file that has rows, or write the types yourself");
-    if (seen_.wordy) Note("no delimiter divides its lines, and most have several words: each line is one value; if the file is no table, leave it out");
+    if (seen_.wordy) Note("no delimiter divides its lines, and most have several words: each line is one value; if the file is not a table, leave it out");
     if (seen_.headers == 0) return;
     bool fits = true;
     for (std::size_t i = 0; i < facts_.size(); ++i) {

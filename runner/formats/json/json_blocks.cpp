@@ -34,7 +34,7 @@ std::string Explain(JsonProblem problem) {
     case JsonProblem::TooDeep: return "is nested deeper than 128 levels";
     case JsonProblem::TooLong: return "is longer than 16 MB";
     case JsonProblem::NotUtf8: return "is not UTF-8";
-    case JsonProblem::NoCharacter: return "has an escape that is no character";
+    case JsonProblem::NoCharacter: return "has an escape that is not a character";
     case JsonProblem::Nul: return "has the character U+0000";
     case JsonProblem::NotAValue: return "is not valid JSON: a value is neither a number, a text, true, false nor null";
     case JsonProblem::DuplicateKey: return "has a key twice";

@@ -37,7 +37,7 @@ Status CheckUrl(const std::string& url) {
 Error StatusError(long status, const std::string& url) {
   const std::string message = "GET " + Shown(url) + " was answered with status " + std::to_string(status);
   if (status == 404 || status == 410) return {Fault::Missing, kReason, message + ": there is no such file"};
-  if (status == 401 || status == 403) return {Fault::Denied, "AccessDenied", message + ": the server wants credentials"};
+  if (status == 401 || status == 403) return {Fault::Denied, "AccessDenied", message + ": the server requires credentials"};
   if (status >= 500 || status == 429 || status == 408) return {Fault::Transient, kReason, message};
   return {Fault::Invalid, kReason, message + ", not with a file"};
 }

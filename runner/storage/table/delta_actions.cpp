@@ -201,7 +201,7 @@ std::vector<Json> EncodeState(const TableState& state) {
 
 Status DecodeMemory(std::string_view text, TableState& state) {
   Result<Json> memory = ParseJson(text);
-  if (!memory || !memory->is_object()) return Corrupt("what this program keeps in a checkpoint cannot be read");
+  if (!memory || !memory->is_object()) return Corrupt("the Weirkeeper data in a checkpoint cannot be read");
   const Json& totals = At(*memory, "totals");
   if (totals.is_object()) state.totals = Totals{Integer(totals, "files"), Integer(totals, "rows"), Integer(totals, "bytes")};
   state.version = Integer(*memory, "version", -1);

@@ -34,7 +34,7 @@ Error NotWhatWas(const char* done, const std::string& what, const std::string& n
 }
 
 Error WithRemedy(Error error, const std::string& object) {
-  if (error.reason == "FileUnreadable") error.message += ". Run the pipeline that writes " + object + " again: it makes the file anew";
+  if (error.reason == "FileUnreadable") error.message += ". Run the pipeline that writes " + object + " again: it rebuilds the file";
   return error;
 }
 

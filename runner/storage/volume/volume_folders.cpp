@@ -122,7 +122,7 @@ Status VolumeFolders::SyncOnce(int parent, const std::string& path) {
     const std::lock_guard lock(mutex_);
     if (durable_.contains(path)) return Ok();
   }
-  if (calls_.Sync(parent) != 0) return FileError(errno, "cannot make folder " + path + " durable");
+  if (calls_.Sync(parent) != 0) return FileError(errno, "cannot create folder " + path + " durable");
   const std::lock_guard lock(mutex_);
   durable_.insert(path);
   return Ok();
@@ -136,7 +136,7 @@ Result<Descriptor> VolumeFolders::MakeFolders(const std::string& folder) {
     path = JoinPath(path, part);
     Result<Descriptor> next = Step(here->get(), part, path);
     if (!next && next.error().reason == "NotFound") {
-      if (calls_.MakeFolder(here->get(), part.c_str()) != 0 && errno != EEXIST) return FileError(errno, "cannot make folder " + path);
+      if (calls_.MakeFolder(here->get(), part.c_str()) != 0 && errno != EEXIST) return FileError(errno, "cannot create folder " + path);
       next = Step(here->get(), part, path);
     }
     if (!next) return next;

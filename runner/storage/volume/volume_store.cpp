@@ -74,12 +74,12 @@ class VolumeWriter final : public ObjectWriter {
 
   Status Close() override {
     if (!file_.open()) return Error{Fault::Bug, "WriterClosed", "second end of " + what_};
-    if (calls_.Sync(file_.get()) != 0) return Fail(errno, "cannot make durable ");
+    if (calls_.Sync(file_.get()) != 0) return Fail(errno, "cannot create durable ");
     if (const int code = Publish(); code != 0) return Fail(code, "cannot create ");
     file_ = Descriptor();
     if (calls_.Sync(folder_.get()) == 0) return Ok();
     // It is visible and may yet vanish in a power cut: not for us to call done, nor to take away from a reader.
-    return Error{Fault::Transient, "OutcomeUnknown", FileError(errno, "cannot make durable the folder of " + what_).message};
+    return Error{Fault::Transient, "OutcomeUnknown", FileError(errno, "cannot create durable the folder of " + what_).message};
   }
 
  private:
@@ -191,7 +191,7 @@ class VolumeStore final : public ObjectStore {
     if (const Status safe = CheckPath(path); !safe) return safe;
     const Result<Descriptor> folder = folders_->MakeFolders(FolderOf(path));
     if (!folder) return Named(folder.error(), path);
-    return calls_.Sync(folder->get()) == 0 ? Ok() : Status(FileError(errno, "cannot make durable the folder of " + What(path)));
+    return calls_.Sync(folder->get()) == 0 ? Ok() : Status(FileError(errno, "cannot create durable the folder of " + What(path)));
   }
 
  private:

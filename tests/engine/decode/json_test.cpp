@@ -154,7 +154,7 @@ TEST_F(JsonFile, TextsThatNoReaderWouldKeepAreQuarantined) {
   EXPECT_EQ(Read("{\"id\":1,\"t\":\"ok \\ud83d\\ude00\"}\n{\"id\":2,\"t\":\"cut \\ud83d\"}\n{\"id\":3,\"t\":\"nul \\u0000 end\"}\n{\"id\":4,\"t\":\"x\"}\n",
                  {Required("id", "INTEGER"), Optional("t", "VARCHAR")}),
             4);
-  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.json", 2, "t", "has an escape that is no character", "{\"id\":2,\"t\":\"cut \\ud83d\"}"},
+  EXPECT_THAT(rejected_, ElementsAre(RejectedRow{"in.json", 2, "t", "has an escape that is not a character", "{\"id\":2,\"t\":\"cut \\ud83d\"}"},
                                      RejectedRow{"in.json", 3, "t", "has the character U+0000", "{\"id\":3,\"t\":\"nul \\u0000 end\"}"}));
   EXPECT_THAT(RowsOf("decoded", {Required("id", "INTEGER"), Optional("t", "VARCHAR")}),
               ElementsAre("{\"id\":1,\"t\":\"ok \U0001F600\"}", "{\"id\":4,\"t\":\"x\"}"));
