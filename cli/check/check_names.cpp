@@ -19,7 +19,7 @@ void CheckNamesakes(const std::string& ns, const plan::Surroundings& all, const 
     const auto found = datasets.find(TableName(view.meta.name));
     if (found == datasets.end()) continue;
     const api::Dataset& dataset = *found->second;
-    const bool view_loses = plan::HasTheName(api::TargetKind::View, view.meta, dataset.meta);
+    const bool view_loses = plan::OwnsTableName(api::TargetKind::View, view.meta, dataset.meta);
     const auto view_at = labels.find(LabelOf(ns, api::TargetKind::View, view.meta.name));
     const auto dataset_at = labels.find(LabelOf(ns, api::TargetKind::Dataset, dataset.meta.name));
     const auto& first = view_loses ? view_at : dataset_at;

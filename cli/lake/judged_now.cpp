@@ -15,7 +15,7 @@ void Fill(observe::Store& store, local::MemoryCluster& cluster, const api::Resou
 
 }  // namespace
 
-void JudgeNow(local::MemoryCluster& cluster, const Clock& clock) {
+void UpdateFreshnessNow(local::MemoryCluster& cluster, const Clock& clock) {
   observe::Stores stores;
   for (const api::Resource& resource : {api::kDatasets, api::kViews, api::kPipelines, api::kPipelineRuns, api::kRevisions})
     Fill(stores.Of(resource), cluster, resource);

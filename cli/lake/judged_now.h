@@ -7,6 +7,6 @@ namespace weir::cli {
 // Updates the freshness conditions in the status of every Dataset and View in `cluster` to the current time, as the
 // controllers do. Needed for a loaded lake, because no controller runs between two runs of `weir run`. Starts and saves
 // nothing.
-void JudgeNow(local::MemoryCluster& cluster, const Clock& clock);
+void UpdateFreshnessNow(local::MemoryCluster& cluster, const Clock& clock);
 
 }  // namespace weir::cli

@@ -104,7 +104,7 @@ Result<World> OpenLocal(const Place& place, Judged judged) {
   static const SystemClock clock;
   auto cluster = std::make_shared<local::MemoryCluster>(clock);
   if (const Status loaded = LoadState(*cluster, place.lake); !loaded) return loaded.error();
-  if (judged == Judged::Now) JudgeNow(*cluster, clock);
+  if (judged == Judged::Now) UpdateFreshnessNow(*cluster, clock);
   const std::string ns = place.ns.empty() ? NamespaceOf(*cluster) : place.ns;
   return World{std::move(cluster), ns, place.lake, World::Kind::Local};
 }

@@ -86,7 +86,7 @@ Error Diagnosed(const Error& error, const Reading& reading) {
     if (file.sha256.empty() || (looked += file.bytes) > kMostBytes) continue;
     const auto now = storage::HashFile(*file.store, file.path);
     if (now.ok() && now->sha256 != file.sha256)
-      return storage::WithRemedy(storage::NotWhatWas("written", file.path + " in " + file.store->Describe(), now->sha256, file.sha256), file.object);
+      return storage::WithRemedy(storage::ContentMismatch("written", file.path + " in " + file.store->Describe(), now->sha256, file.sha256), file.object);
   }
   return error;
 }

@@ -79,7 +79,7 @@ Exit Explain(const Terminal& terminal, const World& world, ExplainOptions option
   return Answer(terminal, TableReport(world, *kind, options.name, options.rows, now), PrintTableReport);
 }
 
-bool ToldMessages::IsNews(const std::string& message) {
+bool PrintedMessages::IsNewMessage(const std::string& message) {
   constexpr std::size_t kCause = 20;  // bytes: less may be chance
   if (message.empty()) return false;
   const auto was_told = [this](const std::string& text) {
@@ -92,13 +92,13 @@ bool ToldMessages::IsNews(const std::string& message) {
   return true;
 }
 
-void PrintConditions(const Terminal& terminal, const Json& conditions, ToldMessages& told) {
+void PrintConditions(const Terminal& terminal, const Json& conditions, PrintedMessages& told) {
   for (const Json& condition : conditions) {
     const std::string type = Text(condition, "type"), status = Text(condition, "status");
     const bool good = status == (type == "Stalled" || type == "Reconciling" || type == "Suspended" ? "False" : "True");
     const Paint paint = good ? Paint::Green : status == "Unknown" ? Paint::Dim : Paint::Red;
     terminal.out << "  " << terminal.OnOut(paint, type + "=" + status) << " " << Shown(condition, "reason");
-    if (const std::string message = Text(condition, "message"); told.IsNews(message)) terminal.out << ": " << Printable(message);
+    if (const std::string message = Text(condition, "message"); told.IsNewMessage(message)) terminal.out << ": " << Printable(message);
     terminal.out << "\n";
   }
 }

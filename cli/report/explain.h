@@ -30,10 +30,10 @@ Result<Json> PipelineReport(const World& world, const std::string& name, std::si
 std::vector<std::string> LandedNothing(const Json& stages);
 
 // Messages printed so far, to print each once: several conditions, stages and objects repeat the message of one failure.
-class ToldMessages {
+class PrintedMessages {
  public:
   // Adds the message. True when no earlier message contains it or its cause, the part after its first colon.
-  bool IsNews(const std::string& message);
+  bool IsNewMessage(const std::string& message);
 
  private:
   std::vector<std::string> told_;
@@ -42,11 +42,11 @@ class ToldMessages {
 // Information about the stages of a run that needs no action, a line each.
 void PrintNotes(const Terminal& terminal, const Json& stages, const std::string& indent);
 
-void PrintRunReport(const Terminal& terminal, const Json& report, ToldMessages told = {});
+void PrintRunReport(const Terminal& terminal, const Json& report, PrintedMessages told = {});
 void PrintTableReport(const Terminal& terminal, const Json& report);
 void PrintPipelineReport(const Terminal& terminal, const Json& report);
 
 // "  Ready=False Stalled: message" for each condition; a message that was printed before is left out.
-void PrintConditions(const Terminal& terminal, const Json& conditions, ToldMessages& told);
+void PrintConditions(const Terminal& terminal, const Json& conditions, PrintedMessages& told);
 
 }  // namespace weir::cli

@@ -21,7 +21,7 @@ void PrintPipelineReport(const Terminal& terminal, const Json& report) {
   terminal.out << terminal.OnOut(Paint::Bold, Text(report, "object"));
   if (const std::string revision = Text(report, "revision"); !revision.empty()) terminal.out << ", revision in force " << OneLine(revision);
   terminal.out << "\n";
-  ToldMessages told;
+  PrintedMessages told;
   PrintConditions(terminal, At(report, "conditions"), told);
   if (At(report, "lastRun").is_null()) {
     terminal.out << "\nIt has not run yet.\n";

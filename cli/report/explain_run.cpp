@@ -239,7 +239,7 @@ void PrintUnchanged(const Terminal& terminal, const Json& stages) {
 }
 
 // What went wrong in stages: each message once, with the stages that it is of.
-void PrintFailures(const Terminal& terminal, const Json& stages, ToldMessages& told) {
+void PrintFailures(const Terminal& terminal, const Json& stages, PrintedMessages& told) {
   std::vector<std::pair<std::string, std::vector<std::string>>> messages;
   for (const Json& stage : stages) {
     const std::string message = Text(stage, "message");
@@ -249,13 +249,13 @@ void PrintFailures(const Terminal& terminal, const Json& stages, ToldMessages& t
     known->second.push_back(OneLine(Text(stage, "name")));
   }
   for (const auto& [message, names] : messages) {
-    if (!told.IsNews(message)) continue;
+    if (!told.IsNewMessage(message)) continue;
     const std::string more = names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : "";
     terminal.out << terminal.OnOut(Paint::Red, names[0] + more) << ": " << Printable(message) << "\n";
   }
 }
 
-void PrintStages(const Terminal& terminal, const Json& stages, ToldMessages& told) {
+void PrintStages(const Terminal& terminal, const Json& stages, PrintedMessages& told) {
   TextTable table{{"STAGE", "STATE", "ATTEMPTS", "IN", "OUT", "QUARANTINED", "LEFT OUT", "VERSION", "REASON"},
                   {},
                   {false, false, true, true, true, true, true, true, false}};
@@ -327,7 +327,7 @@ Result<Json> RunReport(const World& world, const std::string& name, std::size_t 
   return report;
 }
 
-void PrintRunReport(const Terminal& terminal, const Json& report, ToldMessages told) {
+void PrintRunReport(const Terminal& terminal, const Json& report, PrintedMessages told) {
   terminal.out << terminal.OnOut(Paint::Bold, Text(report, "object")) << " of pipeline " << Shown(report, "pipeline");
   if (const std::string duration = Text(report, "duration"); !duration.empty()) terminal.out << ", took " << OneLine(duration);
   terminal.out << "\n";

@@ -286,7 +286,7 @@ void PrintTableReport(const Terminal& terminal, const Json& report) {
                  << (Integer(report, "quarantined") > 0 ? ", " + Grouped(Integer(report, "quarantined")) + " quarantined" : "") << ", in "
                  << OneLine(AsUrl(Text(report, "location")));
   terminal.out << "\n";
-  ToldMessages told;
+  PrintedMessages told;
   PrintConditions(terminal, At(report, "conditions"), told);
   if (const std::string as_of = Text(report, "dataAsOf"); !as_of.empty()) {
     terminal.out << "\nNewest data: " << OneLine(as_of) << ", " << Shown(report, "lag") << " old";

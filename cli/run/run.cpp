@@ -290,7 +290,7 @@ Exit RunSession(const Terminal& terminal, const Terminal& screen, const Job& job
   RunFollower follower(session, ns, pipelines);
   // The last run of a killed session may have begun in this second, and no state tell of it.
   AwaitNextSecond(interrupt, session.PreviousWasKilled() ? std::max(SystemClock().Now(), follower.NewestCreated()) : follower.NewestCreated());
-  PrintSentences(screen, NotesOnInterrupted(follower.CancelThoseOfKilledSessions(), declared, choice));
+  PrintSentences(screen, NotesOnInterrupted(follower.CancelInterruptedRuns(), declared, choice));
   if (const Status applied = Apply(session.Cluster(), manifests, pipelines); !applied) return Refuse(terminal, findings, applied.error(), Exit::Usage);
   if (const Status restored = RestoreStatus(session.Cluster(), place.lake, SystemClock().Now()); !restored) return Refuse(terminal, findings, restored.error());
   const auto promised = ReadPublished(session.Cluster());  // a lost state makes no first publication

@@ -53,13 +53,13 @@ std::string_view ClosingWord(State state) {
 
 Exit PrintRuns(const Terminal& terminal, const World& world, const std::vector<PipelineView>& views) {
   Exit exit = Exit::Ok;
-  ToldMessages told;
+  PrintedMessages told;
   for (const PipelineView& view : views) {
     const bool good = view.state == State::Succeeded || view.state == State::Superseded || view.state == State::Suspended;
     if (!good) exit = Exit::Failed;
     terminal.err << "\n" << terminal.OnErr(good ? Paint::Green : Paint::Red, std::string(ClosingWord(view.state))) << " " << OneLine(view.name);
     if (!view.run.empty()) terminal.err << " (" << OneLine(view.run) << ")";
-    terminal.err << (told.IsNews(view.message) ? ": " + Printable(view.message) : view.message.empty() ? "" : ": as above") << "\n";
+    terminal.err << (told.IsNewMessage(view.message) ? ": " + Printable(view.message) : view.message.empty() ? "" : ": as above") << "\n";
     if (view.state == State::Succeeded) PrintSuccess(terminal, world, view.run);
     if (view.state != State::Failed) continue;
     if (const auto report = RunReport(world, view.run, kRows)) PrintRunReport(OnErrorStream(terminal), *report, told);

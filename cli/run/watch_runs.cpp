@@ -80,7 +80,7 @@ std::vector<RunView> RunFollower::Runs() const {
   return runs;
 }
 
-std::vector<InterruptedRun> RunFollower::CancelThoseOfKilledSessions() {
+std::vector<InterruptedRun> RunFollower::CancelInterruptedRuns() {
   std::vector<InterruptedRun> ended;
   const auto listing = session_.Cluster().List({api::kPipelineRuns, "", ""});
   if (!listing) return ended;

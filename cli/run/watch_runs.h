@@ -42,7 +42,7 @@ class RunFollower {
   // Cancels all unfinished runs of earlier sessions, of every pipeline of the lake, except paused ones: they do not include
   // files delivered since, and their state may be older than the commits of their stages. Returns the cancelled runs. Call it
   // before Start.
-  std::vector<InterruptedRun> CancelThoseOfKilledSessions();
+  std::vector<InterruptedRun> CancelInterruptedRuns();
 
   // Returns the current states, and requests a run for a pipeline that has settled without one. A run counts as Running until
   // the status of its outputs shows its commits, so that the saved state includes them.

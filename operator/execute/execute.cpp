@@ -24,7 +24,7 @@ class Executor {
   Status operator()(const plan::CreateRevision& action) { return Create(api::kRevisions, action.object); }
   Status operator()(const plan::CreateRun& action) { return Create(api::kPipelineRuns, action.object); }
   Status operator()(const plan::CreatePod& action) {
-    if (!action.lostItsOwner) return Create(api::kPods, action.object);
+    if (!action.ownerMissing) return Create(api::kPods, action.object);
     const kube::ObjectRef ref = RefOf(api::kPods, action.object);
     const observe::ItemPtr known = stores_.pods.Get(ref.ns, ref.name);
     const Status taken = AdoptExisting(ref, action.object);
@@ -205,11 +205,11 @@ class Executor {
 
 }  // namespace
 
-Execution Execute(const std::vector<plan::Action>& actions, kube::ClusterApi& cluster, observe::Stores& stores, const std::function<bool()>& goes_on) {
+Execution Execute(const std::vector<plan::Action>& actions, kube::ClusterApi& cluster, observe::Stores& stores, const std::function<bool()>& may_continue) {
   Executor executor(cluster, stores);
   bool first = true;
   for (const plan::Action& action : actions) {
-    if (!std::exchange(first, false) && goes_on && !goes_on())
+    if (!std::exchange(first, false) && may_continue && !may_continue())
       return {Error{Fault::Conflict, "TookLong", "the API calls of this reconcile took long; the next one continues"}, std::nullopt};
     if (Status done = std::visit(executor, action); !done) return {std::move(done), action};
   }

@@ -24,8 +24,8 @@ struct Execution {
 //   anything else: Fault::Invalid "NameTaken".
 // Deleting an object that does not exist is success.
 //
-// `goes_on` is called before each action but the first. When it returns false, the result is Fault::Conflict "TookLong" without
+// `may_continue` is called before each action but the first. When it returns false, the result is Fault::Conflict "TookLong" without
 // `failed`, and the next visit executes the rest. Empty: no limit.
-Execution Execute(const std::vector<plan::Action>& actions, kube::ClusterApi& cluster, observe::Stores& stores, const std::function<bool()>& goes_on = {});
+Execution Execute(const std::vector<plan::Action>& actions, kube::ClusterApi& cluster, observe::Stores& stores, const std::function<bool()>& may_continue = {});
 
 }  // namespace weir::execute

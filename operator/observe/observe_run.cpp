@@ -42,7 +42,7 @@ void ObserveOthers(const Stores& stores, plan::ObservedRun& observed) {
     if (HasStartedRun(*other) || waits_before) ahead.push_back(other);
   }
   std::sort(ahead.begin(), ahead.end(), [](const ItemPtr& a, const ItemPtr& b) { return plan::IsOlder(a->meta, b->meta); });
-  for (const ItemPtr& item : ahead) observed.ahead.push_back(item->meta.name);
+  for (const ItemPtr& item : ahead) observed.blockingRuns.push_back(item->meta.name);
 }
 
 // Labels are used only for pods without an owner.

@@ -29,7 +29,7 @@ struct CreateRun {
 struct CreatePod {
   std::string stage;  // its status reports it when the pod is refused
   Json object;
-  bool lostItsOwner = false;  // the pod exists: its owner reference is restored and nothing is created
+  bool ownerMissing = false;  // the pod exists: its owner reference is restored and nothing is created
   bool operator==(const CreatePod&) const = default;
 };
 struct DeletePod {

@@ -23,7 +23,7 @@ bool IsTrouble(Reason reason) {
     case Reason::DatasetMissing:
     case Reason::ViewMissing:
     case Reason::LakeInvalid: return true;
-    default: return HoldsUp(reason);
+    default: return BlocksProgress(reason);
   }
 }
 

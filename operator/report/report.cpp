@@ -75,11 +75,11 @@ Status CheckUnchanged(const api::Resource& resource, const observe::Item& seen, 
 }
 
 Status CreateEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster,
-                    const std::function<bool()>& goes_on) {
+                    const std::function<bool()>& may_continue) {
   Status all = Ok();
   bool first = true;
   for (const plan::Notice& notice : notices) {
-    if (!std::exchange(first, false) && goes_on && !goes_on())
+    if (!std::exchange(first, false) && may_continue && !may_continue())
       return Error{Fault::Transient, "TookLong", "events were left out, because API calls took too long"};
     const Json event = EventFor(resource, about, notice, now);
     const Result<Json> created = cluster.Create({api::kEvents, about.ns, Text(At(event, "metadata"), "name")}, event);

@@ -21,10 +21,10 @@ Result<observe::ItemPtr> ReportStatus(const api::Resource& resource, const obser
 Status CheckUnchanged(const api::Resource& resource, const observe::Item& seen, kube::ClusterApi& cluster, observe::Stores& stores);
 
 // Creates Kubernetes events. Their names are derived from object and content, so that a retry creates no second one. A
-// failure is not fatal: it is returned for the log, and the remaining events are still created. `goes_on` is called before
+// failure is not fatal: it is returned for the log, and the remaining events are still created. `may_continue` is called before
 // each but the first; false skips the rest. Empty: no limit.
 Status CreateEvents(const api::Resource& resource, const api::Meta& about, const std::vector<plan::Notice>& notices, Time now, kube::ClusterApi& cluster,
-                    const std::function<bool()>& goes_on = {});
+                    const std::function<bool()>& may_continue = {});
 
 // The merge patch that changes `from` into `to`: members that differ, null for removed ones.
 Json MergePatch(const Json& from, const Json& to);

@@ -40,7 +40,7 @@ struct Export {
   PlacedTable folder;
   PlacedTable source;
   storage::TableState read;  // the version that is exported
-  std::string madeOf;
+  std::string resultKey;
 
   const api::TaskTable& Table() const { return *source.table; }
   std::string Label() const { return std::string(api::Word(Table().kind)) + "/" + Table().name; }
@@ -118,7 +118,7 @@ Result<std::optional<api::StageOutcome>> FindExported(const Export& run, const s
                        " would count as older than " + run.LocationOf(path) + ", which is of the table before: export to another folder"};
     if (is_same_table && is_newer)
       return std::optional(NothingWritten("version " + std::to_string(*version) + " of " + run.Table().name + ", which is newer, is exported already"));
-    if (Tag(file, kTagMadeOf) != run.madeOf) continue;
+    if (Tag(file, kTagMadeOf) != run.resultKey) continue;
     const auto there = IsThere(run, file);
     if (!there.ok()) return there.error();
     if (*there) return std::optional(NothingWritten(run.Version() + " is unchanged and exported already: " + run.LocationOf(path)));
@@ -168,7 +168,7 @@ Result<storage::DataFile> WriteFile(const Export& run) {
     return Error{Fault::Bug, "LedgerOpen", run.Version() + " has " + std::to_string(*rows) + " rows, and " + std::to_string(written->rows) + " were exported"};
   file.bytes = written->bytes;
   file.rows = written->rows;
-  file.tags = {{kTagTable, run.Label()}, {kTagTableId, run.read.metadataId}, {kTagVersion, std::to_string(run.read.version)}, {kTagMadeOf, run.madeOf}};
+  file.tags = {{kTagTable, run.Label()}, {kTagTableId, run.read.metadataId}, {kTagVersion, std::to_string(run.read.version)}, {kTagMadeOf, run.resultKey}};
   if (Status tagged = TagWritten(run.folder, *store, file); !tagged.ok()) return tagged.error();
   return file;
 }
@@ -227,8 +227,8 @@ Result<api::StageOutcome> RunExport(Place& place) {
     const auto idle = NothingToRead(place.task, {source->table});
     return idle.ok() ? Result<api::StageOutcome>(**idle) : idle.error();
   }
-  Export run{.place = place, .declared = *exported, .folder = *folder, .source = *source, .read = std::move(state).value(), .madeOf = ""};
-  run.madeOf = HashOf(run, "");
+  Export run{.place = place, .declared = *exported, .folder = *folder, .source = *source, .read = std::move(state).value(), .resultKey = ""};
+  run.resultKey = HashOf(run, "");
   const auto known = FindExported(run, folder->log->Seen(), Look::BeforeReading);
   if (!known.ok()) return known.error();
   if (*known) return **known;

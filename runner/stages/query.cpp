@@ -37,7 +37,7 @@ struct QueryRun {
   std::shared_ptr<HashingStore> output;
   std::vector<Source> sources;
   Promise promise;                         // of a View that is published
-  std::string madeOf;                      // what decides the result (unchanged.h)
+  std::string resultKey;                   // what decides the result (unchanged.h)
   std::string replaced;                    // who wrote the target before, when that was none of ours
   std::vector<std::string> orderWarnings;  // about the SQL
 };
@@ -232,7 +232,7 @@ Result<api::StageOutcome> Finish(QueryRun& run, const storage::TableSchema& sche
   storage::TableChange change = ChangeTo(run, *current, *written, schema);
   facts->findings = ReservationsOf(run, audit, *written, *facts);
   CarryDataTime(table, *current, *facts);
-  change.facts[kFactMadeOf] = run.madeOf;
+  change.facts[kFactMadeOf] = run.resultKey;
   if (written->nearestEvent) change.facts[kFactNearestEvent] = FormatMicros(*written->nearestEvent);
   if (run.promise.next) change.facts["contract"] = api::WriteCanonical(*run.promise.next);
   const auto commit = Publish(run.place, run.target, std::move(change), *facts);
@@ -268,8 +268,8 @@ Result<api::StageOutcome> RunQuery(Place& place) {
   if (!idle.ok()) return idle.error();
   if (*idle) return **idle;
   const Json promised = run.promise.next ? api::WriteCanonical(*run.promise.next) : Json();
-  run.madeOf = MadeOf(place.task, *target->table, Read(run));
-  const auto unchanged = FindUnchanged(place, *target, before, run.madeOf, promised, *run.engine);
+  run.resultKey = ResultKey(place.task, *target->table, Read(run));
+  const auto unchanged = FindUnchanged(place, *target, before, run.resultKey, promised, *run.engine);
   if (!unchanged.ok()) return unchanged.error();
   if (*unchanged) return **unchanged;
   return Finish(run, schema);

@@ -47,23 +47,23 @@ TEST_F(JudgedNow, TurnsAtTheInstantOfTheLimitWithoutARun) {
   Put(api::kViews, "v-v1", limit);
   Put(api::kDatasets, "d", limit);
   Put(api::kDatasets, "unlimited", nullptr);
-  JudgeNow(cluster_, clock_);
+  UpdateFreshnessNow(cluster_, clock_);
   EXPECT_EQ(Fresh(api::kViews, "v-v1"), "True");
   EXPECT_EQ(Fresh(api::kDatasets, "d"), "True");
   clock_.now = clock_.now + Duration::Hours(1);
-  JudgeNow(cluster_, clock_);
+  UpdateFreshnessNow(cluster_, clock_);
   EXPECT_EQ(Fresh(api::kViews, "v-v1"), "False");
   EXPECT_EQ(Fresh(api::kDatasets, "d"), "False");
   EXPECT_EQ(Fresh(api::kDatasets, "unlimited"), "");
   clock_.now = clock_.now + Duration::Hours(-1);  // a clock that was wrong and is right again
-  JudgeNow(cluster_, clock_);
+  UpdateFreshnessNow(cluster_, clock_);
   EXPECT_EQ(Fresh(api::kViews, "v-v1"), "True");
 }
 
 TEST_F(JudgedNow, ChangesNoFactAndStartsNothing) {
   Put(api::kViews, "v-v1", {{"maxLag", "1h"}});
   clock_.now = clock_.now + Duration::Hours(30);
-  JudgeNow(cluster_, clock_);
+  UpdateFreshnessNow(cluster_, clock_);
   const Json status = At(*cluster_.Get({api::kViews, "default", "v-v1"}), "status");
   EXPECT_EQ(Integer(status, "version"), 3);
   EXPECT_EQ(Text(At(status, "committedBy"), "run"), "load-1");
@@ -75,7 +75,7 @@ TEST_F(JudgedNow, ChangesNoFactAndStartsNothing) {
 TEST_F(JudgedNow, IsWhatIsOpenedFromALake) {
   const test::TemporaryFolder folder;
   Put(api::kViews, "v-v1", {{"maxLag", "1h"}});
-  JudgeNow(cluster_, clock_);
+  UpdateFreshnessNow(cluster_, clock_);
   EXPECT_EQ(Fresh(api::kViews, "v-v1"), "True");
   folder.Write("lake/_weirkeeper/anything", "");
   ASSERT_TRUE(cluster_.Save(StateFile(folder / "lake"), folder / "lake"));

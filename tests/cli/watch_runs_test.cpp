@@ -105,7 +105,7 @@ TEST_F(WatchRuns, OfAKilledSessionEndAndAreNotThoseOfThisOne) {
   Put(api::kPipelineRuns, "load-3", {{"pipeline", "load"}, {"state", "Paused"}});
   RunFollower follower(*session_, "default", {"load"});
   std::vector<std::string> cancelled;
-  for (const InterruptedRun& run : follower.CancelThoseOfKilledSessions()) cancelled.push_back(run.ns + "/" + run.name + " of " + run.pipeline);
+  for (const InterruptedRun& run : follower.CancelInterruptedRuns()) cancelled.push_back(run.ns + "/" + run.name + " of " + run.pipeline);
   EXPECT_THAT(cancelled, testing::UnorderedElementsAre("default/load-2 of load", "default/other-1 of other"));
   EXPECT_TRUE(follower.Runs().empty());
   const auto run = session_->Cluster().Get({api::kPipelineRuns, "default", "other-1"});

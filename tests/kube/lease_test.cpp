@@ -23,17 +23,17 @@ TEST(LeaseRecord, WithoutARecordItMayBeClaimed) {
 
 TEST(LeaseRecord, AnothersLeaseIsFreeOnceItStoodUnchangedForItsDuration) {
   LeaseRecord record("me", kDuration);
-  record.Saw(Lease("other", "1"), kStart);
-  record.Saw(Lease("other", "1"), kStart + std::chrono::seconds(10));
+  record.ObserveLease(Lease("other", "1"), kStart);
+  record.ObserveLease(Lease("other", "1"), kStart + std::chrono::seconds(10));
   EXPECT_FALSE(record.MayClaim(kStart + std::chrono::milliseconds(14'999)));
   EXPECT_TRUE(record.MayClaim(kStart + std::chrono::seconds(15)));
-  record.Saw(Lease("other", "2"), kStart + std::chrono::seconds(14));
+  record.ObserveLease(Lease("other", "2"), kStart + std::chrono::seconds(14));
   EXPECT_FALSE(record.MayClaim(kStart + std::chrono::seconds(15)));
 }
 
 TEST(LeaseRecord, AHolderThatPromisedLongerIsWaitedFor) {
   LeaseRecord record("me", kDuration);
-  record.Saw(Lease("other", "1", 60), kStart);
+  record.ObserveLease(Lease("other", "1", 60), kStart);
   EXPECT_FALSE(record.MayClaim(kStart + std::chrono::seconds(59)));
 }
 
@@ -41,24 +41,24 @@ TEST(LeaseRecord, TimesWrittenByAnotherClockMeanNothing) {
   LeaseRecord record("me", kDuration);
   Json lease = Lease("other", "1");
   lease["spec"]["renewTime"] = "1999-01-01T00:00:00.000000Z";
-  record.Saw(lease, kStart);
+  record.ObserveLease(lease, kStart);
   EXPECT_FALSE(record.MayClaim(kStart + std::chrono::seconds(1)));
 }
 
 TEST(LeaseRecord, AReleasedLeaseIsFreeAtOnce) {
   LeaseRecord record("me", kDuration);
-  record.Saw(Lease("", "1", 1), kStart);
+  record.ObserveLease(Lease("", "1", 1), kStart);
   EXPECT_TRUE(record.MayClaim(kStart));
 }
 
 TEST(LeaseRecord, ATakeoverCountsATransitionAndARenewalDoesNot) {
   LeaseRecord record("me", kDuration);
-  record.Saw(Lease("other", "1"), kStart);
+  record.ObserveLease(Lease("other", "1"), kStart);
   const Json taken = record.Claim(Time::FromSeconds(0));
   EXPECT_EQ(taken["spec"]["leaseTransitions"], 5);
   EXPECT_EQ(taken["spec"]["acquireTime"], "1970-01-01T00:00:00.000000Z");
   EXPECT_EQ(taken["metadata"]["resourceVersion"], "1");
-  record.Saw(Lease("me", "2"), kStart);
+  record.ObserveLease(Lease("me", "2"), kStart);
   EXPECT_FALSE(record.Claim({})["spec"].contains("leaseTransitions"));
 }
 

@@ -43,7 +43,7 @@ struct Words {
   std::string operator()(const EnsureServiceAccount& a) { return "EnsureServiceAccount " + Name(a.object); }
   std::string operator()(const CreateRevision& a) { return "CreateRevision " + Name(a.object); }
   std::string operator()(const CreateRun& a) { return "CreateRun " + Name(a.object); }
-  std::string operator()(const CreatePod& a) { return (a.lostItsOwner ? "AdoptPod " : "CreatePod ") + Name(a.object); }
+  std::string operator()(const CreatePod& a) { return (a.ownerMissing ? "AdoptPod " : "CreatePod ") + Name(a.object); }
   std::string operator()(const DeletePod& a) { return "DeletePod " + a.name; }
   std::string operator()(const DeleteRun& a) { return "DeleteRun " + a.name; }
   std::string operator()(const DeleteRevision& a) { return "DeleteRevision " + a.name; }

@@ -281,8 +281,8 @@ std::optional<api::StageOutcome> World::EndPod(const Json& pod, const Ending& en
     if (by_itself) says = done, code = api::ExitCodeOf(done.result);
   }
   const Json ended{{"exitCode", code}, {"reason", ending.reason}, {"message", says ? api::FitOutcome(*says) : ending.garbled}};
-  const bool goes_on = std::any_of(sidecars.begin(), sidecars.end(), [](const Json& sidecar) { return At(At(sidecar, "state"), "running").is_object(); });
-  Json status{{"phase", goes_on ? "Running" : code == 0 ? "Succeeded" : "Failed"}};
+  const bool may_continue = std::any_of(sidecars.begin(), sidecars.end(), [](const Json& sidecar) { return At(At(sidecar, "state"), "running").is_object(); });
+  Json status{{"phase", may_continue ? "Running" : code == 0 ? "Succeeded" : "Failed"}};
   if (!ending.podReason.empty()) status["reason"] = ending.podReason;
   status["containerStatuses"] = sidecars;
   status["containerStatuses"].push_back({{"name", "runner"}, {"state", {{"terminated", ended}}}});

@@ -91,7 +91,7 @@ void LeaderElector::TryOnce() {
 Status LeaderElector::ReadRecord() {
   const auto lease = cluster_->Get(Ref());
   if (lease) {
-    record_.Saw(*lease, std::chrono::steady_clock::now());
+    record_.ObserveLease(*lease, std::chrono::steady_clock::now());
     return Ok();
   }
   if (lease.error().fault != Fault::Missing) return lease.error();
@@ -111,7 +111,7 @@ Status LeaderElector::WriteClaim(Monotonic began) {
     written = cluster_->Create(Ref(), claim);
   }
   if (!written) return written.error();
-  record_.Saw(*written, began);
+  record_.ObserveLease(*written, began);
   return Ok();
 }
 

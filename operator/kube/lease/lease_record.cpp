@@ -9,7 +9,7 @@ namespace weir::kube {
 
 LeaseRecord::LeaseRecord(std::string identity, Duration duration) : identity_(std::move(identity)), duration_(duration) {}
 
-void LeaseRecord::Saw(const Json& lease, Monotonic now) {
+void LeaseRecord::ObserveLease(const Json& lease, Monotonic now) {
   const bool same = Exists() && Text(At(lease, "metadata"), "resourceVersion") == Text(At(lease_, "metadata"), "resourceVersion");
   if (!same) changed_ = now;
   lease_ = lease;

@@ -20,7 +20,7 @@ class LeaseRecord {
 
   // The Lease as returned by a read or by our own write. `now`: for a write the time when the call was sent, for a read the
   // time when the reply arrived, which is the safe side each time.
-  void Saw(const Json& lease, Monotonic now);
+  void ObserveLease(const Json& lease, Monotonic now);
   void ObserveAbsent();
 
   bool Exists() const { return !lease_.is_null(); }

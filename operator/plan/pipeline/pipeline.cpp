@@ -17,7 +17,7 @@ using api::ConditionStatus;
 using api::ConditionType;
 using api::Reason;
 
-bool NobodyIsLeftToCount(const ObservedPipeline& seen) { return !seen.pipeline || seen.pipeline->meta.deleted.has_value(); }
+bool OwnerIsGone(const ObservedPipeline& seen) { return !seen.pipeline || seen.pipeline->meta.deleted.has_value(); }
 
 const api::PipelineRun* Newest(const std::vector<api::PipelineRun>& runs) {
   const auto newest = std::max_element(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return IsEarlierRun(a, b); });
@@ -161,7 +161,7 @@ void Append(std::vector<Action>& to, std::vector<Action> more) {
 }  // namespace
 
 Plan MakePlan(const ObservedPipeline& seen, Time now) {
-  if (NobodyIsLeftToCount(seen)) return {.before = ReleaseAll(seen.orphans), .after = ReleaseAll(seen.pods)};
+  if (OwnerIsGone(seen)) return {.before = ReleaseAll(seen.orphans), .after = ReleaseAll(seen.pods)};
   const api::Pipeline& pipeline = *seen.pipeline;
   api::PipelineStatus status = pipeline.status;
   const Resolution resolution = Resolve(pipeline, seen.around, seen.environment, now);
@@ -171,7 +171,7 @@ Plan MakePlan(const ObservedPipeline& seen, Time now) {
   else
     rollout = RollOut(seen, resolution.bundle, status, now);
   std::vector<Pod> orphans = seen.orphans;
-  std::erase_if(orphans, [&seen](const Pod& orphan) { return GetsItsOwnerBack(seen, orphan); });
+  std::erase_if(orphans, [&seen](const Pod& orphan) { return ShouldRestoreOwner(seen, orphan); });
   Leftovers leftovers = DeleteAndRelease(orphans, now);
   Append(rollout.before, std::move(leftovers.actions));
   rollout.revisit = Sooner(rollout.revisit, leftovers.revisit);

@@ -63,14 +63,14 @@ std::vector<Pod> PodsOf(const ObservedPipeline& seen, const std::string& revisio
   return pods;
 }
 
-bool HasLostItsOwner(const ObservedPipeline& seen, const std::string& pod) {
-  return std::any_of(seen.orphans.begin(), seen.orphans.end(), [&](const Pod& p) { return p.meta.name == pod && GetsItsOwnerBack(seen, p); });
+bool IsMissingOwner(const ObservedPipeline& seen, const std::string& pod) {
+  return std::any_of(seen.orphans.begin(), seen.orphans.end(), [&](const Pod& p) { return p.meta.name == pod && ShouldRestoreOwner(seen, p); });
 }
 
 AttemptPod NewestPod(const ObservedPipeline& seen, const std::string& revision, int attempt) {
   const std::string stage(kValidationStage), name = api::PodName(revision, stage, attempt);
   return {name, api::PodLabels({.pipeline = seen.pipeline->meta.name, .revision = revision, .stage = stage, .attempt = attempt}),
-          DeadlineSeconds(kValidationTimeout), HasLostItsOwner(seen, name)};
+          DeadlineSeconds(kValidationTimeout), IsMissingOwner(seen, name)};
 }
 
 Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int attempt) {
@@ -82,7 +82,7 @@ Action ValidationPod(const ObservedPipeline& seen, const Bundle& bundle, int att
   request.task = ValidationTask(bundle, seen.pipeline->meta.ns, attempt);
   request.task.image = request.image;
   request.timeout = kValidationTimeout;
-  return CreatePod{std::string(kValidationStage), PodFor(request, bundle), HasLostItsOwner(seen, request.name)};
+  return CreatePod{std::string(kValidationStage), PodFor(request, bundle), IsMissingOwner(seen, request.name)};
 }
 
 // The service account that the pods need, when there is none, it belongs to nobody, or annotations are missing.
@@ -118,7 +118,7 @@ std::string WhyItFailed(const ObservedPipeline& seen, const Bundle& candidate, c
 // A finding stands until the bundle changes; what else has failed for good may be asked for again. A policy may change alone.
 void ReportValidationFailure(const std::string& revision, const api::StageOutcome& outcome, std::string why, StageStatus& validation) {
   validation.message = std::move(why);
-  if (SameInputGivesTheSameAnswer(outcome.result) && outcome.reason != Reason::PodRejected)
+  if (IsDeterministicFailure(outcome.result) && outcome.reason != Reason::PodRejected)
     validation.reason = Reason::ValidationFailed;
   else if (validation.state == StageState::Failed)
     validation.message = Cut("Revision " + revision + " could not be validated in " + std::to_string(validation.attempt) + " attempts: " + validation.message,
@@ -160,9 +160,9 @@ void RemoveStalePods(const ObservedPipeline& seen, const std::vector<Pod>& curre
 
 }  // namespace
 
-bool GetsItsOwnerBack(const ObservedPipeline& seen, const Pod& orphan) {
+bool ShouldRestoreOwner(const ObservedPipeline& seen, const Pod& orphan) {
   const api::PipelineStatus& status = seen.pipeline->status;
-  return status.validation && HasLostItsOwner(orphan, seen.pipeline->meta.created, status.validating, {*status.validation});
+  return status.validation && IsMissingOwner(orphan, seen.pipeline->meta.created, status.validating, {*status.validation});
 }
 
 std::string Explain(const api::StageOutcome& outcome) {
@@ -196,7 +196,7 @@ Verdict VerdictOf(const StageStatus& validation, const std::string& revision) {
     case StageState::Retrying: return {Standing::Progressing, Reason::ProgressingWithRetry, attempt + validation.message};
     default: break;
   }
-  if (IsHeldUp(validation)) return {Standing::Progressing, *validation.reason, attempt + validation.message};
+  if (IsBlocked(validation)) return {Standing::Progressing, *validation.reason, attempt + validation.message};
   return {Standing::Progressing, Reason::Validating, "Revision " + revision + " is being validated."};
 }
 

@@ -28,7 +28,7 @@ struct Rollout {
 };
 
 // Whether `orphan` is the pod of the running validation and lost its owner reference, which is then restored.
-bool GetsItsOwnerBack(const ObservedPipeline& seen, const Pod& orphan);
+bool ShouldRestoreOwner(const ObservedPipeline& seen, const Pod& orphan);
 
 // Why no revision can be made of the current spec; absent when one can.
 std::optional<Verdict> BlockingVerdict(const ObservedPipeline& seen, const Resolution& resolution);

@@ -47,7 +47,7 @@ bool BelongsToRunningAttempt(const std::string& pod, const std::string& owner, c
   });
 }
 
-bool HasLostItsOwner(const Pod& orphan, Time since, const std::string& owner, const std::vector<api::StageStatus>& stages) {
+bool IsMissingOwner(const Pod& orphan, Time since, const std::string& owner, const std::vector<api::StageStatus>& stages) {
   return orphan.meta.ownerUid.empty() && orphan.HoldsOurFinalizer() && orphan.meta.created >= since && BelongsToRunningAttempt(orphan.meta.name, owner, stages);
 }
 

@@ -14,7 +14,7 @@ struct AttemptPod {
   std::string name;     // immutable
   api::TextMap labels;  // only ours
   std::int64_t deadlineSeconds = 0;
-  bool lostItsOwner = false;  // it exists without its owner reference
+  bool ownerMissing = false;  // it exists without its owner reference
 };
 
 // The pods with stage and attempt set from their names, which are immutable, and not from their labels. Names are derived from
@@ -26,7 +26,7 @@ std::vector<Pod> Recognised(std::vector<Pod> pods, const std::string& owner, con
 bool BelongsToRunningAttempt(const std::string& pod, const std::string& owner, const std::vector<api::StageStatus>& stages);
 
 // Whether an orphan is such a pod, and not of an earlier object with its owner's name. `since`: creation of the owner.
-bool HasLostItsOwner(const Pod& orphan, Time since, const std::string& owner, const std::vector<api::StageStatus>& stages);
+bool IsMissingOwner(const Pod& orphan, Time since, const std::string& owner, const std::vector<api::StageStatus>& stages);
 
 // Our labels that others have changed, with the values that RelabelPod puts back; empty if nothing was changed.
 Json ChangedLabels(const Pod& pod, const AttemptPod& made);

@@ -159,14 +159,14 @@ std::optional<Obstacle> ReportedObstacle(const Pod& pod) {
 
 }  // namespace
 
-std::optional<Time> HoldIsToldAt(const Pod& pod) {
+std::optional<Time> SlowStartReportedAt(const Pod& pod) {
   if (pod.phase != PodPhase::Pending || (pod.holding.empty() && pod.ignoredBy.empty()) || ReportedObstacle(pod)) return std::nullopt;
   return pod.holdingSince.value_or(pod.accepted.value_or(pod.meta.created)) + kSlowStartReportedAfter;
 }
 
 std::optional<Obstacle> ObstacleOf(const Pod& pod, Time now) {
   if (auto reported = ReportedObstacle(pod)) return reported;
-  const auto reported_at = HoldIsToldAt(pod);
+  const auto reported_at = SlowStartReportedAt(pod);
   if (!reported_at || now < *reported_at) return std::nullopt;
   if (pod.holding.empty())
     return Obstacle{Reason::Unschedulable, "No scheduler has handled the pod: spec.schedulerName is " + pod.ignoredBy + '.', std::nullopt};
@@ -175,7 +175,7 @@ std::optional<Obstacle> ObstacleOf(const Pod& pod, Time now) {
                   std::nullopt};
 }
 
-std::optional<Time> EventsAreDueAt(const Pod& pod) {
+std::optional<Time> NextEventReadAt(const Pod& pod) {
   if (pod.phase != PodPhase::Pending || pod.started || !pod.accepted || pod.meta.deleted) return std::nullopt;
   Pod without_note = pod;
   without_note.note.reset();

@@ -31,11 +31,11 @@ struct Obstacle {
 std::optional<Obstacle> ObstacleOf(const Pod& pod, Time now);
 
 // When ObstacleOf starts to report a slow start; absent when nothing delays the pod, or another obstacle is reported.
-std::optional<Time> HoldIsToldAt(const Pod& pod);
+std::optional<Time> SlowStartReportedAt(const Pod& pod);
 
 // When to read the pod's events because its status does not contain why it waits; absent when it does, or when it does not
 // wait.
-std::optional<Time> EventsAreDueAt(const Pod& pod);
+std::optional<Time> NextEventReadAt(const Pod& pod);
 
 // The outcome of a pod that has ended, or that is given up: deleted for longer than kDeletionPatience, or unable to start for
 // too long. Absent while it may still finish. The outcome that the runner wrote takes precedence over the exit code and the

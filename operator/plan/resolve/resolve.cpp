@@ -262,7 +262,7 @@ class Resolver {
   template <typename Other>
   bool IsRefused(api::TargetKind kind, const api::Meta& meta, const std::vector<Other>& others, const std::string& path) {
     const Other* other = Named(others, meta.name);
-    if (other == nullptr || !HasTheName(kind, meta, other->meta)) return false;
+    if (other == nullptr || !OwnsTableName(kind, meta, other->meta)) return false;
     out_.refused.push_back({Reason::NameTaken, path, meta.name, NameTakenBy(kind, meta), ""});
     return true;
   }
@@ -298,7 +298,7 @@ class Resolver {
   template <typename Other>
   static bool Loses(api::TargetKind kind, const api::Meta& meta, const std::vector<Other>& others) {
     const Other* other = Named(others, meta.name);
-    return other != nullptr && HasTheName(kind, meta, other->meta);
+    return other != nullptr && OwnsTableName(kind, meta, other->meta);
   }
 
   void Add(api::TaskTable table) {
@@ -331,7 +331,7 @@ class Resolver {
 
 std::string Sentence(const Missing& missing) { return (missing.path.empty() ? "" : missing.path + ": ") + missing.message + missing.advice; }
 
-bool HasTheName(api::TargetKind kind, const api::Meta& meta, const api::Meta& other) {
+bool OwnsTableName(api::TargetKind kind, const api::Meta& meta, const api::Meta& other) {
   if (meta.created != other.created) return other.created < meta.created;
   return kind == api::TargetKind::View;
 }

@@ -55,7 +55,7 @@ inline constexpr std::size_t kTaskLimit = std::size_t{200} * 1024;
 Resolution Resolve(const api::Pipeline& pipeline, const Surroundings& around, const Environment& environment, Time now);
 
 // Whether `other`, of the other kind and with the same table name, owns the name because it is older.
-bool HasTheName(api::TargetKind kind, const api::Meta& meta, const api::Meta& other);
+bool OwnsTableName(api::TargetKind kind, const api::Meta& meta, const api::Meta& other);
 std::string NameTakenBy(api::TargetKind kind, const api::Meta& meta);
 
 // Every Dataset and View with its place, as `weir check` compares them over namespaces.

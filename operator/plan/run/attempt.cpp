@@ -71,7 +71,7 @@ void Count(Progress& progress, StageOutcome outcome, const std::string& pod, con
   progress.ended = std::move(outcome);
 }
 
-void ForgetWhyItWaited(StageStatus& stage) {
+void ClearWaitReason(StageStatus& stage) {
   stage.reason.reset();
   stage.refusedSince.reset();
   stage.message.clear();
@@ -89,8 +89,8 @@ void NoteThePod(Progress& progress, const Pod& pod, const Json& changed_labels, 
   } else if (!changed_labels.empty()) {
     SayWhy(stage, Reason::PodRejected,
            ByOthers("changed labels of pod " + pod.meta.name + ", and the operator restores them: " + DescribeChange(pod, changed_labels)));
-  } else if (IsHeldUp(stage)) {
-    ForgetWhyItWaited(stage);
+  } else if (IsBlocked(stage)) {
+    ClearWaitReason(stage);
   }
   if (stage.pod == pod.meta.name) return;
   const Time noted_at = stage.started.value_or(now) + kPodIsNotedAfter;
@@ -102,22 +102,22 @@ void NoteThePod(Progress& progress, const Pod& pod, const Json& changed_labels, 
 
 // What they say is known at the next visit, which no event calls for.
 void ReadEventsWhenDue(Progress& progress, const Pod& pod, Time now) {
-  const auto due = EventsAreDueAt(pod);
+  const auto due = NextEventReadAt(pod);
   if (!due) return;
   if (now >= *due) progress.after.push_back(ReadPodEvents{pod.meta.ns, pod.meta.name, pod.meta.uid, now});
   progress.revisit = Sooner(progress.revisit, now >= *due ? now + kEventsAreTold : *due);
 }
 
-void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const AttemptPod& newest, const api::RetryPolicy& policy, Intent intent, Time now) {
+void ObserveNewestPod(Progress& progress, const std::vector<Pod>& pods, const AttemptPod& newest, const api::RetryPolicy& policy, Intent intent, Time now) {
   StageStatus& stage = progress.stage;
   const Pod* found = PodOfAttempt(pods, stage.attempt);
   if (found == nullptr) {
-    if (stage.pod == newest.name && !newest.lostItsOwner)
+    if (stage.pod == newest.name && !newest.ownerMissing)
       return Count(
           progress,
           {.result = OutcomeClass::Infrastructure, .reason = Reason::PodDeleted, .message = "Pod " + newest.name + " vanished before its outcome was read."},
           newest.name, "", policy, intent, now);
-    if (intent != Intent::Stop || newest.lostItsOwner) return void(progress.podIsMissing = true);
+    if (intent != Intent::Stop || newest.ownerMissing) return void(progress.podIsMissing = true);
     return Fail(stage, now);
   }
   Pod pod = *found;
@@ -128,7 +128,7 @@ void LookAtTheNewestPod(Progress& progress, const std::vector<Pod>& pods, const 
   if (!changed_labels.empty()) progress.after.push_back(RelabelPod{pod.meta.ns, pod.meta.name, pod.meta.uid, changed_labels});
   ReadEventsWhenDue(progress, pod, now);
   progress.revisit = Sooner(progress.revisit, OutcomeChangesAt(pod));
-  if (const auto told = HoldIsToldAt(pod); told && now < *told) progress.revisit = Sooner(progress.revisit, told);
+  if (const auto told = SlowStartReportedAt(pod); told && now < *told) progress.revisit = Sooner(progress.revisit, told);
   if (intent == Intent::Stop && !pod.meta.deleted) progress.after.push_back(DeletePod{pod.meta.ns, pod.meta.name, pod.meta.uid});
 }
 
@@ -174,12 +174,12 @@ std::vector<std::string> WarningsOf(const StageOutcome& outcome) {
   return warnings;
 }
 
-bool HoldsUp(Reason reason) {
+bool BlocksProgress(Reason reason) {
   return reason == Reason::ImageUnavailable || reason == Reason::Unschedulable || reason == Reason::SchedulingGated || reason == Reason::PodRejected ||
          reason == Reason::StartFailed;
 }
 
-bool IsHeldUp(const StageStatus& stage) { return stage.state == StageState::Running && stage.reason && HoldsUp(*stage.reason); }
+bool IsBlocked(const StageStatus& stage) { return stage.state == StageState::Running && stage.reason && BlocksProgress(*stage.reason); }
 
 bool IsOver(const StageStatus& stage) {
   return stage.state == StageState::Succeeded || stage.state == StageState::Failed || stage.state == StageState::Skipped ||
@@ -192,13 +192,13 @@ void StartAttempt(StageStatus& stage, Time now) {
   stage.started = now;
   stage.pod.clear();
   stage.retryAt.reset();
-  if (IsHeldUp(stage)) ForgetWhyItWaited(stage);  // the attempt before it ended of that
+  if (IsBlocked(stage)) ClearWaitReason(stage);  // the attempt before it ended of that
 }
 
 Progress Advance(const StageStatus& before, const std::vector<Pod>& pods, const AttemptPod& newest, const api::RetryPolicy& retry, Intent intent, Time now) {
   Progress progress{.stage = before};
   if (before.state == StageState::Running)
-    LookAtTheNewestPod(progress, pods, newest, retry, intent, now);
+    ObserveNewestPod(progress, pods, newest, retry, intent, now);
   else if (before.state == StageState::Retrying)
     RetryWhenDue(progress, intent, now);
   EndCountedPods(progress, pods);

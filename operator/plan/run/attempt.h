@@ -44,10 +44,10 @@ void CountFailure(api::StageStatus& stage, const api::StageOutcome& outcome, con
 std::vector<std::string> WarningsOf(const api::StageOutcome& outcome);
 
 // An attempt that runs with this reason waits for something, or the API server refuses its pod.
-bool HoldsUp(api::Reason reason);
+bool BlocksProgress(api::Reason reason);
 
 // This is so of the newest attempt; the reason says which.
-bool IsHeldUp(const api::StageStatus& stage);
+bool IsBlocked(const api::StageStatus& stage);
 
 bool IsOver(const api::StageStatus& stage);  // Succeeded, Failed, Skipped or Superseded
 

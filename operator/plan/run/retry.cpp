@@ -6,7 +6,7 @@ namespace weir::plan {
 
 using api::OutcomeClass;
 
-bool SameInputGivesTheSameAnswer(OutcomeClass result) { return result == OutcomeClass::Data || result == OutcomeClass::User || result == OutcomeClass::Fenced; }
+bool IsDeterministicFailure(OutcomeClass result) { return result == OutcomeClass::Data || result == OutcomeClass::User || result == OutcomeClass::Fenced; }
 
 bool CountsAgainstTheUser(OutcomeClass result) { return result != OutcomeClass::Infrastructure; }
 
@@ -25,7 +25,7 @@ RetryDecision AfterFailure(OutcomeClass result, Failures before, const api::Retr
     return decision;
   }
   const int own = ++decision.failures.own;
-  if (SameInputGivesTheSameAnswer(result)) return decision;
+  if (IsDeterministicFailure(result)) return decision;
   decision.retries = own < (result == OutcomeClass::Bug ? std::min(kBugLimit, policy.maxAttempts) : policy.maxAttempts);
   decision.wait = Backoff(policy, own);
   return decision;

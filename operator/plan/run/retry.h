@@ -22,7 +22,7 @@ struct RetryDecision {
   Duration wait;      // before the next attempt
 };
 
-bool SameInputGivesTheSameAnswer(api::OutcomeClass result);
+bool IsDeterministicFailure(api::OutcomeClass result);
 bool CountsAgainstTheUser(api::OutcomeClass result);
 
 // What follows one more failure of the class. `result` is not Succeeded.

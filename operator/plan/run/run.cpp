@@ -31,14 +31,16 @@ Intent IntentOf(const api::PipelineRun& run) {
   return Intent::Go;
 }
 
-bool NobodyIsLeftToCount(const ObservedRun& seen) { return !seen.run || seen.run->meta.deleted.has_value(); }
+bool OwnerIsGone(const ObservedRun& seen) { return !seen.run || seen.run->meta.deleted.has_value(); }
 bool HasStarted(const api::RunStatus& status) { return status.attempts > 0; }
-bool MustWaitForItsTurn(const ObservedRun& seen) { return !HasStarted(seen.run->status) && !seen.ahead.empty() && seen.run->spec.state != RunState::Cancelled; }
+bool IsBlockedByOtherRuns(const ObservedRun& seen) {
+  return !HasStarted(seen.run->status) && !seen.blockingRuns.empty() && seen.run->spec.state != RunState::Cancelled;
+}
 bool IsCancelledBeforeItStarted(const ObservedRun& seen) { return seen.run->spec.state == RunState::Cancelled && !HasStarted(seen.run->status); }
 
-bool HasLostItsRevision(const ObservedRun& seen) { return HasStarted(seen.run->status) && !seen.revision; }
+bool IsRevisionMissing(const ObservedRun& seen) { return HasStarted(seen.run->status) && !seen.revision; }
 
-bool AnyAttemptGoesOn(const std::vector<StageStatus>& stages) {
+bool AnyAttemptRuns(const std::vector<StageStatus>& stages) {
   return std::any_of(stages.begin(), stages.end(), [](const StageStatus& s) { return s.state == StageState::Running || s.state == StageState::Retrying; });
 }
 
@@ -50,12 +52,12 @@ std::vector<Pod> OfStage(const std::vector<Pod>& pods, const std::string& stage)
 
 Duration TimeoutOf(const api::Stage& stage) { return stage.attemptTimeout.value_or(PodRequest{}.timeout); }
 
-bool GetsItsOwnerBack(const ObservedRun& seen, const Pod& orphan) {
-  return !NobodyIsLeftToCount(seen) && HasLostItsOwner(orphan, seen.run->meta.created, seen.run->meta.name, seen.run->status.stages);
+bool ShouldRestoreOwner(const ObservedRun& seen, const Pod& orphan) {
+  return !OwnerIsGone(seen) && IsMissingOwner(orphan, seen.run->meta.created, seen.run->meta.name, seen.run->status.stages);
 }
 
-bool HasLostItsOwner(const ObservedRun& seen, const std::string& pod) {
-  return std::any_of(seen.orphans.begin(), seen.orphans.end(), [&](const Pod& p) { return p.meta.name == pod && GetsItsOwnerBack(seen, p); });
+bool IsMissingOwner(const ObservedRun& seen, const std::string& pod) {
+  return std::any_of(seen.orphans.begin(), seen.orphans.end(), [&](const Pod& p) { return p.meta.name == pod && ShouldRestoreOwner(seen, p); });
 }
 
 AttemptPod NewestPod(const ObservedRun& seen, const api::RunStatus& status, const api::Stage& stage, int attempt) {
@@ -63,7 +65,7 @@ AttemptPod NewestPod(const ObservedRun& seen, const api::RunStatus& status, cons
   const std::string name = api::PodName(run.meta.name, stage.name, attempt);
   const api::Attempt newest{
       .pipeline = run.spec.pipeline, .run = run.meta.name, .runUid = run.meta.uid, .revision = status.revision, .stage = stage.name, .attempt = attempt};
-  return {name, api::PodLabels(newest), DeadlineSeconds(TimeoutOf(stage)), HasLostItsOwner(seen, name)};
+  return {name, api::PodLabels(newest), DeadlineSeconds(TimeoutOf(stage)), IsMissingOwner(seen, name)};
 }
 
 Plan WithStatus(const api::RunStatus& status) { return {.status = api::Write(status)}; }
@@ -111,7 +113,7 @@ Action PodOf(const ObservedRun& seen, const api::RunStatus& status, const api::S
   request.runner = RunnerFor(seen.environment, seen.revision->bundle.runner);
   request.resources = StageResources(stage.resources, request.runner);
   request.timeout = TimeoutOf(stage);
-  return CreatePod{stage.name, PodFor(request, seen.revision->bundle), HasLostItsOwner(seen, request.name)};
+  return CreatePod{stage.name, PodFor(request, seen.revision->bundle), IsMissingOwner(seen, request.name)};
 }
 
 // What is wrong with the data of a stage is wrong with each version that it committed, unless the runner told them apart.
@@ -137,7 +139,7 @@ void TakeDamage(const api::StageOutcome& outcome, const api::PipelineRun& run, s
 }
 
 // Of no attempt, so that nobody will ever count its end.
-std::vector<Pod> HeldOfNoStage(const std::vector<Pod>& pods) {
+std::vector<Pod> HeldPodsWithoutStage(const std::vector<Pod>& pods) {
   std::vector<Pod> found;
   std::copy_if(pods.begin(), pods.end(), std::back_inserter(found), [](const Pod& p) { return p.stage.empty() && p.HoldsOurFinalizer(); });
   return found;
@@ -159,10 +161,10 @@ void AdvanceStages(const ObservedRun& seen, Turn& turn, Time now) {
     turn.settle.insert(turn.settle.end(), progress.after.begin(), progress.after.end());
     turn.revisit = Sooner(turn.revisit, progress.revisit);
   }
-  for (Action& action : EndAndRelease(HeldOfNoStage(pods))) turn.settle.push_back(std::move(action));
+  for (Action& action : EndAndRelease(HeldPodsWithoutStage(pods))) turn.settle.push_back(std::move(action));
 }
 
-void StartWhatIsDue(const ObservedRun& seen, Turn& turn, Time now) {
+void StartDueStages(const ObservedRun& seen, Turn& turn, Time now) {
   if (IntentOf(*seen.run) != Intent::Go) return;
   const std::vector<api::Stage>& stages = seen.revision->bundle.stages;
   for (std::size_t i = 0; i < stages.size(); ++i) {
@@ -173,7 +175,7 @@ void StartWhatIsDue(const ObservedRun& seen, Turn& turn, Time now) {
   }
 }
 
-bool NeedsWhatDidNotSucceed(const std::vector<api::Stage>& stages, std::size_t index, const std::vector<StageStatus>& statuses) {
+bool HasFailedNeed(const std::vector<api::Stage>& stages, std::size_t index, const std::vector<StageStatus>& statuses) {
   const std::vector<std::string> needs = NeedsOf(stages, index);
   return std::any_of(statuses.begin(), statuses.end(), [&needs](const StageStatus& s) {
     const bool did_not = s.state == StageState::Failed || s.state == StageState::Skipped || s.state == StageState::Superseded;
@@ -182,19 +184,18 @@ bool NeedsWhatDidNotSucceed(const std::vector<api::Stage>& stages, std::size_t i
 }
 
 // The stages that do not need one that failed, or was superseded, run to their ends: their data are as good as ever.
-void SkipWhatWillNotRun(const ObservedRun& seen, api::RunStatus& status) {
+void SkipUnreachableStages(const ObservedRun& seen, api::RunStatus& status) {
   const std::vector<api::Stage>& stages = seen.revision->bundle.stages;
-  const bool stopped = IntentOf(*seen.run) == Intent::Stop && !AnyAttemptGoesOn(status.stages);
+  const bool stopped = IntentOf(*seen.run) == Intent::Stop && !AnyAttemptRuns(status.stages);
   for (std::size_t i = 0; i < stages.size(); ++i)  // a stage needs only those above it
-    if (status.stages[i].state == StageState::Pending && (stopped || NeedsWhatDidNotSucceed(stages, i, status.stages)))
-      status.stages[i].state = StageState::Skipped;
+    if (status.stages[i].state == StageState::Pending && (stopped || HasFailedNeed(stages, i, status.stages))) status.stages[i].state = StageState::Skipped;
 }
 
-Plan TakeATurn(const ObservedRun& seen, Time now) {
+Plan PlanVisit(const ObservedRun& seen, Time now) {
   Turn turn{.status = Bound(seen, now)};
   AdvanceStages(seen, turn, now);
-  StartWhatIsDue(seen, turn, now);
-  SkipWhatWillNotRun(seen, turn.status);
+  StartDueStages(seen, turn, now);
+  SkipUnreachableStages(seen, turn.status);
   DescribeRun(*seen.run, turn.status, now);
   Plan plan = WithStatus(turn.status);
   plan.after = std::move(turn.create);
@@ -215,10 +216,10 @@ Plan GiveUp(const ObservedRun& seen, Time now) {
 }
 
 Plan PlanOf(const ObservedRun& seen, Time now) {
-  if (NobodyIsLeftToCount(seen)) return {.after = ReleaseAll(seen.pods)};
+  if (OwnerIsGone(seen)) return {.after = ReleaseAll(seen.pods)};
   const api::PipelineRun& run = *seen.run;
   if (IsFinished(run.status)) return {.after = EndAndRelease(seen.pods)};
-  if (HasLostItsRevision(seen)) return GiveUp(seen, now);
+  if (IsRevisionMissing(seen)) return GiveUp(seen, now);
   if (IsCancelledBeforeItStarted(seen)) return WithStatus(Cancelled(run, now));
   if (!seen.pipelineExists)
     return WithStatus(Waiting(run, Reason::PipelineMissing, "There is no Pipeline \"" + run.spec.pipeline + "\" in this namespace yet.", now));
@@ -227,8 +228,9 @@ Plan PlanOf(const ObservedRun& seen, Time now) {
   if (!seen.revision)
     return WithStatus(
         Waiting(run, Reason::RevisionMissing, "There is no ControllerRevision \"" + RevisionOf(run, seen.revisionInForce) + "\" of this pipeline.", now));
-  if (MustWaitForItsTurn(seen)) return WithStatus(Waiting(run, Reason::Queued, "Waits for run \"" + seen.ahead.front() + "\" of the same pipeline.", now));
-  return TakeATurn(seen, now);
+  if (IsBlockedByOtherRuns(seen))
+    return WithStatus(Waiting(run, Reason::Queued, "Waits for run \"" + seen.blockingRuns.front() + "\" of the same pipeline.", now));
+  return PlanVisit(seen, now);
 }
 
 }  // namespace
@@ -246,11 +248,11 @@ std::string RevisionOf(const api::PipelineRun& run, const std::string& in_force)
 Plan MakePlan(const ObservedRun& seen, Time now) {
   Plan plan = PlanOf(seen, now);
   std::vector<Pod> orphans = seen.orphans;
-  const auto ours = std::stable_partition(orphans.begin(), orphans.end(), [&seen](const Pod& orphan) { return !GetsItsOwnerBack(seen, orphan); });
+  const auto ours = std::stable_partition(orphans.begin(), orphans.end(), [&seen](const Pod& orphan) { return !ShouldRestoreOwner(seen, orphan); });
   if (!seen.revision)  // none of them is counted, as with the pods of a run that gives up
     for (Action& action : EndAndRelease({ours, orphans.end()})) plan.after.push_back(std::move(action));
   orphans.erase(ours, orphans.end());
-  Leftovers leftovers = NobodyIsLeftToCount(seen) ? Leftovers{ReleaseAll(orphans), std::nullopt} : DeleteAndRelease(orphans, now);
+  Leftovers leftovers = OwnerIsGone(seen) ? Leftovers{ReleaseAll(orphans), std::nullopt} : DeleteAndRelease(orphans, now);
   plan.before = std::move(leftovers.actions);
   plan.revisit = Sooner(plan.revisit, leftovers.revisit);
   return plan;
@@ -265,7 +267,7 @@ std::optional<Json> StatusWhenRefused(const ObservedRun& seen, const Json& plann
   for (std::size_t i = 0; i < bundle.stages.size(); ++i)
     if (const api::Stage& stage = bundle.stages[i]; stage.name == pod->stage)
       CountRejection(status.stages[i], why, {TimeoutOf(stage), stage.retry.value_or(bundle.retry)}, now);
-  SkipWhatWillNotRun(seen, status);
+  SkipUnreachableStages(seen, status);
   DescribeRun(*seen.run, status, now);
   return api::Write(status);
 }

@@ -18,13 +18,13 @@ namespace weir::plan {
 struct ObservedRun {
   std::optional<api::PipelineRun> run;  // absent: it is gone, and only pods of it are left
   bool pipelineExists = false;
-  std::string revisionInForce;       // of the pipeline; empty when it has none
-  std::optional<Revision> revision;  // the one the run is or would be bound to
-  std::vector<Pod> pods;             // owned by this run
-  std::vector<Pod> orphans;          // of a run of this name that is gone, or without an owner
-  std::vector<std::string> ahead;    // runs of the same pipeline that have started, or are older and can start, and are not finished; oldest first
-  std::int64_t newestEpoch = 0;      // of the other runs of the pipeline
-  std::vector<KnownTable> known;     // of the revision's tables; one whose loss is accepted is left out
+  std::string revisionInForce;                             // of the pipeline; empty when it has none
+  std::optional<Revision> revision;                        // the one the run is or would be bound to
+  std::vector<Pod> pods;                                   // owned by this run
+  std::vector<Pod> orphans;                                // of a run of this name that is gone, or without an owner
+  std::vector<std::string> blockingRuns;                   // unfinished runs of the same pipeline that have started or are older and can start; oldest first
+  std::int64_t newestEpoch = 0;                            // of the other runs of the pipeline
+  std::vector<KnownTable> known;                           // of the revision's tables; one whose loss is accepted is left out
   std::map<std::string, api::PublishedContract> declared;  // by the Views that the revision publishes, which may have changed since
   Environment environment;
 

@@ -26,8 +26,8 @@ const StageStatus* FirstIn(const api::RunStatus& status, StageState state) {
   return found == status.stages.end() ? nullptr : &*found;
 }
 
-const StageStatus* FirstHeldUp(const api::RunStatus& status) {
-  const auto found = std::find_if(status.stages.begin(), status.stages.end(), IsHeldUp);
+const StageStatus* FirstBlocked(const api::RunStatus& status) {
+  const auto found = std::find_if(status.stages.begin(), status.stages.end(), IsBlocked);
   return found == status.stages.end() ? nullptr : &*found;
 }
 
@@ -140,8 +140,8 @@ std::string CancelledSentence(const api::PipelineRun& run, const api::RunStatus&
   return "Cancelled by " + CancelledBy(run) + " after " + StagesDone(status) + (ended.empty() ? "." : "; it ended stage " + ended + ".");
 }
 
-void TellProgress(const api::PipelineRun& run, const api::RunStatus& status, ConditionList& conditions) {
-  if (const StageStatus* held = FirstHeldUp(status)) return GoOn(*held->reason, Of(*held) + held->message, conditions);
+void ReportProgress(const api::PipelineRun& run, const api::RunStatus& status, ConditionList& conditions) {
+  if (const StageStatus* held = FirstBlocked(status)) return GoOn(*held->reason, Of(*held) + held->message, conditions);
   if (const StageStatus* retrying = FirstIn(status, StageState::Retrying))
     return GoOn(Reason::ProgressingWithRetry, Of(*retrying) + retrying->message, conditions);
   if (run.spec.state == RunState::Cancelled) return GoOn(Reason::Cancelled, "Waits for the pods that still run.", conditions);
@@ -159,7 +159,7 @@ void DescribeRun(const api::PipelineRun& run, api::RunStatus& status, Time now) 
   const StageStatus* failed = FirstIn(status, StageState::Failed);
   const StageStatus* superseded = FirstIn(status, StageState::Superseded);
   if (!over)
-    TellProgress(run, status, conditions);
+    ReportProgress(run, status, conditions);
   else if (failed == nullptr && superseded == nullptr && Count(status, StageState::Skipped) == 0)
     Succeed(status, conditions, now);
   else if (run.spec.state == RunState::Cancelled)

@@ -109,7 +109,7 @@ void DescribeView(const ObservedView& seen, const api::ViewStatus& status, const
   const api::ViewSpec& spec = seen.view->spec;
   const auto problems = Both(seen.unreadable, CheckView(spec));
   if (!problems.empty()) return conditions.Stuck(Reason::Invalid, api::Join(problems));
-  if (seen.namesake && HasTheName(api::TargetKind::View, seen.view->meta, *seen.namesake))
+  if (seen.namesake && OwnsTableName(api::TargetKind::View, seen.view->meta, *seen.namesake))
     return conditions.Stuck(Reason::NameTaken, "metadata.name: " + NameTakenBy(api::TargetKind::View, seen.view->meta) + ".");
   if (status.damage) return conditions.Stuck(WhyDamaged(status), CannotBeRead(status));
   if (status.published) {
@@ -164,7 +164,7 @@ Plan MakePlan(const ObservedDataset& seen, Time now) {
   const auto problems = Both(seen.unreadable, CheckDataset(dataset.spec));
   if (!problems.empty())
     conditions.Stuck(Reason::Invalid, api::Join(problems));
-  else if (seen.namesake && HasTheName(api::TargetKind::Dataset, dataset.meta, *seen.namesake))
+  else if (seen.namesake && OwnsTableName(api::TargetKind::Dataset, dataset.meta, *seen.namesake))
     conditions.Stuck(Reason::NameTaken, "metadata.name: " + NameTakenBy(api::TargetKind::Dataset, dataset.meta) + ".");
   else if (status.damage)
     conditions.Stuck(WhyDamaged(status), CannotBeRead(status));

@@ -21,7 +21,7 @@ Json ListOf(const std::vector<LeftOut>& files) {
 }
 
 // An outcome has little room, and the operator has the revision.
-void ForgetWhatTheRevisionHas(api::PublishedContract& contract) {
+void ClearRevisionFields(api::PublishedContract& contract) {
   contract.columns.clear();
   contract.keys.clear();
   contract.query.clear();
@@ -181,7 +181,7 @@ api::Commit CommitIn(const Place& place, const PlacedTable& target, const storag
     for (const auto& [table, rows] : QuarantinedOf(facts)) *commit.quarantined += rows;
   }
   commit.contract = ContractIn(At(facts, "contract"));
-  if (commit.contract) ForgetWhatTheRevisionHas(*commit.contract);
+  if (commit.contract) ClearRevisionFields(*commit.contract);
   commit.stage = place.task.stage;
   commit.attempt = place.task.attempt;
   commit.epoch = place.task.epoch;

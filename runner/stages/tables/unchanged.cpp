@@ -45,7 +45,7 @@ bool AnEventHasCome(const Place& place, const PlacedTable& target, const Json& f
 
 }  // namespace
 
-std::string MadeOf(const api::StageTask& task, const api::TaskTable& target, const Inputs& inputs) {
+std::string ResultKey(const api::StageTask& task, const api::TaskTable& target, const Inputs& inputs) {
   Json read = Json::array();
   for (const auto& [table, state] : inputs)
     read.push_back({table->table->name, table->table->table, state->metadataId, state->version, Text(state->Facts(), "contentHash")});

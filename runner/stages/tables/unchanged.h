@@ -20,9 +20,9 @@ namespace weir::stages {
 using Inputs = std::vector<std::pair<const PlacedTable*, const storage::TableState*>>;
 
 // A hash of all that decides what a version holds. Differs for tables that were made anew under their names.
-std::string MadeOf(const api::StageTask& task, const api::TaskTable& target, const Inputs& inputs);
+std::string ResultKey(const api::StageTask& task, const api::TaskTable& target, const Inputs& inputs);
 
-// Members of a commit's facts: MadeOf, and the nearest event time that was too far ahead to count. Once it has come, the version
+// Members of a commit's facts: ResultKey, and the nearest event time that was too far ahead to count. Once it has come, the version
 // does not stay as it is.
 inline constexpr const char* kFactMadeOf = "madeOf";
 inline constexpr const char* kFactNearestEvent = "nearestEvent";

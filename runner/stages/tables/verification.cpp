@@ -59,7 +59,7 @@ class VerifyingStore final : public storage::ForwardingStore {
     if (!copied.ok()) return copied.error();
     if (copied->sha256 != sha256_) {
       zone_.NoteDamage();
-      Error error = storage::NotWhatWas("accepted", path + " in " + Describe(), copied->sha256, sha256_);
+      Error error = storage::ContentMismatch("accepted", path + " in " + Describe(), copied->sha256, sha256_);
       error.message += "; nothing of it was used. Restore the file, or exclude it";
       return error;
     }
@@ -139,7 +139,7 @@ Status CheckWritten(const PlacedTable& table, const storage::DataFile& file, eng
   const auto now = Sha256Now(table, file);
   if (!now.ok()) return now.error();
   if (*now == sha256) return Ok();
-  return storage::NotWhatWas("written", input.path + " in " + table.store->Describe(), *now, sha256);
+  return storage::ContentMismatch("written", input.path + " in " + table.store->Describe(), *now, sha256);
 }
 
 Error Diagnosed(Error error, const std::vector<std::pair<const PlacedTable*, const storage::TableState*>>& read) {
@@ -153,7 +153,7 @@ Error Diagnosed(Error error, const std::vector<std::pair<const PlacedTable*, con
       const auto hashed = HashFile(*table->store, table->PathOf(path));
       if (!hashed.ok()) return error;
       if (hashed->sha256 != sha256)
-        return WithRemedy(storage::NotWhatWas("written", table->PathOf(path) + " in " + table->store->Describe(), hashed->sha256, sha256), *table);
+        return WithRemedy(storage::ContentMismatch("written", table->PathOf(path) + " in " + table->store->Describe(), hashed->sha256, sha256), *table);
     }
   }
   return error;

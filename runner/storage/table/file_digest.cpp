@@ -29,7 +29,7 @@ Result<StreamedFile> HashFile(ObjectStore& store, const std::string& path) {
   return StreamFile(store, path, [](std::string_view) { return Ok(); });
 }
 
-Error NotWhatWas(const char* done, const std::string& what, const std::string& now, const std::string& then) {
+Error ContentMismatch(const char* done, const std::string& what, const std::string& now, const std::string& then) {
   return {Fault::Data, "FileUnreadable", what + " is not what was " + done + ": SHA-256 " + now + " instead of " + then};
 }
 

@@ -23,7 +23,7 @@ Result<StreamedFile> StreamFile(ObjectStore& store, const std::string& path, con
 Result<StreamedFile> HashFile(ObjectStore& store, const std::string& path);
 
 // "... is not what was written: SHA-256 ... instead of ...": Fault::Data, reason "FileUnreadable".
-Error NotWhatWas(const char* done, const std::string& what, const std::string& now, const std::string& then);
+Error ContentMismatch(const char* done, const std::string& what, const std::string& now, const std::string& then);
 
 // With what helps where a file is unreadable: the pipeline that writes `object` ("Dataset orders") makes it again.
 Error WithRemedy(Error error, const std::string& object);

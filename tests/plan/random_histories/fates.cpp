@@ -1,4 +1,4 @@
-#include "tests/plan/lives/fates.h"
+#include "tests/plan/random_histories/fates.h"
 
 namespace weir::test {
 namespace {

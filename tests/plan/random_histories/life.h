@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tests/plan/lives/story.h"
+#include "tests/plan/random_histories/story.h"
 
 namespace weir::test {
 

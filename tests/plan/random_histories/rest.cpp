@@ -7,7 +7,7 @@
 #include "operator/plan/pod/pod_template.h"
 #include "operator/plan/run/attempt.h"
 #include "operator/plan/run/run.h"
-#include "tests/plan/lives/witness.h"
+#include "tests/plan/random_histories/witness.h"
 
 // What must hold when everything has come to rest.
 namespace weir::test {
@@ -44,7 +44,7 @@ void Witness::LookAtWaiting(const api::StageStatus& stage, const std::string& po
   if (stage.state != api::StageState::Running) return;
   const Json object = world_.Get(api::kPods, pod);
   const auto obstacle = object.is_object() ? plan::ObstacleOf(plan::ReadPod(api::ReadMeta(object), object), world_.clock.now) : std::nullopt;
-  const auto shown = plan::IsHeldUp(stage) ? stage.reason : std::nullopt;
+  const auto shown = plan::IsBlocked(stage) ? stage.reason : std::nullopt;
   const auto there = obstacle ? std::optional(obstacle->reason) : std::nullopt;
   const auto word = [](const std::optional<api::Reason>& reason) { return reason ? std::string(api::Word(*reason)) : std::string("nothing"); };
   Law(shown == there, "stage " + stage.name + " waits for " + word(shown) + ", and its pod " + pod + " for " + word(there));

@@ -1,4 +1,4 @@
-#include "tests/plan/lives/run_laws.h"
+#include "tests/plan/random_histories/run_laws.h"
 
 #include <algorithm>
 #include <set>
@@ -99,9 +99,10 @@ class Laws {
     const auto declared = std::find_if(step_.bundle.stages.begin(), step_.bundle.stages.end(), [&](const api::Stage& s) { return s.name == stage.name; });
     if (declared == step_.bundle.stages.end()) return;
     const int most = declared->retry.value_or(step_.bundle.retry).maxAttempts;
-    const bool goes_on = stage.state == StageState::Retrying || stage.state == StageState::Running || stage.state == StageState::Succeeded;
-    Law(stage.ownFailures <= most - (goes_on ? 1 : 0), name + "failed by itself " + std::to_string(stage.ownFailures) + " times of " + std::to_string(most));
-    Law(stage.infrastructureFailures <= plan::kInfrastructureLimit - (goes_on ? 1 : 0), name + "was lost too often");
+    const bool may_continue = stage.state == StageState::Retrying || stage.state == StageState::Running || stage.state == StageState::Succeeded;
+    Law(stage.ownFailures <= most - (may_continue ? 1 : 0),
+        name + "failed by itself " + std::to_string(stage.ownFailures) + " times of " + std::to_string(most));
+    Law(stage.infrastructureFailures <= plan::kInfrastructureLimit - (may_continue ? 1 : 0), name + "was lost too often");
   }
 
   void CommitsAreOnlyAdded() {

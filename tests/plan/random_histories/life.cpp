@@ -1,10 +1,10 @@
-#include "tests/plan/lives/life.h"
+#include "tests/plan/random_histories/life.h"
 
 #include <algorithm>
 #include <array>
 
 #include "operator/local/object_rules.h"
-#include "tests/plan/lives/witness.h"
+#include "tests/plan/random_histories/witness.h"
 
 namespace weir::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/plan/lives/story.h"
+#include "tests/plan/random_histories/story.h"
 
 #include <array>
 #include <ostream>

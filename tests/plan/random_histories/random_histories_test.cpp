@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "tests/plan/lives/life.h"
+#include "tests/plan/random_histories/life.h"
 
 // Random lives of a pipeline and its runs. A failure prints the smallest story that breaks a law, and the RC_PARAMS that
 // repeat it; RC_PARAMS="max_success=10000" tries more of them.

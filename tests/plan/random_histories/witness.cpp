@@ -1,4 +1,4 @@
-#include "tests/plan/lives/witness.h"
+#include "tests/plan/random_histories/witness.h"
 
 #include <algorithm>
 

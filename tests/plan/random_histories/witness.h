@@ -6,8 +6,8 @@
 #include <tuple>
 #include <vector>
 
-#include "tests/plan/lives/fates.h"
-#include "tests/plan/lives/run_laws.h"
+#include "tests/plan/random_histories/fates.h"
+#include "tests/plan/random_histories/run_laws.h"
 #include "tests/plan/world.h"
 
 namespace weir::test {
