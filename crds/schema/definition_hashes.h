@@ -6,11 +6,11 @@ namespace weir::schema {
 
 // Generated from crds/api by crdgen; edit the declaration and run `cmake --build build/dev --target generate`.
 constexpr std::string_view HashOfDefinition(std::string_view plural) {
-  if (plural == "lakes") return "f39bd5467a07eb6e";
-  if (plural == "datasets") return "d8324978696964b5";
-  if (plural == "views") return "fa4fc0477310b753";
-  if (plural == "pipelines") return "16620cc06c2b7f36";
-  if (plural == "pipelineruns") return "6783d6956596be74";
+  if (plural == "lakes") return "e430b363a0063408";
+  if (plural == "datasets") return "77a1df6fdb88f81c";
+  if (plural == "views") return "bd7bbc293df43658";
+  if (plural == "pipelines") return "2f7a07d371b5ca28";
+  if (plural == "pipelineruns") return "a6e3e60a52e19ccf";
   return "";
 }
 
