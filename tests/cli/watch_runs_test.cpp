@@ -81,9 +81,9 @@ TEST_F(WatchRuns, SupersededByANewerRunAreNoFailure) {
   EXPECT_EQ(views[0].state, PipelineView::State::Superseded);
   std::ostringstream out, err;
   const World world{std::shared_ptr<kube::ClusterApi>(&session_->Cluster(), [](kube::ClusterApi*) {}), "default", folder_ / "lake"};
-  EXPECT_EQ(TellRuns({out, err}, world, views), Exit::Ok);
+  EXPECT_EQ(PrintRuns({out, err}, world, views), Exit::Ok);
   EXPECT_THAT(err.str(), testing::HasSubstr(std::string("superseded load (load-1): ") + kWhy));
-  EXPECT_EQ(Text(AnswerOfRuns(world, views)[0], "state"), "Superseded");
+  EXPECT_EQ(Text(RunsAsJson(world, views)[0], "state"), "Superseded");
 }
 
 TEST_F(WatchRuns, OfAPipelineAreJudgedByTheNewerOne) {
