@@ -149,7 +149,7 @@ TEST_F(Explain, WithoutALogTheInputsAreSaidToBeThoseOfToday) {
   Shell("rm -r .weir/lake/views/default/default/o_v1/_delta_log");
   const Ended view = Weir("explain view/o-v1");
   EXPECT_EQ(view.code, 0);
-  EXPECT_THAT(view.out, AllOf(HasSubstr("its inputs as they are today"), HasSubstr("Dataset/o version 0")));
+  EXPECT_THAT(view.out, AllOf(HasSubstr("its current inputs, which may be newer"), HasSubstr("Dataset/o version 0")));
 }
 
 TEST_F(Explain, OfADeletedRevisionTheInputsAreThoseOfTheOneInForce) {
