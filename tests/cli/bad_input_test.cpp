@@ -36,7 +36,7 @@ const BadManifest kBadManifests[] = {
     {"NoDuration", "sed -i 's/maxLag: 1d/maxLag: soon/' readings.yaml", 60, "View/weather-readings-v1", "spec.freshness.maxLag", "Schema",
      "\"soon\" is not a duration: write numbers with units"},
     {"MissingOwner", "sed -i '0,/  owner: {team: weather}/{/  owner: {team: weather}/d}' readings.yaml", 7, "Dataset/readings-landing", "spec.owner", "Schema",
-     "is required: Who answers for it."},
+     "is required: Owner of the dataset."},
     {"MisspeltGroup", "sed -i '0,/weirkeeper.io/s//weirkeper.io/' readings.yaml", 3, "", "apiVersion", "Schema", "must be weirkeeper.io/v1alpha1, not"},
     {"UnknownKind", "sed -i '0,/kind: Dataset/s//kind: Datset/' readings.yaml", 4, "", "kind", "Schema", "must be one of Lake, Dataset, View"},
     {"DuplicateKey", "sed -i 's/  zone: Processed/  zone: Processed\\n  zone: Curated/' readings.yaml", 29, "", "", "BadYaml",
